@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A target imports only what stands below it; docs/architecture.md draws the graph and a test compares it with this manifest.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func module(_ name: String, _ dependencies: [String] = []) -> Target {
+    // libm: rounding, for code that imports neither Glibc nor Foundation.
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: strict, linkerSettings: [.linkedLibrary("m")])
+}
+
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: strict)
+}
+
+/// A Debian library: a module map and a header of declarations, no code of ours but `static inline` adapters for macros.
+func library(_ name: String, debian packages: String...) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/" + name, providers: [.apt(packages)])
+}
+
+let package = Package(
+    name: "harken",
+    products: [
+        .executable(name: "harken", targets: ["harken"])
+    ],
+    targets: [
+        module("Speech"),
+        module("Framing", ["CJansson", "CZlib"]),
+        module("Audio", ["Speech", "COpus", "CSoxr", "CAVFormat"]),
+        module("Protocols", ["Speech", "Framing"]),
+        module("Continuity", ["Speech"]),
+        module("Store", ["Speech", "CSQLite"]),
+        module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
+        module("LocalEngine", ["Speech", "Audio", "COrt", "CAligner"]),
+        module("Recorder", ["Speech", "CPortAudio"]),
+        module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Store"]),
+        .executableTarget(
+            name: "harken",
+            dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Audio", "Store"],
+            swiftSettings: strict),
+
+        .target(name: "CSystem", path: "Sources/C/CSystem"),
+        .target(name: "COrt", path: "Sources/C/COrt"),
+        .target(name: "CAligner", path: "Sources/C/CAligner"),
+        library("COpenSSL", debian: "libssl-dev"),
+        library("CCurl", debian: "libcurl4-openssl-dev"),
+        library("CZlib", debian: "zlib1g-dev"),
+        library("CJansson", debian: "libjansson-dev"),
+        library("CSQLite", debian: "libsqlite3-dev"),
+        library("COpus", debian: "libopus-dev"),
+        library("CSoxr", debian: "libsoxr-dev"),
+        library("CAVFormat", debian: "libavformat-dev", "libavcodec-dev", "libavutil-dev"),
+        library("CPortAudio", debian: "portaudio19-dev"),
+
+        tests("Speech", ["Speech"]),
+        tests("Framing", ["Framing"]),
+        tests("Audio", ["Audio", "Speech"]),
+        tests("Protocols", ["Protocols", "Speech", "Framing"]),
+        tests("Continuity", ["Continuity", "Speech"]),
+        tests("Store", ["Store", "Speech"]),
+        tests("Net", ["Net", "Framing"]),
+        tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
+        tests("Gateway", ["Gateway", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
+        tests("harken", ["harken"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

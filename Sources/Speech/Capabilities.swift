@@ -1,0 +1,46 @@
+/// What an engine can do. Declared by its author, never probed.
+package struct Capabilities: Sendable, Equatable {
+    package enum Languages: Sendable, Equatable {
+        case any
+        /// Primary subtags: `en`, `de`.
+        case only(Set<String>)
+
+        package func contains(_ language: LanguageTag) -> Bool {
+            switch self {
+            case .any: true
+            case .only(let known): known.contains(language.primary)
+            }
+        }
+    }
+
+    package var streaming: Bool
+    package var prerecorded: Bool
+    package var languages: Languages
+    /// Model names for people, the default first.
+    package var models: [String]
+    package var interims: Bool
+    package var wordTimes: Bool
+    package var speakers: Bool
+    /// Interleaved channels that one stream takes.
+    package var channelsPerStream: Int
+    /// How fast a stream may be sent audio, in seconds of audio per second; nil when there is no limit.
+    package var pace: Double?
+    /// The longest that one stream may last; nil when there is no limit.
+    package var sessionCap: Duration?
+
+    package init(
+        streaming: Bool, prerecorded: Bool, languages: Languages, models: [String], interims: Bool = true, wordTimes: Bool = true,
+        speakers: Bool = false, channelsPerStream: Int = 1, pace: Double? = nil, sessionCap: Duration? = nil
+    ) {
+        self.streaming = streaming
+        self.prerecorded = prerecorded
+        self.languages = languages
+        self.models = models
+        self.interims = interims
+        self.wordTimes = wordTimes
+        self.speakers = speakers
+        self.channelsPerStream = channelsPerStream
+        self.pace = pace
+        self.sessionCap = sessionCap
+    }
+}

@@ -1,0 +1,19 @@
+/// Why an engine did not recognise something. Every engine's failures fold into these; the case decides what happens next.
+package enum EngineError: Error, Sendable, Equatable {
+    /// The key is missing, unknown or revoked.
+    case unauthorised(String)
+    case quotaExhausted(String)
+    case rateLimited(retryAfter: Duration?)
+    /// The request can never succeed as it is. Says what to change.
+    case badRequest(String)
+    /// The engine does not have this language.
+    case unsupportedLanguage(LanguageTag)
+    /// The bytes are not audio that can be decoded.
+    case undecodable(String)
+    /// Out of service for now; says what is missing or broken.
+    case unavailable(String)
+    case timedOut(String)
+    /// The engine broke its own protocol.
+    case protocolViolation(String)
+    case cancelled
+}

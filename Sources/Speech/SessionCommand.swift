@@ -1,0 +1,11 @@
+/// What a client tells its live session, besides audio. Keeps its place in the order of the audio.
+package enum SessionCommand: Sendable, Equatable {
+    /// Make final what has been said so far, and answer.
+    case finalize
+    /// The client is still there.
+    case keepAlive
+    /// No more audio: make everything final, then end.
+    case finish
+    /// The client is gone: nobody will read what is left.
+    case abandon
+}

@@ -1,0 +1,49 @@
+/// What a live session tells its client's dialect. All positions are on the session's timeline.
+package enum SessionEvent: Sendable, Equatable {
+    case speechStarted(ChannelIndex, at: SampleIndex)
+    /// What follows the last commit, for now; replaces the interim before.
+    case interim(Hypothesis)
+    /// Never changes. Commits of a channel tile it, in order.
+    case commit(Commit)
+    /// The turn that the last commit belongs to is over.
+    case turnEnded(ChannelIndex, at: SampleIndex)
+    /// Answers a `finalize` for which nothing was left to commit.
+    case flushed(ChannelIndex)
+    /// This much could not be recognised; what follows goes on behind it.
+    case gap(ChannelIndex, SampleRange, EngineError)
+    /// The last event. Without an error every sample is covered by commits and gaps.
+    case ended(SessionEnd)
+}
+
+/// An interval accepted into the transcript: exactly once, in order, never retracted.
+package struct Commit: Sendable, Equatable {
+    package var channel: ChannelIndex
+    /// The audio that is settled by it, silence included.
+    package var range: SampleRange
+    package var words: [Word]
+    package var reason: FinalReason
+    /// The engine whose words they are.
+    package var engine: EngineName
+
+    package init(channel: ChannelIndex, range: SampleRange, words: [Word], reason: FinalReason, engine: EngineName) {
+        self.channel = channel
+        self.range = range
+        self.words = words
+        self.reason = reason
+        self.engine = engine
+    }
+
+    package var endsTurn: Bool { reason == .endOfTurn || reason == .flush || reason == .endOfAudio }
+}
+
+package struct SessionEnd: Sendable, Equatable {
+    /// All audio that was received.
+    package var received: SampleCount
+    /// Why it ended early; nil after an orderly finish.
+    package var error: EngineError?
+
+    package init(received: SampleCount, error: EngineError? = nil) {
+        self.received = received
+        self.error = error
+    }
+}

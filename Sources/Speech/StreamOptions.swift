@@ -1,0 +1,30 @@
+/// What is asked of an engine's stream when it is opened. It cannot change later, except by a new stream.
+package struct StreamOptions: Sendable, Equatable {
+    /// Of the 16-bit little-endian PCM that will be sent.
+    package var rate: SampleRate
+    /// Interleaved channels that will be sent; at most the engine's `channelsPerStream`.
+    package var channels: Int
+    package var language: LanguageTag?
+    /// The client's word for the model, as it came; an engine that does not know it uses its default.
+    package var model: String?
+    package var interims: Bool
+    /// Silence after which what was said becomes final.
+    package var endpointing: Duration
+    /// Terms that are likely to be said.
+    package var keyterms: [String]
+    package var diarize: Bool
+
+    package init(
+        rate: SampleRate, channels: Int = 1, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,
+        endpointing: Duration = .milliseconds(300), keyterms: [String] = [], diarize: Bool = false
+    ) {
+        self.rate = rate
+        self.channels = channels
+        self.language = language
+        self.model = model
+        self.interims = interims
+        self.endpointing = endpointing
+        self.keyterms = keyterms
+        self.diarize = diarize
+    }
+}

@@ -1,0 +1,9 @@
+/// Why audio is recognised; policy and prices depend on it.
+package enum Workload: String, Hashable, Sendable, CaseIterable {
+    case realtime
+    case pushToTalk = "ptt"
+    case voiceMessage = "voice_message"
+    case sync
+    case background
+    case postprocess
+}

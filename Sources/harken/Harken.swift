@@ -1,0 +1,4 @@
+@main
+struct Harken {
+    static func main() {}
+}
