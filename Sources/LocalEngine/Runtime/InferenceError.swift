@@ -1,0 +1,20 @@
+/// Why the speech runtime could not do its work.
+package enum InferenceError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A file that set-up makes is not there.
+    case missingFile(String)
+    /// The runtime's library is there but cannot be used.
+    case unusableRuntime(path: String, reason: String)
+    /// A model file is there but cannot be loaded, or is not the model that was expected.
+    case unusableModel(path: String, reason: String)
+    /// A loaded model refused its input or failed at its work.
+    case failedRun(model: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .missingFile(let path): "\(path) is missing. Run `make setup`, or point HARKEN_MODELS at the models folder."
+        case .unusableRuntime(let path, let reason): "The speech runtime \(path) cannot be used: \(reason). Run `make setup` again."
+        case .unusableModel(let path, let reason): "The model \(path) cannot be used: \(reason). Run `make setup` again."
+        case .failedRun(let model, let reason): "The model \(model) failed: \(reason)."
+        }
+    }
+}

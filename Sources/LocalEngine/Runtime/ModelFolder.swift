@@ -1,0 +1,43 @@
+import Glibc
+
+/// The folder that set-up fills with the speech runtime and its models.
+package struct ModelFolder: Sendable, Hashable {
+    /// A file of the folder.
+    package enum Item: String, Sendable, CaseIterable {
+        case runtime = "lib/libonnxruntime.so"
+        case alignerLibrary = "lib/libpocketsphinx.so"
+        case encoder = "models/moonshine-base-en/encoder.onnx"
+        case decoder = "models/moonshine-base-en/decoder.onnx"
+        case tokenTable = "models/moonshine-base-en/tokenizer.bin"
+        case alignerModel = "models/align-en-us/mdef"
+        case alignerDictionary = "models/align-en-us/cmudict-en-us.dict"
+        case voiceActivity = "models/silero_vad.onnx"
+        case endOfTurn = "models/smart-turn-v3.2-cpu.onnx"
+    }
+
+    package let path: String
+
+    package init(_ path: String) { self.path = path }
+
+    /// Where set-up puts it: `HARKEN_MODELS`, else `models-v1` in `HARKEN_CACHE`, else in `harken` in the user's cache folder.
+    package init(environment: [String: String]) {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let models = value("HARKEN_MODELS") {
+            path = models
+        } else if let cache = value("HARKEN_CACHE") {
+            path = cache + "/models-v1"
+        } else {
+            path = (value("XDG_CACHE_HOME") ?? (value("HOME") ?? "") + "/.cache") + "/harken/models-v1"
+        }
+    }
+
+    package func path(of item: Item) -> String { path + "/" + item.rawValue }
+
+    /// The folder of the aligner's acoustic model and dictionary.
+    package var alignerFolder: String { path + "/models/align-en-us" }
+
+    /// Paths of the files that are not there or cannot be read.
+    package func missing(_ items: [Item] = Item.allCases) -> [String] {
+        items.map(path(of:)).filter { access($0, R_OK) != 0 }
+    }
+}

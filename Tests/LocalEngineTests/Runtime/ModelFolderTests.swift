@@ -1,0 +1,31 @@
+import LocalEngine
+import Testing
+
+@Suite struct `Models folder` {
+    @Test(arguments: [
+        (["HARKEN_MODELS": "/m", "HARKEN_CACHE": "/c"], "/m"),
+        (["HARKEN_CACHE": "/c", "XDG_CACHE_HOME": "/x"], "/c/models-v1"),
+        (["HARKEN_MODELS": "", "XDG_CACHE_HOME": "/x", "HOME": "/h"], "/x/harken/models-v1"),
+        (["HOME": "/h"], "/h/.cache/harken/models-v1"),
+    ])
+    func `is where the environment says`(environment: [String: String], path: String) {
+        #expect(ModelFolder(environment: environment).path == path)
+    }
+
+    @Test func `says exactly which files are missing`() {
+        let folder = ModelFolder("/nowhere")
+        #expect(folder.missing([.runtime, .tokenTable]) == ["/nowhere/lib/libonnxruntime.so", "/nowhere/models/moonshine-base-en/tokenizer.bin"])
+        #expect(folder.missing().count == ModelFolder.Item.allCases.count)
+    }
+
+    @Test func `a missing runtime is an error that names the file and the remedy`() {
+        let error = #expect(throws: InferenceError.missingFile("/nowhere/lib/libonnxruntime.so")) {
+            try InferenceRuntime(path: ModelFolder("/nowhere").path(of: .runtime))
+        }
+        #expect(error?.description.contains("make setup") == true)
+    }
+
+    @Test func `a file that is not a library is an error that says so`() {
+        #expect(throws: InferenceError.self) { try InferenceRuntime(path: "/etc/hostname") }
+    }
+}
