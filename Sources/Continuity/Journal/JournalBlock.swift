@@ -1,0 +1,99 @@
+internal import CXXHash
+package import Speech
+
+/// The unit of a journal: a header of 48 bytes and a payload, with a checksum over both.
+///
+/// Layout, little-endian: magic `HKJ1` (4) · payload length (4) · XXH3-64 of all that follows it in the block (8) · session (8) · position (8) ·
+/// previous block of the session, segment (4) and offset (4) · sample rate (4) · kind (1) · channels (1) · zero (2). Blocks of many sessions are
+/// interleaved in one log; each points to the block before it of its own session, so a session is read without reading the others. A block whose
+/// checksum does not fit is where a log that was cut off ends.
+package struct JournalBlock: Sendable, Equatable {
+    package enum Kind: UInt8, Sendable {
+        /// Payload: the session's identifier, UTF-8.
+        case opened = 1
+        /// Payload: 16-bit little-endian PCM, interleaved. Position: its first sample.
+        case audio = 2
+        /// Payload: a commit. Position: the first sample that it settles.
+        case commit = 3
+        /// No payload. Position: the end of the audio. The session is complete.
+        case closed = 4
+    }
+
+    package static let headerLength = 48
+    /// Nothing that a session writes at once is longer; a header that says more is not a header.
+    package static let mostPayload = 16 << 20
+    private static let magic: UInt32 = 0x314A_4B48
+
+    package var kind: Kind
+    /// Unique within the log.
+    package var session: UInt64
+    package var position: SampleIndex
+    package var previous: JournalLocation
+    package var rate: SampleRate
+    package var channels: Int
+    package var payloadLength: Int
+
+    package init(
+        kind: Kind, session: UInt64, position: SampleIndex, previous: JournalLocation, rate: SampleRate, channels: Int, payloadLength: Int
+    ) {
+        self.kind = kind
+        self.session = session
+        self.position = position
+        self.previous = previous
+        self.rate = rate
+        self.channels = channels
+        self.payloadLength = payloadLength
+    }
+
+    package var length: Int { Self.headerLength + payloadLength }
+
+    /// Appends header and payload.
+    package func append(payload: UnsafeRawBufferPointer, to log: inout [UInt8]) {
+        let start = log.count
+        withUnsafeTemporaryAllocation(byteCount: Self.headerLength, alignment: 8) { header in
+            header.initializeMemory(as: UInt8.self, repeating: 0)
+            header.storeBytes(of: Self.magic.littleEndian, as: UInt32.self)
+            header.storeBytes(of: UInt32(payload.count).littleEndian, toByteOffset: 4, as: UInt32.self)
+            header.storeBytes(of: session.littleEndian, toByteOffset: 16, as: UInt64.self)
+            header.storeBytes(of: position.samples.littleEndian, toByteOffset: 24, as: Int64.self)
+            header.storeBytes(of: previous.segment.littleEndian, toByteOffset: 32, as: UInt32.self)
+            header.storeBytes(of: previous.offset.littleEndian, toByteOffset: 36, as: UInt32.self)
+            header.storeBytes(of: UInt32(truncatingIfNeeded: rate.hertz).littleEndian, toByteOffset: 40, as: UInt32.self)
+            header.storeBytes(of: kind.rawValue, toByteOffset: 44, as: UInt8.self)
+            header.storeBytes(of: UInt8(truncatingIfNeeded: channels), toByteOffset: 45, as: UInt8.self)
+            log.append(contentsOf: header)
+        }
+        log.append(contentsOf: payload)
+        log.withUnsafeMutableBytes { bytes in
+            let sum = Self.checksum(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+            bytes.storeBytes(of: sum.littleEndian, toByteOffset: start + 8, as: UInt64.self)
+        }
+    }
+
+    /// Reads a header without checking the block's checksum; nil when the bytes cannot be one.
+    package init?(header: UnsafeRawBufferPointer) {
+        guard header.count >= Self.headerLength, UInt32(littleEndian: header.loadUnaligned(as: UInt32.self)) == Self.magic else { return nil }
+        let length = UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        guard length <= Self.mostPayload, let kind = Kind(rawValue: header[44]) else { return nil }
+        self.kind = kind
+        session = UInt64(littleEndian: header.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        position = SampleIndex(Int64(littleEndian: header.loadUnaligned(fromByteOffset: 24, as: Int64.self)))
+        previous = JournalLocation(
+            segment: UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 32, as: UInt32.self)),
+            offset: UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 36, as: UInt32.self)))
+        rate = SampleRate(hertz: Int(UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 40, as: UInt32.self))))
+        channels = Int(header[45])
+        payloadLength = Int(length)
+    }
+
+    /// Whether `block`, a header and its whole payload, is as it was written.
+    package static func isIntact(_ block: UnsafeRawBufferPointer) -> Bool {
+        guard block.count >= headerLength else { return false }
+        return UInt64(littleEndian: block.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) == checksum(block)
+    }
+
+    private static func checksum(_ block: UnsafeRawBufferPointer) -> UInt64 {
+        let rest = UnsafeRawBufferPointer(rebasing: block[16...])
+        return XXH3_64bits_withSeed(rest.baseAddress, rest.count, UInt64(block.count))
+    }
+}

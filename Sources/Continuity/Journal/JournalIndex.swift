@@ -1,0 +1,47 @@
+package import Speech
+
+/// Where a session's audio stands in its log, in bounded memory.
+///
+/// Only some of the blocks are noted; the chain of `previous` pointers leads from a noted block to those before it.
+package struct JournalIndex: Sendable {
+    package struct Note: Sendable, Equatable {
+        package var end: SampleIndex
+        package var location: JournalLocation
+    }
+
+    /// The newest block of the session, of any kind.
+    package private(set) var last: JournalLocation = .none
+    private var notes: [Note] = []
+    /// One block in so many is noted.
+    private var stride = 16
+    private var sinceNote = 0
+    private let mostNotes: Int
+
+    package init(mostNotes: Int = 256) { self.mostNotes = mostNotes }
+
+    /// A block was written.
+    package mutating func wrote(_ location: JournalLocation) { last = location }
+
+    /// A block of audio that ends at `end` was written.
+    package mutating func wroteAudio(through end: SampleIndex, at location: JournalLocation) {
+        last = location
+        sinceNote += 1
+        guard sinceNote >= stride else { return }
+        sinceNote = 0
+        notes.append(Note(end: end, location: location))
+        if notes.count > mostNotes {
+            stride *= 2
+            notes = notes.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        }
+    }
+
+    /// A block from which the chain leads back through all audio before `end`: the first noted one that reaches it, else the newest.
+    package func start(forAudioThrough end: SampleIndex) -> JournalLocation {
+        var low = 0, high = notes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if notes[middle].end < end { low = middle + 1 } else { high = middle }
+        }
+        return low < notes.count ? notes[low].location : last
+    }
+}

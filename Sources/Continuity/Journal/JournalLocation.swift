@@ -1,0 +1,13 @@
+/// Where a block stands: in which file of a log, and at which byte.
+package struct JournalLocation: Hashable, Sendable {
+    package var segment: UInt32
+    package var offset: UInt32
+
+    package init(segment: UInt32, offset: UInt32) {
+        self.segment = segment
+        self.offset = offset
+    }
+
+    /// No block: the end of a chain.
+    package static let none = JournalLocation(segment: .max, offset: .max)
+}

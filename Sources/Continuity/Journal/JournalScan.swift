@@ -1,0 +1,21 @@
+/// Reads a log's bytes block by block, as far as they are whole.
+package struct JournalScan {
+    package struct Entry: Sendable, Equatable {
+        package var block: JournalBlock
+        /// Where the block begins in the bytes.
+        package var offset: Int
+    }
+
+    /// The blocks of `log` in order, and how many bytes they take: what lies behind is a torn tail.
+    package static func blocks(of log: UnsafeRawBufferPointer) -> (entries: [Entry], length: Int) {
+        var entries: [Entry] = []
+        var offset = 0
+        while let block = JournalBlock(header: UnsafeRawBufferPointer(rebasing: log[offset...])), offset + block.length <= log.count,
+            JournalBlock.isIntact(UnsafeRawBufferPointer(rebasing: log[offset..<offset + block.length]))
+        {
+            entries.append(Entry(block: block, offset: offset))
+            offset += block.length
+        }
+        return (entries, offset)
+    }
+}

@@ -1,0 +1,167 @@
+package import Speech
+
+/// One live connection of a session to a streaming engine: how far it was sent audio, and how far it has answered.
+///
+/// A value without I/O. Positions that go in and come out are the session's; inside, the engine counts from the leg's `origin`.
+package struct Leg: Sendable {
+    package enum State: Sendable, Equatable {
+        /// Audio waits in the journal. → open, closed
+        case connecting
+        /// → draining, closed
+        case open
+        /// The engine was told that no more audio comes. → closed
+        case draining
+        case closed(EngineError?)
+    }
+
+    /// What an engine allows a leg to be sent.
+    package struct Limits: Sendable, Equatable {
+        /// Seconds of audio per second; nil: as fast as it comes.
+        package var pace: Double?
+        /// How much audio may be ahead of the engine's last answer; nil: any amount. Bounds what an engine in this process must hold.
+        package var unanswered: SampleCount?
+
+        package init(pace: Double? = nil, unanswered: SampleCount? = nil) {
+            self.pace = pace
+            self.unanswered = unanswered
+        }
+    }
+
+    package let id: LegID
+    package let engine: EngineName
+    /// The session's channels that this leg covers, in the order in which they are interleaved in its audio.
+    package let channels: Range<Int>
+    /// The session sample that is the engine's sample 0.
+    package let origin: SampleIndex
+    package private(set) var state: State = .connecting
+    /// All audio before it was sent.
+    package private(set) var sentThrough: SampleIndex
+    /// All audio before it was accounted for, in an interim at least.
+    package private(set) var heardThrough: SampleIndex
+
+    private let rate: SampleRate
+    private let limits: Limits
+    private var openedAt: ContinuousClock.Instant?
+    /// Commands that wait for the audio before them to be sent first.
+    private var queued: [(position: SampleIndex, command: EngineCommand)] = []
+
+    package init(id: LegID, engine: EngineName, channels: Range<Int>, origin: SampleIndex, rate: SampleRate, limits: Limits) {
+        self.id = id
+        self.engine = engine
+        self.channels = channels
+        self.origin = origin
+        self.rate = rate
+        self.limits = limits
+        self.sentThrough = origin
+        self.heardThrough = origin
+    }
+
+    package var isOpen: Bool { state == .open }
+
+    package var isClosed: Bool {
+        if case .closed = state { true } else { false }
+    }
+
+    /// The engine takes audio from now on.
+    package mutating func opened(now: ContinuousClock.Instant) {
+        guard state == .connecting else { return }
+        state = .open
+        openedAt = now
+    }
+
+    /// Whether audio that begins at `start` and ends at `end` may go straight to the engine: nothing waits before it and no limit holds it back.
+    package func takes(_ range: SampleRange, now: ContinuousClock.Instant) -> Bool {
+        state == .open && range.start == sentThrough && queued.isEmpty && range.end <= allowance(now: now)
+    }
+
+    /// The next audio to send, when some waits and may go; at most `most` of it.
+    package func nextSend(received end: SampleIndex, most: SampleCount, now: ContinuousClock.Instant) -> SampleRange? {
+        guard state == .open else { return nil }
+        var through = min(end, allowance(now: now), sentThrough + most)
+        if let first = queued.first { through = min(through, first.position) }
+        return through > sentThrough ? SampleRange(sentThrough, through) : nil
+    }
+
+    package mutating func sent(through end: SampleIndex) {
+        sentThrough = max(sentThrough, end)
+    }
+
+    /// Puts `command` behind all audio received so far.
+    package mutating func enqueue(_ command: EngineCommand, at position: SampleIndex) {
+        queued.append((position, command))
+    }
+
+    /// The next command whose audio has been sent.
+    package mutating func nextCommand() -> EngineCommand? {
+        guard state == .open, let first = queued.first, first.position <= sentThrough else { return nil }
+        queued.removeFirst()
+        if first.command == .finish { state = .draining }
+        return first.command
+    }
+
+    package mutating func closed(_ error: EngineError?) {
+        state = .closed(error)
+        queued = []
+    }
+
+    /// When waiting audio may go on being sent, if only time holds it back.
+    package func nextAllowance(received end: SampleIndex, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        guard state == .open, sentThrough < end, let pace = limits.pace, let openedAt else { return nil }
+        if let unanswered = limits.unanswered, sentThrough >= heardThrough + unanswered { return nil }
+        let wanted = min(end, sentThrough + SampleCount(.milliseconds(100), at: rate)) - origin - paceSlack
+        return max(now, openedAt + .seconds(wanted.seconds(at: rate) / pace))
+    }
+
+    /// `event` on the session's timeline and with the session's channels.
+    package mutating func mapped(_ event: EngineEvent) -> EngineEvent {
+        switch event {
+        case .opened, .closed: return event
+        case .speechStarted(let channel, let at): return .speechStarted(session(channel), at: session(at))
+        case .interim(let hypothesis):
+            let mapped = session(hypothesis)
+            heardThrough = max(heardThrough, mapped.range.end)
+            return .interim(mapped)
+        case .final(let hypothesis, let reason):
+            let mapped = session(hypothesis)
+            heardThrough = max(heardThrough, mapped.range.end)
+            return .final(mapped, reason: reason)
+        case .turnEnded(let channel, let at): return .turnEnded(session(channel), at: session(at))
+        case .flushed(let channel): return .flushed(session(channel))
+        }
+    }
+
+    /// How much may run ahead of the pace: engines count it over a while, and a leg that opens late must not lag for ever.
+    private var paceSlack: SampleCount { SampleCount(.seconds(1), at: rate) }
+
+    private func allowance(now: ContinuousClock.Instant) -> SampleIndex {
+        var through = SampleIndex(Int64.max)
+        if let unanswered = limits.unanswered { through = heardThrough + unanswered }
+        if let pace = limits.pace, let openedAt {
+            let elapsed = openedAt.duration(to: now)
+            let paced = SampleCount(elapsed, at: rate).samples
+            through = min(through, origin + SampleCount(Int64(Double(paced) * pace)) + paceSlack)
+        }
+        return through
+    }
+
+    private func session(_ index: SampleIndex) -> SampleIndex {
+        // An engine whose clock runs away must not place words where no audio was sent.
+        min(max(index + (origin - .zero), origin), max(sentThrough, origin))
+    }
+
+    private func session(_ range: SampleRange) -> SampleRange { SampleRange(session(range.start), session(range.end)) }
+
+    private func session(_ channel: ChannelIndex) -> ChannelIndex {
+        ChannelIndex(channels.lowerBound + min(max(channel.number, 0), channels.count - 1))
+    }
+
+    private func session(_ hypothesis: Hypothesis) -> Hypothesis {
+        var mapped = hypothesis
+        mapped.channel = session(hypothesis.channel)
+        mapped.range = session(hypothesis.range)
+        if origin != .zero || hypothesis.range.end > sentThrough || mapped.words.contains(where: { $0.range.end > sentThrough }) {
+            for index in mapped.words.indices { mapped.words[index].range = session(mapped.words[index].range) }
+        }
+        return mapped
+    }
+}

@@ -1,0 +1,212 @@
+package import Speech
+
+/// One client's live audio, from its first sample to its drained end: owns the timeline, the legs and the stitchers, and decides what happens.
+///
+/// A value without I/O: events in, actions out.
+package struct SessionMachine: Sendable {
+    package struct Configuration: Sendable {
+        package var rate: SampleRate
+        /// Channels that are recognised each by itself.
+        package var channels: Int
+        package var engine: EngineName
+        package var limits: Leg.Limits
+        /// Interleaved channels that one leg takes.
+        package var channelsPerLeg: Int
+        /// Waiting audio beyond which the client is held back.
+        package var mostWaiting: Duration
+
+        package init(
+            rate: SampleRate, channels: Int = 1, engine: EngineName, limits: Leg.Limits = .init(), channelsPerLeg: Int = 1,
+            mostWaiting: Duration = .seconds(300)
+        ) {
+            self.rate = rate
+            self.channels = channels
+            self.engine = engine
+            self.limits = limits
+            self.channelsPerLeg = channelsPerLeg
+            self.mostWaiting = mostWaiting
+        }
+    }
+
+    private enum State {
+        case running
+        /// The client has no more audio; legs are draining.
+        case finishing
+        case ended
+    }
+
+    package private(set) var timeline: Timeline
+    package private(set) var legs: [Leg] = []
+    private let configuration: Configuration
+    private var stitchers: [Stitcher]
+    private var turns: [Int]
+    private var state: State = .running
+    private var clientIsHeld = false
+    private var nextLeg = 0
+    private let mostWaiting: SampleCount
+    /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
+    private let replayPiece: SampleCount
+
+    package init(_ configuration: Configuration) {
+        self.configuration = configuration
+        timeline = Timeline(rate: configuration.rate)
+        stitchers = (0..<configuration.channels).map { Stitcher(channel: ChannelIndex($0)) }
+        turns = Array(repeating: 0, count: configuration.channels)
+        mostWaiting = SampleCount(configuration.mostWaiting, at: configuration.rate)
+        replayPiece = SampleCount(.seconds(1), at: configuration.rate)
+    }
+
+    package var isEnded: Bool { if case .ended = state { true } else { false } }
+
+    /// Opens the first legs.
+    package mutating func start() -> [SessionAction] {
+        var actions: [SessionAction] = []
+        var first = 0
+        while first < configuration.channels {
+            let last = min(first + max(1, configuration.channelsPerLeg), configuration.channels)
+            let leg = Leg(
+                id: LegID(nextLeg), engine: configuration.engine, channels: first..<last, origin: timeline.end, rate: configuration.rate,
+                limits: configuration.limits)
+            nextLeg += 1
+            legs.append(leg)
+            actions.append(.open(leg.id))
+            first = last
+        }
+        return actions
+    }
+
+    // MARK: - Audio
+
+    /// Gives received audio its place. The driver journals it, sends it to the legs for which `takesDirectly` says so, then calls `pump`.
+    ///
+    /// - Returns: its place; nil after the end of the audio.
+    package mutating func received(_ count: SampleCount) -> SampleRange? {
+        guard case .running = state else { return nil }
+        return timeline.append(count)
+    }
+
+    /// Whether the leg at `index` may have just received audio at once. When true it counts as sent.
+    package mutating func takesDirectly(_ range: SampleRange, legAt index: Int, now: ContinuousClock.Instant) -> Bool {
+        guard legs[index].takes(range, now: now) else { return false }
+        legs[index].sent(through: range.end)
+        return true
+    }
+
+    /// True when nothing waits: no leg has a backlog or a queued command, and `pump` would do nothing.
+    package var isCaughtUp: Bool {
+        !clientIsHeld && legs.allSatisfy { $0.sentThrough == timeline.end && $0.isOpen }
+    }
+
+    /// Sends what waits and may go.
+    package mutating func pump(now: ContinuousClock.Instant) -> [SessionAction] {
+        var actions: [SessionAction] = []
+        for index in legs.indices {
+            var moved = true
+            while moved {
+                moved = false
+                if let range = legs[index].nextSend(received: timeline.end, most: replayPiece, now: now) {
+                    legs[index].sent(through: range.end)
+                    actions.append(.replay(legs[index].id, range))
+                    moved = true
+                }
+                while let command = legs[index].nextCommand() {
+                    actions.append(.command(legs[index].id, command))
+                    moved = true
+                }
+            }
+        }
+        let slowest = legs.lazy.filter { !$0.isClosed }.map(\.sentThrough).min() ?? timeline.end
+        let waiting = timeline.end - slowest
+        if !clientIsHeld && waiting > mostWaiting {
+            clientIsHeld = true
+            actions.append(.holdClient(true))
+        } else if clientIsHeld && waiting.samples < mostWaiting.samples / 2 {
+            clientIsHeld = false
+            actions.append(.holdClient(false))
+        }
+        return actions
+    }
+
+    /// When `pump` has more to do, if only time holds audio back.
+    package func nextPump(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        legs.lazy.compactMap { $0.nextAllowance(received: timeline.end, now: now) }.min()
+    }
+
+    // MARK: - The client
+
+    package mutating func command(_ command: SessionCommand, now: ContinuousClock.Instant) -> [SessionAction] {
+        guard case .running = state else { return [] }
+        switch command {
+        case .finalize: enqueue(.finalize)
+        case .keepAlive: enqueue(.keepAlive)
+        case .finish:
+            state = .finishing
+            enqueue(.finish)
+        case .abandon: return end(.cancelled)
+        }
+        return pump(now: now)
+    }
+
+    private mutating func enqueue(_ command: EngineCommand) {
+        for index in legs.indices { legs[index].enqueue(command, at: timeline.end) }
+    }
+
+    // MARK: - Engines
+
+    package mutating func engine(_ event: EngineEvent, from id: LegID, now: ContinuousClock.Instant) -> [SessionAction] {
+        guard let index = legs.firstIndex(where: { $0.id == id }), !legs[index].isClosed, !isEnded else { return [] }
+        var actions: [SessionAction] = []
+        switch legs[index].mapped(event) {
+        case .opened:
+            legs[index].opened(now: now)
+            return pump(now: now)
+        case .speechStarted(let channel, let at):
+            actions.append(.emit(.speechStarted(channel, at: max(at, stitchers[channel.number].committedThrough))))
+        case .interim(let hypothesis):
+            actions.append(.emit(.interim(stitchers[hypothesis.channel.number].interim(hypothesis))))
+        case .final(let hypothesis, let reason):
+            let number = hypothesis.channel.number
+            if let commit = stitchers[number].accept(hypothesis, reason: reason, from: legs[index].engine) {
+                actions.append(.record(commit, turn: turns[number]))
+                actions.append(.emit(.commit(commit)))
+                if commit.endsTurn { turns[number] += 1 }
+            }
+        case .turnEnded(let channel, let at):
+            turns[channel.number] += 1
+            actions.append(.emit(.turnEnded(channel, at: at)))
+        case .flushed(let channel): actions.append(.emit(.flushed(channel)))
+        case .closed(let error):
+            legs[index].closed(error)
+            actions.append(.discard(id))
+            return actions + legClosed(error)
+        }
+        // An answer may have made room for audio that waits.
+        return isCaughtUp ? actions : actions + pump(now: now)
+    }
+
+    private mutating func legClosed(_ error: EngineError?) -> [SessionAction] {
+        if let error { return end(error) }
+        guard case .finishing = state else {
+            return end(.unavailable("The engine closed the stream before the audio was at its end."))
+        }
+        return legs.allSatisfy(\.isClosed) ? end(nil) : []
+    }
+
+    /// Ends the session; what no engine made final is reported as gaps.
+    private mutating func end(_ error: EngineError?) -> [SessionAction] {
+        state = .ended
+        var actions: [SessionAction] = []
+        for leg in legs where !leg.isClosed {
+            actions.append(.command(leg.id, .cancel))
+            actions.append(.discard(leg.id))
+        }
+        for index in stitchers.indices {
+            if let gap = stitchers[index].giveUp(through: timeline.end) {
+                let cause = error ?? .protocolViolation("The engine closed the stream without covering all of its audio.")
+                actions.append(.emit(.gap(stitchers[index].channel, gap, cause)))
+            }
+        }
+        actions.append(.emit(.ended(SessionEnd(received: timeline.end - .zero, error: error))))
+        return actions
+    }
+}

@@ -1,0 +1,104 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A leg` {
+    private let start = ContinuousClock.now
+    private let second = SampleCount(16_000)
+
+    private func leg(pace: Double? = nil, unanswered: SampleCount? = nil, origin: Int = 0) -> Leg {
+        Leg(
+            id: LegID(0), engine: .local, channels: 0..<1, origin: SampleIndex(origin), rate: .speech,
+            limits: .init(pace: pace, unanswered: unanswered))
+    }
+
+    @Test func `keeps audio waiting until it is open`() {
+        var leg = leg()
+        #expect(leg.nextSend(received: SampleIndex(16_000), most: second, now: start) == nil)
+        leg.opened(now: start)
+        #expect(
+            leg.nextSend(received: SampleIndex(16_000), most: second, now: start)
+                == SampleRange(.zero, SampleIndex(16_000)))
+    }
+
+    @Test func `takes audio at once only when nothing waits before it`() {
+        var leg = leg()
+        leg.opened(now: start)
+        #expect(leg.takes(SampleRange(.zero, SampleIndex(800)), now: start))
+        #expect(!leg.takes(SampleRange(SampleIndex(800), SampleIndex(1_600)), now: start))
+    }
+
+    @Test func `never lets a command overtake the audio before it`() {
+        var leg = leg()
+        leg.enqueue(.finalize, at: SampleIndex(800))
+        leg.opened(now: start)
+        let outcome1 = leg.nextCommand()
+        #expect(outcome1 == nil)
+        #expect(
+            leg.nextSend(received: SampleIndex(1_600), most: second, now: start)
+                == SampleRange(.zero, SampleIndex(800)))
+        leg.sent(through: SampleIndex(800))
+        let outcome2 = leg.nextCommand()
+        #expect(outcome2 == .finalize)
+        #expect(
+            leg.nextSend(received: SampleIndex(1_600), most: second, now: start)
+                == SampleRange(SampleIndex(800), SampleIndex(1_600)))
+    }
+
+    @Test func `is sent no faster than its engine's pace`() throws {
+        var leg = leg(pace: 1)
+        leg.opened(now: start)
+        let end = SampleIndex(160_000)
+        let burst = try #require(leg.nextSend(received: end, most: SampleCount(160_000), now: start))
+        #expect(burst.count == second)
+        leg.sent(through: burst.end)
+        #expect(leg.nextSend(received: end, most: second, now: start) == nil)
+        let next = try #require(leg.nextAllowance(received: end, now: start))
+        #expect(next == start + .milliseconds(100))
+        #expect(
+            leg.nextSend(received: end, most: second, now: start + .milliseconds(500))?.count
+                == SampleCount(8_000))
+    }
+
+    @Test func `is not sent more than it can hold unanswered`() {
+        var leg = leg(unanswered: second)
+        leg.opened(now: start)
+        #expect(
+            leg.nextSend(received: SampleIndex(48_000), most: SampleCount(48_000), now: start)?.count
+                == second)
+        leg.sent(through: SampleIndex(16_000))
+        #expect(leg.nextSend(received: SampleIndex(48_000), most: second, now: start) == nil)
+        _ = leg.mapped(.interim(Hypothesis(range: SampleRange(.zero, SampleIndex(8_000)), words: [])))
+        #expect(
+            leg.nextSend(received: SampleIndex(48_000), most: second, now: start)?.count
+                == SampleCount(8_000))
+    }
+
+    @Test func `puts its engine's times on the session's timeline`() {
+        var leg = leg(origin: 1_000)
+        leg.opened(now: start)
+        leg.sent(through: SampleIndex(9_000))
+        let word = Word("yes", SampleRange(SampleIndex(100), SampleIndex(200)), confidence: 1)
+        let heard = Hypothesis(range: SampleRange(.zero, SampleIndex(400)), words: [word])
+        guard case .final(let final, .pause) = leg.mapped(.final(heard, reason: .pause)) else {
+            Issue.record("not a final")
+            return
+        }
+        #expect(final.range == SampleRange(SampleIndex(1_000), SampleIndex(1_400)))
+        #expect(final.words[0].range == SampleRange(SampleIndex(1_100), SampleIndex(1_200)))
+    }
+
+    @Test func `believes no time beyond the audio that was sent`() {
+        var leg = leg()
+        leg.opened(now: start)
+        leg.sent(through: SampleIndex(1_000))
+        let word = Word("yes", SampleRange(SampleIndex(900), SampleIndex(5_000)), confidence: 1)
+        let heard = Hypothesis(range: SampleRange(.zero, SampleIndex(99_000)), words: [word])
+        guard case .final(let final, _) = leg.mapped(.final(heard, reason: .pause)) else {
+            Issue.record("not a final")
+            return
+        }
+        #expect(final.range.end == SampleIndex(1_000))
+        #expect(final.words[0].range.end == SampleIndex(1_000))
+    }
+}

@@ -1,0 +1,225 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A session` {
+    private let now = ContinuousClock.now
+
+    private func machine(channels: Int = 1, mostWaiting: Duration = .seconds(300)) -> SessionMachine {
+        SessionMachine(
+            .init(rate: .speech, channels: channels, engine: .local, mostWaiting: mostWaiting))
+    }
+
+    private func heard(_ end: Int, _ text: String? = nil, channel: Int = 0) -> Hypothesis {
+        let words = text.map { [Word($0, SampleRange(.zero, SampleIndex(end)), confidence: 1)] } ?? []
+        return Hypothesis(
+            channel: ChannelIndex(channel), range: SampleRange(.zero, SampleIndex(end)), words: words)
+    }
+
+    @Test func `keeps the first words for a leg that opens late`() throws {
+        var session = machine()
+        let outcome1 = session.start()
+        #expect(outcome1 == [.open(LegID(0))])
+        let outcome2 = session.received(SampleCount(800))
+        let range = try #require(outcome2)
+        let outcome3 = session.takesDirectly(range, legAt: 0, now: now)
+        #expect(!outcome3)
+        let outcome4 = session.pump(now: now)
+        #expect(outcome4 == [])
+        let outcome5 = session.engine(.opened, from: LegID(0), now: now)
+        #expect(outcome5 == [.replay(LegID(0), range)])
+        let outcome6 = session.received(SampleCount(800))
+        let next = try #require(outcome6)
+        let outcome7 = session.takesDirectly(next, legAt: 0, now: now)
+        #expect(outcome7)
+        #expect(session.isCaughtUp)
+    }
+
+    @Test func `ends in order when its client finishes`() throws {
+        var session = machine()
+        _ = session.start()
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        let outcome8 = session.received(SampleCount(1_600))
+        let range = try #require(outcome8)
+        let outcome9 = session.takesDirectly(range, legAt: 0, now: now)
+        #expect(outcome9)
+        let outcome10 = session.command(.finish, now: now)
+        #expect(outcome10 == [.command(LegID(0), .finish)])
+        let outcome11 = session.received(SampleCount(1))
+        #expect(outcome11 == nil)
+        let commit = Commit(
+            channel: .first, range: range, words: heard(1_600, "bye").words, reason: .endOfAudio,
+            engine: .local)
+        let outcome12 = session.engine(
+            .final(heard(1_600, "bye"), reason: .endOfAudio), from: LegID(0), now: now)
+        #expect(
+            outcome12
+                == [.record(commit, turn: 0), .emit(.commit(commit))])
+        let outcome13 = session.engine(.closed(nil), from: LegID(0), now: now)
+        #expect(
+            outcome13
+                == [.discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(1_600))))])
+        #expect(session.isEnded)
+    }
+
+    @Test func `reports what a failing engine left open as a gap`() throws {
+        var session = machine()
+        _ = session.start()
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        let outcome14 = session.received(SampleCount(1_600))
+        let range = try #require(outcome14)
+        _ = session.takesDirectly(range, legAt: 0, now: now)
+        _ = session.engine(.final(heard(600, "half"), reason: .pause), from: LegID(0), now: now)
+        let error = EngineError.unavailable("gone")
+        let outcome15 = session.engine(.closed(error), from: LegID(0), now: now)
+        #expect(
+            outcome15 == [
+                .discard(LegID(0)),
+                .emit(.gap(.first, SampleRange(SampleIndex(600), SampleIndex(1_600)), error)),
+                .emit(.ended(SessionEnd(received: SampleCount(1_600), error: error))),
+            ])
+    }
+
+    @Test func `takes an engine that stops before the end of the audio for broken`() {
+        var session = machine()
+        _ = session.start()
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        let actions = session.engine(.closed(nil), from: LegID(0), now: now)
+        guard case .emit(.ended(let end)) = actions.last else {
+            Issue.record("did not end")
+            return
+        }
+        #expect(end.error != nil)
+    }
+
+    @Test func `lets its engine go when the client is gone`() {
+        var session = machine()
+        _ = session.start()
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        let actions = session.command(.abandon, now: now)
+        #expect(actions.prefix(2) == [.command(LegID(0), .cancel), .discard(LegID(0))])
+        #expect(session.isEnded)
+    }
+
+    @Test func `hears nothing from a leg that is gone`() {
+        var session = machine()
+        _ = session.start()
+        _ = session.command(.abandon, now: now)
+        let outcome16 = session.engine(
+            .final(heard(1, "late"), reason: .pause), from: LegID(0), now: now)
+        #expect(outcome16 == [])
+    }
+
+    @Test func `opens a leg for each channel of an engine that takes one`() {
+        var session = machine(channels: 2)
+        let outcome17 = session.start()
+        #expect(outcome17 == [.open(LegID(0)), .open(LegID(1))])
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.engine(.opened, from: LegID(1), now: now)
+        let actions = session.engine(.speechStarted(.first, at: .zero), from: LegID(1), now: now)
+        #expect(actions == [.emit(.speechStarted(ChannelIndex(1), at: .zero))])
+    }
+
+    @Test func `holds a client back that is too far ahead, and lets it go on`() throws {
+        var session = machine(mostWaiting: .seconds(1))
+        _ = session.start()
+        _ = session.received(SampleCount(16_001))
+        let outcome18 = session.pump(now: now)
+        #expect(outcome18 == [.holdClient(true)])
+        let outcome19 = session.engine(.opened, from: LegID(0), now: now)
+        #expect(outcome19.contains(.holdClient(false)))
+    }
+
+    /// Any engine that keeps to the contract, and any mixture of commands: every sample is settled exactly once, and the client's view is in order.
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `settles every sample exactly once`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var session = machine(channels: Int.random(in: 1...2, using: &random))
+        var view = LiveView()
+        var clock = now
+        view.take(session.start())
+        var heard: [LegID: Int64] = [:]
+        var finished: Set<LegID> = []
+        for step in 0..<120 {
+            clock += .milliseconds(Int.random(in: 1...50, using: &random))
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0, 1, 2:
+                if let range = session.received(SampleCount(Int.random(in: 1...1_600, using: &random))) {
+                    for index in session.legs.indices {
+                        _ = session.takesDirectly(range, legAt: index, now: clock)
+                    }
+                    view.take(session.pump(now: clock))
+                }
+            case 3:
+                let leg = session.legs.randomElement(using: &random)!
+                view.take(session.engine(.opened, from: leg.id, now: clock))
+            case 4:
+                let leg = session.legs.randomElement(using: &random)!
+                guard leg.isOpen else { continue }
+                let from = heard[leg.id, default: 0]
+                let through = Int64.random(in: from...max(from, leg.sentThrough.samples), using: &random)
+                heard[leg.id] = through
+                let words =
+                    through > from
+                    ? [Word("w", SampleRange(SampleIndex(from), SampleIndex(through)), confidence: 1)] : []
+                let piece = Hypothesis(
+                    range: SampleRange(SampleIndex(from), SampleIndex(through)), words: words)
+                let reason: FinalReason = [.pause, .endOfTurn, .length].randomElement(using: &random)!
+                view.take(session.engine(.final(piece, reason: reason), from: leg.id, now: clock))
+            default:
+                if step > 80 { view.take(session.command(.finish, now: clock)) }
+            }
+        }
+        view.take(session.command(.finish, now: clock))
+        for leg in session.legs {
+            view.take(session.engine(.opened, from: leg.id, now: clock))
+            let from = heard[leg.id, default: 0]
+            let rest = Hypothesis(range: SampleRange(SampleIndex(from), session.timeline.end), words: [])
+            view.take(session.engine(.final(rest, reason: .endOfAudio), from: leg.id, now: clock))
+            if finished.insert(leg.id).inserted {
+                view.take(session.engine(.closed(nil), from: leg.id, now: clock))
+            }
+        }
+        #expect(session.isEnded)
+        #expect(view.problems == [])
+        #expect(view.end?.error == nil)
+        for channel in 0..<view.channels {
+            #expect(view.settled[channel, default: .zero] == session.timeline.end)
+        }
+    }
+}
+
+/// What a client would have been told, checked as it comes.
+private struct LiveView {
+    var settled: [Int: SampleIndex] = [:]
+    var channels = 0
+    var problems: [String] = []
+    var end: SessionEnd?
+
+    mutating func take(_ actions: [SessionAction]) {
+        for action in actions {
+            switch action {
+            case .open: channels += 1
+            case .emit(.commit(let commit)):
+                settle(commit.channel, commit.range)
+                for word in commit.words
+                where word.range.start < commit.range.start || word.range.end > commit.range.end {
+                    problems.append("a word lies outside its commit")
+                }
+            case .emit(.gap(let channel, let range, _)): settle(channel, range)
+            case .emit(.ended(let end)):
+                if self.end != nil { problems.append("ended twice") }
+                self.end = end
+            case .emit where end != nil: problems.append("an event after the end")
+            case .emit, .replay, .command, .discard, .record, .holdClient: break
+            }
+        }
+    }
+
+    private mutating func settle(_ channel: ChannelIndex, _ range: SampleRange) {
+        if range.start != settled[channel.number, default: .zero] {
+            problems.append("not contiguous at \(range.start.samples)")
+        }
+        settled[channel.number] = range.end
+    }
+}

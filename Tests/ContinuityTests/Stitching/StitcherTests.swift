@@ -1,0 +1,83 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A stitcher` {
+    private func word(_ text: String, _ start: Int, _ end: Int) -> Word {
+        Word(text, SampleRange(SampleIndex(start), SampleIndex(end)), confidence: 1)
+    }
+
+    private func final(_ start: Int, _ end: Int, _ words: [Word]) -> Hypothesis {
+        Hypothesis(range: SampleRange(SampleIndex(start), SampleIndex(end)), words: words)
+    }
+
+    @Test func `commits finals so that they tile the channel`() throws {
+        var stitcher = Stitcher(channel: .first)
+        let outcome1 = stitcher.accept(final(0, 100, [word("a", 10, 50)]), reason: .pause, from: .local)
+        let first = try #require(outcome1)
+        let outcome2 = stitcher.accept(
+            final(120, 200, [word("b", 130, 190)]), reason: .pause, from: .local)
+        let second = try #require(outcome2)
+        #expect(first.range == SampleRange(SampleIndex(0), SampleIndex(100)))
+        #expect(second.range == SampleRange(SampleIndex(100), SampleIndex(200)))
+        #expect(stitcher.committedThrough == SampleIndex(200))
+    }
+
+    @Test func `drops a final that is said again`() {
+        var stitcher = Stitcher(channel: .first)
+        let said = final(0, 100, [word("again", 10, 90)])
+        let outcome3 = stitcher.accept(said, reason: .pause, from: .local)
+        #expect(outcome3 != nil)
+        let outcome4 = stitcher.accept(said, reason: .pause, from: .local)
+        #expect(outcome4 == nil)
+    }
+
+    @Test func `keeps of an overlapping final the words that are new`() throws {
+        var stitcher = Stitcher(channel: .first)
+        _ = stitcher.accept(final(0, 100, [word("one", 10, 90)]), reason: .pause, from: .local)
+        let outcome5 = stitcher.accept(
+            final(50, 300, [word("one", 40, 95), word("two", 95, 200), word("three", 200, 290)]),
+            reason: .pause, from: .local)
+        let commit = try #require(
+            outcome5)
+        #expect(commit.words.map(\.text) == ["two", "three"])
+        #expect(commit.words.first?.range.start == SampleIndex(100))
+    }
+
+    @Test func `lets an answer to a flush through though it covers nothing`() throws {
+        var stitcher = Stitcher(channel: .first)
+        _ = stitcher.accept(final(0, 100, []), reason: .pause, from: .local)
+        let outcome6 = stitcher.accept(final(0, 100, []), reason: .flush, from: .local)
+        let commit = try #require(outcome6)
+        #expect(commit.range.isEmpty && commit.words.isEmpty)
+    }
+
+    @Test func `covers a last word that its final cuts short`() throws {
+        var stitcher = Stitcher(channel: .first)
+        let outcome7 = stitcher.accept(
+            final(0, 100, [word("long", 50, 120)]), reason: .pause, from: .local)
+        let commit = try #require(outcome7)
+        #expect(commit.range.end == SampleIndex(120))
+    }
+
+    @Test func `shows of an interim only what is not committed`() {
+        var stitcher = Stitcher(channel: .first)
+        _ = stitcher.accept(final(0, 100, [word("one", 10, 90)]), reason: .pause, from: .local)
+        let rest = stitcher.interim(
+            Hypothesis(
+                range: SampleRange(.zero, SampleIndex(200)),
+                words: [word("one", 10, 90), word("two", 110, 150)], stableWords: 2))
+        #expect(rest.words.map(\.text) == ["two"])
+        #expect(rest.stableWords == 1)
+        #expect(rest.range.start == SampleIndex(100))
+    }
+
+    @Test func `reports as a gap only what is not settled`() {
+        var stitcher = Stitcher(channel: .first)
+        _ = stitcher.accept(final(0, 100, []), reason: .pause, from: .local)
+        let outcome8 = stitcher.giveUp(through: SampleIndex(150))
+        #expect(outcome8 == SampleRange(SampleIndex(100), SampleIndex(150)))
+        let outcome9 = stitcher.giveUp(through: SampleIndex(150))
+        #expect(outcome9 == nil)
+    }
+}
