@@ -1,0 +1,43 @@
+internal import CAVFormat
+
+/// What the whole process says to libav once, and how its errors read.
+enum LibAV {
+    /// Nothing is written to standard error, and no single allocation grows beyond what media need (a damaged header may claim gigabytes).
+    static let isPrepared: Bool = {
+        av_log_set_level(AV_LOG_QUIET)
+        av_max_alloc(256 << 20)
+        return true
+    }()
+
+    static func text(of code: Int32) -> String {
+        let buffer = [CChar](unsafeUninitializedCapacity: 128) { buffer, count in
+            count = 0
+            guard let base = buffer.baseAddress else { return }
+            base.initialize(repeating: 0, count: 128)
+            av_strerror(code, base, 128)
+            count = 128
+        }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Containers and bare streams that carry audio. Left out on purpose: everything that names other files (playlists, concat, image sequences),
+    /// devices, subtitles, and what nobody records.
+    static let containers =
+        "wav,w64,mp3,aac,loas,latm,ogg,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,flv,asf,mpegts,mpeg,aiff,au,caf,amr,amrnb,amrwb,ac3,eac3,dts,"
+        + "ape,wv,tta,mpc,mpc8,voc,gsm,sox,rm"
+
+    /// Decoders that may run. Video decoders never do, not even to look at a stream.
+    static let decoders: String = {
+        var names =
+            "aac,aac_fixed,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,flac,opus,libopus,vorbis,libvorbis,speex,libspeex,amrnb,amrwb,"
+            + "libopencore_amrnb,libopencore_amrwb,alac,ac3,eac3,dca,wmav1,wmav2,wmapro,wmavoice,wmalossless,ape,wavpack,tta,mpc7,mpc8,gsm,gsm_ms,libgsm,"
+            + "libgsm_ms,g722,g723_1,g726,g726le,g729,adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,adpcm_g722,adpcm_g726,adpcm_g726le,adpcm_yamaha,adpcm_swf,cook,"
+            + "ra_144,ra_288,nellymoser,qcelp,evrc,ilbc,truespeech"
+        var position: UnsafeMutableRawPointer?
+        while let codec = av_codec_iterate(&position) {
+            guard av_codec_is_decoder(codec) != 0, let name = codec.pointee.name.map({ String(cString: $0) }), name.hasPrefix("pcm_") else { continue }
+            names += "," + name
+        }
+        return names
+    }()
+}

@@ -1,0 +1,57 @@
+/// Conversions between the ways in which samples are written.
+///
+/// Sixteen-bit samples map to Float by 1/32,768, so that −32,768 is −1 and 32,767 just below 1; the way back rounds to the nearest and clips.
+package enum PCM {
+    /// Appends 16-bit little-endian samples as Float. An odd last byte is left out.
+    package static func appendFloats(linear16 bytes: RawSpan, to samples: inout [Float]) {
+        bytes.withUnsafeBytes { bytes in
+            let count = bytes.count / 2
+            samples.reserveCapacity(samples.count + count)
+            for index in 0..<count {
+                let value = Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: Int16.self))
+                samples.append(Float(value) * (1 / 32_768))
+            }
+        }
+    }
+
+    /// Appends Float samples as 16-bit little-endian. What is not a number becomes silence.
+    package static func appendLinear16(_ samples: Span<Float>, to bytes: inout [UInt8]) {
+        samples.withUnsafeBufferPointer { samples in
+            bytes.reserveCapacity(bytes.count + samples.count * 2)
+            for sample in samples { append(linear16(sample), to: &bytes) }
+        }
+    }
+
+    /// The nearest 16-bit value; clips what is beyond −1…1; silence for what is not a number.
+    package static func linear16(_ sample: Float) -> Int16 {
+        guard !sample.isNaN else { return 0 }
+        return Int16(max(-32_768, min(32_767, (sample * 32_768).rounded())))
+    }
+
+    @inline(__always) static func append(_ value: Int16, to bytes: inout [UInt8]) {
+        let bits = UInt16(bitPattern: value)
+        bytes.append(UInt8(truncatingIfNeeded: bits))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+    }
+
+    /// The channels' samples one after the other in turns, as 16-bit little-endian. Channels have the same number of samples.
+    package static func appendLinear16(interleaving channels: [[Float]], to bytes: inout [UInt8]) {
+        if channels.count == 1, let only = channels.first { return appendLinear16(only.span, to: &bytes) }
+        let count = channels.map(\.count).min() ?? 0
+        bytes.reserveCapacity(bytes.count + count * channels.count * 2)
+        for index in 0..<count {
+            for channel in channels { append(linear16(channel[index]), to: &bytes) }
+        }
+    }
+
+    /// The mean of channels that have the same number of samples.
+    package static func mean(_ channels: [[Float]]) -> [Float] {
+        guard channels.count > 1, var sum = channels.first else { return channels.first ?? [] }
+        for channel in channels.dropFirst() {
+            for index in sum.indices { sum[index] += channel[index] }
+        }
+        let scale = 1 / Float(channels.count)
+        for index in sum.indices { sum[index] *= scale }
+        return sum
+    }
+}
