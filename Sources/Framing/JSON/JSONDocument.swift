@@ -1,0 +1,64 @@
+import CJansson
+
+/// A JSON document, parsed. Freed with its owner; what is read from it are views that cannot outlive it.
+///
+/// Strict (RFC 8259): invalid UTF-8 and lone surrogates are refused, and numbers that fit neither `Int64` nor `Double`. Of repeated names the
+/// last counts.
+package struct JSONDocument: ~Copyable {
+    private let handle: UnsafeMutablePointer<json_t>
+
+    /// - Parameters:
+    ///   - bytes: UTF-8, the document and blanks around it.
+    ///   - sizeLimit: in bytes.
+    ///   - depthLimit: arrays and objects inside each other.
+    package init(parsing bytes: RawSpan, sizeLimit: Int = 16_777_216, depthLimit: Int = 64) throws(JSONError) {
+        guard bytes.byteCount <= sizeLimit else { throw .tooLarge(limit: sizeLimit) }
+        if let position = Self.positionDeeper(than: depthLimit, in: bytes) { throw .tooDeep(position: position, limit: depthLimit) }
+        var error = json_error_t()
+        let flags = Int(JSON_DECODE_ANY | JSON_ALLOW_NUL)
+        guard let handle = bytes.withUnsafeBytes({ json_loadb($0.baseAddress, $0.count, flags, &error) }) else { throw Self.error(from: error) }
+        self.handle = handle
+    }
+
+    package init(parsing bytes: [UInt8], sizeLimit: Int = 16_777_216, depthLimit: Int = 64) throws(JSONError) {
+        try self.init(parsing: bytes.span.bytes, sizeLimit: sizeLimit, depthLimit: depthLimit)
+    }
+
+    deinit { json_decref(handle) }
+
+    /// The outermost value.
+    package var root: JSONView {
+        @_lifetime(borrow self)
+        get { _overrideLifetime(JSONView(handle: handle), borrowing: self) }
+    }
+
+    /// Jansson parses by recursion, 2,048 levels deep; ours stop earlier, before it starts. Brackets inside strings do not count.
+    private static func positionDeeper(than limit: Int, in bytes: RawSpan) -> Int? {
+        bytes.withUnsafeBytes { bytes in
+            var depth = 0
+            var inString = false
+            var position = 0
+            while position < bytes.count {
+                switch bytes[position] {
+                case ASCII.quote: inString.toggle()
+                case ASCII.backslash where inString: position += 1
+                case 0x5B where !inString, 0x7B where !inString:
+                    depth += 1
+                    if depth > limit { return position }
+                case 0x5D where !inString, 0x7D where !inString: depth -= 1
+                default: break
+                }
+                position += 1
+            }
+            return nil
+        }
+    }
+
+    private static func error(from error: json_error_t) -> JSONError {
+        let problem = withUnsafeBytes(of: error.text) { text in
+            // The last byte of the field is the error's code.
+            String(decoding: text.dropLast().prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return .malformed(position: max(0, Int(error.position)), line: max(1, Int(error.line)), problem: problem)
+    }
+}

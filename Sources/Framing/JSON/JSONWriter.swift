@@ -1,0 +1,236 @@
+/// Writes compact JSON at the end of a byte array. Made to be kept and cleared, so that a message costs no allocation.
+///
+/// Commas come by themselves. That brackets match and that names stand in objects only is the caller's care.
+package struct JSONWriter: Sendable {
+    package private(set) var bytes: [UInt8]
+    private var needsComma = false
+
+    /// - Parameter capacity: in bytes, to begin with.
+    package init(capacity: Int = 512) {
+        bytes = []
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Forgets what was written and keeps the memory.
+    package mutating func clear() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
+    /// What was written, as text.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    package mutating func beginObject() { begin(0x7B) }
+    package mutating func endObject() { end(0x7D) }
+    package mutating func beginArray() { begin(0x5B) }
+    package mutating func endArray() { end(0x5D) }
+
+    /// The name of the member that comes next.
+    ///
+    /// - Parameter name: ours, with nothing in it that needs an escape.
+    package mutating func key(_ name: StaticString) {
+        separate()
+        bytes.append(ASCII.quote)
+        append(name)
+        bytes.append(ASCII.quote)
+        bytes.append(ASCII.colon)
+        needsComma = false
+    }
+
+    /// The name of the member that comes next, from outside.
+    package mutating func key(escaping name: String) {
+        separate()
+        appendEscaped(name)
+        bytes.append(ASCII.colon)
+        needsComma = false
+    }
+
+    package mutating func value(_ text: String) {
+        separate()
+        appendEscaped(text)
+        needsComma = true
+    }
+
+    /// A string of ours, with nothing in it that needs an escape.
+    package mutating func value(literal text: StaticString) {
+        separate()
+        bytes.append(ASCII.quote)
+        append(text)
+        bytes.append(ASCII.quote)
+        needsComma = true
+    }
+
+    package mutating func value(_ number: Int) {
+        separate()
+        if number < 0 { bytes.append(ASCII.hyphen) }
+        appendDigits(number.magnitude)
+        needsComma = true
+    }
+
+    package mutating func value(_ flag: Bool) {
+        separate()
+        append(flag ? "true" : "false")
+        needsComma = true
+    }
+
+    package mutating func null() {
+        separate()
+        append("null")
+        needsComma = true
+    }
+
+    /// JSON that is written already.
+    package mutating func value(raw json: [UInt8]) {
+        separate()
+        bytes += json
+        needsComma = true
+    }
+
+    /// As many digits as make the number whole again; `null` when it is not finite.
+    package mutating func value(_ number: Double) {
+        guard number.isFinite else { return null() }
+        separate()
+        bytes += number.description.utf8
+        needsComma = true
+    }
+
+    /// Rounded to at most so many decimals, zeros at the end left out but for one: `0.125`, `1.0`. `null` when it is not finite.
+    ///
+    /// - Parameter decimals: 1…9.
+    package mutating func value(_ number: Double, decimals: Int) {
+        var scale: UInt = 1
+        for _ in 0..<min(max(decimals, 1), 9) { scale *= 10 }
+        let scaled = (number.magnitude * Double(scale)).rounded()
+        // Above 2^53 a Double has no fraction to round.
+        guard scaled < 9_007_199_254_740_992 else { return value(number) }
+        separate()
+        let units = UInt(scaled)
+        if number < 0, units > 0 { bytes.append(ASCII.hyphen) }
+        appendDigits(units / scale)
+        bytes.append(0x2E)
+        var fraction = units % scale
+        repeat {
+            scale /= 10
+            bytes.append(0x30 &+ UInt8(truncatingIfNeeded: fraction / scale))
+            fraction %= scale
+        } while fraction > 0
+        needsComma = true
+    }
+
+    package mutating func value(_ value: JSONValue) {
+        switch value {
+        case .null: null()
+        case .bool(let flag): self.value(flag)
+        case .int(let number): self.value(number)
+        case .double(let number): self.value(number)
+        case .string(let text): self.value(text)
+        case .array(let elements):
+            beginArray()
+            for element in elements { self.value(element) }
+            endArray()
+        case .object(let members):
+            beginObject()
+            for member in members {
+                key(escaping: member.name)
+                self.value(member.value)
+            }
+            endObject()
+        }
+    }
+
+    private mutating func begin(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(ASCII.comma) }
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func appendDigits(_ number: UInt) {
+        guard number >= 10 else { return bytes.append(0x30 &+ UInt8(truncatingIfNeeded: number)) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = number
+            var start = 20
+            while rest > 0 {
+                start -= 1
+                digits[start] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            bytes.append(contentsOf: digits[start...])
+        }
+    }
+}
+
+extension JSONWriter {
+    /// A string in its quotes. Runs of bytes that need no escape go over in one piece.
+    private mutating func appendEscaped(_ text: String) {
+        bytes.append(ASCII.quote)
+        var text = text
+        text.withUTF8 { text in
+            var start = 0
+            for position in 0..<text.count where Self.needsEscape(text[position]) {
+                bytes.append(contentsOf: text[start..<position])
+                appendEscape(of: text[position])
+                start = position + 1
+            }
+            bytes.append(contentsOf: text[start...])
+        }
+        bytes.append(ASCII.quote)
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == ASCII.quote || byte == ASCII.backslash }
+
+    private mutating func appendEscape(of byte: UInt8) {
+        switch byte {
+        case ASCII.quote, ASCII.backslash:
+            bytes.append(ASCII.backslash)
+            bytes.append(byte)
+        case ASCII.lineFeed: append("\\n")
+        case ASCII.carriageReturn: append("\\r")
+        case ASCII.tab: append("\\t")
+        default:
+            append("\\u00")
+            bytes.append(0x30 &+ byte >> 4)
+            bytes.append(byte & 15 < 10 ? 0x30 &+ byte & 15 : 0x57 &+ byte & 15)
+        }
+    }
+}
+
+/// Members in one call.
+extension JSONWriter {
+    package mutating func member(_ name: StaticString, _ value: String) {
+        key(name)
+        self.value(value)
+    }
+
+    package mutating func member(_ name: StaticString, literal value: StaticString) {
+        key(name)
+        self.value(literal: value)
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Int) {
+        key(name)
+        self.value(value)
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Bool) {
+        key(name)
+        self.value(value)
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Double, decimals: Int) {
+        key(name)
+        self.value(value, decimals: decimals)
+    }
+}
