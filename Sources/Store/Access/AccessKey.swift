@@ -1,0 +1,72 @@
+package import Speech
+
+/// Someone whose audio and conversations belong together.
+package enum User {}
+
+/// What is kept of an access key. Its text is not.
+package struct AccessKey: Sendable, Equatable {
+    package var id: ID<AccessKey>
+    /// The text's first characters, for people to tell keys apart.
+    package var prefix: String
+    package var name: String?
+    package var user: ID<User>
+    /// What the key may be used for; empty means everything.
+    package var scopes: [String]
+    package var created: UTCTime
+    package var expires: UTCTime?
+    package var revoked: UTCTime?
+    /// Seconds of audio that may be spent on the operator's engines; nil when they are not counted.
+    package var creditSeconds: Int64?
+}
+
+/// What a new key shall be.
+package struct AccessKeyRequest: Sendable, Equatable {
+    package var name: String?
+    /// nil: a new user.
+    package var user: ID<User>?
+    package var scopes: [String]
+    package var expires: UTCTime?
+    package var creditSeconds: Int64?
+
+    package init(
+        name: String? = nil, user: ID<User>? = nil, scopes: [String] = [], expires: UTCTime? = nil, creditSeconds: Int64? = nil
+    ) {
+        self.name = name
+        self.user = user
+        self.scopes = scopes
+        self.expires = expires
+        self.creditSeconds = creditSeconds
+    }
+}
+
+/// A key that has just been made: the only time that its text is to be had.
+package struct CreatedAccessKey: Sendable {
+    package var key: AccessKey
+    package var text: String
+}
+
+/// What a presented key is worth.
+package enum KeyVerdict: Sendable, Equatable {
+    case valid(AccessGrant)
+    case unknown
+    case revoked
+    case expired
+    /// The store could not be asked, so nobody is let in.
+    case unavailable(StoreError)
+}
+
+/// What a valid key allows.
+package struct AccessGrant: Sendable, Equatable {
+    package var key: ID<AccessKey>
+    package var user: ID<User>
+    /// Empty means everything.
+    package var scopes: [String]
+    package var creditSeconds: Int64?
+
+    package init(key: ID<AccessKey>, user: ID<User>, scopes: [String], creditSeconds: Int64?) {
+        self.key = key
+        self.user = user
+        self.scopes = scopes
+        self.creditSeconds = creditSeconds
+    }
+}

@@ -1,0 +1,52 @@
+import Glibc
+
+/// The directory in which one installation keeps its database, its secret and its journals.
+package struct DataDirectory: Sendable, Hashable {
+    package let path: String
+
+    package var database: String { path + "/harken.db" }
+    package var secret: String { path + "/secret" }
+
+    /// Makes the directory, for its owner only, unless it is there, and checks that files can be made in it.
+    package init(creating path: String) throws(StoreError) {
+        guard !path.isEmpty else { throw .notUsable(path: "\"\"", reason: "the name is empty") }
+        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        try Self.makeDirectories(self.path)
+        guard access(self.path, R_OK | W_OK | X_OK) == 0 else { throw .notUsable(path: self.path, reason: Self.reason(errno)) }
+    }
+
+    /// Runs `body` while no other process sets up the same directory. The lock ends with the process that holds it.
+    package func withSetUpLock<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .notUsable(path: path, reason: Self.reason(errno)) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw .notUsable(path: path, reason: Self.reason(errno)) }
+        }
+        return try body()
+    }
+
+    private static func makeDirectories(_ path: String) throws(StoreError) {
+        if mkdir(path, 0o700) == 0 { return }
+        switch errno {
+        case EEXIST:
+            var information = stat()
+            guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
+                throw .notUsable(path: path, reason: "it is not a directory")
+            }
+        case ENOENT:
+            guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+                throw .notUsable(path: path, reason: reason(ENOENT))
+            }
+            try makeDirectories(String(path[..<slash]))
+            // Once more only: /proc answers ENOENT however many parents there are.
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .notUsable(path: path, reason: reason(errno)) }
+        case ENOSPC: throw .diskFull(path: path)
+        case let code: throw .notUsable(path: path, reason: reason(code))
+        }
+    }
+
+    static func reason(_ code: Int32) -> String {
+        String(cString: strerror(code)).lowercased()
+    }
+}

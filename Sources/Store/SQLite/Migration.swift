@@ -1,0 +1,49 @@
+/// A step that takes the schema from one number to the next. Steps that have been released are never edited; new ones are appended to `all`.
+package struct Migration: Sendable {
+    package var statements: [StaticString]
+
+    package init(_ statements: StaticString...) { self.statements = statements }
+
+    /// The schema's number after all steps is their count.
+    package static let all: [Migration] = [
+        Migration(
+            """
+            CREATE TABLE users (
+                id TEXT NOT NULL PRIMARY KEY,
+                created_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID
+            """,
+            // Times are in milliseconds since 1970 UTC. `hash` is an HMAC of the key's text; the text itself is nowhere.
+            """
+            CREATE TABLE access_keys (
+                id TEXT NOT NULL PRIMARY KEY,
+                hash BLOB NOT NULL UNIQUE,
+                prefix TEXT NOT NULL,
+                name TEXT,
+                user TEXT NOT NULL REFERENCES users (id),
+                scopes TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER,
+                revoked_at INTEGER,
+                credit_seconds INTEGER
+            ) STRICT, WITHOUT ROWID
+            """
+        )
+    ]
+
+    /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.
+    static func run(_ steps: [Migration], on connection: borrowing SQLiteConnection, path: String) throws(StoreError) {
+        try connection.transaction { (connection) throws(StoreError) in
+            try connection.run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY) STRICT")
+            var reached = 0
+            try connection.run("SELECT coalesce(max(number), 0) FROM migrations") { (row) throws(StoreError) in
+                reached = Int(row.integer(0) ?? 0)
+            }
+            guard reached <= steps.count else { throw .newerSchema(path: path, found: reached, known: steps.count) }
+            for number in reached..<steps.count {
+                for statement in steps[number].statements { try connection.run(statement) }
+                try connection.run("INSERT INTO migrations (number) VALUES (?)", [.integer(Int64(number + 1))])
+            }
+        }
+    }
+}

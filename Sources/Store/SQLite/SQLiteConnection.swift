@@ -1,0 +1,97 @@
+import CSQLite
+
+/// One connection to the database file. Used by one thread at a time; closed with its owner.
+///
+/// Statements are `StaticString`s: a value can get into one only as a parameter.
+package struct SQLiteConnection: ~Copyable {
+    package enum Access { case readOnly, readWrite }
+
+    /// How long a statement waits for another process before it fails as busy.
+    static let busyTimeOutMilliseconds: Int32 = 5_000
+
+    private let handle: OpaquePointer
+    private let path: String
+
+    private init(handle: OpaquePointer, path: String) {
+        self.handle = handle
+        self.path = path
+    }
+
+    /// Opens a file that exists.
+    package static func open(_ path: String, _ access: Access) throws(StoreError) -> sending SQLiteConnection {
+        // NOMUTEX: the owner keeps to one thread at a time, so SQLite need not lock.
+        let flags =
+            switch access {
+            case .readOnly: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
+            }
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            let error = error(code, of: opened, path: path)
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        let connection = SQLiteConnection(handle: opened, path: path)
+        sqlite3_extended_result_codes(opened, 1)
+        sqlite3_busy_timeout(opened, Self.busyTimeOutMilliseconds)
+        try connection.run("PRAGMA foreign_keys = ON")
+        // In WAL mode NORMAL cannot corrupt; a power cut may lose the last transactions, a crash of the process none.
+        try connection.run("PRAGMA synchronous = NORMAL")
+        return connection
+    }
+
+    // Not sqlite3_close: statements that are still alive keep the connection until they are freed.
+    deinit { sqlite3_close_v2(handle) }
+
+    package borrowing func prepare(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
+        var statement: OpaquePointer?
+        let code = sql.withUTF8Buffer { text in
+            text.withMemoryRebound(to: CChar.self) { sqlite3_prepare_v2(handle, $0.baseAddress, Int32($0.count), &statement, nil) }
+        }
+        guard code == SQLITE_OK, let statement else { throw Self.error(code, of: handle, path: path) }
+        return SQLiteStatement(handle: statement, path: path)
+    }
+
+    /// Prepares and runs one statement.
+    package borrowing func run(
+        _ sql: StaticString, _ values: [SQLiteValue] = [],
+        row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }
+    ) throws(StoreError) {
+        try prepare(sql).run(values, row: row)
+    }
+
+    /// Rows that the last statement inserted, changed or deleted.
+    package borrowing func changedRows() -> Int { Int(sqlite3_changes(handle)) }
+
+    /// False when there is none, also after SQLite has undone one by itself (disk full, input/output error).
+    package borrowing func isInTransaction() -> Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Runs `body` in a transaction that holds the write lock from its start, so that it never fails half-way as busy.
+    package borrowing func transaction<Value>(
+        _ body: (borrowing SQLiteConnection) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try run("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            let value = try body(self)
+            try run("COMMIT")
+            return value
+        } catch {
+            if isInTransaction() { try? run("ROLLBACK") }
+            throw error
+        }
+    }
+
+    static func error(_ code: Int32, of handle: OpaquePointer?, path: String) -> StoreError {
+        let message = handle.flatMap(sqlite3_errmsg).map { String(cString: $0) } ?? String(cString: sqlite3_errstr(code))
+        // The low byte is the kind; the rest tells variants apart.
+        return switch code & 0xff {
+        case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH: .notUsable(path: path, reason: message)
+        case SQLITE_FULL: .diskFull(path: path)
+        case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(path: path, detail: message)
+        case SQLITE_BUSY, SQLITE_LOCKED: .busy(path: path)
+        case SQLITE_CONSTRAINT: .constraint(message)
+        default: .failed(code: Int(code), message)
+        }
+    }
+}

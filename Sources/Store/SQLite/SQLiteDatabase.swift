@@ -1,0 +1,52 @@
+import Glibc
+
+/// The store's database file, in WAL mode: one writer, readers that never wait for it, other processes beside it.
+package final class SQLiteDatabase: Sendable {
+    package let directory: DataDirectory
+    private let writer: SQLiteWriter
+    private let reader: SQLiteReader
+
+    /// Opens the database of `directory`, makes it unless it is there, and brings its schema up to date.
+    package init(in directory: DataDirectory, migrations: [Migration] = Migration.all) throws(StoreError) {
+        let path = directory.database
+        self.directory = directory
+        let connection = try directory.withSetUpLock { () throws(StoreError) in
+            try Self.makePrivateFile(path)
+            let connection = try SQLiteConnection.open(path, .readWrite)
+            // Kept in the file; asked for at each start because a restored copy may have lost it.
+            try connection.run("PRAGMA journal_mode = WAL")
+            try Migration.run(migrations, on: connection, path: path)
+            return connection
+        }
+        writer = SQLiteWriter(connection)
+        reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly))
+    }
+
+    /// Runs `body` in a transaction on the writer's thread, together with others that wait. Returns when it is committed.
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await writer.run(body)
+    }
+
+    /// Runs `body` on the reader's thread. It sees what was committed when its first statement began.
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await reader.run(body)
+    }
+
+    /// One more connection, for a caller that must not wait for the reader's thread.
+    package func makeReadConnection() throws(StoreError) -> sending SQLiteConnection {
+        try SQLiteConnection.open(directory.database, .readOnly)
+    }
+
+    /// SQLite would make the file as the umask says; its WAL files take over the permissions of this one.
+    private static func makePrivateFile(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw errno == ENOSPC ? .diskFull(path: path) : .notUsable(path: path, reason: DataDirectory.reason(errno))
+        }
+        close(descriptor)
+    }
+}

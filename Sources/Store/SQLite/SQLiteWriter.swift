@@ -1,0 +1,90 @@
+import Dispatch
+import Synchronization
+
+/// The one place that writes: all work that waits at a moment shares a transaction, and with it the cost of its commit.
+final class SQLiteWriter: Sendable {
+    private struct Job: Sendable {
+        /// Does the work inside the batch's transaction.
+        var attempt: @Sendable (borrowing SQLiteConnection) -> Attempt
+        /// Tells the caller that the work is not stored, and why.
+        var fail: @Sendable (StoreError) -> Void
+    }
+
+    private struct Attempt {
+        var error: StoreError?
+        /// Tells the caller the work's own outcome, once that is stored.
+        var report: @Sendable () -> Void
+    }
+
+    private let queue = DispatchQueue(label: "harken.store.writer")
+    private let waiting = Mutex<[Job]>([])
+    /// Locked on `queue` only, so never waited for.
+    private let connection: Mutex<SQLiteConnection>
+
+    init(_ connection: consuming sending SQLiteConnection) {
+        self.connection = Mutex(connection)
+    }
+
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            let job = Job(
+                attempt: { connection in
+                    let outcome = Self.attempt(body, on: connection)
+                    return switch outcome {
+                    case .success: Attempt(error: nil) { continuation.resume(returning: outcome) }
+                    case .failure(let error): Attempt(error: error) { continuation.resume(returning: outcome) }
+                    }
+                },
+                fail: { continuation.resume(returning: .failure($0)) })
+            let isFirst = waiting.withLock { jobs in
+                jobs.append(job)
+                return jobs.count == 1
+            }
+            if isFirst { queue.async { self.runBatch() } }
+        }
+        return try outcome.get()
+    }
+
+    /// Work that fails is undone by itself; the rest of its batch stands.
+    private static func attempt<Value>(
+        _ body: (borrowing SQLiteConnection) throws(StoreError) -> Value, on connection: borrowing SQLiteConnection
+    ) -> Result<Value, StoreError> {
+        do throws(StoreError) {
+            try connection.run("SAVEPOINT job")
+            let value = try body(connection)
+            try connection.run("RELEASE job")
+            return .success(value)
+        } catch {
+            if connection.isInTransaction() {
+                try? connection.run("ROLLBACK TO job")
+                try? connection.run("RELEASE job")
+            }
+            return .failure(error)
+        }
+    }
+
+    private func runBatch() {
+        let jobs = waiting.withLock { jobs in
+            defer { jobs = [] }
+            return jobs
+        }
+        connection.withLock { connection in
+            do throws(StoreError) {
+                var attempts: [Attempt] = []
+                try connection.transaction { (connection) throws(StoreError) in
+                    for job in jobs {
+                        let attempt = job.attempt(connection)
+                        // On a full disk and the like SQLite undoes the whole transaction: then nothing of the batch is stored.
+                        if let error = attempt.error, !connection.isInTransaction() { throw error }
+                        attempts.append(attempt)
+                    }
+                }
+                for attempt in attempts { attempt.report() }
+            } catch {
+                for job in jobs { job.fail(error) }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// Why the store cannot do what was asked. Each description is one line that says what to do next.
+package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The data directory or a file in it cannot be made, read or written.
+    case notUsable(path: String, reason: String)
+    case diskFull(path: String)
+    /// The file is no database, or a damaged one.
+    case corrupt(path: String, detail: String)
+    /// A newer Harken has been here. Nothing is changed.
+    case newerSchema(path: String, found: Int, known: Int)
+    /// Another process kept the database locked for longer than the time-out.
+    case busy(path: String)
+    /// Keys exist, yet the secret that their hashes were made with does not.
+    case secretMissing(path: String)
+    /// A row breaks a rule of the schema, such as a name that is taken.
+    case constraint(String)
+    /// Anything else that SQLite reports.
+    case failed(code: Int, String)
+
+    package var description: String {
+        switch self {
+        case .notUsable(let path, let reason):
+            "cannot use \(path): \(reason). Give the user that runs Harken read and write access, or name another directory with --data"
+        case .diskFull(let path):
+            "no space left for \(path). Free space on that disk, or name a directory on another one with --data"
+        case .corrupt(let path, let detail):
+            "\(path) is damaged or not a database (\(detail)). Move it away or restore a copy, then start again"
+        case .newerSchema(let path, let found, let known):
+            "\(path) was written by a newer Harken (schema \(found), this one knows \(known)). Install that version, or use another --data"
+        case .busy(let path):
+            "\(path) is locked by another process. Stop what holds it (a backup, an open sqlite3 shell), then try again"
+        case .secretMissing(let path):
+            "\(path) is missing, and without it no key can be checked. Restore it from a copy, or remove the database to begin without keys"
+        case .constraint(let detail):
+            "the store refuses this row: \(detail)"
+        case .failed(let code, let message):
+            "SQLite error \(code): \(message)"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import Speech
+import Store
+import Synchronization
+import Testing
+
+@Suite struct `Access keys` {
+    private let temporary = TemporaryDirectory()
+    private let hashing = TestHashing()
+    private let clock = TestClock()
+
+    private func open() throws -> AccessKeys {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: temporary.path))
+        return try AccessKeys(in: database, hashing: hashing, now: { [clock] in clock.now })
+    }
+
+    @Test func `are none at first`() async throws {
+        let keys = try open()
+        #expect(keys.isEmpty())
+        #expect(try await keys.list() == [])
+        #expect(keys.verify("hk_anything") == .unknown)
+    }
+
+    @Test func `a new key is worth what was asked for`() async throws {
+        let keys = try open()
+        let created = try await keys.create(
+            AccessKeyRequest(name: "phone", user: ID("ann"), scopes: ["listen", "search"], expires: UTCTime(milliseconds: 5_000), creditSeconds: 60))
+        #expect(!keys.isEmpty())
+        #expect(created.text.hasPrefix("hk_"))
+        #expect(created.text.count == 46)
+        #expect(created.text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
+        let grant = AccessGrant(key: created.key.id, user: ID("ann"), scopes: ["listen", "search"], creditSeconds: 60)
+        #expect(keys.verify(created.text) == .valid(grant))
+        #expect(try await keys.list() == [created.key])
+    }
+
+    @Test func `without a user belong to new ones`() async throws {
+        let keys = try open()
+        let first = try await keys.create(AccessKeyRequest())
+        let second = try await keys.create(AccessKeyRequest())
+        #expect(first.key.user != second.key.user)
+        #expect(first.text != second.text)
+    }
+
+    @Test func `of the same user are kept apart`() async throws {
+        let keys = try open()
+        let first = try await keys.create(AccessKeyRequest(user: ID("ann")))
+        let second = try await keys.create(AccessKeyRequest(user: ID("ann")))
+        #expect(try await keys.revoke(first.key.id))
+        #expect(keys.verify(first.text) == .revoked)
+        #expect(keys.verify(second.text) != .revoked)
+    }
+
+    @Test(arguments: ["", "hk_", "hk", "sk_live", "hk_ ", "hk_\u{0}", "hk_" + String(repeating: "a", count: 100_000)])
+    func `what is no key is unknown`(text: String) async throws {
+        let keys = try open()
+        let created = try await keys.create(AccessKeyRequest())
+        #expect(keys.verify(text) == .unknown)
+        #expect(keys.verify(created.text + "a") == .unknown)
+        #expect(keys.verify(String(created.text.dropLast())) == .unknown)
+    }
+
+    @Test func `made and revoked by another process count from the next handshake on`() async throws {
+        let gateway = try open(), commandLine = try open()
+        #expect(gateway.isEmpty())
+        let created = try await commandLine.create(AccessKeyRequest())
+        #expect(!gateway.isEmpty())
+        #expect(gateway.verify(created.text) == .valid(AccessGrant(key: created.key.id, user: created.key.user, scopes: [], creditSeconds: nil)))
+        #expect(try await commandLine.revoke(created.key.id))
+        #expect(gateway.verify(created.text) == .revoked)
+    }
+
+    @Test func `that are all revoked still keep strangers out`() async throws {
+        let keys = try open()
+        let created = try await keys.create(AccessKeyRequest())
+        #expect(try await keys.revoke(created.key.id))
+        #expect(!keys.isEmpty())
+    }
+
+    @Test func `are revoked once and listed with the time`() async throws {
+        let keys = try open()
+        let created = try await keys.create(AccessKeyRequest())
+        clock.now = UTCTime(milliseconds: 2_000)
+        #expect(try await keys.revoke(created.key.id))
+        clock.now = UTCTime(milliseconds: 3_000)
+        #expect(try await keys.revoke(created.key.id))
+        #expect(try await keys.list().map(\.revoked) == [UTCTime(milliseconds: 2_000)])
+        #expect(try await !keys.revoke(ID("key_other")))
+    }
+
+    @Test func `expire at their time`() async throws {
+        let keys = try open()
+        let created = try await keys.create(AccessKeyRequest(expires: UTCTime(milliseconds: 2_000)))
+        clock.now = UTCTime(milliseconds: 1_999)
+        #expect(keys.verify(created.text) != .expired)
+        clock.now = UTCTime(milliseconds: 2_000)
+        #expect(keys.verify(created.text) == .expired)
+    }
+
+    @Test func `are in no file as text`() async throws {
+        let created = try await open().create(AccessKeyRequest(name: "needle"))
+        var all: [UInt8] = []
+        for name in ["harken.db", "harken.db-wal", "secret"] {
+            guard let file = fopen(temporary.path + "/" + name, "r") else { continue }
+            defer { fclose(file) }
+            var buffer = [UInt8](repeating: 0, count: 1 << 20)
+            all += buffer[..<fread(&buffer, 1, buffer.count, file)]
+        }
+        let text = String(decoding: all, as: UTF8.self)
+        #expect(text.contains("needle"))
+        #expect(text.contains(created.key.prefix))
+        #expect(!text.contains(created.text.dropFirst(created.key.prefix.count)))
+    }
+
+    @Test func `without the secret they were made with are not judged`() async throws {
+        _ = try await open().create(AccessKeyRequest())
+        let path = temporary.path + "/secret"
+        #expect(TemporaryDirectory.permissions(of: path) == 0o600)
+        unlink(path)
+        #expect(throws: StoreError.secretMissing(path: path)) { try open() }
+    }
+
+    @Test func `a cut secret is refused`() async throws {
+        _ = try open()
+        truncate(temporary.path + "/secret", 5)
+        #expect(throws: StoreError.corrupt(path: temporary.path + "/secret", detail: "it must hold 32 bytes")) { try open() }
+    }
+}
+
+private final class TestClock: Sendable {
+    private let time = Mutex(UTCTime(milliseconds: 1_000))
+
+    var now: UTCTime {
+        get { time.withLock { $0 } }
+        set { time.withLock { $0 = newValue } }
+    }
+}
+
+/// Foreseeable and not secure: what these tests need.
+private final class TestHashing: KeyHashing {
+    private let counter = Mutex<UInt64>(1)
+
+    func authenticationCode(of message: [UInt8], secret: [UInt8]) -> [UInt8] {
+        var code: [UInt8] = []
+        for lane in 0..<4 as Range<UInt64> {
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325 &+ lane
+            for byte in secret + message { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            withUnsafeBytes(of: hash) { code += $0 }
+        }
+        return code
+    }
+
+    func randomBytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in
+            counter.withLock { state in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(state >> 56)
+            }
+        }
+    }
+
+    func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool { a == b }
+}

@@ -1,0 +1,39 @@
+import Glibc
+import Store
+import Testing
+
+@Suite struct `Data directory` {
+    private let temporary = TemporaryDirectory()
+
+    @Test func `is made with its parents, for its owner only`() throws {
+        let path = temporary.path + "/a/b/c"
+        #expect(try DataDirectory(creating: path).path == path)
+        #expect(TemporaryDirectory.permissions(of: path) == 0o700)
+    }
+
+    @Test func `may be there already and end in a slash`() throws {
+        #expect(try DataDirectory(creating: temporary.path + "/").path == temporary.path)
+    }
+
+    @Test func `cannot be a file`() throws {
+        let path = temporary.path + "/file"
+        fclose(fopen(path, "w"))
+        #expect(throws: StoreError.notUsable(path: path, reason: "it is not a directory")) { try DataDirectory(creating: path) }
+        #expect(throws: StoreError.notUsable(path: path + "/under", reason: "not a directory")) { try DataDirectory(creating: path + "/under") }
+    }
+
+    @Test func `needs a name`() {
+        #expect(throws: StoreError.self) { try DataDirectory(creating: "") }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+    func `must be writable`() throws {
+        chmod(temporary.path, 0o500)
+        #expect(throws: StoreError.notUsable(path: temporary.path, reason: "permission denied")) { try DataDirectory(creating: temporary.path) }
+    }
+
+    @Test(.enabled(if: access("/proc/sys", F_OK) == 0, "there is no /proc"))
+    func `on a file system that takes no directories is refused with its reason`() {
+        #expect(throws: StoreError.self) { try DataDirectory(creating: "/proc/harken") }
+    }
+}
