@@ -1,0 +1,74 @@
+import Synchronization
+
+/// Finds where recognised words are spoken: forced alignment by PocketSphinx, about 10 ms of work for a second of audio.
+///
+/// Deterministic: the same words and samples always get the same times, whichever path recognised them.
+package final class WordAligner: Sendable {
+    private final class Slot: Sendable {
+        let decoder = Mutex<AlignerDecoder?>(nil)
+    }
+
+    private let library: AlignerLibrary
+    private let acousticModel: String
+    private let dictionary: String
+    private let slots: [Slot]
+    private let turn = Atomic<Int>(0)
+
+    /// Makes the first decoder, so that missing files show now.
+    ///
+    /// - Parameters:
+    ///   - acousticModel: folder of the acoustic model.
+    ///   - dictionary: file of words and their phones.
+    ///   - decoders: how many alignments may run at once; further ones wait. The second and later decoders are made when they are first needed.
+    package init(library: AlignerLibrary, acousticModel: String, dictionary: String, decoders: Int) throws(AlignerUnavailable) {
+        self.library = library
+        self.acousticModel = acousticModel
+        self.dictionary = dictionary
+        slots = (0..<max(1, decoders)).map { _ in Slot() }
+        let failure: AlignerUnavailable? = slots[0].decoder.withLock { decoder in
+            do throws(AlignerUnavailable) {
+                decoder = try AlignerDecoder(library: library, acousticModel: acousticModel, dictionary: dictionary)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Where each of `words` lies in `samples`: ranges in order, one for each word, in samples from the first. Words that the aligner cannot
+    /// place get times in proportion to their letters. Blocks for as long as the work takes.
+    ///
+    /// - Parameters:
+    ///   - words: as displayed.
+    ///   - samples: mono, 16 kHz, −1…1.
+    ///   - speech: the part of the samples that is known to be speech; for the times in proportion.
+    package func align(_ words: [String], in samples: [Float], speech: Range<Int>) -> [Range<Int>] {
+        let spoken = words.map(SpokenForm.init)
+        guard spoken.contains(where: { !$0.tokens.isEmpty }) else { return ProportionalTimes.ranges(of: words, in: speech) }
+        let pcm = samples.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) }
+        let aligned = withDecoder { $0.align(spoken, in: pcm) }
+        return aligned ?? ProportionalTimes.ranges(of: words, in: speech)
+    }
+
+    private func withDecoder<Result: Sendable>(_ body: @Sendable (inout AlignerDecoder) -> Result?) -> Result? {
+        for slot in slots {
+            if let result = slot.decoder.withLockIfAvailable({ use(&$0, body) }) { return result }
+        }
+        let next = turn.wrappingAdd(1, ordering: .relaxed).oldValue
+        return slots[(next & Int.max) % slots.count].decoder.withLock { use(&$0, body) }
+    }
+
+    private func use<Result: Sendable>(_ decoder: inout AlignerDecoder?, _ body: @Sendable (inout AlignerDecoder) -> Result?) -> Result? {
+        var taken: AlignerDecoder
+        if let kept = decoder.take(), kept.addedWords <= AlignerDecoder.maximumAddedWords {
+            taken = kept
+        } else {
+            guard let made = try? AlignerDecoder(library: library, acousticModel: acousticModel, dictionary: dictionary) else { return nil }
+            taken = made
+        }
+        let result = body(&taken)
+        decoder = consume taken
+        return result
+    }
+}

@@ -1,0 +1,62 @@
+import Speech
+
+/// The probability of speech in each window of one stream of audio: takes samples as they come, in pieces of any size.
+///
+/// Quiet audio is raised before the model hears it, and windows without any energy cost nothing. Belongs to one thread at a time.
+package struct SpeechProbabilities: Sendable {
+    /// A window whose mean power is below this (−66 dBFS) is silent for sure.
+    private static let silentPower: Float = 2.5e-7
+    /// After this many silent windows the model begins afresh.
+    private static let forgetAfter = 8
+
+    private let model: VoiceActivity
+    private var gain = AutomaticGain()
+    /// The context, then what has come of the next window.
+    private var pending: [Float]
+    private var state = [Float](repeating: 0, count: VoiceActivity.stateCount)
+    private var silentWindows = 0
+
+    package init(_ model: VoiceActivity) {
+        self.model = model
+        pending = [Float](repeating: 0, count: VoiceActivity.context)
+        pending.reserveCapacity(VoiceActivity.context + Int(VoiceActivity.window.samples))
+    }
+
+    /// Takes the next samples (mono, 16 kHz, −1…1) and calls `each` with the probability of every window that they complete, in order.
+    package mutating func append(_ samples: Span<Float>, _ each: (Float) -> Void) throws(InferenceError) {
+        let whole = VoiceActivity.context + Int(VoiceActivity.window.samples)
+        var taken = 0
+        while taken < samples.count {
+            let count = min(whole - pending.count, samples.count - taken)
+            for index in taken..<(taken + count) { pending.append(samples[index]) }
+            taken += count
+            if pending.count == whole {
+                each(try probabilityOfPending())
+                pending.removeFirst(Int(VoiceActivity.window.samples))
+            }
+        }
+    }
+
+    package mutating func append(_ samples: [Float]) throws(InferenceError) -> [Float] {
+        var probabilities: [Float] = []
+        try append(samples.span) { probabilities.append($0) }
+        return probabilities
+    }
+
+    private mutating func probabilityOfPending() throws(InferenceError) -> Float {
+        var power: Float = 0
+        for sample in pending[VoiceActivity.context...] { power += sample * sample }
+        power /= Float(VoiceActivity.window.samples)
+        guard power > Self.silentPower else {
+            silentWindows += 1
+            if silentWindows == Self.forgetAfter {
+                state = [Float](repeating: 0, count: VoiceActivity.stateCount)
+            }
+            return 0
+        }
+        silentWindows = 0
+        let factor = gain.factor(forPower: power)
+        let heard = factor == 1 ? pending : pending.map { max(-1, min(1, $0 * factor)) }
+        return try model.probability(heard, state: &state)
+    }
+}

@@ -1,0 +1,43 @@
+package import Speech
+
+/// Tells speech from other sound: Silero VAD v5, loaded once and shared by all streams. About 0.08 ms of work for a window of 32 ms.
+package final class VoiceActivity: Sendable {
+    /// Samples at 16 kHz that get one probability.
+    package static let window = SampleCount(512)
+    /// Samples before the window that the model also sees.
+    static let context = 64
+    static let stateCount = 2 * 128
+
+    private let runtime: InferenceRuntime
+    private let session: InferenceSession
+    private let input: InferenceSession.Slot
+    private let stateIn: InferenceSession.Slot
+    private let rate: InferenceSession.Slot
+    private let outputs: [InferenceSession.Slot]
+
+    /// - Parameter path: of `silero_vad.onnx`.
+    package init(_ runtime: InferenceRuntime, path: String) throws(InferenceError) {
+        self.runtime = runtime
+        session = try InferenceSession(runtime, path: path)
+        input = try session.input("input")
+        stateIn = try session.input("state")
+        rate = try session.input("sr")
+        outputs = [try session.output("output"), try session.output("stateN")]
+    }
+
+    /// The probability of speech in the last 512 of `samples` (context and window), and the state for the window that follows.
+    func probability(_ samples: [Float], state: inout [Float]) throws(InferenceError) -> Float {
+        let results = try session.run(
+            [
+                .init(input, try Tensor(samples, shape: [1, samples.count], runtime)),
+                .init(stateIn, try Tensor(state, shape: [2, 1, 128], runtime)),
+                .init(rate, try Tensor([Int64(16_000)], shape: [], runtime)),
+            ], outputs)
+        let probability = try results[0].withElements(Float.self) { $0.isEmpty ? 0 : $0[0] }
+        state = try results[1].withElements(Float.self) { elements in elements.withUnsafeBufferPointer { Array($0) } }
+        guard state.count == Self.stateCount else {
+            throw .failedRun(model: session.path, reason: "its state has \(state.count) elements, not \(Self.stateCount)")
+        }
+        return probability
+    }
+}
