@@ -1,10 +1,12 @@
 /// Digits as English words.
 package enum NumberWords {
     /// `1984` is "nineteen eighty four", `3.5` "three point five", `007` "zero zero seven".
-    package static func spoken(_ digits: String) -> [String] {
+    ///
+    /// - Parameter isYear: read four digits in pairs where years are read so.
+    package static func spoken(_ digits: String, isYear: Bool = true) -> [String] {
         let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return parts.flatMap { whole(String($0)) } }
-        return whole(String(parts[0])) + ["point"] + byDigit(String(parts[1]))
+        guard parts.count == 2 else { return parts.flatMap { whole(String($0), isYear: isYear) } }
+        return whole(String(parts[0]), isYear: false) + ["point"] + byDigit(String(parts[1]))
     }
 
     /// `3` is "third", `21` "twenty first".
@@ -44,13 +46,12 @@ package enum NumberWords {
         "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
     ]
 
-    private static func whole(_ digits: String) -> [String] {
+    private static func whole(_ digits: String, isYear: Bool) -> [String] {
         guard let number = Int(digits), number < limit, digits.utf8.count < 8 else { return byDigit(digits) }
         if digits.hasPrefix("0"), digits.utf8.count > 1 {
             return digits.utf8.count == 2 && number > 0 ? ["oh", small[number]] : byDigit(digits)
         }
-        // Years are read in pairs.
-        if digits.utf8.count == 4, (1_100..<2_000).contains(number) || (2_010..<2_100).contains(number) {
+        if isYear, digits.utf8.count == 4, (1_100..<2_000).contains(number) || (2_010..<2_100).contains(number) {
             let rest = number % 100
             return cardinal(number / 100) + (rest == 0 ? ["hundred"] : rest < 10 ? ["oh", small[rest]] : cardinal(rest))
         }

@@ -72,7 +72,7 @@ package struct SpokenForm: Equatable, Sendable {
             append(NumberWords.plural(number))
             end = after
         default:
-            append(NumberWords.spoken(number))
+            append(NumberWords.spoken(number, isYear: number.utf8.count == digits.count))
         }
     }
 

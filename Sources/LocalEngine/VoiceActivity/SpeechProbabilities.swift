@@ -4,8 +4,8 @@ import Speech
 ///
 /// Quiet audio is raised before the model hears it, and windows without any energy cost nothing. Belongs to one thread at a time.
 package struct SpeechProbabilities: Sendable {
-    /// A window whose mean power is below this (−66 dBFS) is silent for sure.
-    private static let silentPower: Float = 2.5e-7
+    /// A window whose mean power is below this (−80 dBFS) is a muted line: near the last bit of 16.
+    private static let silentPower: Float = 1e-8
     /// After this many silent windows the model begins afresh.
     private static let forgetAfter = 8
 
