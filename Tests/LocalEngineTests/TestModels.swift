@@ -11,3 +11,17 @@ enum TestModels {
     /// A recording of the cache's `test-audio`.
     static func recording(_ name: String) -> String { folder.path + "/test-audio/" + name }
 }
+
+extension TestModels {
+    /// The samples of a 16-bit mono WAV file with a plain header.
+    static func samples(ofWAV path: String) throws -> [Float] {
+        try samples(ofPCM: Data(contentsOf: URL(filePath: path)).dropFirst(44))
+    }
+
+    /// The samples of 16-bit little-endian PCM.
+    static func samples(ofPCM bytes: Data) -> [Float] {
+        bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 2).map { Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self))) / 32_768 }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// Which work the recogniser's threads do next: live work first, by its deadline, then prerecorded work in the order in which it came.
+struct DecodeQueue<Work> {
+    private struct Live {
+        var deadline: ContinuousClock.Instant
+        var id: UInt64
+        var work: Work
+    }
+
+    private var live: [Live] = []
+    private var prerecorded: [(id: UInt64, work: Work)] = []
+
+    var isLiveWaiting: Bool { !live.isEmpty }
+    var count: Int { live.count + prerecorded.count }
+
+    mutating func add(_ work: Work, id: UInt64, urgency: DecodeUrgency) {
+        switch urgency {
+        case .live(let deadline): live.append(Live(deadline: deadline, id: id, work: work))
+        case .prerecorded: prerecorded.append((id, work))
+        }
+    }
+
+    mutating func next() -> Work? {
+        if let work = nextLive() { return work }
+        return prerecorded.isEmpty ? nil : prerecorded.removeFirst().work
+    }
+
+    mutating func nextLive() -> Work? {
+        guard let first = live.indices.min(by: { (live[$0].deadline, live[$0].id) < (live[$1].deadline, live[$1].id) }) else { return nil }
+        return live.remove(at: first).work
+    }
+
+    /// - Returns: whether the work was still waiting.
+    mutating func remove(id: UInt64) -> Bool {
+        if let index = live.firstIndex(where: { $0.id == id }) {
+            live.remove(at: index)
+            return true
+        }
+        if let index = prerecorded.firstIndex(where: { $0.id == id }) {
+            prerecorded.remove(at: index)
+            return true
+        }
+        return false
+    }
+}
+
+/// How soon a piece of work is needed.
+package enum DecodeUrgency: Sendable, Hashable {
+    /// Somebody is speaking; the nearest deadline goes first.
+    case live(deadline: ContinuousClock.Instant)
+    /// Gives way to live work at every token.
+    case prerecorded
+}

@@ -1,0 +1,64 @@
+package import Speech
+
+/// The recogniser of short stretches of English speech. One per process: it holds about 0.8 GB. Used from several threads at once.
+package final class Recognizer: Sendable {
+    /// What `samples` are at.
+    package static let rate = SampleRate.speech
+    /// The model's name for people.
+    package static let modelName = "moonshine-base-en"
+
+    private let model: MoonshineModel
+    private let table: TokenTable
+
+    /// Loads the model; takes some seconds.
+    package init(_ folder: ModelFolder, _ runtime: InferenceRuntime) throws(InferenceError) {
+        table = try TokenTable(path: folder.path(of: .tokenTable))
+        model = try MoonshineModel(
+            runtime, encoderPath: folder.path(of: .encoder), decoderPath: folder.path(of: .decoder), vocabulary: table.count)
+    }
+
+    /// Recognises what is said in `samples`. Blocks: 12 ms for each second of audio, then 6 ms for each token.
+    ///
+    /// - Parameters:
+    ///   - samples: mono, 16 kHz, −1…1; best 2 s to 15 s, never above 30 s.
+    ///   - prefix: tokens that are already agreed. They cost one step together, and the text goes on from them.
+    ///   - mayContinue: asked before every step; false ends the work with `.cancelled`.
+    package func decode(
+        _ samples: Span<Float>, prefix: [Token] = [], mayContinue: () -> Bool = { true }
+    ) throws(InferenceError) -> Decoded {
+        guard mayContinue() else { return Decoded(tokens: [], words: [], stop: .cancelled) }
+        let known = prefix.filter { !$0.isControl && Int($0.id) < table.count }
+        var state = try model.begin(samples, [.begin] + known)
+        var tokens: [ScoredToken] = []
+        var next = try readScores(state, following: known, into: &tokens)
+        let budget = max(DecodeGuard.tokenBudget(for: SampleCount(samples.count), at: Self.rate), known.count)
+        var plain = known
+        while true {
+            guard next.token != .end else { return decoded(tokens, .end) }
+            guard tokens.count < budget else { return decoded(tokens, .budget) }
+            tokens.append(next)
+            plain.append(next.token)
+            if let kept = DecodeGuard.endOfLoop(in: plain), kept >= known.count { return decoded(Array(tokens[..<kept]), .repetition) }
+            guard mayContinue() else { return decoded(tokens, .cancelled) }
+            try model.advance(&state, by: next.token)
+            next = try state.logits.withElements(Float.self) { TokenScores($0.extracting(first: table.count)).best() }
+        }
+    }
+
+    /// The scores of the forced tokens, appended to `tokens`, and the first token after them.
+    private func readScores(
+        _ state: MoonshineModel.State, following known: [Token], into tokens: inout [ScoredToken]
+    ) throws(InferenceError) -> ScoredToken {
+        try state.logits.withElements(Float.self) { logits in
+            let width = logits.count / (known.count + 1)
+            func scores(_ row: Int) -> Range<Int> { row * width..<row * width + table.count }
+            for (row, token) in known.enumerated() { tokens.append(TokenScores(logits.extracting(scores(row))).score(of: token)) }
+            return TokenScores(logits.extracting(scores(known.count))).best()
+        }
+    }
+
+    private func decoded(_ tokens: [ScoredToken], _ stop: Decoded.Stop) -> Decoded {
+        let shown = tokens.filter { !$0.token.isControl }
+        return Decoded(tokens: shown, words: table.words(of: shown), stop: stop)
+    }
+}

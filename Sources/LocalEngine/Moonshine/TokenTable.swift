@@ -1,0 +1,90 @@
+import Glibc
+
+/// The recogniser's tokens as bytes of UTF-8.
+///
+/// The file is a list of entries without a header: a length n in one byte (from 128 on in two: first − 128 + 128 · second), then n bytes.
+package struct TokenTable: Sendable {
+    /// All tokens' bytes, one after another; token `i` is at `offsets[i]..<offsets[i + 1]`.
+    private let bytes: [UInt8]
+    private let offsets: [Int]
+
+    package var count: Int { offsets.count - 1 }
+
+    /// nil when `file` breaks off inside an entry.
+    package init?(_ file: Span<UInt8>) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(file.count)
+        var offsets = [0]
+        var position = 0
+        while position < file.count {
+            var length = Int(file[position])
+            position += 1
+            if length >= 128 {
+                guard position < file.count else { return nil }
+                length += Int(file[position]) * 128 - 128
+                position += 1
+            }
+            guard position + length <= file.count else { return nil }
+            for index in position..<position + length { bytes.append(file[index]) }
+            position += length
+            offsets.append(bytes.count)
+        }
+        self.bytes = bytes
+        self.offsets = offsets
+    }
+
+    package init(path: String) throws(InferenceError) {
+        guard let file = fopen(path, "rb") else { throw .missingFile(path) }
+        defer { fclose(file) }
+        var contents: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&block, 1, block.count, file), count > 0 { contents += block[..<count] }
+        guard let table = TokenTable(contents.span), table.count > Token.end.id else {
+            throw .unusableModel(path: path, reason: "it is not a token table")
+        }
+        self = table
+    }
+
+    /// The bytes of `token`, in which U+2581 stands for a space; nothing for control tokens and for numbers outside the table.
+    func bytes(of token: Token) -> ArraySlice<UInt8> {
+        guard !token.isControl, Int(token.id) < count else { return [] }
+        return bytes[offsets[Int(token.id)]..<offsets[Int(token.id) + 1]]
+    }
+
+    /// Cuts the text of `tokens` into words at its spaces. A word has the geometric mean of its tokens' probabilities as confidence.
+    package func words(of tokens: [ScoredToken]) -> [DecodedWord] {
+        var words: [DecodedWord] = []
+        var text: [UInt8] = []
+        var first = 0
+        var sum: Float = 0
+
+        func close(before index: Int) {
+            guard !text.isEmpty else { return }
+            let mean = sum / Float(index - first)
+            words.append(DecodedWord(text: String(decoding: text, as: UTF8.self), confidence: min(1, expf(mean)), tokens: first..<index))
+            text.removeAll(keepingCapacity: true)
+        }
+
+        for (index, scored) in tokens.enumerated() {
+            let piece = bytes(of: scored.token)
+            var rest = piece
+            while !rest.isEmpty {
+                if rest.starts(with: Self.spaceMark) {
+                    rest = rest.dropFirst(Self.spaceMark.count)
+                    close(before: index)
+                } else if let byte = rest.popFirst(), !Self.isSpace(byte) {
+                    if text.isEmpty { (first, sum) = (index, 0) }
+                    text.append(byte)
+                } else {
+                    close(before: index)
+                }
+            }
+            if !text.isEmpty { sum += scored.logProbability }
+        }
+        close(before: tokens.count)
+        return words
+    }
+
+    private static let spaceMark: [UInt8] = Array("\u{2581}".utf8)
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+}

@@ -1,0 +1,109 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import LocalEngine
+
+@Suite(.timeLimit(.minutes(1))) struct `Decode pool` {
+    /// What happened, in order, from any thread.
+    private final class Log: Sendable {
+        private let entries = Mutex<[String]>([])
+        func add(_ entry: String) { entries.withLock { $0.append(entry) } }
+        var all: [String] { entries.withLock { $0 } }
+    }
+
+    @Test func `prerecorded work gives way to live work between tokens`() async {
+        let pool = DecodePool(threads: 1)
+        let log = Log()
+        _ = await pool.run(.prerecorded) { permit in
+            log.add("token 1")
+            pool.submit(.live(deadline: .now)) { _ in log.add("live") }
+            pool.submit(.prerecorded) { _ in log.add("other file") }
+            _ = permit.mayContinue()
+            log.add("token 2")
+        }
+        _ = await pool.run(.prerecorded) { _ in }
+        #expect(log.all == ["token 1", "live", "token 2", "other file"])
+    }
+
+    @Test func `live work does not give way to other live work`() async {
+        let pool = DecodePool(threads: 1)
+        let log = Log()
+        _ = await pool.run(.live(deadline: .now + .seconds(9))) { permit in
+            pool.submit(.live(deadline: .now)) { _ in log.add("second") }
+            _ = permit.mayContinue()
+            log.add("first")
+        }
+        _ = await pool.run(.prerecorded) { _ in }
+        #expect(log.all == ["first", "second"])
+    }
+
+    @Test func `work that is cancelled while it waits is never called`() async {
+        let pool = DecodePool(threads: 1)
+        let log = Log()
+        let cancelled = await pool.run(.prerecorded) { _ in
+            let job = pool.submit(.live(deadline: .now)) { _ in log.add("cancelled") }
+            return job.cancel()
+        }
+        _ = await pool.run(.prerecorded) { _ in }
+        #expect(cancelled == true)
+        #expect(log.all.isEmpty)
+        #expect(pool.waitingCount == 0)
+    }
+
+    @Test func `work in hand notices that it is cancelled`() async {
+        let pool = DecodePool(threads: 2)
+        let stopped = await pool.run(.prerecorded) { _ in
+            let begun = DispatchSemaphore(value: 0)
+            let ended = DispatchSemaphore(value: 0)
+            let job = pool.submit(.live(deadline: .now)) { permit in
+                begun.signal()
+                while permit.mayContinue() {}
+                ended.signal()
+            }
+            begun.wait()
+            let neverCalled = job.cancel()
+            ended.wait()
+            return !neverCalled
+        }
+        #expect(stopped == true)
+    }
+
+    @Test func `a cancelled task gets nil for work that waits, at once`() async {
+        let pool = DecodePool(threads: 1)
+        let release = DispatchSemaphore(value: 0)
+        pool.submit(.prerecorded) { _ in release.wait() }
+        let task = Task { await pool.run(.prerecorded) { _ in 1 } }
+        task.cancel()
+        #expect(await task.value == nil)
+        release.signal()
+    }
+
+    @Test func `works on as many threads as it was made with`() async {
+        let pool = DecodePool(threads: 3)
+        let together = DispatchSemaphore(value: 0)
+        // Each of the three waits for the two others: this ends only when all run at once.
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    _ = await pool.run(.prerecorded) { _ in
+                        for _ in 0..<2 { together.signal() }
+                        for _ in 0..<2 { together.wait() }
+                    }
+                }
+            }
+        }
+        #expect(pool.waitingCount == 0)
+    }
+
+    @Test func `knows whether anything is live`() {
+        let pool = DecodePool(threads: 1)
+        #expect(!pool.isLive)
+        pool.liveStreamOpened()
+        pool.liveStreamOpened()
+        pool.liveStreamClosed()
+        #expect(pool.isLive)
+        pool.liveStreamClosed()
+        #expect(!pool.isLive)
+    }
+}
