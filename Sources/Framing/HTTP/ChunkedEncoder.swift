@@ -1,0 +1,16 @@
+/// Writes a body of unknown length in chunks (RFC 9112 section 7.1).
+package enum ChunkedEncoder {
+    /// One chunk; nothing for no bytes, because an empty chunk would end the body.
+    package static func append(_ bytes: RawSpan, to output: inout [UInt8]) {
+        guard bytes.byteCount > 0 else { return }
+        output += String(bytes.byteCount, radix: 16).utf8
+        output += "\r\n".utf8
+        bytes.withUnsafeBytes { output.append(contentsOf: $0) }
+        output += "\r\n".utf8
+    }
+
+    /// The end of the body.
+    package static func appendEnd(to output: inout [UInt8]) {
+        output += "0\r\n\r\n".utf8
+    }
+}
