@@ -73,5 +73,4 @@ let package = Package(
         tests("Gateway", ["Gateway", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
         tests("harken", ["harken"]),
     ],
-    cxxLanguageStandard: .cxx17
 )
