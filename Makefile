@@ -1,0 +1,42 @@
+# The words of the project, the same for people and for CI. Each target is one script or one SwiftPM command.
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+setup: ## install what is missing, fetch and verify the models
+	@scripts/setup
+
+build: setup ## .build/release/harken
+	@swift build -c release --product harken
+
+demo: ## set up, build, and show live captions of a recording (EXIT=1 stops after them)
+	@EXIT='$(EXIT)' scripts/demo
+
+test: ## set up, build, lint, conformance, every test
+	@scripts/test
+
+bench: ## measure relay, local engine and streaming; table here, JSON in bench-results/
+	@scripts/bench
+
+lint: ## check the format of the Swift sources
+	@swift format lint -r --strict Sources Tests Package.swift
+
+format: ## apply the format to the Swift sources
+	@swift format -r -i Sources Tests Package.swift
+
+docs: ## reference pages from the doc comments, in .build/docs
+	@scripts/docs
+
+conformance: ## the vendors' own clients against harken serve
+	@scripts/conformance
+
+fuzz: ## feed each parser random bytes (SECONDS=60 for each; NAME=… for one)
+	@SECONDS_EACH='$(SECONDS)' scripts/fuzz $(NAME)
+
+nightly: ## what is too long for `make test`
+	@scripts/nightly
+
+clean: ## remove what was built (models stay in the cache)
+	@rm -rf .build bench-results
+
+.PHONY: help setup build demo test bench lint format docs conformance fuzz nightly clean

@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+/// The documents beside the code say what the manifest says.
+@Suite struct `The repository` {
+    let manifest: String
+
+    init() throws {
+        manifest = try Self.text("Package.swift")
+    }
+
+    @Test func `draws its targets in docs/architecture.md as the manifest has them`() throws {
+        let drawn = try Self.text("docs/architecture.md").matches(of: /(?m)^\| `(\w+)` \| (.+?) \|/).map { row in
+            Target(name: String(row.1), imports: row.2.matches(of: /`(\w+)`/).map { String($0.1) })
+        }
+        #expect(drawn == targets)
+    }
+
+    @Test func `installs every Debian package that the manifest names`() throws {
+        let installed = Set(try Self.text("scripts/setup.d/debian.txt").split(separator: "\n").map(String.init))
+        #expect(!debianPackages.isEmpty)
+        #expect(debianPackages.filter { !installed.contains($0) } == [])
+    }
+
+    @Test func `names the licence of every Debian package that the manifest names`() throws {
+        let notice = try Self.text("NOTICE")
+        #expect(debianPackages.filter { !notice.contains($0.replacing(/-dev$/, with: "")) } == [])
+    }
+
+    private struct Target: Equatable {
+        var name: String
+        var imports: [String]
+    }
+
+    /// The modules in the manifest's order, then the executable.
+    private var targets: [Target] {
+        let modules = manifest.matches(of: /(?m)^ +module\("(\w+)"(?:, \[(.*)\])?\)/).map { ($0.1, $0.2) }
+        let executables = manifest.matches(of: /\.executableTarget\(\s*name: "(harken)",\s*dependencies: \[(.*)\]/).map { ($0.1, Optional($0.2)) }
+        return (modules + executables).map { name, imports in
+            Target(name: String(name), imports: (imports ?? "").matches(of: /"(\w+)"/).map { String($0.1) })
+        }
+    }
+
+    private var debianPackages: [String] {
+        manifest.matches(of: /library\("\w+", debian: (.*)\)/).flatMap { $0.1.matches(of: /"([^"]+)"/).map { String($0.1) } }
+    }
+
+    private static func text(_ path: String) throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+}
