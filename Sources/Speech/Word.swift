@@ -18,15 +18,4 @@ package struct Word: Hashable, Sendable {
         self.speaker = speaker
         self.language = language
     }
-
-    /// Lower case, without the punctuation at its edges: `it's` of `“It's,`. A word of nothing else stays as it is.
-    package var bare: String {
-        let inner = text.drop { !Self.isSpoken($0) }
-        let trimmed = String(inner.reversed().drop { !Self.isSpoken($0) }.reversed())
-        return trimmed.isEmpty ? text.lowercased() : trimmed.lowercased()
-    }
-
-    private static func isSpoken(_ character: Character) -> Bool {
-        character.isLetter || character.isNumber || "$€£%°#@&".contains(character)
-    }
 }

@@ -1,0 +1,21 @@
+/// How words become captions that are comfortable to read.
+package struct CaptionRules: Sendable, Equatable {
+    /// Characters in a line; a longer word stands alone in its line.
+    package var lineLength: Int
+    package var lines: Int
+    package var shortest: Duration
+    package var longest: Duration
+    /// Silence that is never inside a caption.
+    package var pause: Duration
+
+    package init(
+        lineLength: Int = 42, lines: Int = 2, shortest: Duration = .seconds(1), longest: Duration = .seconds(7),
+        pause: Duration = .milliseconds(1_500)
+    ) {
+        self.lineLength = lineLength
+        self.lines = lines
+        self.shortest = shortest
+        self.longest = longest
+        self.pause = pause
+    }
+}

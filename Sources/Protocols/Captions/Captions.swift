@@ -1,0 +1,95 @@
+package import Speech
+
+/// Captions of a transcript, and the two formats in which they are written.
+package enum Captions {
+    /// The captions of all channels, by time; no two overlap.
+    package static func cues(of transcript: Transcript, rules: CaptionRules = CaptionRules()) -> [Cue] {
+        let drafts = transcript.channels.flatMap { channel in
+            CaptionSplitter.split(channel.words, rate: transcript.rate, rules: rules).map { channel.words[$0] }
+        }
+        return cues(of: drafts, rate: transcript.rate, length: transcript.length, rules: rules)
+    }
+
+    /// One caption for each group of words. Groups that have no text are left out.
+    ///
+    /// A caption is shown from its first word to the end of its last; a short one longer, as far as there is room before the next.
+    package static func cues(
+        of groups: [ArraySlice<Word>], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()
+    ) -> [Cue] {
+        var cues: [Cue] = groups.compactMap { words in
+            guard let first = words.first, let last = words.last else { return nil }
+            let lines = CaptionLines.wrapped(words.map(\.text), rules: rules)
+            guard !lines.isEmpty else { return nil }
+            return Cue(start: max(0, milliseconds(first.range.start, rate)), end: milliseconds(last.range.end, rate), lines: lines)
+        }
+        cues.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+
+        let shortest = Int64(rules.shortest / .milliseconds(1))
+        let end = milliseconds(.zero + length, rate)
+        var free: Int64 = 0
+        for index in cues.indices {
+            cues[index].start = max(cues[index].start, free)
+            let start = cues[index].start
+            let next = index + 1 < cues.count ? cues[index + 1].start : max(end, cues[index].end)
+            cues[index].end = max(start + 1, min(next, max(cues[index].end, start + shortest)))
+            free = cues[index].end
+        }
+        return cues
+    }
+
+    private static func milliseconds(_ index: SampleIndex, _ rate: SampleRate) -> Int64 {
+        Int64((index.seconds(at: rate) * 1_000).rounded())
+    }
+
+    /// SubRip: UTF-8, line feeds, a comma before the milliseconds. Nothing at all when there are no cues.
+    package static func srt(_ cues: [Cue]) -> [UInt8] {
+        var text = ""
+        for (index, cue) in cues.enumerated() {
+            text += "\(index + 1)\n\(clock(cue.start, ",")) --> \(clock(cue.end, ","))\n"
+            // An arrow in the text would be read as a time line by loose parsers.
+            for line in cue.lines { text += line.replacingAll("-->", with: "->") + "\n" }
+            text += "\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// WebVTT: hours always written, `&`, `<` and `-->` escaped. The header alone when there are no cues.
+    package static func vtt(_ cues: [Cue]) -> [UInt8] {
+        var text = "WEBVTT\n\n"
+        for cue in cues {
+            text += "\(clock(cue.start, ".")) --> \(clock(cue.end, "."))\n"
+            for line in cue.lines {
+                text += line.replacingAll("&", with: "&amp;").replacingAll("<", with: "&lt;").replacingAll("-->", with: "--&gt;") + "\n"
+            }
+            text += "\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// `HH:MM:SS`, `mark`, `mmm`; more digits of hours from 100 h on.
+    private static func clock(_ milliseconds: Int64, _ mark: String) -> String {
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let rest = milliseconds % 1_000
+        let fraction = rest < 10 ? "00\(rest)" : rest < 100 ? "0\(rest)" : "\(rest)"
+        return "\(two(milliseconds / 3_600_000)):\(two(milliseconds / 60_000 % 60)):\(two(milliseconds / 1_000 % 60))\(mark)\(fraction)"
+    }
+}
+
+extension String {
+    /// Every occurrence of `target`, from left to right, replaced. Works on bytes; both are ASCII.
+    fileprivate func replacingAll(_ target: String, with replacement: String) -> String {
+        let bytes = Array(utf8), wanted = Array(target.utf8)
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            if bytes[index...].starts(with: wanted) {
+                result += replacement.utf8
+                index += wanted.count
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result.count == bytes.count && replacement.utf8.count == wanted.count ? self : String(decoding: result, as: UTF8.self)
+    }
+}

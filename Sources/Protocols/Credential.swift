@@ -1,0 +1,25 @@
+/// What a caller showed to be let in, or what an engine is shown. Opaque: it never appears in text, logs or reflection.
+package struct Credential: Sendable, Equatable {
+    /// Where a request carried it.
+    package enum Place: Sendable, Equatable {
+        case header
+        /// An item of `Sec-WebSocket-Protocol`: all that a browser can set.
+        case subprotocol
+        case query
+    }
+
+    /// The secret itself, for comparing its hash or for sending it to an engine. For nothing else.
+    package let secret: String
+    package let place: Place
+
+    package init(_ secret: String, in place: Place = .header) {
+        self.secret = secret
+        self.place = place
+    }
+}
+
+extension Credential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "credential (hidden)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,72 @@
+package import Framing
+
+/// What a client says on the live socket, besides audio.
+///
+/// Source: Deepgram "Live Audio" reference, client messages.
+package enum DeepgramClientMessage: Sendable, Equatable {
+    case keepAlive
+    /// Make final what is buffered, in one channel or (nil) in all.
+    case finalize(channel: Int?)
+    case closeStream
+    /// Other key terms from here on; nil leaves them as they are.
+    case configure(keyterms: [String]?)
+    /// Anything else. Says what is wrong with it.
+    case invalid(String)
+
+    package init(parsing text: RawSpan) {
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: text, sizeLimit: 65_536, depthLimit: 16)
+            let root = document.root
+            let type = root["type"]
+            if type.equals("KeepAlive") {
+                self = .keepAlive
+            } else if type.equals("Finalize") {
+                self = .finalize(channel: root["channel"][0].int)
+            } else if type.equals("CloseStream") {
+                self = .closeStream
+            } else if type.equals("Configure") {
+                let list = root["keyterms"]
+                self = .configure(keyterms: list.isArray ? (0..<list.count).compactMap { list[$0].string } : nil)
+            } else if let name = type.string {
+                self = .invalid("Unknown type \"\(name.prefix(64))\". Known are KeepAlive, Finalize, CloseStream and Configure.")
+            } else {
+                self = .invalid("A text message must be a JSON object with a type. Audio belongs in binary messages.")
+            }
+        } catch {
+            self = .invalid("The text message cannot be read. \(error) Audio belongs in binary messages.")
+        }
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        switch self {
+        case .keepAlive: json.member("type", literal: "KeepAlive")
+        case .finalize(let channel):
+            json.member("type", literal: "Finalize")
+            if let channel {
+                json.key("channel")
+                json.beginArray()
+                json.value(channel)
+                json.endArray()
+            }
+        case .closeStream: json.member("type", literal: "CloseStream")
+        case .configure(let keyterms):
+            json.member("type", literal: "Configure")
+            if let keyterms {
+                json.key("keyterms")
+                json.beginArray()
+                for term in keyterms { json.value(term) }
+                json.endArray()
+            }
+        case .invalid: break
+        }
+        json.endObject()
+    }
+
+    /// A whole text message.
+    package var text: [UInt8] {
+        var json = JSONWriter(capacity: 64)
+        write(to: &json)
+        return json.bytes
+    }
+}

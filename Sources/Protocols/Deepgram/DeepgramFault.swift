@@ -1,0 +1,38 @@
+import Framing
+import Speech
+
+/// Deepgram's refusals and close codes as engine errors.
+enum DeepgramFault {
+    static func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], language: LanguageTag?) -> EngineError {
+        guard let status else { return .unavailable("Deepgram could not be reached.") }
+        let said = message(in: body) ?? headers["dg-error"] ?? "status \(status)"
+        switch status {
+        case 401: return .unauthorised("Deepgram refused the key: \(said)")
+        case 403: return .unauthorised("Deepgram's key may not do this: \(said)")
+        case 402: return .quotaExhausted("Deepgram: \(said)")
+        case 408, 504: return .timedOut("Deepgram: \(said)")
+        case 429: return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
+        case 400 where said.contains("model/language"): return .unsupportedLanguage(language ?? .english)
+        case 400..<500: return .badRequest("Deepgram refused the request: \(said)")
+        default: return .unavailable("Deepgram is out of service: \(said)")
+        }
+    }
+
+    static func closed(code: UInt16?, reason: String, complaint: String?) -> EngineError {
+        let said = complaint ?? (reason.isEmpty ? "no reason given" : String(reason.prefix(200)))
+        switch code {
+        case nil: return .unavailable("The connection to Deepgram broke.")
+        case 1008: return .undecodable("Deepgram could not decode the audio: \(said)")
+        case 1009: return .badRequest("Deepgram found a message too large: \(said)")
+        case 1011 where reason.contains("NET-0001") || reason.contains("net0001"): return .timedOut("Deepgram heard nothing for too long: \(said)")
+        case .some(let code): return .unavailable("Deepgram closed the stream with \(code): \(said)")
+        }
+    }
+
+    /// Both shapes of error body are read: `err_msg`, and the newer `message` and `details`.
+    private static func message(in body: [UInt8]) -> String? {
+        guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
+        let root = document.root
+        return (root["err_msg"].string ?? root["message"].string ?? root["details"].string).map { String($0.prefix(300)) }
+    }
+}

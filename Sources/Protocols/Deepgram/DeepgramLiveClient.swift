@@ -1,0 +1,293 @@
+package import Framing
+package import Speech
+
+/// The client side of Deepgram's live protocol: a vendor's stream as an engine.
+///
+/// Finals tile each channel whatever the vendor sends: a window begins where the one before ended and never reaches beyond the audio that was sent, and
+/// words that a window repeats are dropped. Messages that are broken or unknown are passed over; too many of them end the stream.
+///
+/// Source: Deepgram "Live Audio" reference.
+package struct DeepgramLiveClient: LiveClientMachine {
+    private enum State: Equatable {
+        case connecting                              // → open, closed
+        case open                                    // → draining, closed
+        case draining(until: Instant, done: Bool)    // → closed; done: Metadata came
+        case closed
+    }
+
+    private struct Channel: Sendable {
+        var finalisedThrough: SampleIndex = .zero
+        /// `finalize` commands that have no answer yet.
+        var unanswered = 0
+        /// Words became final and nothing said that their turn is over.
+        var turnIsOpen = false
+    }
+
+    /// Quiet after which the vendor is told that we are still there; it gives up after 10 s.
+    package static let keepAlivePeriod: Duration = .seconds(5)
+    /// The vendor answers a Finalize only when there is enough to say.
+    package static let finalizeLimit: Duration = .milliseconds(1_500)
+    package static let drainLimit: Duration = .seconds(10)
+    package static let mostMalformed = 32
+
+    package let connection: ConnectionRequest
+    private let options: StreamOptions
+    private var state: State = .connecting
+    private var channels: [Channel]
+    private var sent: SampleIndex = .zero
+    private var lastSent: Instant?
+    private var finalizeDeadline: Instant?
+    private var malformed = 0
+    /// What the vendor said was wrong, for when it closes.
+    private var complaint: String?
+
+    package init(_ options: StreamOptions, credential: Credential) {
+        self.options = options
+        channels = Array(repeating: Channel(), count: max(1, options.channels))
+        connection = ConnectionRequest(
+            target: "/v1/listen?" + Self.query(options).encoded, headers: ["Authorization": "Token " + credential.secret])
+    }
+
+    package static let vendor = Vendor(
+        name: EngineName("deepgram"),
+        capabilities: Capabilities(
+            streaming: true, prerecorded: false, languages: .any, models: ["nova-3", "nova-2"], speakers: true, channelsPerStream: 8, pace: 1.25,
+            sessionCap: nil),
+        streamingAddress: "wss://api.deepgram.com", connect: { DeepgramLiveClient($0, credential: $1) })
+
+    private static func query(_ options: StreamOptions) -> URLQuery {
+        let model = options.model.flatMap { DeepgramModels.isKnown($0) ? $0.lowercased() : nil } ?? DeepgramModels.fallback
+        var query: URLQuery = [
+            "model": model, "encoding": "linear16", "sample_rate": "\(options.rate.hertz)", "channels": "\(options.channels)",
+            "interim_results": "\(options.interims)", "punctuate": "true", "smart_format": "true", "no_delay": "true", "vad_events": "true",
+        ]
+        if let language = options.language { query.add("language", language.rawValue) }
+        query.add("endpointing", options.endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(options.endpointing.wholeMilliseconds)")
+        if options.channels > 1 { query.add("multichannel", "true") }
+        if options.interims { query.add("utterance_end_ms", "1000") }
+        if options.diarize { query.add("diarize", "true") }
+        // Models before nova-3 know key terms by another name.
+        for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
+        return query
+    }
+
+    // MARK: Connecting
+
+    package mutating func opened(now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .open
+        lastSent = now
+        actions.append(.event(.opened))
+    }
+
+    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        fail(DeepgramFault.refused(status: status, headers: headers, body: body, language: options.language), &actions)
+    }
+
+    // MARK: To the vendor
+
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) {
+        sent += count
+        lastSent = now
+    }
+
+    package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
+        switch (command, state) {
+        case (_, .closed): break
+        case (.cancel, _):
+            state = .closed
+            actions.append(.event(.closed(.cancelled)))
+            actions.append(.close(code: 1000))
+        case (.finalize, .open):
+            finalize(now, &actions)
+        case (.keepAlive, .open):
+            send(.keepAlive, now, &actions)
+        case (.finish, .open):
+            state = .draining(until: now + Self.drainLimit, done: false)
+            send(.closeStream, now, &actions)
+        case (.finalize, .connecting), (.finalize, .draining):
+            for index in channels.indices { actions.append(.event(.flushed(ChannelIndex(index)))) }
+        case (.finish, .connecting):
+            state = .closed
+            actions.append(.event(.closed(nil)))
+            actions.append(.close(code: 1000))
+        case (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
+        }
+    }
+
+    private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
+        guard channels.contains(where: { $0.finalisedThrough < sent }) else {
+            for index in channels.indices { actions.append(.event(.flushed(ChannelIndex(index)))) }
+            return
+        }
+        for index in channels.indices { channels[index].unanswered += 1 }
+        finalizeDeadline = now + Self.finalizeLimit
+        send(.finalize(channel: nil), now, &actions)
+    }
+
+    private mutating func send(_ message: DeepgramClientMessage, _ now: Instant, _ actions: inout [ClientAction]) {
+        lastSent = now
+        actions.append(.send(text: message.text))
+    }
+
+    // MARK: From the vendor
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .open, .draining: break
+        }
+        switch DeepgramServerMessage(parsing: text) {
+        case .results(let results):
+            received(results, &actions)
+        case .speechStarted(let channel, _, let timestamp):
+            guard let channel = index(channel), let position = position(timestamp) else { return }
+            actions.append(.event(.speechStarted(ChannelIndex(channel), at: position)))
+        case .utteranceEnd(let channel, _, let lastWordEnd):
+            guard let channel = index(channel), channels[channel].turnIsOpen, lastWordEnd >= 0, let position = position(lastWordEnd) else { return }
+            channels[channel].turnIsOpen = false
+            actions.append(.event(.turnEnded(ChannelIndex(channel), at: position)))
+        case .metadata:
+            if case .draining(let until, _) = state { state = .draining(until: until, done: true) }
+        case .error(let variant, let description, let message):
+            complaint = String("\(variant) \(description.isEmpty ? message : description)".prefix(300))
+        case .configureSuccess, .configureFailure, .unrecognized: break
+        case .malformed(let problem):
+            malformed += 1
+            if malformed > Self.mostMalformed { fail(.protocolViolation("Deepgram sent messages that cannot be read: \(problem)"), &actions) }
+        }
+    }
+
+    private mutating func received(_ results: DeepgramResults, _ actions: inout [ClientAction]) {
+        guard let index = index(results.channel), let start = position(results.start), let end = position(results.start + results.duration) else {
+            malformed += 1
+            return
+        }
+        let through = channels[index].finalisedThrough
+        let words = self.words(results.words, after: through)
+        let channel = ChannelIndex(index)
+        guard results.isFinal else {
+            // A window that is final already says nothing new.
+            guard end > through || start >= through else { return }
+            let hypothesis = Hypothesis(channel: channel, range: SampleRange(through, end), words: words)
+            return actions.append(.event(.interim(hypothesis)))
+        }
+
+        let answers = results.fromFinalize && channels[index].unanswered > 0
+        if answers {
+            channels[index].unanswered -= 1
+            if !channels.contains(where: { $0.unanswered > 0 }) { finalizeDeadline = nil }
+        }
+        let isNew = end > through
+        if isNew || !words.isEmpty {
+            channels[index].finalisedThrough = max(through, end)
+            channels[index].turnIsOpen = !results.speechFinal && !answers && (channels[index].turnIsOpen || !words.isEmpty)
+            let hypothesis = Hypothesis(channel: channel, range: SampleRange(through, end), words: words)
+            actions.append(.event(.final(hypothesis, reason: reason(results, answers: answers, end))))
+        } else if answers {
+            channels[index].turnIsOpen = false
+            actions.append(.event(.flushed(channel)))
+        } else if results.speechFinal && channels[index].turnIsOpen {
+            channels[index].turnIsOpen = false
+            actions.append(.event(.turnEnded(channel, at: through)))
+        }
+    }
+
+    private func reason(_ results: DeepgramResults, answers: Bool, _ end: SampleIndex) -> FinalReason {
+        if answers { return .flush }
+        if case .draining = state, end >= sent { return .endOfAudio }
+        return results.speechFinal ? .endOfTurn : .length
+    }
+
+    /// The words that no final has brought before, within the audio that was sent.
+    private func words(_ words: [DeepgramWord], after through: SampleIndex) -> [Word] {
+        words.compactMap { word -> Word? in
+            guard let start = position(word.start), let end = position(word.end), start >= through || (start + (end - start).half) > through else {
+                return nil
+            }
+            return Word(
+                word.shown, SampleRange(max(start, through), end), confidence: Float(min(max(word.confidence, 0), 1)),
+                speaker: word.speaker.map(SpeakerLabel.init), language: word.language.map(LanguageTag.init))
+        }
+    }
+
+    package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .closed: return
+        case .draining(_, done: true):
+            complete(&actions)
+        case .draining(_, done: false) where code == 1000:
+            complete(&actions)
+        case .connecting, .open, .draining:
+            fail(DeepgramFault.closed(code: code, reason: reason, complaint: complaint), &actions)
+        }
+    }
+
+    /// The vendor has said all: what no final covered is silence.
+    private mutating func complete(_ actions: inout [ClientAction]) {
+        for index in channels.indices {
+            let through = channels[index].finalisedThrough
+            if through < sent {
+                let rest = Hypothesis(channel: ChannelIndex(index), range: SampleRange(through, sent), words: [])
+                actions.append(.event(.final(rest, reason: .endOfAudio)))
+            }
+        }
+        answerFinalizes(&actions)
+        state = .closed
+        actions.append(.event(.closed(nil)))
+    }
+
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
+        let wasConnected = state != .connecting
+        state = .closed
+        actions.append(.event(.closed(error)))
+        if wasConnected { actions.append(.close(code: 1000)) }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard let lastSent else { return nil }
+        switch state {
+        case .connecting, .closed: return nil
+        case .draining(let until, _): return until
+        case .open: return min(lastSent + Self.keepAlivePeriod, finalizeDeadline ?? lastSent + Self.keepAlivePeriod)
+        }
+    }
+
+    package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .draining(let until, let done):
+            guard now >= until else { return }
+            if done { complete(&actions) } else { fail(.timedOut("Deepgram did not end the stream after CloseStream."), &actions) }
+        case .open:
+            if let limit = finalizeDeadline, now >= limit { answerFinalizes(&actions) }
+            if let lastSent, now >= lastSent + Self.keepAlivePeriod { send(.keepAlive, now, &actions) }
+        }
+    }
+
+    /// Answers in the vendor's place.
+    private mutating func answerFinalizes(_ actions: inout [ClientAction]) {
+        finalizeDeadline = nil
+        for index in channels.indices {
+            for _ in 0..<channels[index].unanswered { actions.append(.event(.flushed(ChannelIndex(index)))) }
+            channels[index].unanswered = 0
+        }
+    }
+
+    // MARK: Positions
+
+    private func index(_ channel: Int) -> Int? { channels.indices.contains(channel) ? channel : nil }
+
+    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
+    private func position(_ seconds: Double) -> SampleIndex? {
+        guard seconds.isFinite, seconds >= 0 else { return nil }
+        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: options.rate), sent)
+    }
+}
+
+extension SampleCount {
+    fileprivate var half: SampleCount { SampleCount(samples / 2) }
+}

@@ -1,0 +1,27 @@
+package import Framing
+import Speech
+
+extension DeepgramLiveServer {
+    package static let dialect = LiveDialect(
+        name: "deepgram", path: "/v1/listen", credential: { DeepgramCredential.find(in: $0) }, accept: { accept($0, $1) },
+        refuse: { DeepgramRefusal.make($0, requestID: $1.requestID) })
+
+    /// Reads the handshake of `WS /v1/listen`.
+    ///
+    /// Source: Deepgram "Live Audio" reference, query parameters.
+    package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, Refusal> {
+        do throws(DeepgramQuery.Fault) {
+            let options = try DeepgramLiveOptions(head)
+            let model = options.parameters.model
+            guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {
+                return .failure(DeepgramRefusal.make(.unknownModel(model), requestID: context.requestID))
+            }
+            let machine = DeepgramLiveServer(options, requestID: context.requestID, created: context.now)
+            return .success(
+                LiveHandshake(
+                    machine: machine, subprotocol: DeepgramCredential.subprotocol(of: head), headers: ["dg-request-id": context.requestID]))
+        } catch {
+            return .failure(DeepgramRefusal.make(.badRequest(error.message), requestID: context.requestID))
+        }
+    }
+}

@@ -1,0 +1,339 @@
+import Framing
+package import Speech
+
+/// The server side of Deepgram's live protocol, `WS /v1/listen`.
+///
+/// Commits become final `Results` that tile each channel; what is between them and the audio's end, interim ones. The end of a turn that is known
+/// only after its last commit becomes an empty final with `speech_final`; a gap becomes an empty final, for the protocol has no word for
+/// audio that was lost. `Finalize` for one channel is done in all, for sessions have no other.
+///
+/// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
+package struct DeepgramLiveServer: LiveServerMachine {
+    private enum State: Equatable {
+        case connecting              // → open
+        case open                    // → ending, closed
+        case ending(End)             // → closed: waits for the session's end
+        case closed
+    }
+
+    /// Why a session was told to finish.
+    private enum End: Equatable {
+        case asked, idle, expired, draining
+    }
+
+    /// How long nothing may come from a client.
+    package static let idleLimit: Duration = .seconds(10)
+    package static let sessionLimit: Duration = .seconds(12 * 3_600)
+    /// How often something is said while there is nothing to say.
+    package static let interimPeriod: Duration = .seconds(1)
+
+    package let request: LiveRequest
+    private let options: DeepgramLiveOptions
+    private let requestID: String
+    private let created: UnixTime
+    private var state: State = .connecting
+    private var rate: SampleRate = .speech
+    private var model: DeepgramModelInfo
+    /// The value of `metadata` in all results, written once.
+    private var metadata: [UInt8] = []
+    private var began: Instant?
+    private var lastHeard: Instant?
+    private var receivedBytes = 0
+    private var channels: [DeepgramChannel] = []
+    private var unansweredFinalizes = 0
+
+    init(_ options: DeepgramLiveOptions, requestID: String, created: UnixTime) {
+        self.options = options
+        request = options.request
+        self.requestID = requestID
+        self.created = created
+        model = DeepgramModelInfo(name: options.parameters.model, architecture: options.parameters.model)
+    }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
+        guard state == .connecting else { return }
+        state = .open
+        rate = start.rate
+        model.name = start.model
+        began = now
+        lastHeard = now
+        let count = options.parameters.multichannel ? options.parameters.channels : 1
+        channels = (0..<count).map { DeepgramChannel(number: $0, now: now) }
+        metadata = Self.metadata(requestID, model)
+    }
+
+    private static func metadata(_ requestID: String, _ model: DeepgramModelInfo) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("request_id", requestID)
+        json.key("model_info")
+        model.write(to: &json)
+        json.member("model_uuid", model.uuid)
+        json.endObject()
+        return json.bytes
+    }
+
+    // MARK: From the client
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        guard state == .open else { return .ignored }
+        lastHeard = now
+        if byteCount == 0 {
+            // How streams were ended before CloseStream existed.
+            state = .ending(.asked)
+            return .command(.finish)
+        }
+        receivedBytes += byteCount
+        return .audio
+    }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        lastHeard = now
+        switch DeepgramClientMessage(parsing: text) {
+        case .keepAlive:
+            output.command(.keepAlive)
+        case .finalize:
+            unansweredFinalizes += 1
+            output.command(.finalize)
+        case .closeStream:
+            state = .ending(.asked)
+            output.command(.finish)
+        case .configure(keyterms: nil):
+            send(.configureSuccess(requestID: requestID, keyterms: request.keyterms), &output)
+        case .configure:
+            send(
+                .configureFailure(
+                    requestID: requestID, code: "CONFIGURE_KEYTERMS_NOT_SUPPORTED",
+                    description: "Key terms cannot change while a stream is open. Give them as keyterm when you connect."), &output)
+        case .invalid(let problem):
+            let message = text.withUnsafeBytes { String(decoding: $0.prefix(1_000), as: UTF8.self) }
+            send(.error(variant: "SchemaError", description: problem, message: message), &output)
+        }
+    }
+
+    // MARK: From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: return
+        case .open, .ending: break
+        }
+        switch event {
+        case .speechStarted(let channel, let position):
+            let index = prepare(channel, now)
+            channels[index].speechStarted()
+            guard options.speechEvents else { return }
+            send(.speechStarted(channel: index, channels: channels.count, timestamp: position.seconds(at: rate)), &output)
+        case .interim(let hypothesis):
+            interim(hypothesis, now, &output)
+        case .commit(let commit):
+            self.commit(commit, now, &output)
+        case .turnEnded(let channel, _):
+            final(prepare(channel, now), through: nil, words: [], speechFinal: true, fromFinalize: false, now, &output)
+        case .flushed(let channel):
+            let index = prepare(channel, now)
+            answered(index)
+            final(index, through: nil, words: [], speechFinal: true, fromFinalize: true, now, &output)
+        case .gap(let channel, let range, _):
+            final(prepare(channel, now), through: range.end, words: [], speechFinal: false, fromFinalize: false, now, &output)
+        case .ended(let end):
+            ended(end, now, &output)
+        }
+    }
+
+    private mutating func interim(_ hypothesis: Hypothesis, _ now: Instant, _ output: inout ServerOutput) {
+        let index = prepare(hypothesis.channel, now)
+        heard(hypothesis.words, through: hypothesis.range.end, channel: index, &output)
+        channels[index].interimHasWords = !hypothesis.words.isEmpty
+        guard options.interims else { return }
+        let start = channels[index].committedThrough
+        let end = max(hypothesis.range.end, start)
+        channels[index].reported(through: end, at: now)
+        results(index, start, end, hypothesis.words, isFinal: false, speechFinal: false, fromFinalize: false, &output)
+    }
+
+    private mutating func commit(_ commit: Commit, _ now: Instant, _ output: inout ServerOutput) {
+        let index = prepare(commit.channel, now)
+        heard(commit.words, through: commit.range.end, channel: index, &output)
+        let isFlush = commit.reason == .flush
+        if isFlush { answered(index) }
+        final(index, through: commit.range.end, words: commit.words, speechFinal: commit.endsTurn, fromFinalize: isFlush, now, &output)
+        guard let gap = options.utteranceEnd, let last = commit.words.last else { return }
+        channels[index].utterance.said(
+            through: last.range.end, due: now + wait(for: SampleCount(gap, at: rate), after: last.range.end, now))
+        heard([], through: commit.range.end, channel: index, &output)
+    }
+
+    /// - Parameter end: where the window ends; nil for a message about what was said already.
+    private mutating func final(
+        _ index: Int, through end: SampleIndex?, words: [Word], speechFinal: Bool, fromFinalize: Bool, _ now: Instant, _ output: inout ServerOutput
+    ) {
+        let start = channels[index].committedThrough
+        let end = max(start, end ?? start)
+        channels[index].committedThrough = end
+        channels[index].interimHasWords = false
+        channels[index].reported(through: end, at: now)
+        results(index, start, end, words, isFinal: true, speechFinal: speechFinal, fromFinalize: fromFinalize, &output)
+    }
+
+    private mutating func results(
+        _ index: Int, _ start: SampleIndex, _ end: SampleIndex, _ words: [Word], isFinal: Bool, speechFinal: Bool, fromFinalize: Bool,
+        _ output: inout ServerOutput
+    ) {
+        let languages = options.parameters.formatting.languages ? Self.languages(of: words) : []
+        let results = DeepgramResults(
+            channel: index, channels: channels.count, start: start.seconds(at: rate), duration: (end - start).seconds(at: rate), isFinal: isFinal,
+            speechFinal: speechFinal, fromFinalize: fromFinalize, words: options.parameters.formatting.words(words, rate: rate),
+            languages: languages)
+        output.send { json in results.write(to: &json, metadata: metadata) }
+    }
+
+    private static func languages(of words: [Word]) -> [String] {
+        var tags: [String] = []
+        for case let tag? in words.map(\.language?.rawValue) where !tags.contains(tag) { tags.append(tag) }
+        return tags
+    }
+
+    private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
+        // Every Finalize is answered, also when the session ended before it could.
+        for index in channels.indices {
+            while channels[index].answeredFinalizes < unansweredFinalizes {
+                channels[index].answeredFinalizes += 1
+                final(index, through: nil, words: [], speechFinal: true, fromFinalize: true, now, &output)
+            }
+        }
+        let why: End = if case .ending(let why) = state { why } else { .asked }
+        state = .closed
+        if case .undecodable(let reason) = end.error {
+            send(.error(variant: "DATA-0000", description: "The audio cannot be decoded. \(reason)", message: reason), &output)
+            return output.close(1008, "DATA-0000")
+        }
+        if let error = end.error {
+            let (description, isClient) = Self.describe(error)
+            send(.error(variant: isClient ? "RequestError" : "EngineError", description: description, message: description), &output)
+        }
+        let summary = DeepgramMetadata(
+            requestID: requestID, created: created.rfc3339, duration: end.received.seconds(at: rate), channels: options.parameters.channels,
+            model: end.received > .zero ? model : nil, extra: options.parameters.extra)
+        send(.metadata(summary), &output)
+        if let error = end.error {
+            return Self.describe(error).isClient ? output.close(1008, "The request cannot be served") : output.close(1011, "NET-0000")
+        }
+        switch why {
+        case .asked: output.close(1000)
+        case .idle:
+            output.close(
+                1011, "NET-0001: Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001")
+        case .expired: output.close(1011, "NET-0003: The stream reached its time limit. Open a new one to go on.")
+        case .draining: output.close(1001, "The server is going down. Connect again.")
+        }
+    }
+
+    private static func describe(_ error: EngineError) -> (description: String, isClient: Bool) {
+        switch error {
+        case .unsupportedLanguage(let language): ("No engine that this stream may use has the language \"\(language)\".", true)
+        case .badRequest(let reason), .undecodable(let reason): (reason, true)
+        case .unauthorised(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
+            (reason, false)
+        case .rateLimited: ("The engine takes no more streams for now.", false)
+        case .cancelled: ("The stream was cancelled.", false)
+        }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard state == .open, let began, let lastHeard else { return nil }
+        var earliest = min(lastHeard + Self.idleLimit, began + Self.sessionLimit)
+        for channel in channels {
+            if options.interims && received != nil { earliest = min(earliest, channel.lastResult + Self.interimPeriod) }
+            if let due = channel.utterance.due { earliest = min(earliest, due) }
+        }
+        return earliest
+    }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        guard state == .open, let began, let lastHeard else { return }
+        for index in channels.indices {
+            if let due = channels[index].utterance.due, due <= now { endUtterance(index, &output) }
+            if now >= channels[index].lastResult + Self.interimPeriod { emptyInterim(index, now, &output) }
+        }
+        if now >= began + Self.sessionLimit {
+            state = .ending(.expired)
+            output.command(.finish)
+        } else if now >= lastHeard + Self.idleLimit {
+            state = .ending(.idle)
+            output.command(.finish)
+        }
+    }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        state = .ending(.draining)
+        output.command(.finish)
+    }
+
+    /// Says that audio came and nothing was heard in it, when nothing else was said for a while.
+    private mutating func emptyInterim(_ index: Int, _ now: Instant, _ output: inout ServerOutput) {
+        let start = channels[index].committedThrough
+        guard options.interims, !channels[index].interimHasWords, let received, received > channels[index].reportedThrough else {
+            channels[index].lastResult = now
+            return
+        }
+        channels[index].reported(through: received, at: now)
+        results(index, start, max(start, received), [], isFinal: false, speechFinal: false, fromFinalize: false, &output)
+    }
+
+    // MARK: Utterances
+
+    /// Words, or their absence, up to `end`: may show that an utterance is over, or that it goes on.
+    private mutating func heard(_ words: [Word], through end: SampleIndex, channel index: Int, _ output: inout ServerOutput) {
+        guard let gap = options.utteranceEnd, let last = channels[index].utterance.lastWordEnd else { return }
+        let silence = (words.first?.range.start ?? end) - last
+        if silence >= SampleCount(gap, at: rate) {
+            endUtterance(index, &output)
+        } else if !words.isEmpty {
+            channels[index].utterance.goesOn()
+        }
+    }
+
+    private mutating func endUtterance(_ index: Int, _ output: inout ServerOutput) {
+        guard let last = channels[index].utterance.end() else { return }
+        send(.utteranceEnd(channel: index, channels: channels.count, lastWordEnd: last.seconds(at: rate)), &output)
+    }
+
+    /// How long to wait for audio that shows that `gap` has passed. A client that sends as it records is that far with its audio; one
+    /// that sends faster says nothing about silence by having sent more.
+    private func wait(for gap: SampleCount, after end: SampleIndex, _ now: Instant) -> Duration {
+        guard let received, let began, received > end else { return gap.duration(at: rate) }
+        let sent = (received - .zero).duration(at: rate)
+        guard sent <= now - began + .seconds(1) else { return gap.duration(at: rate) }
+        return max(.zero, (gap - (received - end)).duration(at: rate))
+    }
+
+    // MARK: Small things
+
+    /// Audio received so far, where the bytes say how much it is.
+    private var received: SampleIndex? {
+        guard case .raw(let encoding, let sent, let channels) = options.parameters.format, let size = encoding.bytesPerSample else { return nil }
+        return SampleIndex(receivedBytes / (size * max(1, channels))).converted(from: sent, to: rate)
+    }
+
+    /// The index of a channel that events speak of. A container may have more of them than the client said.
+    private mutating func prepare(_ channel: ChannelIndex, _ now: Instant) -> Int {
+        let index = min(max(0, channel.number), Self.mostChannels - 1)
+        while channels.count <= index { channels.append(DeepgramChannel(number: channels.count, now: now)) }
+        return index
+    }
+
+    private static let mostChannels = 64
+
+    private mutating func answered(_ index: Int) {
+        channels[index].answeredFinalizes += 1
+    }
+
+    private func send(_ message: DeepgramServerMessage, _ output: inout ServerOutput) {
+        output.send { message.write(to: &$0) }
+    }
+}

@@ -1,0 +1,103 @@
+package import Framing
+
+/// What a stream was: sent once, before its socket is closed.
+package struct DeepgramMetadata: Sendable, Equatable {
+    package var requestID: String
+    /// UTC, RFC 3339.
+    package var created: String
+    /// Of the audio, in seconds.
+    package var duration: Double
+    package var channels: Int
+    /// nil when no audio came.
+    package var model: DeepgramModelInfo?
+    /// What the request gave as `extra=key:value`.
+    package var extra: [Extra]
+
+    package struct Extra: Sendable, Equatable {
+        package var key: String
+        package var value: String
+
+        package init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
+
+        static func write(_ extra: [Extra], to json: inout JSONWriter) {
+            json.beginObject()
+            for pair in extra {
+                json.key(escaping: pair.key)
+                json.value(pair.value)
+            }
+            json.endObject()
+        }
+    }
+
+    package init(requestID: String, created: String, duration: Double, channels: Int, model: DeepgramModelInfo? = nil, extra: [Extra] = []) {
+        self.requestID = requestID
+        self.created = created
+        self.duration = duration
+        self.channels = channels
+        self.model = model
+        self.extra = extra
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", literal: "Metadata")
+        json.member("transaction_key", literal: "deprecated")
+        json.member("request_id", requestID)
+        // The vendor's own word when it did not hash the audio of a live stream.
+        json.member("sha256", literal: "incomplete")
+        json.member("created", created)
+        json.member("duration", duration, decimals: DeepgramWord.timeDecimals)
+        json.member("channels", channels)
+        if let model { model.writeMembers(to: &json) }
+        if !extra.isEmpty {
+            json.key("extra")
+            Extra.write(extra, to: &json)
+        }
+        json.endObject()
+    }
+
+    package init?(parsing view: JSONView) {
+        guard let requestID = view["request_id"].string, let duration = view["duration"].double else { return nil }
+        self.init(requestID: requestID, created: view["created"].string ?? "", duration: duration, channels: view["channels"].int ?? 1)
+    }
+}
+
+/// A model as Deepgram's messages name one.
+package struct DeepgramModelInfo: Sendable, Equatable {
+    package var name: String
+    /// What family the client asked for.
+    package var architecture: String
+
+    package init(name: String, architecture: String) {
+        self.name = name
+        self.architecture = architecture
+    }
+
+    package var uuid: String { DerivedUUID("model/" + name).description }
+
+    /// `name`, `version`, `arch`.
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("name", name)
+        json.member("version", literal: "latest")
+        json.member("arch", architecture)
+        json.endObject()
+    }
+
+    /// `models` and `model_info`, as a request's metadata has them.
+    package func writeMembers(to json: inout JSONWriter) {
+        let uuid = uuid
+        json.key("models")
+        json.beginArray()
+        json.value(uuid)
+        json.endArray()
+        json.key("model_info")
+        json.beginObject()
+        json.key(escaping: uuid)
+        write(to: &json)
+        json.endObject()
+    }
+}

@@ -1,0 +1,102 @@
+package import Speech
+import Framing
+
+/// The parameters that live and prerecorded requests share.
+///
+/// Given: `model`, `language`, `punctuate`, `smart_format`, `diarize`, `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`,
+/// `tag`, `encoding`, `sample_rate`, `channels`. Checked, then left without effect, because nothing here can do it: `version`, `numerals`,
+/// `measurements`, `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `redact`, `language_hint`, `mip_opt_out`.
+package struct DeepgramParameters: Sendable, Equatable {
+    /// As the client wrote it; the vendor's usual one when it named none.
+    package var model: String
+    package var language: LanguageTag
+    package var formatting: DeepgramFormatting
+    package var diarizes: Bool
+    package var multichannel: Bool
+    package var keyterms: [String]
+    package var tags: [String]
+    package var extra: [DeepgramMetadata.Extra]
+    package var format: AudioFormat
+    /// As the client says; 1 when it says nothing.
+    package var channels: Int
+
+    /// What may be in `encoding`.
+    private enum Encoding: String, CaseIterable {
+        case linear16, linear32, flac, alaw, mulaw, opus, speex, g729
+        case amrNarrowband = "amr-nb"
+        case amrWideband = "amr-wb"
+        case oggOpus = "ogg-opus"
+    }
+
+    private enum DiarizeModel: String, CaseIterable { case latest, v1, v2 }
+
+    init(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) {
+        model = query.text("model") ?? DeepgramModels.fallback
+        language = try query.language("language") ?? .english
+        for name in Self.flagsWithoutEffect { _ = try query.flag(name) }
+        let smart = try query.flag("smart_format") ?? false
+        let punctuates = try query.flag("punctuate") ?? false || smart
+        let diarizeModel = try query.choice("diarize_model", DiarizeModel.self)
+        diarizes = try query.flag("diarize") ?? false || diarizeModel != nil
+        multichannel = try query.flag("multichannel") ?? false
+        formatting = DeepgramFormatting(
+            punctuates: punctuates, speakers: diarizes, languages: language.primary == "multi",
+            replacements: try query.list("replace").map { pair throws(DeepgramQuery.Fault) in try Self.replacement(pair, query) })
+        keyterms = try Self.keyterms(query)
+        tags = try query.list("tag")
+        extra = try query.list("extra").map { pair throws(DeepgramQuery.Fault) in
+            let parts = pair.split(separator: ":", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { throw query.wrong("extra", pair, "key:value") }
+            return DeepgramMetadata.Extra(key: parts[0], value: parts[1])
+        }
+        (format, channels) = try Self.format(query)
+    }
+
+    private static let flagsWithoutEffect = [
+        "numerals", "measurements", "dictation", "filler_words", "profanity_filter", "detect_entities", "no_delay", "mip_opt_out",
+    ]
+
+    private static func replacement(_ pair: String, _ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> WordReplacement {
+        let parts = pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let replacement = WordReplacement(find: parts[0], replacement: parts.count > 1 ? parts[1] : "") else {
+            throw query.wrong("replace", pair, "find:replacement")
+        }
+        return replacement
+    }
+
+    /// Key terms, and of the older `word:boost` the words.
+    private static func keyterms(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> [String] {
+        let older = try query.list("keywords", limit: 500).map { String($0.prefix { $0 != ":" }) }.filter { !$0.isEmpty }
+        let terms = try query.list("keyterm", limit: 500) + older
+        let words = terms.reduce(0) { $0 + $1.split(separator: " ").count }
+        guard words <= 500 else { throw DeepgramQuery.Fault(message: "keyterm has \(words) words in all; at most 500 are taken.") }
+        return terms
+    }
+
+    private static func format(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> (AudioFormat, channels: Int) {
+        let channels = try query.whole("channels", in: 1...20) ?? 1
+        guard let encoding = try query.choice("encoding", Encoding.self) else { return (.container, channels) }
+        let rates = SampleRate.accepted
+        func rate(or natural: SampleRate?) throws(DeepgramQuery.Fault) -> SampleRate {
+            if let hertz = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz) { return SampleRate(hertz: hertz) }
+            if let natural { return natural }
+            throw DeepgramQuery.Fault(
+                message: "encoding=\(encoding.rawValue) needs sample_rate, the audio's samples per second, such as sample_rate=16000.")
+        }
+        switch encoding {
+        case .linear16: return (.raw(.linear16, try rate(or: nil), channels: channels), channels)
+        case .linear32: return (.raw(.linear32, try rate(or: nil), channels: channels), channels)
+        case .alaw: return (.raw(.alaw, try rate(or: nil), channels: channels), channels)
+        case .mulaw: return (.raw(.mulaw, try rate(or: nil), channels: channels), channels)
+        case .opus: return (.raw(.opus, try rate(or: nil), channels: channels), channels)
+        case .speex: return (.raw(.speex, try rate(or: nil), channels: channels), channels)
+        case .g729: return (.raw(.g729, try rate(or: .telephone), channels: channels), channels)
+        case .amrNarrowband: return (.raw(.amrNarrowband, try rate(or: .telephone), channels: channels), channels)
+        case .amrWideband: return (.raw(.amrWideband, try rate(or: .speech), channels: channels), channels)
+        case .flac, .oggOpus:
+            // Both describe themselves.
+            _ = try rate(or: .speech)
+            return (.container, channels)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Framing
+import Speech
+
+/// Reads the parameters of a Deepgram request: names by case, values of an enumeration without regard to it. Unknown names are nobody's
+/// business here.
+struct DeepgramQuery {
+    /// Says what is wrong with a parameter and what would be right.
+    struct Fault: Error, Equatable {
+        var message: String
+    }
+
+    let query: URLQuery
+
+    func text(_ name: String) -> String? {
+        query.first(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// All values of a repeated parameter, empty ones left out.
+    func list(_ name: String, limit: Int = 100) throws(Fault) -> [String] {
+        let values = query.all(name).filter { !$0.isEmpty }
+        guard values.count <= limit else { throw Fault(message: "\(name) is given \(values.count) times; at most \(limit) are taken.") }
+        return values
+    }
+
+    func flag(_ name: String) throws(Fault) -> Bool? {
+        guard let value = query.first(name) else { return nil }
+        if value.equalsIgnoringCase("true") { return true }
+        if value.equalsIgnoringCase("false") { return false }
+        throw wrong(name, value, "true or false")
+    }
+
+    func whole(_ name: String, in range: ClosedRange<Int>) throws(Fault) -> Int? {
+        guard let value = query.first(name) else { return nil }
+        guard let number = Int(value), range.contains(number) else {
+            throw wrong(name, value, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func number(_ name: String, in range: ClosedRange<Double>) throws(Fault) -> Double? {
+        guard let value = query.first(name) else { return nil }
+        guard let number = Double(value), number.isFinite, range.contains(number) else {
+            throw wrong(name, value, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _: Choice.Type) throws(Fault) -> Choice? where Choice.RawValue == String {
+        guard let value = query.first(name) else { return nil }
+        if let known = Choice.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) { return known }
+        throw wrong(name, value, "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+
+    func language(_ name: String) throws(Fault) -> LanguageTag? {
+        guard let value = query.first(name) else { return nil }
+        let isTag = (2...35).contains(value.utf8.count) && value.utf8.allSatisfy(Self.isTagByte)
+        guard isTag else { throw wrong(name, value, "a BCP 47 tag such as en, en-US or de, or multi") }
+        return LanguageTag(value)
+    }
+
+    func wrong(_ name: String, _ value: String, _ wanted: String) -> Fault {
+        Fault(message: "\(name) is \"\(String(value.prefix(80)))\"; it must be \(wanted).")
+    }
+
+    private static func isTagByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Framing
+import Speech
+
+/// Deepgram's words for no: HTTP answers with `err_code`, `err_msg` and `request_id`.
+///
+/// Source: Deepgram "Errors" reference.
+package enum DeepgramRefusal {
+    package static func make(_ cause: RefusalCause, requestID: String) -> Refusal {
+        switch cause {
+        case .unauthenticated:
+            answer(.unauthorized, "INVALID_AUTH", "Invalid credentials.", requestID)
+        case .forbidden(let reason):
+            answer(.forbidden, "INSUFFICIENT_PERMISSIONS", reason, requestID)
+        case .outOfCredit:
+            answer(
+                .paymentRequired, "ASR_PAYMENT_REQUIRED",
+                "Project does not have enough credits for an ASR request and does not have an overage agreement.", requestID)
+        case .tooManyRequests(let wait):
+            answer(.tooManyRequests, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.", requestID, retryAfter: wait)
+        case .notFound(let what):
+            answer(.notFound, "NOT_FOUND", what, requestID)
+        case .methodNotAllowed(let allowed):
+            answer(.methodNotAllowed, "METHOD_NOT_ALLOWED", "Use \(allowed).", requestID, more: ["Allow": allowed])
+        case .tooLarge(let limit, _):
+            answer(.contentTooLarge, "PAYLOAD_TOO_LARGE", "The audio is larger than the \(limit) bytes that are taken. Send a shorter file.", requestID)
+        case .incompleteBody:
+            answer(.unprocessableContent, "ASR_UNPROCESSABLE_ENTITY", "The upload was cut off before its end.", requestID)
+        case .badRequest(let reason):
+            answer(.badRequest, "Bad Request", "Bad Request: \(reason)", requestID)
+        case .unknownModel(let name):
+            answer(
+                .badRequest, "Bad Request",
+                "Bad Request: No such model/language/tier combination found. There is no model \"\(name.prefix(80))\".", requestID)
+        case .remoteContent(let reason):
+            answer(.badRequest, "REMOTE_CONTENT_ERROR", reason, requestID)
+        case .unavailable(let reason):
+            answer(.serviceUnavailable, "SERVICE_UNAVAILABLE", reason, requestID)
+        case .engine(let error):
+            engine(error, requestID)
+        case .internalFault:
+            answer(.internalServerError, "INTERNAL_SERVER_ERROR", "Something went wrong in the gateway. The request can be tried again.", requestID)
+        }
+    }
+
+    private static func engine(_ error: EngineError, _ requestID: String) -> Refusal {
+        switch error {
+        case .undecodable(let reason):
+            answer(.badRequest, "Bad Request", "Bad Request: failed to process audio: corrupt or unsupported data. \(reason)", requestID)
+        case .unsupportedLanguage(let language):
+            answer(
+                .badRequest, "Bad Request",
+                "Bad Request: No such model/language/tier combination found. No engine that this request may use has the language \"\(language)\".",
+                requestID)
+        case .badRequest(let reason):
+            answer(.badRequest, "Bad Request", "Bad Request: \(reason)", requestID)
+        case .rateLimited(let wait):
+            answer(.tooManyRequests, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.", requestID, retryAfter: wait)
+        case .timedOut(let reason):
+            answer(.gatewayTimeout, "TIMEOUT", reason, requestID)
+        case .unauthorised(let reason), .quotaExhausted(let reason), .protocolViolation(let reason):
+            answer(.badGateway, "ENGINE_FAILED", reason, requestID)
+        case .unavailable(let reason):
+            answer(.serviceUnavailable, "SERVICE_UNAVAILABLE", reason, requestID)
+        case .cancelled:
+            answer(.serviceUnavailable, "SERVICE_UNAVAILABLE", "The request was cancelled.", requestID)
+        }
+    }
+
+    private static func answer(
+        _ status: HTTPStatus, _ code: StaticString, _ message: String, _ requestID: String, retryAfter: Duration? = nil, more: HTTPHeaders = [:]
+    ) -> Refusal {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("err_code", literal: code)
+        json.member("err_msg", message)
+        json.member("request_id", requestID)
+        json.endObject()
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "dg-request-id": requestID, "dg-error": HeaderText.safe(message)]
+        if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.append(more)
+        return Refusal(status: status, headers: headers, body: json.bytes)
+    }
+}

@@ -1,0 +1,118 @@
+package import Framing
+
+/// What the service says on the live socket.
+///
+/// Source: Deepgram "Live Audio" reference, server messages.
+package enum DeepgramServerMessage: Sendable, Equatable {
+    case results(DeepgramResults)
+    /// - Parameter timestamp: seconds since the first sample.
+    case speechStarted(channel: Int, channels: Int, timestamp: Double)
+    case utteranceEnd(channel: Int, channels: Int, lastWordEnd: Double)
+    case metadata(DeepgramMetadata)
+    case error(variant: String, description: String, message: String)
+    case configureSuccess(requestID: String, keyterms: [String])
+    case configureFailure(requestID: String, code: String, description: String)
+    /// A type that this version does not know. The stream goes on.
+    case unrecognized(type: String)
+    /// Not an object with a type, or without what its type cannot do without.
+    case malformed(String)
+
+    package init(parsing text: RawSpan) {
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 16)
+            self.init(parsing: document.root)
+        } catch {
+            self = .malformed(error.description)
+        }
+    }
+
+    /// A final of ten minutes of fast speech stays below it.
+    private static let sizeLimit = 1_048_576
+
+    private init(parsing view: JSONView) {
+        let type = view["type"]
+        if type.equals("Results") {
+            self = DeepgramResults(parsing: view).map(DeepgramServerMessage.results) ?? .malformed("Results lacks a required field")
+        } else if type.equals("Metadata") {
+            self = DeepgramMetadata(parsing: view).map(DeepgramServerMessage.metadata) ?? .malformed("Metadata lacks a required field")
+        } else if type.equals("SpeechStarted") {
+            guard let timestamp = view["timestamp"].double else {
+                self = .malformed("SpeechStarted lacks its timestamp")
+                return
+            }
+            self = .speechStarted(channel: view["channel"][0].int ?? 0, channels: view["channel"][1].int ?? 1, timestamp: timestamp)
+        } else if type.equals("UtteranceEnd") {
+            self = .utteranceEnd(
+                channel: view["channel"][0].int ?? 0, channels: view["channel"][1].int ?? 1, lastWordEnd: view["last_word_end"].double ?? -1)
+        } else if type.equals("Error") {
+            self = .error(
+                variant: view["variant"].string ?? "", description: view["description"].string ?? "", message: view["message"].string ?? "")
+        } else if type.equals("ConfigureSuccess") {
+            let list = view["keyterms"]
+            self = .configureSuccess(requestID: view["request_id"].string ?? "", keyterms: (0..<list.count).compactMap { list[$0].string })
+        } else if type.equals("ConfigureFailure") {
+            self = .configureFailure(
+                requestID: view["request_id"].string ?? "", code: view["code"].string ?? "", description: view["description"].string ?? "")
+        } else if let name = type.string {
+            self = .unrecognized(type: String(name.prefix(64)))
+        } else {
+            self = .malformed("not an object with a type")
+        }
+    }
+
+    /// - Parameter metadata: what `DeepgramResults` carry; other messages do without.
+    package func write(to json: inout JSONWriter, metadata: [UInt8] = Array("{}".utf8)) {
+        switch self {
+        case .results(let results): results.write(to: &json, metadata: metadata)
+        case .metadata(let metadata): metadata.write(to: &json)
+        case .speechStarted(let channel, let channels, let timestamp):
+            Self.write("SpeechStarted", channel, channels, "timestamp", timestamp, to: &json)
+        case .utteranceEnd(let channel, let channels, let lastWordEnd):
+            Self.write("UtteranceEnd", channel, channels, "last_word_end", lastWordEnd, to: &json)
+        case .error(let variant, let description, let message):
+            json.beginObject()
+            json.member("type", literal: "Error")
+            json.member("variant", variant)
+            json.member("description", description)
+            json.member("message", message)
+            json.endObject()
+        case .configureSuccess(let requestID, let keyterms):
+            json.beginObject()
+            json.member("type", literal: "ConfigureSuccess")
+            json.member("request_id", requestID)
+            json.key("keyterms")
+            json.beginArray()
+            for term in keyterms { json.value(term) }
+            json.endArray()
+            json.endObject()
+        case .configureFailure(let requestID, let code, let description):
+            json.beginObject()
+            json.member("type", literal: "ConfigureFailure")
+            json.member("request_id", requestID)
+            json.member("code", code)
+            json.member("description", description)
+            json.endObject()
+        case .unrecognized(let type):
+            json.beginObject()
+            json.member("type", type)
+            json.endObject()
+        case .malformed:
+            json.beginObject()
+            json.endObject()
+        }
+    }
+
+    private static func write(
+        _ type: StaticString, _ channel: Int, _ channels: Int, _ name: StaticString, _ seconds: Double, to json: inout JSONWriter
+    ) {
+        json.beginObject()
+        json.member("type", literal: type)
+        json.key("channel")
+        json.beginArray()
+        json.value(channel)
+        json.value(channels)
+        json.endArray()
+        json.member(name, seconds, decimals: DeepgramWord.timeDecimals)
+        json.endObject()
+    }
+}

@@ -1,0 +1,75 @@
+package import Framing
+
+/// A word as Deepgram writes it, live and prerecorded.
+package struct DeepgramWord: Sendable, Equatable {
+    /// Lower case, without punctuation.
+    package var word: String
+    /// Seconds since the first sample.
+    package var start: Double
+    package var end: Double
+    /// 0…1.
+    package var confidence: Double
+    /// As displayed; only when formatting was asked for.
+    package var punctuatedWord: String?
+    package var speaker: Int?
+    /// 0…1; prerecorded only.
+    package var speakerConfidence: Double?
+    /// Only with `language=multi`.
+    package var language: String?
+
+    package init(
+        word: String, start: Double, end: Double, confidence: Double, punctuatedWord: String? = nil, speaker: Int? = nil,
+        speakerConfidence: Double? = nil, language: String? = nil
+    ) {
+        self.word = word
+        self.start = start
+        self.end = end
+        self.confidence = confidence
+        self.punctuatedWord = punctuatedWord
+        self.speaker = speaker
+        self.speakerConfidence = speakerConfidence
+        self.language = language
+    }
+
+    /// As displayed where formatting was asked for, else bare.
+    package var shown: String { punctuatedWord ?? word }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("word", word)
+        json.member("start", start, decimals: Self.timeDecimals)
+        json.member("end", end, decimals: Self.timeDecimals)
+        json.member("confidence", confidence, decimals: Self.confidenceDecimals)
+        if let punctuatedWord { json.member("punctuated_word", punctuatedWord) }
+        if let speaker { json.member("speaker", speaker) }
+        if let speakerConfidence { json.member("speaker_confidence", speakerConfidence, decimals: Self.confidenceDecimals) }
+        if let language { json.member("language", language) }
+        json.endObject()
+    }
+
+    /// nil when something that a word needs is missing.
+    package init?(parsing view: JSONView) {
+        guard let word = view["word"].string, let start = view["start"].double, let end = view["end"].double else { return nil }
+        self.init(
+            word: word, start: start, end: end, confidence: view["confidence"].double ?? 0, punctuatedWord: view["punctuated_word"].string,
+            speaker: view["speaker"].int, speakerConfidence: view["speaker_confidence"].double, language: view["language"].string)
+    }
+
+    /// Microseconds: finer than a sample of any rate that is accepted.
+    package static let timeDecimals = 6
+    package static let confidenceDecimals = 4
+}
+
+extension [DeepgramWord] {
+    /// The mean of the words' confidences; 0 without words.
+    package var confidence: Double { isEmpty ? 0 : reduce(0) { $0 + $1.confidence } / Double(count) }
+
+    package var transcript: String {
+        var text = ""
+        for (index, word) in enumerated() {
+            if index > 0 { text += " " }
+            text += word.shown
+        }
+        return text
+    }
+}

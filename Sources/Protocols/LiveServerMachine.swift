@@ -1,0 +1,54 @@
+package import Speech
+
+/// The server side of a live dialect: what one client's socket says, as commands and audio, and what its session says, as messages.
+///
+/// One value for each client. Does nothing by itself: it is told what happened and when, and puts into `output` what is to be done.
+package protocol LiveServerMachine: Sendable {
+    /// What the handshake asked for.
+    var request: LiveRequest { get }
+
+    /// When `timePassed` wants to be called; nil when there is nothing to wait for.
+    ///
+    /// Audio never makes it earlier. So one timer is enough, and audio need not touch it: when it fires, call `timePassed` and arm it for the
+    /// deadline that is then; after everything else but audio, arm it anew if the deadline became earlier.
+    var deadline: Instant? { get }
+
+    /// The socket is open and the session exists. Comes once, before everything else.
+    mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput)
+
+    /// A binary message came. The machine counts it; its bytes are the driver's.
+    mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning
+
+    /// A text message came: UTF-8, of any content.
+    mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput)
+
+    mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput)
+
+    /// The gateway is going down. The machine lets the session finish and closes.
+    mutating func drain(now: Instant, output: inout ServerOutput)
+
+    mutating func timePassed(now: Instant, output: inout ServerOutput)
+}
+
+/// What the session is, once it is there.
+package struct LiveStart: Sendable, Equatable {
+    /// Of the session's timeline: all positions in its events.
+    package var rate: SampleRate
+    /// The name of the model that will run, for the messages that name one.
+    package var model: String
+
+    package init(rate: SampleRate, model: String) {
+        self.rate = rate
+        self.model = model
+    }
+}
+
+/// What a binary message is to its dialect.
+package enum BinaryMeaning: Sendable, Equatable {
+    /// All its bytes are audio in the request's format.
+    case audio
+    case command(SessionCommand)
+    /// The session ends: close with this.
+    case refused(code: UInt16, reason: String)
+    case ignored
+}

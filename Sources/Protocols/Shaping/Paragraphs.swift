@@ -1,0 +1,27 @@
+package import Speech
+
+/// Sentences gathered to paragraphs. One paragraph has one speaker.
+package enum Paragraphs {
+    /// A silence between two sentences that begins a new paragraph.
+    package static let pause: Duration = .milliseconds(1_500)
+    package static let mostSentences = 5
+    package static let mostWords = 120
+
+    /// - Returns: for each paragraph its sentences, as indices into `words`: every word in exactly one sentence, in order.
+    package static func split(_ words: [Word], rate: SampleRate) -> [[Range<Int>]] {
+        let pause = SampleCount(Self.pause, at: rate)
+        var paragraphs: [[Range<Int>]] = []
+        for sentence in Sentences.split(words, rate: rate) {
+            if let last = paragraphs.last, let open = last.last, let first = last.first {
+                let before = words[open.upperBound - 1], after = words[sentence.lowerBound]
+                let isFull = last.count >= mostSentences || sentence.upperBound - first.lowerBound > mostWords
+                if !isFull && before.speaker == after.speaker && after.range.start - before.range.end < pause {
+                    paragraphs[paragraphs.count - 1].append(sentence)
+                    continue
+                }
+            }
+            paragraphs.append([sentence])
+        }
+        return paragraphs
+    }
+}

@@ -1,0 +1,27 @@
+package import Speech
+
+/// Words cut at pauses and at changes of the speaker.
+package enum Utterances {
+    /// - Parameter pause: silence that ends an utterance.
+    /// - Returns: indices into `words`: every word in exactly one range, in order.
+    package static func split(_ words: [Word], rate: SampleRate, pause: Duration) -> [Range<Int>] {
+        let pause = SampleCount(pause, at: rate)
+        return words.splitBefore { previous, next in
+            next.range.start - previous.range.end >= pause || next.speaker != previous.speaker
+        }
+    }
+}
+
+extension Array where Element == Word {
+    /// Ranges of indices that cover the array, with a cut wherever `isCut` says so of two neighbours.
+    func splitBefore(_ isCut: (_ previous: Word, _ next: Word) -> Bool) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        for index in indices.dropFirst() where isCut(self[index - 1], self[index]) {
+            ranges.append(start..<index)
+            start = index
+        }
+        if start < count { ranges.append(start..<count) }
+        return ranges
+    }
+}

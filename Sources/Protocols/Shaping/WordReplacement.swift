@@ -1,0 +1,47 @@
+package import Speech
+
+/// A word or phrase to be shown as something else: `replace=find:replacement`.
+package struct WordReplacement: Sendable, Equatable {
+    /// Bare words that must follow each other. Not empty.
+    package let find: [String]
+    /// Nothing: the phrase is left out.
+    package let replacement: String
+
+    /// nil when there is no word to find.
+    package init?(find: String, replacement: String) {
+        self.find = find.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1).bare }
+        self.replacement = replacement
+        if self.find.isEmpty { return nil }
+    }
+
+    /// The first replacement that fits at a place wins. What is put there has the time of all that it stands for, and the punctuation after it.
+    package static func apply(_ replacements: [WordReplacement], to words: [Word]) -> [Word] {
+        let bare = words.map(\.bare)
+        var result: [Word] = []
+        result.reserveCapacity(words.count)
+        var index = 0
+        while index < words.count {
+            let fit = replacements.first { bare[index...].starts(with: $0.find) }
+            guard let fit else {
+                result.append(words[index])
+                index += 1
+                continue
+            }
+            let replaced = words[index..<index + fit.find.count]
+            index += fit.find.count
+            if fit.replacement.isEmpty { continue }
+            var word = words[index - fit.find.count]
+            word.text = fit.replacement + (replaced.last?.text.trailingPunctuation ?? "")
+            word.range = SampleRange(word.range.start, replaced.last?.range.end ?? word.range.end)
+            word.confidence = replaced.map(\.confidence).min() ?? word.confidence
+            result.append(word)
+        }
+        return result
+    }
+}
+
+extension String {
+    fileprivate var trailingPunctuation: String {
+        String(reversed().prefix { ".,;:!?…".contains($0) }.reversed())
+    }
+}

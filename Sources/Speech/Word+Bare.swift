@@ -1,0 +1,43 @@
+extension Word {
+    /// Lower case, without the punctuation at its edges: `it's` of `“It's,`. A word of nothing else stays as it is.
+    package var bare: String {
+        if let short = asciiBare { return short }
+        let inner = text.drop { !Self.isSpoken($0) }
+        let trimmed = String(inner.reversed().drop { !Self.isSpoken($0) }.reversed())
+        return trimmed.isEmpty ? text.lowercased() : trimmed.lowercased()
+    }
+
+    private static func isSpoken(_ character: Character) -> Bool {
+        character.isLetter || character.isNumber || "$€£%°#@&".contains(character)
+    }
+
+    /// The same for a word of ASCII alone, bytes instead of characters: every word of every result that is sent passes here.
+    private var asciiBare: String? {
+        var text = text
+        return text.withUTF8 { bytes -> String? in
+            var first = bytes.count, end = 0
+            for (position, byte) in bytes.enumerated() {
+                guard byte < 0x80 else { return nil }
+                if Self.isSpoken(ascii: byte) {
+                    first = min(first, position)
+                    end = position + 1
+                }
+            }
+            let range = first < end ? first..<end : 0..<bytes.count
+            return String(unsafeUninitializedCapacity: range.count) { buffer in
+                for (target, source) in range.enumerated() {
+                    let byte = bytes[source]
+                    buffer[target] = byte &- 0x41 < 26 ? byte | 0x20 : byte
+                }
+                return range.count
+            }
+        }
+    }
+
+    private static func isSpoken(ascii byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x23...0x26, 0x40: true
+        default: false
+        }
+    }
+}
