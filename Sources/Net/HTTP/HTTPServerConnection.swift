@@ -1,0 +1,408 @@
+internal import Framing
+
+/// One client's connection to an HTTP server, until it is closed or speaks WebSocket. Requests are answered one after the other.
+final class HTTPServerConnection: ConnectionHandler, ServedConnection {
+    private enum Phase {
+        case head           // → body, lingering
+        case body           // → answering, bodyFailed, head, lingering
+        case bodyFailed     // the rest of the body is not read → lingering
+        case answering      // body complete → head, lingering, upgraded
+        case lingering      // answered; input is dropped → closed
+        case upgraded
+        case closed
+    }
+    private enum Expiry { case head, idle, body, halfClose, linger }
+
+    let loop: Loop
+    private let connection: Connection
+    private let id: Int
+    private let server: HTTPServer
+    private let worker: HTTPServerWorker
+    private var configuration: HTTPServerConfiguration { server.configuration }
+
+    private var phase = Phase.head
+    private var parser: HTTPRequestParser
+    private var exchange: HTTPExchange?
+    /// The connection ends with the answer at hand.
+    var closesAfterAnswer = false
+    private var sentContinue = false
+    private var hasInputEnded = false
+    private var lingeredByteCount = 0
+
+    /// What came and is not yet parsed, because the request before is not yet answered or its reader rests.
+    private var leftover: [UInt8] = []
+    /// What is being parsed, while it is.
+    private var input = UnsafeRawBufferPointer(start: nil, count: 0)
+    private var offset = 0
+    private var isConsuming = false
+
+    private var timer: Loop.Timer?
+    private var expiry = Expiry.head
+    private var lastInput: ContinuousClock.Instant
+
+    init(_ connection: Connection, _ id: Int, _ server: HTTPServer, _ worker: HTTPServerWorker) {
+        self.connection = connection
+        self.id = id
+        self.server = server
+        self.worker = worker
+        loop = connection.loop
+        lastInput = loop.now
+        parser = HTTPRequestParser(limits: server.configuration.limits)
+    }
+
+    var peer: SocketAddress { connection.peer }
+    var isSecure: Bool { connection.isSecure }
+    var bufferedByteCount: Int { connection.bufferedByteCount }
+
+    func start() {
+        connection.outputLowMark = configuration.outputLowMark
+        connection.writeTimeout = configuration.writeTimeout
+        connection.attach(self)
+        arm(.head, configuration.headTimeout)
+    }
+
+    // MARK: Input
+
+    func received(_ bytes: UnsafeMutableRawBufferPointer) {
+        lastInput = loop.now
+        if phase == .lingering {
+            lingeredByteCount += bytes.count
+            if lingeredByteCount > configuration.lingerByteCount { close() }
+            return
+        }
+        if leftover.isEmpty {
+            leftover = consume(UnsafeRawBufferPointer(bytes))
+        } else {
+            leftover.append(contentsOf: bytes)
+            consumeLeftover()
+        }
+        throttle()
+    }
+
+    private func consumeLeftover() {
+        let bytes = leftover
+        leftover = []
+        leftover = bytes.withUnsafeBytes { consume($0) }
+    }
+
+    private func consumeLeftoverSoon() {
+        guard !isConsuming else { return }
+        loop.soon { [self] in
+            guard !isConsuming, phase != .closed, phase != .lingering, phase != .upgraded else { return }
+            consumeLeftover()
+            throttle()
+        }
+    }
+
+    /// Whoever sends without waiting for answers is slowed down by the kernel.
+    private func throttle() {
+        guard phase != .upgraded, phase != .closed else { return }
+        if leftover.count >= 64 * 1024 { connection.pauseInput() } else if leftover.isEmpty || phase == .lingering { connection.resumeInput() }
+    }
+
+    /// Parses as far as the requests can be worked on now.
+    ///
+    /// - Returns: the rest.
+    private func consume(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        isConsuming = true
+        input = bytes
+        offset = 0
+        defer {
+            isConsuming = false
+            input = UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        while canParse {
+            do throws(HTTPError) {
+                guard let event = try parseNext() else { break }
+                handle(event)
+            } catch {
+                handle(error)
+            }
+        }
+        inputUsed()
+        switch phase {
+        case .lingering, .closed, .bodyFailed: return []
+        case .head, .body, .answering, .upgraded: return offset < input.count ? Array(input[offset...]) : []
+        }
+    }
+
+    private func parseNext() throws(HTTPError) -> HTTPRequestEvent? {
+        var position = offset
+        defer { offset = position }
+        return try parser.next(input.bytes, from: &position)
+    }
+
+    private var canParse: Bool {
+        switch phase {
+        case .head: true
+        case .body: exchange.map { $0.isReadingBody && !$0.isBodyPaused } ?? true
+        case .bodyFailed, .answering, .lingering, .upgraded, .closed: false
+        }
+    }
+
+    private func handle(_ event: HTTPRequestEvent) {
+        switch event {
+        case .head(let request):
+            disarm()
+            phase = .body
+            sentContinue = false
+            let exchange = HTTPExchange(request, on: self)
+            self.exchange = exchange
+            // A request without a body is complete: its `end` is at hand.
+            if request.body == .none { dropBodyAtHand() }
+            server.service.handle(exchange)
+        case .body(let range):
+            exchange?.received(UnsafeRawBufferPointer(rebasing: input[range]).bytes)
+        case .end:
+            guard let exchange else { return readyForNext() }
+            phase = .answering
+            disarm()
+            exchange.bodyEnded(.success(()))
+        }
+    }
+
+    private func handle(_ error: HTTPError) {
+        guard let exchange else { return refuse(error) }
+        phase = .bodyFailed
+        disarm()
+        let reason: BodyError = if case .bodyTooLarge(let limit) = error { .tooLarge(limit: limit) } else { .malformed }
+        exchange.bodyEnded(.failure(reason))
+    }
+
+    /// HTTP itself forbids the request.
+    private func refuse(_ error: HTTPError) {
+        let (head, body) = server.service.refusal(error)
+        closesAfterAnswer = true
+        phase = .bodyFailed
+        send(head, length: .known(body.count), for: nil, body: body)
+        linger()
+    }
+
+    /// All that came is parsed, as far as that is wanted now.
+    private func inputUsed() {
+        guard canParse, offset >= input.count else { return }
+        if hasInputEnded { return truncated() }
+        switch phase {
+        case .head: if !parser.isBetweenRequests, expiry != .head || timer == nil { arm(.head, configuration.headTimeout) }
+        case .body: if exchange?.isReadingBody == true, expiry != .body || timer == nil { arm(.body, configuration.bodyTimeout) }
+        case .bodyFailed, .answering, .lingering, .upgraded, .closed: break
+        }
+    }
+
+    /// The client ended its side in the middle of a request, or between two.
+    private func truncated() {
+        let exchange = self.exchange
+        self.exchange = nil
+        if exchange == nil { return closeAfterOutput() }
+        close()
+        exchange?.abort()
+    }
+
+    func inputEnded() {
+        hasInputEnded = true
+        switch phase {
+        case .head, .body, .bodyFailed:
+            if phase == .bodyFailed || !canParse { return arm(.halfClose, configuration.halfCloseGrace) }
+            if leftover.isEmpty { truncated() }
+        case .answering: arm(.halfClose, configuration.halfCloseGrace)
+        case .lingering: closeAfterOutput()
+        case .upgraded, .closed: break
+        }
+    }
+
+    // MARK: The request's body
+
+    func startBody(limit: Int?) {
+        guard let exchange else { return }
+        if phase == .answering || phase == .bodyFailed {
+            // The body is complete already, because there is none, or cannot be read.
+            let result: Result<Void, BodyError> = phase == .answering ? .success(()) : .failure(.aborted)
+            return loop.soon { exchange.bodyEnded(result) }
+        }
+        if let limit {
+            parser.limitBody(to: limit)
+            if case .known(let count) = exchange.request.body, count > limit {
+                phase = .bodyFailed
+                return loop.soon { exchange.bodyEnded(.failure(.tooLarge(limit: limit))) }
+            }
+        }
+        if exchange.request.expectsContinue, !sentContinue {
+            sentContinue = true
+            connection.send { $0 += "HTTP/1.1 100 Continue\r\n\r\n".utf8 }
+        }
+        consumeLeftoverSoon()
+    }
+
+    func continueBody() {
+        consumeLeftoverSoon()
+    }
+
+    /// Parses the rest of the body that has come already, for nobody. Afterwards the phase is `answering` if that was all of it.
+    private func dropBodyAtHand() {
+        guard phase == .body else { return }
+        if !isConsuming {
+            let bytes = leftover
+            leftover = bytes.withUnsafeBytes { bytes in
+                input = bytes
+                offset = 0
+                dropBody()
+                defer { input = UnsafeRawBufferPointer(start: nil, count: 0) }
+                return Array(bytes[offset...])
+            }
+        } else {
+            dropBody()
+        }
+    }
+
+    private func dropBody() {
+        while phase == .body {
+            do throws(HTTPError) {
+                guard let event = try parseNext() else { return }
+                if case .end = event { phase = .answering }
+            } catch {
+                phase = .bodyFailed
+            }
+        }
+    }
+
+    // MARK: The answer
+
+    /// Sends a head, and a body that is at hand.
+    func send(_ head: HTTPResponseHead, length: HTTPBodyLength, for request: HTTPRequestHead?, body: [UInt8]) {
+        dropBodyAtHand()
+        var head = head
+        let isLast = phase != .answering || worker.isDraining || hasInputEnded || request?.keepsAlive != true || length == .untilClose
+        if isLast || head.headers.has("Connection", element: "close") { closesAfterAnswer = true }
+        if head.headers["Date"] == nil { head.headers.add("Date", worker.httpDate) }
+        head.headers.set("Connection", closesAfterAnswer ? "close" : request?.version == .http10 ? "keep-alive" : nil)
+        connection.send { output in
+            HTTPSerializer.append(head, body: length, to: &output)
+            output += body
+        }
+    }
+
+    /// Sends a piece of a streamed body.
+    func stream(_ body: (inout [UInt8]) -> Void) {
+        connection.send(body)
+        guard connection.bufferedByteCount > configuration.outputLimit, let exchange else { return }
+        self.exchange = nil
+        close()
+        // Not from inside `write`.
+        loop.soon { exchange.abort() }
+    }
+
+    /// The exchange's answer is complete.
+    func answered() {
+        exchange = nil
+        disarm()
+        if closesAfterAnswer { return linger() }
+        readyForNext()
+    }
+
+    private func readyForNext() {
+        phase = .head
+        if hasInputEnded, leftover.isEmpty, !isConsuming { return closeAfterOutput() }
+        if worker.isDraining { return linger() }
+        arm(.idle, configuration.idleTimeout)
+        if !leftover.isEmpty { consumeLeftoverSoon() }
+    }
+
+    /// Ends our side, and drops what the client still sends, in bounds: closing at once would reset the connection and could take the answer with it.
+    private func linger() {
+        guard phase != .closed else { return }
+        if hasInputEnded { return closeAfterOutput() }
+        phase = .lingering
+        leftover = []
+        connection.endOutput()
+        connection.resumeInput()
+        arm(.linger, configuration.lingerTime)
+    }
+
+    // MARK: WebSocket
+
+    func upgrade(
+        _ exchange: HTTPExchange, subprotocol: String?, headers: HTTPHeaders, configuration: WebSocketConfiguration, handler: any WebSocketHandler
+    ) -> WebSocketConnection? {
+        nil
+    }
+
+    // MARK: Time
+
+    private func arm(_ expiry: Expiry, _ duration: Duration) {
+        timer?.cancel()
+        self.expiry = expiry
+        timer = loop.schedule(at: loop.now + duration) { [unowned self] in expired() }
+    }
+
+    private func disarm() {
+        timer?.cancel()
+        timer = nil
+    }
+
+    private func expired() {
+        timer = nil
+        switch expiry {
+        case .head:
+            guard !parser.isBetweenRequests else { return close() }
+            closesAfterAnswer = true
+            send(HTTPResponseHead(.requestTimeout), length: .known(0), for: nil, body: [])
+            linger()
+        case .idle: closeAfterOutput()
+        case .body:
+            let limit = configuration.bodyTimeout
+            if exchange?.isBodyPaused == true || lastInput + limit > loop.now { return arm(.body, limit) }
+            phase = .bodyFailed
+            exchange?.bodyEnded(.failure(.timedOut))
+        case .halfClose: abort()
+        case .linger:
+            // The client is still reading the answer; the write time-out bounds that.
+            if connection.bufferedByteCount > 0 { arm(.linger, configuration.lingerTime) } else { close() }
+        }
+    }
+
+    // MARK: The end
+
+    func outputDrained() {
+        exchange?.drained()
+    }
+
+    func failed(_ failure: ConnectionFailure) {
+        ended()
+        let exchange = self.exchange
+        self.exchange = nil
+        exchange?.abort()
+    }
+
+    func drain() {
+        guard phase == .head, parser.isBetweenRequests, leftover.isEmpty else { return }
+        linger()
+    }
+
+    func stop() {
+        abort()
+    }
+
+    private func abort() {
+        let exchange = self.exchange
+        self.exchange = nil
+        close()
+        exchange?.abort()
+    }
+
+    private func closeAfterOutput() {
+        ended()
+        connection.closeAfterOutput()
+    }
+
+    private func close() {
+        ended()
+        connection.close()
+    }
+
+    private func ended() {
+        guard phase != .closed else { return }
+        phase = .closed
+        leftover = []
+        disarm()
+    }
+}

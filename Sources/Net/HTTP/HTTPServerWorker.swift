@@ -1,0 +1,126 @@
+import Glibc
+import Synchronization
+
+/// What an HTTP server has on one loop.
+// Sendable by proof: `loop` is constant, everything else is touched on the loop only: the methods that others call go there by `execute`.
+final class HTTPServerWorker: @unchecked Sendable {
+    let loop: Loop
+    private var listeners: [Listener] = []
+    private var connections: [Int: any ServedConnection] = [:]
+    private var lastID = 0
+    private(set) var isDraining = false
+    private var isStopped = false
+    private var date = (second: 0, text: "")
+
+    init(_ loop: Loop) {
+        self.loop = loop
+    }
+
+    /// From any thread.
+    func listen(_ descriptor: Int32, for server: HTTPServer) {
+        loop.execute { [self] in
+            guard !isDraining else {
+                close(descriptor)
+                return
+            }
+            let listener = try? Listener(descriptor, on: loop) { [unowned self] descriptor, peer in
+                let worker = server.leastLoaded(than: self)
+                worker.loop.load.add(1, ordering: .relaxed)
+                if worker === self {
+                    adopt(descriptor, peer, server)
+                } else {
+                    worker.loop.execute { worker.adopt(descriptor, peer, server) }
+                }
+            }
+            if let listener { listeners.append(listener) }
+        }
+    }
+
+    /// From any thread.
+    func beginDrain() {
+        loop.execute { [self] in
+            isDraining = true
+            closeListeners()
+            for connection in Array(connections.values) { connection.drain() }
+        }
+    }
+
+    /// From any thread.
+    func stop() {
+        loop.execute { [self] in
+            isDraining = true
+            isStopped = true
+            closeListeners()
+            for connection in Array(connections.values) { connection.stop() }
+        }
+    }
+
+    private func closeListeners() {
+        for listener in listeners { listener.close() }
+        listeners = []
+    }
+
+    private func adopt(_ descriptor: Int32, _ peer: SocketAddress, _ server: HTTPServer) {
+        guard !isStopped, server.admit() else {
+            turnAway(descriptor, isSecure: server.configuration.tls != nil)
+            loop.load.subtract(1, ordering: .relaxed)
+            return
+        }
+        lastID += 1
+        let id = lastID
+        let onClose = { [self] in
+            connections[id] = nil
+            loop.load.subtract(1, ordering: .relaxed)
+            server.release()
+        }
+        do {
+            var tls: TLSSession?
+            if let context = server.configuration.tls { tls = try TLSSession(accepting: descriptor, context, peer: peer.description) }
+            let connection = try Connection(descriptor, peer: peer, tls: tls.take(), on: loop, onClose: onClose)
+            let served = HTTPServerConnection(connection, id, server, self)
+            connections[id] = served
+            served.start()
+        } catch is TLSError {
+            close(descriptor)
+            onClose()
+        } catch {}
+    }
+
+    private func turnAway(_ descriptor: Int32, isSecure: Bool) {
+        let answer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        if !isSecure { _ = answer.withCString { send(descriptor, $0, strlen($0), Int32(MSG_NOSIGNAL)) } }
+        close(descriptor)
+    }
+
+    // MARK: Loop-confined
+
+    /// The connection of this number speaks another protocol now.
+    func replace(_ id: Int, with connection: any ServedConnection) {
+        connections[id] = connection
+    }
+
+    /// The value of `Date`, made once a second.
+    var httpDate: String {
+        let now = time(nil)
+        if date.second != now { date = (now, makeHTTPDate(now)) }
+        return date.text
+    }
+}
+
+/// A connection that a server can end.
+protocol ServedConnection: AnyObject {
+    func drain()
+    func stop()
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
+func makeHTTPDate(_ seconds: Int) -> String {
+    var seconds = time_t(seconds)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(parts.tm_year + 1900)"
+    return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+}

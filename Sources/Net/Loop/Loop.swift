@@ -1,0 +1,328 @@
+internal import CSystem
+import Glibc
+import Synchronization
+
+/// One thread that waits for sockets, timers and jobs, and an executor for the actors that live on it.
+///
+/// A batch is: wait, timers, sockets, jobs, `atEndOfBatch` work, then every connection with output is written once.
+/// What is called loop-confined may be touched on the loop's thread only and traps elsewhere.
+// Sendable by proof: `inbox` and `stopping` are shared and synchronised; every other stored property is touched on the loop's thread only,
+// which `preconditionCurrent` checks where a call could come from elsewhere.
+package final class Loop: SerialExecutor, @unchecked Sendable {
+    /// One connection's output that waits for the end of the batch.
+    typealias Flushable = Connection
+
+    private enum Job {
+        case unowned(UnownedJob)
+        case closure(() -> Void)
+    }
+    private struct Inbox {
+        var jobs: [Job] = []
+        /// Whether the eventfd was written since the loop last emptied the inbox.
+        var isWoken = false
+        var isClosed = false
+    }
+    private struct Slot {
+        var source: (any EventSource)?
+        var generation: UInt32 = 0
+    }
+
+    /// The size of the one buffer that all connections of a loop read into.
+    static let readBufferSize = 64 * 1024
+
+    /// The loop's name, also that of its thread (15 bytes are kept).
+    package let name: String
+    /// Connections open on this loop, for balancing. Any thread.
+    let load = Atomic<Int>(0)
+    /// What every connection reads into; its content is anyone's as soon as the handler returns. Loop-confined.
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Loop.readBufferSize, alignment: 16)
+    private let clock = ContinuousClock()
+    private let epoll: Int32
+    private let wakeUp: Int32
+    private let inbox = Locked(Inbox())
+    private let thread = Atomic<UInt>(0)
+    private let stopping = Atomic<Bool>(false)
+
+    private var slots: [Slot] = []
+    private var timers = TimerHeap()
+    private var local: [Job] = []
+    private var endOfBatch: [() -> Void] = []
+    private var dirty: [Flushable] = []
+    private var spareBuffers: [[UInt8]] = []
+    private var cachedNow: ContinuousClock.Instant
+
+    /// Starts the thread.
+    package init(name: String = "loop") throws(SystemError) {
+        self.name = name
+        cachedNow = clock.now
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw SystemError(call: "epoll_create1") }
+        wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard wakeUp >= 0 else {
+            let error = SystemError(call: "eventfd")
+            close(epoll)
+            throw error
+        }
+        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64.max))
+        guard epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event) == 0 else { throw SystemError(call: "epoll_ctl eventfd") }
+        try startThread(name: name) { [self] in run() }
+    }
+
+    deinit {
+        readBuffer.deallocate()
+        close(epoll)
+        close(wakeUp)
+    }
+
+    /// Whether the caller runs on this loop's thread.
+    package var isCurrent: Bool { thread.load(ordering: .relaxed) == currentThread() }
+
+    /// The time, read once per batch. Loop-confined.
+    package var now: ContinuousClock.Instant {
+        preconditionCurrent()
+        return cachedNow
+    }
+
+    func preconditionCurrent() {
+        precondition(isCurrent, "loop-confined: called from another thread than the loop's")
+    }
+
+    /// Does `work` on the loop, in the order of the calls of one thread. From any thread; dropped once the loop was shut down.
+    package func execute(_ work: @escaping @Sendable () -> Void) {
+        add(.closure(work))
+    }
+
+    /// Does `body` on the loop and returns what it made.
+    package func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+        await withCheckedContinuation { continuation in
+            execute { continuation.resume(returning: body()) }
+        }
+    }
+
+    /// Does `work` at the given time or soon after. Loop-confined.
+    @discardableResult
+    package func schedule(at deadline: ContinuousClock.Instant, _ work: @escaping () -> Void) -> Timer {
+        preconditionCurrent()
+        return timers.schedule(at: deadline, work)
+    }
+
+    /// Does `work` once, after the events and jobs of this batch and before output is written. Loop-confined.
+    package func atEndOfBatch(_ work: @escaping () -> Void) {
+        preconditionCurrent()
+        endOfBatch.append(work)
+    }
+
+    /// Does `work` later in this batch or in the next, as `execute` but for work that may not leave the loop. Loop-confined.
+    package func soon(_ work: @escaping () -> Void) {
+        preconditionCurrent()
+        local.append(.closure(work))
+    }
+
+    /// Ends the thread after the batch that it is in. Connections that are still open are forgotten, not closed in order: stop servers first.
+    package func shutdown() {
+        stopping.store(true, ordering: .releasing)
+        wake()
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        add(.unowned(UnownedJob(job)))
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    package func checkIsolated() {
+        preconditionCurrent()
+    }
+
+    package func isIsolatingCurrentContext() -> Bool? {
+        isCurrent
+    }
+
+    private func add(_ job: Job) {
+        if isCurrent {
+            local.append(job)
+            return
+        }
+        let mustWake = inbox.withLock { inbox in
+            guard !inbox.isClosed else { return false }
+            inbox.jobs.append(job)
+            defer { inbox.isWoken = true }
+            return !inbox.isWoken
+        }
+        if mustWake { wake() }
+    }
+
+    private func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeUp, &one, 8)
+    }
+}
+
+// MARK: Descriptors
+
+extension Loop {
+    /// Watches a descriptor. Loop-confined.
+    func register(_ descriptor: Int32, for readiness: Readiness, source: any EventSource) throws(SystemError) -> Registration {
+        preconditionCurrent()
+        let index = Int(descriptor)
+        while slots.count <= index { slots.append(Slot()) }
+        slots[index].generation &+= 1
+        slots[index].source = source
+        let registration = Registration(descriptor: descriptor, generation: slots[index].generation)
+        do {
+            try control(EPOLL_CTL_ADD, registration, readiness)
+        } catch {
+            slots[index].source = nil
+            throw error
+        }
+        return registration
+    }
+
+    /// Changes what is watched for. Loop-confined.
+    func modify(_ registration: Registration, for readiness: Readiness) throws(SystemError) {
+        try control(EPOLL_CTL_MOD, registration, readiness)
+    }
+
+    /// Stops watching a descriptor that is closed right after, which takes it out of epoll. Loop-confined.
+    func forget(_ registration: Registration) {
+        preconditionCurrent()
+        slots[Int(registration.descriptor)].source = nil
+    }
+
+    private func control(_ operation: Int32, _ registration: Registration, _ readiness: Readiness) throws(SystemError) {
+        let tag = UInt64(registration.generation) << 32 | UInt64(UInt32(registration.descriptor))
+        var event = epoll_event(events: readiness.rawValue, data: epoll_data_t(u64: tag))
+        guard epoll_ctl(epoll, operation, registration.descriptor, &event) == 0 else { throw SystemError(call: "epoll_ctl") }
+    }
+}
+
+// MARK: Output
+
+extension Loop {
+    /// Writes the connection's output at the end of this batch.
+    func markDirty(_ connection: Flushable) {
+        dirty.append(connection)
+    }
+
+    /// An empty buffer, with room if one is at hand.
+    func takeBuffer() -> [UInt8] {
+        spareBuffers.popLast() ?? []
+    }
+
+    /// Gives a buffer back for the next connection.
+    func giveBack(_ buffer: consuming [UInt8]) {
+        guard spareBuffers.count < 32, buffer.capacity > 0, buffer.capacity <= 64 * 1024 else { return }
+        buffer.removeAll(keepingCapacity: true)
+        spareBuffers.append(buffer)
+    }
+}
+
+// MARK: The thread
+
+extension Loop {
+    private func run() {
+        thread.store(currentThread(), ordering: .sequentiallyConsistent)
+        let capacity = 512
+        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
+        defer { events.deallocate() }
+        while !stopping.load(ordering: .acquiring) {
+            let count = epoll_wait(epoll, events, Int32(capacity), timeoutMilliseconds())
+            cachedNow = clock.now
+            runTimers()
+            if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
+            runJobs()
+            runEndOfBatch()
+            flush()
+        }
+        finish()
+    }
+
+    private func timeoutMilliseconds() -> Int32 {
+        guard local.isEmpty, endOfBatch.isEmpty, dirty.isEmpty else { return 0 }
+        guard let next = timers.next else { return -1 }
+        let wait = next - clock.now
+        guard wait > .zero else { return 0 }
+        let (seconds, attoseconds) = wait.components
+        guard seconds < 3600 else { return 3_600_000 }
+        // Rounded up: a wait that ends early would spin.
+        return Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
+    }
+
+    private func runTimers() {
+        while let work = timers.popDue(now: cachedNow) { work() }
+    }
+
+    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
+        for event in events {
+            let tag = event.data.u64
+            if tag == UInt64.max {
+                var count: UInt64 = 0
+                _ = read(wakeUp, &count, 8)
+                continue
+            }
+            let slot = slots[Int(UInt32(truncatingIfNeeded: tag))]
+            // An event of a descriptor that was closed earlier in this batch, its number perhaps in use again.
+            guard slot.generation == UInt32(truncatingIfNeeded: tag >> 32), let source = slot.source else { continue }
+            source.ready(Readiness(rawValue: event.events))
+        }
+    }
+
+    private func runJobs() {
+        let received = inbox.withLock { inbox in
+            inbox.isWoken = false
+            guard !inbox.jobs.isEmpty else { return [Job]() }
+            defer { inbox.jobs.removeAll() }
+            return inbox.jobs
+        }
+        for job in received { perform(job) }
+        // Jobs that jobs add run in this batch too, so that their output is in the same write; a few rounds, so that sockets are not starved.
+        var round = 0
+        while !local.isEmpty, round < 16 {
+            let jobs = local
+            local.removeAll()
+            for job in jobs { perform(job) }
+            round += 1
+        }
+    }
+
+    private func perform(_ job: Job) {
+        switch job {
+        case .unowned(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+        case .closure(let work): work()
+        }
+    }
+
+    private func runEndOfBatch() {
+        guard !endOfBatch.isEmpty else { return }
+        let work = endOfBatch
+        endOfBatch.removeAll()
+        for item in work { item() }
+    }
+
+    private func flush() {
+        guard !dirty.isEmpty else { return }
+        let connections = dirty
+        dirty.removeAll(keepingCapacity: true)
+        for connection in connections { connection.flush() }
+    }
+
+    /// Runs what is queued, so that no continuation or actor job is lost, and refuses more.
+    private func finish() {
+        timers.removeAll()
+        while true {
+            runJobs()
+            runEndOfBatch()
+            let isDone = inbox.withLock { inbox in
+                guard inbox.jobs.isEmpty else { return false }
+                inbox.isClosed = true
+                return true
+            }
+            if isDone && local.isEmpty { break }
+        }
+        dirty.removeAll()
+        for index in slots.indices { slots[index].source = nil }
+        thread.store(0, ordering: .sequentiallyConsistent)
+    }
+}

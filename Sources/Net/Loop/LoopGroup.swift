@@ -1,0 +1,36 @@
+import Glibc
+import Synchronization
+
+/// Some loops, normally one per core.
+package final class LoopGroup: Sendable {
+    /// At least one.
+    package let loops: [Loop]
+    private let turn = Atomic<Int>(0)
+
+    /// Starts `count` threads, and sets what every user of sockets in this process needs: SIGPIPE ignored, as many descriptors as the system allows.
+    package init(count: Int) throws(SystemError) {
+        signal(SIGPIPE, SIG_IGN)
+        raiseDescriptorLimit()
+        var loops: [Loop] = []
+        for index in 0..<max(1, count) { loops.append(try Loop(name: "loop \(index)")) }
+        self.loops = loops
+    }
+
+    /// The loops in turn.
+    package func next() -> Loop {
+        let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
+        return loops[Int(UInt(bitPattern: index) % UInt(loops.count))]
+    }
+
+    /// Ends all threads. Stop servers and clients first.
+    package func shutdown() {
+        for loop in loops { loop.shutdown() }
+    }
+}
+
+private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}

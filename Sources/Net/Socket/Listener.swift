@@ -1,0 +1,90 @@
+internal import CSystem
+import Glibc
+
+/// A listening socket on one loop.
+final class Listener: EventSource {
+    private let descriptor: Int32
+    private let loop: Loop
+    private let accepted: (Int32, SocketAddress) -> Void
+    private var registration: Registration?
+
+    /// Opens a listening socket.
+    ///
+    /// - Parameter sharesPort: whether other loops of this process listen on the same port, so that the kernel spreads connections over them.
+    static func open(_ address: SocketAddress, sharesPort: Bool) throws(SystemError) -> Int32 {
+        let descriptor = system_tcp_socket(address.family)
+        guard descriptor >= 0 else { throw SystemError(call: "socket") }
+        var one: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, size)
+        if sharesPort { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, size) }
+        if address.ip.family == .v6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, size) }
+        guard address.withSockaddr({ bind(descriptor, $0, $1) }) == 0 else { throw failure("bind \(address)", descriptor) }
+        guard listen(descriptor, 4096) == 0 else { throw failure("listen on \(address)", descriptor) }
+        return descriptor
+    }
+
+    /// The address that the kernel gave, the port above all.
+    static func address(of descriptor: Int32) throws(SystemError) -> SocketAddress {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &storage) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard result == 0, let address = SocketAddress(storage) else { throw SystemError(call: "getsockname") }
+        return address
+    }
+
+    private static func failure(_ call: String, _ descriptor: Int32) -> SystemError {
+        let error = SystemError(call: call)
+        Glibc.close(descriptor)
+        return error
+    }
+
+    /// Takes the descriptor over. On the loop.
+    init(_ descriptor: Int32, on loop: Loop, accepted: @escaping (Int32, SocketAddress) -> Void) throws(SystemError) {
+        self.descriptor = descriptor
+        self.loop = loop
+        self.accepted = accepted
+        registration = try loop.register(descriptor, for: .readable, source: self)
+    }
+
+    /// Accepts who is waiting already, then listens no more.
+    func close() {
+        guard let registration else { return }
+        ready(.readable)
+        self.registration = nil
+        loop.forget(registration)
+        Glibc.close(descriptor)
+    }
+
+    func ready(_ readiness: Readiness) {
+        // Bounded, so that connections that are open get their turn.
+        for _ in 0..<256 {
+            var storage = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let descriptor = withUnsafeMutablePointer(to: &storage) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { system_accept(self.descriptor, $0, &length) }
+            }
+            guard descriptor >= 0 else {
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                if errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM { rest() }
+                return
+            }
+            guard let peer = SocketAddress(storage) else {
+                Glibc.close(descriptor)
+                continue
+            }
+            accepted(descriptor, peer)
+        }
+    }
+
+    /// No descriptors are left: the listener would be ready all the time.
+    private func rest() {
+        guard let registration, (try? loop.modify(registration, for: [])) != nil else { return }
+        loop.schedule(at: loop.now + .milliseconds(100)) { [weak self] in
+            guard let self, let registration = self.registration else { return }
+            try? loop.modify(registration, for: .readable)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import COpenSSL
+
+/// Whom a client trusts.
+// Sendable by proof: the SSL_CTX is not changed after `init`, and OpenSSL counts its references atomically.
+package final class TLSClientContext: @unchecked Sendable {
+    package enum Trust: Sendable, Equatable {
+        /// The system's certificate authorities.
+        case system
+        /// Those in a PEM file, and no others.
+        case authorities(file: String)
+        /// Anybody. Encrypts, but to whom is unknown: for tests only.
+        case anyone
+    }
+
+    let handle: OpaquePointer
+    let verifies: Bool
+
+    package init(_ trust: Trust = .system) throws(TLSError) {
+        handle = try makeContext(TLS_client_method())
+        verifies = trust != .anyone
+        do throws(TLSError) {
+            switch trust {
+            case .system:
+                guard SSL_CTX_set_default_verify_paths(handle) == 1 else { throw TLSError.last("read the system's certificate authorities") }
+            case .authorities(let file):
+                guard SSL_CTX_load_verify_locations(handle, file, nil) == 1 else { throw TLSError.last("read certificate authorities \(file)") }
+            case .anyone: break
+            }
+        } catch {
+            SSL_CTX_free(handle)
+            throw error
+        }
+        SSL_CTX_set_verify(handle, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
+    }
+
+    deinit { SSL_CTX_free(handle) }
+}
