@@ -71,6 +71,6 @@ let package = Package(
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
         tests("Gateway", ["Gateway", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
-        tests("harken", ["harken"]),
+        tests("harken", ["harken", "Store", "Speech"]),
     ],
 )

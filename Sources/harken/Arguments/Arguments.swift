@@ -1,0 +1,85 @@
+/// A command line taken apart by a command's description.
+struct Arguments: Sendable {
+    let command: CommandDescription
+    /// In the order in which they were given.
+    let operands: [String]
+    let asksForHelp: Bool
+    /// By the option's long name, in order. A flag has empty texts.
+    private let given: [String: [String]]
+    let environment: [String: String]
+
+    /// - Parameter words: what follows the command's name.
+    init(_ words: [String], for command: CommandDescription, environment: [String: String]) throws(UsageError) {
+        var given: [String: [String]] = [:]
+        var operands: [String] = []
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                operands += rest
+                break
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                operands.append(word)
+                continue
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let option = try Self.option(parts[0], of: command)
+            switch (option.placeholder, parts.count) {
+            case (nil, 1): given[option.name, default: []].append("")
+            case (nil, _): throw UsageError("\(option.name) takes no value")
+            case (let placeholder?, 1):
+                guard let value = rest.popFirst(), !value.hasPrefix("--") else {
+                    throw UsageError("\(option.name) needs a value: \(option.name) \(placeholder)")
+                }
+                given[option.name, default: []].append(value)
+            case (_?, _): given[option.name, default: []].append(parts[1])
+            }
+        }
+        self.command = command
+        self.operands = operands
+        self.given = given
+        self.environment = environment
+        asksForHelp = given[Flag.help.name] != nil
+        if !asksForHelp { try Self.check(operands, for: command) }
+    }
+
+    private static func option(_ name: String, of command: CommandDescription) throws(UsageError) -> any OptionDescription {
+        if let option = command.allOptions.first(where: { $0.name == name || $0.short == name }) { return option }
+        throw UsageError("there is no option \(name)" + Suggestion.text(for: name, among: command.allOptions.map(\.name)))
+    }
+
+    private static func check(_ operands: [String], for command: CommandDescription) throws(UsageError) {
+        if operands.count < command.operands.count.lowerBound {
+            throw UsageError("\(command.operands.placeholder) is missing")
+        }
+        if operands.count > command.operands.count.upperBound {
+            throw UsageError("\(operands[command.operands.count.upperBound]) is one operand too many")
+        }
+    }
+
+    func has(_ flag: Flag) -> Bool { given[flag.name] != nil }
+
+    /// What was given last, else what the environment says, else the default.
+    func value<Value>(_ option: Option<Value>) throws(UsageError) -> Value? {
+        if let text = given[option.name]?.last { return try Self.parse(text, option, as: option.name) }
+        if let variable = option.variable, let text = environment[variable], !text.isEmpty {
+            return try Self.parse(text, option, as: variable)
+        }
+        return option.standard.flatMap(option.parse)
+    }
+
+    /// Everything that was given.
+    func values<Value>(_ option: Option<Value>) throws(UsageError) -> [Value] {
+        var values: [Value] = []
+        for text in given[option.name] ?? [] { values.append(try Self.parse(text, option, as: option.name)) }
+        return values
+    }
+
+    /// What was given last on the command line itself, as text.
+    func text<Value>(_ option: Option<Value>) -> String? { given[option.name]?.last }
+
+    private static func parse<Value>(_ text: String, _ option: Option<Value>, as name: String) throws(UsageError) -> Value {
+        guard let value = option.parse(text) else { throw UsageError("\(name) cannot be \"\(text)\": it takes \(option.accepts)") }
+        return value
+    }
+}

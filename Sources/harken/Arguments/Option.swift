@@ -1,0 +1,88 @@
+/// What help says of an option or a flag.
+protocol OptionDescription: Sendable {
+    /// With its dashes: `--format`.
+    var name: String { get }
+    /// One letter with its dash: `-o`.
+    var short: String? { get }
+    /// What stands for the value in help: `FILE`; nil for a flag.
+    var placeholder: String? { get }
+    /// What it means, and the default where that is no literal.
+    var help: String { get }
+    /// The default, as it would be given.
+    var standard: String? { get }
+    /// The environment variable that is asked when the option is not given.
+    var variable: String? { get }
+}
+
+/// An option without a value.
+struct Flag: OptionDescription {
+    let name: String
+    let help: String
+    var short: String?
+    var placeholder: String? { nil }
+    var standard: String? { nil }
+    var variable: String? { nil }
+
+    init(_ name: String, short: String? = nil, _ help: String) {
+        self.name = name
+        self.short = short
+        self.help = help
+    }
+
+    static let json = Flag("--json", "Prints JSON on standard output.")
+    static let help = Flag("--help", short: "-h", "Shows this help.")
+}
+
+/// An option with a value.
+struct Option<Value>: OptionDescription {
+    let name: String
+    let short: String?
+    let placeholder: String?
+    let help: String
+    let standard: String?
+    let variable: String?
+    /// What a value looks like, for people who gave another: `a number above 0`.
+    let accepts: String
+    let parse: @Sendable (String) -> Value?
+
+    init(
+        _ name: String, short: String? = nil, _ placeholder: String, standard: String? = nil, variable: String? = nil, accepts: String,
+        _ help: String, parse: @escaping @Sendable (String) -> Value?
+    ) {
+        self.name = name
+        self.short = short
+        self.placeholder = placeholder
+        self.standard = standard
+        self.variable = variable
+        self.accepts = accepts
+        self.help = help
+        self.parse = parse
+    }
+}
+
+extension Option<String> {
+    /// Takes every text but the empty one.
+    init(_ name: String, short: String? = nil, _ placeholder: String, standard: String? = nil, variable: String? = nil, _ help: String) {
+        self.init(name, short: short, placeholder, standard: standard, variable: variable, accepts: "some text", help) {
+            $0.isEmpty ? nil : $0
+        }
+    }
+}
+
+extension Option where Value: RawRepresentable<String> & CaseIterable & Sendable {
+    /// Takes one of the words of `Value`.
+    init(_ name: String, _ placeholder: String, standard: Value, variable: String? = nil, _ help: String) {
+        let words = Value.allCases.map(\.rawValue)
+        self.init(
+            name, placeholder, standard: standard.rawValue, variable: variable, accepts: words.formatted(with: "or"), help,
+            parse: Value.init(rawValue:))
+    }
+}
+
+extension [String] {
+    /// `a, b or c`.
+    func formatted(with conjunction: String) -> String {
+        guard count > 1, let last else { return first ?? "" }
+        return dropLast().joined(separator: ", ") + " " + conjunction + " " + last
+    }
+}

@@ -1,0 +1,22 @@
+/// One command of the command line.
+protocol Command: Sendable {
+    static var description: CommandDescription { get }
+
+    /// Reads its options; nothing is done yet.
+    init(_ arguments: Arguments) throws(UsageError)
+
+    /// Does the work. Cancelling its task means that the user interrupts it.
+    func run(_ surroundings: Surroundings) async -> ExitStatus
+}
+
+/// What a command finds around it.
+struct Surroundings: Sendable {
+    var environment: [String: String]
+    var output = StandardStream.output
+    var diagnostics = StandardStream.error
+
+    /// Tells what went wrong, in one line.
+    func complain(_ command: CommandDescription, _ message: String) {
+        diagnostics.writeLine("harken \(command.name): \(message)")
+    }
+}

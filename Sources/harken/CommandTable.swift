@@ -1,0 +1,53 @@
+/// All commands, in the order of help.
+enum CommandTable {
+    static let all: [any Command.Type] = [KeysCreate.self, KeysList.self, KeysRevoke.self]
+
+    /// What a command line asks for.
+    enum Request {
+        case help(String)
+        case version
+        case run(any Command)
+        /// The usage, or one line that says what is wrong with it.
+        case wrong(String)
+    }
+
+    static func request(_ words: [String], environment: [String: String]) -> Request {
+        let descriptions = all.map { $0.description }
+        guard let first = words.first else { return .wrong(HelpText.ofProgram(descriptions)) }
+        switch first {
+        case "--help", "-h", "help":
+            let rest = words.dropFirst().joined(separator: " ")
+            return rest.isEmpty ? .help(HelpText.ofProgram(descriptions)) : request(words.dropFirst() + ["--help"], environment: environment)
+        case "--version": return .version
+        default: break
+        }
+        if let command = all.first(where: { words.starts(with: $0.description.name.split(separator: " ").map(String.init)) }) {
+            return request(words, command, environment: environment)
+        }
+        let members = descriptions.filter { $0.name.hasPrefix(first + " ") }
+        if !members.isEmpty { return request(words, group: first, members) }
+        let known = Set(descriptions.compactMap { $0.name.split(separator: " ").first.map(String.init) }).sorted()
+        return .wrong("harken: there is no command \(first)" + Suggestion.text(for: first, among: known) + ending("harken --help"))
+    }
+
+    private static func request(_ words: [String], _ command: any Command.Type, environment: [String: String]) -> Request {
+        let description = command.description
+        do throws(UsageError) {
+            let own = words.dropFirst(description.name.split(separator: " ").count)
+            let arguments = try Arguments(Array(own), for: description, environment: environment)
+            return arguments.asksForHelp ? .help(HelpText.of(description)) : .run(try command.init(arguments))
+        } catch {
+            return .wrong("harken \(description.name): \(error)" + ending("harken \(description.name) --help"))
+        }
+    }
+
+    private static func request(_ words: [String], group: String, _ members: [CommandDescription]) -> Request {
+        if words.contains("--help") || words.contains("-h") { return .help(HelpText.ofGroup(group, members)) }
+        guard words.count > 1 else { return .wrong(HelpText.ofGroup(group, members)) }
+        let known = members.map { String($0.name.dropFirst(group.count + 1)) }
+        let suggestion = Suggestion.text(for: words[1], among: known)
+        return .wrong("harken \(group): there is no command \(words[1])" + suggestion + ending("harken \(group) --help"))
+    }
+
+    private static func ending(_ help: String) -> String { " (see: \(help))" }
+}

@@ -1,0 +1,8 @@
+/// How a command ended.
+enum ExitStatus: Int32, Sendable {
+    case done = 0
+    case failed = 1
+    case wrongUsage = 2
+    case gateNotPassed = 3
+    case interrupted = 130
+}

@@ -1,0 +1,21 @@
+import Store
+
+/// Where an installation's data is: the same place for every command.
+enum DataOption {
+    static let option = Option(
+        "--data", "DIR", variable: "HARKEN_DATA", "Directory of the database, keys and audio. Default: ~/.local/share/harken.")
+
+    static func path(_ arguments: Arguments) throws(UsageError) -> String {
+        if let path = try arguments.value(option) { return path }
+        guard let home = arguments.environment["HOME"], !home.isEmpty else {
+            throw UsageError("HOME is not set, so there is no default for --data: give --data DIR")
+        }
+        return home + "/.local/share/harken"
+    }
+
+    /// Opens the keys of the directory; makes both unless they are there.
+    static func openKeys(_ path: String) throws(StoreError) -> AccessKeys {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: path))
+        return try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
+    }
+}

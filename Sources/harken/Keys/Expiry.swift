@@ -1,0 +1,32 @@
+import Store
+
+/// When a key shall end: so long from now, or on a day.
+enum Expiry: Equatable {
+    case after(Duration)
+    case at(UTCTime)
+
+    static let accepts = "a time from now such as 12h, 30d or 8w, or a day to come such as 2027-01-31"
+
+    init?(_ text: String) {
+        if let day = Self.day(text) {
+            self = .at(day)
+            return
+        }
+        let units: [Character: Int64] = ["m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (1...1_000_000).contains(count) else { return nil }
+        self = .after(.seconds(count * unit))
+    }
+
+    func time(from now: UTCTime) -> UTCTime {
+        switch self {
+        case .after(let duration): now + duration
+        case .at(let time): time
+        }
+    }
+
+    private static func day(_ text: String) -> UTCTime? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]) else { return nil }
+        return UTCTime(year: year, month: month, day: day)
+    }
+}

@@ -1,0 +1,28 @@
+import Framing
+import Speech
+import Store
+
+extension JSONWriter {
+    /// Everything of a key but its id. Times in UTC, RFC 3339.
+    mutating func members(of key: AccessKey) {
+        member("prefix", key.prefix)
+        self.key("name")
+        value(key.name)
+        member("user", key.user.rawValue)
+        self.key("scopes")
+        beginArray()
+        for scope in key.scopes { value(scope) }
+        endArray()
+        member("created_at", key.created.description)
+        self.key("expires_at")
+        value(key.expires?.description)
+        self.key("revoked_at")
+        value(key.revoked?.description)
+        self.key("credits")
+        if let credits = key.creditSeconds { value(Int(credits)) } else { null() }
+    }
+
+    private mutating func value(_ text: String?) {
+        if let text { value(text) } else { null() }
+    }
+}

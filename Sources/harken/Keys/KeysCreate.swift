@@ -1,0 +1,65 @@
+import Framing
+import Speech
+import Store
+
+struct KeysCreate: Command {
+    private static let name = Option("--name", "NAME", "What lists call the key.")
+    private static let user = Option("--user", "USER", "The user whom the key belongs to. Default: a new one.")
+    private static let scope = Option(
+        "--scope", "SCOPE", accepts: "a word of letters, digits and . : _ -",
+        "What the key may be used for; may be given several times. Default: everything."
+    ) { text in
+        !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".:_-".contains($0)) } ? text : nil
+    }
+    private static let expires = Option(
+        "--expires", "WHEN", accepts: Expiry.accepts, "When the key ends: 12h, 30d, 8w, or a day such as 2027-01-31 (0:00 UTC). Default: never.",
+        parse: Expiry.init)
+    private static let credits = Option(
+        "--credits", "SECONDS", accepts: "a whole number of seconds, 0 or more", "Seconds of audio that the key may spend. Default: not counted."
+    ) { text in Int64(text).flatMap { $0 >= 0 ? $0 : nil } }
+
+    static let description = CommandDescription(
+        name: "keys create", summary: "Makes an access key and prints it, once, on standard output.",
+        discussion: """
+            A running gateway on the same data directory accepts the key from the next connection on. Only a keyed hash is stored: a key that is lost \
+            cannot be shown again. Once a key exists, the gateway refuses callers without one, on this machine too.
+            """,
+        options: [name, user, scope, expires, credits, DataOption.option, Flag.json])
+
+    private let request: AccessKeyRequest
+    private let data: String
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        let now = UTCTime.now
+        let expires = try arguments.value(Self.expires)?.time(from: now)
+        if let expires, expires <= now { throw UsageError("--expires lies in the past; it takes \(Expiry.accepts)") }
+        request = AccessKeyRequest(
+            name: try arguments.value(Self.name), user: try arguments.value(Self.user).map { ID($0) }, scopes: try arguments.values(Self.scope),
+            expires: expires, creditSeconds: try arguments.value(Self.credits))
+        data = try DataOption.path(arguments)
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        do throws(StoreError) {
+            let created = try await DataOption.openKeys(data).create(request)
+            guard json else {
+                surroundings.output.writeLine(created.text)
+                surroundings.diagnostics.writeLine("\(created.key.id) of \(created.key.user): keep the key now, it is not shown again")
+                return .done
+            }
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("id", created.key.id.rawValue)
+            writer.member("key", created.text)
+            writer.members(of: created.key)
+            writer.endObject()
+            surroundings.output.writeLine(writer.text)
+            return .done
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+}

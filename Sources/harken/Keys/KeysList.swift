@@ -1,0 +1,66 @@
+import Framing
+import Speech
+import Store
+
+struct KeysList: Command {
+    static let description = CommandDescription(
+        name: "keys list", summary: "Lists access keys, revoked and expired ones too.",
+        discussion: "Of a key only its first characters are known. With --json: one array of objects.",
+        options: [DataOption.option, Flag.json])
+
+    private let data: String
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        data = try DataOption.path(arguments)
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        do throws(StoreError) {
+            let keys = try await DataOption.openKeys(data).list()
+            if json {
+                surroundings.output.writeLine(Self.json(keys))
+            } else if keys.isEmpty {
+                surroundings.diagnostics.writeLine("no keys yet; make one with: harken keys create")
+            } else {
+                surroundings.output.write(Self.table(keys, now: .now))
+            }
+            return .done
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+
+    private static func json(_ keys: [AccessKey]) -> String {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for key in keys {
+            writer.beginObject()
+            writer.member("id", key.id.rawValue)
+            writer.members(of: key)
+            writer.endObject()
+        }
+        writer.endArray()
+        return writer.text
+    }
+
+    static func table(_ keys: [AccessKey], now: UTCTime) -> String {
+        Table.text(
+            ["ID", "KEY", "NAME", "USER", "SCOPES", "CREDITS", "CREATED", "STATE"],
+            keys.map { key in
+                [
+                    key.id.rawValue, key.prefix + "…", key.name ?? "-", key.user.rawValue,
+                    key.scopes.isEmpty ? "all" : key.scopes.joined(separator: ","), key.creditSeconds.map { "\($0) s" } ?? "-",
+                    key.created.description, state(of: key, now: now),
+                ]
+            })
+    }
+
+    private static func state(of key: AccessKey, now: UTCTime) -> String {
+        if let revoked = key.revoked { return "revoked \(revoked)" }
+        guard let expires = key.expires else { return "valid" }
+        return expires <= now ? "expired \(expires)" : "valid until \(expires)"
+    }
+}

@@ -1,0 +1,45 @@
+import Framing
+import Speech
+import Store
+
+struct KeysRevoke: Command {
+    static let description = CommandDescription(
+        name: "keys revoke", summary: "Takes an access key back: from the next connection on it is refused.",
+        operands: .init(placeholder: "ID", help: "The key's id, as keys create and keys list show it.", count: 1...1),
+        options: [DataOption.option, Flag.json])
+
+    private let id: ID<AccessKey>
+    private let data: String
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        id = ID(arguments.operands.joined())
+        data = try DataOption.path(arguments)
+        json = arguments.has(.json)
+        // Not repeated in the message: it may be a whole key.
+        if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        do throws(StoreError) {
+            guard try await DataOption.openKeys(data).revoke(id) else {
+                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows those that are")
+                return .failed
+            }
+            if json {
+                var writer = JSONWriter()
+                writer.beginObject()
+                writer.member("id", id.rawValue)
+                writer.member("revoked", true)
+                writer.endObject()
+                surroundings.output.writeLine(writer.text)
+            } else {
+                surroundings.diagnostics.writeLine("\(id) is revoked")
+            }
+            return .done
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Framing
+import Speech
+
+extension CaptionPrinter {
+    /// `{"type", "start", "end", "text", "words": [{"text", "start", "end", "confidence"}]}`, in seconds since the first sample.
+    static func json(_ type: StaticString, _ hypothesis: Hypothesis, _ rate: SampleRate) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("type", literal: type)
+        writer.members(of: hypothesis.range, at: rate)
+        writer.member("text", hypothesis.text)
+        writer.key("words")
+        writer.beginArray()
+        for word in hypothesis.words {
+            writer.beginObject()
+            writer.member("text", word.text)
+            writer.members(of: word.range, at: rate)
+            writer.member("confidence", Double(word.confidence), decimals: 3)
+            if let speaker = word.speaker { writer.member("speaker", speaker.number) }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.text + "\n"
+    }
+}

@@ -1,0 +1,61 @@
+import Speech
+
+/// Turns what a live stream says into what a terminal, a file or a program reads. Decides only; what it returns is to be written as it is.
+struct CaptionPrinter {
+    enum Style: Equatable {
+        /// The interim stands in the last line, cut to so many columns, and is rewritten in place.
+        case terminal(columns: Int)
+        /// Finals only, a line each.
+        case plain
+        /// One object in a line for everything that is said.
+        case json
+    }
+
+    /// May change while captions run, as a window does.
+    var style: Style
+    private let rate: SampleRate
+    private var hasInterim = false
+
+    init(_ style: Style, rate: SampleRate) {
+        self.style = style
+        self.rate = rate
+    }
+
+    mutating func text(for event: EngineEvent) -> String {
+        switch (event, style) {
+        case (.interim(let hypothesis), .terminal(let columns)):
+            interim(hypothesis, columns: columns)
+        case (.final(let hypothesis, _), .terminal): clear() + line(hypothesis)
+        case (.final(let hypothesis, _), .plain): line(hypothesis)
+        case (.interim(let hypothesis), .json): Self.json("interim", hypothesis, rate)
+        case (.final(let hypothesis, _), .json): Self.json("final", hypothesis, rate)
+        case (.closed, .terminal): clear()
+        case (.interim, .plain), (.closed, .plain), (.closed, .json), (.opened, _), (.speechStarted, _), (.turnEnded, _), (.flushed, _): ""
+        }
+    }
+
+    /// Removes the interim, so that something else can be written.
+    mutating func clear() -> String {
+        defer { hasInterim = false }
+        return hasInterim ? "\r\u{1B}[K" : ""
+    }
+
+    private mutating func interim(_ hypothesis: Hypothesis, columns: Int) -> String {
+        guard !hypothesis.words.isEmpty else { return clear() }
+        hasInterim = true
+        // A narrow window has no room for more than words.
+        let time = columns < 40 ? "" : "[\(TimeText.precise(start(hypothesis))) → …] "
+        // The last column stays free: a full line would wrap. The newest words are what people wait for.
+        return "\r" + time + TerminalText.tail(TerminalText.safe(hypothesis.text), columns: columns - 1 - TerminalText.width(of: time)) + "\u{1B}[K"
+    }
+
+    private func line(_ hypothesis: Hypothesis) -> String {
+        guard !hypothesis.words.isEmpty else { return "" }
+        let end = hypothesis.words.last?.range.end ?? hypothesis.range.end
+        return "[\(TimeText.precise(start(hypothesis))) → \(TimeText.precise(end.seconds(at: rate)))] \(TerminalText.safe(hypothesis.text))\n"
+    }
+
+    private func start(_ hypothesis: Hypothesis) -> Double {
+        (hypothesis.words.first?.range.start ?? hypothesis.range.start).seconds(at: rate)
+    }
+}

@@ -1,0 +1,47 @@
+/// Text that is safe and fits on a line of a terminal.
+enum TerminalText {
+    /// Without control characters: what a server or a file name says cannot move the cursor.
+    static func safe(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnsafe($0) ? " " : $0 }))
+    }
+
+    /// The end of `text` that fits into `columns`, with `…` for what is left out.
+    static func tail(_ text: String, columns: Int) -> String {
+        cut(text, columns: columns) { text, limit in
+            var used = 0
+            return String(text.reversed().prefix { used += width(of: $0); return used <= limit }.reversed())
+        } mark: { "…" + $0 }
+    }
+
+    /// The beginning of `text` that fits into `columns`, with `…` for what is left out.
+    static func head(_ text: String, columns: Int) -> String {
+        cut(text, columns: columns) { text, limit in
+            var used = 0
+            return String(text.prefix { used += width(of: $0); return used <= limit })
+        } mark: { $0 + "…" }
+    }
+
+    static func width(of text: String) -> Int { text.reduce(0) { $0 + width(of: $1) } }
+
+    private static func cut(_ text: String, columns: Int, _ part: (String, Int) -> String, mark: (String) -> String) -> String {
+        guard width(of: text) > columns else { return text }
+        return columns < 1 ? "" : mark(part(text, columns - 1))
+    }
+
+    /// East Asian letters and pictures take two columns.
+    private static func width(of character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first else { return 0 }
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
+            0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        // Controls, and marks that turn the direction of what follows.
+        scalar.properties.generalCategory == .control || (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+    }
+}

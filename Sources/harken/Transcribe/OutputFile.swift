@@ -1,0 +1,31 @@
+import Glibc
+
+/// Where results go: standard output, or a file that `-o` names.
+struct OutputFile: ~Copyable {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let path: String?
+    private let stream: StandardStream
+
+    /// Opens the file before any work is done, so that a wrong name costs no time.
+    static func open(_ path: String?, standard: StandardStream) throws(Failure) -> OutputFile {
+        guard let path, path != "-" else { return OutputFile(path: nil, stream: standard) }
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw Failure(description: "cannot write \(path): \(String(cString: strerror(errno)).lowercased())") }
+        return OutputFile(path: path, stream: StandardStream(descriptor: descriptor))
+    }
+
+    private init(path: String?, stream: StandardStream) {
+        self.path = path
+        self.stream = stream
+    }
+
+    deinit { if path != nil { close(stream.descriptor) } }
+
+    func write(_ text: String) throws(Failure) {
+        guard !stream.write(text) else { return }
+        throw Failure(description: "cannot write \(path ?? "standard output"): \(String(cString: strerror(errno)).lowercased())")
+    }
+}

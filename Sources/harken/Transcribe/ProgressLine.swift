@@ -1,0 +1,53 @@
+import Synchronization
+
+/// One line on a terminal that tells how far the work has come, rewritten in place. Says nothing when nobody looks.
+final class ProgressLine: Sendable {
+    private struct State {
+        var isShown = false
+        var next: ContinuousClock.Instant?
+    }
+
+    /// No more often than people read.
+    private static let interval = Duration.milliseconds(100)
+
+    private let stream: StandardStream
+    private let isTerminal: Bool
+    private let state = Mutex(State())
+
+    init(on stream: StandardStream) {
+        self.stream = stream
+        isTerminal = stream.isTerminal
+    }
+
+    /// Shows `text`, unless another was shown a moment ago.
+    func show(_ text: @autoclosure () -> String, now: ContinuousClock.Instant = .now) {
+        guard isTerminal else { return }
+        state.withLock { state in
+            if let next = state.next, now < next { return }
+            state = State(isShown: true, next: now + Self.interval)
+            stream.write("\r" + TerminalText.head(TerminalText.safe(text()), columns: stream.width - 1) + "\u{1B}[K")
+        }
+    }
+
+    /// Makes room for other output.
+    func clear() {
+        state.withLock { state in
+            if state.isShown { stream.write("\r\u{1B}[K") }
+            state = State()
+        }
+    }
+
+    /// `talk.mp3   42 %  01:23 of 03:10  12× real time`
+    static func text(file: String, done: Double, of length: Double?, elapsed: Double) -> String {
+        var text = file
+        if let length, length > 0 {
+            let percent = Int(min(1, done / length) * 100)
+            text += "  \(String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0))\(percent) %  "
+            text += "\(TimeText.clock(done)) of \(TimeText.clock(length))"
+        } else {
+            text += "  \(TimeText.clock(done))"
+        }
+        if elapsed >= 1 { text += "  \(Int((done / elapsed).rounded()))× real time" }
+        return text
+    }
+}

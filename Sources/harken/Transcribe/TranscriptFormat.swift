@@ -1,0 +1,4 @@
+/// How a transcript is written.
+enum TranscriptFormat: String, CaseIterable, Sendable {
+    case text, json, srt, vtt
+}
