@@ -1,4 +1,5 @@
 package import Framing
+package import Speech
 
 /// One live dialect as the gateway's routes see it.
 package struct LiveDialect: Sendable {
