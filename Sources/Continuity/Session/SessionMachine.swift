@@ -41,7 +41,8 @@ package struct SessionMachine: Sendable {
     private var stitchers: [Stitcher]
     private var turns: [Int]
     private var state: State = .running
-    private var clientIsHeld = false
+    /// Too much of the client's audio waits.
+    package private(set) var isHoldingClient = false
     private var nextLeg = 0
     private let mostWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
@@ -94,7 +95,7 @@ package struct SessionMachine: Sendable {
 
     /// True when nothing waits: no leg has a backlog or a queued command, and `pump` would do nothing.
     package var isCaughtUp: Bool {
-        !clientIsHeld && legs.allSatisfy { $0.sentThrough == timeline.end && $0.isOpen }
+        !isHoldingClient && legs.allSatisfy { $0.sentThrough == timeline.end && $0.isOpen }
     }
 
     /// Sends what waits and may go.
@@ -117,11 +118,11 @@ package struct SessionMachine: Sendable {
         }
         let slowest = legs.lazy.filter { !$0.isClosed }.map(\.sentThrough).min() ?? timeline.end
         let waiting = timeline.end - slowest
-        if !clientIsHeld && waiting > mostWaiting {
-            clientIsHeld = true
+        if !isHoldingClient && waiting > mostWaiting {
+            isHoldingClient = true
             actions.append(.holdClient(true))
-        } else if clientIsHeld && waiting.samples < mostWaiting.samples / 2 {
-            clientIsHeld = false
+        } else if isHoldingClient && waiting.samples < mostWaiting.samples / 2 {
+            isHoldingClient = false
             actions.append(.holdClient(false))
         }
         return actions
@@ -145,6 +146,11 @@ package struct SessionMachine: Sendable {
         case .abandon: return end(.cancelled)
         }
         return pump(now: now)
+    }
+
+    /// The session cannot go on, for a reason that lies outside its engines.
+    package mutating func fail(_ error: EngineError) -> [SessionAction] {
+        isEnded ? [] : end(error)
     }
 
     private mutating func enqueue(_ command: EngineCommand) {

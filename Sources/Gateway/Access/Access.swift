@@ -1,0 +1,49 @@
+package import Framing
+package import Net
+package import Protocols
+package import Store
+
+/// Decides who is let in.
+///
+/// Without keys only callers from this machine are served, with any credential; no web page gets in that way, since a foreign `Origin` and a
+/// `Host` that is not this machine's are refused. Once a key exists, only valid keys are.
+package struct Access: Sendable {
+    /// The part of the key store that admission needs.
+    package protocol Keys: Sendable {
+        func isEmpty() -> Bool
+        func verify(_ presented: String) -> KeyVerdict
+    }
+
+    package enum Admission: Sendable, Equatable {
+        /// No key exists, and the caller is on this machine.
+        case local
+        case key(AccessGrant)
+    }
+
+    private let keys: any Keys
+
+    package init(keys: any Keys) { self.keys = keys }
+
+    package func admit(_ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress) throws(RefusalCause) -> Admission {
+        if keys.isEmpty() {
+            guard LoopbackHost.matches(peer.ip.description) else {
+                throw .forbidden("This gateway has no keys yet and serves only its own machine. Make one with: harken keys create")
+            }
+            guard let host = head.headers["Host"], LoopbackHost.matches(authority: host) else {
+                throw .forbidden("This gateway has no keys yet: address it as localhost.")
+            }
+            if let origin = head.headers["Origin"], !LoopbackHost.matches(origin: origin) {
+                throw .forbidden("This gateway has no keys yet and takes nothing from web pages of other machines.")
+            }
+            return .local
+        }
+        guard let credential else { throw .unauthenticated }
+        switch keys.verify(credential.secret) {
+        case .valid(let grant): return .key(grant)
+        case .unknown, .revoked, .expired: throw .unauthenticated
+        case .unavailable: throw .unavailable("The key store cannot be read.")
+        }
+    }
+}
+
+extension AccessKeys: Access.Keys {}

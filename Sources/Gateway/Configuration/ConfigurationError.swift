@@ -1,0 +1,14 @@
+/// A setting that cannot be used, in one line: which, what is wrong with it, and what would be right.
+package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var name: String
+    package var fault: String
+    package var accepted: String
+
+    package init(_ name: String, _ fault: String, accepted: String) {
+        self.name = name
+        self.fault = fault
+        self.accepted = accepted
+    }
+
+    package var description: String { "\(name): \(fault); accepted: \(accepted)" }
+}

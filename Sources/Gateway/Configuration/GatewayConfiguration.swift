@@ -1,0 +1,102 @@
+internal import Protocols
+package import Speech
+
+/// Everything that the operator decides, checked.
+package struct GatewayConfiguration: Sendable {
+    package struct TLSFiles: Sendable, Equatable {
+        package var certificate: String
+        package var key: String
+    }
+
+    package var listen: ListenAddress
+    package var dataDirectory: String
+    package var logLevel: Log.Level
+    /// The order for live audio; engines that are not named are used only by those who ask for them.
+    package var engines: [EngineName]
+    package var vendors: [VendorSettings]
+    /// Where local models live; nil: where set-up puts them.
+    package var modelFolder: String?
+    package var drainTime: Duration
+    package var tls: TLSFiles?
+    /// Event loops; each is a thread.
+    package var loops: Int
+    package var maxConnections: Int
+    package var journal: JournalLimits
+    package var compressesWebSockets: Bool
+    /// Whether URLs that callers give are fetched. Never from private addresses.
+    package var fetchesURLs: Bool
+    /// Origins of web pages that may call, besides pages from this machine. `*`: all.
+    package var corsOrigins: [String]
+
+    /// - Parameters:
+    ///   - home: the user's home directory, for defaults.
+    ///   - cores: how many processors there are.
+    package init(_ settings: Settings, home: String, cores: Int) throws(ConfigurationError) {
+        listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
+        dataDirectory = settings["HARKEN_DATA"] ?? "\(home)/.local/share/harken"
+        guard let level = Log.Level(name: settings["HARKEN_LOG"] ?? "info") else {
+            throw ConfigurationError("HARKEN_LOG", "\"\(settings["HARKEN_LOG"] ?? "")\" is no level", accepted: "debug, info, warning or error")
+        }
+        logLevel = level
+        if let database = settings["HARKEN_DATABASE_URL"] {
+            let scheme = database.prefix { $0 != ":" }
+            throw ConfigurationError(
+                "HARKEN_DATABASE_URL", "a database of the kind \"\(scheme)\" is not supported", accepted: "unset: SQLite in the data directory")
+        }
+        if let mode = settings["HARKEN_MODE"], mode != "failover" {
+            throw ConfigurationError("HARKEN_MODE", "\"\(mode)\" is not available", accepted: "failover")
+        }
+        _ = try settings.seconds("HARKEN_STALL_SECONDS", in: 0.5...60, default: 3)
+        _ = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, default: 4)
+        vendors = try Self.vendors(settings)
+        let configured = vendors.map(\.name) + [.local]
+        if let names = settings.list("HARKEN_ENGINES") {
+            engines = names.map(EngineName.init)
+            guard !engines.isEmpty else {
+                throw ConfigurationError("HARKEN_ENGINES", "names no engine", accepted: "names with commas, such as local")
+            }
+            for engine in engines where !configured.contains(engine) {
+                let isVendor = Catalogue.vendors.contains { $0.name == engine }
+                throw ConfigurationError(
+                    "HARKEN_ENGINES", isVendor ? "\(engine) has no key" : "there is no engine \"\(engine)\"",
+                    accepted: configured.map(\.rawValue).joined(separator: ", ")
+                        + (isVendor ? "; or set \(engine.rawValue.uppercased())_API_KEY" : ""))
+            }
+        } else {
+            engines = configured
+        }
+        modelFolder = settings["HARKEN_MODELS"]
+        drainTime = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
+        switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {
+        case (nil, nil): tls = nil
+        case (let certificate?, let key?): tls = TLSFiles(certificate: certificate, key: key)
+        case (nil, _): throw ConfigurationError("HARKEN_TLS_CERT", "is missing beside HARKEN_TLS_KEY", accepted: "both files, or neither")
+        case (_, nil): throw ConfigurationError("HARKEN_TLS_KEY", "is missing beside HARKEN_TLS_CERT", accepted: "both files, or neither")
+        }
+        loops = try settings.integer("HARKEN_LOOPS", in: 1...64, default: max(1, min(cores, 64)))
+        maxConnections = try settings.integer("HARKEN_MAX_CONNECTIONS", in: 1...1_000_000, default: 10_000)
+        journal = JournalLimits(
+            logBytes: try settings.integer("HARKEN_JOURNAL_BYTES", in: 1 << 28...1 << 50, default: 8 << 30) / loops)
+        compressesWebSockets = try settings.boolean("HARKEN_COMPRESSION", default: false)
+        fetchesURLs = try settings.boolean("HARKEN_FETCH_URLS", default: true)
+        corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
+    }
+
+    private static func vendors(_ settings: Settings) throws(ConfigurationError) -> [VendorSettings] {
+        var found: [VendorSettings] = []
+        for vendor in Catalogue.vendors {
+            let prefix = vendor.name.rawValue.uppercased()
+            guard let key = settings[prefix + "_API_KEY"] else { continue }
+            let name = settings[prefix + "_STREAMING_URL"] == nil ? prefix + "_BASE_URL" : prefix + "_STREAMING_URL"
+            var address = settings[name] ?? vendor.streamingAddress
+            let replacements = [("http://", "ws://"), ("https://", "wss://")]
+            for (http, webSocket) in replacements where address.hasPrefix(http) { address = webSocket + address.dropFirst(http.count) }
+            guard address.hasPrefix("ws://") || address.hasPrefix("wss://") else {
+                throw ConfigurationError(name, "\"\(address)\" has no scheme", accepted: "https://HOST, or http://HOST[:PORT] for a server nearby")
+            }
+            while address.hasSuffix("/") { address.removeLast() }
+            found.append(VendorSettings(name: vendor.name, credential: Credential(key), streamingAddress: address))
+        }
+        return found
+    }
+}

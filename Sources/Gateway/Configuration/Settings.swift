@@ -1,0 +1,84 @@
+/// Named values from the environment, a file or flags, read with checks. Later sources win over earlier ones.
+package struct Settings: Sendable {
+    /// Every name that Harken knows.
+    package static let known: Set<String> = [
+        "HARKEN_LISTEN", "HARKEN_DATA", "HARKEN_DATABASE_URL", "HARKEN_LOG", "HARKEN_ENGINES", "HARKEN_MODE", "HARKEN_STALL_SECONDS",
+        "HARKEN_REPAIR_SECONDS", "HARKEN_MODELS", "HARKEN_CACHE", "HARKEN_OIDC_ISSUER", "HARKEN_OIDC_AUDIENCE", "HARKEN_OIDC_JWKS_URL",
+        "HARKEN_LOOPS", "HARKEN_DRAIN_SECONDS", "HARKEN_TLS_CERT", "HARKEN_TLS_KEY", "HARKEN_MAX_CONNECTIONS", "HARKEN_JOURNAL_BYTES",
+        "HARKEN_COMPRESSION", "HARKEN_FETCH_URLS", "HARKEN_CORS_ORIGINS",
+        "ASSEMBLYAI_API_KEY", "ASSEMBLYAI_BASE_URL", "ASSEMBLYAI_STREAMING_URL", "ASSEMBLYAI_BACKGROUND_STT_ENABLED",
+        "ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED", "ASSEMBLYAI_STT_MODEL",
+        "ASSEMBLYAI_POLL_INTERVAL_SECONDS", "ASSEMBLYAI_MAX_POLL_SECONDS", "ASSEMBLYAI_SMOKE_AUDIO_URL", "DEEPGRAM_API_KEY", "DEEPGRAM_BASE_URL",
+        "SONIOX_API_KEY", "SONIOX_BASE_URL", "SONIOX_STREAMING_URL", "SPEECHMATICS_API_KEY", "SPEECHMATICS_BASE_URL",
+        "SPEECHMATICS_STREAMING_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL",
+    ]
+
+    private var values: [String: String] = [:]
+
+    package init() {}
+
+    /// Values that are there but empty count as absent.
+    package mutating func merge(_ source: [String: String]) {
+        for (name, value) in source where Self.known.contains(name) && !value.isEmpty { values[name] = value }
+    }
+
+    /// Reads `NAME=value` lines. Blank lines and lines that begin with `#` are skipped; a value may stand in quotes.
+    package static func parse(file text: String, named path: String) throws(ConfigurationError) -> [String: String] {
+        var values: [String: String] = [:]
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.trimmed
+            if line.isEmpty || line.first == "#" { continue }
+            let place = "\(path), line \(index + 1)"
+            guard let equals = line.firstIndex(of: "=") else {
+                throw ConfigurationError(place, "is not NAME=value", accepted: "NAME=value, a blank line, or # and a comment")
+            }
+            let name = String(line[..<equals].trimmed)
+            guard known.contains(name) else {
+                throw ConfigurationError(place, "\(name) is no setting of Harken", accepted: "the names that docs/operating.md lists")
+            }
+            var value = line[line.index(after: equals)...].trimmed
+            if value.count >= 2, let quote = value.first, quote == value.last, quote == "\"" || quote == "'" { value = value.dropFirst().dropLast() }
+            values[name] = String(value)
+        }
+        return values
+    }
+
+    package subscript(_ name: String) -> String? { values[name] }
+
+    package func list(_ name: String) -> [String]? {
+        values[name]?.split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
+    }
+
+    package func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws(ConfigurationError) -> Int {
+        guard let text = values[name] else { return standard }
+        guard let value = Int(text), range.contains(value) else {
+            throw ConfigurationError(name, "\"\(text)\" is not usable", accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    package func seconds(_ name: String, in range: ClosedRange<Double>, default standard: Double) throws(ConfigurationError) -> Duration {
+        guard let text = values[name] else { return .seconds(standard) }
+        guard let value = Double(text), range.contains(value) else {
+            throw ConfigurationError(name, "\"\(text)\" is not usable", accepted: "seconds from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return .seconds(value)
+    }
+
+    package func boolean(_ name: String, default standard: Bool) throws(ConfigurationError) -> Bool {
+        switch values[name]?.lowercased() {
+        case nil: standard
+        case "true", "1", "yes", "on": true
+        case "false", "0", "no", "off": false
+        case .some(let text): throw ConfigurationError(name, "\"\(text)\" is neither yes nor no", accepted: "true or false")
+        }
+    }
+}
+
+extension StringProtocol {
+    fileprivate var trimmed: SubSequence {
+        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+        guard let first = firstIndex(where: { !blank($0) }), let last = lastIndex(where: { !blank($0) }) else { return self[endIndex...] }
+        return self[first...last]
+    }
+}

@@ -1,0 +1,28 @@
+internal import Framing
+internal import Net
+internal import Speech
+
+/// `GET /ready`: 200 when at least one engine can be used, else 503; with what each engine says of itself.
+struct ReadyEndpoint: Endpoint {
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let statuses = call.gateway.entries.map { ($0.name, $0.status()) }
+        let isReady = statuses.contains { $0.1 == .ready }
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("status", isReady ? "ready" : "not_ready")
+        json.key("engines")
+        json.beginObject()
+        for (name, status) in statuses {
+            json.key(escaping: name.rawValue)
+            switch status {
+            case .ready: json.value("ready")
+            case .loading: json.value("loading")
+            case .unavailable(let reason): json.value(reason)
+            }
+        }
+        json.endObject()
+        json.endObject()
+        let head = HTTPResponseHead(isReady ? .ok : .serviceUnavailable, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
+        call.gateway.answer(exchange, head, json.bytes, call: call)
+    }
+}

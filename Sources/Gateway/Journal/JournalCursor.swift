@@ -1,0 +1,10 @@
+internal import Continuity
+internal import Speech
+
+/// One session's place in its loop's log.
+package struct JournalCursor: Sendable {
+    let session: UInt64
+    let rate: SampleRate
+    let channels: Int
+    var index = JournalIndex()
+}

@@ -1,0 +1,27 @@
+internal import Continuity
+internal import Speech
+
+/// The driver's side of a leg: the engine's stream, and which of the session's channels it hears.
+struct LegConnection {
+    let id: LegID
+    let stream: any EngineStream
+    /// The leg's channels among the session's.
+    let channels: Range<Int>
+    let sessionChannels: Int
+
+    /// - Parameter pcm: the session's, 16-bit interleaved.
+    func send(_ pcm: RawSpan, scratch: inout [UInt8]) {
+        guard channels.count != sessionChannels else {
+            stream.send(pcm)
+            return
+        }
+        let frame = 2 * sessionChannels
+        scratch.removeAll(keepingCapacity: true)
+        pcm.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: bytes.count - frame + 1, by: frame) {
+                scratch.append(contentsOf: bytes[start + 2 * channels.lowerBound..<start + 2 * channels.upperBound])
+            }
+        }
+        stream.send(scratch.span.bytes)
+    }
+}

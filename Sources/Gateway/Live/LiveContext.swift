@@ -1,0 +1,46 @@
+internal import Framing
+internal import Net
+internal import Protocols
+
+/// What the live sessions of one loop share. Belongs to the loop.
+final class LiveContext {
+    let loop: Loop
+    let journal: JournalLog
+    let metrics: Metrics
+    let log: Log
+    let webSocket: WebSocketConfiguration
+    let webSocketClient: WebSocketClient
+    /// One buffer for what dialects say, since only one speaks at a time.
+    var output = ServerOutput()
+    /// One array for what vendors' machines want, for the same reason.
+    var clientActions: [ClientAction] = []
+    private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
+    private var flushIsPlanned = false
+
+    init(loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient) {
+        self.loop = loop
+        self.journal = journal
+        self.metrics = metrics
+        self.log = log
+        self.webSocket = webSocket
+        self.webSocketClient = webSocketClient
+    }
+
+    /// The journal has something: it is written at the end of this batch, before anything is sent.
+    func journaled() {
+        guard !flushIsPlanned else { return }
+        flushIsPlanned = true
+        loop.atEndOfBatch { [self] in
+            flushIsPlanned = false
+            journal.flush()
+        }
+    }
+
+    func add(_ session: LiveSession) { sessions[ObjectIdentifier(session)] = session }
+
+    func remove(_ session: LiveSession) { sessions[ObjectIdentifier(session)] = nil }
+
+    func drain() {
+        for session in sessions.values { session.drain() }
+    }
+}

@@ -1,0 +1,131 @@
+internal import Framing
+internal import Net
+internal import Protocols
+internal import Speech
+
+/// A vendor's live stream on the session's own loop: carries messages between a client machine and its socket.
+final class VendorStream: EngineStream, WebSocketHandler {
+    private let context: LiveContext
+    private let deliver: (EngineEvent) -> Void
+    private let bytesPerFrame: Int
+    private var machine: any LiveClientMachine
+    private var connecting: WebSocketAttempt?
+    private var connection: WebSocketConnection?
+    private var timer: Loop.Timer?
+    private var isClosed = false
+
+    /// Begins to connect.
+    init(_ vendor: Vendor, settings: VendorSettings, options: StreamOptions, context: LiveContext, deliver: @escaping (EngineEvent) -> Void) {
+        self.context = context
+        self.deliver = deliver
+        bytesPerFrame = 2 * options.channels
+        machine = vendor.connect(options, settings.credential)
+        let request = machine.connection
+        guard let target = WebSocketTarget(settings.streamingAddress + request.target) else {
+            context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) is not usable.")) }
+            return
+        }
+        connecting = context.webSocketClient.connect(
+            to: target, headers: request.headers, subprotocols: request.subprotocols, configuration: context.webSocket, on: context.loop,
+            handler: self
+        ) { [weak self] result in self?.connected(result) }
+    }
+
+    func send(_ audio: RawSpan) {
+        guard let connection, !isClosed else { return }
+        connection.send(binary: audio)
+        machine.sentAudio(SampleCount(audio.byteCount / bytesPerFrame), now: context.loop.now)
+    }
+
+    func send(_ command: EngineCommand) {
+        guard !isClosed else { return }
+        if command == .cancel {
+            finish(.cancelled)
+            return
+        }
+        act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
+    }
+
+    func received(text: RawSpan, on connection: WebSocketConnection) {
+        act { machine, now, actions in machine.receivedText(text, now: now, actions: &actions) }
+    }
+
+    func received(binary: RawSpan, on connection: WebSocketConnection) {
+        // No vendor's live protocol has binary answers.
+    }
+
+    func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
+        guard !isClosed else { return }
+        let code: UInt16? = if case .abnormal = close.origin { nil } else { close.code }
+        act { machine, now, actions in machine.closed(code: code, reason: close.reason, now: now, actions: &actions) }
+        finish(.unavailable("The connection to the engine broke."))
+    }
+
+    private func connected(_ result: Result<WebSocketConnection, ConnectError>) {
+        connecting = nil
+        guard !isClosed else { return }
+        switch result {
+        case .success(let connection):
+            self.connection = connection
+            act { machine, now, actions in machine.opened(now: now, actions: &actions) }
+        case .failure(.refused(let head, let body)):
+            act { machine, now, actions in
+                machine.refused(status: head.status.code, headers: head.headers, body: body, now: now, actions: &actions)
+            }
+            finish(.unavailable("The engine refused the connection."))
+        case .failure:
+            act { machine, now, actions in machine.refused(status: nil, headers: HTTPHeaders(), body: [], now: now, actions: &actions) }
+            finish(.unavailable("The engine cannot be reached."))
+        }
+    }
+
+    /// Lets the machine act and carries out what it wants. Events may call back into `send`, so the list is this call's own.
+    private func act(_ body: (inout any LiveClientMachine, ContinuousClock.Instant, inout [ClientAction]) -> Void) {
+        guard !isClosed else { return }
+        var actions: [ClientAction] = []
+        swap(&actions, &context.clientActions)
+        body(&machine, context.loop.now, &actions)
+        for action in actions {
+            switch action {
+            case .event(.closed(let error)): finish(error)
+            case .event(let event): deliver(event)
+            case .send(let text): connection?.send(text: text.span.bytes)
+            case .close(let code): connection?.close(code: code, reason: "")
+            }
+        }
+        actions.removeAll(keepingCapacity: true)
+        swap(&actions, &context.clientActions)
+        armTimer()
+    }
+
+    private func armTimer() {
+        guard !isClosed, let deadline = machine.deadline else {
+            timer?.cancel()
+            timer = nil
+            return
+        }
+        guard timer == nil || timerDeadline != deadline else { return }
+        timer?.cancel()
+        timerDeadline = deadline
+        timer = context.loop.schedule(at: deadline) { [weak self] in
+            guard let self else { return }
+            timer = nil
+            act { machine, now, actions in machine.timePassed(now: now, actions: &actions) }
+        }
+    }
+
+    private var timerDeadline: ContinuousClock.Instant?
+
+    /// The last event, once.
+    private func finish(_ error: EngineError?) {
+        guard !isClosed else { return }
+        isClosed = true
+        timer?.cancel()
+        timer = nil
+        connecting?.cancel()
+        connecting = nil
+        connection?.close(code: 1000, reason: "")
+        connection = nil
+        deliver(.closed(error))
+    }
+}

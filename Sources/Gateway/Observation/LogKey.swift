@@ -1,0 +1,20 @@
+/// What may be told in a log line besides its constant message. Never spoken words, audio, keys or query strings.
+package enum LogKey: String, Sendable {
+    case session = "session.id"
+    case request = "request.id"
+    case dialect
+    case engine
+    case route
+    case method
+    case status
+    case peer
+    case reason
+    case error
+    case seconds
+    case address
+    case path
+    case count
+    case bytes
+    case code
+    case key = "key.id"
+}

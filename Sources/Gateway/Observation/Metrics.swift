@@ -1,0 +1,125 @@
+internal import Speech
+internal import Synchronization
+
+/// Counts for `GET /metrics`, from any thread. What happens for each audio frame is one atomic addition; the rest may take a lock.
+package final class Metrics: Sendable {
+    /// How a session or request ended, as a label.
+    package enum Outcome: String, Sendable { case completed, abandoned, refused, failed }
+
+    private struct Series: Hashable {
+        var name: StaticName
+        var labels: [String]
+    }
+
+    /// The labelled counters there are, each with its labels' names and what it counts.
+    private enum StaticName: String, CaseIterable {
+        case sessions = "harken_sessions_total"
+        case requests = "harken_http_requests_total"
+        case engineStreams = "harken_engine_streams_total"
+        case recognised = "harken_prerecorded_audio_seconds_total"
+        case gaps = "harken_gap_samples_total"
+
+        var labels: [String] {
+            switch self {
+            case .sessions: ["dialect", "engine", "outcome"]
+            case .requests: ["route", "status"]
+            case .engineStreams: ["engine", "outcome"]
+            case .recognised: ["engine"]
+            case .gaps: ["engine"]
+            }
+        }
+
+        var help: String {
+            switch self {
+            case .sessions: "Live sessions that ended."
+            case .requests: "HTTP requests answered, WebSocket upgrades included."
+            case .engineStreams: "Engine streams that closed."
+            case .recognised: "Recorded audio recognised, in seconds."
+            case .gaps: "Samples of live audio that no engine recognised."
+            }
+        }
+    }
+
+    private let receivedSamples = Atomic<Int64>(0)
+    private let receivedFrames = Atomic<Int64>(0)
+    private let openSessions = Atomic<Int>(0)
+    private let commits = Atomic<Int64>(0)
+    private let words = Atomic<Int64>(0)
+    private let interims = Atomic<Int64>(0)
+    private let counters = Mutex<[Series: Double]>([:])
+    private let finalLatency = Histogram(bounds: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9, 1.5, 3, 6])
+
+    package init() {}
+
+    func received(_ count: SampleCount) {
+        receivedSamples.add(count.samples, ordering: .relaxed)
+        receivedFrames.add(1, ordering: .relaxed)
+    }
+
+    func sessionOpened() { openSessions.add(1, ordering: .relaxed) }
+
+    func sessionEnded(dialect: String, engine: EngineName, _ outcome: Outcome) {
+        openSessions.subtract(1, ordering: .relaxed)
+        add(1, .sessions, [dialect, engine.rawValue, outcome.rawValue])
+    }
+
+    func committed(words count: Int) {
+        commits.add(1, ordering: .relaxed)
+        words.add(Int64(count), ordering: .relaxed)
+    }
+
+    func interim() { interims.add(1, ordering: .relaxed) }
+
+    /// From the last sample that a final covers having been received, to the final.
+    func finalCame(after seconds: Double) { finalLatency.observe(seconds) }
+
+    func streamClosed(engine: EngineName, _ outcome: Outcome) { add(1, .engineStreams, [engine.rawValue, outcome.rawValue]) }
+
+    func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
+
+    func answered(route: String, status: Int) { add(1, .requests, [route, String(status)]) }
+
+    func recognised(engine: EngineName, seconds: Double) { add(seconds, .recognised, [engine.rawValue]) }
+
+    private func add(_ value: Double, _ name: StaticName, _ labels: [String]) {
+        counters.withLock { $0[Series(name: name, labels: labels), default: 0] += value }
+    }
+
+    /// The Prometheus text format, version 0.0.4.
+    package func rendered() -> String {
+        var text = ""
+        func plain(_ name: String, _ kind: String, _ help: String, _ value: some Numeric) {
+            text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(value)\n"
+        }
+        plain("harken_sessions_open", "gauge", "Live sessions now.", openSessions.load(ordering: .relaxed))
+        plain("harken_audio_received_samples_total", "counter", "Live audio received.", receivedSamples.load(ordering: .relaxed))
+        plain("harken_audio_received_frames_total", "counter", "Messages with live audio.", receivedFrames.load(ordering: .relaxed))
+        plain("harken_commits_total", "counter", "Intervals accepted into live transcripts.", commits.load(ordering: .relaxed))
+        plain("harken_committed_words_total", "counter", "Words in them.", words.load(ordering: .relaxed))
+        plain("harken_interims_total", "counter", "Interim results of engines.", interims.load(ordering: .relaxed))
+        text += finalLatency.rendered(
+            name: "harken_final_latency_seconds", help: "From the last sample that a final covers being received, to the final.")
+        let counters = counters.withLock { $0 }
+        for name in StaticName.allCases {
+            text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"
+            for (series, value) in counters.filter({ $0.key.name == name }).sorted(by: { $0.key.labels.lexicographicallyPrecedes($1.key.labels) }) {
+                let labels = zip(name.labels, series.labels).map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
+                text += "\(name.rawValue){\(labels)} \(value)\n"
+            }
+        }
+        return text
+    }
+
+    private static func escaped(_ label: String) -> String {
+        var escaped = ""
+        for character in label {
+            switch character {
+            case "\\": escaped += "\\\\"
+            case "\"": escaped += "\\\""
+            case "\n": escaped += "\\n"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+}

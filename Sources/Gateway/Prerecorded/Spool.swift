@@ -1,0 +1,20 @@
+internal import Dispatch
+internal import Foundation
+internal import Glibc
+
+/// Where uploads lie while they are worked on: files that go away with their last user, and at the latest with the next start.
+package final class Spool: Sendable {
+    let directory: String
+    /// Disk work of all uploads; a loop must not wait for it.
+    let queue = DispatchQueue(label: "harken.spool", qos: .utility, attributes: .concurrent)
+
+    init(directory: String) throws {
+        self.directory = directory
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".upload") {
+            unlink(directory + "/" + name)
+        }
+    }
+
+    func path(for id: String) -> String { directory + "/" + id + ".upload" }
+}

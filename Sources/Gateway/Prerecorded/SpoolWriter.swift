@@ -1,0 +1,114 @@
+internal import Dispatch
+internal import Glibc
+internal import Net
+
+/// Writes one upload to the spool on the spool's threads, and says when the sender must wait.
+///
+/// `write`, `finish` and `cancel` are called on one loop; the work is done in order elsewhere.
+final class SpoolWriter {
+    enum Failure: Error, Sendable, Equatable { case disk(String) }
+
+    /// Bytes that may wait to be written before the sender is held back.
+    private static let mostWaiting = 1 << 20
+
+    private let loop: Loop
+    private let queue: DispatchQueue
+    private let file: File
+    private var waiting = 0
+    private var isHeld = false
+    /// Called with true when the sender must wait, with false when it may go on.
+    var hold: (Bool) -> Void = { _ in }
+
+    /// The file as the queue sees it.
+    // Sendable by proof: every property but `path` is touched on the writer's serial queue only.
+    private final class File: @unchecked Sendable {
+        let path: String
+        var descriptor: Int32 = -1
+        var byteCount = 0
+        private var digest: SHA256? = SHA256()
+        var failure: Failure?
+
+        init(path: String) { self.path = path }
+
+        func append(_ bytes: [UInt8]) {
+            guard failure == nil else { return }
+            if descriptor < 0 {
+                descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+                guard descriptor >= 0 else { return fail() }
+            }
+            digest?.update(bytes.span.bytes)
+            byteCount += bytes.count
+            var done = 0
+            while done < bytes.count {
+                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return fail() }
+                done += count
+            }
+        }
+
+        func close() {
+            if descriptor >= 0 { Glibc.close(descriptor) }
+            descriptor = -1
+        }
+
+        func hexadecimalDigest() -> String {
+            let digits = Array("0123456789abcdef".utf8)
+            let bytes = digest.take()?.finish() ?? []
+            return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        }
+
+        private func fail() { failure = .disk(String(cString: strerror(errno))) }
+    }
+
+    init(_ spool: Spool, id: String, on loop: Loop) {
+        self.loop = loop
+        queue = DispatchQueue(label: "harken.spool.file", target: spool.queue)
+        file = File(path: spool.path(for: id))
+    }
+
+    func write(_ chunk: RawSpan) {
+        let bytes = chunk.withUnsafeBytes { [UInt8]($0) }
+        waiting += bytes.count
+        if !isHeld && waiting > Self.mostWaiting {
+            isHeld = true
+            hold(true)
+        }
+        let writer = LoopBound(self, on: loop)
+        queue.async { [file] in
+            file.append(bytes)
+            writer.enter { $0.wrote(bytes.count) }
+        }
+    }
+
+    /// Calls `done` on the loop when everything is written.
+    func finish(_ done: @escaping (Result<SpooledFile, Failure>) -> Void) {
+        let done = LoopBound(done, on: loop)
+        queue.async { [file] in
+            if file.byteCount == 0 { file.append([]) }
+            file.close()
+            if let failure = file.failure {
+                unlink(file.path)
+                done.enter { $0(.failure(failure)) }
+            } else {
+                let spooled = SpooledFile(path: file.path, byteCount: file.byteCount, digest: file.hexadecimalDigest())
+                done.enter { $0(.success(spooled)) }
+            }
+        }
+    }
+
+    /// Nobody wants the file any more.
+    func cancel() {
+        queue.async { [file] in
+            file.close()
+            unlink(file.path)
+        }
+    }
+
+    private func wrote(_ count: Int) {
+        waiting -= count
+        guard isHeld, waiting < Self.mostWaiting / 4 else { return }
+        isHeld = false
+        hold(false)
+    }
+}

@@ -1,0 +1,54 @@
+package import Protocols
+package import Speech
+
+/// Chooses engines: who asks for what, what the operator allows, what engines can do. Pure.
+package struct Router: Sendable {
+    package enum Kind: Sendable { case live, prerecorded }
+
+    private let entries: [EngineEntry]
+    private let order: [EngineName]
+    /// Vendors that could be used if the operator had a key.
+    private let others: [(name: EngineName, capabilities: Capabilities)]
+
+    /// - Parameter order: the operator's preference.
+    package init(entries: [EngineEntry], order: [EngineName], catalogue: [Vendor] = Catalogue.vendors) {
+        self.entries = entries
+        self.order = order
+        others = catalogue.filter { vendor in !entries.contains { $0.name == vendor.name } }.map { ($0.name, $0.capabilities) }
+    }
+
+    /// Names of all models, for dialects that check them.
+    package var models: Set<String> { Set(entries.flatMap(\.capabilities.models)) }
+
+    /// The engines that may serve a request, best first; never empty.
+    package func engines(
+        for kind: Kind, named: [EngineName], language: LanguageTag?
+    ) throws(RefusalCause) -> [EngineEntry] {
+        for name in named where !entries.contains(where: { $0.name == name }) {
+            throw .badRequest("There is no engine \"\(name)\" here. Engines: \(list(entries.map(\.name))).")
+        }
+        let wanted = named.isEmpty ? order : named
+        let able = wanted.compactMap { name in entries.first { $0.name == name } }.filter { entry in
+            switch kind {
+            case .live: entry.live != nil && entry.capabilities.streaming
+            case .prerecorded: entry.prerecorded != nil && entry.capabilities.prerecorded
+            }
+        }
+        guard !able.isEmpty else {
+            let what = kind == .live ? "live audio" : "recordings"
+            throw named.isEmpty
+                ? .unavailable("No engine for \(what) is configured. Run make setup for the local models, or set a vendor's key.")
+                : .badRequest("\(list(wanted)) cannot recognise \(what).")
+        }
+        guard let language, language.primary != "multi" else { return able }
+        let speaking = able.filter { $0.capabilities.languages.contains(language) }
+        guard speaking.isEmpty else { return speaking }
+        let here = entries.filter { $0.capabilities.languages.contains(language) }.map(\.name)
+        let elsewhere = others.filter { $0.capabilities.languages.contains(language) }.map(\.name)
+        var advice = here.isEmpty ? "" : " Engines that have it: \(list(here)) (choose with engine=)."
+        if !elsewhere.isEmpty { advice += " With a key, these have it: \(list(elsewhere))." }
+        throw .badRequest("The language \"\(language)\" is not available from \(list(able.map(\.name))).\(advice)")
+    }
+
+    private func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ", ") }
+}

@@ -1,0 +1,17 @@
+internal import Framing
+internal import Net
+
+/// What answers the requests of one route.
+protocol Endpoint: Sendable {
+    /// Called on the exchange's loop.
+    func handle(_ exchange: HTTPExchange, _ call: Call)
+}
+
+/// One request on its way through the gateway.
+struct Call: Sendable {
+    /// A UUID; in answers and in the log.
+    let id: String
+    /// The route's name in metrics and logs.
+    let route: String
+    let gateway: GatewayService
+}

@@ -1,0 +1,159 @@
+internal import Audio
+internal import Framing
+package import Net
+package import Protocols
+internal import Speech
+internal import Store
+
+/// The gateway: an HTTP service that knows its routes, its engines, and who may come in.
+package final class GatewayService: HTTPService {
+    let configuration: GatewayConfiguration
+    let router: Router
+    let entries: [EngineEntry]
+    let access: Access
+    let metrics: Metrics
+    let log: Log
+    let client: HTTPClient
+    let spool: Spool
+    let batch: BatchGate
+    /// A new UUID.
+    let newID: @Sendable () -> String
+    let now: @Sendable () -> UnixTime
+    private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
+    private let routes: [Route]
+    private let draining = Flag()
+
+    /// - Parameters:
+    ///   - entries: the engines there are.
+    ///   - newID: gives a new UUID in lower case.
+    package init(
+        _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any Access.Keys, client: HTTPClient,
+        webSocketClient: WebSocketClient, metrics: Metrics, log: Log,
+        newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime = { .now }
+    ) async throws {
+        self.configuration = configuration
+        self.entries = entries
+        self.metrics = metrics
+        self.log = log
+        self.client = client
+        self.newID = newID
+        self.now = now
+        router = Router(entries: entries, order: configuration.engines)
+        access = Access(keys: keys)
+        spool = try Spool(directory: configuration.dataDirectory + "/spool")
+        batch = BatchGate(most: 256)
+        routes = Self.routes
+        let sync = JournalSync(interval: configuration.journal.syncInterval)
+        var webSocket = WebSocketConfiguration()
+        webSocket.allowsCompression = configuration.compressesWebSockets
+        var contexts: [ObjectIdentifier: LoopBound<LiveContext>] = [:]
+        for (index, loop) in loops.enumerated() {
+            let startedAt = now().milliseconds
+            let webSocket = webSocket
+            let made = await loop.run {
+                Result { () throws(JournalError) in
+                    let journal = try JournalLog(
+                        directory: configuration.dataDirectory + "/journal", loop: index, limits: configuration.journal, startedAt: startedAt,
+                        sync: sync,
+                        log: log)
+                    return LoopBound(
+                        LiveContext(loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient),
+                        on: loop)
+                }
+            }
+            contexts[ObjectIdentifier(loop)] = try made.get()
+        }
+        self.contexts = contexts
+    }
+
+    /// What the sessions of the exchange's loop share.
+    func context(on loop: Loop) -> LiveContext? { contexts[ObjectIdentifier(loop)]?.withValue { $0 } }
+
+    /// No new sessions and requests; live sessions are brought to their end.
+    package func beginDrain() {
+        draining.set()
+        for context in contexts.values { context.enter { $0.drain() } }
+    }
+
+    /// Live sessions there are now.
+    package func liveSessions() async -> Int {
+        var count = 0
+        for context in contexts.values { count += await context.loop.run { context.withValue { $0.sessions.count } ?? 0 } }
+        return count
+    }
+
+    package func handle(_ exchange: HTTPExchange) {
+        let head = exchange.request
+        if let answer = corsPolicy.preflightAnswer(to: head) {
+            exchange.respond(answer)
+            return
+        }
+        let id = newID()
+        let isUpgrade = head.asksForWebSocket
+        let onPath = routes.filter { $0.matches(path: head.path) }
+        // HEAD is answered as GET is, without the body.
+        let method = head.method == .head ? .get : head.method
+        if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
+            let call = Call(id: id, route: route.path, gateway: self)
+            if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
+                refuse(exchange, .unavailable("The gateway is going down."), route.voice, call)
+            } else {
+                route.endpoint.handle(exchange, call)
+            }
+            return
+        }
+        let voice = onPath.first?.voice ?? .harken
+        let call = Call(id: id, route: "none", gateway: self)
+        if head.method == .options, !onPath.isEmpty {
+            answer(exchange, HTTPResponseHead(.noContent, headers: ["Allow": allowed(onPath)]), call: call)
+        } else if onPath.isEmpty {
+            refuse(exchange, .notFound("There is nothing at \(head.path)."), voice, call)
+        } else if isUpgrade {
+            refuse(exchange, .badRequest("There is no WebSocket at \(head.path)."), voice, call)
+        } else if onPath.contains(where: { $0.kind == .webSocket && $0.method == method }) {
+            refuse(exchange, .badRequest("\(head.path) is a WebSocket: connect to it with ws:// or wss://."), voice, call)
+        } else {
+            refuse(exchange, .methodNotAllowed(allowed: allowed(onPath)), voice, call)
+        }
+    }
+
+    private func allowed(_ routes: [Route]) -> String {
+        var methods: [String] = []
+        for route in routes where !methods.contains(route.method.rawValue) { methods.append(route.method.rawValue) }
+        if methods.contains("GET") { methods.append("HEAD") }
+        return (methods + ["OPTIONS"]).joined(separator: ", ")
+    }
+
+    // MARK: - Answers
+
+    func handshake(_ call: Call) -> HandshakeContext { HandshakeContext(requestID: call.id, now: now(), models: router.models) }
+
+    func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ voice: RefusalVoice, _ call: Call) {
+        refuse(exchange, voice.refuse(cause, handshake(call)), call)
+    }
+
+    func refuse(_ exchange: HTTPExchange, _ refusal: Refusal, _ call: Call) {
+        log.info(
+            "request refused",
+            [
+                .request: call.id, .route: call.route, .method: exchange.request.method.rawValue, .status: "\(refusal.status.code)",
+                .peer: "\(exchange.peer)",
+            ])
+        answer(exchange, HTTPResponseHead(refusal.status, headers: refusal.headers), refusal.body, call: call)
+    }
+
+    func answer(_ exchange: HTTPExchange, _ head: HTTPResponseHead, _ body: [UInt8] = [], call: Call) {
+        metrics.answered(route: call.route, status: head.status.code)
+        var head = head
+        head.headers.append(corsPolicy.headers(for: exchange.request))
+        exchange.respond(head, body: body)
+    }
+
+    var corsPolicy: CORSPolicy {
+        // Any page may ask: credentials travel in headers that a page must know, never in cookies. Who is let in, `Access` decides.
+        let origins: CORSPolicy.Origins =
+            configuration.corsOrigins.isEmpty || configuration.corsOrigins.contains("*")
+            ? .any : .listed(Set(configuration.corsOrigins))
+        return CORSPolicy(origins: origins, exposedHeaders: ["dg-request-id", "dg-error", "x-request-id"])
+    }
+}

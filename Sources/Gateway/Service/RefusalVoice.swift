@@ -1,0 +1,43 @@
+internal import Framing
+internal import Protocols
+
+/// In whose words a refusal is said.
+struct RefusalVoice: Sendable {
+    let refuse: @Sendable (RefusalCause, HandshakeContext) -> Refusal
+
+    /// Harken's own: `{"error":{"code","message"}}`.
+    static let harken = RefusalVoice { cause, _ in
+        let (status, code, message) = cause.plain
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("error")
+        json.beginObject()
+        json.member("code", code)
+        json.member("message", message)
+        json.endObject()
+        json.endObject()
+        return Refusal(status: status, headers: ["Content-Type": "application/json"], body: json.bytes)
+    }
+}
+
+extension RefusalCause {
+    /// Status, code and words of Harken's own routes.
+    var plain: (status: HTTPStatus, code: String, message: String) {
+        switch self {
+        case .unauthenticated: (.unauthorized, "unauthenticated", "A valid key is needed: Authorization: Bearer KEY.")
+        case .forbidden(let reason): (.forbidden, "forbidden", reason)
+        case .outOfCredit: (.paymentRequired, "out_of_credit", "The key has no credit left.")
+        case .tooManyRequests: (.tooManyRequests, "too_many_requests", "Too many requests at once; try again later.")
+        case .notFound(let reason): (.notFound, "not_found", reason)
+        case .methodNotAllowed(let allowed): (.methodNotAllowed, "method_not_allowed", "Allowed here: \(allowed).")
+        case .tooLarge(let limit, _): (.contentTooLarge, "too_large", "The body is longer than \(limit) bytes.")
+        case .incompleteBody: (.badRequest, "incomplete_body", "The upload broke off.")
+        case .badRequest(let reason): (.badRequest, "bad_request", reason)
+        case .unknownModel(let model): (.badRequest, "unknown_model", "There is no model \"\(model)\".")
+        case .remoteContent(let reason): (.badRequest, "remote_content", reason)
+        case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)
+        case .engine(let error): (.badGateway, "engine", "\(error)")
+        case .internalFault: (.internalServerError, "internal", "An error of this gateway; its log has more.")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import Framing
+
+/// One line of the gateway's table of routes.
+struct Route: Sendable {
+    enum Kind: Sendable { case http, webSocket }
+
+    let kind: Kind
+    let method: HTTPMethod
+    /// Exact; or, ending with `/*`, everything below.
+    let path: String
+    let endpoint: any Endpoint
+    /// How this part of the table says no when no route fits.
+    let voice: RefusalVoice
+
+    init(_ kind: Kind, _ method: HTTPMethod, _ path: String, voice: RefusalVoice, _ endpoint: any Endpoint) {
+        self.kind = kind
+        self.method = method
+        self.path = path
+        self.endpoint = endpoint
+        self.voice = voice
+    }
+
+    func matches(path: String) -> Bool {
+        guard self.path.hasSuffix("/*") else { return path == self.path }
+        return path.hasPrefix(self.path.dropLast()) && path.utf8.count >= self.path.utf8.count
+    }
+}

@@ -1,0 +1,92 @@
+import Gateway
+import Speech
+import Testing
+
+@Suite struct `Configuration` {
+    private func configuration(_ values: [String: String]) throws -> GatewayConfiguration {
+        var settings = Settings()
+        settings.merge(values)
+        return try GatewayConfiguration(settings, home: "/home/user", cores: 2)
+    }
+
+    @Test func `needs nothing`() throws {
+        let configuration = try configuration([:])
+        #expect(configuration.listen == ListenAddress(host: "127.0.0.1", port: 8080))
+        #expect(configuration.dataDirectory == "/home/user/.local/share/harken")
+        #expect(configuration.engines == [.local])
+        #expect(configuration.vendors.isEmpty)
+        #expect(configuration.drainTime == .seconds(30))
+    }
+
+    @Test func `puts vendors with a key before the local engine`() throws {
+        let configuration = try configuration(["DEEPGRAM_API_KEY": "secret", "DEEPGRAM_BASE_URL": "http://127.0.0.1:9000/"])
+        #expect(configuration.engines == [EngineName("deepgram"), .local])
+        #expect(configuration.vendors.first?.streamingAddress == "ws://127.0.0.1:9000")
+    }
+
+    @Test func `never shows a vendor's key`() throws {
+        let configuration = try configuration(["DEEPGRAM_API_KEY": "very-secret"])
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        #expect(!dumped.contains("very-secret"))
+        #expect(!"\(configuration)".contains("very-secret"))
+    }
+
+    @Test(arguments: [
+        ("HARKEN_LISTEN", "nonsense"), ("HARKEN_LISTEN", "::1:80"), ("HARKEN_LISTEN", "127.0.0.1:99999"), ("HARKEN_LOG", "loud"),
+        ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_STALL_SECONDS", "soon"),
+        ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
+        ("HARKEN_COMPRESSION", "perhaps"), ("HARKEN_DATABASE_URL", "mysql://x"),
+    ])
+    func `refuses a wrong value in one line that names it`(name: String, value: String) {
+        do {
+            _ = try configuration([name: value])
+            Issue.record("was taken")
+        } catch let error as ConfigurationError {
+            #expect(error.name == name || name == "HARKEN_TLS_CERT")
+            #expect(!error.description.contains("\n") && error.description.contains("accepted:"))
+        } catch {
+            Issue.record("another error: \(error)")
+        }
+    }
+
+    @Test func `reads a file of names and values`() throws {
+        let text = """
+            # comment
+            HARKEN_LOG = debug
+
+            HARKEN_DATA="/var/lib/my harken"\r
+            """
+        let values = try Settings.parse(file: text, named: "harken.conf")
+        #expect(values == ["HARKEN_LOG": "debug", "HARKEN_DATA": "/var/lib/my harken"])
+    }
+
+    @Test(arguments: ["HARKEN_LOGG=info", "just words"])
+    func `says which line of a file is wrong`(line: String) {
+        #expect { try Settings.parse(file: "\n" + line, named: "harken.conf") } throws: { error in
+            (error as? ConfigurationError)?.name == "harken.conf, line 2"
+        }
+    }
+}
+
+@Suite struct `A loopback host` {
+    @Test(arguments: [
+        "localhost", "LOCALHOST:8080", "127.0.0.1", "127.1.2.3:80", "[::1]:8080", "[::1]", "app.localhost:1",
+    ])
+    func `is one by name or address`(authority: String) {
+        #expect(LoopbackHost.matches(authority: authority))
+    }
+
+    @Test(arguments: [
+        "example.org", "127.0.0.1.example.org", "localhost.example.org", "10.0.0.1", "[::2]", "", "127.0.0", "127.0.0.256", "0.0.0.0",
+    ])
+    func `is nothing else`(authority: String) {
+        #expect(!LoopbackHost.matches(authority: authority))
+    }
+
+    @Test func `is the origin of a local page only`() {
+        #expect(LoopbackHost.matches(origin: "http://localhost:3000"))
+        #expect(!LoopbackHost.matches(origin: "https://evil.example"))
+        #expect(!LoopbackHost.matches(origin: "null"))
+    }
+}
