@@ -64,7 +64,7 @@ let package = Package(
 
         tests("Speech", ["Speech"]),
         tests("Framing", ["Framing"]),
-        tests("Audio", ["Audio", "Speech"]),
+        tests("Audio", ["Audio", "Speech", "COpus"]),
         tests("Protocols", ["Protocols", "Speech", "Framing"]),
         tests("Continuity", ["Continuity", "Speech"]),
         tests("Store", ["Store", "Speech"]),

@@ -22,6 +22,33 @@ package enum PCM {
         }
     }
 
+    /// Appends 32-bit little-endian samples as 16-bit little-endian: their upper halves. An incomplete last sample is left out.
+    package static func appendLinear16(linear32 bytes: RawSpan, to output: inout [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            output.reserveCapacity(output.count + bytes.count / 2)
+            for start in stride(from: 0, to: bytes.count - 3, by: 4) {
+                output.append(bytes[start + 2])
+                output.append(bytes[start + 3])
+            }
+        }
+    }
+
+    /// Appends the mean of each frame of interleaved 16-bit little-endian samples. An incomplete last frame is left out.
+    package static func appendMean(linear16 bytes: RawSpan, channels: Int, to output: inout [UInt8]) {
+        guard channels > 0 else { return }
+        bytes.withUnsafeBytes { bytes in
+            let frame = channels * 2
+            output.reserveCapacity(output.count + bytes.count / channels)
+            for start in stride(from: 0, to: bytes.count - frame + 1, by: frame) {
+                var sum = 0
+                for channel in 0..<channels {
+                    sum += Int(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: start + channel * 2, as: Int16.self)))
+                }
+                append(Int16(truncatingIfNeeded: sum / channels), to: &output)
+            }
+        }
+    }
+
     /// The nearest 16-bit value; clips what is beyond −1…1; silence for what is not a number.
     package static func linear16(_ sample: Float) -> Int16 {
         guard !sample.isNaN else { return 0 }

@@ -22,4 +22,20 @@ struct `Media files of the corpus` {
         let scale: Float = entry.file.contains("leftonly") ? 0.5 : entry.file.contains("stereo48k") ? 0.7071 : 1
         #expect(abs(rootMeanSquare(samples) / (rootMeanSquare(clean) * scale) - 1) < 0.06)
     }
+
+    @Test(arguments: Corpus.formats.filter { $0.expect != nil && $0.expect != "decode" })
+    func `that are damaged give what they hold or a reason`(entry: Corpus.Entry) throws {
+        guard let listed = entry.duration_s else {
+            let error = #expect(throws: MediaError.self) { try MediaFile(entry.recording) }
+            guard case .undecodable? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            return
+        }
+        let samples = try allSamples(of: MediaFile(entry.recording))[0]
+        let seconds = Double(samples.count) / 16_000
+        // The cut MP3 is listed with the length of the whole.
+        #expect(entry.file.contains("truncated.mp3") ? abs(seconds - listed / 2) < 0.1 : abs(seconds - listed) < 0.05)
+    }
 }

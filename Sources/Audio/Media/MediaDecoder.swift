@@ -66,6 +66,8 @@ final class MediaDecoder {
         if avcodec_send_packet(codec, packet) < 0 { skippedPackets += 1 }
     }
 
+    var isMP4: Bool { format?.pointee.iformat?.pointee.name.map { String(cString: $0).hasPrefix("mov,") } ?? false }
+
     private static var outOfMemory: MediaError { .unreadable("out of memory") }
 }
 
@@ -87,6 +89,11 @@ extension MediaDecoder {
         av_dict_set(&options, "protocol_whitelist", "none", 0)
         av_dict_set(&options, "codec_whitelist", LibAV.decoders, 0)
         for (name, value) in hint.options { av_dict_set(&options, name, value, 0) }
+        if isLive {
+            // What libav may take before it decides what the bytes are: a second or two of speech, not its five megabytes.
+            av_dict_set(&options, "probesize", "32768", 0)
+            av_dict_set(&options, "formatprobesize", "32768", 0)
+        }
         var demuxer: UnsafePointer<AVInputFormat>?
         if let name = hint.demuxer {
             demuxer = av_find_input_format(name)
@@ -106,8 +113,9 @@ extension MediaDecoder {
     private func needsReadingAhead(_ format: UnsafeMutablePointer<AVFormatContext>) -> Bool {
         guard format.pointee.ctx_flags & AVFMTCTX_NOHEADER == 0 else { return true }
         return !(0..<Int(format.pointee.nb_streams)).contains {
-            let parameters = format.pointee.streams[$0]?.pointee.codecpar
-            return parameters?.pointee.codec_type == AVMEDIA_TYPE_AUDIO && parameters?.pointee.codec_id != AV_CODEC_ID_NONE
+            guard let parameters = format.pointee.streams[$0]?.pointee.codecpar else { return false }
+            return parameters.pointee.codec_type == AVMEDIA_TYPE_AUDIO && parameters.pointee.codec_id != AV_CODEC_ID_NONE
+                && parameters.pointee.sample_rate > 0 && parameters.pointee.ch_layout.nb_channels > 0
         }
     }
 

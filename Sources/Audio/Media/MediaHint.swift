@@ -4,6 +4,8 @@ internal import Speech
 struct MediaHint {
     /// Taken without a look at the bytes, where they do not describe themselves.
     var demuxer: String?
+    /// Taken for a live stream that begins with none of the marks that containers have.
+    private var bare: String?
     /// What may be found by looking at the bytes.
     var containers = LibAV.containers
     var options: [(name: String, value: String)] = []
@@ -20,11 +22,42 @@ struct MediaHint {
         case .alaw: demuxer = "alaw"
         case .g729: demuxer = "g729"
         case .flac: containers = "flac,ogg"
-        case .amrNarrowband, .amrWideband: containers = "amr,amrnb,amrwb"
+        case .amrNarrowband, .amrWideband:
+            containers = "amr,amrnb,amrwb"
+            bare = encoding == .amrNarrowband ? "amrnb" : "amrwb"
         case .opus, .oggOpus: containers = "ogg,matroska,webm"
         case .speex: containers = "ogg"
         }
         if encoding.bytesPerSample != nil { options = [("sample_rate", "\(rate.hertz)"), ("channels", "\(channels)")] }
+    }
+}
+
+extension MediaHint {
+    /// Takes the container from the first twelve bytes where they leave no doubt: libav would wait for a few thousand, which is seconds of speech.
+    mutating func recognise(_ start: [UInt8]) {
+        guard demuxer == nil, start.count >= 12 else { return }
+        func has(_ text: String, at offset: Int = 0) -> Bool { start[offset...].starts(with: text.utf8) }
+        if has("OggS") {
+            demuxer = "ogg"
+        } else if has("fLaC") {
+            demuxer = "flac"
+        } else if has("#!AMR") {
+            demuxer = "amr"
+        } else if has("RIFF") && has("WAVE", at: 8) {
+            demuxer = "wav"
+            // Packets of 1,024 bytes, so that speech does not wait for libav's 4,096.
+            options.append(("max_size", "1024"))
+        } else if start.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
+            demuxer = "matroska"
+        } else if has("ftyp", at: 4) {
+            demuxer = "mov"
+        } else if start[0] == 0xFF && start[1] & 0xF6 == 0xF0 {
+            demuxer = "aac"
+        } else if start[0] == 0xFF && start[1] & 0xE0 == 0xE0 {
+            demuxer = "mp3"
+        } else {
+            demuxer = bare
+        }
     }
 }
 

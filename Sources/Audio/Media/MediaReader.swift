@@ -21,7 +21,7 @@ final class MediaReader {
         self.treatment = treatment
         decoder = try MediaDecoder(input, hint: hint, isLive: isLive)
         guard let frame = try decoder.next() else {
-            throw .undecodable(decoder.skippedPackets > 0 ? "none of its audio can be decoded" : "there is a header but no audio behind it")
+            throw .undecodable(Self.reason(for: decoder, isLive: isLive))
         }
         channelCount = treatment == .mixed ? 1 : Int(frame.pointee.ch_layout.nb_channels)
         ready = Array(repeating: [], count: channelCount)
@@ -54,6 +54,14 @@ final class MediaReader {
         let block = AudioBlock(start: start, channels: ready.map { Array($0.prefix(count)) })
         for channel in ready.indices { ready[channel].removeFirst(count) }
         return block
+    }
+
+    /// Why there is not a single frame.
+    private static func reason(for decoder: MediaDecoder, isLive: Bool) -> String {
+        if isLive && decoder.isMP4 {
+            return "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; send it fragmented or with the index first (fast start)"
+        }
+        return decoder.skippedPackets > 0 ? "none of its audio can be decoded" : "there is a header but no audio behind it"
     }
 
     private func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {

@@ -1,0 +1,62 @@
+private import COpus
+package import Speech
+
+/// Decodes bare Opus packets of one stream to 16-bit little-endian PCM.
+///
+/// The encoder's look-ahead (6.5 ms, what libopus has unless told otherwise) is taken off the start, so that positions are those of what was
+/// recorded. A packet that is damaged or empty is filled in by the decoder's guess, as long as the one before, so that nothing shifts.
+package struct OpusStream: ~Copyable {
+    private let handle: OpaquePointer
+    private let channels: Int
+    /// Samples of each channel that one packet may hold: 120 ms.
+    private let room: Int
+    private var samples: [Int16]
+    private var toSkip: Int
+    private var lastCount: Int
+    /// Packets that were damaged and filled in.
+    package private(set) var damagedPackets = 0
+    /// Packets that were decoded.
+    package private(set) var decodedPackets = 0
+
+    /// - Parameters:
+    ///   - rate: of the output: 8, 12, 16, 24 or 48 kHz.
+    ///   - channels: of the output, 1 or 2.
+    package init(rate: SampleRate = .speech, channels: Int = 1) throws(MediaError) {
+        var error: Int32 = 0
+        guard (1...2).contains(channels), let handle = opus_decoder_create(Int32(rate.hertz), Int32(channels), &error), error == OPUS_OK else {
+            throw .undecodable("Opus packets cannot be decoded to \(rate.hertz) Hz in \(channels) channels; 8, 12, 16, 24 or 48 kHz in 1 or 2 can")
+        }
+        self.handle = handle
+        self.channels = channels
+        room = rate.hertz * 120 / 1000
+        samples = Array(repeating: 0, count: room * channels)
+        toSkip = rate.hertz * 65 / 10_000
+        lastCount = rate.hertz / 50
+    }
+
+    deinit { opus_decoder_destroy(handle) }
+
+    /// Appends what `packet` holds.
+    package mutating func append(_ packet: RawSpan, to output: inout [UInt8]) {
+        let decoder = handle, capacity = Int32(room), lastCount = Int32(lastCount)
+        var count: Int32 = 0
+        var isDamaged = packet.byteCount > 60_000
+        packet.withUnsafeBytes { packet in
+            samples.withUnsafeMutableBufferPointer { samples in
+                guard let room = samples.baseAddress else { return }
+                if !packet.isEmpty && !isDamaged {
+                    count = opus_decode(decoder, packet.bindMemory(to: UInt8.self).baseAddress, Int32(packet.count), room, capacity, 0)
+                    isDamaged = count < 0
+                }
+                if packet.isEmpty || isDamaged { count = opus_decode(decoder, nil, 0, room, lastCount, 0) }
+            }
+        }
+        if isDamaged { damagedPackets += 1 } else { decodedPackets += 1 }
+        guard count > 0 else { return }
+        self.lastCount = Int(count)
+        let skipped = min(toSkip, Int(count))
+        toSkip -= skipped
+        output.reserveCapacity(output.count + (Int(count) - skipped) * channels * 2)
+        for sample in samples[(skipped * channels)..<(Int(count) * channels)] { PCM.append(sample, to: &output) }
+    }
+}

@@ -1,0 +1,72 @@
+/// Bytes between the loop that receives them and the thread that decodes them. The writer never waits; the reader does.
+///
+/// `@unchecked Sendable`: every variable is used inside `monitor.locked` only.
+final class BytePipe: @unchecked Sendable {
+    private let monitor = Monitor()
+    private let limit: Int
+    private var bytes: [UInt8] = []
+    /// How many of `bytes` were read.
+    private var offset = 0
+    private var isFinished = false
+    private var isCancelled = false
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Bytes written and not yet read.
+    var count: Int { monitor.locked { bytes.count - offset } }
+
+    /// False when more than the limit would wait to be read; nothing is taken then.
+    func write(_ span: RawSpan) -> Bool {
+        span.withUnsafeBytes { new in
+            monitor.locked {
+                guard bytes.count - offset + new.count <= limit else { return false }
+                guard !isCancelled && !isFinished else { return true }
+                if offset == bytes.count || offset > bytes.count / 2 {
+                    bytes.removeFirst(offset)
+                    offset = 0
+                }
+                bytes.append(contentsOf: new)
+                monitor.wakeAll()
+                return true
+            }
+        }
+    }
+
+    /// No more bytes will be written.
+    func finish() {
+        monitor.locked {
+            isFinished = true
+            monitor.wakeAll()
+        }
+    }
+
+    /// The reader gets nothing more, at once.
+    func cancel() {
+        monitor.locked {
+            isCancelled = true
+            bytes = []
+            offset = 0
+            monitor.wakeAll()
+        }
+    }
+
+    /// Waits for at least one byte. 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        monitor.locked {
+            while offset == bytes.count && !isFinished && !isCancelled { monitor.wait() }
+            let count = min(buffer.count, bytes.count - offset)
+            guard count > 0 else { return 0 }
+            bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + count)])) }
+            offset += count
+            return count
+        }
+    }
+
+    /// Waits until there are `most` bytes or no more will come, and shows them without taking them.
+    func peek(_ most: Int) -> [UInt8] {
+        monitor.locked {
+            while bytes.count - offset < most && !isFinished && !isCancelled { monitor.wait() }
+            return Array(bytes[offset...].prefix(most))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+internal import Speech
+
+/// The thread on which libav decodes one live stream: libav asks for its bytes, so something has to wait for them.
+final class DecodingThread: Sendable {
+    private let pipe: BytePipe
+    private let queue: EventQueue
+    private let format: AudioFormat
+    private let treatment: ChannelTreatment
+
+    /// Ends when the pipe ends or is cancelled, or the queue is closed; nobody waits for it. False when the system has no thread to give.
+    static func start(pipe: BytePipe, queue: EventQueue, format: AudioFormat, treatment: ChannelTreatment) -> Bool {
+        let thread = DecodingThread(pipe: pipe, queue: queue, format: format, treatment: treatment)
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        pthread_attr_init(attributes)
+        defer {
+            pthread_attr_destroy(attributes)
+            attributes.deallocate()
+        }
+        pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
+        // Address space only: what is not touched takes no memory.
+        pthread_attr_setstacksize(attributes, 1 << 20)
+        let retained = Unmanaged.passRetained(thread)
+        var id = pthread_t()
+        guard pthread_create(&id, attributes, runDecodingThread, retained.toOpaque()) == 0 else {
+            retained.release()
+            return false
+        }
+        return true
+    }
+
+    private init(pipe: BytePipe, queue: EventQueue, format: AudioFormat, treatment: ChannelTreatment) {
+        self.pipe = pipe
+        self.queue = queue
+        self.format = format
+        self.treatment = treatment
+    }
+
+    fileprivate func run() {
+        do throws(MediaError) {
+            var hint = try MediaHint(format)
+            hint.recognise(pipe.peek(12))
+            let rate = StreamDecoder.sessionRate(for: format)
+            let reader = try MediaReader(try MediaInput(pipe: pipe), hint: hint, rate: rate, treatment: treatment, isLive: true)
+            guard queue.append(.opened(channels: reader.channelCount)) else { return }
+            // From 10 ms to half a second of audio in one event.
+            while let block = try reader.next(atLeast: rate.hertz / 100, atMost: rate.hertz / 2) {
+                var bytes: [UInt8] = []
+                PCM.appendLinear16(interleaving: block.channels, to: &bytes)
+                guard queue.append(.pcm(bytes)) else { return }
+            }
+            queue.close(with: .ended)
+        } catch {
+            queue.close(with: .failed(error))
+        }
+        // What still comes is nobody's.
+        pipe.cancel()
+    }
+}
+
+private func runDecodingThread(_ opaque: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let opaque else { return nil }
+    Unmanaged<DecodingThread>.fromOpaque(opaque).takeRetainedValue().run()
+    return nil
+}

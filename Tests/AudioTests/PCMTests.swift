@@ -1,0 +1,62 @@
+import Audio
+import Testing
+
+@Suite struct `Sample conversions` {
+    /// From the decoder tables of ITU-T G.711.
+    @Test(arguments: [(0x00, -32_124), (0x80, 32_124), (0x7F, 0), (0xFF, 0), (0x0F, -16_764), (0x8F, 16_764), (0xEF, 132), (0x7E, -8), (0xFE, 8)])
+    func `mu-law bytes have the values of the standard`(code: Int, value: Int) {
+        var output: [UInt8] = []
+        PCM.appendLinear16(mulaw: [UInt8(code)].span.bytes, to: &output)
+        #expect(numbers(output) == [Int16(value)])
+    }
+
+    @Test(arguments: [(0xD5, 8), (0x55, -8), (0xAA, 32_256), (0x2A, -32_256), (0x80, 5_504), (0x00, -5_504), (0x45, -264), (0xC5, 264)])
+    func `A-law bytes have the values of the standard`(code: Int, value: Int) {
+        var output: [UInt8] = []
+        PCM.appendLinear16(alaw: [UInt8(code)].span.bytes, to: &output)
+        #expect(numbers(output) == [Int16(value)])
+    }
+
+    @Test func `both codes are symmetric and rise with their magnitude`() {
+        var mulaw: [UInt8] = [], alaw: [UInt8] = []
+        let codes = (0...255).map { UInt8($0) }
+        PCM.appendLinear16(mulaw: codes.span.bytes, to: &mulaw)
+        PCM.appendLinear16(alaw: codes.span.bytes, to: &alaw)
+        for table in [numbers(mulaw), numbers(alaw)] {
+            for code in 0..<128 { #expect(table[code] == -table[code + 128]) }
+            #expect(Set(table.map(abs)).count == 128)
+        }
+        #expect(numbers(mulaw)[128...] == numbers(mulaw)[128...].sorted(by: >)[...])
+    }
+
+    @Test func `16-bit samples survive the way to Float and back`() {
+        let values: [Int16] = [.min, -32_767, -12_345, -1, 0, 1, 12_345, .max]
+        var floats: [Float] = [], output: [UInt8] = []
+        PCM.appendFloats(linear16: bytes(values).span.bytes, to: &floats)
+        #expect(floats.first == -1)
+        PCM.appendLinear16(floats.span, to: &output)
+        #expect(numbers(output) == values)
+    }
+
+    @Test(arguments: [(Float(2), Int16.max), (-2, .min), (.infinity, .max), (-.infinity, .min), (.nan, 0), (1, .max), (0.50001, 16_384)])
+    func `Float samples are clipped and rounded`(sample: Float, value: Int16) {
+        #expect(PCM.linear16(sample) == value)
+    }
+
+    @Test func `32-bit samples keep their upper half`() {
+        let input: [UInt8] = [0xFF, 0xFF, 0x34, 0x12, 0, 0, 0, 0x80, 9, 9, 9]
+        var output: [UInt8] = []
+        PCM.appendLinear16(linear32: input.span.bytes, to: &output)
+        #expect(numbers(output) == [0x1234, .min])
+    }
+
+    @Test func `channels mix to their mean, interleaved or not`() {
+        var output: [UInt8] = []
+        PCM.appendMean(linear16: bytes([100, 300, .max, .max, .min, .min, 7]).span.bytes, channels: 2, to: &output)
+        #expect(numbers(output) == [200, .max, .min])
+        #expect(PCM.mean([[1, 0], [0, 0.5]]) == [0.5, 0.25])
+        output = []
+        PCM.appendLinear16(interleaving: [[0.5, -0.5], [0.25, 0]], to: &output)
+        #expect(numbers(output) == [16_384, 8_192, -16_384, 0])
+    }
+}
