@@ -1,5 +1,5 @@
 internal import Glibc
-package import Protocols
+package import Speech
 
 /// Lines on standard error, one write each: time, level, a constant message, and what varies as `key=value`.
 package struct Log: Sendable {

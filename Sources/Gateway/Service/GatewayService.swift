@@ -1,8 +1,8 @@
 internal import Audio
 internal import Framing
 package import Net
-package import Protocols
-internal import Speech
+internal import Protocols
+package import Speech
 internal import Store
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.

@@ -1,5 +1,5 @@
 import Gateway
-import Protocols
+import Speech
 import Synchronization
 import Testing
 
