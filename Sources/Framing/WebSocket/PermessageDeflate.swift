@@ -1,0 +1,16 @@
+/// What two peers agreed on about compression (RFC 7692 section 7.1).
+package struct PermessageDeflate: Sendable, Equatable {
+    /// The server forgets what it compressed after each message.
+    package var serverForgets: Bool
+    package var clientForgets: Bool
+    /// The base-2 logarithm of the window of the server's compression, 9…15.
+    package var serverWindowBits: Int
+    package var clientWindowBits: Int
+
+    package init(serverForgets: Bool = false, clientForgets: Bool = false, serverWindowBits: Int = 15, clientWindowBits: Int = 15) {
+        self.serverForgets = serverForgets
+        self.clientForgets = clientForgets
+        self.serverWindowBits = serverWindowBits
+        self.clientWindowBits = clientWindowBits
+    }
+}

@@ -1,0 +1,77 @@
+/// What a frame begins with (RFC 6455 section 5.2), 2 to 14 bytes.
+struct WebSocketFrameHeader: Sendable, Equatable {
+    enum Opcode: UInt8, Sendable {
+        case continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10
+
+        var isControl: Bool { rawValue >= 8 }
+    }
+
+    static let maximumSize = 14
+
+    var isFinal: Bool
+    /// The first reserved bit: the message is compressed.
+    var isCompressed: Bool
+    var opcode: Opcode
+    var mask: WebSocketMask?
+    /// Of the payload, in bytes.
+    var length: Int
+
+    init(isFinal: Bool = true, isCompressed: Bool = false, opcode: Opcode, mask: WebSocketMask? = nil, length: Int) {
+        self.isFinal = isFinal
+        self.isCompressed = isCompressed
+        self.opcode = opcode
+        self.mask = mask
+        self.length = length
+    }
+
+    /// How many bytes the header has that begins with these two.
+    static func size(_ second: UInt8) -> Int {
+        let length = second & 0x7F
+        return 2 + (length == 127 ? 8 : length == 126 ? 2 : 0) + (second & 0x80 != 0 ? 4 : 0)
+    }
+
+    /// - Parameter bytes: at least the first two, and for what comes after them as many as `size` says.
+    init(_ bytes: UnsafeRawBufferPointer) throws(WebSocketViolation) {
+        guard bytes[0] & 0x30 == 0 else { throw .reservedBits }
+        guard let opcode = Opcode(rawValue: bytes[0] & 0x0F) else { throw .reservedOpcode }
+        isFinal = bytes[0] & 0x80 != 0
+        isCompressed = bytes[0] & 0x40 != 0
+        self.opcode = opcode
+        let short = Int(bytes[1] & 0x7F)
+        if opcode.isControl {
+            guard isFinal else { throw .fragmentedControl }
+            guard short <= 125 else { throw .controlTooLong }
+            guard !isCompressed else { throw .reservedBits }
+        }
+        var position = 2
+        switch short {
+        case 126:
+            length = Int(UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+            position = 4
+        case 127:
+            guard let long = Int(exactly: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt64.self))) else { throw .lengthOverflow }
+            length = long
+            position = 10
+        default: length = short
+        }
+        guard bytes[1] & 0x80 != 0 else { return }
+        mask = WebSocketMask(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+    }
+
+    func append(to output: inout [UInt8]) {
+        output.append((isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue)
+        let maskBit: UInt8 = mask == nil ? 0 : 0x80
+        switch length {
+        case ...125: output.append(maskBit | UInt8(truncatingIfNeeded: length))
+        case ...65_535:
+            output.append(maskBit | 126)
+            output.append(UInt8(truncatingIfNeeded: length >> 8))
+            output.append(UInt8(truncatingIfNeeded: length))
+        default:
+            output.append(maskBit | 127)
+            for shift in stride(from: 56, through: 0, by: -8) { output.append(UInt8(truncatingIfNeeded: length >> shift)) }
+        }
+        guard let mask else { return }
+        for shift in stride(from: 0, through: 24, by: 8) { output.append(UInt8(truncatingIfNeeded: mask.rawValue >> shift)) }
+    }
+}

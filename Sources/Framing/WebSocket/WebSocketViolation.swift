@@ -1,0 +1,57 @@
+/// What a peer did that a WebSocket does not allow.
+package enum WebSocketViolation: Error, Sendable, Equatable {
+    /// A reserved bit without the extension that would give it a meaning.
+    case reservedBits
+    case reservedOpcode
+    /// A client's frame without a mask.
+    case unmasked
+    /// A server's frame with one.
+    case masked
+    case fragmentedControl
+    case controlTooLong
+    /// A continuation of nothing.
+    case unexpectedContinuation
+    /// A new message inside another.
+    case interleavedMessage
+    /// A length with its highest bit set.
+    case lengthOverflow
+    case malformedClose
+    case invalidCloseCode
+    case invalidUTF8
+    case invalidCompression
+    /// In bytes, after decompression.
+    case messageTooBig(limit: Int)
+
+    /// What the peer is told.
+    package var code: WebSocketCloseCode {
+        switch self {
+        case .reservedBits, .reservedOpcode, .unmasked, .masked, .fragmentedControl, .controlTooLong, .unexpectedContinuation,
+            .interleavedMessage, .lengthOverflow, .malformedClose, .invalidCloseCode:
+            .protocolError
+        case .invalidUTF8, .invalidCompression: .invalidPayload
+        case .messageTooBig: .messageTooBig
+        }
+    }
+}
+
+extension WebSocketViolation: CustomStringConvertible {
+    /// Short enough for the reason of a close frame.
+    package var description: String {
+        switch self {
+        case .reservedBits: "reserved bits must be 0"
+        case .reservedOpcode: "reserved opcode"
+        case .unmasked: "client frames must be masked"
+        case .masked: "server frames must not be masked"
+        case .fragmentedControl: "control frames must not be fragmented"
+        case .controlTooLong: "control frames have at most 125 bytes"
+        case .unexpectedContinuation: "continuation without a message"
+        case .interleavedMessage: "new message inside a fragmented one"
+        case .lengthOverflow: "frame length out of range"
+        case .malformedClose: "close frame with one byte"
+        case .invalidCloseCode: "invalid close code"
+        case .invalidUTF8: "text must be UTF-8"
+        case .invalidCompression: "invalid compressed data"
+        case .messageTooBig(let limit): "message larger than \(limit) bytes"
+        }
+    }
+}
