@@ -8,5 +8,5 @@ package enum WebSocketEvent: Sendable, Equatable {
     case ping(Bytes)
     case pong(Bytes)
     /// The last event. A server closes the transport once the replies are sent; a client waits a little for the server to do so.
-    case closed(WebSocketClose)
+    case closed(WebSocketEnding)
 }

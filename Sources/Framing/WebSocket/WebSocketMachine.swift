@@ -79,7 +79,7 @@ package struct WebSocketMachine: ~Copyable {
                 appendClose(error.code, reason: error.description, to: &replies)
                 end()
                 offset = input.count
-                return .closed(WebSocketClose(code: error.code, reason: error.description, origin: .violation(error)))
+                return .closed(WebSocketEnding(code: error.code, reason: error.description, origin: .violation(error)))
             }
         }
     }
@@ -221,7 +221,7 @@ package struct WebSocketMachine: ~Copyable {
             return .pong(bytes)
         case .close:
             guard payload.count != 1 else { throw .malformedClose }
-            var close = WebSocketClose(code: .noStatus, origin: state == .open ? .peer : .local)
+            var close = WebSocketEnding(code: .noStatus, origin: state == .open ? .peer : .local)
             if payload.count >= 2 {
                 close.code = WebSocketCloseCode(UInt16(payload[0]) << 8 | UInt16(payload[1]))
                 guard close.code.isSendable else { throw .invalidCloseCode }

@@ -5,7 +5,7 @@ import Testing
     private typealias Dialogue = WebSocketDialogue
 
     private func violation(_ violation: WebSocketViolation) -> WebSocketTold.Event {
-        .closed(WebSocketClose(code: violation.code, reason: violation.description, origin: .violation(violation)))
+        .closed(WebSocketEnding(code: violation.code, reason: violation.description, origin: .violation(violation)))
     }
 
     // MARK: RFC 7692 section 7.2.3

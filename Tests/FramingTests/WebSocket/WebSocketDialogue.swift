@@ -3,7 +3,7 @@ import Framing
 /// What a machine said about a stream, with the bytes copied out, and what it replied.
 struct WebSocketTold: Equatable, Sendable {
     enum Event: Equatable, Sendable {
-        case text(String), binary([UInt8]), ping([UInt8]), pong([UInt8]), closed(WebSocketClose)
+        case text(String), binary([UInt8]), ping([UInt8]), pong([UInt8]), closed(WebSocketEnding)
     }
 
     var events: [Event] = []

@@ -5,7 +5,7 @@ import Testing
     private typealias Dialogue = WebSocketDialogue
 
     private func violation(_ violation: WebSocketViolation) -> WebSocketTold.Event {
-        .closed(WebSocketClose(code: violation.code, reason: violation.description, origin: .violation(violation)))
+        .closed(WebSocketEnding(code: violation.code, reason: violation.description, origin: .violation(violation)))
     }
 
     // MARK: RFC 6455 section 5.7
@@ -135,13 +135,13 @@ import Testing
     func `a close frame is answered with its code`(code: UInt16) throws {
         let number = [UInt8(code >> 8), UInt8(code & 255)]
         let told = try #require(Dialogue.serverTold(Dialogue.frame(0x88, number + Array("tschüs".utf8)) + Dialogue.frame(0x81, "late")))
-        #expect(told.events == [.closed(WebSocketClose(code: .init(code), reason: "tschüs", origin: .peer))])
+        #expect(told.events == [.closed(WebSocketEnding(code: .init(code), reason: "tschüs", origin: .peer))])
         #expect(told.replies == Dialogue.frame(0x88, number, masked: false))
     }
 
     @Test func `a close frame without a code is answered without one`() throws {
         let told = try #require(Dialogue.serverTold(Dialogue.frame(0x88)))
-        #expect(told.events == [.closed(WebSocketClose(code: .noStatus, origin: .peer))])
+        #expect(told.events == [.closed(WebSocketEnding(code: .noStatus, origin: .peer))])
         #expect(told.replies == [0x88, 0])
     }
 
@@ -164,7 +164,7 @@ import Testing
         #expect(machine.append(text: [0x61].span.bytes, to: &output) == false)
         #expect(machine.appendClose(.normal, reason: "", to: &output) == false)
         let told = Dialogue.feed(&machine, Dialogue.frame(0x81, "late") + Dialogue.frame(0x89) + Dialogue.frame(0x88, [3, 0xE9]))
-        #expect(told.events == [.text("late"), .ping([]), .closed(WebSocketClose(code: .goingAway, origin: .local))])
+        #expect(told.events == [.text("late"), .ping([]), .closed(WebSocketEnding(code: .goingAway, origin: .local))])
         #expect(told.replies == [])
         #expect(machine.isClosed == true)
         #expect(Dialogue.feed(&machine, Dialogue.frame(0x81, "more")) == WebSocketTold())

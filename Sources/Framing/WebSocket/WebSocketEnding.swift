@@ -1,5 +1,5 @@
-/// How a WebSocket ended.
-package struct WebSocketClose: Sendable, Equatable {
+/// How the closing handshake of a WebSocket went. What the transport adds to that is not known here.
+package struct WebSocketEnding: Sendable, Equatable {
     package enum Origin: Sendable, Equatable {
         /// The peer sent its close frame first.
         case peer
@@ -7,11 +7,9 @@ package struct WebSocketClose: Sendable, Equatable {
         case local
         /// The peer broke the protocol. The code is the one that it was told.
         case violation(WebSocketViolation)
-        /// The transport ended or was given up without the peer's close frame; says why. Never comes from the machine.
-        case lost(String)
     }
 
-    /// From the peer's close frame: `noStatus` if that had none.
+    /// From the peer's close frame, `noStatus` if that had none; after a violation, ours.
     package var code: WebSocketCloseCode
     /// At most 123 bytes.
     package var reason: String
