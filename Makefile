@@ -1,5 +1,7 @@
 # The words of the project, the same for people and for CI. Each target is one script or one SwiftPM command.
 
+SWIFT = Sources Tests $(wildcard Benchmarks) Fuzz Package.swift
+
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
@@ -19,10 +21,10 @@ bench: ## measure relay, local engine and streaming; table here, JSON in bench-r
 	@scripts/bench
 
 lint: ## check the format of the Swift sources
-	@swift format lint -r --strict Sources Tests Package.swift
+	@swift format lint -r --strict $(SWIFT)
 
 format: ## apply the format to the Swift sources
-	@swift format -r -i Sources Tests Package.swift
+	@swift format -r -i $(SWIFT)
 
 docs: ## reference pages from the doc comments, in .build/docs
 	@scripts/docs
@@ -30,8 +32,8 @@ docs: ## reference pages from the doc comments, in .build/docs
 conformance: ## the vendors' own clients against harken serve
 	@scripts/conformance
 
-fuzz: ## feed each parser random bytes (SECONDS=60 for each; NAME=… for one)
-	@SECONDS_EACH='$(SECONDS)' scripts/fuzz $(NAME)
+fuzz: ## feed each parser random bytes (EACH=60 seconds each; NAME=… for one)
+	@SECONDS_EACH='$(EACH)' scripts/fuzz $(NAME)
 
 nightly: ## what is too long for `make test`
 	@scripts/nightly

@@ -74,3 +74,10 @@ let package = Package(
         tests("harken", ["harken", "Store", "Speech"]),
     ],
 )
+
+// Built with -sanitize=fuzzer only, which brings libFuzzer's `main`: scripts/fuzz sets the variable.
+if Context.environment["HARKEN_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Framing", "Protocols"], path: "Fuzz", exclude: ["tokens.dict"], swiftSettings: strict))
+}

@@ -1,0 +1,28 @@
+import Glibc
+
+/// One parser each, by the name that `HARKEN_FUZZ_TARGET` chooses.
+///
+/// A target finds a fault by trapping: in the parser itself, or in a `precondition` about what it says.
+private let targets: [String: @Sendable (RawSpan) -> Void] = [
+    "deepgram-server-message": fuzzDeepgramServerMessage,
+    "http-request": fuzzHTTPRequest,
+    "http-response": fuzzHTTPResponse,
+    "json": fuzzJSON,
+    "url": fuzzURL,
+]
+
+private let target: @Sendable (RawSpan) -> Void = {
+    guard let name = getenv("HARKEN_FUZZ_TARGET").map({ String(cString: $0) }), let target = targets[name] else {
+        print(targets.keys.sorted().joined(separator: "\n"))
+        fflush(nil)
+        _exit(2)  // libFuzzer takes exit() for a finding
+    }
+    return target
+}()
+
+/// Called by libFuzzer, whose `main` this executable has.
+@_cdecl("LLVMFuzzerTestOneInput")
+func test(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+    target(UnsafeRawBufferPointer(start: data, count: size).bytes)
+    return 0
+}

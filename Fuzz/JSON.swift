@@ -1,0 +1,14 @@
+import Framing
+import Protocols
+
+/// What was read must be the same after being written and read again.
+func fuzzJSON(_ bytes: RawSpan) {
+    guard let value = try? JSONValue(parsing: bytes.withUnsafeBytes { Array($0) }) else { return }
+    var writer = JSONWriter()
+    writer.value(value)
+    precondition((try? JSONValue(parsing: writer.bytes)) == value, "written JSON does not read as what was written")
+}
+
+func fuzzDeepgramServerMessage(_ bytes: RawSpan) {
+    _ = DeepgramServerMessage(parsing: bytes)
+}
