@@ -11,6 +11,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case busy(path: String)
     /// Keys exist, yet the secret that their hashes were made with does not.
     case secretMissing(path: String)
+    /// The cryptography that keys need does not work.
+    case cryptography(String)
     /// A row breaks a rule of the schema, such as a name that is taken.
     case constraint(String)
     /// Anything else that SQLite reports.
@@ -30,6 +32,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path) is locked by another process. Stop what holds it (a backup, an open sqlite3 shell), then try again"
         case .secretMissing(let path):
             "\(path) is missing, and without it no key can be checked. Restore it from a copy, or remove the database to begin without keys"
+        case .cryptography(let what):
+            "\(what); see whether OpenSSL works: openssl rand -hex 8"
         case .constraint(let detail):
             "the store refuses this row: \(detail)"
         case .failed(let code, let message):

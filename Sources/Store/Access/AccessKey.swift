@@ -12,9 +12,9 @@ package struct AccessKey: Sendable, Equatable {
     package var user: ID<User>
     /// What the key may be used for; empty means everything.
     package var scopes: [String]
-    package var created: UTCTime
-    package var expires: UTCTime?
-    package var revoked: UTCTime?
+    package var created: UnixTime
+    package var expires: UnixTime?
+    package var revoked: UnixTime?
     /// Seconds of audio that may be spent on the operator's engines; nil when they are not counted.
     package var creditSeconds: Int64?
 }
@@ -25,11 +25,11 @@ package struct AccessKeyRequest: Sendable, Equatable {
     /// nil: a new user.
     package var user: ID<User>?
     package var scopes: [String]
-    package var expires: UTCTime?
+    package var expires: UnixTime?
     package var creditSeconds: Int64?
 
     package init(
-        name: String? = nil, user: ID<User>? = nil, scopes: [String] = [], expires: UTCTime? = nil, creditSeconds: Int64? = nil
+        name: String? = nil, user: ID<User>? = nil, scopes: [String] = [], expires: UnixTime? = nil, creditSeconds: Int64? = nil
     ) {
         self.name = name
         self.user = user

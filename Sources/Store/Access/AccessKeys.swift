@@ -19,18 +19,20 @@ package final class AccessKeys: Sendable {
     private let database: SQLiteDatabase
     private let hashing: any KeyHashing
     private let secret: InstallationSecret
-    private let now: @Sendable () -> UTCTime
+    private let now: @Sendable () -> UnixTime
     private let lookUp: Mutex<LookUp>
 
     /// - Parameter now: the time of day, to judge expiry by.
-    package init(in database: SQLiteDatabase, hashing: any KeyHashing, now: @escaping @Sendable () -> UTCTime) throws(StoreError) {
+    package init(in database: SQLiteDatabase, hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime) throws(StoreError) {
         let lookUp = try LookUp(on: database.makeReadConnection())
         let isEmpty = try lookUp.isEmpty()
         self.database = database
         self.hashing = hashing
         self.now = now
         self.lookUp = Mutex(lookUp)
-        secret = try InstallationSecret(of: database.directory, mayCreate: isEmpty, random: hashing.randomBytes)
+        secret = try InstallationSecret(of: database.directory, mayCreate: isEmpty) { (count) throws(StoreError) in
+            try Self.random(count, hashing)
+        }
     }
 
     /// True until the first key is made. Revoked and expired keys count: taking the last key back must not open the gateway to everyone. A store
@@ -44,7 +46,8 @@ package final class AccessKeys: Sendable {
     /// What `presented`, a key's text as a client sent it, is worth now.
     package func verify(_ presented: String) -> KeyVerdict {
         guard presented.hasPrefix(Self.marker), presented.utf8.count <= Self.maximumTextLength else { return .unknown }
-        let hash = hash(presented)
+        let hash: [UInt8]
+        do throws(StoreError) { hash = try self.hash(presented) } catch { return .unavailable(error) }
         let now = now()
         return lookUp.withLock { lookUp in
             do throws(StoreError) {
@@ -60,12 +63,12 @@ package final class AccessKeys: Sendable {
     }
 
     package func create(_ request: AccessKeyRequest) async throws(StoreError) -> CreatedAccessKey {
-        let text = Self.marker + Self.urlSafe(hashing.randomBytes(Self.randomByteCount))
-        let hash = hash(text)
+        let text = Self.marker + Self.urlSafe(try Self.random(Self.randomByteCount, hashing))
+        let hash = try hash(text)
+        let newUser = ID<User>("user_" + Self.urlSafe(try Self.random(9, hashing)))
         let key = AccessKey(
-            id: ID("key_" + Self.urlSafe(hashing.randomBytes(9))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
-            user: request.user ?? ID("user_" + Self.urlSafe(hashing.randomBytes(9))), scopes: request.scopes, created: now(),
-            expires: request.expires, creditSeconds: request.creditSeconds)
+            id: ID("key_" + Self.urlSafe(try Self.random(9, hashing))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
+            user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires, creditSeconds: request.creditSeconds)
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
                 "INSERT INTO users (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -109,8 +112,15 @@ package final class AccessKeys: Sendable {
         }
     }
 
-    private func hash(_ text: String) -> [UInt8] {
-        hashing.authenticationCode(of: Array(text.utf8), secret: secret.bytes)
+    private func hash(_ text: String) throws(StoreError) -> [UInt8] {
+        let hash = hashing.authenticationCode(of: Array(text.utf8), secret: secret.bytes)
+        guard !hash.isEmpty else { throw .cryptography("a key cannot be hashed") }
+        return hash
+    }
+
+    private static func random(_ count: Int, _ hashing: any KeyHashing) throws(StoreError) -> [UInt8] {
+        guard let bytes = hashing.randomBytes(count) else { throw .cryptography("the system has no random bytes") }
+        return bytes
     }
 
     /// Base 64 in the URL alphabet, without padding.
@@ -170,9 +180,9 @@ extension AccessKey {
         name = row.text(2)
         user = ID(row.text(3) ?? "")
         scopes = (row.text(4) ?? "").split(separator: " ").map(String.init)
-        created = UTCTime(milliseconds: row.integer(5) ?? 0)
-        expires = row.integer(6).map { UTCTime(milliseconds: $0) }
-        revoked = row.integer(7).map { UTCTime(milliseconds: $0) }
+        created = UnixTime(milliseconds: row.integer(5) ?? 0)
+        expires = row.integer(6).map { UnixTime(milliseconds: $0) }
+        revoked = row.integer(7).map { UnixTime(milliseconds: $0) }
         creditSeconds = row.integer(8)
     }
 }

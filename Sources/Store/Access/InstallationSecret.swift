@@ -9,12 +9,12 @@ struct InstallationSecret: Sendable {
     /// Reads the secret of `directory`; makes it, readable for its owner only, unless it is there.
     ///
     /// - Parameter mayCreate: false when hashes exist that a new secret could not check.
-    init(of directory: DataDirectory, mayCreate: Bool, random: (Int) -> [UInt8]) throws(StoreError) {
+    init(of directory: DataDirectory, mayCreate: Bool, random: (Int) throws(StoreError) -> [UInt8]) throws(StoreError) {
         let path = directory.secret
         bytes = try directory.withSetUpLock { () throws(StoreError) in
             if let found = try Self.read(path) { return found }
             guard mayCreate else { throw .secretMissing(path: path) }
-            let made = random(Self.byteCount)
+            let made = try random(Self.byteCount)
             try Self.write(made, to: path)
             return made
         }

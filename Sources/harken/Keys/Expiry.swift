@@ -1,9 +1,9 @@
-import Store
+import Speech
 
 /// When a key shall end: so long from now, or on a day.
 enum Expiry: Equatable {
     case after(Duration)
-    case at(UTCTime)
+    case at(UnixTime)
 
     static let accepts = "a time from now such as 12h, 30d or 8w, or a day to come such as 2027-01-31"
 
@@ -17,16 +17,16 @@ enum Expiry: Equatable {
         self = .after(.seconds(count * unit))
     }
 
-    func time(from now: UTCTime) -> UTCTime {
+    func time(from now: UnixTime) -> UnixTime {
         switch self {
         case .after(let duration): now + duration
         case .at(let time): time
         }
     }
 
-    private static func day(_ text: String) -> UTCTime? {
+    private static func day(_ text: String) -> UnixTime? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]) else { return nil }
-        return UTCTime(year: year, month: month, day: day)
+        return UnixTime(year: year, month: month, day: day)
     }
 }

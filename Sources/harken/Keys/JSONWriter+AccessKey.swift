@@ -13,11 +13,11 @@ extension JSONWriter {
         beginArray()
         for scope in key.scopes { value(scope) }
         endArray()
-        member("created_at", key.created.description)
+        member("created_at", key.created.rfc3339)
         self.key("expires_at")
-        value(key.expires?.description)
+        value(key.expires?.rfc3339)
         self.key("revoked_at")
-        value(key.revoked?.description)
+        value(key.revoked?.rfc3339)
         self.key("credits")
         if let credits = key.creditSeconds { value(Int(credits)) } else { null() }
     }

@@ -31,7 +31,7 @@ struct KeysCreate: Command {
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        let now = UTCTime.now
+        let now = UnixTime.now
         let expires = try arguments.value(Self.expires)?.time(from: now)
         if let expires, expires <= now { throw UsageError("--expires lies in the past; it takes \(Expiry.accepts)") }
         request = AccessKeyRequest(

@@ -46,21 +46,21 @@ struct KeysList: Command {
         return writer.text
     }
 
-    static func table(_ keys: [AccessKey], now: UTCTime) -> String {
+    static func table(_ keys: [AccessKey], now: UnixTime) -> String {
         Table.text(
             ["ID", "KEY", "NAME", "USER", "SCOPES", "CREDITS", "CREATED", "STATE"],
             keys.map { key in
                 [
                     key.id.rawValue, key.prefix + "…", key.name ?? "-", key.user.rawValue,
                     key.scopes.isEmpty ? "all" : key.scopes.joined(separator: ","), key.creditSeconds.map { "\($0) s" } ?? "-",
-                    key.created.description, state(of: key, now: now),
+                    key.created.readable, state(of: key, now: now),
                 ]
             })
     }
 
-    private static func state(of key: AccessKey, now: UTCTime) -> String {
-        if let revoked = key.revoked { return "revoked \(revoked)" }
+    private static func state(of key: AccessKey, now: UnixTime) -> String {
+        if let revoked = key.revoked { return "revoked \(revoked.readable)" }
         guard let expires = key.expires else { return "valid" }
-        return expires <= now ? "expired \(expires)" : "valid until \(expires)"
+        return expires <= now ? "expired \(expires.readable)" : "valid until \(expires.readable)"
     }
 }

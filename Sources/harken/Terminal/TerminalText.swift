@@ -10,16 +10,26 @@ enum TerminalText {
     static func tail(_ text: String, columns: Int) -> String {
         cut(text, columns: columns) { text, limit in
             var used = 0
-            return String(text.reversed().prefix { used += width(of: $0); return used <= limit }.reversed())
-        } mark: { "…" + $0 }
+            return String(
+                text.reversed().prefix {
+                    used += width(of: $0); return used <= limit
+                }.reversed())
+        } mark: {
+            "…" + $0
+        }
     }
 
     /// The beginning of `text` that fits into `columns`, with `…` for what is left out.
     static func head(_ text: String, columns: Int) -> String {
         cut(text, columns: columns) { text, limit in
             var used = 0
-            return String(text.prefix { used += width(of: $0); return used <= limit })
-        } mark: { $0 + "…" }
+            return String(
+                text.prefix {
+                    used += width(of: $0); return used <= limit
+                })
+        } mark: {
+            $0 + "…"
+        }
     }
 
     static func width(of text: String) -> Int { text.reduce(0) { $0 + width(of: $1) } }

@@ -1,4 +1,3 @@
-
 /// Positions as people read them.
 enum TimeText {
     /// `01:23`, `1:02:03`.

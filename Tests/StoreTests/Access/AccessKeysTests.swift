@@ -24,7 +24,7 @@ import Testing
     @Test func `a new key is worth what was asked for`() async throws {
         let keys = try open()
         let created = try await keys.create(
-            AccessKeyRequest(name: "phone", user: ID("ann"), scopes: ["listen", "search"], expires: UTCTime(milliseconds: 5_000), creditSeconds: 60))
+            AccessKeyRequest(name: "phone", user: ID("ann"), scopes: ["listen", "search"], expires: UnixTime(milliseconds: 5_000), creditSeconds: 60))
         #expect(!keys.isEmpty())
         #expect(created.text.hasPrefix("hk_"))
         #expect(created.text.count == 46)
@@ -80,20 +80,20 @@ import Testing
     @Test func `are revoked once and listed with the time`() async throws {
         let keys = try open()
         let created = try await keys.create(AccessKeyRequest())
-        clock.now = UTCTime(milliseconds: 2_000)
+        clock.now = UnixTime(milliseconds: 2_000)
         #expect(try await keys.revoke(created.key.id))
-        clock.now = UTCTime(milliseconds: 3_000)
+        clock.now = UnixTime(milliseconds: 3_000)
         #expect(try await keys.revoke(created.key.id))
-        #expect(try await keys.list().map(\.revoked) == [UTCTime(milliseconds: 2_000)])
+        #expect(try await keys.list().map(\.revoked) == [UnixTime(milliseconds: 2_000)])
         #expect(try await !keys.revoke(ID("key_other")))
     }
 
     @Test func `expire at their time`() async throws {
         let keys = try open()
-        let created = try await keys.create(AccessKeyRequest(expires: UTCTime(milliseconds: 2_000)))
-        clock.now = UTCTime(milliseconds: 1_999)
+        let created = try await keys.create(AccessKeyRequest(expires: UnixTime(milliseconds: 2_000)))
+        clock.now = UnixTime(milliseconds: 1_999)
         #expect(keys.verify(created.text) != .expired)
-        clock.now = UTCTime(milliseconds: 2_000)
+        clock.now = UnixTime(milliseconds: 2_000)
         #expect(keys.verify(created.text) == .expired)
     }
 
@@ -120,6 +120,14 @@ import Testing
         #expect(throws: StoreError.secretMissing(path: path)) { try open() }
     }
 
+    @Test func `let nobody in when they cannot be hashed`() async throws {
+        let keys = try open()
+        let created = try await keys.create(AccessKeyRequest())
+        hashing.isBroken.withLock { $0 = true }
+        #expect(keys.verify(created.text) == .unavailable(.cryptography("a key cannot be hashed")))
+        await #expect(throws: StoreError.cryptography("the system has no random bytes")) { try await keys.create(AccessKeyRequest()) }
+    }
+
     @Test func `a cut secret is refused`() async throws {
         _ = try open()
         truncate(temporary.path + "/secret", 5)
@@ -128,9 +136,9 @@ import Testing
 }
 
 private final class TestClock: Sendable {
-    private let time = Mutex(UTCTime(milliseconds: 1_000))
+    private let time = Mutex(UnixTime(milliseconds: 1_000))
 
-    var now: UTCTime {
+    var now: UnixTime {
         get { time.withLock { $0 } }
         set { time.withLock { $0 = newValue } }
     }
@@ -139,8 +147,10 @@ private final class TestClock: Sendable {
 /// Foreseeable and not secure: what these tests need.
 private final class TestHashing: KeyHashing {
     private let counter = Mutex<UInt64>(1)
+    let isBroken = Mutex(false)
 
     func authenticationCode(of message: [UInt8], secret: [UInt8]) -> [UInt8] {
+        if isBroken.withLock({ $0 }) { return [] }
         var code: [UInt8] = []
         for lane in 0..<4 as Range<UInt64> {
             var hash: UInt64 = 0xcbf2_9ce4_8422_2325 &+ lane
@@ -150,13 +160,15 @@ private final class TestHashing: KeyHashing {
         return code
     }
 
-    func randomBytes(_ count: Int) -> [UInt8] {
-        (0..<count).map { _ in
-            counter.withLock { state in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return UInt8(state >> 56)
+    func randomBytes(_ count: Int) -> [UInt8]? {
+        isBroken.withLock { $0 }
+            ? nil
+            : (0..<count).map { _ in
+                counter.withLock { state in
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    return UInt8(state >> 56)
+                }
             }
-        }
     }
 
     func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool { a == b }

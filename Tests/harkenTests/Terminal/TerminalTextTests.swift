@@ -3,7 +3,9 @@ import Testing
 @testable import harken
 
 @Suite struct `Text on a terminal` {
-    @Test(arguments: [("hello", 5, "hello"), ("hello", 4, "hel…"), ("hello", 1, "…"), ("hello", 0, ""), ("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日…")])
+    @Test(arguments: [
+        ("hello", 5, "hello"), ("hello", 4, "hel…"), ("hello", 1, "…"), ("hello", 0, ""), ("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"),
+    ])
     func `is cut at its end`(text: String, columns: Int, shown: String) {
         #expect(TerminalText.head(text, columns: columns) == shown)
     }
