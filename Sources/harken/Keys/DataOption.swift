@@ -1,3 +1,4 @@
+import Gateway
 import Store
 
 /// Where an installation's data is: the same place for every command.

@@ -1,0 +1,22 @@
+import Glibc
+
+/// Which file a path leads to, whatever it is called.
+struct FileIdentity: Equatable {
+    private let device: UInt
+    private let inode: UInt
+
+    /// nil when there is no such file.
+    init?(path: String) {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        device = UInt(information.st_dev)
+        inode = UInt(information.st_ino)
+    }
+
+    /// Why a path cannot be read as a file; nil when it can.
+    static func fault(path: String) -> String? {
+        var information = stat()
+        guard stat(path, &information) == 0, access(path, R_OK) == 0 else { return String(cString: strerror(errno)).lowercased() }
+        return information.st_mode & S_IFMT == S_IFDIR ? "is a directory; name the files in it" : nil
+    }
+}

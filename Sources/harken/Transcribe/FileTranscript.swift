@@ -1,0 +1,62 @@
+import Framing
+import Protocols
+import Speech
+
+/// One file's transcript and how it is written.
+struct FileTranscript {
+    let file: String
+    let transcript: Transcript
+
+    func rendered(as format: TranscriptFormat) -> String {
+        switch format {
+        case .text: text
+        case .json: json + "\n"
+        case .srt: String(decoding: Captions.srt(Captions.cues(of: transcript)), as: UTF8.self)
+        case .vtt: String(decoding: Captions.vtt(Captions.cues(of: transcript)), as: UTF8.self)
+        }
+    }
+
+    /// A line for each paragraph.
+    private var text: String {
+        transcript.channels.map { channel in
+            Paragraphs.split(channel.words, rate: transcript.rate).map { sentences in
+                sentences.map { channel.words[$0].map(\.text).joined(separator: " ") }.joined(separator: " ") + "\n"
+            }.joined()
+        }.joined()
+    }
+
+    /// One object, in one line; positions in seconds.
+    private var json: String {
+        var writer = JSONWriter(capacity: 4_096)
+        writer.beginObject()
+        writer.member("file", file)
+        writer.member("text", transcript.channels.indices.map { transcript.text(of: ChannelIndex($0)) }.joined(separator: "\n"))
+        writer.member("language", transcript.language.rawValue)
+        writer.member("duration", transcript.length.seconds(at: transcript.rate), decimals: 3)
+        writer.key("words")
+        writer.beginArray()
+        for word in transcript.channels.flatMap(\.words) {
+            writer.beginObject()
+            writer.member("text", word.text)
+            writer.members(of: word.range, at: transcript.rate)
+            writer.member("confidence", Double(word.confidence), decimals: 3)
+            if let speaker = word.speaker { writer.member("speaker", speaker.number) }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("segments")
+        writer.beginArray()
+        for channel in transcript.channels {
+            for segment in channel.segments {
+                writer.beginObject()
+                writer.members(of: segment.range, at: transcript.rate)
+                writer.member("text", channel.words[segment.words].map(\.text).joined(separator: " "))
+                if let speaker = channel.words[segment.words].first?.speaker { writer.member("speaker", speaker.number) }
+                writer.endObject()
+            }
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.text
+    }
+}
