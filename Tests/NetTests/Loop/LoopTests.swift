@@ -1,0 +1,120 @@
+import Net
+import Testing
+
+@Suite struct `Event loop` {
+    private actor Resident {
+        let loop: Loop
+        private(set) var count = 0
+        nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+        init(on loop: Loop) { self.loop = loop }
+
+        func add() -> Bool {
+            count += 1
+            return loop.isCurrent
+        }
+
+        func call(_ other: Resident) async -> Bool { await other.add() }
+    }
+
+    private func withLoop(_ body: (Loop) async throws -> Void) async throws {
+        let loop = try Loop()
+        defer { loop.shutdown() }
+        try await body(loop)
+    }
+
+    @Test func `does work on its own thread, in order`() async throws {
+        try await withLoop { loop in
+            let order = Locked([Int]())
+            for number in 0..<1000 { loop.execute { order.withLock { $0.append(number) } } }
+            #expect(await loop.run { loop.isCurrent })
+            #expect(order.withLock { $0 } == Array(0..<1000))
+            #expect(!loop.isCurrent)
+        }
+    }
+
+    @Test func `takes work from many threads and loses none`() async throws {
+        try await withLoop { loop in
+            let numbers = Locked([Int]())
+            await withTaskGroup { group in
+                for sender in 0..<8 {
+                    group.addTask {
+                        for number in 0..<500 { loop.execute { numbers.withLock { $0.append(sender * 500 + number) } } }
+                    }
+                }
+            }
+            await loop.run {}
+            #expect(numbers.withLock { $0 }.sorted() == Array(0..<4000))
+        }
+    }
+
+    @Test func `is the executor of actors, which may be entered without waiting`() async throws {
+        try await withLoop { loop in
+            let a = Resident(on: loop)
+            let b = Resident(on: loop)
+            #expect(await a.add())
+            #expect(await a.call(b))
+            let count = await loop.run { b.assumeIsolated { $0.count } }
+            #expect(count == 1)
+        }
+    }
+
+    @Test func `fires timers in the order of their times, and none that was cancelled`() async throws {
+        try await withLoop { loop in
+            let fired = await withCheckedContinuation { continuation in
+                loop.execute {
+                    var fired: [Int] = []
+                    let start = loop.now
+                    var cancelled: [Loop.Timer] = []
+                    for delay in [30, 10, 20, 10, 5, 25] {
+                        loop.schedule(at: start + .milliseconds(delay)) { fired.append(delay) }
+                        cancelled.append(loop.schedule(at: start + .milliseconds(delay + 1)) { fired.append(-delay) })
+                    }
+                    for timer in cancelled { timer.cancel() }
+                    loop.schedule(at: start + .milliseconds(40)) { continuation.resume(returning: fired) }
+                }
+            }
+            #expect(fired == [5, 10, 10, 20, 25, 30])
+        }
+    }
+
+    @Test func `fires a timer at its time, not before`() async throws {
+        try await withLoop { loop in
+            let waited = await withCheckedContinuation { continuation in
+                loop.execute {
+                    let start = ContinuousClock().now
+                    loop.schedule(at: start + .milliseconds(20)) { continuation.resume(returning: ContinuousClock().now - start) }
+                }
+            }
+            #expect(waited >= .milliseconds(20))
+            #expect(waited < .seconds(2))
+        }
+    }
+
+    @Test func `does end-of-batch work once, after the jobs of the batch`() async throws {
+        try await withLoop { loop in
+            let order = await withCheckedContinuation { continuation in
+                loop.execute {
+                    var order: [String] = []
+                    loop.atEndOfBatch { order.append("end") }
+                    loop.soon {
+                        order.append("job")
+                        loop.soon { order.append("job of job") }
+                    }
+                    loop.schedule(at: loop.now + .milliseconds(5)) { continuation.resume(returning: order) }
+                }
+            }
+            #expect(order == ["job", "job of job", "end"])
+        }
+    }
+
+    @Test func `runs what was queued before it was shut down, and drops what comes later`() async throws {
+        let loop = try Loop()
+        let done = Signal<Int>()
+        loop.execute { done.send(1) }
+        loop.shutdown()
+        #expect(done.next() == 1)
+        loop.execute { done.send(2) }
+        #expect(done.isEmpty)
+    }
+}

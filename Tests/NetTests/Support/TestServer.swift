@@ -1,0 +1,73 @@
+import Framing
+import Synchronization
+
+@testable import Net
+
+/// A service that is a closure.
+struct TestService: HTTPService {
+    let body: @Sendable (HTTPExchange) -> Void
+
+    init(_ body: @escaping @Sendable (HTTPExchange) -> Void) { self.body = body }
+
+    func handle(_ exchange: HTTPExchange) { body(exchange) }
+
+    /// Answers with the method, the path and what the body was.
+    static let echo = TestService { exchange in
+        exchange.collectBody(limit: 1 << 20) { result in
+            switch result {
+            case .success(let body):
+                let text = "\(exchange.request.method) \(exchange.request.path) " + String(decoding: body, as: UTF8.self)
+                exchange.respond(HTTPResponseHead(.ok), body: Array(text.utf8))
+            case .failure(.tooLarge): exchange.respond(HTTPResponseHead(.contentTooLarge))
+            case .failure: exchange.respond(HTTPResponseHead(.badRequest))
+            }
+        }
+    }
+}
+
+/// A server on loopback with its own loops, for one test.
+final class TestServer {
+    let group: LoopGroup
+    let server: HTTPServer
+    let address: SocketAddress
+
+    init(loops: Int = 1, _ service: TestService, configure: (inout HTTPServerConfiguration) -> Void = { _ in }) throws {
+        group = try LoopGroup(count: loops)
+        var configuration = HTTPServerConfiguration()
+        configure(&configuration)
+        server = HTTPServer(loops: group.loops, configuration: configuration, service: service)
+        address = try server.start(on: SocketAddress(.loopback, port: 0))
+    }
+
+    deinit {
+        server.stop()
+        group.shutdown()
+    }
+
+    func client(receiveBuffer: Int32? = nil) throws -> TestClient {
+        try TestClient(address, receiveBuffer: receiveBuffer)
+    }
+}
+
+/// Something that a loop does and a test waits for.
+final class Signal<Value: Sendable>: Sendable {
+    private let values = Locked([Value]())
+    private let semaphore = Net.Semaphore()
+
+    func send(_ value: Value) {
+        values.withLock { $0.append(value) }
+        semaphore.signal()
+    }
+
+    /// The next value; nil if none came for some seconds.
+    func next(seconds: Int = 5) -> Value? {
+        guard semaphore.wait(seconds: seconds) else { return nil }
+        return values.withLock { $0.removeFirst() }
+    }
+
+    var isEmpty: Bool { values.withLock { $0.isEmpty } }
+}
+
+extension Signal where Value == Void {
+    func send() { send(()) }
+}
