@@ -4,11 +4,13 @@ import Glibc
 ///
 /// A target finds a fault by trapping: in the parser itself, or in a `precondition` about what it says.
 private let targets: [String: @Sendable (RawSpan) -> Void] = [
+    "deepgram-client-message": fuzzDeepgramClientMessage,
     "deepgram-server-message": fuzzDeepgramServerMessage,
     "http-request": fuzzHTTPRequest,
     "http-response": fuzzHTTPResponse,
     "json": fuzzJSON,
     "url": fuzzURL,
+    "websocket": fuzzWebSocket,
 ]
 
 private let target: @Sendable (RawSpan) -> Void = {

@@ -12,3 +12,12 @@ func fuzzJSON(_ bytes: RawSpan) {
 func fuzzDeepgramServerMessage(_ bytes: RawSpan) {
     _ = DeepgramServerMessage(parsing: bytes)
 }
+
+/// What was understood must be the same after being written and read again.
+func fuzzDeepgramClientMessage(_ bytes: RawSpan) {
+    let message = DeepgramClientMessage(parsing: bytes)
+    if case .invalid = message { return }
+    var writer = JSONWriter()
+    message.write(to: &writer)
+    precondition(DeepgramClientMessage(parsing: writer.bytes.span.bytes) == message, "the written message does not read as what was written")
+}
