@@ -1,1 +1,50 @@
-// Placeholder until the first type of this target lands.
+package import Speech
+import Synchronization
+
+/// The engine that needs no key and no network: Moonshine on ONNX Runtime, English only.
+package final class LocalEngine: Sendable {
+    package let name = EngineName.local
+    package let capabilities = Capabilities(
+        streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName])
+
+    /// The threads that live streams and recordings share.
+    package let pool: DecodePool
+    let loading: LoadedModels
+
+    /// Begins to load the models, in the background.
+    ///
+    /// - Parameters:
+    ///   - folder: that set-up has filled.
+    ///   - pool: how many threads recognise; as many as there are cores.
+    package init(_ folder: ModelFolder, pool threads: Int) {
+        pool = DecodePool(threads: threads)
+        let loading = LoadedModels()
+        self.loading = loading
+        pool.submit(.prerecorded) { _ in
+            loading.finish(Result { () throws(InferenceError) in try LocalModels(folder, threads: max(1, threads)) })
+        }
+    }
+
+    /// Why nothing can be recognised now; nil when the models are loaded.
+    package var unavailableReason: String? {
+        switch loading.current {
+        case nil: "the models of the local engine are still being loaded"
+        case .failure(let error): error.description
+        case .success: nil
+        }
+    }
+
+    /// The models, once they are loaded.
+    package func models() async throws(EngineError) -> LocalModels {
+        switch await loading.wait() {
+        case nil: throw .cancelled
+        case .failure(let error): throw .unavailable(error.description)
+        case .success(let models): return models
+        }
+    }
+
+    /// Throws for a language that the model does not have. None named is taken as English.
+    func check(_ language: LanguageTag?) throws(EngineError) {
+        if let language, !capabilities.languages.contains(language) { throw .unsupportedLanguage(language) }
+    }
+}

@@ -1,0 +1,21 @@
+/// Everything that local recognition needs, loaded. One per process.
+package struct LocalModels: Sendable {
+    package let runtime: InferenceRuntime
+    package let recognizer: Recognizer
+    package let voiceActivity: VoiceActivity
+    /// nil when it could not be opened: words then get times in proportion to their letters.
+    package let aligner: WordAligner?
+
+    /// Loads them; takes some seconds.
+    ///
+    /// - Parameter threads: how many alignments may run at once.
+    package init(_ folder: ModelFolder, threads: Int) throws(InferenceError) {
+        if let first = folder.missing([.runtime, .encoder, .decoder, .tokenTable, .voiceActivity]).first { throw .missingFile(first) }
+        runtime = try InferenceRuntime(path: folder.path(of: .runtime))
+        voiceActivity = try VoiceActivity(runtime, path: folder.path(of: .voiceActivity))
+        recognizer = try Recognizer(folder, runtime)
+        aligner = try? WordAligner(
+            library: AlignerLibrary(path: folder.path(of: .alignerLibrary)), acousticModel: folder.alignerFolder,
+            dictionary: folder.path(of: .alignerDictionary), decoders: threads)
+    }
+}

@@ -1,0 +1,54 @@
+import Speech
+
+/// What is done of a recording. Pure, but for the reports that it makes.
+struct RecordingProgress {
+    private var channels: [[Word]]
+    private let length: SampleCount?
+    /// Where the windows begin that have not been reported, by their number.
+    private var running: [Int: SampleIndex] = [:]
+    private var lastIndex = -1
+    private var planned = SampleIndex.zero
+    private var reported = SampleIndex.zero
+    private(set) var isRead = false
+
+    init(channels: Int, length: SampleCount?) {
+        self.channels = Array(repeating: [], count: channels)
+        self.length = length
+    }
+
+    /// - Returns: the window's number.
+    mutating func began(_ item: RecordingReader.Item) -> Int {
+        lastIndex += 1
+        running[lastIndex] = item.window.audio.start
+        return lastIndex
+    }
+
+    /// - Parameter through: all windows with audio before this have begun.
+    mutating func read(through: SampleIndex, isEnd: Bool) {
+        planned = through
+        isRead = isEnd
+    }
+
+    /// A window is done; called in the order of the numbers.
+    mutating func finished(_ index: Int, _ channel: ChannelIndex, _ words: [Word], _ report: (RecognitionProgress) -> Void) {
+        running[index] = nil
+        if !words.isEmpty, channels.indices.contains(channel.number) {
+            channels[channel.number] += words
+            report(.segment(channel, words: words, rate: Recognizer.rate))
+        }
+        self.report(report)
+    }
+
+    mutating func report(_ report: (RecognitionProgress) -> Void) {
+        let through = running.values.min() ?? planned
+        guard through > reported else { return }
+        reported = through
+        report(.reached(through: through, of: length, rate: Recognizer.rate))
+    }
+
+    func transcript(length: SampleCount) -> Transcript {
+        Transcript(
+            rate: Recognizer.rate, length: length, language: .english, model: Recognizer.modelName,
+            channels: channels.map { Transcript.Channel(words: $0, segments: SegmentRule.segments(of: $0)) })
+    }
+}

@@ -1,0 +1,102 @@
+package import Speech
+
+/// Recognises one recording: reads it, finds its windows of speech and recognises several of them at once, in bounded memory.
+package struct RecordingWork: Sendable {
+    private let pool: DecodePool
+    private let voiceActivity: VoiceActivity
+    private let recognizer: WindowRecognizer
+    private let configuration: WindowPlanner.Configuration
+
+    package init(
+        pool: DecodePool, voiceActivity: VoiceActivity, recognizer: WindowRecognizer, configuration: WindowPlanner.Configuration = .init()
+    ) {
+        self.pool = pool
+        self.voiceActivity = voiceActivity
+        self.recognizer = recognizer
+        self.configuration = configuration
+    }
+
+    /// A window that was recognised.
+    private struct Finished: Sendable {
+        var index: Int
+        var channel: ChannelIndex
+        var words: Result<[Word], EngineError>
+    }
+
+    package func run(
+        _ recording: Recording, _ options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
+    ) async throws(EngineError) -> Transcript {
+        let reader = try await open(recording, options)
+        let result = await withTaskGroup(of: Finished.self) { group in
+            let result = await recognize(reader, &group, progress)
+            group.cancelAll()
+            return result
+        }
+        return try result.get()
+    }
+
+    private func recognize(
+        _ reader: RecordingReader, _ group: inout TaskGroup<Finished>, _ progress: @Sendable (RecognitionProgress) -> Void
+    ) async -> Result<Transcript, EngineError> {
+        var state = RecordingProgress(channels: reader.channelCount, length: reader.length)
+        var order = ResultOrder<Finished>()
+        // Enough for every thread to have work at hand while the next windows are looked for.
+        let mostRunning = 2 * pool.threadCount + 1
+        var runningCount = 0
+        while true {
+            while !state.isRead, runningCount < mostRunning {
+                let batch: RecordingReader.Batch
+                do throws(EngineError) { batch = try await next(reader) } catch { return .failure(error) }
+                for item in batch.items {
+                    let index = state.began(item)
+                    runningCount += 1
+                    group.addTask { await recognize(item, index) }
+                }
+                state.read(through: batch.through, isEnd: batch.isEnd)
+                if batch.items.isEmpty { state.report(progress) }
+            }
+            guard let finished = await group.next() else { break }
+            runningCount -= 1
+            for finished in order.add(finished, at: finished.index) {
+                switch finished.words {
+                case .failure(let error): return .failure(error)
+                case .success(let words): state.finished(finished.index, finished.channel, words, progress)
+                }
+            }
+        }
+        if Task.isCancelled { return .failure(.cancelled) }
+        return .success(state.transcript(length: reader.decodedLength))
+    }
+
+    private func open(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> RecordingReader {
+        let opened = await pool.run(.prerecorded) { _ in
+            Result { () throws(EngineError) in
+                try RecordingReader(recording, separateChannels: options.separateChannels, voiceActivity, configuration)
+            }
+        }
+        guard let opened else { throw .cancelled }
+        return try opened.get()
+    }
+
+    private func next(_ reader: RecordingReader) async throws(EngineError) -> RecordingReader.Batch {
+        let batch = await pool.run(.prerecorded) { permit in
+            Result { () throws(EngineError) in
+                try reader.next(
+                    limit: { pool.isLive ? WindowPlanner.longestWhileLive : WindowPlanner.longest }, mayContinue: { permit.mayContinue() })
+            }
+        }
+        guard let batch else { throw .cancelled }
+        return try batch.get()
+    }
+
+    private func recognize(_ item: RecordingReader.Item, _ index: Int) async -> Finished {
+        let words: Result<[Word], EngineError>?? = await pool.run(.prerecorded) { permit in
+            do throws(InferenceError) {
+                return try recognizer.recognize(item, mayContinue: permit.mayContinue).map { .success($0) }
+            } catch {
+                return .failure(.unavailable(error.description))
+            }
+        }
+        return Finished(index: index, channel: item.channel, words: (words ?? nil) ?? .failure(.cancelled))
+    }
+}

@@ -1,0 +1,168 @@
+package import Speech
+
+/// Cuts a channel's speech into windows that the recogniser can take: at the longest silences, or, in speech without any, where it is quietest.
+/// Pure: probabilities and levels in, windows out.
+package struct WindowPlanner: Sendable {
+    package struct Configuration: Sendable, Equatable {
+        package var detector: SpeechDetector.Configuration
+        /// Silence that ends a window in any case.
+        package var pause: SampleCount
+        /// Audio before speech that the recogniser hears with it, where there is silence: without it the first word is lost.
+        package var lead: SampleCount
+        /// Audio after speech.
+        package var tail: SampleCount
+
+        package init(
+            detector: SpeechDetector.Configuration = .init(), pause: SampleCount = SampleCount(16_000), lead: SampleCount = SampleCount(4_800),
+            tail: SampleCount = SampleCount(1_600)
+        ) {
+            self.detector = detector
+            self.pause = pause
+            self.lead = lead
+            self.tail = tail
+        }
+    }
+
+    /// Most speech in a window, as far as there are silences to cut at.
+    package static let longest = SampleCount(.seconds(15), at: .speech)
+    /// The same while somebody speaks live, so that the recogniser is free again soon.
+    package static let longestWhileLive = SampleCount(.seconds(5), at: .speech)
+
+    /// Speech without any silence may be this much longer than `limit`, in the hope of one.
+    package static func hardLimit(_ limit: SampleCount) -> SampleCount { SampleCount(limit.samples * 4 / 3) }
+
+    /// Most speech that a window should have; may change at any time.
+    package var limit: SampleCount
+
+    private let configuration: Configuration
+    private var detector: SpeechDetector
+    /// Speech that has ended and is in no window yet.
+    private var pending: [SampleRange] = []
+    /// Where speech began that goes on.
+    private var open: SampleIndex?
+    /// No window reaches back before this: the end of the one before.
+    private var floor = SampleIndex.zero
+    /// Mean power of each of the last windows of voice activity; the first of them began at `powersStart`.
+    private var powers: [Float] = []
+    private var powersStart = SampleIndex.zero
+
+    package init(_ configuration: Configuration = .init(), limit: SampleCount = Self.longest) {
+        self.configuration = configuration
+        self.limit = limit
+        detector = SpeechDetector(configuration.detector)
+    }
+
+    /// The end of what was added.
+    package var position: SampleIndex { detector.position }
+
+    /// No window to come has audio before this.
+    package var neededFrom: SampleIndex {
+        let speech = pending.first?.start ?? open ?? detector.soundSince ?? position
+        return max(floor, speech - configuration.lead)
+    }
+
+    /// Takes the next window of voice activity.
+    ///
+    /// - Parameters:
+    ///   - probability: of speech.
+    ///   - power: mean of the squares of the samples.
+    package mutating func add(probability: Float, power: Float) -> [SpeechWindow] {
+        powers.append(power)
+        note(detector.add(probability))
+        var windows: [SpeechWindow] = []
+        while let window = cutForLength() { windows.append(window) }
+        if open == nil, let last = pending.last, position - last.end >= configuration.pause {
+            windows.append(close(pending.count, before: nil))
+        }
+        forgetPowers()
+        return windows
+    }
+
+    /// The recording is at its end.
+    package mutating func finish() -> [SpeechWindow] {
+        note(detector.finish())
+        var windows: [SpeechWindow] = []
+        while let window = cutForLength() { windows.append(window) }
+        if !pending.isEmpty { windows.append(close(pending.count, before: nil)) }
+        return windows
+    }
+
+    private mutating func note(_ event: SpeechDetector.Event?) {
+        switch event {
+        case .started(let start): open = max(start, floor)
+        case .ended(let end):
+            if let start = open, start < end { pending.append(SampleRange(start, end)) }
+            open = nil
+        case nil: break
+        }
+    }
+
+    private mutating func cutForLength() -> SpeechWindow? {
+        guard let start = pending.first?.start ?? open else { return nil }
+        let end = open == nil ? pending.last?.end ?? start : position
+        guard end - start > limit else { return nil }
+        if let count = bestSilence(from: start) { return close(count, before: count < pending.count ? pending[count].start : open) }
+        return end - start > Self.hardLimit(limit) ? cutInsideSpeech(from: start) : nil
+    }
+
+    /// How many of the pending stretches to close so that the cut falls into the best silence: long, and late in the window.
+    private func bestSilence(from start: SampleIndex) -> Int? {
+        var best: (count: Int, merit: Float)?
+        for (index, stretch) in pending.enumerated() {
+            let next = index + 1 < pending.count ? pending[index + 1].start : open
+            guard stretch.end - start <= Self.hardLimit(limit), let next else { break }
+            let silence = Float(min(next - stretch.end, configuration.pause).samples)
+            let merit = silence * (0.25 + min(1, Float((stretch.end - start).samples) / Float(limit.samples)))
+            if merit > best?.merit ?? 0 { best = (index + 1, merit) }
+        }
+        return best?.count
+    }
+
+    /// A window of the first `count` pending stretches.
+    private mutating func close(_ count: Int, before next: SampleIndex?) -> SpeechWindow {
+        let speech = Array(pending[..<count])
+        pending.removeFirst(count)
+        return window(speech, before: next)
+    }
+
+    /// A window that ends where speech without silence is quietest.
+    private mutating func cutInsideSpeech(from start: SampleIndex) -> SpeechWindow {
+        let cut = quietest(in: SampleRange(start + SampleCount(limit.samples / 2), start + limit))
+        if let first = pending.first {
+            pending[0] = SampleRange(cut, first.end)
+        } else {
+            open = cut
+        }
+        return window([SampleRange(start, cut)], before: cut)
+    }
+
+    private mutating func window(_ speech: [SampleRange], before next: SampleIndex?) -> SpeechWindow {
+        let start = speech.first?.start ?? floor
+        let end = speech.last?.end ?? start
+        var audio = SampleRange(max(floor, start - configuration.lead), min(position, end + configuration.tail))
+        if let next { audio.end = max(end, min(audio.end, next)) }
+        floor = audio.end
+        return SpeechWindow(audio: audio, speech: speech)
+    }
+
+    /// The middle of the quietest tenth of a second in `range`.
+    private func quietest(in range: SampleRange) -> SampleIndex {
+        let step = VoiceActivity.window.samples
+        let first = max(1, Int((range.start - powersStart).samples / step))
+        let last = min(Int((range.end - powersStart).samples / step) - 1, powers.count - 2)
+        guard first <= last else { return range.end }
+        let best = (first...last).min { power(around: $0) < power(around: $1) } ?? last
+        return powersStart + SampleCount(Int64(best) * step + step / 2)
+    }
+
+    private func power(around index: Int) -> Float { powers[index - 1] + powers[index] + powers[index + 1] }
+
+    private mutating func forgetPowers() {
+        let step = VoiceActivity.window.samples
+        let unneeded = Int((neededFrom - powersStart).samples / step) - 1
+        // In large pieces: each moves what stays.
+        guard unneeded > 1_024 else { return }
+        powers.removeFirst(unneeded)
+        powersStart += SampleCount(Int64(unneeded) * step)
+    }
+}

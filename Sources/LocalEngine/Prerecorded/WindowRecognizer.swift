@@ -1,0 +1,89 @@
+package import Speech
+
+/// Recognises one window of a recording: decodes it, tries again where the answer cannot be right, and finds the words' times.
+package struct WindowRecognizer: Sendable {
+    package struct Configuration: Sendable, Equatable {
+        /// Times by the aligner; otherwise in proportion to the letters.
+        package var alignsWords = true
+        /// Second tries with other cuts.
+        package var retries = true
+
+        package init() {}
+    }
+
+    /// Silence on both sides of a second try.
+    private static let padding = 8_000
+    /// Shorter audio is not cut in two.
+    private static let shortestCut = 48_000
+
+    private let recognizer: Recognizer
+    private let aligner: WordAligner?
+    package var configuration: Configuration
+
+    package init(_ recognizer: Recognizer, _ aligner: WordAligner?, _ configuration: Configuration = .init()) {
+        self.recognizer = recognizer
+        self.aligner = aligner
+        self.configuration = configuration
+    }
+
+    /// The words that are said in `item`, in order; positions are the recording's. nil when `mayContinue` said no.
+    package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]? {
+        guard let words = try decode(item.samples, mayContinue) else { return nil }
+        return place(words, item)
+    }
+
+    private func decode(_ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
+        let decoded = try recognizer.decode(samples.span, mayContinue: mayContinue)
+        switch decoded.stop {
+        case .cancelled: return nil
+        case .end where !decoded.words.isEmpty || !configuration.retries: return decoded.words
+        case .end: return try decodeAgain(samples, mayContinue)
+        case .repetition, .budget:
+            guard configuration.retries, samples.count >= Self.shortestCut else { return decoded.words }
+            return try decodeHalves(samples, mayContinue)
+        }
+    }
+
+    /// For speech that gave no words: with silence around it, then in two parts.
+    private func decodeAgain(_ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
+        let silence = [Float](repeating: 0, count: Self.padding)
+        let padded = try recognizer.decode((silence + samples + silence).span, mayContinue: mayContinue)
+        guard padded.stop != .cancelled else { return nil }
+        if padded.stop == .end, !padded.words.isEmpty { return padded.words }
+        guard samples.count >= Self.shortestCut else { return [] }
+        return try decodeHalves(samples, mayContinue)
+    }
+
+    private func decodeHalves(_ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
+        let cut = Self.quietest(samples)
+        guard let first = try decode(Array(samples[..<cut]), mayContinue) else { return nil }
+        guard let second = try decode(Array(samples[cut...]), mayContinue) else { return nil }
+        return first + second
+    }
+
+    /// The middle of the quietest 100 ms of the middle third.
+    private static func quietest(_ samples: [Float]) -> Int {
+        let width = 1_600
+        let starts = stride(from: samples.count / 3, to: samples.count * 2 / 3, by: width / 4)
+        func power(_ start: Int) -> Float { samples[start..<min(start + width, samples.count)].reduce(0) { $0 + $1 * $1 } }
+        return (starts.map { ($0, power($0)) }.min { $0.1 < $1.1 }?.0 ?? samples.count / 2) + width / 2
+    }
+
+    private func place(_ words: [DecodedWord], _ item: RecordingReader.Item) -> [Word] {
+        guard !words.isEmpty, let first = item.window.speech.first, let last = item.window.speech.last else { return [] }
+        let origin = item.window.audio.start
+        let speech = Int((first.start - origin).samples)..<Int((last.end - origin).samples)
+        let texts = words.map(\.text)
+        let ranges =
+            if let aligner, configuration.alignsWords {
+                aligner.align(texts, in: item.samples, speech: speech)
+            } else {
+                ProportionalTimes.ranges(of: texts, in: speech)
+            }
+        return zip(words, ranges).map { word, range in
+            Word(
+                word.text, SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)),
+                confidence: word.confidence)
+        }
+    }
+}

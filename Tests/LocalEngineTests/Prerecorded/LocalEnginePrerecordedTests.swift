@@ -1,0 +1,168 @@
+import Foundation
+import LocalEngine
+import Speech
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct `Local engine without models` {
+    @Test func `says which file is missing`() async {
+        let engine = LocalEngine(ModelFolder("/nowhere"), pool: 1)
+        let error = await #expect(throws: EngineError.self) {
+            try await engine.recognize(Recording(path: "/etc/hostname"), options: RecognitionOptions()) { _ in }
+        }
+        guard case .unavailable(let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("/nowhere/lib/libonnxruntime.so"))
+        #expect(reason.contains("make setup"))
+        #expect(engine.unavailableReason == reason)
+    }
+
+    @Test(arguments: ["de", "fr-CA", "multi"])
+    func `refuses a language that the model does not have, before anything else`(language: String) async {
+        let engine = LocalEngine(ModelFolder("/nowhere"), pool: 1)
+        let tag = LanguageTag(language)
+        await #expect(throws: EngineError.unsupportedLanguage(tag)) {
+            try await engine.recognize(Recording(path: "/nowhere.wav"), options: RecognitionOptions(language: tag)) { _ in }
+        }
+    }
+}
+
+@Suite(.enabled(if: TestModels.areThere, TestModels.needed), .timeLimit(.minutes(5))) struct `Local engine with recordings` {
+    private static let engine = LocalEngine(TestModels.folder, pool: 2)
+
+    private func recognize(
+        _ path: String, _ options: RecognitionOptions = RecognitionOptions(), progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
+    ) async throws(EngineError) -> Transcript {
+        try await Self.engine.recognize(Recording(path: path), options: options, progress: progress)
+    }
+
+    /// A WAV file of 16-bit PCM in the temporary folder.
+    private func file(_ channels: [[Float]], rate: Int = 16_000) throws -> String {
+        let frames = channels.first?.count ?? 0
+        var data = Data("RIFF".utf8)
+        func add<T: FixedWidthInteger>(_ value: T) { withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) } }
+        let bytes = frames * channels.count * 2
+        add(UInt32(36 + bytes))
+        data += Data("WAVEfmt ".utf8)
+        add(UInt32(16))
+        add(UInt16(1))
+        add(UInt16(channels.count))
+        add(UInt32(rate))
+        add(UInt32(rate * channels.count * 2))
+        add(UInt16(channels.count * 2))
+        add(UInt16(16))
+        data += Data("data".utf8)
+        add(UInt32(bytes))
+        for frame in 0..<frames { for channel in channels { add(Int16(max(-1, min(1, channel[frame])) * 32_767)) } }
+        let url = FileManager.default.temporaryDirectory.appending(path: "harken-\(UUID().uuidString).wav")
+        try data.write(to: url)
+        return url.path
+    }
+
+    @Test func `recognises a recording with words in order, times within it and confidences`() async throws {
+        let transcript = try await recognize(TestModels.recording("beckett.wav"), RecognitionOptions(language: LanguageTag("en-GB")))
+        let reference = try String(contentsOfFile: TestModels.recording("beckett.txt"), encoding: .utf8)
+        #expect(wordErrorRate(transcript.text(), against: reference) < 0.1, "\(transcript.text())")
+        let words = transcript.channels[0].words
+        #expect(transcript.model == Recognizer.modelName)
+        #expect(transcript.language == .english)
+        #expect(zip(words, words.dropFirst()).allSatisfy { $0.range.end <= $1.range.start })
+        #expect(words.allSatisfy { !$0.range.isEmpty && $0.range.end <= .zero + transcript.length && (0...1).contains($0.confidence) })
+        #expect(transcript.channels[0].segments.last?.words.upperBound == words.count)
+    }
+
+    @Test func `a long recording comes in order, with progress to its end`() async throws {
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
+        let pause = [Float](repeating: 0, count: 40_000)
+        let path = try file([Array(repeatElement(beckett + pause, count: 5).joined())])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let reports = Mutex<[RecognitionProgress]>([])
+        let transcript = try await recognize(path) { report in reports.withLock { $0.append(report) } }
+        let words = transcript.channels[0].words
+        #expect(words.filter { $0.bare == "better" }.count == 5, "\(transcript.text())")
+        #expect(zip(words, words.dropFirst()).allSatisfy { $0.range.start < $1.range.start })
+
+        var through = SampleIndex.zero
+        var told: [Word] = []
+        for report in reports.withLock({ $0 }) {
+            switch report {
+            case .reached(let position, let length, _):
+                #expect(position > through)
+                #expect(length == transcript.length)
+                through = position
+            case .segment(_, let words, _): told += words
+            }
+        }
+        #expect(told == words)
+        #expect(SampleCount(through.samples) <= transcript.length)
+        #expect(through > .zero + SampleCount(transcript.length.samples / 2))
+    }
+
+    @Test func `channels are recognised apart when that is asked for`() async throws {
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
+        let path = try file([beckett, [Float](repeating: 0, count: beckett.count)])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let apart = try await recognize(path, RecognitionOptions(separateChannels: true))
+        #expect(apart.channels.count == 2)
+        #expect(apart.channels[0].words.count >= 10)
+        #expect(apart.channels[1].words.isEmpty)
+        #expect(try await recognize(path).channels.count == 1)
+    }
+
+    @Test func `a quiet recording has the same words`() async throws {
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
+        let path = try file([beckett.map { $0 * 0.1 }])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let text = try await recognize(path).text()
+        let reference = try String(contentsOfFile: TestModels.recording("beckett.txt"), encoding: .utf8)
+        #expect(wordErrorRate(text, against: reference) < 0.15, "\(text)")
+    }
+
+    @Test(arguments: ["silence", "noise", "tone"])
+    func `what is not speech gives no words`(kind: String) async throws {
+        var random = SeededGenerator(seed: 7)
+        let samples = (0..<160_000).map { index -> Float in
+            switch kind {
+            case "noise": Float.random(in: -0.1...0.1, using: &random)
+            case "tone": 0.3 * sin(Float(index) * 0.17)
+            default: 0
+            }
+        }
+        let path = try file([samples])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let transcript = try await recognize(path)
+        #expect(transcript.text() == "")
+        #expect(transcript.length == SampleCount(160_000))
+    }
+
+    @Test func `a cancelled task stops soon and says so`() async throws {
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
+        let path = try file([Array(repeatElement(beckett, count: 60).joined())])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try await Self.engine.models()
+        let task = Task { () -> EngineError? in
+            do throws(EngineError) {
+                _ = try await recognize(path)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        try await Task.sleep(for: .milliseconds(300))
+        let cancelled = ContinuousClock.now
+        task.cancel()
+        #expect(await task.value == .cancelled)
+        // Far less than the work that was left; the machine may be busy.
+        #expect(ContinuousClock.now - cancelled < .seconds(10))
+    }
+
+    @Test func `a file that is not audio is undecodable`() async {
+        let error = await #expect(throws: EngineError.self) { try await recognize("/etc/hostname") }
+        guard case .undecodable = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+}
