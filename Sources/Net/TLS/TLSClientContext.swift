@@ -18,17 +18,13 @@ package final class TLSClientContext: @unchecked Sendable {
     package init(_ trust: Trust = .system) throws(TLSError) {
         handle = try makeContext(TLS_client_method())
         verifies = trust != .anyone
-        do throws(TLSError) {
-            switch trust {
-            case .system:
-                guard SSL_CTX_set_default_verify_paths(handle) == 1 else { throw TLSError.last("read the system's certificate authorities") }
-            case .authorities(let file):
-                guard SSL_CTX_load_verify_locations(handle, file, nil) == 1 else { throw TLSError.last("read certificate authorities \(file)") }
-            case .anyone: break
-            }
-        } catch {
-            SSL_CTX_free(handle)
-            throw error
+        // Everything is initialised from here on: `deinit` frees the context when this throws.
+        switch trust {
+        case .system:
+            guard SSL_CTX_set_default_verify_paths(handle) == 1 else { throw .last("read the system's certificate authorities") }
+        case .authorities(let file):
+            guard SSL_CTX_load_verify_locations(handle, file, nil) == 1 else { throw .last("read certificate authorities \(file)") }
+        case .anyone: break
         }
         SSL_CTX_set_verify(handle, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
     }
