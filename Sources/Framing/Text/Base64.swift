@@ -1,0 +1,57 @@
+/// Bytes as text (RFC 4648 section 4), with padding.
+package enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var word: UInt32 = 0
+        var held = 0
+        for byte in bytes {
+            word = word << 8 | UInt32(byte)
+            held += 1
+            guard held == 3 else { continue }
+            for shift: UInt32 in [18, 12, 6, 0] { text.append(alphabet[Int(word >> shift & 63)]) }
+            (word, held) = (0, 0)
+        }
+        switch held {
+        case 1: text += [alphabet[Int(word >> 2)], alphabet[Int(word << 4 & 63)], ASCII.equals, ASCII.equals]
+        case 2: text += [alphabet[Int(word >> 10)], alphabet[Int(word >> 4 & 63)], alphabet[Int(word << 2 & 63)], ASCII.equals]
+        default: break
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Strict: nil for other characters, a wrong length or padding, and bits beyond the last byte.
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        let characters = Array(text.utf8)
+        guard characters.count % 4 == 0 else { return nil }
+        let padding = characters.reversed().prefix { $0 == ASCII.equals }.count
+        guard padding <= 2 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(characters.count / 4 * 3)
+        var word: UInt32 = 0
+        var held: UInt32 = 0
+        for character in characters.dropLast(padding) {
+            guard let value = value(of: character) else { return nil }
+            word = word << 6 | value
+            held += 6
+            guard held >= 8 else { continue }
+            held -= 8
+            bytes.append(UInt8(truncatingIfNeeded: word >> held))
+            word &= 1 << held - 1
+        }
+        return word == 0 ? bytes : nil
+    }
+
+    private static func value(of character: UInt8) -> UInt32? {
+        switch character {
+        case 0x41...0x5A: UInt32(character) - 0x41
+        case 0x61...0x7A: UInt32(character) - 0x61 + 26
+        case 0x30...0x39: UInt32(character) - 0x30 + 52
+        case ASCII.plus: 62
+        case ASCII.slash: 63
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// Why a connection did not become a WebSocket.
+package enum WebSocketHandshakeError: Error, Sendable, Equatable {
+    // What a server says of a request.
+    case notGet
+    /// No `Upgrade: websocket` and `Connection: Upgrade`, or an old version of HTTP.
+    case notAnUpgrade
+    /// Not version 13.
+    case unsupportedVersion
+    /// `Sec-WebSocket-Key` is missing, repeated or not 16 bytes in Base64.
+    case malformedKey
+    case malformedExtensions
+
+    // What a client says of an answer.
+    /// Not 101.
+    case refused(HTTPStatus)
+    /// 101 without the right `Upgrade` and `Connection`.
+    case notUpgraded
+    case wrongAccept
+    case unofferedSubprotocol(String)
+    case unofferedExtension
+
+    /// What a server answers.
+    package var status: HTTPStatus {
+        switch self {
+        case .notGet: .methodNotAllowed
+        case .notAnUpgrade, .unsupportedVersion: .upgradeRequired
+        case .malformedKey, .malformedExtensions: .badRequest
+        case .refused, .notUpgraded, .wrongAccept, .unofferedSubprotocol, .unofferedExtension: .badGateway
+        }
+    }
+
+    /// Fields that go with the status.
+    package var headers: HTTPHeaders {
+        switch self {
+        case .notGet: ["Allow": "GET"]
+        case .notAnUpgrade: ["Upgrade": "websocket", "Connection": "Upgrade"]
+        case .unsupportedVersion: ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"]
+        case .malformedKey, .malformedExtensions, .refused, .notUpgraded, .wrongAccept, .unofferedSubprotocol, .unofferedExtension: [:]
+        }
+    }
+}
+
+extension WebSocketHandshakeError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notGet: "A WebSocket begins with a GET request."
+        case .notAnUpgrade: "This is a WebSocket endpoint: send Connection: Upgrade and Upgrade: websocket with HTTP/1.1."
+        case .unsupportedVersion: "The only Sec-WebSocket-Version supported is 13."
+        case .malformedKey: "Sec-WebSocket-Key must be there once and hold 16 bytes in Base64."
+        case .malformedExtensions: "Sec-WebSocket-Extensions is malformed."
+        case .refused(let status): "The server answered \(status) instead of opening a WebSocket."
+        case .notUpgraded: "The server's answer does not upgrade to a WebSocket."
+        case .wrongAccept: "The server's Sec-WebSocket-Accept does not belong to the key."
+        case .unofferedSubprotocol: "The server chose a subprotocol that was not offered."
+        case .unofferedExtension: "The server chose an extension that was not offered."
+        }
+    }
+}
