@@ -9,6 +9,7 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "http-request": fuzzHTTPRequest,
     "http-response": fuzzHTTPResponse,
     "json": fuzzJSON,
+    "live-dialects": fuzzLiveDialects,
     "url": fuzzURL,
     "websocket": fuzzWebSocket,
 ]
