@@ -19,7 +19,7 @@ package struct DerivedUUID: CustomStringConvertible, Sendable {
         for (word, dashes) in [(high, [32, 16]), (low, [64, 48])] {
             for shift in stride(from: 60, through: 0, by: -4) {
                 if dashes.contains(shift + 4) { digits.append(UInt8(ascii: "-")) }
-                digits.append(Self.hexadecimal[Int(word >> UInt64(shift)) & 15])
+                digits.append(Self.hexadecimal[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15])
             }
         }
         return String(decoding: digits, as: UTF8.self)
