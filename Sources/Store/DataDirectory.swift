@@ -26,6 +26,20 @@ package struct DataDirectory: Sendable, Hashable {
         return try body()
     }
 
+    /// Claims the directory for one gateway. nil when another process has it.
+    package func claim() throws(StoreError) -> DirectoryClaim? {
+        let path = path + "/gateway.lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw errno == ENOSPC ? .diskFull(path: path) : .notUsable(path: path, reason: Self.reason(errno))
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return DirectoryClaim(descriptor: descriptor)
+    }
+
     private static func makeDirectories(_ path: String) throws(StoreError) {
         if mkdir(path, 0o700) == 0 { return }
         switch errno {

@@ -1,5 +1,5 @@
-import Dispatch
 import Glibc
+import Synchronization
 
 @main
 struct Harken {
@@ -12,23 +12,22 @@ struct Harken {
         case .wrong(let text):
             surroundings.diagnostics.write(text.hasSuffix("\n") ? text : text + "\n")
             exit(ExitStatus.wrongUsage.rawValue)
-        case .run(let command):
-            Task { await end(running: command, in: surroundings) }
-            dispatchMain()
+        case .run(let command): run(command, in: surroundings)
         }
     }
 
-    /// Not `exit`: libraries with threads of their own are not torn down under them, and nothing of ours is buffered.
-    private static func end(running command: any Command, in surroundings: Surroundings) async -> Never {
-        let work = Task { await command.run(surroundings) }
-        let watch = Task {
-            let cause = await Interruption.first()
-            work.cancel()
-            return cause
+    /// Runs a command on the pool, while this thread waits for signals: the first one cancels the command, a second one does not wait for it.
+    private static func run(_ command: any Command, in surroundings: Surroundings) -> Never {
+        let isInterrupted = Atomic<Bool>(false)
+        let work = Task {
+            let status = await command.run(surroundings)
+            // Not `exit`: libraries with threads of their own are not torn down under them, and nothing of ours is buffered.
+            _exit((isInterrupted.load(ordering: .acquiring) ? .interrupted : status).rawValue)
         }
-        let status = await work.value
-        if work.isCancelled, await watch.value == .interrupt { _exit(ExitStatus.interrupted.rawValue) }
-        _exit(status.rawValue)
+        if Interruption.wait() == .interrupt { isInterrupted.store(true, ordering: .releasing) }
+        work.cancel()
+        _ = Interruption.wait()
+        _exit(ExitStatus.interrupted.rawValue)
     }
 
     private static func environment() -> [String: String] {

@@ -1,7 +1,6 @@
-import Dispatch
 import Glibc
 
-/// The signals that ask the process to end, taken by one thread that waits for them. A second one ends the process at once.
+/// The signals that ask the process to end. They interrupt no thread: the main thread waits for them.
 enum Interruption {
     enum Cause: Sendable { case interrupt, terminate }
 
@@ -13,18 +12,8 @@ enum Interruption {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Waits for the first signal, then sees to it that the next one ends the process.
-    static func first() async -> Cause {
-        await withCheckedContinuation { continuation in
-            DispatchQueue(label: "harken.signals").async {
-                continuation.resume(returning: wait())
-                _ = wait()
-                _exit(ExitStatus.interrupted.rawValue)
-            }
-        }
-    }
-
-    private static func wait() -> Cause {
+    /// Waits for the next signal.
+    static func wait() -> Cause {
         var signals = set
         var number: Int32 = 0
         sigwait(&signals, &number)

@@ -36,4 +36,13 @@ import Testing
     func `on a file system that takes no directories is refused with its reason`() {
         #expect(throws: StoreError.self) { try DataDirectory(creating: "/proc/harken") }
     }
+
+    @Test func `is claimed by one at a time`() throws {
+        let directory = try DataDirectory(creating: temporary.path)
+        var claim = try directory.claim()
+        #expect(claim != nil)
+        #expect(try directory.claim() == nil)
+        claim = nil
+        #expect(try directory.claim() != nil)
+    }
 }

@@ -1,0 +1,6 @@
+/// Returns when the task is cancelled.
+func untilCancelled() async {
+    let (silence, voice) = AsyncStream<Never>.makeStream()
+    for await _ in silence {}
+    voice.finish()
+}

@@ -1,0 +1,180 @@
+import Gateway
+import Glibc
+import LocalEngine
+import Net
+import Protocols
+import Speech
+import Store
+
+struct Serve: Command {
+    private static let listen = Option(
+        "--listen", "ADDR:PORT", accepts: "ADDR:PORT such as 127.0.0.1:8080 or [::1]:8080",
+        "Where to listen; port 0 picks one. Default: 127.0.0.1:8080. Variable: HARKEN_LISTEN."
+    ) { $0.isEmpty ? nil : $0 }
+    private static let data = Option(
+        "--data", "DIR", "Directory of the database, keys and audio. Default: ~/.local/share/harken. Variable: HARKEN_DATA.")
+    private static let config = Option("--config", "FILE", "Reads NAME=value lines from FILE; the environment wins over them.")
+    private static let certificate = Option("--tls-cert", "FILE", "Serves https and wss with this certificate chain (PEM).")
+    private static let key = Option("--tls-key", "FILE", "The certificate's private key (PEM).")
+    private static let drain = Option(
+        "--drain-seconds", "N", accepts: "seconds from 0 to 3600", "How long live sessions may take to end after SIGTERM. Default: 30."
+    ) { text in Double(text).flatMap { (0...3_600).contains($0) ? text : nil } }
+    private static let log = Option(
+        "--log", "LEVEL", accepts: "debug, info, warning or error", "The least level that is logged. Default: info. Variable: HARKEN_LOG."
+    ) { Log.Level(name: $0) == nil ? nil : $0 }
+
+    static let description = CommandDescription(
+        name: "serve", summary: "Runs the gateway: live and recorded speech over the protocols of the vendors.",
+        discussion: """
+            Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded behind that. SIGTERM lets live \
+            sessions end, a second signal does not wait. Without keys only this machine is served; an address that others can reach needs a key \
+            first: harken keys create. All other settings are variables, such as DEEPGRAM_API_KEY and HARKEN_ENGINES.
+            """,
+        options: [listen, data, config, certificate, key, drain, log])
+
+    /// Settings that were given as options, and the options' names for messages.
+    private let given: [String: (value: String, option: String)]
+    private let environment: [String: String]
+    private let configFile: String?
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        var given: [String: (value: String, option: String)] = [:]
+        let options = [
+            ("HARKEN_LISTEN", Self.listen), ("HARKEN_DATA", Self.data), ("HARKEN_TLS_CERT", Self.certificate), ("HARKEN_TLS_KEY", Self.key),
+            ("HARKEN_DRAIN_SECONDS", Self.drain), ("HARKEN_LOG", Self.log),
+        ]
+        for (name, option) in options {
+            if let value = try arguments.value(option) { given[name] = (value, option.name) }
+        }
+        for (one, other) in [(Self.certificate, Self.key), (Self.key, Self.certificate)] {
+            let isAlone = arguments.text(one) != nil && arguments.text(other) == nil
+            if isAlone { throw UsageError("\(one.name) needs \(other.name) FILE beside it") }
+        }
+        self.given = given
+        environment = arguments.environment
+        configFile = try arguments.value(Self.config)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        do {
+            let configuration = try configuration()
+            try await serve(configuration, surroundings)
+            return .done
+        } catch let error as ConfigurationError {
+            var error = error
+            error.name = given[error.name]?.option ?? error.name
+            surroundings.complain(Self.description, "\(error)")
+            return .wrongUsage
+        } catch let error as UsageError {
+            surroundings.complain(Self.description, "\(error)")
+            return .wrongUsage
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+
+    private func configuration() throws -> GatewayConfiguration {
+        var settings = Settings()
+        if let configFile {
+            guard let text = TextFile.read(configFile) else {
+                throw UsageError("--config \(configFile): \(String(cString: strerror(errno)).lowercased())")
+            }
+            settings.merge(try Settings.parse(file: text, named: configFile))
+        }
+        settings.merge(environment)
+        settings.merge(given.mapValues(\.value))
+        guard let home = environment["HOME"] ?? settings["HARKEN_DATA"] else {
+            throw UsageError("HOME is not set, so there is no default for --data: give --data DIR")
+        }
+        return try GatewayConfiguration(settings, home: home, cores: Processors.count)
+    }
+
+    private func serve(_ configuration: GatewayConfiguration, _ surroundings: Surroundings) async throws {
+        let directory = try DataDirectory(creating: configuration.dataDirectory)
+        guard let claim = try directory.claim() else {
+            throw ServeError("another harken serve works in \(directory.path); stop it, or give this one another --data")
+        }
+        let keys = try AccessKeys(in: SQLiteDatabase(in: directory), hashing: OpenSSLHashing(), now: { .now })
+        guard configuration.listen.isLoopback || !keys.isEmpty() else {
+            throw ServeError(
+                "\(configuration.listen.description) can be reached by others, and there is no key yet; make one first: "
+                    + "harken keys create --data \(directory.path)")
+        }
+        let address = try address(of: configuration.listen)
+        let log = Log(level: configuration.logLevel)
+        let loops = try LoopGroup(count: configuration.loops)
+        let client = try HTTPClient()
+        let service = try await GatewayService(
+            configuration, loops: loops.loops, entries: engines(configuration), keys: keys, client: client,
+            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: log, newID: RandomUUID.text)
+        var server = HTTPServerConfiguration()
+        server.maximumConnectionCount = configuration.maxConnections
+        if let tls = configuration.tls {
+            for file in [tls.certificate, tls.key] {
+                if let fault = FileIdentity.fault(path: file) { throw ServeError("\(file): \(fault)") }
+            }
+            server.tls = try TLSServerContext(certificateFile: tls.certificate, keyFile: tls.key)
+        }
+        let http = HTTPServer(loops: loops.loops, configuration: server, service: service)
+        let bound = try listen(http, on: address)
+        surroundings.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
+
+        await untilCancelled()
+        log.info("draining", [.seconds: "\(configuration.drainTime.components.seconds)"])
+        // A task of its own: this one is cancelled, and could not wait any more.
+        await Task {
+            service.beginDrain()
+            http.beginDrain()
+            let limit = Task {
+                try await Task.sleep(for: configuration.drainTime)
+                http.stop()
+            }
+            await http.drained()
+            limit.cancel()
+        }.value
+        http.stop()
+        loops.shutdown()
+        withExtendedLifetime(claim) {}
+    }
+
+    private func engines(_ configuration: GatewayConfiguration) -> [EngineEntry] {
+        let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
+        var entries = [LocalEngineEntry.make(LocalEngine(models, pool: Processors.count))]
+        for settings in configuration.vendors {
+            guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
+            entries.append(EngineEntry(vendor, settings: settings))
+        }
+        return entries
+    }
+
+    private func address(of listen: ListenAddress) throws(ServeError) -> SocketAddress {
+        let host = listen.host == "localhost" ? "127.0.0.1" : listen.host
+        guard let ip = IPAddress(host) else {
+            throw ServeError("\(listen.description) is no numeric address; give one such as 127.0.0.1:\(listen.port) or 0.0.0.0:\(listen.port)")
+        }
+        return SocketAddress(ip, port: listen.port)
+    }
+
+    private func listen(_ server: HTTPServer, on address: SocketAddress) throws(ServeError) -> SocketAddress {
+        do throws(SystemError) {
+            return try server.start(on: address)
+        } catch {
+            switch error.code {
+            case EADDRINUSE:
+                throw ServeError(
+                    "port \(address.port) is in use on \(address.ip); give another with --listen \(address.ip):PORT, or 0 to pick a free one")
+            case EADDRNOTAVAIL: throw ServeError("\(address.ip) is no address of this machine; see which are: ip address")
+            case EACCES: throw ServeError("port \(address.port) needs more rights; give one above 1023 with --listen")
+            case _: throw ServeError("cannot listen on \(address): \(error)")
+            }
+        }
+    }
+}
+
+/// Why the gateway did not start, in one line that says what to do.
+struct ServeError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

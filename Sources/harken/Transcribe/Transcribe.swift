@@ -1,0 +1,106 @@
+import LocalEngine
+import Protocols
+import Speech
+
+struct Transcribe: Command {
+    private static let engine = Option(
+        "--engine", "NAME", standard: "local", accepts: "local; a vendor's engine is used through harken serve", "Which engine recognises."
+    ) { $0.lowercased() == EngineName.local.rawValue ? EngineName.local : nil }
+    private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "How the words are written: text, json, srt or vtt.")
+    private static let speakers = Flag("--speakers", "Tells speakers apart, where the engine can.")
+    private static let language = Option(
+        "--language", "TAG", accepts: "a language tag such as en or en-GB", "The language spoken. Default: what the engine takes it to be."
+    ) { text in
+        text.count >= 2 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? LanguageTag(text) : nil
+    }
+    private static let output = Option("--output", short: "-o", "FILE", "Where the result is written. Default: standard output.")
+
+    static let description = CommandDescription(
+        name: "transcribe", summary: "Writes down what is said in audio or video files, on this machine and offline.",
+        discussion: """
+            Any format that libav reads. With --json (or --format json) one object per file, in order, each on its line; all times are in seconds.
+            The exit status is 1 if any of the files failed; the others are written all the same.
+            """,
+        operands: .init(placeholder: "FILE…", help: "What to transcribe.", count: 1...10_000),
+        options: [engine, format, Flag.json, speakers, language, output])
+
+    private let files: [String]
+    private let format: TranscriptFormat
+    private let options: RecognitionOptions
+    private let output: String?
+    private let models: ModelFolder
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        files = arguments.operands
+        let format = try arguments.value(Self.format) ?? .text
+        if arguments.has(.json), arguments.text(Self.format) != nil, format != .json {
+            throw UsageError("--json and --format \(format.rawValue) contradict each other; give one of them")
+        }
+        self.format = arguments.has(.json) ? .json : format
+        output = try arguments.value(Self.output)
+        if files.count > 1, self.format == .srt || self.format == .vtt {
+            throw UsageError("--format \(self.format.rawValue) takes one FILE at a time")
+        }
+        if let output, let file = files.first(where: { FileIdentity(path: $0) == FileIdentity(path: output) && FileIdentity(path: $0) != nil }) {
+            throw UsageError("--output would overwrite \(file); name another file")
+        }
+        _ = try arguments.value(Self.engine)
+        options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))
+        models = ModelFolder(environment: arguments.environment)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        let missing = models.missing()
+        guard missing.isEmpty else {
+            surroundings.complain(Self.description, "the local engine's models are missing (\(missing[0])); fetch them with: make setup")
+            return .failed
+        }
+        do throws(OutputFile.Failure) {
+            let destination = try OutputFile.open(output, standard: surroundings.output)
+            let engine = LocalEngine(models, pool: Processors.count)
+            if options.diarize, !engine.capabilities.speakers {
+                surroundings.diagnostics.writeLine("harken transcribe: the local engine does not tell speakers apart; the words come without them")
+            }
+            var status = ExitStatus.done
+            for file in files {
+                guard let transcript = await transcribe(file, engine, surroundings) else {
+                    if Task.isCancelled { return .interrupted }
+                    status = .failed
+                    continue
+                }
+                // As `head` and `tail` do.
+                if format == .text, files.count > 1 { try destination.write("==> \(TerminalText.safe(file)) <==\n") }
+                try destination.write(FileTranscript(file: file, transcript: transcript).rendered(as: format))
+            }
+            return status
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+
+    /// nil when it failed; the user has been told why.
+    private func transcribe(_ file: String, _ engine: any PrerecordedEngine, _ surroundings: Surroundings) async -> Transcript? {
+        let progress = ProgressLine(on: surroundings.diagnostics)
+        let started = ContinuousClock.now
+        defer { progress.clear() }
+        if let fault = FileIdentity.fault(path: file) {
+            surroundings.complain(Self.description, "\(file): \(fault)")
+            return nil
+        }
+        progress.show("\(file)  loading the models")
+        do throws(EngineError) {
+            return try await engine.recognize(Recording(path: file), options: options) { step in
+                guard case .reached(let through, let length, let rate) = step else { return }
+                progress.show(
+                    ProgressLine.text(
+                        file: file, done: through.seconds(at: rate), of: length?.seconds(at: rate),
+                        elapsed: (ContinuousClock.now - started) / .seconds(1)))
+            }
+        } catch {
+            progress.clear()
+            if error != .cancelled { surroundings.complain(Self.description, "\(file): \(error.explanation)") }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import FoundationNetworking
+import Testing
+
+@testable import harken
+
+@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"))
+struct `The program` {
+    private let folder: String
+    private var environment: [String: String] { ["HOME": folder, "HARKEN_DATA": folder + "/data"] }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("harken-" + UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    private func run(_ words: String...) async throws -> BuiltProgram.Outcome {
+        try await BuiltProgram.run(words, environment: environment)
+    }
+
+    @Test func `says its version and its help on standard output`() async throws {
+        let version = try await run("--version")
+        #expect(version.status == 0)
+        #expect(version.output == "harken \(Version.current)\n")
+        let help = try await run("transcribe", "--help")
+        #expect(help.status == 0)
+        #expect(help.output.hasPrefix("Usage: harken transcribe FILE…"))
+        #expect(help.diagnostics.isEmpty)
+    }
+
+    @Test(arguments: [[], ["kyes"], ["keys"], ["keys", "create", "--nmae", "x"], ["transcribe"], ["serve", "--listen", "nonsense"]])
+    func `answers a wrong line on standard error, with status 2`(words: [String]) async throws {
+        let outcome = try await BuiltProgram.run(words, environment: environment)
+        #expect(outcome.status == 2)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.diagnostics.contains("harken"))
+    }
+
+    @Test func `makes, lists and revokes keys`() async throws {
+        let created = try await run("keys", "create", "--name", "phone", "--user", "ann")
+        #expect(created.status == 0)
+        let key = created.output.trimmingCharacters(in: .newlines)
+        #expect(key.hasPrefix("hk_"))
+        #expect(created.output == key + "\n")
+        #expect(!created.diagnostics.contains(key))
+
+        let second = try await run("keys", "create", "--json")
+        let object = try #require(JSONSerialization.jsonObject(with: Data(second.output.utf8)) as? [String: Any])
+        let id = try #require(object["id"] as? String)
+        #expect((object["key"] as? String)?.hasPrefix("hk_") == true)
+
+        let listed = try await run("keys", "list")
+        #expect(listed.output.contains("phone"))
+        #expect(listed.output.contains(id))
+        #expect(!listed.output.contains(key))
+
+        #expect(try await run("keys", "revoke", id).status == 0)
+        #expect(try await run("keys", "revoke", "key_none").status == 1)
+        let after = try await run("keys", "list", "--json")
+        let keys = try #require(JSONSerialization.jsonObject(with: Data(after.output.utf8)) as? [[String: Any]])
+        #expect(keys.count == 2)
+        #expect(keys.first { $0["id"] as? String == id }?["revoked_at"] is String)
+    }
+
+    @Test func `makes keys in many processes at once, in a directory that none of them finds`() async throws {
+        let environment = environment
+        let keys = try await withThrowingTaskGroup(of: BuiltProgram.Outcome.self) { group in
+            for _ in 0..<8 { group.addTask { try await BuiltProgram.run(["keys", "create"], environment: environment) } }
+            var keys: Set<String> = []
+            for try await outcome in group {
+                #expect(outcome.status == 0, "\(outcome.diagnostics)")
+                keys.insert(outcome.output)
+            }
+            return keys
+        }
+        #expect(keys.count == 8)
+        let listed = try await run("keys", "list", "--json")
+        #expect((try JSONSerialization.jsonObject(with: Data(listed.output.utf8)) as? [Any])?.count == 8)
+    }
+
+    @Test func `tells each file that cannot be transcribed, with status 1`() async throws {
+        let outcome = try await BuiltProgram.run(["transcribe", "nowhere.wav"], environment: environment)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.diagnostics.hasPrefix("harken transcribe: "))
+    }
+
+    @Test func `serves until it is told to end`() async throws {
+        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0"], environment: environment)
+        let address = try #require(try await gateway.line(beginning: "harken: ready on "))
+        let url = try #require(URL(string: address + "/health"))
+        let (_, response) = try await URLSession.shared.data(from: url)
+        #expect((response as? HTTPURLResponse)?.statusCode == 200)
+
+        let port = address.split(separator: ":").last.map(String.init) ?? ""
+        let samePort = try await run("serve", "--listen", "127.0.0.1:" + port, "--data", folder + "/other")
+        #expect(samePort.status == 1)
+        #expect(samePort.diagnostics.contains("port \(port) is in use"))
+        let sameData = try await run("serve", "--listen", "127.0.0.1:0")
+        #expect(sameData.status == 1)
+        #expect(sameData.diagnostics.contains("another harken serve"))
+
+        gateway.signal(SIGTERM)
+        let outcome = await gateway.outcome()
+        #expect(outcome.status == 0)
+    }
+
+    @Test func `ends with 130 when it is interrupted`() async throws {
+        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0"], environment: environment)
+        _ = try #require(try await gateway.line(beginning: "harken: ready on "))
+        gateway.signal(SIGINT)
+        #expect(await gateway.outcome().status == 130)
+    }
+
+    @Test func `does not serve others before a key exists`() async throws {
+        let refused = try await run("serve", "--listen", "0.0.0.0:0")
+        #expect(refused.status == 1)
+        #expect(refused.diagnostics.contains("harken keys create"))
+        _ = try await run("keys", "create")
+        let gateway = try BuiltProgram.start(["serve", "--listen", "0.0.0.0:0"], environment: environment)
+        #expect(try await gateway.line(beginning: "harken: ready on http://0.0.0.0:") != nil)
+        gateway.signal(SIGTERM)
+        #expect(await gateway.outcome().status == 0)
+    }
+
+    @Test(arguments: [
+        (["--config", "/nowhere"], "--config /nowhere"), (["--drain-seconds", "-1"], "--drain-seconds"), (["--tls-cert", "x"], "--tls-key"),
+        (["--listen", "127.0.0.1:99999"], "--listen"),
+    ])
+    func `names the setting that is wrong`(words: [String], name: String) async throws {
+        let outcome = try await BuiltProgram.run(["serve"] + words, environment: environment)
+        #expect(outcome.status == 2)
+        #expect(outcome.diagnostics.contains(name))
+        #expect(outcome.diagnostics.split(separator: "\n").count == 1)
+    }
+}

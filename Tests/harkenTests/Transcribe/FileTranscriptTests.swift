@@ -1,0 +1,49 @@
+import Speech
+import Testing
+
+@testable import harken
+
+@Suite struct `File transcript` {
+    private static func word(_ text: String, _ start: Int, _ end: Int) -> Word {
+        Word(text, SampleRange(SampleIndex(start), SampleIndex(end)), confidence: 0.75)
+    }
+
+    private let transcript = FileTranscript(
+        file: "a \"b\".wav",
+        transcript: Transcript(
+            rate: SampleRate(hertz: 1_000), length: SampleCount(9_500), language: .english, model: "m",
+            channels: [
+                .init(
+                    words: [word("Hello", 250, 600), word("there.", 600, 1_000), word("Bye.", 8_000, 8_400)],
+                    segments: [
+                        .init(range: SampleRange(SampleIndex(250), SampleIndex(1_000)), words: 0..<2),
+                        .init(range: SampleRange(SampleIndex(8_000), SampleIndex(8_400)), words: 2..<3),
+                    ])
+            ]))
+
+    @Test func `as text has a line for each paragraph`() {
+        #expect(transcript.rendered(as: .text) == "Hello there.\nBye.\n")
+    }
+
+    @Test func `as JSON is one object in one line, in seconds`() {
+        #expect(
+            transcript.rendered(as: .json)
+                == #"{"file":"a \"b\".wav","text":"Hello there. Bye.","language":"en","duration":9.5,"words":["#
+                + #"{"text":"Hello","start":0.25,"end":0.6,"confidence":0.75},{"text":"there.","start":0.6,"end":1.0,"confidence":0.75},"#
+                + #"{"text":"Bye.","start":8.0,"end":8.4,"confidence":0.75}],"segments":["#
+                + #"{"start":0.25,"end":1.0,"text":"Hello there."},{"start":8.0,"end":8.4,"text":"Bye."}]}"# + "\n")
+    }
+
+    @Test func `as captions has times`() {
+        #expect(transcript.rendered(as: .srt).hasPrefix("1\n00:00:00,250 --> "))
+        #expect(transcript.rendered(as: .vtt).hasPrefix("WEBVTT\n\n00:00:00.250 --> "))
+    }
+
+    @Test func `of silence is empty, and still an object`() {
+        let silence = FileTranscript(
+            file: "s",
+            transcript: Transcript(rate: .speech, length: .zero, language: .english, model: "m", channels: [.init(words: [], segments: [])]))
+        #expect(silence.rendered(as: .text) == "")
+        #expect(silence.rendered(as: .json) == #"{"file":"s","text":"","language":"en","duration":0.0,"words":[],"segments":[]}"# + "\n")
+    }
+}
