@@ -68,6 +68,7 @@ let package = Package(
         tests("Protocols", ["Protocols", "Speech", "Framing"]),
         tests("Continuity", ["Continuity", "Speech"]),
         tests("Store", ["Store", "Speech"]),
+        tests("Recorder", ["Recorder"]),
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
         tests("Gateway", ["Gateway", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),

@@ -4,13 +4,23 @@
 final class BytePipe: @unchecked Sendable {
     private let monitor = Monitor()
     private let limit: Int
+    private let drained: @Sendable () -> Void
     private var bytes: [UInt8] = []
     /// How many of `bytes` were read.
     private var offset = 0
     private var isFinished = false
     private var isCancelled = false
+    /// So much lay here since `drained` was called last that the writer may have stopped.
+    private var wasHigh = false
 
-    init(limit: Int) { self.limit = limit }
+    /// From here on a writer that has an eye on `count` may stop.
+    private static let high = 16 << 10
+
+    /// - Parameter drained: called by the reading thread when everything is read after much lay here.
+    init(limit: Int, drained: @escaping @Sendable () -> Void) {
+        self.limit = limit
+        self.drained = drained
+    }
 
     /// Bytes written and not yet read.
     var count: Int { monitor.locked { bytes.count - offset } }
@@ -26,6 +36,7 @@ final class BytePipe: @unchecked Sendable {
                     offset = 0
                 }
                 bytes.append(contentsOf: new)
+                if bytes.count - offset >= Self.high { wasHigh = true }
                 monitor.wakeAll()
                 return true
             }
@@ -52,7 +63,12 @@ final class BytePipe: @unchecked Sendable {
 
     /// Waits for at least one byte. 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        monitor.locked {
+        let isDrained = monitor.locked {
+            defer { if offset == bytes.count { wasHigh = false } }
+            return wasHigh && offset == bytes.count
+        }
+        if isDrained { drained() }
+        return monitor.locked {
             while offset == bytes.count && !isFinished && !isCancelled { monitor.wait() }
             let count = min(buffer.count, bytes.count - offset)
             guard count > 0 else { return 0 }

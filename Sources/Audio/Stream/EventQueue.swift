@@ -40,6 +40,15 @@ final class EventQueue: @unchecked Sendable {
         if isNews { ready() }
     }
 
+    /// Tells the taker to look, though there may be nothing.
+    func wake() {
+        let isNews = monitor.locked {
+            defer { isAwaited = false }
+            return isAwaited && !isClosed
+        }
+        if isNews { ready() }
+    }
+
     /// Nobody will take events any more.
     func cancel() {
         monitor.locked {

@@ -47,11 +47,13 @@ package final class StreamDecoder {
 
     /// - Parameters:
     ///   - channels: `.separate` keeps the channels that come; `.mixed` makes one of them.
-    ///   - ready: called on another thread when `next` has something to give after it had nothing. Called once until `next` returns nil again.
+    ///   - ready: called on another thread when `next` has something to give after it had nothing, and when much that was pushed has been taken. Called
+    ///     once until `next` returns nil again.
     package init(_ format: AudioFormat, channels treatment: ChannelTreatment, ready: @escaping @Sendable () -> Void) throws(MediaError) {
         self.format = format
         self.treatment = treatment
-        queue = EventQueue(limit: Self.queueLimit, ready: ready)
+        let queue = EventQueue(limit: Self.queueLimit, ready: ready)
+        self.queue = queue
         _ = try MediaHint(format)
         switch format {
         case .raw(.opus, _, let channels):
@@ -60,10 +62,10 @@ package final class StreamDecoder {
             if let bytes = encoding.bytesPerSample {
                 route = .samples(encoding, frameBytes: bytes * channels, mixing: treatment == .mixed && channels > 1 ? channels : nil)
             } else {
-                route = .thread(BytePipe(limit: Self.pipeLimit))
+                route = .thread(BytePipe(limit: Self.pipeLimit, drained: queue.wake))
             }
         case .container:
-            route = .thread(BytePipe(limit: Self.pipeLimit))
+            route = .thread(BytePipe(limit: Self.pipeLimit, drained: queue.wake))
         }
     }
 

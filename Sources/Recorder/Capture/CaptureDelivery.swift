@@ -1,0 +1,91 @@
+internal import Glibc
+internal import Synchronization
+
+/// The thread that hands blocks to whoever records, so that a slow taker never holds up the sound system's own thread.
+///
+/// `@unchecked Sendable`: `semaphore` is made for several threads, `thread` is used under its lock, everything else is constant or atomic.
+final class CaptureDelivery: @unchecked Sendable {
+    let ring: BlockRing
+    private let deliver: @Sendable (RawSpan) -> Void
+    private let failed: @Sendable (CaptureError) -> Void
+    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    private let over = Atomic<Bool>(false)
+    private let lost = Atomic<Bool>(false)
+    private let deviceName = Mutex("microphone")
+    private let thread = Mutex<pthread_t?>(nil)
+
+    init(ring: BlockRing, deliver: @escaping @Sendable (RawSpan) -> Void, failed: @escaping @Sendable (CaptureError) -> Void) {
+        self.ring = ring
+        self.deliver = deliver
+        self.failed = failed
+        sem_init(semaphore, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(semaphore)
+        semaphore.deallocate()
+    }
+
+    var isOver: Bool { over.load(ordering: .acquiring) }
+
+    func name(_ device: String) { deviceName.withLock { $0 = device } }
+
+    func start() throws(CaptureError) {
+        let retained = Unmanaged.passRetained(self)
+        var id = pthread_t()
+        guard pthread_create(&id, nil, runCaptureDelivery, retained.toOpaque()) == 0 else {
+            retained.release()
+            throw .failed("there is no thread left")
+        }
+        thread.withLock { [id] in $0 = id }
+    }
+
+    /// The sound system's: one block of `ring.blockSize` samples. Copies it, waits for nothing.
+    func take(_ block: UnsafePointer<Int16>) {
+        guard !isOver else { return }
+        ring.write(block)
+        sem_post(semaphore)
+    }
+
+    /// The sound system's: the device stopped.
+    func deviceEnded() {
+        lost.store(true, ordering: .releasing)
+        sem_post(semaphore)
+    }
+
+    /// Nothing is delivered from here on, but for what is being delivered now.
+    func end() {
+        over.store(true, ordering: .releasing)
+        sem_post(semaphore)
+    }
+
+    /// Waits for the thread; from the thread itself, lets it go.
+    func join() {
+        guard let id = thread.withLock({ thread in
+            defer { thread = nil }
+            return thread
+        }) else { return }
+        if pthread_equal(id, pthread_self()) != 0 {
+            pthread_detach(id)
+        } else {
+            pthread_join(id, nil)
+        }
+    }
+
+    fileprivate func run() {
+        while !isOver {
+            sem_wait(semaphore)
+            while !isOver && ring.take(deliver) {}
+            if lost.load(ordering: .acquiring) && !isOver {
+                over.store(true, ordering: .releasing)
+                failed(.lost(device: deviceName.withLock { $0 }))
+            }
+        }
+    }
+}
+
+private func runCaptureDelivery(_ opaque: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let opaque else { return nil }
+    Unmanaged<CaptureDelivery>.fromOpaque(opaque).takeRetainedValue().run()
+    return nil
+}

@@ -1,0 +1,30 @@
+/// Why a microphone gives no audio. The text says what to do.
+package enum CaptureError: Error, Sendable, Equatable {
+    /// The system has no input device at all.
+    case noDevice
+    /// No device is called so.
+    case unknownDevice(String, known: [String])
+    /// The device is there and does not record what is asked for, or not now.
+    case unavailable(device: String, reason: String)
+    /// The device stopped by itself: unplugged, or its sound server ended.
+    case lost(device: String)
+    /// PortAudio itself does not work.
+    case failed(String)
+    /// `start` was called a second time.
+    case alreadyUsed
+}
+
+extension CaptureError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noDevice: "there is no microphone; connect one, or start the sound server (PulseAudio or PipeWire) of this user"
+        case .unknownDevice(let name, let known):
+            "there is no input device “\(name)”; there are: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+        case .unavailable(let device, let reason):
+            "“\(device)” cannot record 16 kHz mono: \(reason); close what else uses it, or choose “pulse” or “default”, which convert"
+        case .lost(let device): "“\(device)” stopped recording by itself; connect it again and start anew"
+        case .failed(let reason): "PortAudio failed: \(reason)"
+        case .alreadyUsed: "a capture is started once; make another"
+        }
+    }
+}

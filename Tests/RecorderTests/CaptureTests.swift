@@ -1,0 +1,117 @@
+import Foundation
+import Recorder
+import Synchronization
+import Testing
+
+/// A PulseAudio server with one silent output, whose monitor is the microphone.
+private final class SoundServer {
+    let folder: URL
+    private let server = Process()
+    private var player: Process?
+
+    static var isThere: Bool {
+        ["/usr/bin/pulseaudio", "/usr/bin/pactl", "/usr/bin/pacat"].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "harken-pulse-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let socket = folder.appending(path: "native").path
+        for (name, value) in [("PULSE_SERVER", "unix:\(socket)"), ("PULSE_RUNTIME_PATH", folder.path), ("HOME", folder.path)] { setenv(name, value, 1) }
+        server.executableURL = URL(filePath: "/usr/bin/pulseaudio")
+        server.arguments = [
+            "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error", "--use-pid-file=no",
+            "-L", "module-null-sink sink_name=quiet rate=16000 channels=1", "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socket)",
+        ]
+        server.standardError = FileHandle.nullDevice
+        try server.run()
+        for _ in 0..<100 where !isAnswering() { Thread.sleep(forTimeInterval: 0.05) }
+    }
+
+    private func isAnswering() -> Bool {
+        let question = Process()
+        question.executableURL = URL(filePath: "/usr/bin/pactl")
+        question.arguments = ["set-default-source", "quiet.monitor"]
+        question.standardError = FileHandle.nullDevice
+        guard (try? question.run()) != nil else { return false }
+        question.waitUntilExit()
+        return question.terminationStatus == 0
+    }
+
+    /// A tone of half the full scale, for ten seconds.
+    func play() throws {
+        let samples = (0..<160_000).map { Int16(16_384 * sin(2 * .pi * 440 * Double($0) / 16_000)) }
+        let file = folder.appending(path: "tone.raw")
+        try samples.withUnsafeBytes { try Data($0).write(to: file) }
+        let player = Process()
+        player.executableURL = URL(filePath: "/usr/bin/pacat")
+        player.arguments = ["--playback", "--raw", "--rate=16000", "--format=s16le", "--channels=1", "--device=quiet", file.path]
+        player.standardError = FileHandle.nullDevice
+        try player.run()
+        self.player = player
+    }
+
+    func stop() {
+        player?.terminate()
+        server.terminate()
+        server.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+@Suite(.serialized) struct `Recording a microphone` {
+    /// In a process of its own, for the sound server's address is taken from the environment.
+    @Test(.enabled(if: SoundServer.isThere, "PulseAudio is not installed"), .timeLimit(.minutes(1)))
+    func `delivers what is said, and nothing after a stop`() async {
+        await #expect(processExitsWith: .success) {
+            let server = try SoundServer()
+            defer { server.stop() }
+            try server.play()
+            let names = try Capture.devices().map(\.name)
+            #expect(names.contains("pulse"), "\(names)")
+
+            let heard = Mutex<[Int16]>([])
+            let blocks = Mutex(Set<Int>())
+            let capture = Capture(device: "pulse") { bytes in
+                blocks.withLock { _ = $0.insert(bytes.byteCount) }
+                bytes.withUnsafeBytes { bytes in heard.withLock { $0 += bytes.bindMemory(to: Int16.self) } }
+            } failed: { error in
+                Issue.record("\(error)")
+            }
+            try capture.start()
+            #expect(throws: CaptureError.alreadyUsed) { try capture.start() }
+            for _ in 0..<200 where heard.withLock({ $0.count }) < 24_000 { try await Task.sleep(for: .milliseconds(50)) }
+            capture.stop()
+            let samples = heard.withLock { $0 }
+            #expect(samples.count >= 24_000)
+            #expect(blocks.withLock { $0 } == [2_048])
+            let peak = samples.map { abs(Int($0)) }.max() ?? 0
+            #expect((10_000...20_000).contains(peak), "peak \(peak)")
+            #expect(capture.droppedSamples == 0)
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(heard.withLock { $0.count } == samples.count)
+            capture.stop()
+            try capture.start()
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(heard.withLock { $0.count } == samples.count)
+        }
+    }
+
+    @Test(.enabled(if: SoundServer.isThere, "PulseAudio is not installed"), .timeLimit(.minutes(1)))
+    func `says so when the sound server goes away, and when it was never there`() async {
+        await #expect(processExitsWith: .success) {
+            let server = try SoundServer()
+            let failures = Mutex<[CaptureError]>([])
+            let capture = Capture(device: "pulse") { _ in } failed: { error in failures.withLock { $0.append(error) } }
+            try capture.start()
+            server.stop()
+            for _ in 0..<200 where failures.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(failures.withLock { $0 } == [.lost(device: "pulse")])
+            capture.stop()
+
+            let other = Capture(device: "no such microphone") { _ in } failed: { _ in }
+            #expect(throws: CaptureError.self) { try other.start() }
+            other.stop()
+        }
+    }
+}
