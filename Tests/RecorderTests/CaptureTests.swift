@@ -6,8 +6,8 @@ import Testing
 /// A PulseAudio server with one silent output, whose monitor is the microphone.
 private final class SoundServer {
     let folder: URL
-    private let server = Process()
-    private var player: Process?
+    private let server: pid_t
+    private var player: pid_t?
 
     static var isThere: Bool {
         ["/usr/bin/pulseaudio", "/usr/bin/pactl", "/usr/bin/pacat"].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
@@ -18,24 +18,37 @@ private final class SoundServer {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let socket = folder.appending(path: "native").path
         for (name, value) in [("PULSE_SERVER", "unix:\(socket)"), ("PULSE_RUNTIME_PATH", folder.path), ("HOME", folder.path)] { setenv(name, value, 1) }
-        server.executableURL = URL(filePath: "/usr/bin/pulseaudio")
-        server.arguments = [
-            "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error", "--use-pid-file=no",
+        server = try Self.spawn([
+            "/usr/bin/pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error", "--use-pid-file=no",
             "-L", "module-null-sink sink_name=quiet rate=16000 channels=1", "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socket)",
-        ]
-        server.standardError = FileHandle.nullDevice
-        try server.run()
-        for _ in 0..<100 where !isAnswering() { Thread.sleep(forTimeInterval: 0.05) }
+        ])
+        for _ in 0..<100 {
+            if try Self.wait(for: Self.spawn(["/usr/bin/pactl", "set-default-source", "quiet.monitor"])) == 0 { return }
+            usleep(50_000)
+        }
     }
 
-    private func isAnswering() -> Bool {
-        let question = Process()
-        question.executableURL = URL(filePath: "/usr/bin/pactl")
-        question.arguments = ["set-default-source", "quiet.monitor"]
-        question.standardError = FileHandle.nullDevice
-        guard (try? question.run()) != nil else { return false }
-        question.waitUntilExit()
-        return question.terminationStatus == 0
+    /// Not Foundation's `Process`: it cannot wait for one child while another runs.
+    private static func spawn(_ words: [String]) throws -> pid_t {
+        let actions = UnsafeMutablePointer<posix_spawn_file_actions_t>.allocate(capacity: 1)
+        posix_spawn_file_actions_init(actions)
+        posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        var arguments = words.map { strdup($0) }
+        defer {
+            posix_spawn_file_actions_destroy(actions)
+            actions.deallocate()
+            arguments.forEach { free($0) }
+        }
+        arguments.append(nil)
+        var child: pid_t = 0
+        try #require(posix_spawn(&child, words[0], actions, nil, arguments, environ) == 0)
+        return child
+    }
+
+    private static func wait(for child: pid_t) -> Int32 {
+        var status: Int32 = 0
+        waitpid(child, &status, 0)
+        return status
     }
 
     /// A tone of half the full scale, for ten seconds.
@@ -43,18 +56,15 @@ private final class SoundServer {
         let samples = (0..<160_000).map { Int16(16_384 * sin(2 * .pi * 440 * Double($0) / 16_000)) }
         let file = folder.appending(path: "tone.raw")
         try samples.withUnsafeBytes { try Data($0).write(to: file) }
-        let player = Process()
-        player.executableURL = URL(filePath: "/usr/bin/pacat")
-        player.arguments = ["--playback", "--raw", "--rate=16000", "--format=s16le", "--channels=1", "--device=quiet", file.path]
-        player.standardError = FileHandle.nullDevice
-        try player.run()
-        self.player = player
+        player = try Self.spawn(
+            ["/usr/bin/pacat", "--playback", "--raw", "--rate=16000", "--format=s16le", "--channels=1", "--device=quiet", file.path])
     }
 
     func stop() {
-        player?.terminate()
-        server.terminate()
-        server.waitUntilExit()
+        for child in [player, server].compactMap(\.self) {
+            kill(child, SIGKILL)
+            _ = Self.wait(for: child)
+        }
         try? FileManager.default.removeItem(at: folder)
     }
 }
