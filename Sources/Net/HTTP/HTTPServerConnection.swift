@@ -323,7 +323,36 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     func upgrade(
         _ exchange: HTTPExchange, subprotocol: String?, headers: HTTPHeaders, configuration: WebSocketConfiguration, handler: any WebSocketHandler
     ) -> WebSocketConnection? {
-        nil
+        let handshake: WebSocketServerHandshake
+        do throws(WebSocketHandshakeError) {
+            // A body would be taken for frames.
+            guard phase == .answering else { throw .notAnUpgrade }
+            handshake = try WebSocketServerHandshake(exchange.request)
+        } catch {
+            var headers = error.headers
+            headers.add("Content-Type", "application/json")
+            let body = ServiceError(status: error.status, message: error.description).json
+            exchange.respond(HTTPResponseHead(error.status, headers: headers), body: body)
+            return nil
+        }
+        let compression = configuration.allowsCompression ? handshake.compression(forgetting: false) : nil
+        let answer = handshake.answer(subprotocol: subprotocol, compression: compression, headers: headers)
+        connection.send { HTTPSerializer.append(answer, body: .none, to: &$0) }
+        disarm()
+        phase = .upgraded
+        self.exchange = nil
+        let webSocket = WebSocketConnection(
+            connection, isServer: true, subprotocol: subprotocol, compression: compression, configuration: configuration, handler: handler)
+        worker.replace(id, with: webSocket)
+        loop.soon { [self] in
+            // What came together with the handshake.
+            var rest = leftover
+            leftover = []
+            connection.resumeInput()
+            if !rest.isEmpty { rest.withUnsafeMutableBytes { webSocket.received($0) } }
+            if hasInputEnded { webSocket.inputEnded() }
+        }
+        return webSocket
     }
 
     // MARK: Time
@@ -331,7 +360,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     private func arm(_ expiry: Expiry, _ duration: Duration) {
         timer?.cancel()
         self.expiry = expiry
-        timer = loop.schedule(at: loop.now + duration) { [unowned self] in expired() }
+        timer = loop.schedule(at: loop.now + duration) { [weak self] in self?.expired() }
     }
 
     private func disarm() {

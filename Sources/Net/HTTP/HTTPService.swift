@@ -12,8 +12,30 @@ package protocol HTTPService: Sendable {
 extension HTTPService {
     /// `{"error":{"code":"bad_request","message":…}}`.
     package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
-        let code = String(error.status.reason.lowercased().map { $0 == " " ? "_" : $0 })
-        let body = "{\"error\":{\"code\":\"\(code)\",\"message\":\"\(error)\"}}"
-        return (HTTPResponseHead(error.status, headers: ["Content-Type": "application/json"]), Array(body.utf8))
+        let body = ServiceError(status: error.status, message: error.description).json
+        return (HTTPResponseHead(error.status, headers: ["Content-Type": "application/json"]), body)
+    }
+}
+
+/// What this module itself answers with when a request is at fault.
+struct ServiceError {
+    let status: HTTPStatus
+    /// Of ours, not repeating anything that was sent.
+    let message: String
+
+    /// `{"error":{"code":"bad_request","message":…}}`.
+    var json: [UInt8] {
+        let code = String(status.reason.lowercased().map { $0 == " " ? "_" : $0 })
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("error")
+        writer.beginObject()
+        writer.key("code")
+        writer.value(code)
+        writer.key("message")
+        writer.value(message)
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
     }
 }

@@ -36,6 +36,8 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     let load = Atomic<Int>(0)
     /// What every connection reads into; its content is anyone's as soon as the handler returns. Loop-confined.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Loop.readBufferSize, alignment: 16)
+    /// For the client connections of this loop.
+    let masks = MaskSource()
     private let clock = ContinuousClock()
     private let epoll: Int32
     private let wakeUp: Int32
@@ -189,6 +191,12 @@ extension Loop {
     func forget(_ registration: Registration) {
         preconditionCurrent()
         slots[Int(registration.descriptor)].source = nil
+    }
+
+    /// Stops watching a descriptor that stays open. Loop-confined.
+    func unregister(_ registration: Registration) {
+        forget(registration)
+        try? control(EPOLL_CTL_DEL, registration, [])
     }
 
     private func control(_ operation: Int32, _ registration: Registration, _ readiness: Readiness) throws(SystemError) {

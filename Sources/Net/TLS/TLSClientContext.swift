@@ -18,7 +18,7 @@ package final class TLSClientContext: @unchecked Sendable {
     package init(_ trust: Trust = .system) throws(TLSError) {
         handle = try makeContext(TLS_client_method())
         verifies = trust != .anyone
-        // Everything is initialised from here on: `deinit` frees the context when this throws.
+        // From here on, `deinit` frees it, also after an error.
         switch trust {
         case .system:
             guard SSL_CTX_set_default_verify_paths(handle) == 1 else { throw .last("read the system's certificate authorities") }

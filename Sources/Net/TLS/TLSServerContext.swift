@@ -10,7 +10,7 @@ package final class TLSServerContext: @unchecked Sendable {
     ///   - keyFile: PEM, without a pass phrase.
     package init(certificateFile: String, keyFile: String) throws(TLSError) {
         handle = try makeContext(TLS_server_method())
-        // Everything is initialised from here on: `deinit` frees the context when this throws.
+        // From here on, `deinit` frees it, also after an error.
         guard SSL_CTX_use_certificate_chain_file(handle, certificateFile) == 1 else { throw .last("read certificate \(certificateFile)") }
         guard SSL_CTX_use_PrivateKey_file(handle, keyFile, SSL_FILETYPE_PEM) == 1 else { throw .last("read key \(keyFile)") }
         guard SSL_CTX_check_private_key(handle) == 1 else { throw .last("match key \(keyFile) with certificate \(certificateFile)") }

@@ -11,9 +11,9 @@ package final class WebSocketClient: Sendable {
         package init() {}
     }
 
-    private let configuration: Configuration
-    private let tls: TLSClientContext
-    private let resolver: Resolver
+    let configuration: Configuration
+    let tls: TLSClientContext
+    let resolver: Resolver
 
     package init(tls: TLSClientContext, resolver: Resolver, configuration: Configuration = Configuration()) {
         self.tls = tls
@@ -36,12 +36,9 @@ package final class WebSocketClient: Sendable {
         opened: @escaping (Result<WebSocketConnection, ConnectError>) -> Void
     ) -> WebSocketAttempt {
         loop.preconditionCurrent()
-        return WebSocketAttempt()
+        let attempt = WebSocketAttempt(
+            self, target, headers: headers, subprotocols: subprotocols, configuration: configuration, on: loop, handler: handler, opened: opened)
+        attempt.start()
+        return attempt
     }
-}
-
-/// A connection that is being opened. Loop-confined.
-package final class WebSocketAttempt {
-    /// Gives up; `opened` hears `.cancelled`. Nothing happens once it was called.
-    package func cancel() {}
 }

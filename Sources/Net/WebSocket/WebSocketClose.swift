@@ -35,4 +35,8 @@ package struct WebSocketClose: Sendable, Equatable {
         self.reason = reason
         self.origin = origin
     }
+
+    static func abnormal(_ cause: Cause) -> WebSocketClose {
+        WebSocketClose(code: 1006, reason: "", origin: .abnormal(cause))
+    }
 }

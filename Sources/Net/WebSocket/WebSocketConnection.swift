@@ -3,9 +3,15 @@ internal import Framing
 /// An open WebSocket connection, of a server or a client, confined to its loop.
 ///
 /// What is sent in one batch of the loop is written together at its end.
-// Sendable by proof: `loop` and `peer` are constant; everything else is checked to be called on the loop, so that a reference may travel through
+// Sendable by proof: the `let`s are constant; everything else is checked to be called on the loop, so that a reference may travel through
 // other threads, as the way back to the loop by `execute` needs.
-package final class WebSocketConnection: @unchecked Sendable {
+package final class WebSocketConnection: ConnectionHandler, ServedConnection, @unchecked Sendable {
+    private enum State {
+        case open       // → closing, ended
+        case closing    // our close frame is sent → ended
+        case ended      // the handler knows; the transport may still be there
+    }
+
     package let loop: Loop
     package let peer: SocketAddress
     /// What was agreed on in the handshake.
@@ -13,37 +19,223 @@ package final class WebSocketConnection: @unchecked Sendable {
     /// Its marks are for whoever relays: pause the source above `outputHighMark`, resume it in `drained`.
     package let configuration: WebSocketConfiguration
 
-    init(loop: Loop, peer: SocketAddress, subprotocol: String?, configuration: WebSocketConfiguration) {
-        self.loop = loop
-        self.peer = peer
+    private let isServer: Bool
+    private let connection: Connection
+    private var machine: WebSocketMachine
+    private var handler: (any WebSocketHandler)?
+    private var state = State.open
+    private var isPaused = false
+    private var timer: Loop.Timer?
+    private var lastInput: ContinuousClock.Instant
+    private var pingSent: ContinuousClock.Instant?
+
+    /// Takes the connection over after the handshake. Input that came with it is to be given to `received`.
+    init(
+        _ connection: Connection, isServer: Bool, subprotocol: String?, compression: PermessageDeflate?, configuration: WebSocketConfiguration,
+        handler: any WebSocketHandler
+    ) {
+        self.connection = connection
+        self.isServer = isServer
         self.subprotocol = subprotocol
         self.configuration = configuration
+        self.handler = handler
+        loop = connection.loop
+        peer = connection.peer
+        lastInput = loop.now
+        let masks = loop.masks
+        machine = WebSocketMachine(
+            role: isServer ? .server : .client(nextMask: { masks.next() }), messageLimit: configuration.maximumMessageByteCount, compression: compression)
+        connection.outputLowMark = configuration.outputLowMark
+        connection.writeTimeout = configuration.writeTimeout
+        connection.attach(self)
+        if let interval = configuration.pingInterval { wake(at: loop.now + interval) }
     }
 
     /// Whether messages can still be sent: `close` was not called, and the peer did not close.
-    package var isOpen: Bool { false }
+    package var isOpen: Bool {
+        loop.preconditionCurrent()
+        return state == .open
+    }
 
     /// Bytes that wait for the peer to read.
-    package var bufferedByteCount: Int { 0 }
+    package var bufferedByteCount: Int {
+        loop.preconditionCurrent()
+        return connection.bufferedByteCount
+    }
+
+    // MARK: Output
 
     /// Sends a text message; valid UTF-8.
-    package func send(text: RawSpan) {}
+    package func send(text: RawSpan) {
+        guard canSend() else { return }
+        connection.send { machine.append(text: text, to: &$0) }
+    }
 
-    package func send(text: [UInt8]) { send(text: text.span.bytes) }
+    package func send(text: [UInt8]) {
+        send(text: text.span.bytes)
+    }
 
-    package func send(text: String) { send(text: Array(text.utf8)) }
+    package func send(text: String) {
+        send(text: Array(text.utf8))
+    }
 
-    package func send(binary: RawSpan) {}
+    package func send(binary: RawSpan) {
+        guard canSend() else { return }
+        connection.send { machine.append(binary: binary, to: &$0) }
+    }
 
-    package func send(binary: [UInt8]) { send(binary: binary.span.bytes) }
+    package func send(binary: [UInt8]) {
+        send(binary: binary.span.bytes)
+    }
 
-    /// Begins the closing handshake, after what was sent. The handler hears `closed` when the peer has answered, or did not in time.
+    private func canSend() -> Bool {
+        loop.preconditionCurrent()
+        guard state == .open else { return false }
+        guard connection.bufferedByteCount > configuration.outputLimit else { return true }
+        // Not from inside `send`: no more is sent, and the handler hears of it later.
+        state = .closing
+        loop.soon { [self] in give(up: .slowReader) }
+        return false
+    }
+
+    /// Begins the closing handshake, after what was sent. No more messages come; the handler hears `closed` when the peer has answered, or did not in time.
     ///
     /// - Parameter reason: at most 123 bytes are sent.
-    package func close(code: UInt16 = 1000, reason: String = "") {}
+    package func close(code: UInt16 = 1000, reason: String = "") {
+        loop.preconditionCurrent()
+        guard state == .open else { return }
+        state = .closing
+        connection.send { machine.appendClose(WebSocketCloseCode(code), reason: reason, to: &$0) }
+        connection.resumeInput()
+        wake(at: loop.now + configuration.closeTimeout)
+    }
 
-    /// Hears no more messages; the peer is slowed down by its kernel. Pings are not answered meanwhile, and the peer's silence is not held against it.
-    package func pauseReading() {}
+    // MARK: Input
 
-    package func resumeReading() {}
+    /// Reads no more, and the peer is slowed down by its kernel; messages that were read already still come. Pings are not answered meanwhile, and the
+    /// peer's silence is not held against it.
+    package func pauseReading() {
+        loop.preconditionCurrent()
+        guard state == .open else { return }
+        isPaused = true
+        connection.pauseInput()
+    }
+
+    package func resumeReading() {
+        loop.preconditionCurrent()
+        guard isPaused else { return }
+        isPaused = false
+        lastInput = loop.now
+        connection.resumeInput()
+    }
+
+    func received(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard state != .ended else { return }
+        lastInput = loop.now
+        var input = bytes.mutableBytes
+        var offset = 0
+        var replies: [UInt8] = []
+        while let event = machine.next(&input, from: &offset, replies: &replies) {
+            if !replies.isEmpty {
+                connection.send(replies)
+                replies.removeAll()
+            }
+            switch event {
+            case .text(let message):
+                guard state == .open else { continue }
+                message.withSpan(in: input.bytes) { handler?.received(text: $0, on: self) }
+            case .binary(let message):
+                guard state == .open else { continue }
+                message.withSpan(in: input.bytes) { handler?.received(binary: $0, on: self) }
+            case .ping, .pong: break
+            case .closed(let ending): return ended(ending)
+            }
+            guard state != .ended else { return }
+        }
+    }
+
+    /// The closing handshake is over; the transport follows.
+    private func ended(_ ending: WebSocketEnding) {
+        let close = WebSocketClose(code: ending.code.rawValue, reason: ending.reason, origin: ending.origin == .peer ? .peer : .us)
+        switch ending.origin {
+        case .peer, .local:
+            // RFC 6455 section 7.1.1: the server ends the TCP connection first.
+            if isServer { connection.closeAfterOutput() } else { wake(at: loop.now + configuration.closeTimeout) }
+        case .violation:
+            // The peer may be in the middle of sending: closing at once would reset the connection before it reads why.
+            connection.endOutput()
+            connection.resumeInput()
+            wake(at: loop.now + configuration.closeTimeout)
+        }
+        tell(close)
+    }
+
+    func inputEnded() {
+        let wasEnded = state == .ended
+        if wasEnded { connection.closeAfterOutput() } else { give(up: .endOfStream) }
+    }
+
+    func outputDrained() {
+        handler?.drained(self)
+    }
+
+    func failed(_ failure: ConnectionFailure) {
+        give(up: .lost(failure))
+    }
+
+    // MARK: Time
+
+    private func wake(at instant: ContinuousClock.Instant) {
+        timer?.cancel()
+        timer = loop.schedule(at: instant) { [weak self] in self?.woken() }
+    }
+
+    private func woken() {
+        timer = nil
+        switch state {
+        case .closing: give(up: .closeTimedOut)
+        case .ended: connection.close()
+        case .open:
+            guard let interval = configuration.pingInterval else { return }
+            if isPaused {
+                pingSent = nil
+                return wake(at: loop.now + interval)
+            }
+            if let sent = pingSent, lastInput <= sent { return give(up: .silent) }
+            pingSent = nil
+            guard lastInput + interval <= loop.now else { return wake(at: lastInput + interval) }
+            pingSent = loop.now
+            connection.send { _ = machine.append(ping: RawSpan(), to: &$0) }
+            wake(at: loop.now + configuration.pongLimit)
+        }
+    }
+
+    // MARK: The end
+
+    func drain() {}
+
+    /// The server stops: best effort to say so.
+    func stop() {
+        guard state != .ended else { return connection.close() }
+        connection.send { machine.appendClose(.goingAway, reason: "", to: &$0) }
+        connection.flush()
+        give(up: .stopped)
+    }
+
+    private func give(up cause: WebSocketClose.Cause) {
+        connection.close()
+        tell(.abnormal(cause))
+    }
+
+    private func tell(_ close: WebSocketClose) {
+        guard state != .ended else { return }
+        state = .ended
+        let handler = self.handler
+        self.handler = nil
+        if !connection.isOpen {
+            timer?.cancel()
+            timer = nil
+        }
+        handler?.closed(self, close)
+    }
 }

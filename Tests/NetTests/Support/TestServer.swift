@@ -1,5 +1,5 @@
 import Framing
-import Synchronization
+import Glibc
 
 @testable import Net
 
@@ -70,4 +70,13 @@ final class Signal<Value: Sendable>: Sendable {
 
 extension Signal where Value == Void {
     func send() { send(()) }
+}
+
+/// Whether something becomes true soon.
+func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<5000 {
+        if condition() { return true }
+        usleep(1000)
+    }
+    return false
 }

@@ -1,0 +1,197 @@
+internal import Framing
+import Glibc
+
+/// A WebSocket connection that is being opened. Loop-confined.
+// Sendable by proof: everything is touched on the loop only; the resolver's answer comes back there by `execute`.
+package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
+    /// Bytes that are kept of the body of a refusal.
+    private static let refusalLimit = 64 * 1024
+
+    private enum State {
+        case resolving                                          // → connecting, done
+        case connecting(Dialer)                                 // → upgrading, done
+        case upgrading(Connection, HTTPResponseParser)          // → refused, done
+        case refused(Connection, HTTPResponseParser, HTTPResponseHead, body: [UInt8])  // → done
+        case done
+    }
+
+    private let client: WebSocketClient
+    private let target: WebSocketTarget
+    private let headers: HTTPHeaders
+    private let configuration: WebSocketConfiguration
+    private let loop: Loop
+    private let subprotocols: [String]
+    private var handshake: WebSocketClientHandshake?
+    private var handler: (any WebSocketHandler)?
+    private var opened: ((Result<WebSocketConnection, ConnectError>) -> Void)?
+    private var state = State.resolving
+    private var timer: Loop.Timer?
+
+    init(
+        _ client: WebSocketClient, _ target: WebSocketTarget, headers: HTTPHeaders, subprotocols: [String], configuration: WebSocketConfiguration,
+        on loop: Loop, handler: any WebSocketHandler, opened: @escaping (Result<WebSocketConnection, ConnectError>) -> Void
+    ) {
+        self.client = client
+        self.target = target
+        self.headers = headers
+        self.subprotocols = subprotocols
+        self.configuration = configuration
+        self.loop = loop
+        self.handler = handler
+        self.opened = opened
+    }
+
+    /// Gives up; `opened` hears `.cancelled`. Nothing happens once it was called.
+    package func cancel() {
+        loop.preconditionCurrent()
+        guard opened != nil else { return }
+        loop.soon { [self] in finish(.failure(.cancelled)) }
+    }
+
+    func start() {
+        timer = loop.schedule(at: loop.now + client.configuration.connectTimeout) { [self] in timedOut() }
+        client.resolver.resolve(target.host, port: target.port, on: loop) { [self] result in resolved(result) }
+    }
+
+    private func timedOut() {
+        if case .refused = state { finishRefused() } else { finish(.failure(.timedOut(during: phase))) }
+    }
+
+    private var phase: ConnectError.Phase {
+        switch state {
+        case .resolving: .resolving
+        case .connecting: .connecting
+        case .upgrading(let connection, _): connection.isSecuring ? .securing : .upgrading
+        case .refused, .done: .upgrading
+        }
+    }
+
+    private func resolved(_ result: Result<[SocketAddress], Resolver.Failure>) {
+        guard case .resolving = state else { return }
+        switch result {
+        case .failure(let failure): finish(.failure(.unresolved(host: target.host, reason: failure.reason)))
+        case .success(let addresses):
+            state = .connecting(
+                Dialer(to: addresses, delay: client.configuration.attemptDelay, on: loop) { [self] result in
+                    switch result {
+                    case .failure(let error): finish(.failure(.unreachable(.system(error))))
+                    case .success(let (descriptor, address)): connected(descriptor, address)
+                    }
+                })
+        }
+    }
+
+    private func connected(_ descriptor: Int32, _ address: SocketAddress) {
+        do {
+            var session: TLSSession?
+            if target.isSecure {
+                do throws(TLSError) {
+                    session = try TLSSession(connecting: descriptor, client.tls, host: target.host)
+                } catch {
+                    close(descriptor)
+                    throw error
+                }
+            }
+            let handshake = WebSocketClientHandshake(
+                nonce: try secureRandomBytes(16), subprotocols: subprotocols, offersCompression: configuration.allowsCompression)
+            self.handshake = handshake
+            let connection = try Connection(descriptor, peer: address, tls: session.take(), on: loop)
+            connection.attach(self)
+            state = .upgrading(connection, HTTPResponseParser(limits: HTTPLimits(body: .max)))
+            var all = handshake.headers(authority: target.authority)
+            all.append(headers)
+            connection.send { HTTPSerializer.append(.get, target: target.pathAndQuery, headers: all, to: &$0) }
+        } catch let error as TLSError {
+            finish(.failure(.lost(.tls(error))))
+        } catch let error as SystemError {
+            finish(.failure(.lost(.system(error))))
+        } catch {
+            finish(.failure(.lost(nil)))
+        }
+    }
+
+    // MARK: The answer
+
+    func received(_ bytes: UnsafeMutableRawBufferPointer) {
+        var offset = 0
+        do throws(HTTPError) {
+            while let event = try next(UnsafeRawBufferPointer(bytes).bytes, &offset) {
+                switch event {
+                case .interim: break
+                case .head(let head, _):
+                    guard case .upgrading(let connection, let parser) = state else { return }
+                    guard head.status == .switchingProtocols else {
+                        state = .refused(connection, parser, head, body: [])
+                        continue
+                    }
+                    return upgraded(connection, head, rest: UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]))
+                case .body(let range):
+                    guard case .refused(let connection, let parser, let head, var body) = state else { return }
+                    body += bytes[range].prefix(Self.refusalLimit - body.count)
+                    state = .refused(connection, parser, head, body: body)
+                    if body.count >= Self.refusalLimit { return finishRefused() }
+                case .end: return finishRefused()
+                }
+            }
+        } catch {
+            if case .refused = state { finishRefused() } else { finish(.failure(.malformedAnswer(error.description))) }
+        }
+    }
+
+    private func next(_ input: RawSpan, _ offset: inout Int) throws(HTTPError) -> HTTPResponseEvent? {
+        switch state {
+        case .upgrading(let connection, var parser):
+            defer { state = .upgrading(connection, parser) }
+            return try parser.next(input, from: &offset)
+        case .refused(let connection, var parser, let head, let body):
+            defer { state = .refused(connection, parser, head, body: body) }
+            return try parser.next(input, from: &offset)
+        case .resolving, .connecting, .done: return nil
+        }
+    }
+
+    private func upgraded(_ connection: Connection, _ head: HTTPResponseHead, rest: UnsafeMutableRawBufferPointer) {
+        guard let handshake, let handler else { return }
+        do throws(WebSocketHandshakeError) {
+            let agreement = try handshake.check(head)
+            let webSocket = WebSocketConnection(
+                connection, isServer: false, subprotocol: agreement.subprotocol, compression: agreement.compression, configuration: configuration,
+                handler: handler)
+            state = .done
+            finish(.success(webSocket))
+            if !rest.isEmpty { webSocket.received(rest) }
+        } catch {
+            finish(.failure(.malformedAnswer(error.description)))
+        }
+    }
+
+    private func finishRefused() {
+        guard case .refused(_, _, let head, let body) = state else { return }
+        finish(.failure(.refused(head, body: body)))
+    }
+
+    func inputEnded() {
+        if case .refused = state { finishRefused() } else { finish(.failure(.lost(nil))) }
+    }
+
+    func outputDrained() {}
+
+    func failed(_ failure: ConnectionFailure) {
+        if case .refused = state { finishRefused() } else { finish(.failure(.lost(failure))) }
+    }
+
+    private func finish(_ result: Result<WebSocketConnection, ConnectError>) {
+        guard let opened else { return }
+        timer?.cancel()
+        switch state {
+        case .resolving, .done: break
+        case .connecting(let dialer): dialer.cancel()
+        case .upgrading(let connection, _), .refused(let connection, _, _, _): connection.close()
+        }
+        state = .done
+        self.opened = nil
+        handler = nil
+        timer = nil
+        opened(result)
+    }
+}

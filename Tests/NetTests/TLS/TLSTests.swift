@@ -1,0 +1,106 @@
+import Framing
+import Glibc
+import Testing
+
+@testable import Net
+
+@Suite(.enabled(if: TestCertificate.shared != nil, "the openssl program is missing")) struct `TLS` {
+    private func server(_ service: TestService, certificate: TestCertificate? = .shared, _ more: (inout HTTPServerConfiguration) -> Void = { _ in }) throws
+        -> TestServer
+    {
+        let certificate = try #require(certificate)
+        let context = try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.keyFile)
+        return try TestServer(service) {
+            $0.tls = context
+            more(&$0)
+        }
+    }
+
+    private func connect(_ server: TestServer, host: String = "localhost", trust: TLSClientContext.Trust, handler: TestHandler) throws
+        -> Result<WebSocketConnection, ConnectError>
+    {
+        let client = WebSocketClient(tls: try TLSClientContext(trust), resolver: Resolver())
+        let opened = Signal<Result<WebSocketConnection, ConnectError>>()
+        let loop = server.group.next()
+        let box = Unchecked(handler)
+        let target = WebSocketTarget(isSecure: true, host: host, port: server.address.port)
+        loop.execute {
+            client.connect(
+                to: target, on: loop, handler: box.value, opened: opened.send)
+        }
+        return try #require(opened.next())
+    }
+
+    private func trusted() throws -> TLSClientContext.Trust {
+        .authorities(file: try #require(TestCertificate.shared).certificateFile)
+    }
+
+    @Test(arguments: ["localhost", "127.0.0.1"]) func `carries a WebSocket to a server that is trusted`(host: String) throws {
+        let server = try server(.webSocketEcho)
+        let handler = TestHandler()
+        let connection = try connect(server, host: host, trust: trusted(), handler: handler).get()
+        for count in [1, 20_000, 3_000_000] {
+            connection.loop.execute { connection.send(binary: [UInt8](repeating: 8, count: count)) }
+            while let event = handler.events.next() {
+                if event == .drained { continue }
+                #expect(event == .binary(count))
+                break
+            }
+        }
+        connection.loop.execute { connection.close() }
+        #expect(handler.events.next() == .closed(WebSocketClose(code: 1000, reason: "", origin: .us)))
+    }
+
+    @Test func `resumes after a pause in the middle of what TLS holds already`() throws {
+        let server = try server(
+            .webSocket(
+                opened: { connection in
+                    for number in 0..<200 { connection.send(binary: [UInt8](repeating: UInt8(number), count: 1000)) }
+                }, handler: { TestHandler() }))
+        let handler = TestHandler(onBinary: { connection, _ in
+            connection.pauseReading()
+            connection.loop.schedule(at: connection.loop.now + .milliseconds(2)) { connection.resumeReading() }
+        })
+        _ = try connect(server, trust: trusted(), handler: handler).get()
+        for _ in 0..<200 { #expect(handler.events.next() == .binary(1000)) }
+    }
+
+    @Test func `refuses a server that nobody vouches for, and one with another name`() throws {
+        let unknown = try server(.webSocketEcho)
+        guard case .failure(.lost(.tls(let error))) = try connect(unknown, trust: .system, handler: TestHandler()) else {
+            Issue.record("connected")
+            return
+        }
+        #expect(error.reason.contains("certificate refused"))
+        let foreign = try #require(TestCertificate.foreign)
+        let other = try server(.webSocketEcho, certificate: foreign)
+        guard case .failure(.lost(.tls(let mismatch))) = try connect(other, trust: .authorities(file: foreign.certificateFile), handler: TestHandler()) else {
+            Issue.record("connected")
+            return
+        }
+        #expect(mismatch.reason.contains("hostname mismatch"))
+        _ = try connect(other, trust: .anyone, handler: TestHandler()).get()
+    }
+
+    @Test func `says which file is wrong`() throws {
+        let certificate = try #require(TestCertificate.shared)
+        #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: "/nowhere.pem", keyFile: certificate.keyFile) }
+        #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.certificateFile) }
+        let foreign = try #require(TestCertificate.foreign)
+        #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: foreign.keyFile) }
+    }
+
+    @Test func `gives up on a client that does not finish the handshake`() throws {
+        let server = try server(.echo) { $0.headTimeout = .milliseconds(50) }
+        let client = try server.client()
+        #expect(try client.receive() == nil)
+    }
+
+    @Test func `a client that speaks plain HTTP to it is cut off`() throws {
+        let server = try server(.echo)
+        let client = try server.client()
+        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try? client.receiveAll()
+        #expect(eventually { server.server.connectionCount == 0 })
+    }
+}

@@ -1,0 +1,311 @@
+import Framing
+import Glibc
+import Testing
+
+@testable import Net
+
+@Suite struct `WebSocket server` {
+    @Test func `accepts, with the subprotocol and headers that the service chose`() throws {
+        let server = try TestServer(.webSocketEcho)
+        let client = try server.client()
+        let answer = try client.upgrade("Sec-WebSocket-Protocol: token, secret\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 101 "))
+        #expect(answer.contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"))
+        #expect(answer.contains("Sec-WebSocket-Protocol: token\r\n"))
+        #expect(answer.contains("X-Test: yes\r\n"))
+        #expect(!answer.contains("permessage-deflate"))
+    }
+
+    @Test func `takes messages that came together with the handshake`() throws {
+        let server = try TestServer(.webSocketEcho)
+        let client = try server.client()
+        try client.send(Array((TestClient.handshake + "\r\n").utf8) + TestClient.frame(1, Array("early".utf8)))
+        _ = try client.receiveHead()
+        #expect(try client.receiveFrame()?.text == "early")
+    }
+
+    @Test(arguments: [0, 1, 125, 126, 65535, 65536, 300_000]) func `returns messages of all sizes`(count: Int) throws {
+        let server = try TestServer(.webSocketEcho)
+        let client = try server.client()
+        _ = try client.upgrade()
+        let message = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        try client.send(TestClient.frame(2, message))
+        #expect(try client.receiveFrame() == TestClient.Frame(opcode: 2, payload: message))
+    }
+
+    @Test func `takes a message byte by byte`() throws {
+        let server = try TestServer(.webSocketEcho)
+        let client = try server.client()
+        _ = try client.upgrade()
+        for byte in TestClient.frame(1, Array("slowly".utf8)) { try client.send([byte]) }
+        #expect(try client.receiveFrame()?.text == "slowly")
+    }
+
+    @Test(arguments: [
+        ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 426), ("Upgrade: websocket", "Upgrade: h2c", 426),
+        ("dGhlIHNhbXBsZSBub25jZQ==", "short", 400), ("Host: test", "Host: test\r\nContent-Length: 3", 426),
+    ])
+    func `refuses what is no handshake, with a status and a reason`(part: String, wrong: String, status: Int) throws {
+        let server = try TestServer(.webSocketEcho)
+        let client = try server.client()
+        try client.send(TestClient.handshake.replacing(part, with: wrong) + "\r\n")
+        let answer = try client.receiveAnswer()
+        #expect(answer.status == status)
+        #expect(answer.body.hasPrefix("{\"error\":{\"code\":"))
+    }
+
+    @Test func `lets a service refuse the upgrade in its own words`() throws {
+        let server = try TestServer(
+            TestService { $0.respond(HTTPResponseHead(.unauthorized, headers: ["Content-Type": "application/json"]), body: Array("{}".utf8)) })
+        let client = try server.client()
+        try client.send(TestClient.handshake + "\r\n")
+        let answer = try client.receiveAnswer()
+        #expect(answer.status == 401)
+        #expect(answer.body == "{}")
+    }
+
+    @Test func `answers the peer's close, tells the handler once, and ends the connection`() throws {
+        let handler = TestHandler()
+        let server = try TestServer(.webSocket { [box = Unchecked(handler)] in box.value })
+        let client = try server.client()
+        _ = try client.upgrade()
+        try client.send(TestClient.frame(8, [0x0F, 0xA1] + Array("bye".utf8)))
+        #expect(try client.receiveFrame() == TestClient.Frame(opcode: 8, payload: [0x0F, 0xA1]))
+        #expect(try client.receive() == nil)
+        #expect(handler.events.next() == .closed(WebSocketClose(code: 4001, reason: "bye", origin: .peer)))
+        #expect(handler.events.isEmpty)
+    }
+
+    @Test func `closes after what was sent, and hears nothing more`() throws {
+        let handler = TestHandler()
+        let server = try TestServer(
+            .webSocket(
+                opened: { connection in
+                    connection.send(text: "last")
+                    connection.close(code: 4404, reason: "session expired")
+                    connection.send(text: "too late")
+                }, handler: { [box = Unchecked(handler)] in box.value }))
+        let client = try server.client()
+        _ = try client.upgrade()
+        #expect(try client.receiveFrame()?.text == "last")
+        #expect(try client.receiveFrame() == TestClient.Frame(opcode: 8, payload: [0x11, 0x34] + Array("session expired".utf8)))
+        try client.send(text: "ignored")
+        try client.send(TestClient.frame(8, [0x11, 0x34]))
+        #expect(try client.receive() == nil)
+        #expect(handler.events.next() == .closed(WebSocketClose(code: 4404, reason: "", origin: .us)))
+    }
+
+    @Test func `does not wait for ever for the answer to its close`() throws {
+        let handler = TestHandler()
+        var configuration = WebSocketConfiguration()
+        configuration.closeTimeout = .milliseconds(50)
+        let server = try TestServer(.webSocket(configuration, opened: { $0.close() }, handler: { [box = Unchecked(handler)] in box.value }))
+        let client = try server.client()
+        _ = try client.upgrade()
+        #expect(handler.events.next() == .closed(WebSocketClose(code: 1006, reason: "", origin: .abnormal(.closeTimedOut))))
+    }
+
+    struct Violation: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let frame: [UInt8]
+        let code: UInt16
+    }
+
+    @Test(arguments: [
+        Violation(testDescription: "unmasked", frame: [0x81, 1, 65], code: 1002),
+        Violation(testDescription: "reserved bit", frame: [0xC1, 0x81, 0, 0, 0, 0, 65], code: 1002),
+        Violation(testDescription: "unknown opcode", frame: [0x83, 0x81, 0, 0, 0, 0, 65], code: 1002),
+        Violation(testDescription: "bad UTF-8", frame: TestClient.frame(1, [0xC0, 0x80]), code: 1007),
+        Violation(testDescription: "too large", frame: [0x82, 0xFF, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0], code: 1009),
+        Violation(testDescription: "close code 1005", frame: TestClient.frame(8, [3, 0xED]), code: 1002),
+    ])
+    func `tells a peer that breaks the protocol what is wrong`(_ violation: Violation) throws {
+        let handler = TestHandler()
+        let server = try TestServer(.webSocket { [box = Unchecked(handler)] in box.value })
+        let client = try server.client()
+        _ = try client.upgrade()
+        try client.send(violation.frame)
+        let frame = try #require(try client.receiveFrame())
+        #expect(frame.opcode == 8)
+        #expect(frame.payload.prefix(2).reduce(0) { $0 << 8 | UInt16($1) } == violation.code)
+        guard case .closed(let close) = handler.events.next() else {
+            Issue.record("not told")
+            return
+        }
+        #expect(close.code == violation.code)
+        #expect(close.origin == .us)
+    }
+
+    @Test func `hears of a client that vanished`() throws {
+        let ended = TestHandler()
+        let broken = TestHandler()
+        let handlers = Locked([Unchecked(broken), Unchecked(ended)])
+        let server = try TestServer(.webSocket { handlers.withLock { $0.removeLast().value } })
+        let first = try server.client()
+        _ = try first.upgrade()
+        first.close()
+        #expect(ended.events.next() == .closed(WebSocketClose(code: 1006, reason: "", origin: .abnormal(.endOfStream))))
+        let second = try server.client()
+        _ = try second.upgrade()
+        second.reset()
+        guard case .closed(let close) = broken.events.next(), case .abnormal(.lost) = close.origin else {
+            Issue.record("not told")
+            return
+        }
+    }
+
+    @Test func `answers pings`() throws {
+        let server = try TestServer(.webSocketEcho)
+        let client = try server.client()
+        _ = try client.upgrade()
+        try client.send(TestClient.frame(9, Array("p".utf8)))
+        #expect(try client.receiveFrame() == TestClient.Frame(opcode: 10, payload: Array("p".utf8)))
+    }
+
+    @Test func `pings a silent client, and gives it up if nothing comes back`() throws {
+        let handler = TestHandler()
+        var configuration = WebSocketConfiguration()
+        configuration.pingInterval = .milliseconds(30)
+        configuration.pongLimit = .milliseconds(60)
+        let server = try TestServer(.webSocket(configuration) { [box = Unchecked(handler)] in box.value })
+        let client = try server.client()
+        _ = try client.upgrade()
+        for _ in 0..<3 {
+            #expect(try client.receiveFrame()?.opcode == 9)
+            try client.send(TestClient.frame(10, []))
+        }
+        #expect(try client.receiveFrame()?.opcode == 9)
+        #expect(handler.events.next() == .closed(WebSocketClose(code: 1006, reason: "", origin: .abnormal(.silent))))
+    }
+
+    @Test func `cuts off a client that does not read`() throws {
+        let handler = TestHandler()
+        var configuration = WebSocketConfiguration()
+        configuration.outputLimit = 1 << 20
+        let server = try TestServer(
+            .webSocket(
+                configuration,
+                opened: { connection in
+                    func more() {
+                        guard connection.isOpen else { return }
+                        connection.send(binary: [UInt8](repeating: 1, count: 1 << 18))
+                        connection.loop.schedule(at: connection.loop.now + .milliseconds(1), more)
+                    }
+                    more()
+                }, handler: { [box = Unchecked(handler)] in box.value }))
+        let client = try server.client(receiveBuffer: 4096)
+        _ = try client.upgrade()
+        var last: TestHandler.Event?
+        while let event = handler.events.next() {
+            last = event
+            if case .closed = event { break }
+        }
+        #expect(last == .closed(WebSocketClose(code: 1006, reason: "", origin: .abnormal(.slowReader))))
+    }
+
+    @Test func `a relay pauses its source while the sink is slow, and loses nothing`() throws {
+        // The source's messages go to the sink's socket; the sink begins to read late.
+        let connections = Locked([WebSocketConnection]())
+        let paused = Signal<Void>()
+        final class Relay: WebSocketHandler {
+            let connections: Locked<[WebSocketConnection]>
+            let paused: Signal<Void>
+            init(_ connections: Locked<[WebSocketConnection]>, _ paused: Signal<Void>) {
+                self.connections = connections
+                self.paused = paused
+            }
+            func received(text: RawSpan, on connection: WebSocketConnection) {}
+            func received(binary: RawSpan, on connection: WebSocketConnection) {
+                let sink = connections.withLock { $0[0] }
+                sink.send(binary: binary)
+                if sink.bufferedByteCount > sink.configuration.outputHighMark {
+                    connection.pauseReading()
+                    paused.send()
+                }
+            }
+            func drained(_ connection: WebSocketConnection) {
+                connections.withLock { $0[1] }.resumeReading()
+            }
+            func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {}
+        }
+        let server = try TestServer(
+            TestService { exchange in
+                guard let connection = exchange.acceptWebSocket(handler: Relay(connections, paused)) else { return }
+                connections.withLock { $0.append(connection) }
+            })
+        let sink = try server.client(receiveBuffer: 4096)
+        _ = try sink.upgrade()
+        let source = try server.client()
+        _ = try source.upgrade()
+        let count = 400
+        let message = [UInt8](repeating: 3, count: 65536)
+        try startThread(name: "source") { [descriptor = source.descriptor] in
+            let bytes = TestClient.frame(2, message)
+            for _ in 0..<count {
+                var sent = 0
+                while sent < bytes.count {
+                    let more = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, bytes.count - sent, 0) }
+                    guard more > 0 else { return }
+                    sent += more
+                }
+            }
+        }
+        #expect(paused.next() != nil)
+        for _ in 0..<count { #expect(try sink.receiveFrame()?.payload == message) }
+    }
+
+    @Test func `agrees to compression only when configured`() throws {
+        var configuration = WebSocketConfiguration()
+        configuration.allowsCompression = true
+        let server = try TestServer(.webSocket(configuration) { .echo() })
+        let client = try server.client()
+        #expect(try client.upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n").contains("Sec-WebSocket-Extensions: permessage-deflate"))
+        let plain = try TestServer(.webSocketEcho).client()
+        #expect(try !plain.upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n").contains("permessage-deflate"))
+    }
+
+    @Test func `tells clients and handlers that the server stops`() async throws {
+        let handler = TestHandler()
+        let server = try TestServer(.webSocket { [box = Unchecked(handler)] in box.value })
+        let client = try server.client()
+        _ = try client.upgrade()
+        server.server.stop()
+        #expect(try client.receiveFrame() == TestClient.Frame(opcode: 8, payload: [0x03, 0xE9]))
+        #expect(handler.events.next() == .closed(WebSocketClose(code: 1006, reason: "", origin: .abnormal(.stopped))))
+        await server.server.drained()
+    }
+
+    @Test func `a thousand idle connections cost little memory`() throws {
+        let server = try TestServer(.webSocketEcho)
+        func connect(_ count: Int) throws -> [TestClient] {
+            let clients = try (0..<count).map { _ in try server.client() }
+            for client in clients { _ = try client.upgrade() }
+            for client in clients { try client.send(text: "hello") }
+            for client in clients { #expect(try client.receiveFrame()?.text == "hello") }
+            return clients
+        }
+        let first = try connect(200)
+        let before = residentBytes()
+        let rest = try connect(1000)
+        let each = (residentBytes() - before) / 1000
+        #expect(each < 5 * 1024)
+        #expect(server.server.connectionCount == first.count + rest.count)
+    }
+}
+
+/// A value that a test carries to the loop it belongs to.
+struct Unchecked<Value>: @unchecked Sendable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+}
+
+/// Bytes of memory that the process really has.
+func residentBytes() -> Int {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let file = open("/proc/self/statm", O_RDONLY)
+    defer { close(file) }
+    let count = read(file, &buffer, 255)
+    guard count > 0 else { return 0 }
+    let fields = String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ")
+    return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * 4096
+}
