@@ -9,9 +9,9 @@ package import Speech
 /// Source: Deepgram "Live Audio" reference.
 package struct DeepgramLiveClient: LiveClientMachine {
     private enum State: Equatable {
-        case connecting                              // → open, closed
-        case open                                    // → draining, closed
-        case draining(until: Instant, done: Bool)    // → closed; done: Metadata came
+        case connecting  // → open, closed
+        case open  // → draining, closed
+        case draining(until: Instant, done: Bool)  // → closed; done: Metadata came
         case closed
     }
 

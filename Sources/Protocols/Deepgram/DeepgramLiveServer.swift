@@ -10,9 +10,9 @@ package import Speech
 /// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
 package struct DeepgramLiveServer: LiveServerMachine {
     private enum State: Equatable {
-        case connecting              // → open
-        case open                    // → ending, closed
-        case ending(End)             // → closed: waits for the session's end
+        case connecting  // → open
+        case open  // → ending, closed
+        case ending(End)  // → closed: waits for the session's end
         case closed
     }
 

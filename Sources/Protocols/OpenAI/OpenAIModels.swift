@@ -1,4 +1,5 @@
 import Framing
+package import Speech
 
 /// The models that an OpenAI client may name and list.
 package enum OpenAIModels {
