@@ -43,14 +43,13 @@ let package = Package(
         module("LocalEngine", ["Speech", "Audio", "COrt", "CAligner"]),
         module("Recorder", ["Speech", "CPortAudio"]),
         module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Store"]),
-        module("HarkenTesting", ["Speech"]),
         .executableTarget(
             name: "harken",
             dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Audio", "Store"],
             swiftSettings: strict),
 
         .executableTarget(
-            name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay", exclude: ["run", "relay.py"], sources: ["Sources"],
+            name: "bench-streaming", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/streaming/bench",
             swiftSettings: strict),
 
         .target(name: "CSystem", path: "Sources/C/CSystem"),
@@ -76,7 +75,7 @@ let package = Package(
         tests("Recorder", ["Recorder"]),
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
-        tests("Gateway", ["Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
+        tests("Gateway", ["Gateway", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
         tests("harken", ["harken", "Store", "Speech"]),
     ],
 )

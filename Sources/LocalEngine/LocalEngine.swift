@@ -5,11 +5,13 @@ import Synchronization
 package final class LocalEngine: Sendable {
     package let name = EngineName.local
     package let capabilities = Capabilities(
-        streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName])
+        streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName], channelsPerStream: 8)
 
     /// The threads that live streams and recordings share.
     package let pool: DecodePool
     let loading: LoadedModels
+    /// Where live streams listen.
+    let listening = ListeningThread()
 
     /// Begins to load the models, in the background.
     ///

@@ -3,6 +3,8 @@ package struct LocalModels: Sendable {
     package let runtime: InferenceRuntime
     package let recognizer: Recognizer
     package let voiceActivity: VoiceActivity
+    /// nil when it could not be loaded: live turns then end by silence alone.
+    package let endOfTurn: EndOfTurn?
     /// nil when it could not be opened: words then get times in proportion to their letters.
     package let aligner: WordAligner?
 
@@ -13,6 +15,7 @@ package struct LocalModels: Sendable {
         if let first = folder.missing([.runtime, .encoder, .decoder, .tokenTable, .voiceActivity]).first { throw .missingFile(first) }
         runtime = try InferenceRuntime(path: folder.path(of: .runtime))
         voiceActivity = try VoiceActivity(runtime, path: folder.path(of: .voiceActivity))
+        endOfTurn = try? EndOfTurn(runtime, path: folder.path(of: .endOfTurn))
         recognizer = try Recognizer(folder, runtime)
         aligner = try? WordAligner(
             library: AlignerLibrary(path: folder.path(of: .alignerLibrary)), acousticModel: folder.alignerFolder,

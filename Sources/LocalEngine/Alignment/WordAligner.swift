@@ -44,11 +44,15 @@ package final class WordAligner: Sendable {
     ///   - samples: mono, 16 kHz, −1…1.
     ///   - speech: the part of the samples that is known to be speech; for the times in proportion.
     package func align(_ words: [String], in samples: [Float], speech: Range<Int>) -> [Range<Int>] {
+        place(words, in: samples) ?? ProportionalTimes.ranges(of: words, in: speech)
+    }
+
+    /// As `align`, but nil when the audio does not bear the words out.
+    package func place(_ words: [String], in samples: [Float]) -> [Range<Int>]? {
         let spoken = words.map(SpokenForm.init)
-        guard spoken.contains(where: { !$0.tokens.isEmpty }) else { return ProportionalTimes.ranges(of: words, in: speech) }
+        guard spoken.contains(where: { !$0.tokens.isEmpty }) else { return nil }
         let pcm = samples.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) }
-        let aligned = withDecoder { $0.align(spoken, in: pcm) }
-        return aligned ?? ProportionalTimes.ranges(of: words, in: speech)
+        return withDecoder { $0.align(spoken, in: pcm) }
     }
 
     private func withDecoder<Result: Sendable>(_ body: @Sendable (inout AlignerDecoder) -> Result?) -> Result? {

@@ -33,7 +33,11 @@ package struct WindowRecognizer: Sendable {
     }
 
     private func decode(_ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
-        let decoded = try recognizer.decode(samples.span, mayContinue: mayContinue)
+        try settle(recognizer.decode(samples.span, mayContinue: mayContinue), samples, mayContinue)
+    }
+
+    /// The words of a first try, or of others where it cannot be right; nil when `mayContinue` said no.
+    func settle(_ decoded: Decoded, _ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
         switch decoded.stop {
         case .cancelled: return nil
         case .end where !decoded.words.isEmpty || !configuration.retries: return decoded.words

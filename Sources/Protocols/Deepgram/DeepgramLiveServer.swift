@@ -10,9 +10,9 @@ package import Speech
 /// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
 package struct DeepgramLiveServer: LiveServerMachine {
     private enum State: Equatable {
-        case connecting  // → open
-        case open  // → ending, closed
-        case ending(End)  // → closed: waits for the session's end
+        case connecting              // → open
+        case open                    // → ending, closed
+        case ending(End)             // → closed: waits for the session's end
         case closed
     }
 
@@ -40,8 +40,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var lastHeard: Instant?
     private var receivedBytes = 0
     private var channels: [DeepgramChannel] = []
-    /// How many were asked for; each channel answers each.
-    private var finalizes = 0
+    private var unansweredFinalizes = 0
 
     init(_ options: DeepgramLiveOptions, requestID: String, created: UnixTime) {
         self.options = options
@@ -95,7 +94,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         case .keepAlive:
             output.command(.keepAlive)
         case .finalize:
-            finalizes += 1
+            unansweredFinalizes += 1
             output.command(.finalize)
         case .closeStream:
             state = .ending(.asked)
@@ -182,18 +181,24 @@ package struct DeepgramLiveServer: LiveServerMachine {
         _ index: Int, _ start: SampleIndex, _ end: SampleIndex, _ words: [Word], isFinal: Bool, speechFinal: Bool, fromFinalize: Bool,
         _ output: inout ServerOutput
     ) {
-        let formatting = options.parameters.formatting
-        let written = formatting.written(formatting.chosen(words), rate: rate)
+        let languages = options.parameters.formatting.languages ? Self.languages(of: words) : []
         let results = DeepgramResults(
             channel: index, channels: channels.count, start: start.seconds(at: rate), duration: (end - start).seconds(at: rate), isFinal: isFinal,
-            speechFinal: speechFinal, fromFinalize: fromFinalize, words: written, languages: written.languages)
+            speechFinal: speechFinal, fromFinalize: fromFinalize, words: options.parameters.formatting.words(words, rate: rate),
+            languages: languages)
         output.send { json in results.write(to: &json, metadata: metadata) }
+    }
+
+    private static func languages(of words: [Word]) -> [String] {
+        var tags: [String] = []
+        for case let tag? in words.map(\.language?.rawValue) where !tags.contains(tag) { tags.append(tag) }
+        return tags
     }
 
     private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
         // Every Finalize is answered, also when the session ended before it could.
         for index in channels.indices {
-            while channels[index].answeredFinalizes < finalizes {
+            while channels[index].answeredFinalizes < unansweredFinalizes {
                 channels[index].answeredFinalizes += 1
                 final(index, through: nil, words: [], speechFinal: true, fromFinalize: true, now, &output)
             }

@@ -1,0 +1,95 @@
+import Speech
+
+/// One channel of a live stream on the listening thread: its samples, its voice detector, its machine, and the work that is under way for it.
+final class ChannelListener {
+    private var machine: UtteranceMachine
+    private var input: StreamInput
+    private var probabilities: SpeechProbabilities
+    private var ring = SampleRing()
+    private var jobs: [Int: (job: DecodeJob, since: ContinuousClock.Instant)] = [:]
+    /// Covered by finals, on the stream's own timeline.
+    private var through = SampleIndex.zero
+
+    init(_ channel: ChannelIndex, _ input: StreamInput, _ options: StreamOptions, _ models: LocalModels) {
+        self.input = input
+        probabilities = SpeechProbabilities(models.voiceActivity)
+        machine = UtteranceMachine(
+            channel: channel, timing: StreamTiming(endpointing: options.endpointing), wantsInterims: options.interims)
+    }
+
+    // MARK: Audio
+
+    /// Takes samples at the stream's rate and says what follows from them, window by window.
+    func hear(_ samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
+        try listen(to: input.append(samples), act)
+    }
+
+    /// Takes what is still on its way, so that all audio sent so far has been heard.
+    func drain(_ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
+        try listen(to: input.drain(), act)
+    }
+
+    private func listen(to samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
+        // No more than a window at a time, so that the machine decides on each as if the audio came in real time.
+        for start in stride(from: 0, to: samples.count, by: Int(VoiceActivity.window.samples)) {
+            let piece = samples[start..<min(start + Int(VoiceActivity.window.samples), samples.count)]
+            ring.append(piece)
+            act(machine.receive(SampleCount(piece.count)))
+            var heard: [Float] = []
+            try probabilities.append(Array(piece).span) { heard.append($0) }
+            for probability in heard { act(machine.heard(probability)) }
+        }
+        ring.forget(before: machine.neededFrom)
+    }
+
+    func samples(_ range: SampleRange) -> [Float] { ring.copy(range) }
+
+    // MARK: Commands and results
+
+    func finalize() -> [UtteranceMachine.Action] { machine.finalize() }
+    func finish() -> [UtteranceMachine.Action] { machine.finish() }
+
+    func recognized(_ id: Int, _ result: SegmentResult) -> [UtteranceMachine.Action] {
+        guard let begun = jobs.removeValue(forKey: id) else { return [] }
+        return machine.recognized(id, result, took: SampleCount(.now - begun.since, at: .speech))
+    }
+
+    func judged(_ id: Int, _ probability: Float) -> [UtteranceMachine.Action] { machine.judged(id, probability) }
+
+    // MARK: Work
+
+    func began(_ job: DecodeJob, for id: Int) { jobs[id] = (job, .now) }
+    func cancel(_ id: Int) { jobs.removeValue(forKey: id)?.job.cancel() }
+
+    func cancelWork() {
+        for entry in jobs.values { entry.job.cancel() }
+        jobs = [:]
+    }
+
+    // MARK: Positions
+
+    /// An event with its positions on the stream's own timeline, on which finals tile exactly.
+    func onStream(_ event: EngineEvent) -> EngineEvent {
+        switch event {
+        case .speechStarted(let channel, let at): return .speechStarted(channel, at: max(through, input.position(at)))
+        case .turnEnded(let channel, let at): return .turnEnded(channel, at: min(through, input.position(at)))
+        case .interim(let hypothesis): return .interim(onStream(hypothesis))
+        case .final(let hypothesis, let reason):
+            let final = onStream(hypothesis)
+            through = final.range.end
+            return .final(final, reason: reason)
+        case .opened, .flushed, .closed: return event
+        }
+    }
+
+    private func onStream(_ hypothesis: Hypothesis) -> Hypothesis {
+        var mapped = hypothesis
+        mapped.range = SampleRange(through, input.position(hypothesis.range.end))
+        for index in mapped.words.indices {
+            let range = mapped.words[index].range
+            let start = min(max(input.position(range.start), mapped.range.start), mapped.range.end)
+            mapped.words[index].range = SampleRange(start, min(max(input.position(range.end), start), mapped.range.end))
+        }
+        return mapped
+    }
+}

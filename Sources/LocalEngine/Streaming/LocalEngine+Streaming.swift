@@ -1,0 +1,33 @@
+package import Speech
+
+extension LocalEngine: StreamingEngine {
+    /// Opens a stream. While the models are still being loaded it takes audio and commands already, and says `.opened` once they are there.
+    package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
+        let stream = LocalStream(options, on: listening, pool: pool, deliver: deliver)
+        if let refusal = refusal(of: options) {
+            stream.post(.unavailable(refusal))
+            return stream
+        }
+        switch loading.current {
+        case .success(let models): stream.post(.models(models))
+        case .failure(let error): stream.post(.unavailable(.unavailable(error.description)))
+        case nil:
+            Task { [loading] in
+                switch await loading.wait() {
+                case .success(let models): stream.post(.models(models))
+                case .failure(let error): stream.post(.unavailable(.unavailable(error.description)))
+                case nil: stream.post(.unavailable(.cancelled))
+                }
+            }
+        }
+        return stream
+    }
+
+    private func refusal(of options: StreamOptions) -> EngineError? {
+        do throws(EngineError) { try check(options.language) } catch { return error }
+        guard (1...capabilities.channelsPerStream).contains(options.channels) else {
+            return .badRequest("the local engine takes up to \(capabilities.channelsPerStream) channels in a stream, not \(options.channels)")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,30 @@
+import Speech
+import Synchronization
+
+/// One live stream of the local engine: hands what its session sends to the listening thread.
+final class LocalStream: EngineStream, Sendable {
+    private let inbox = Mutex(StreamInbox())
+    private let listener: StreamListener
+    private let thread: ListeningThread
+
+    init(_ options: StreamOptions, on thread: ListeningThread, pool: DecodePool, deliver: @escaping @Sendable (EngineEvent) -> Void) {
+        self.thread = thread
+        listener = StreamListener(options, pool, deliver)
+    }
+
+    func send(_ audio: RawSpan) {
+        guard inbox.withLock({ $0.add(audio) }) else { return }
+        thread.wake(self)
+    }
+
+    func send(_ command: EngineCommand) { post(.command(command)) }
+
+    /// From any thread.
+    func post(_ item: StreamInbox.Item) {
+        guard inbox.withLock({ $0.add(item) }) else { return }
+        thread.wake(self)
+    }
+
+    /// On the listening thread.
+    func listen() { listener.take(inbox.withLock { $0.take() }, self) }
+}

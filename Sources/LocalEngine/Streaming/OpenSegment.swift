@@ -1,0 +1,93 @@
+import Speech
+
+/// Speech that goes on, or has just paused.
+struct OpenSegment: Sendable, Equatable {
+    struct Pause: Sendable, Equatable {
+        /// Where the speech ended, though it may go on.
+        var at: SampleIndex
+        /// What the recogniser hears ends here if the pause lasts.
+        var audioEnd: SampleIndex
+    }
+
+    /// What the recogniser hears begins here.
+    var audioStart: SampleIndex
+    var speechStart: SampleIndex
+    var agreement = Agreement()
+    var pause: Pause?
+    /// The result for the segment as far as the pause.
+    var speculation: SegmentResult?
+    /// Where the last interim was requested, and how long to wait until the next.
+    var lastInterim: SampleIndex
+    var interimPeriod: SampleCount
+    /// A cut was asked for and found no place.
+    var cutFailed = false
+}
+
+/// Speech whose end is decided.
+struct ClosedSegment: Sendable, Equatable {
+    var audio: SampleRange
+    var speech: SampleRange
+    /// Its final reaches from the one before to here.
+    var coverage: SampleIndex
+    var reason: FinalReason
+    var agreement: Agreement
+    var result: SegmentResult?
+}
+
+/// What is to be said, in order, once what stands before it has been said.
+enum QueuedItem: Sendable, Equatable {
+    case segment(ClosedSegment)
+    case silence(through: SampleIndex, FinalReason)
+    case speechStarted(at: SampleIndex)
+    case turnEnded
+    case flushed
+    case finished
+}
+
+/// The turn that is being spoken.
+struct TurnState: Sendable, Equatable {
+    /// Words of it are final, or about to be.
+    private(set) var isOpen = false
+    /// Where its last speech ended; nil while it is spoken.
+    private(set) var pausedAt: SampleIndex?
+    private var judgement: (id: Int, probability: Float?)?
+
+    static func == (a: Self, b: Self) -> Bool {
+        a.isOpen == b.isOpen && a.pausedAt == b.pausedAt && a.judgement?.id == b.judgement?.id
+            && a.judgement?.probability == b.judgement?.probability
+    }
+
+    /// The turn's first speech.
+    private(set) var start: SampleIndex?
+
+    mutating func spoken(at position: SampleIndex) {
+        if start == nil { start = position }
+        pausedAt = nil
+        judgement = nil
+    }
+
+    mutating func paused(at end: SampleIndex, judgement id: Int) {
+        pausedAt = end
+        judgement = (id, nil)
+    }
+
+    mutating func saidWords() { isOpen = true }
+
+    mutating func judged(_ id: Int, _ probability: Float) {
+        if judgement?.id == id { judgement?.probability = probability }
+    }
+
+    mutating func reset() { self = TurnState() }
+
+    /// Whether the turn is over when its silence lasts until `position`.
+    func isOver(at position: SampleIndex, _ timing: StreamTiming) -> Bool {
+        guard let pausedAt else { return false }
+        let silence = position - pausedAt
+        guard silence >= timing.endpointing else { return false }
+        guard let probability = judgement?.probability else { return silence >= timing.longTimeout }
+        if probability > EndOfTurn.threshold { return true }
+        let doubt = Double(1 - max(0, probability) / EndOfTurn.threshold)
+        let extra = Double((timing.longTimeout - timing.shortTimeout).samples) * doubt
+        return silence >= timing.shortTimeout + SampleCount(Int64(extra))
+    }
+}

@@ -1,0 +1,66 @@
+import Speech
+
+/// Recognises one segment of a stream on the calling thread.
+struct SegmentRecognizer: Sendable {
+    let recognizer: Recognizer
+    let aligner: WordAligner?
+    let retries: WindowRecognizer
+
+    init(_ models: LocalModels) {
+        recognizer = models.recognizer
+        aligner = models.aligner
+        retries = WindowRecognizer(models.recognizer, models.aligner)
+    }
+
+    /// nil when `mayContinue` said no.
+    ///
+    /// - Parameter samples: those of the request's audio.
+    func recognize(
+        _ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool
+    ) throws(InferenceError) -> SegmentResult? {
+        let decoded = try recognizer.decode(samples.span, prefix: request.prefix, mayContinue: mayContinue)
+        guard decoded.stop != .cancelled else { return nil }
+        var words = decoded.words.map { word in
+            SegmentResult.Word(
+                text: word.text, confidence: word.confidence, tokens: decoded.tokens[word.tokens].map(\.token), range: request.speech)
+        }
+        let isWrong = decoded.stop != .end || words.isEmpty
+        if isWrong, request.purpose == .final {
+            // What other cuts give has tokens that no later request may begin with.
+            guard let again = try retries.settle(decoded, samples, mayContinue) else { return nil }
+            words = again.map { SegmentResult.Word(text: $0.text, confidence: $0.confidence, tokens: [], range: request.speech) }
+        }
+        guard mayContinue() else { return nil }
+        let placed = place(&words, in: samples, request)
+        let seams = placed && request.purpose == .cut ? Self.seams(between: words, in: samples, from: request.audio.start) : []
+        return SegmentResult(words: words, isSuspect: isWrong, seams: seams)
+    }
+
+    /// Gives the words their times; true when the audio bears them out.
+    private func place(_ words: inout [SegmentResult.Word], in samples: [Float], _ request: SegmentRequest) -> Bool {
+        let origin = request.audio.start
+        let texts = words.map(\.text)
+        var exact: [Range<Int>]?
+        if request.purpose != .interim, !words.isEmpty { exact = aligner?.place(texts, in: samples) }
+        let speech = Int((request.speech.start - origin).samples)..<Int((request.speech.end - origin).samples)
+        for (index, range) in (exact ?? ProportionalTimes.ranges(of: texts, in: speech)).enumerated() {
+            words[index].range = SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound))
+        }
+        return exact != nil
+    }
+
+    /// The quietest place around the end of each word but the last.
+    private static func seams(between words: [SegmentResult.Word], in samples: [Float], from origin: SampleIndex) -> [SegmentResult.Seam] {
+        let width = 320, reach = 480
+        return zip(words, words.dropFirst()).enumerated().compactMap { index, pair in
+            let low = max(0, Int((pair.0.range.end - origin).samples) - reach)
+            let high = min(samples.count - width, Int((pair.1.range.start - origin).samples) + reach - width)
+            guard low <= high else { return nil }
+            let quietest = stride(from: low, through: high, by: width / 4)
+                .map { start in (start: start, power: samples[start..<start + width].reduce(0) { $0 + $1 * $1 } / Float(width)) }
+                .min { $0.power < $1.power }
+            guard let quietest else { return nil }
+            return SegmentResult.Seam(words: index + 1, at: origin + SampleCount(quietest.start + width / 2), power: quietest.power)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Speech
+
+/// What waits for a stream, in the order in which it came. Commands keep their place in the audio.
+struct StreamInbox: Sendable {
+    enum Item: Sendable {
+        case command(EngineCommand)
+        case models(LocalModels)
+        case unavailable(EngineError)
+        case recognized(channel: Int, id: Int, Result<SegmentResult, InferenceError>)
+        case judged(channel: Int, id: Int, Float)
+    }
+
+    /// 16-bit little-endian PCM.
+    private(set) var audio: [UInt8] = []
+    /// Each with the number of bytes of `audio` that came before it.
+    private(set) var items: [(after: Int, item: Item)] = []
+    /// The listening thread knows that something is here.
+    private(set) var isAnnounced = false
+
+    /// - Returns: whether the listening thread has to be told.
+    mutating func add(_ bytes: RawSpan) -> Bool {
+        bytes.withUnsafeBytes { audio.append(contentsOf: $0) }
+        return announce()
+    }
+
+    mutating func add(_ item: Item) -> Bool {
+        items.append((audio.count, item))
+        return announce()
+    }
+
+    mutating func take() -> StreamInbox {
+        let taken = self
+        self = StreamInbox()
+        return taken
+    }
+
+    private mutating func announce() -> Bool {
+        defer { isAnnounced = true }
+        return !isAnnounced
+    }
+}

@@ -1,0 +1,45 @@
+package import Speech
+
+/// The lengths that decide when a stream's words are shown and made final. In samples at 16 kHz.
+package struct StreamTiming: Sendable, Equatable {
+    /// Silence after which what was said becomes final.
+    package var endpointing: SampleCount
+    /// Heard before the point where speech was noticed: first sounds are soft.
+    package var lead = SampleCount(.milliseconds(300), at: .speech)
+    /// Heard behind the end of speech: as long as it takes to notice that speech has ended.
+    package var tail = SampleCount(3 * 512)
+    /// An interim comes at most this often.
+    package var interimPeriod = SampleCount(.milliseconds(500), at: .speech)
+    /// Below this length the recogniser often invents; what it says is shown only if it looks right.
+    package var doubtful = SampleCount(.milliseconds(1_500), at: .speech)
+    /// From this length on a segment ends at the next short pause.
+    package var longEnough = SampleCount(.seconds(9), at: .speech)
+    /// At this length a segment is cut between two words.
+    package var cutLength = SampleCount(.seconds(13), at: .speech)
+    /// At this length a segment is cut at its quietest point, when recognition is late.
+    package var hardLength = SampleCount(.seconds(18), at: .speech)
+    /// A word whose end is nearer than this to the end of the audio may be heard otherwise once more audio is there.
+    package var settling = SampleCount(.seconds(1), at: .speech)
+    /// Silence is covered by an empty final at least this often.
+    package var silencePeriod = SampleCount(.seconds(10), at: .speech)
+    /// What silence keeps back from such a final: speech may just be beginning.
+    package var silenceMargin = SampleCount(.seconds(1), at: .speech)
+    /// A turn that does not sound complete ends after silence of `shortTimeout` (nearly complete) to `longTimeout` (far from it).
+    package var shortTimeout = SampleCount(.seconds(1), at: .speech)
+    package var longTimeout = SampleCount(.milliseconds(1_500), at: .speech)
+    /// A stream that has fallen this far behind is given up.
+    package var backlog = SampleCount(.seconds(120), at: .speech)
+    package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(3 * 512))
+
+    package init(endpointing: Duration) {
+        self.endpointing = max(SampleCount(endpointing, at: .speech), .zero)
+    }
+
+    /// How long to wait from one interim to the next when the last one took so long: the more work there is for everybody, the rarer, but every
+    /// second as long as that leaves half of the time to others.
+    func interimPeriod(after took: SampleCount) -> SampleCount {
+        let second = SampleCount(.seconds(1), at: .speech)
+        let twice = took + took
+        return max(interimPeriod, min(second, twice + twice), twice)
+    }
+}

@@ -1,0 +1,141 @@
+import Speech
+
+extension UtteranceMachine {
+    // MARK: Requests
+
+    /// One request at a time: what is to be final first, in order, then what may become final, then interims.
+    mutating func requestNext() {
+        for case .segment(let closed) in queue where closed.result == nil {
+            if let outstanding {
+                // Already asked for while its pause was not yet long enough.
+                if outstanding.purpose == .final, outstanding.audio == closed.audio { return }
+                if outstanding.purpose == .final, outstanding.audio.start < closed.audio.start { return }
+                cancelOutstanding()
+            }
+            return request(.final, closed.audio, closed.speech, closed.agreement)
+        }
+        guard let open = segment else { return }
+        if let pause = open.pause {
+            let speech = SampleRange(open.speechStart, pause.at)
+            guard open.speculation == nil, outstanding?.purpose != .final, isSpeech(speech) else { return }
+            cancelOutstanding()
+            return request(.final, SampleRange(open.audioStart, pause.audioEnd), speech, open.agreement)
+        }
+        guard outstanding == nil else { return }
+        let length = received - open.audioStart
+        let speech = SampleRange(open.speechStart, received)
+        if length >= timing.cutLength, !open.cutFailed {
+            segment?.lastInterim = received
+            return request(.cut, SampleRange(open.audioStart, received), speech, open.agreement)
+        }
+        guard wantsInterims, queue.isEmpty, received - open.lastInterim >= open.interimPeriod else { return }
+        segment?.lastInterim = received
+        segment?.cutFailed = false
+        request(.interim, SampleRange(open.audioStart, received), speech, open.agreement)
+    }
+
+    private mutating func request(_ purpose: SegmentRequest.Purpose, _ audio: SampleRange, _ speech: SampleRange, _ agreement: Agreement) {
+        lastID += 1
+        let request = SegmentRequest(id: lastID, purpose: purpose, audio: audio, speech: speech, prefix: agreement.prefix)
+        outstanding = request
+        actions.append(.recognize(request))
+    }
+
+    mutating func cancelOutstanding() {
+        guard let request = outstanding else { return }
+        outstanding = nil
+        actions.append(.cancel(request.id))
+    }
+
+    // MARK: Results
+
+    mutating func interim(_ result: SegmentResult, of request: SegmentRequest, took: SampleCount) {
+        guard var open = segment, open.audioStart == request.audio.start else { return }
+        open.interimPeriod = timing.interimPeriod(after: took)
+        defer { segment = open }
+        if isDoubtful(result, of: request) { return }
+        show(result, of: request, &open.agreement)
+    }
+
+    private mutating func show(_ result: SegmentResult, of request: SegmentRequest, _ agreement: inout Agreement) {
+        let words = agreement.add(result.words, heardThrough: request.audio.end)
+        guard wantsInterims, queue.isEmpty, !words.isEmpty else { return }
+        event(
+            .interim(
+                Hypothesis(
+                    channel: channel, range: SampleRange(through, request.audio.end), words: shown(words, in: request.audio),
+                    stableWords: agreement.stable.count)))
+    }
+
+    /// Whether a result looks wrong: the recogniser goes round in circles when its audio is cut in mid sound, and invents when there is little.
+    private func isDoubtful(_ result: SegmentResult, of request: SegmentRequest) -> Bool {
+        // Nobody says more than five words a second for long.
+        if result.isSuspect || Double(result.words.count) > 2 + 5 * request.speech.count.seconds(at: .speech) { return true }
+        guard request.audio.count < timing.doubtful else { return false }
+        let sure = result.words.reduce(0) { $0 + $1.confidence } / Float(max(1, result.words.count))
+        let repeats = zip(result.words, result.words.dropFirst()).contains { $0.bare == $1.bare }
+        return sure < 0.5 || repeats
+    }
+
+    mutating func final(_ result: SegmentResult, of request: SegmentRequest) {
+        for (index, item) in queue.enumerated() {
+            guard case .segment(var closed) = item, closed.result == nil, closed.audio == request.audio else { continue }
+            closed.result = result
+            queue[index] = .segment(closed)
+            return
+        }
+        guard var open = segment, let pause = open.pause, request.audio == SampleRange(open.audioStart, pause.audioEnd) else { return }
+        open.speculation = result
+        if !result.isSuspect { show(result, of: request, &open.agreement) }
+        segment = open
+    }
+
+    // MARK: Queue
+
+    /// Says everything in the queue that does not wait for a result.
+    mutating func sendQueue() {
+        while let item = queue.first {
+            switch item {
+            case .segment(let closed):
+                guard let result = closed.result else { return }
+                send(closed, result)
+            case .silence(let end, let reason):
+                event(.final(Hypothesis(channel: channel, range: SampleRange(through, end), words: []), reason: reason))
+                through = end
+            case .speechStarted(let start):
+                event(.speechStarted(channel, at: start))
+            case .turnEnded:
+                if turnHasWords { event(.turnEnded(channel, at: through)) }
+                turnHasWords = false
+            case .flushed:
+                event(.flushed(channel))
+            case .finished:
+                hasFinished = true
+                actions.append(.finished)
+            }
+            queue.removeFirst()
+        }
+    }
+
+    private mutating func send(_ closed: ClosedSegment, _ result: SegmentResult) {
+        let range = SampleRange(through, closed.coverage)
+        let words = shown(closed.agreement.holdSpoken(result.words), in: range)
+        turnHasWords = turnHasWords || !words.isEmpty
+        // Sound that was no words is no turn.
+        let reason = closed.reason == .endOfTurn && !turnHasWords ? .pause : closed.reason
+        if reason != .pause, reason != .length { turnHasWords = false }
+        event(.final(Hypothesis(channel: channel, range: range, words: words), reason: reason))
+        through = closed.coverage
+    }
+
+    /// Words within `range`, in order.
+    private func shown(_ words: [SegmentResult.Word], in range: SampleRange) -> [Word] {
+        var last = range.start
+        return words.map { word in
+            let start = min(max(word.range.start, last), range.end)
+            let end = min(max(word.range.end, start), range.end)
+            last = start
+            return Word(word.text, SampleRange(start, end), confidence: word.confidence)
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package import Speech
+
+/// Turns one channel of live audio into interims, finals and turns. Pure: probabilities of speech, results and commands in, actions out; the audio
+/// itself is the driver's. All positions are in samples at 16 kHz.
+///
+/// Speech opens a segment. While it goes on the segment is recognised again and again for interims, one request at a time. When it pauses the
+/// segment is recognised at once as if it were over, so that the final is ready when the pause has lasted long enough. Finals leave in order
+/// through a queue and tile the stream.
+package struct UtteranceMachine: Sendable {
+    package enum Action: Sendable, Equatable {
+        case event(EngineEvent)
+        case recognize(SegmentRequest)
+        /// The result of this request will not be used.
+        case cancel(Int)
+        /// Judge whether the turn whose last speech ends with `audio` is complete; answered by `judged`.
+        case judge(id: Int, audio: SampleRange)
+        /// All audio is covered by finals and all commands are answered.
+        case finished
+        /// Recognition cannot keep up; the stream ends without covering its audio.
+        case fellBehind
+    }
+
+    let channel: ChannelIndex
+    let timing: StreamTiming
+    let wantsInterims: Bool
+
+    /// All audio before this has been received.
+    package internal(set) var received = SampleIndex.zero
+    /// All audio before this is covered by finals.
+    package internal(set) var through = SampleIndex.zero
+    var detector: SpeechDetector
+    /// Probability of speech in each window since `probabilityOrigin`; kept while a segment is open.
+    var probabilities: [Float] = []
+    var probabilityOrigin = SampleIndex.zero
+    var segment: OpenSegment?
+    var queue: [QueuedItem] = []
+    var outstanding: SegmentRequest?
+    var turn = TurnState()
+    /// Words of the turn have been sent as final.
+    var turnHasWords = false
+    var lastID = 0
+    var hasFinished = false
+    var actions: [Action] = []
+
+    package init(channel: ChannelIndex, timing: StreamTiming, wantsInterims: Bool) {
+        self.channel = channel
+        self.timing = timing
+        self.wantsInterims = wantsInterims
+        detector = SpeechDetector(timing.detection)
+    }
+
+    /// Where the first sample lies that may still be asked for.
+    package var neededFrom: SampleIndex {
+        var first = min((detector.soundSince ?? detector.position) - timing.lead, received - Self.turnMemory)
+        if let segment { first = min(first, segment.audioStart) }
+        for item in queue {
+            if case .segment(let closed) = item { first = min(first, closed.audio.start) }
+        }
+        return max(.zero, first)
+    }
+
+    /// What the end-of-turn model listens to at most.
+    static let turnMemory = SampleCount(8 * 16_000)
+
+    // MARK: Events
+
+    /// More audio has come.
+    package mutating func receive(_ count: SampleCount) -> [Action] {
+        guard !hasFinished else { return [] }
+        received += count
+        if received - through > timing.backlog, !queue.isEmpty {
+            hasFinished = true
+            return [.fellBehind]
+        }
+        return []
+    }
+
+    /// The probability of speech in the next window of received audio.
+    package mutating func heard(_ probability: Float) -> [Action] {
+        guard !hasFinished else { return [] }
+        if segment != nil { probabilities.append(probability) }
+        switch detector.add(probability) {
+        case .started(let start): speechStarted(at: start)
+        case .ended(let end): speechPaused(at: end)
+        case nil: break
+        }
+        timePassed()
+        return taken()
+    }
+
+    /// The result of a request.
+    ///
+    /// - Parameter took: from the request to the result, as length of audio.
+    package mutating func recognized(_ id: Int, _ result: SegmentResult, took: SampleCount) -> [Action] {
+        guard !hasFinished, let request = outstanding, request.id == id else { return [] }
+        outstanding = nil
+        switch request.purpose {
+        case .interim: interim(result, of: request, took: took)
+        case .final: final(result, of: request)
+        case .cut: cut(result, of: request)
+        }
+        timePassed()
+        return taken()
+    }
+
+    /// The answer to `judge`: how likely it is that the turn is complete.
+    package mutating func judged(_ id: Int, _ probability: Float) -> [Action] {
+        guard !hasFinished else { return [] }
+        turn.judged(id, probability)
+        timePassed()
+        return taken()
+    }
+
+    /// Makes final what was received.
+    package mutating func finalize() -> [Action] {
+        guard !hasFinished else { return [] }
+        if segment != nil {
+            closeSegment(reason: .flush, coverage: received)
+            // What is said next is another turn, also when the voice does not pause.
+            turn.reset()
+            if detector.isSpeaking { openSegment(speechStart: received) }
+        } else {
+            cover(through: received, reason: .pause)
+            if turn.isOpen {
+                queue.append(.turnEnded)
+                turn.reset()
+            }
+            queue.append(.flushed)
+        }
+        timePassed()
+        return taken()
+    }
+
+    /// No more audio comes.
+    package mutating func finish() -> [Action] {
+        guard !hasFinished else { return [] }
+        if segment != nil {
+            closeSegment(reason: .endOfAudio, coverage: received)
+        } else if covered < received {
+            queue.append(.silence(through: received, .endOfAudio))
+        } else if turn.isOpen {
+            queue.append(.turnEnded)
+        }
+        turn.reset()
+        queue.append(.finished)
+        timePassed()
+        return taken()
+    }
+
+    // MARK: Steps
+
+    private mutating func taken() -> [Action] {
+        defer { actions.removeAll(keepingCapacity: true) }
+        return actions
+    }
+
+    mutating func event(_ event: EngineEvent) { actions.append(.event(event)) }
+
+    /// What is due at this position, in order of importance.
+    private mutating func timePassed() {
+        confirmPause()
+        endTurn()
+        splitWhenTooLong()
+        sendQueue()
+        requestNext()
+        coverSilence()
+    }
+
+    /// Where the last queued item reaches.
+    var covered: SampleIndex {
+        for item in queue.reversed() {
+            switch item {
+            case .segment(let closed): return closed.coverage
+            case .silence(let end, _): return end
+            case .speechStarted, .turnEnded, .flushed, .finished: continue
+            }
+        }
+        return through
+    }
+
+    mutating func cover(through end: SampleIndex, reason: FinalReason) {
+        if covered < end { queue.append(.silence(through: end, reason)) }
+    }
+
+    private mutating func coverSilence() {
+        guard segment == nil, queue.isEmpty, detector.position - through >= timing.silencePeriod + timing.silenceMargin else { return }
+        let end = min(detector.position - timing.silenceMargin, (detector.soundSince ?? detector.position) - timing.lead)
+        guard end > through else { return }
+        cover(through: end, reason: .pause)
+        sendQueue()
+    }
+}
