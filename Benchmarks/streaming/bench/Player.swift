@@ -1,0 +1,109 @@
+import Audio
+import Foundation
+import LocalEngine
+import Speech
+import Synchronization
+
+/// What was played and what the engine said; all times in seconds since the stream's first sample was spoken.
+struct Played: Encodable {
+    struct Clip: Encodable {
+        var id: String
+        var start: Double
+        /// The end of the last 20 ms above 2 % of the clip's peak.
+        var speechEnd: Double
+        var end: Double
+    }
+
+    struct Event: Encodable {
+        /// When it came.
+        var at: Double
+        var kind: String
+        var start: Double?
+        var end: Double?
+        var stable: Int?
+        var words: [TimedWord]?
+    }
+
+    var stream: String
+    var seconds: Double
+    var wall: Double
+    var clips: [Clip]
+    var events: [Event]
+}
+
+/// Plays one stream at real time, in frames that are sent when their last sample has been spoken.
+struct Player: Sendable {
+    private let name: String
+    private let samples: [Float]
+    private let clips: [Played.Clip]
+    private let frame: Int
+    private let endpointing: Duration
+    private static let rate = SampleRate.speech
+
+    init(_ stream: Plan.Stream, _ plan: Plan) throws {
+        name = stream.name
+        frame = plan.frameMilliseconds * Self.rate.hertz / 1_000
+        endpointing = .milliseconds(plan.endpointingMilliseconds)
+        var samples: [Float] = []
+        var clips: [Played.Clip] = []
+        for item in stream.items {
+            let file = try MediaFile(Recording(path: item.file))
+            var clip: [Float] = []
+            while let block = try file.next() { clip += block.channels[0] }
+            let start = samples.count
+            clips.append(
+                Played.Clip(
+                    id: item.id, start: Double(start) / 16_000, speechEnd: Double(start + Self.endOfSpeech(clip)) / 16_000,
+                    end: Double(start + clip.count) / 16_000))
+            samples += clip
+            samples += [Float](repeating: 0, count: item.pauseMilliseconds * 16)
+        }
+        (self.samples, self.clips) = (samples, clips)
+    }
+
+    private static func endOfSpeech(_ clip: [Float]) -> Int {
+        let loud = (clip.map(abs).max() ?? 0) * 0.02
+        func level(_ start: Int) -> Float { (clip[start..<start + 320].reduce(0) { $0 + $1 * $1 } / 320).squareRoot() }
+        return (stride(from: 0, through: clip.count - 320, by: 320).reversed().first { level($0) > loud } ?? clip.count - 320) + 320
+    }
+
+    func play(_ engine: LocalEngine) async throws -> Played {
+        let log = Mutex<[Played.Event]>([])
+        let start = ContinuousClock.now
+        let (closed, close) = AsyncStream.makeStream(of: Void.self)
+        let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, endpointing: endpointing)) { event in
+            let entry = Self.entry(event, (ContinuousClock.now - start) / .seconds(1))
+            log.withLock { $0.append(entry) }
+            if case .closed = event { close.finish() }
+        }
+        for first in stride(from: 0, to: samples.count, by: frame) {
+            let end = min(first + frame, samples.count)
+            try await Task.sleep(until: start + .seconds(Double(end) / 16_000), tolerance: .zero)
+            var bytes: [UInt8] = []
+            PCM.appendLinear16(samples.span.extracting(first..<end), to: &bytes)
+            stream.send(bytes.span.bytes)
+        }
+        stream.send(.finish)
+        for await _ in closed {}
+        return Played(
+            stream: name, seconds: Double(samples.count) / 16_000, wall: (ContinuousClock.now - start) / .seconds(1), clips: clips,
+            events: log.withLock { $0 })
+    }
+
+    private static func entry(_ event: EngineEvent, _ at: Double) -> Played.Event {
+        func entry(_ kind: String, _ hypothesis: Hypothesis) -> Played.Event {
+            Played.Event(
+                at: at, kind: kind, start: hypothesis.range.start.seconds(at: rate), end: hypothesis.range.end.seconds(at: rate),
+                stable: hypothesis.stableWords, words: hypothesis.words.map { TimedWord($0, rate) })
+        }
+        return switch event {
+        case .opened: Played.Event(at: at, kind: "opened")
+        case .speechStarted(_, let position): Played.Event(at: at, kind: "speechStarted", start: position.seconds(at: rate))
+        case .interim(let hypothesis): entry("interim", hypothesis)
+        case .final(let hypothesis, let reason): entry("final \(reason)", hypothesis)
+        case .turnEnded(_, let position): Played.Event(at: at, kind: "turnEnded", end: position.seconds(at: rate))
+        case .flushed: Played.Event(at: at, kind: "flushed")
+        case .closed(let error): Played.Event(at: at, kind: error.map { "closed: \($0)" } ?? "closed")
+        }
+    }
+}
