@@ -43,9 +43,14 @@ let package = Package(
         module("LocalEngine", ["Speech", "Audio", "COrt", "CAligner"]),
         module("Recorder", ["Speech", "CPortAudio"]),
         module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Store"]),
+        module("HarkenTesting", ["Speech"]),
         .executableTarget(
             name: "harken",
             dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Audio", "Store"],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay", exclude: ["run", "relay.py"], sources: ["Sources"],
             swiftSettings: strict),
 
         .executableTarget(
@@ -75,7 +80,7 @@ let package = Package(
         tests("Recorder", ["Recorder"]),
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
-        tests("Gateway", ["Gateway", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
+        tests("Gateway", ["Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
         tests("harken", ["harken", "Store", "Speech"]),
     ],
 )

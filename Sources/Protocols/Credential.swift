@@ -1,3 +1,5 @@
+import Framing
+
 /// What a caller showed to be let in, or what an engine is shown. Opaque: it never appears in text, logs or reflection.
 package struct Credential: Sendable, Equatable {
     /// Where a request carried it.
@@ -22,4 +24,15 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible, Cus
     package var description: String { "credential (hidden)" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension Credential {
+    /// The secret of an `Authorization` header with one of these schemes, in any case; nil when there is none.
+    static func authorization(of head: HTTPRequestHead, schemes: [String]) -> Credential? {
+        guard let field = head.headers["Authorization"] else { return nil }
+        let parts = field[...].trimmingBlanks.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, schemes.contains(where: { $0.equalsIgnoringCase(parts[0]) }) else { return nil }
+        let secret = parts[1].trimmingBlanks
+        return secret.isEmpty ? nil : Credential(String(secret))
+    }
 }

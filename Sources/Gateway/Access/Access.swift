@@ -24,6 +24,9 @@ package struct Access: Sendable {
 
     package init(keys: any Keys) { self.keys = keys }
 
+    /// No key exists yet, so every caller is on this machine.
+    var isOpenToThisMachineOnly: Bool { keys.isEmpty() }
+
     package func admit(_ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress) throws(RefusalCause) -> Admission {
         if keys.isEmpty() {
             guard LoopbackHost.matches(peer.ip.description) else {

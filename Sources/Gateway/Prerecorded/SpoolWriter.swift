@@ -52,11 +52,7 @@ final class SpoolWriter {
             descriptor = -1
         }
 
-        func hexadecimalDigest() -> String {
-            let digits = Array("0123456789abcdef".utf8)
-            let bytes = digest.take()?.finish() ?? []
-            return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-        }
+        func hexadecimalDigest() -> String { SpooledFile.hexadecimal(digest.take()?.finish() ?? []) }
 
         private func fail() { failure = .disk(String(cString: strerror(errno))) }
     }

@@ -1,4 +1,7 @@
+internal import Dispatch
 internal import Glibc
+internal import Net
+internal import Protocols
 
 /// A file in the spool; deleted with its last reference.
 final class SpooledFile: Sendable {
@@ -13,5 +16,38 @@ final class SpooledFile: Sendable {
         self.digest = digest
     }
 
-    deinit { unlink(path) }
+    /// Takes over a file that something else wrote into the spool.
+    convenience init(hashing path: String, spool: Spool) async throws(RefusalCause) {
+        let hashed: (Int, String)? = await withCheckedContinuation { continuation in
+            spool.queue.async { continuation.resume(returning: Self.hash(path)) }
+        }
+        guard let (byteCount, digest) = hashed else { throw .internalFault }
+        self.init(path: path, byteCount: byteCount, digest: digest)
+    }
+
+    deinit { Self.discard(path) }
+
+    static func discard(_ path: String) { unlink(path) }
+
+    private static func hash(_ path: String) -> (Int, String)? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var digest = SHA256()
+        var total = 0
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { return (total, Self.hexadecimal(digest.finish())) }
+            digest.update(buffer.span.bytes.extracting(first: count))
+            total += count
+        }
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
 }

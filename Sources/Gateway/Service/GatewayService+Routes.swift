@@ -7,6 +7,11 @@ extension GatewayService {
         Catalogue.dialects.map { dialect in
             Route(.webSocket, .get, dialect.path, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect))
         } + [
+            Route(.http, .post, "/v1/listen", voice: DeepgramPrerecordedEndpoint.voice, DeepgramPrerecordedEndpoint()),
+            Route(.http, .post, "/v1/audio/transcriptions", voice: OpenAITranscriptionEndpoint.voice, OpenAITranscriptionEndpoint()),
+            Route(.http, .post, "/v1/audio/translations", voice: OpenAITranscriptionEndpoint.voice, OpenAITranslationEndpoint()),
+            Route(.http, .get, OpenAIModelsEndpoint.path, voice: OpenAITranscriptionEndpoint.voice, OpenAIModelsEndpoint()),
+            Route(.http, .get, OpenAIModelsEndpoint.path + "/*", voice: OpenAITranscriptionEndpoint.voice, OpenAIModelsEndpoint()),
             Route(.http, .get, "/health", voice: .harken, HealthEndpoint()),
             Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint()),
             Route(.http, .get, "/metrics", voice: .harken, MetricsEndpoint()),

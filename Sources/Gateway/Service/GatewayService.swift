@@ -19,6 +19,7 @@ package final class GatewayService: HTTPService {
     /// A new UUID.
     let newID: @Sendable () -> String
     let now: @Sendable () -> UnixTime
+    let startedAt: UnixTime
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
     private let draining = Flag()
@@ -38,6 +39,7 @@ package final class GatewayService: HTTPService {
         self.client = client
         self.newID = newID
         self.now = now
+        startedAt = now()
         router = Router(entries: entries, order: configuration.engines)
         access = Access(keys: keys)
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
@@ -147,6 +149,14 @@ package final class GatewayService: HTTPService {
         var head = head
         head.headers.append(corsPolicy.headers(for: exchange.request))
         exchange.respond(head, body: body)
+    }
+
+    /// Begins an answer whose body comes in pieces.
+    func begin(_ exchange: HTTPExchange, _ head: HTTPResponseHead, call: Call) {
+        metrics.answered(route: call.route, status: head.status.code)
+        var head = head
+        head.headers.append(corsPolicy.headers(for: exchange.request))
+        exchange.begin(head)
     }
 
     var corsPolicy: CORSPolicy {

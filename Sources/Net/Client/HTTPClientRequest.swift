@@ -23,7 +23,8 @@ package struct HTTPClientRequest: Sendable {
     package enum Destination: Sendable, Equatable {
         /// Into the answer.
         case memory
-        /// Into a file, which is made or emptied. It is left as it is when the transfer fails.
+        /// Into a file, which is made or emptied once an answer of status 2xx comes; what is in it after a failure is no use. The body of an
+        /// answer of another status goes into the answer, at most 64 KB of it.
         case file(path: String)
     }
 
@@ -48,8 +49,8 @@ package struct HTTPClientRequest: Sendable {
     package var connectTimeout: Duration = .seconds(10)
     /// For the whole transfer; nil: as long as bytes come, see `stallTimeout`.
     package var timeout: Duration? = .seconds(60)
-    /// How long less than a byte a second may move.
-    package var stallTimeout: Duration = .seconds(30)
+    /// How long less than a byte a second may move, waiting for the answer included.
+    package var stallTimeout: Duration?
 
     package init(_ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil) {
         self.method = method

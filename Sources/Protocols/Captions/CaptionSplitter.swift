@@ -24,7 +24,7 @@ package struct CaptionSplitter {
     /// What a caption costs in itself, and what its parts and its end add. Only their proportions matter.
     private enum Cost {
         static let caption = 1.0
-        static let sentenceInside = 0.8
+        static let sentenceInside = 1.2
         static let pauseInsidePerSecond = 1.5
         static let tooShortPerSecond = 2.0
         static let cutAtClause = 0.6

@@ -23,10 +23,20 @@ package struct DeepgramFormatting: Sendable, Equatable {
         self.replacements = replacements
     }
 
-    /// - Parameter rate: of the words' positions.
-    package func words(_ words: [Word], rate: SampleRate) -> [DeepgramWord] {
-        let words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
-        return words.map { word in
+    /// The words that will be shown: replaced, and without speakers that nobody asked for.
+    package func chosen(_ words: [Word]) -> [Word] {
+        var words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
+        if !speakers {
+            for index in words.indices where words[index].speaker != nil { words[index].speaker = nil }
+        }
+        return words
+    }
+
+    /// - Parameters:
+    ///   - words: chosen already.
+    ///   - rate: of the words' positions.
+    package func written(_ words: [Word], rate: SampleRate) -> [DeepgramWord] {
+        words.map { word in
             DeepgramWord(
                 word: word.bare, start: word.range.start.seconds(at: rate), end: word.range.end.seconds(at: rate),
                 confidence: Double(min(max(word.confidence, 0), 1)), punctuatedWord: punctuates ? word.text : nil,

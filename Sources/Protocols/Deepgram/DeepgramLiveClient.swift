@@ -3,15 +3,15 @@ package import Speech
 
 /// The client side of Deepgram's live protocol: a vendor's stream as an engine.
 ///
-/// Finals tile each channel whatever the vendor sends: a window begins where the one before ended and never reaches beyond the audio that was sent, and
-/// words that a window repeats are dropped. Messages that are broken or unknown are passed over; too many of them end the stream.
+/// Finals tile each channel whatever the vendor sends: a window begins where the one before ended and never reaches beyond the audio that was
+/// sent, and words that a window repeats are dropped. Messages that are broken or unknown are passed over; too many of them end the stream.
 ///
 /// Source: Deepgram "Live Audio" reference.
 package struct DeepgramLiveClient: LiveClientMachine {
     private enum State: Equatable {
-        case connecting                              // → open, closed
-        case open                                    // → draining, closed
-        case draining(until: Instant, done: Bool)    // → closed; done: Metadata came
+        case connecting  // → open, closed
+        case open  // → draining, closed
+        case draining(until: Instant, done: Bool)  // → closed; done: Metadata came
         case closed
     }
 

@@ -10,9 +10,9 @@ package import Speech
 /// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
 package struct DeepgramLiveServer: LiveServerMachine {
     private enum State: Equatable {
-        case connecting              // → open
-        case open                    // → ending, closed
-        case ending(End)             // → closed: waits for the session's end
+        case connecting  // → open
+        case open  // → ending, closed
+        case ending(End)  // → closed: waits for the session's end
         case closed
     }
 
@@ -40,7 +40,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var lastHeard: Instant?
     private var receivedBytes = 0
     private var channels: [DeepgramChannel] = []
-    private var unansweredFinalizes = 0
+    /// How many were asked for; each channel answers each.
+    private var finalizes = 0
 
     init(_ options: DeepgramLiveOptions, requestID: String, created: UnixTime) {
         self.options = options
@@ -94,7 +95,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         case .keepAlive:
             output.command(.keepAlive)
         case .finalize:
-            unansweredFinalizes += 1
+            finalizes += 1
             output.command(.finalize)
         case .closeStream:
             state = .ending(.asked)
@@ -181,24 +182,18 @@ package struct DeepgramLiveServer: LiveServerMachine {
         _ index: Int, _ start: SampleIndex, _ end: SampleIndex, _ words: [Word], isFinal: Bool, speechFinal: Bool, fromFinalize: Bool,
         _ output: inout ServerOutput
     ) {
-        let languages = options.parameters.formatting.languages ? Self.languages(of: words) : []
+        let formatting = options.parameters.formatting
+        let written = formatting.written(formatting.chosen(words), rate: rate)
         let results = DeepgramResults(
             channel: index, channels: channels.count, start: start.seconds(at: rate), duration: (end - start).seconds(at: rate), isFinal: isFinal,
-            speechFinal: speechFinal, fromFinalize: fromFinalize, words: options.parameters.formatting.words(words, rate: rate),
-            languages: languages)
+            speechFinal: speechFinal, fromFinalize: fromFinalize, words: written, languages: written.languages)
         output.send { json in results.write(to: &json, metadata: metadata) }
-    }
-
-    private static func languages(of words: [Word]) -> [String] {
-        var tags: [String] = []
-        for case let tag? in words.map(\.language?.rawValue) where !tags.contains(tag) { tags.append(tag) }
-        return tags
     }
 
     private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
         // Every Finalize is answered, also when the session ended before it could.
         for index in channels.indices {
-            while channels[index].answeredFinalizes < unansweredFinalizes {
+            while channels[index].answeredFinalizes < finalizes {
                 channels[index].answeredFinalizes += 1
                 final(index, through: nil, words: [], speechFinal: true, fromFinalize: true, now, &output)
             }

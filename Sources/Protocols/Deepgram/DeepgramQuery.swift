@@ -53,19 +53,12 @@ struct DeepgramQuery {
 
     func language(_ name: String) throws(Fault) -> LanguageTag? {
         guard let value = query.first(name) else { return nil }
-        let isTag = (2...35).contains(value.utf8.count) && value.utf8.allSatisfy(Self.isTagByte)
-        guard isTag else { throw wrong(name, value, "a BCP 47 tag such as en, en-US or de, or multi") }
-        return LanguageTag(value)
+        let tag = LanguageTag(value)
+        guard tag.isWellFormed else { throw wrong(name, value, "a BCP 47 tag such as en, en-US or de, or multi") }
+        return tag
     }
 
     func wrong(_ name: String, _ value: String, _ wanted: String) -> Fault {
         Fault(message: "\(name) is \"\(String(value.prefix(80)))\"; it must be \(wanted).")
-    }
-
-    private static func isTagByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
-        default: false
-        }
     }
 }

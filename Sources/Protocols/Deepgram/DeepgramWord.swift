@@ -72,4 +72,11 @@ extension [DeepgramWord] {
         }
         return text
     }
+
+    /// Each language that a word names, in the order in which they come.
+    package var languages: [String] {
+        var tags: [String] = []
+        for case let tag? in lazy.map(\.language) where !tags.contains(tag) { tags.append(tag) }
+        return tags
+    }
 }

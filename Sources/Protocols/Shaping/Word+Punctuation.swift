@@ -31,3 +31,13 @@ extension Word {
         "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "e.g", "i.e", "gen", "col", "capt", "lt", "sgt", "rev", "hon", "fig",
     ]
 }
+
+extension Word {
+    /// As displayed, without the marks that touch it: `It's` of `“It's,`. A word of nothing else stays as it is.
+    package var unpunctuated: String {
+        let isMark: (Character) -> Bool = { ".,;:!?…\"“”„‘’'«»()[]{}—–-".contains($0) }
+        let inner = text.drop(while: isMark)
+        let end = inner.lastIndex { !isMark($0) }
+        return end.map { String(inner[...$0]) } ?? text
+    }
+}

@@ -1,0 +1,33 @@
+internal import Framing
+internal import Net
+
+/// An answer of server-sent events, begun with the first of them. From any thread, in order of the calls of one.
+final class EventStreamAnswer: Sendable {
+    private let exchange: HTTPExchange
+    private let call: Call
+    private let headers: HTTPHeaders
+    private let begun = Flag()
+
+    init(_ exchange: HTTPExchange, _ call: Call, headers: HTTPHeaders) {
+        self.exchange = exchange
+        self.call = call
+        self.headers = headers
+    }
+
+    var hasBegun: Bool { begun.isSet }
+
+    /// - Parameter bytes: whole events.
+    func send(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        let isFirst = !begun.isSet
+        begun.set()
+        exchange.loop.execute { [exchange, call, headers] in
+            if isFirst { call.gateway.begin(exchange, HTTPResponseHead(.ok, headers: headers), call: call) }
+            exchange.write(bytes)
+        }
+    }
+
+    func finish() {
+        exchange.loop.execute { [exchange] in exchange.finish() }
+    }
+}

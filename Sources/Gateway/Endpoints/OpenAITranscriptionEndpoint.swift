@@ -1,0 +1,73 @@
+internal import Framing
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Synchronization
+
+/// `POST /v1/audio/transcriptions`: a form with a recording in; JSON, text, subtitles or a stream of events out.
+struct OpenAITranscriptionEndpoint: Endpoint {
+    static let voice = RefusalVoice { cause, context in OpenAIRefusal.make(cause, requestID: context.requestID) }
+    /// Bytes of the whole request, as at the vendor.
+    private static let limit = 26_214_400
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let gateway = call.gateway
+        let head = exchange.request
+        do throws(RefusalCause) {
+            _ = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
+            let task = Task { await run(exchange, call) }
+            exchange.onAbort = { task.cancel() }
+        } catch {
+            gateway.refuse(exchange, error, Self.voice, call)
+        }
+    }
+
+    private func run(_ exchange: HTTPExchange, _ call: Call) async {
+        let gateway = call.gateway
+        let handshake = gateway.handshake(call)
+        do throws(RefusalCause) {
+            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: .init(body: Self.limit))
+            let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
+            switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, exchange.request, handshake) {
+            case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
+            case .success(let request):
+                guard let file = form.file else { throw .internalFault }
+                let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.language)
+                let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options)
+                if request.streams {
+                    await stream(file, request, job, exchange, call)
+                } else {
+                    let transcript = try await job.run(Recording(path: file.path))
+                    let answer = OpenAITranscriptionAnswer(transcript, for: request, requestID: call.id)
+                    exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: answer.headers), answer.body, call: call) }
+                }
+            }
+        } catch {
+            exchange.loop.execute { gateway.refuse(exchange, error, Self.voice, call) }
+        }
+    }
+
+    /// Says each stretch of speech as soon as it is recognised. Nothing is sent before the first, so that a recording that cannot be decoded
+    /// still gets its own status.
+    private func stream(
+        _ file: SpooledFile, _ request: OpenAITranscriptionRequest, _ job: RecordingJob, _ exchange: HTTPExchange, _ call: Call
+    ) async {
+        let events = EventStreamAnswer(exchange, call, headers: OpenAITranscriptStream.headers(requestID: call.id))
+        let stream = Mutex(OpenAITranscriptStream(for: request))
+        do throws(RefusalCause) {
+            let transcript = try await job.run(Recording(path: file.path)) { step in
+                guard case .segment(.first, let words, let rate) = step else { return }
+                stream.withLock { events.send($0.said(words, rate: rate)) }
+            }
+            stream.withLock { events.send($0.finished(transcript)) }
+            events.finish()
+        } catch {
+            if case .engine(let error) = error, events.hasBegun {
+                stream.withLock { events.send($0.failed(error)) }
+                events.finish()
+            } else {
+                exchange.loop.execute { call.gateway.refuse(exchange, error, Self.voice, call) }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Net
+internal import Protocols
+internal import Speech
+
+/// One recording on its way to a transcript: by the first engine that can.
+struct RecordingJob: Sendable {
+    let gateway: GatewayService
+    let id: String
+    let engines: [EngineEntry]
+    let options: RecognitionOptions
+
+    func run(
+        _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
+    ) async throws(RefusalCause) -> Transcript {
+        guard gateway.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
+        defer { gateway.batch.leave() }
+        let said = Flag()
+        for (index, engine) in engines.enumerated() {
+            guard let recogniser = engine.prerecorded else { continue }
+            do {
+                let transcript = try await recogniser.recognize(recording, options: options) { step in
+                    if case .segment = step { said.set() }
+                    progress(step)
+                }
+                gateway.metrics.recognised(engine: engine.name, seconds: transcript.length.seconds(at: transcript.rate))
+                return transcript
+            } catch {
+                if error != .cancelled {
+                    gateway.log.info("recording not recognised", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
+                }
+                // What was told to the client cannot be told again by another engine.
+                guard error.isEnginesOwn, index + 1 < engines.count, !said.isSet else { throw .engine(error) }
+            }
+        }
+        throw .internalFault
+    }
+}
+
+extension EngineError {
+    /// Whether another engine may do better with the same audio.
+    var isEnginesOwn: Bool {
+        switch self {
+        case .unauthorised, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .unsupportedLanguage: true
+        case .badRequest, .undecodable, .cancelled: false
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package import Speech
+internal import Synchronization
+
+/// An engine that hears nothing and answers by a script: what tests put in place of a recogniser.
+///
+/// Its default script says one word, `w1`, `w2`, …, for each second of audio: an interim half-way, a final at the end.
+package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
+    package enum Fault: Sendable, Equatable {
+        case none
+        /// Closes with this instead of opening.
+        case refuses(EngineError)
+        /// Closes with this when it has heard so much.
+        case breaks(EngineError, after: SampleCount)
+        /// Never opens.
+        case hangs
+    }
+
+    package let name: EngineName
+    package let capabilities: Capabilities
+    private let fault: Fault
+    private let transcript: Result<Transcript, EngineError>
+    private let streams = Mutex(0)
+
+    package init(
+        name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
+        transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given"))
+    ) {
+        self.name = name
+        self.fault = fault
+        self.transcript = transcript
+        capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"])
+    }
+
+    /// Streams that are open.
+    package var openStreams: Int { streams.withLock { $0 } }
+
+    package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
+        streams.withLock { $0 += 1 }
+        let stream = Stream(options, fault, deliver) { [self] in streams.withLock { $0 -= 1 } }
+        stream.start()
+        return stream
+    }
+
+    package func recognize(
+        _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
+    ) async throws(EngineError) -> Transcript {
+        let transcript = try transcript.get()
+        for (index, channel) in transcript.channels.enumerated() {
+            for segment in channel.segments {
+                progress(.segment(ChannelIndex(index), words: Array(channel.words[segment.words]), rate: transcript.rate))
+            }
+        }
+        return transcript
+    }
+
+    private final class Stream: EngineStream {
+        private let options: StreamOptions
+        private let fault: Fault
+        private let deliver: @Sendable (EngineEvent) -> Void
+        private let ended: () -> Void
+        private var heard = SampleIndex.zero
+        private var finalised = SampleIndex.zero
+        private var said = 0
+        private var isClosed = false
+
+        init(_ options: StreamOptions, _ fault: Fault, _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void) {
+            self.options = options
+            self.fault = fault
+            self.deliver = deliver
+            self.ended = ended
+        }
+
+        func start() {
+            switch fault {
+            case .none, .breaks: deliver(.opened)
+            case .refuses(let error): close(error)
+            case .hangs: break
+            }
+        }
+
+        func send(_ audio: RawSpan) {
+            guard !isClosed else { return }
+            heard += SampleCount(audio.byteCount / (2 * options.channels))
+            if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }
+            let second = SampleCount(options.rate.hertz)
+            while heard >= finalised + second { final(through: finalised + second, .pause) }
+            if options.interims, heard >= finalised + SampleCount(options.rate.hertz / 2) {
+                deliver(.interim(Hypothesis(range: SampleRange(finalised, heard), words: [word(through: heard)])))
+            }
+        }
+
+        func send(_ command: EngineCommand) {
+            guard !isClosed else { return }
+            switch command {
+            case .finalize: heard > finalised ? final(through: heard, .flush) : deliver(.flushed(.first))
+            case .keepAlive: break
+            case .finish:
+                final(through: heard, .endOfAudio)
+                close(nil)
+            case .cancel: close(.cancelled)
+            }
+        }
+
+        private func final(through end: SampleIndex, _ reason: FinalReason) {
+            let words = end > finalised ? [word(through: end)] : []
+            said += words.count
+            deliver(.final(Hypothesis(range: SampleRange(finalised, end), words: words), reason: reason))
+            finalised = end
+        }
+
+        private func word(through end: SampleIndex) -> Word { Word("w\(said + 1)", SampleRange(finalised, end), confidence: 1) }
+
+        private func close(_ error: EngineError?) {
+            guard !isClosed else { return }
+            isClosed = true
+            ended()
+            deliver(.closed(error))
+        }
+    }
+}

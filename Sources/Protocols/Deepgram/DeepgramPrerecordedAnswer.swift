@@ -1,0 +1,198 @@
+package import Framing
+package import Speech
+
+/// A transcript as the answer of `POST /v1/listen`, or as the body of its callback.
+package struct DeepgramPrerecordedAnswer {
+    private let transcript: Transcript
+    private let request: DeepgramPrerecordedRequest
+    private let requestID: String
+
+    private init(_ transcript: Transcript, _ request: DeepgramPrerecordedRequest, requestID: String) {
+        self.transcript = transcript
+        self.request = request
+        self.requestID = requestID
+    }
+
+    /// The headers of every answer.
+    package static func headers(requestID: String) -> HTTPHeaders { ["Content-Type": "application/json", "dg-request-id": requestID] }
+
+    /// What a request with a callback is told at once.
+    package static func accepted(requestID: String) -> [UInt8] {
+        var json = JSONWriter(capacity: 64)
+        json.beginObject()
+        json.member("request_id", requestID)
+        json.endObject()
+        return json.bytes
+    }
+
+    /// - Parameters:
+    ///   - sha256: of the bytes that were sent or fetched, in hexadecimal.
+    ///   - created: when the request came.
+    package static func body(
+        _ transcript: Transcript, for request: DeepgramPrerecordedRequest, requestID: String, sha256: String, created: UnixTime
+    ) -> [UInt8] {
+        let answer = DeepgramPrerecordedAnswer(transcript, request, requestID: requestID)
+        var json = JSONWriter(capacity: 65_536)
+        json.beginObject()
+        answer.writeMetadata(sha256, created, &json)
+        answer.writeResults(&json)
+        json.endObject()
+        return json.bytes
+    }
+
+    private func writeMetadata(_ sha256: String, _ created: UnixTime, _ json: inout JSONWriter) {
+        let parameters = request.parameters
+        json.key("metadata")
+        json.beginObject()
+        json.member("transaction_key", literal: "deprecated")
+        json.member("request_id", requestID)
+        json.member("sha256", sha256)
+        json.member("created", created.rfc3339)
+        json.member("duration", transcript.length.seconds(at: transcript.rate), decimals: DeepgramWord.timeDecimals)
+        json.member("channels", transcript.channels.count)
+        DeepgramModelInfo(name: transcript.model, architecture: parameters.model).writeMembers(to: &json)
+        if !parameters.tags.isEmpty { Self.write("tags", parameters.tags, &json) }
+        if !parameters.extra.isEmpty {
+            json.key("extra")
+            DeepgramMetadata.Extra.write(parameters.extra, to: &json)
+        }
+        json.endObject()
+    }
+
+    private func writeResults(_ json: inout JSONWriter) {
+        let formatting = request.parameters.formatting
+        let channels = transcript.channels.map { channel in
+            let words = formatting.chosen(channel.words)
+            return ShownChannel(words: words, written: formatting.written(words, rate: transcript.rate))
+        }
+        json.key("results")
+        json.beginObject()
+        json.key("channels")
+        json.beginArray()
+        for channel in channels { write(channel, &json) }
+        json.endArray()
+        if request.utterances { writeUtterances(channels, &json) }
+        json.endObject()
+    }
+
+    private struct ShownChannel {
+        var words: [Word]
+        /// One for each of `words`.
+        var written: [DeepgramWord]
+    }
+
+    private func write(_ channel: ShownChannel, _ json: inout JSONWriter) {
+        json.beginObject()
+        if request.detectsLanguage {
+            json.member("detected_language", transcript.language.rawValue)
+            // 0 where the engine did not weigh it against others.
+            json.member("language_confidence", Double(transcript.languageConfidence ?? 0), decimals: DeepgramWord.confidenceDecimals)
+        }
+        json.key("alternatives")
+        json.beginArray()
+        json.beginObject()
+        json.member("transcript", channel.written.transcript)
+        json.member("confidence", channel.written.confidence, decimals: DeepgramWord.confidenceDecimals)
+        Self.write(words: channel.written[...], &json)
+        let languages = channel.written.languages
+        if !languages.isEmpty { Self.write("languages", languages, &json) }
+        if request.paragraphs { writeParagraphs(channel, &json) }
+        json.endObject()
+        json.endArray()
+        json.endObject()
+    }
+
+    private func writeParagraphs(_ channel: ShownChannel, _ json: inout JSONWriter) {
+        let paragraphs = Paragraphs.split(channel.words, rate: transcript.rate)
+        let speakers = request.parameters.formatting.speakers
+        var text = ""
+        var speaker: Int?
+        for sentences in paragraphs {
+            let words = Self.words(of: sentences, in: channel.written)
+            text += text.isEmpty ? "\n" : "\n\n"
+            if speakers, let number = words.first?.speaker, number != speaker {
+                text += "Speaker \(number): "
+                speaker = number
+            }
+            text += Array(words).transcript
+        }
+        json.key("paragraphs")
+        json.beginObject()
+        json.member("transcript", text)
+        json.key("paragraphs")
+        json.beginArray()
+        for sentences in paragraphs {
+            let words = Self.words(of: sentences, in: channel.written)
+            json.beginObject()
+            json.key("sentences")
+            json.beginArray()
+            for sentence in sentences {
+                json.beginObject()
+                json.member("text", Array(channel.written[sentence]).transcript)
+                Self.write(spanOf: channel.written[sentence], &json)
+                json.endObject()
+            }
+            json.endArray()
+            json.member("num_words", words.count)
+            Self.write(spanOf: words, &json)
+            if let speaker = words.first?.speaker { json.member("speaker", speaker) }
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+
+    private static func words(of sentences: [Range<Int>], in words: [DeepgramWord]) -> ArraySlice<DeepgramWord> {
+        guard let first = sentences.first, let last = sentences.last else { return [] }
+        return words[first.lowerBound..<last.upperBound]
+    }
+
+    private func writeUtterances(_ channels: [ShownChannel], _ json: inout JSONWriter) {
+        struct Utterance {
+            var channel: Int
+            var words: ArraySlice<DeepgramWord>
+        }
+        var utterances = channels.enumerated().flatMap { index, channel in
+            Utterances.split(channel.words, rate: transcript.rate, pause: request.utterancePause).map {
+                Utterance(channel: index, words: channel.written[$0])
+            }
+        }
+        // Of all channels in one list, by time.
+        utterances.sort { ($0.words.first?.start ?? 0, $0.channel) < ($1.words.first?.start ?? 0, $1.channel) }
+        json.key("utterances")
+        json.beginArray()
+        for (index, utterance) in utterances.enumerated() {
+            let words = Array(utterance.words)
+            json.beginObject()
+            Self.write(spanOf: utterance.words, &json)
+            json.member("confidence", words.confidence, decimals: DeepgramWord.confidenceDecimals)
+            json.member("channel", utterance.channel)
+            json.member("transcript", words.transcript)
+            Self.write(words: utterance.words, &json)
+            if !words.languages.isEmpty { Self.write("languages", words.languages, &json) }
+            if let speaker = words.first?.speaker { json.member("speaker", speaker) }
+            json.member("id", DerivedUUID(requestID, index: index).description)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private static func write(spanOf words: ArraySlice<DeepgramWord>, _ json: inout JSONWriter) {
+        json.member("start", words.first?.start ?? 0, decimals: DeepgramWord.timeDecimals)
+        json.member("end", words.last?.end ?? 0, decimals: DeepgramWord.timeDecimals)
+    }
+
+    private static func write(words: ArraySlice<DeepgramWord>, _ json: inout JSONWriter) {
+        json.key("words")
+        json.beginArray()
+        for word in words { word.write(to: &json) }
+        json.endArray()
+    }
+
+    private static func write(_ name: StaticString, _ list: [String], _ json: inout JSONWriter) {
+        json.key(name)
+        json.beginArray()
+        for text in list { json.value(text) }
+        json.endArray()
+    }
+}

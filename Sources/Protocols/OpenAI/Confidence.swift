@@ -1,0 +1,22 @@
+import Speech
+
+extension ArraySlice<Word> {
+    /// The mean of the words' log probabilities, as Whisper's `avg_logprob`; 0 without words.
+    var meanLogConfidence: Double {
+        isEmpty ? 0 : reduce(0) { $0 + naturalLogarithm(Double(Swift.min(Swift.max($1.confidence, 1e-6), 1))) } / Double(count)
+    }
+}
+
+/// The standard library has none without a platform's mathematics: the exponent apart, then the series of the area hyperbolic tangent.
+///
+/// - Parameter x: positive and finite. Good to 1e-9.
+func naturalLogarithm(_ x: Double) -> Double {
+    let ratio = (x.significand - 1) / (x.significand + 1)
+    let square = ratio * ratio
+    var term = ratio, sum = 0.0
+    for divisor in stride(from: 1.0, through: 19, by: 2) {
+        sum += term / divisor
+        term *= square
+    }
+    return Double(x.exponent) * 0.693_147_180_559_945_3 + 2 * sum
+}

@@ -1,0 +1,52 @@
+import Framing
+import Speech
+
+/// The `error` object of OpenAI's answers and streams.
+struct OpenAIError: Sendable, Equatable {
+    var message: String
+    var type: String
+    /// The field of the request that is wrong.
+    var parameter: String?
+    var code: String?
+
+    init(_ message: String, type: String = "invalid_request_error", parameter: String? = nil, code: String? = nil) {
+        self.message = message
+        self.type = type
+        self.parameter = parameter
+        self.code = code
+    }
+
+    init(_ error: EngineError) {
+        switch error {
+        case .undecodable(let reason):
+            self.init("Audio file might be corrupted or unsupported. \(reason)", parameter: "file", code: "invalid_value")
+        case .unsupportedLanguage(let language):
+            self.init(
+                "No engine that this request may use has the language '\(language)'. Leave language out or choose another engine.",
+                parameter: "language", code: "invalid_value")
+        case .badRequest(let reason):
+            self.init(reason)
+        case .rateLimited:
+            self.init("Rate limit reached. Try again later.", type: "requests", code: "rate_limit_exceeded")
+        case .unauthorised(let reason), .quotaExhausted(let reason), .protocolViolation(let reason), .timedOut(let reason), .unavailable(let reason):
+            self.init(reason, type: "server_error")
+        case .cancelled:
+            self.init("The request was cancelled.", type: "server_error")
+        }
+    }
+
+    /// `{"error": {…}}`, with all four members.
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("error")
+        json.beginObject()
+        json.member("message", message)
+        json.member("type", type)
+        json.key("param")
+        if let parameter { json.value(parameter) } else { json.null() }
+        json.key("code")
+        if let code { json.value(code) } else { json.null() }
+        json.endObject()
+        json.endObject()
+    }
+}

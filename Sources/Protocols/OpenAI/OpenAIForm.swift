@@ -1,0 +1,30 @@
+import Framing
+
+/// The fields of a form, by name. Lists may have `[]` behind their names or not.
+struct OpenAIForm {
+    let fields: [OpenAITranscriptionRequest.Field]
+
+    /// The last value of the name; nil when there is none or it is empty.
+    func text(_ name: String) -> String? {
+        fields.last { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
+    }
+
+    func list(_ name: String) -> [String] {
+        fields.filter { $0.name == name || $0.name == name + "[]" }.map(\.value).filter { !$0.isEmpty }
+    }
+
+    func flag(_ name: String) throws(OpenAITranscriptionRequest.Fault) -> Bool? {
+        guard let value = text(name) else { return nil }
+        if value.equalsIgnoringCase("true") || value == "1" { return true }
+        if value.equalsIgnoringCase("false") || value == "0" { return false }
+        throw .init("\(name) is '\(value.prefix(80))'; it must be true or false.", name)
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, _: Choice.Type
+    ) throws(OpenAITranscriptionRequest.Fault) -> Choice? where Choice.RawValue == String {
+        guard let value = text(name) else { return nil }
+        if let known = Choice.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) { return known }
+        throw .init("\(name) is '\(value.prefix(80))'; it must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).", name)
+    }
+}

@@ -1,0 +1,50 @@
+import Framing
+package import Speech
+
+/// The models that an OpenAI client may name and list.
+package enum OpenAIModels {
+    /// The vendor's names for transcription. All of them are served by the engines that there are.
+    package static let known = [
+        "whisper-1", "gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-4o-mini-transcribe-2025-12-15",
+        "gpt-4o-transcribe-diarize",
+    ]
+
+    package static func isKnown(_ name: String, _ context: HandshakeContext) -> Bool {
+        known.contains(name) || context.models.contains(name.lowercased())
+    }
+
+    /// The body of `GET /v1/models`: the vendor's names, then the engines' own.
+    ///
+    /// - Parameter created: what every entry says; a time that stays the same while the gateway runs.
+    package static func list(_ context: HandshakeContext, created: UnixTime) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("object", literal: "list")
+        json.key("data")
+        json.beginArray()
+        for name in known { write(name, created, &json) }
+        for name in context.models.sorted() where !known.contains(name) { write(name, created, &json) }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    /// The body of `GET /v1/models/{name}`.
+    ///
+    /// - Parameter name: the rest of the path, percent-decoded; may contain `/`.
+    package static func one(_ name: String, _ context: HandshakeContext, created: UnixTime) -> Result<[UInt8], Refusal> {
+        guard isKnown(name, context) else { return .failure(OpenAIRefusal.make(.unknownModel(name), requestID: context.requestID)) }
+        var json = JSONWriter()
+        write(name, created, &json)
+        return .success(json.bytes)
+    }
+
+    private static func write(_ name: String, _ created: UnixTime, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", name)
+        json.member("object", literal: "model")
+        json.member("created", Int(created.milliseconds / 1_000))
+        json.member("owned_by", literal: "harken")
+        json.endObject()
+    }
+}

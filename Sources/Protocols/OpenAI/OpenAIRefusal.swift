@@ -1,0 +1,82 @@
+import Framing
+import Speech
+
+/// OpenAI's words for no: HTTP answers with an `error` of four members, which are always all there.
+///
+/// Source: OpenAI API reference, "Error codes".
+package enum OpenAIRefusal {
+    package static func make(_ cause: RefusalCause, requestID: String) -> Refusal {
+        switch cause {
+        case .unauthenticated:
+            refusal(.unauthorized, OpenAIError("Incorrect API key provided.", code: "invalid_api_key"), requestID)
+        case .forbidden(let reason):
+            refusal(.forbidden, OpenAIError(reason), requestID)
+        case .outOfCredit:
+            refusal(
+                .tooManyRequests,
+                OpenAIError(
+                    "You exceeded your current quota, please check your plan and billing details.", type: "insufficient_quota",
+                    code: "insufficient_quota"), requestID)
+        case .tooManyRequests(let wait):
+            tooMany(wait, requestID)
+        case .notFound(let what):
+            refusal(.notFound, OpenAIError(what), requestID)
+        case .methodNotAllowed(let allowed):
+            refusal(.methodNotAllowed, OpenAIError("Use \(allowed)."), requestID, more: ["Allow": allowed])
+        case .tooLarge(let limit, let received):
+            refusal(
+                .contentTooLarge, OpenAIError("Maximum content size limit (\(limit)) exceeded (\(received) bytes read)", type: "server_error"),
+                requestID)
+        case .incompleteBody:
+            refusal(.badRequest, OpenAIError("The upload was cut off before its end."), requestID)
+        case .badRequest(let reason):
+            refusal(.badRequest, OpenAIError(reason), requestID)
+        case .unknownModel(let name):
+            refusal(
+                .notFound,
+                OpenAIError(
+                    "The model `\(name.prefix(80))` does not exist or you do not have access to it.", parameter: "model", code: "model_not_found"),
+                requestID)
+        case .remoteContent(let reason):
+            refusal(.badRequest, OpenAIError(reason), requestID)
+        case .unavailable(let reason):
+            refusal(.serviceUnavailable, OpenAIError(reason, type: "server_error"), requestID)
+        case .engine(let error):
+            engine(error, requestID)
+        case .internalFault:
+            refusal(
+                .internalServerError,
+                OpenAIError("Something went wrong in the gateway. The request can be tried again.", type: "server_error"), requestID)
+        }
+    }
+
+    /// A field of the form is wrong.
+    static func invalid(_ message: String, parameter: String, code: String? = nil, requestID: String) -> Refusal {
+        refusal(.badRequest, OpenAIError(message, parameter: parameter, code: code), requestID)
+    }
+
+    private static func engine(_ error: EngineError, _ requestID: String) -> Refusal {
+        if case .rateLimited(let wait) = error { return tooMany(wait, requestID) }
+        let status: HTTPStatus =
+            switch error {
+            case .undecodable, .unsupportedLanguage, .badRequest: .badRequest
+            case .timedOut: .gatewayTimeout
+            case .unauthorised, .quotaExhausted, .protocolViolation: .badGateway
+            case .rateLimited, .unavailable, .cancelled: .serviceUnavailable
+            }
+        return refusal(status, OpenAIError(error), requestID)
+    }
+
+    private static func tooMany(_ wait: Duration?, _ requestID: String) -> Refusal {
+        let error = OpenAIError("Rate limit reached. Try again later.", type: "requests", code: "rate_limit_exceeded")
+        return refusal(.tooManyRequests, error, requestID, more: wait.map { ["Retry-After": "\(max(1, $0.wholeSecondsUp))"] } ?? [:])
+    }
+
+    private static func refusal(_ status: HTTPStatus, _ error: OpenAIError, _ requestID: String, more: HTTPHeaders = [:]) -> Refusal {
+        var json = JSONWriter()
+        error.write(to: &json)
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": requestID]
+        headers.append(more)
+        return Refusal(status: status, headers: headers, body: json.bytes)
+    }
+}

@@ -1,0 +1,96 @@
+package import Framing
+package import Speech
+
+/// A transcript as server-sent events, while it is being made.
+///
+/// The deltas, one behind the other, are exactly the text of `done`: nothing that was said is taken back.
+///
+/// Source: OpenAI API reference, "Streaming transcription events".
+package struct OpenAITranscriptStream: Sendable {
+    private let format: OpenAITranscriptionRequest.Format
+    private var text = ""
+    private var segments = 0
+    private var isOver = false
+
+    package init(for request: OpenAITranscriptionRequest) { format = request.format }
+
+    package static func headers(requestID: String) -> HTTPHeaders {
+        ["Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache", "X-Accel-Buffering": "no", "x-request-id": requestID]
+    }
+
+    /// The next words of the first channel.
+    ///
+    /// - Parameter rate: of their positions.
+    /// - Returns: events, to be sent at once.
+    package mutating func said(_ words: [Word], rate: SampleRate) -> [UInt8] {
+        guard !isOver, !words.isEmpty else { return [] }
+        guard format == .diarizedJSON else { return delta(OpenAITranscriptionAnswer.text(of: words[...])) }
+        var events: [UInt8] = []
+        for turn in words.splitBefore({ $0.speaker != $1.speaker }) {
+            events += delta(OpenAITranscriptionAnswer.text(of: words[turn]))
+            events += Self.event { OpenAITranscriptionAnswer.write(diarized: words[turn], index: segments, rate: rate, &$0) }
+            segments += 1
+        }
+        return events
+    }
+
+    /// Everything is recognised: what was not said yet, and the end.
+    package mutating func finished(_ transcript: Transcript) -> [UInt8] {
+        guard !isOver else { return [] }
+        let whole = transcript.text()
+        var events: [UInt8] = []
+        if text.isEmpty {
+            events += said(transcript.channels.first?.words ?? [], rate: transcript.rate)
+        } else if whole.hasPrefix(text) {
+            let rest = whole.dropFirst(text.count).drop { $0 == " " }
+            if !rest.isEmpty { events += delta(String(rest)) }
+        }
+        isOver = true
+        let seconds = transcript.length.seconds(at: transcript.rate)
+        events += Self.event { json in
+            json.beginObject()
+            json.member("type", literal: "transcript.text.done")
+            json.member("text", text)
+            json.key("usage")
+            // The protocol wants tokens, which these engines do not have: ten for a second of audio, one for four bytes of text.
+            let input = Int((seconds * 10).rounded(.up)), output = (text.utf8.count + 3) / 4
+            json.beginObject()
+            json.member("type", literal: "tokens")
+            json.member("input_tokens", input)
+            json.member("output_tokens", output)
+            json.member("total_tokens", input + output)
+            json.endObject()
+            json.endObject()
+        }
+        return events + Array("data: [DONE]\n\n".utf8)
+    }
+
+    /// The end after a failure. The client raises it.
+    package mutating func failed(_ error: EngineError) -> [UInt8] {
+        guard !isOver else { return [] }
+        isOver = true
+        return Self.event { OpenAIError(error).write(to: &$0) }
+    }
+
+    /// To be sent when nothing was for a while.
+    package static let keepAlive = Array(": keep-alive\n\n".utf8)
+
+    private mutating func delta(_ words: String) -> [UInt8] {
+        let piece = text.isEmpty ? words : " " + words
+        guard !piece.isEmpty else { return [] }
+        text += piece
+        return Self.event { json in
+            json.beginObject()
+            json.member("type", literal: "transcript.text.delta")
+            json.member("delta", piece)
+            if format == .diarizedJSON { json.member("segment_id", "seg_\(segments)") }
+            json.endObject()
+        }
+    }
+
+    private static func event(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter()
+        write(&json)
+        return Array("data: ".utf8) + json.bytes + Array("\n\n".utf8)
+    }
+}

@@ -1,0 +1,137 @@
+package import Framing
+package import Speech
+
+/// What `POST /v1/audio/transcriptions` asks for: the form's fields, the file apart.
+///
+/// Given: `model`, `language`, `keywords[]`, `response_format`, `temperature` (echoed), `timestamp_granularities[]`, `stream`, and `engine` in the
+/// query. Left without effect, because nothing here can do it: `prompt`, `languages[]`, `include[]`, `chunking_strategy`,
+/// `known_speaker_names[]`, `known_speaker_references[]`. Unknown fields are passed over.
+///
+/// Source: OpenAI API reference, "Create transcription".
+package struct OpenAITranscriptionRequest: Sendable, Equatable {
+    package struct Field: Sendable, Equatable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package enum Format: String, Sendable, CaseIterable {
+        case json, text, srt, vtt
+        case verboseJSON = "verbose_json"
+        case diarizedJSON = "diarized_json"
+    }
+
+    package enum Granularity: String, Sendable, CaseIterable {
+        case word, segment
+    }
+
+    package var model: String
+    package var language: LanguageTag?
+    package var keywords: [String]
+    package var format: Format
+    package var temperature: Double
+    package var granularities: Set<Granularity>
+    package var streams: Bool
+    package var engines: [EngineName]
+
+    /// What a form may hold besides the file. The parts' reader stops at these.
+    package static let mostFields = 256
+    package static let longestField = 65_536
+
+    /// - Parameters:
+    ///   - fields: in the order they came; the value of `file` is not needed.
+    ///   - hasFile: whether a part of that name came, of any length.
+    package static func parse(
+        _ fields: [Field], hasFile: Bool, _ head: HTTPRequestHead, _ context: HandshakeContext
+    ) -> Result<OpenAITranscriptionRequest, Refusal> {
+        do throws(Fault) {
+            let request = try OpenAITranscriptionRequest(OpenAIForm(fields: fields), engines: EngineChoice.engines(of: head))
+            guard hasFile else { throw Fault("A file is needed: the recording, as the multipart field 'file'.", "file") }
+            guard OpenAIModels.isKnown(request.model, context) else {
+                return .failure(OpenAIRefusal.make(.unknownModel(request.model), requestID: context.requestID))
+            }
+            return .success(request)
+        } catch {
+            return .failure(OpenAIRefusal.invalid(error.message, parameter: error.parameter, code: error.code, requestID: context.requestID))
+        }
+    }
+
+    struct Fault: Error {
+        var message: String
+        var parameter: String
+        var code: String?
+
+        init(_ message: String, _ parameter: String, code: String? = "invalid_value") {
+            self.message = message
+            self.parameter = parameter
+            self.code = code
+        }
+    }
+
+    private init(_ form: OpenAIForm, engines: [EngineName]) throws(Fault) {
+        guard let model = form.text("model") else { throw Fault("You must provide a model parameter.", "model", code: nil) }
+        self.model = model
+        self.engines = engines
+        language = try Self.language(form)
+        keywords = form.list("keywords")
+        format = try form.choice("response_format", Format.self) ?? .json
+        temperature = try Self.temperature(form)
+        streams = try form.flag("stream") ?? false
+        granularities = try Self.granularities(form, format)
+        for value in form.list("include") where value != "logprobs" {
+            throw Fault("'\(value.prefix(80))' is not a value of include[]. Use logprobs.", "include")
+        }
+        if streams && ![.json, .text, .diarizedJSON].contains(format) {
+            throw Fault("stream works with response_format json, text or diarized_json, not with \(format.rawValue).", "stream")
+        }
+    }
+
+    private static func language(_ form: OpenAIForm) throws(Fault) -> LanguageTag? {
+        guard let value = form.text("language") else { return nil }
+        let tag = LanguageTag(value)
+        guard (2...3).contains(tag.primary.utf8.count), tag.isWellFormed else {
+            throw Fault(
+                "Invalid language '\(value.prefix(80))'. Language parameter must be specified in ISO-639-1 format, such as en.", "language",
+                code: "invalid_language_format")
+        }
+        return tag
+    }
+
+    private static func temperature(_ form: OpenAIForm) throws(Fault) -> Double {
+        guard let value = form.text("temperature") else { return 0 }
+        guard let number = Double(value), (0...1).contains(number) else {
+            throw Fault("temperature is '\(value.prefix(80))'; it must be a number from 0 to 1.", "temperature")
+        }
+        return number
+    }
+
+    /// As measured at the vendor: nothing or `segment` gives segments, `word` alone gives words, both give both.
+    private static func granularities(_ form: OpenAIForm, _ format: Format) throws(Fault) -> Set<Granularity> {
+        var granularities: Set<Granularity> = []
+        for value in form.list("timestamp_granularities") {
+            guard let granularity = Granularity.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) else {
+                throw Fault("'\(value.prefix(80))' is not a timestamp granularity. Use word, segment or both.", "timestamp_granularities")
+            }
+            granularities.insert(granularity)
+        }
+        if granularities.contains(.word) && format != .verboseJSON {
+            throw Fault("Word timestamps need response_format=verbose_json.", "timestamp_granularities")
+        }
+        return granularities.isEmpty ? [.segment] : granularities
+    }
+
+    package var options: RecognitionOptions {
+        RecognitionOptions(language: language, model: model, diarize: format == .diarizedJSON, keyterms: keywords)
+    }
+
+    /// The refusal of `POST /v1/audio/translations`: no engine here translates.
+    package static func translationRefusal(_ context: HandshakeContext) -> Refusal {
+        OpenAIRefusal.invalid(
+            "The engines of this gateway do not translate. Use /v1/audio/transcriptions for the text in the language that is spoken.",
+            parameter: "model", code: "unsupported_operation", requestID: context.requestID)
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Framing
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Store
+import Testing
+
+/// A whole gateway on a free port of this machine, with engines of the test's choice.
+final class TestGateway: Sendable {
+    let service: GatewayService
+    let server: HTTPServer
+    let group: LoopGroup
+    let client: HTTPClient
+    let webSocketClient: WebSocketClient
+    let port: UInt16
+    let directory: String
+
+    /// - Parameter keys: texts that are valid; none: no key exists.
+    init(_ engine: ScriptedEngine, keys: [String] = [], settings values: [String: String] = [:]) async throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
+        var settings = Settings()
+        settings.merge(values)
+        settings.merge(["HARKEN_DATA": directory])
+        var configuration = try GatewayConfiguration(settings, home: directory, cores: 1)
+        configuration.engines = [engine.name]
+        group = try LoopGroup(count: 1)
+        client = try HTTPClient()
+        webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
+        service = try await GatewayService(
+            configuration, loops: group.loops, entries: [EngineEntry(engine, status: { .ready })], keys: FixedKeys(valid: keys), client: client,
+            webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), newID: { UUID().uuidString.lowercased() })
+        server = HTTPServer(loops: group.loops, service: service)
+        port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
+    }
+
+    /// Runs `body` with a gateway and takes it down after.
+    static func with(
+        _ engine: ScriptedEngine = ScriptedEngine(), keys: [String] = [], settings: [String: String] = [:],
+        _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        let gateway = try await TestGateway(engine, keys: keys, settings: settings)
+        let result: Result<Void, any Error>
+        do {
+            try await body(gateway)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        gateway.server.stop()
+        await gateway.server.drained()
+        gateway.client.shutdown()
+        gateway.group.shutdown()
+        try? FileManager.default.removeItem(atPath: gateway.directory)
+        try result.get()
+    }
+
+    func send(
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
+    ) async throws -> (status: Int, headers: HTTPHeaders, text: String) {
+        let answer = try await client.send(HTTPClientRequest(method, "http://127.0.0.1:\(port)\(path)", headers: headers, body: body))
+        return (answer.status.code, answer.headers, String(decoding: answer.body, as: UTF8.self))
+    }
+
+    func connect(_ pathAndQuery: String, headers: HTTPHeaders = [:]) async throws -> TestSocket {
+        try await TestSocket.open(
+            WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port, pathAndQuery: pathAndQuery), headers: headers, client: webSocketClient,
+            loop: group.loops[0])
+    }
+
+    /// Waits, in bounds, until no session is live.
+    func sessionsEnd() async throws {
+        for _ in 0..<200 {
+            if await service.liveSessions() == 0 { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("sessions are still live")
+    }
+}
+
+private struct FixedKeys: Access.Keys {
+    let valid: [String]
+
+    func isEmpty() -> Bool { valid.isEmpty }
+
+    func verify(_ presented: String) -> KeyVerdict {
+        valid.contains(presented) ? .valid(AccessGrant(key: ID("key"), user: ID("user"), scopes: [], creditSeconds: nil)) : .unknown
+    }
+}

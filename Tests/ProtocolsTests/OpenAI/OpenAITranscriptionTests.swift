@@ -1,0 +1,265 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `OpenAI's transcriptions` {
+    static let context = LiveConversation.context
+
+    static func request(_ fields: [(String, String)], hasFile: Bool = true, target: String = "/v1/audio/transcriptions") throws -> Result<
+        OpenAITranscriptionRequest, Refusal
+    > {
+        OpenAITranscriptionRequest.parse(
+            fields.map { .init(name: $0.0, value: $0.1) }, hasFile: hasFile, try HTTPRequestHead(.post, target), context)
+    }
+
+    static let transcript = Transcript(
+        rate: .speech, length: SampleCount(16_000 * 6), language: LanguageTag("en-US"), model: "m",
+        channels: [.init(words: words("It's “me”, Bob. Who else? Nobody.", from: 0.25), segments: [])])
+
+    private func answer(_ fields: [(String, String)]) throws -> (type: String?, body: String) {
+        let request = try Self.request([("model", "whisper-1")] + fields).get()
+        let answer = OpenAITranscriptionAnswer(Self.transcript, for: request, requestID: "req")
+        #expect(answer.headers["x-request-id"] == "req")
+        return (answer.headers["Content-Type"], String(decoding: answer.body, as: UTF8.self))
+    }
+
+    @Test func `are text and usage as json`() throws {
+        let (type, body) = try answer([])
+        #expect(type == "application/json")
+        #expect(body == #"{"text":"It's “me”, Bob. Who else? Nobody.","usage":{"type":"duration","seconds":6}}"#)
+    }
+
+    @Test func `are bare as text`() throws {
+        let (type, body) = try answer([("response_format", "text")])
+        #expect(type == "text/plain; charset=utf-8")
+        #expect(body == "It's “me”, Bob. Who else? Nobody.\n")
+    }
+
+    @Test func `have every field of a segment`() throws {
+        let document = try Parsed(try answer([("response_format", "verbose_json"), ("temperature", "0.2")]).body)
+        let root = document
+        #expect(root["task"].string == "transcribe")
+        #expect(root["language"].string == "english")
+        #expect(root["duration"].double == 6)
+        #expect(root["words"].exists == false)
+        #expect(root["segments"].count > 0)
+        var joined = ""
+        for index in 0..<root["segments"].count {
+            let segment = root["segments"][index]
+            #expect(segment["id"].int == index)
+            #expect(segment["seek"].int == 0)
+            #expect(segment["tokens"].isArray)
+            #expect(segment["temperature"].double == 0.2)
+            #expect(segment["avg_logprob"].double == -0.1335)
+            #expect(segment["compression_ratio"].double == 1)
+            #expect(segment["no_speech_prob"].double == 0)
+            joined += segment["text"].string ?? ""
+        }
+        #expect(joined == " It's “me”, Bob. Who else? Nobody.")
+    }
+
+    @Test(
+        arguments: [
+            ([], true, false), (["segment"], true, false), (["word"], false, true), (["word", "segment"], true, true),
+        ] as [([String], Bool, Bool)])
+    func `have the lists that were asked for`(granularities: [String], segments: Bool, words: Bool) throws {
+        for name in ["timestamp_granularities[]", "timestamp_granularities"] {
+            let body = try answer([("response_format", "verbose_json")] + granularities.map { (name, $0) }).body
+            let document = try Parsed(body)
+            #expect(document["segments"].exists == segments)
+            #expect(document["words"].exists == words)
+        }
+    }
+
+    @Test func `have words without their punctuation`() throws {
+        let body = try answer([("response_format", "verbose_json"), ("timestamp_granularities[]", "word")]).body
+        #expect(body.contains(#""words":[{"word":"It's","start":0.25,"end":0.75},{"word":"me","start":0.75,"end":1.25},{"word":"Bob","start":1.25"#))
+    }
+
+    @Test func `have a cue for each segment`() throws {
+        let segments = try Parsed(try answer([("response_format", "verbose_json")]).body)
+        let cues = try answer([("response_format", "srt")]).body.split(separator: " --> ").count - 1
+        #expect(cues == segments["segments"].count)
+        #expect(try answer([("response_format", "vtt")]).body.hasPrefix("WEBVTT\n\n00:00:00.250 --> "))
+    }
+
+    @Test func `have one speaker until they are told apart`() throws {
+        let body = try answer([("response_format", "diarized_json")]).body
+        #expect(body.contains(#"{"type":"transcript.text.segment","id":"seg_0","start":0.25,"#))
+        #expect(body.contains(#""speaker":"A""#))
+    }
+
+    @Test(
+        arguments: [
+            ([("model", "whisper-1"), ("response_format", "docx")], "response_format"),
+            ([("model", "whisper-1"), ("temperature", "1.5")], "temperature"), ([("model", "whisper-1"), ("temperature", "hot")], "temperature"),
+            ([("model", "whisper-1"), ("timestamp_granularities[]", "word")], "timestamp_granularities"),
+            ([("model", "whisper-1"), ("timestamp_granularities[]", "letter")], "timestamp_granularities"),
+            ([("model", "whisper-1"), ("language", "english!")], "language"), ([("model", "whisper-1"), ("stream", "maybe")], "stream"),
+            ([("model", "whisper-1"), ("stream", "true"), ("response_format", "srt")], "stream"),
+            ([("model", "whisper-1"), ("include[]", "everything")], "include"), ([], "model"),
+        ] as [([(String, String)], String)])
+    func `are refused for wrong fields`(fields: [(String, String)], parameter: String) throws {
+        guard case .failure(let refusal) = try Self.request(fields) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(refusal.status == .badRequest)
+        #expect(refusal.headers["x-request-id"] == LiveConversation.requestID)
+        let document = try Parsed(refusal.body)
+        let error = document["error"]
+        #expect(error["message"].string?.isEmpty == false)
+        #expect(error["type"].string == "invalid_request_error")
+        #expect(error["param"].string == parameter)
+        #expect(error["code"].exists)
+    }
+
+    @Test func `want a file and a model that there is`() throws {
+        guard case .failure(let noFile) = try Self.request([("model", "whisper-1")], hasFile: false) else {
+            Issue.record("accepted without a file")
+            return
+        }
+        #expect(try Parsed(noFile.body)["error"]["param"].string == "file")
+        guard case .failure(let noModel) = try Self.request([("model", "no-such-model-zz")]) else {
+            Issue.record("accepted without a model")
+            return
+        }
+        #expect(noModel.status == .notFound)
+        #expect(try Parsed(noModel.body)["error"]["code"].string == "model_not_found")
+        #expect(throws: Never.self) { try Self.request([("model", "moonshine-base-en")]).get() }
+    }
+
+    @Test func `are asked for in our words`() throws {
+        let request = try Self.request(
+            [
+                ("model", "gpt-4o-transcribe"), ("language", "de"), ("keywords[]", "Harken"), ("keywords", "gateway"), ("unknown", "1"),
+                ("chunking_strategy", "auto"), ("stream", "True"),
+            ], target: "/v1/audio/transcriptions?engine=local"
+        ).get()
+        #expect(request.options == RecognitionOptions(language: LanguageTag("de"), model: "gpt-4o-transcribe", keyterms: ["Harken", "gateway"]))
+        #expect(request.streams)
+        #expect(request.engines == [.local])
+    }
+
+    @Test(
+        arguments: [
+            (RefusalCause.unauthenticated, 401, "invalid_request_error", "invalid_api_key"),
+            (.unknownModel("x"), 404, "invalid_request_error", "model_not_found"),
+            (.tooLarge(limit: 26_214_400, received: 26_214_401), 413, "server_error", nil),
+            (.tooManyRequests(retryAfter: .seconds(1)), 429, "requests", "rate_limit_exceeded"),
+            (.engine(.undecodable("")), 400, "invalid_request_error", "invalid_value"),
+            (.engine(.unavailable("no models")), 503, "server_error", nil),
+        ] as [(RefusalCause, Int, String, String?)])
+    func `are refused in the vendor's words`(cause: RefusalCause, status: Int, type: String, code: String?) throws {
+        let refusal = OpenAIRefusal.make(cause, requestID: "r")
+        #expect(refusal.status.code == status)
+        let document = try Parsed(refusal.body)
+        let error = document["error"]
+        #expect(error.count == 4)
+        #expect(error["type"].string == type)
+        #expect(error["code"].string == code)
+        #expect(error["message"].string?.isEmpty == false)
+    }
+
+    @Test func `say how much of an upload was too much`() throws {
+        let refusal = OpenAIRefusal.make(.tooLarge(limit: 26_214_400, received: 26_214_401), requestID: "r")
+        #expect(
+            try Parsed(refusal.body)["error"]["message"].string
+                == "Maximum content size limit (26214400) exceeded (26214401 bytes read)")
+    }
+
+    @Test func `are not translations`() throws {
+        let refusal = OpenAITranscriptionRequest.translationRefusal(Self.context)
+        #expect(refusal.status == .badRequest)
+        #expect(try Parsed(refusal.body)["error"]["message"].string?.contains("do not translate") == true)
+    }
+
+    @Test func `list the models`() throws {
+        let document = try Parsed(OpenAIModels.list(Self.context, created: UnixTime(milliseconds: 5_000)))
+        #expect(document["object"].string == "list")
+        let ids = (0..<document["data"].count).compactMap { document["data"][$0]["id"].string }
+        #expect(ids.contains("whisper-1") && ids.contains("moonshine-base-en"))
+        let one = try OpenAIModels.one("whisper-1", Self.context, created: UnixTime(milliseconds: 5_000)).get()
+        #expect(String(decoding: one, as: UTF8.self) == #"{"id":"whisper-1","object":"model","created":5,"owned_by":"harken"}"#)
+        guard case .failure(let refusal) = OpenAIModels.one("a/b", Self.context, created: UnixTime(milliseconds: 0)) else {
+            Issue.record("found")
+            return
+        }
+        #expect(refusal.status == .notFound)
+    }
+}
+
+@Suite struct `OpenAI's stream of a transcript` {
+    private func stream(_ format: String = "json") throws -> OpenAITranscriptStream {
+        OpenAITranscriptStream(for: try `OpenAI's transcriptions`.request([("model", "whisper-1"), ("response_format", format)]).get())
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    private func transcript(_ text: String) -> Transcript {
+        Transcript(
+            rate: .speech, length: SampleCount(16_000), language: .english, model: "m", channels: [.init(words: words(text), segments: [])])
+    }
+
+    @Test func `says what was said, once, and ends`() throws {
+        var stream = try stream()
+        #expect(text(stream.said(words("The quick"), rate: .speech)) == "data: {\"type\":\"transcript.text.delta\",\"delta\":\"The quick\"}\n\n")
+        #expect(text(stream.said(words("brown fox."), rate: .speech)) == "data: {\"type\":\"transcript.text.delta\",\"delta\":\" brown fox.\"}\n\n")
+        #expect(
+            text(stream.finished(transcript("The quick brown fox."))) == """
+                data: {"type":"transcript.text.done","text":"The quick brown fox.",\
+                "usage":{"type":"tokens","input_tokens":10,"output_tokens":5,"total_tokens":15}}
+
+                data: [DONE]
+
+
+                """)
+        #expect(stream.said(words("late"), rate: .speech).isEmpty)
+        #expect(stream.finished(transcript("x")).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ([], "One two."), (["One"], "One two."), (["One two."], "One two."), (["Won"], "One two."), ([], ""),
+        ] as [([String], String)])
+    func `never takes a delta back`(said: [String], whole: String) throws {
+        var stream = try stream()
+        var events = ""
+        for piece in said { events += text(stream.said(words(piece), rate: .speech)) }
+        events += text(stream.finished(transcript(whole)))
+        var joined = "", done: String?
+        for line in events.split(separator: "\n") where line != "data: [DONE]" {
+            let document = try Parsed(String(line.dropFirst(6)))
+            if let delta = document["delta"].string { joined += delta }
+            if let text = document["text"].string { done = text }
+        }
+        #expect(joined == done)
+        #expect(events.hasSuffix("data: [DONE]\n\n"))
+    }
+
+    @Test func `has a segment for each turn of a speaker`() throws {
+        var stream = try stream("diarized_json")
+        let events = text(stream.said(words("Hi.", speaker: 0) + words("Ho.", from: 1, speaker: 1), rate: .speech))
+        #expect(
+            events == """
+                data: {"type":"transcript.text.delta","delta":"Hi.","segment_id":"seg_0"}
+
+                data: {"type":"transcript.text.segment","id":"seg_0","start":0.0,"end":0.5,"text":"Hi.","speaker":"A"}
+
+                data: {"type":"transcript.text.delta","delta":" Ho.","segment_id":"seg_1"}
+
+                data: {"type":"transcript.text.segment","id":"seg_1","start":1.0,"end":1.5,"text":"Ho.","speaker":"B"}
+
+
+                """)
+    }
+
+    @Test func `ends with the error after a failure`() throws {
+        var stream = try stream()
+        #expect(
+            text(stream.failed(.unavailable("gone")))
+                == "data: {\"error\":{\"message\":\"gone\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n")
+        #expect(stream.finished(transcript("x")).isEmpty)
+    }
+}
