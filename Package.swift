@@ -81,7 +81,7 @@ let package = Package(
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
         tests("Gateway", ["Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
-        tests("harken", ["harken", "Store", "Speech"]),
+        tests("harken", ["harken", "Gateway", "HarkenTesting", "Net", "Store", "Speech"]),
     ],
 )
 

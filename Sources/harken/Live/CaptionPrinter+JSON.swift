@@ -23,4 +23,25 @@ extension CaptionPrinter {
         writer.endObject()
         return writer.text + "\n"
     }
+
+    /// `{"type": "turn_end", "at"}`
+    static func json(turnEnd position: SampleIndex, _ rate: SampleRate) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("type", literal: "turn_end")
+        writer.member("at", position.seconds(at: rate), decimals: 3)
+        writer.endObject()
+        return writer.text + "\n"
+    }
+
+    /// `{"type": "end", "error"}`: the last line; the error is null when the stream ended in order.
+    static func json(end error: String?) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("type", literal: "end")
+        writer.key("error")
+        if let error { writer.value(error) } else { writer.null() }
+        writer.endObject()
+        return writer.text + "\n"
+    }
 }

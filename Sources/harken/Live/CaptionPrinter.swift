@@ -30,7 +30,8 @@ struct CaptionPrinter {
         case (.interim(let hypothesis), .json): Self.json("interim", hypothesis, rate)
         case (.final(let hypothesis, _), .json): Self.json("final", hypothesis, rate)
         case (.closed, .terminal): clear()
-        case (.interim, .plain), (.closed, .plain), (.closed, .json), (.opened, _), (.speechStarted, _), (.turnEnded, _), (.flushed, _): ""
+        case (.turnEnded(_, let position), .json): Self.json(turnEnd: position, rate)
+        case (.interim, .plain), (.closed, .plain), (.closed, .json), (.turnEnded, _), (.opened, _), (.speechStarted, _), (.flushed, _): ""
         }
     }
 

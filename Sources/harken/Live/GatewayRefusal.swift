@@ -1,0 +1,26 @@
+import Framing
+import Speech
+
+/// Why a gateway did not open a live stream: its HTTP answer.
+struct GatewayRefusal {
+    let status: Int
+    let body: [UInt8]
+
+    var error: EngineError {
+        switch status {
+        case 401: .unauthorised("the gateway does not let this caller in")
+        case 403, 402, 400: .badRequest("the gateway refuses the stream: \(said)")
+        case 429: .rateLimited(retryAfter: nil)
+        case 404, 405, 426: .unavailable("what answers there is no gateway, or one without this protocol (status \(status))")
+        case _: .unavailable("the gateway cannot take the stream: \(said)")
+        }
+    }
+
+    /// The message of a JSON body, in the dialects' or Harken's own form.
+    private var said: String {
+        guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return "status \(status)" }
+        let root = document.root
+        let message = root["err_msg"].string ?? root["error"]["message"].string ?? root["message"].string
+        return message.map { TerminalText.safe(String($0.prefix(300))) } ?? "status \(status)"
+    }
+}

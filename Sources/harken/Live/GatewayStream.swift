@@ -1,0 +1,187 @@
+import Framing
+import Glibc
+import Net
+import Protocols
+import Speech
+
+/// A live stream to a running gateway: carries messages between a protocol's client machine and its socket.
+// Sendable by proof: everything that changes is touched on `loop` only; the public methods get there by themselves.
+final class GatewayStream: WebSocketHandler, @unchecked Sendable {
+    private enum State {
+        case connecting(WebSocketAttempt?)
+        case open(WebSocketConnection)
+        /// The machine is done; the socket's closing handshake is awaited.
+        case closing(EngineError?)
+        case closed
+    }
+
+    private let loop: Loop
+    /// What the user called the gateway, for messages.
+    private let url: String
+    private let deliver: @Sendable (EngineEvent) -> Void
+    private var machine: any LiveClientMachine
+    private var state = State.connecting(nil)
+    private var timer: Loop.Timer?
+    private var waiting: [CheckedContinuation<Bool, Never>] = []
+
+    /// - Parameter deliver: takes the stream's events, on the loop; `.closed` comes last, when the socket is closed.
+    init(_ machine: any LiveClientMachine, url: String, on loop: Loop, deliver: @escaping @Sendable (EngineEvent) -> Void) {
+        self.machine = machine
+        self.url = url
+        self.loop = loop
+        self.deliver = deliver
+    }
+
+    // MARK: From the command's task
+
+    func connect(to target: WebSocketTarget, headers: HTTPHeaders, by client: WebSocketClient) {
+        loop.execute { [self] in
+            let attempt = client.connect(
+                to: target, headers: headers, subprotocols: machine.connection.subprotocols, on: loop, handler: self
+            ) { [self] in connected($0) }
+            if case .connecting(nil) = state { state = .connecting(attempt) } else { attempt.cancel() }
+        }
+    }
+
+    /// Returns true when the stream is open, false when it is not going to be.
+    func untilOpen() async -> Bool {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                switch state {
+                case .connecting: waiting.append(continuation)
+                case .open: continuation.resume(returning: true)
+                case .closing, .closed: continuation.resume(returning: false)
+                }
+            }
+        }
+    }
+
+    /// Sends 16-bit little-endian PCM, mono.
+    ///
+    /// - Returns: bytes that wait for the gateway to read; nil when it takes no more audio.
+    func send(_ audio: [UInt8]) async -> Int? {
+        await loop.run { [self] in
+            guard case .open(let connection) = state else { return nil }
+            connection.send(binary: audio)
+            machine.sentAudio(SampleCount(audio.count / 2), now: loop.now)
+            return connection.bufferedByteCount
+        }
+    }
+
+    /// Bytes that wait for the gateway to read; nil when it takes no more audio.
+    func waitingBytes() async -> Int? {
+        await loop.run { [self] in
+            if case .open(let connection) = state { connection.bufferedByteCount } else { nil }
+        }
+    }
+
+    func send(_ command: EngineCommand) {
+        loop.execute { [self] in act { machine, now, actions in machine.command(command, now: now, actions: &actions) } }
+    }
+
+    // MARK: On the loop
+
+    func received(text: RawSpan, on connection: WebSocketConnection) {
+        act { machine, now, actions in machine.receivedText(text, now: now, actions: &actions) }
+    }
+
+    func received(binary: RawSpan, on connection: WebSocketConnection) {
+        // The protocols' answers are text.
+    }
+
+    func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
+        if case .open = state {
+            let isOrderly = if case .abnormal = close.origin { false } else { true }
+            act { machine, now, actions in
+                machine.closed(code: isOrderly ? close.code : nil, reason: close.reason, now: now, actions: &actions)
+            }
+            // In our own words: the machine knows the gateway as a vendor.
+            switch state {
+            case .closing(nil): break
+            case .connecting, .open, .closing, .closed:
+                let reason = close.reason.isEmpty ? "code \(close.code)" : TerminalText.safe(close.reason)
+                state = .closing(.unavailable(isOrderly ? "the gateway ended the stream: \(reason)" : "the connection to \(url) broke"))
+            }
+        }
+        if case .closing(let error) = state { end(error) }
+    }
+
+    private func connected(_ result: Result<WebSocketConnection, ConnectError>) {
+        guard case .connecting = state else {
+            if case .success(let connection) = result { connection.close() }
+            return
+        }
+        switch result {
+        case .success(let connection):
+            state = .open(connection)
+            act { machine, now, actions in machine.opened(now: now, actions: &actions) }
+            resumeWaiting(isOpen: true)
+        case .failure(.refused(let head, let body)):
+            end(GatewayRefusal(status: head.status.code, body: body).error)
+        case .failure(let error): end(explanation(of: error))
+        }
+    }
+
+    private func explanation(of error: ConnectError) -> EngineError {
+        switch error {
+        case .unresolved(let host, let reason): .unavailable("there is no host \(host): \(reason)")
+        case .unreachable: .unavailable("no gateway answers at \(url); start one with: harken serve")
+        case .timedOut: .timedOut("\(url) does not answer")
+        case .refused, .malformedAnswer, .lost: .unavailable("what answers at \(url) is no gateway")
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// Lets the machine act and does what it wants.
+    private func act(_ body: (inout any LiveClientMachine, Instant, inout [ClientAction]) -> Void) {
+        var actions: [ClientAction] = []
+        body(&machine, loop.now, &actions)
+        for action in actions {
+            switch action {
+            case .event(.closed(let error)): close(error)
+            case .event(let event): deliver(event)
+            case .send(let text): if case .open(let connection) = state { connection.send(text: text) }
+            // The socket is closed when the machine has said its last event.
+            case .close: break
+            }
+        }
+        arm()
+    }
+
+    private func arm() {
+        timer?.cancel()
+        timer = nil
+        guard case .open = state, let deadline = machine.deadline else { return }
+        timer = loop.schedule(at: deadline) { [weak self] in
+            self?.act { machine, now, actions in machine.timePassed(now: now, actions: &actions) }
+        }
+    }
+
+    private func close(_ error: EngineError?) {
+        switch state {
+        case .connecting(let attempt?):
+            state = .closing(error)
+            attempt.cancel()
+            end(error)
+        case .connecting(nil): state = .closing(error)
+        case .open(let connection):
+            state = .closing(error)
+            connection.close()
+        case .closing, .closed: break
+        }
+    }
+
+    private func end(_ error: EngineError?) {
+        if case .closed = state { return }
+        state = .closed
+        timer?.cancel()
+        timer = nil
+        deliver(.closed(error))
+        resumeWaiting(isOpen: false)
+    }
+
+    private func resumeWaiting(isOpen: Bool) {
+        for continuation in waiting { continuation.resume(returning: isOpen) }
+        waiting = []
+    }
+}

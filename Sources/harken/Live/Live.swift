@@ -1,0 +1,140 @@
+import Framing
+import Net
+import Protocols
+import Speech
+
+struct Live: Command {
+    /// Protocols that it can speak with a gateway.
+    enum WireProtocol: String, CaseIterable { case deepgram }
+
+    private static let microphone = Flag("--microphone", "Captures from a microphone instead of a FILE; Ctrl-C ends.")
+    private static let device = Option("--device", "NAME", "The microphone: its number, or a part of its name. Default: the system's.")
+    private static let url = Option(
+        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
+        "The gateway."
+    ) { WebSocketTarget($0) == nil ? nil : $0 }
+    private static let wire = Option("--protocol", "NAME", standard: WireProtocol.deepgram, "The protocol to speak with it.")
+    private static let speed = Option(
+        "--speed", "N", standard: "1", accepts: "a number above 0, at most 1000", "How fast FILE is sent, in seconds of audio per second."
+    ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil } }
+    private static let key = Option("--key", "KEY", variable: "HARKEN_KEY", "An access key, where the gateway wants one.")
+    private static let language = Option("--language", "TAG", "The language spoken. Default: the engine's.")
+
+    static let description = CommandDescription(
+        name: "live", summary: "Shows live captions of a file or a microphone, through a running gateway.",
+        discussion: """
+            FILE is any audio or video file; it is streamed as if it were spoken now. On a terminal the words being recognised stand in the last line; \
+            what is final is printed with its times. Elsewhere only what is final is printed. With --json: one object in a line, of type interim, \
+            final, turn_end or end, with times in seconds.
+            """,
+        operands: .init(placeholder: "[FILE]", help: "What to stream.", count: 0...1),
+        options: [microphone, device, url, wire, speed, key, language, Flag.json])
+
+    private enum Source { case file(String), microphone }
+
+    private let source: Source
+    private let device: String?
+    private let url: String
+    private let speed: Double
+    private let key: String?
+    private let options: StreamOptions
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        switch (arguments.operands.first, arguments.has(Self.microphone)) {
+        case (let file?, false): source = .file(file)
+        case (nil, true): source = .microphone
+        case (nil, false): throw UsageError("name a FILE, or give --microphone")
+        case (_?, true): throw UsageError("a FILE and --microphone cannot go together; give one of them")
+        }
+        device = try arguments.value(Self.device)
+        url = try arguments.value(Self.url) ?? ""
+        _ = try arguments.value(Self.wire)
+        speed = try arguments.value(Self.speed) ?? 1
+        key = try arguments.value(Self.key)
+        options = StreamOptions(rate: .speech, language: try arguments.value(Self.language).map { LanguageTag($0) })
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        if case .file(let path) = source, let fault = FileIdentity.fault(path: path) {
+            surroundings.complain(Self.description, "\(path): \(fault)")
+            return .failed
+        }
+        do {
+            return try await stream(surroundings)
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+
+    private func stream(_ surroundings: Surroundings) async throws -> ExitStatus {
+        let machine = DeepgramLiveClient.vendor.connect(options, Credential(key ?? ""))
+        var base = url
+        while base.hasSuffix("/") { base.removeLast() }
+        guard let target = WebSocketTarget(base + machine.connection.target) else {
+            throw FeedError(description: "--url \(url) cannot be used; give one such as \(Self.url.standard ?? "")")
+        }
+        let loops = try LoopGroup(count: 1)
+        let (events, continuation) = AsyncStream<EngineEvent>.makeStream()
+        let stream = GatewayStream(machine, url: base, on: loops.next()) { event in
+            continuation.yield(event)
+            if case .closed = event { continuation.finish() }
+        }
+        // A task of its own, which goes on when this one is cancelled: what is said until the end is shown.
+        let captions = Task { await show(events, surroundings) }
+        stream.connect(
+            to: target, headers: key == nil ? [:] : machine.connection.headers,
+            by: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()))
+        let fault = await feed(stream, surroundings)
+        let end = await captions.value
+        // A feed that failed ends the stream; its reason is the one to tell.
+        let complaint = fault?.description ?? end?.explanation
+        if json { surroundings.output.write(CaptionPrinter.json(end: complaint)) }
+        if Task.isCancelled { return .interrupted }
+        guard let complaint else { return .done }
+        surroundings.complain(Self.description, complaint)
+        return .failed
+    }
+
+    /// Feeds the stream and asks it to finish. A file that is interrupted is given up; a microphone is closed, and its last words are waited for.
+    private func feed(_ stream: GatewayStream, _ surroundings: Surroundings) async -> FeedError? {
+        let feed: any AudioFeed
+        let atInterruption: EngineCommand
+        switch source {
+        case .file(let path):
+            feed = FileFeed(path: path, speed: speed)
+            atInterruption = .cancel
+        case .microphone:
+            feed = MicrophoneFeed(device: device, diagnostics: surroundings.diagnostics)
+            atInterruption = .finish
+        }
+        return await withTaskCancellationHandler {
+            do throws(FeedError) {
+                try await feed.run(into: stream)
+                stream.send(.finish)
+                return nil
+            } catch {
+                stream.send(.cancel)
+                return error
+            }
+        } onCancel: {
+            stream.send(atInterruption)
+        }
+    }
+
+    /// Prints what the stream says. Returns why it ended, nil when in order.
+    private func show(_ events: AsyncStream<EngineEvent>, _ surroundings: Surroundings) async -> EngineError? {
+        let output = surroundings.output
+        let isTerminal = !json && output.isTerminal
+        var printer = CaptionPrinter(json ? .json : .plain, rate: options.rate)
+        for await event in events {
+            if isTerminal { printer.style = .terminal(columns: output.width) }
+            let text = printer.text(for: event)
+            if !text.isEmpty { output.write(text) }
+            if case .closed(let error) = event { return error }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Gateway
+import Speech
+import Store
+import Testing
+
+@testable import harken
+
+/// The command against a gateway in this process, over real sockets.
+@Suite(.timeLimit(.minutes(1))) struct `Live captions` {
+    private struct Run {
+        var status: harken.ExitStatus
+        var output: String
+        var diagnostics: String
+    }
+
+    private func run(_ words: [String], in folder: String, environment: [String: String] = [:]) async throws -> Run {
+        let command = try Live(Arguments(words, for: Live.description, environment: environment))
+        let paths = ["output", "diagnostics"].map { folder + "/" + $0 + UUID().uuidString }
+        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
+        let surroundings = Surroundings(
+            environment: environment, output: StandardStream(descriptor: files[0].fileDescriptor),
+            diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
+        let status = await command.run(surroundings)
+        return Run(
+            status: status, output: try String(contentsOfFile: paths[0], encoding: .utf8),
+            diagnostics: try String(contentsOfFile: paths[1], encoding: .utf8))
+    }
+
+    @Test func `of a file are printed in order, each with its times`() async throws {
+        let gateway = try await TestGateway()
+        let run = try await run([gateway.recording(seconds: 3), "--url", gateway.url + "/", "--speed", "20"], in: gateway.folder)
+        #expect(run.diagnostics == "")
+        #expect(run.output == "[00:00.0 → 00:01.0] w1\n[00:01.0 → 00:02.0] w2\n[00:02.0 → 00:03.0] w3\n")
+        #expect(run.status == .done)
+    }
+
+    @Test func `as JSON are objects, the last of which says how it ended`() async throws {
+        let gateway = try await TestGateway()
+        let run = try await run([gateway.recording(seconds: 2), "--url", gateway.url, "--speed", "20", "--json"], in: gateway.folder)
+        let lines = try run.output.split(separator: "\n").map { try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
+        let finals = lines.filter { $0["type"] as? String == "final" && $0["text"] as? String != "" }
+        #expect(finals.map { $0["text"] as? String } == ["w1", "w2"])
+        #expect(finals.map { $0["end"] as? Double } == [1, 2])
+        #expect(lines.last?["type"] as? String == "end")
+        #expect(lines.last?["error"] is NSNull)
+        #expect(run.status == .done)
+    }
+
+    @Test func `are sent at the pace that was asked for`() async throws {
+        let gateway = try await TestGateway()
+        let start = ContinuousClock.now
+        let run = try await run([gateway.recording(seconds: 4), "--url", gateway.url, "--speed", "4"], in: gateway.folder)
+        let elapsed = ContinuousClock.now - start
+        #expect(run.status == .done)
+        #expect(elapsed >= .milliseconds(1_000))
+    }
+
+    @Test func `need a key where the gateway wants one, and do not show it`() async throws {
+        let gateway = try await TestGateway()
+        let key = try await gateway.keys.create(AccessKeyRequest()).text
+        let words = try [gateway.recording(seconds: 1), "--url", gateway.url, "--speed", "20"]
+        let refused = try await run(words, in: gateway.folder)
+        #expect(refused.status == .failed)
+        #expect(refused.diagnostics == "harken live: the gateway does not let this caller in; give a valid key with --key or HARKEN_KEY\n")
+        let wrong = try await run(words + ["--key", "hk_wrongwrongwrong"], in: gateway.folder)
+        #expect(wrong.status == .failed)
+        #expect(!wrong.diagnostics.contains("hk_wrong"))
+        #expect(try await run(words, in: gateway.folder, environment: ["HARKEN_KEY": key]).status == .done)
+    }
+
+    @Test func `without a gateway tell how to start one`() async throws {
+        let gateway = try await TestGateway()
+        let run = try await run([gateway.recording(seconds: 1), "--url", "http://127.0.0.1:9"], in: gateway.folder)
+        #expect(run.status == .failed)
+        #expect(run.diagnostics == "harken live: no gateway answers at http://127.0.0.1:9; start one with: harken serve\n")
+    }
+
+    @Test func `of what is no audio say so`() async throws {
+        let gateway = try await TestGateway()
+        let path = gateway.folder + "/text.wav"
+        try "no audio at all, whatever it is called".write(toFile: path, atomically: true, encoding: .utf8)
+        let run = try await run([path, "--url", gateway.url], in: gateway.folder)
+        #expect(run.status == .failed)
+        #expect(run.diagnostics.hasPrefix("harken live: \(path): not audio"))
+        #expect(run.output == "")
+    }
+
+    @Test func `that are interrupted give up at once`() async throws {
+        let gateway = try await TestGateway()
+        let path = try gateway.recording(seconds: 60)
+        let start = ContinuousClock.now
+        let work = Task { try await run([path, "--url", gateway.url], in: gateway.folder) }
+        try await Task.sleep(for: .milliseconds(300))
+        work.cancel()
+        #expect(try await work.value.status == .interrupted)
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test(arguments: [
+        ([], "name a FILE, or give --microphone"), (["a.wav", "--microphone"], "a FILE and --microphone cannot go together; give one of them"),
+        (["a.wav", "--speed", "0"], "--speed cannot be \"0\": it takes a number above 0, at most 1000"),
+        (["a.wav", "--protocol", "smtp"], "--protocol cannot be \"smtp\": it takes deepgram"),
+        (
+            ["a.wav", "--url", "localhost"],
+            "--url cannot be \"localhost\": it takes a URL such as http://127.0.0.1:8080 or https://captions.example.org"
+        ),
+    ])
+    func `refuse a wrong line`(words: [String], message: String) {
+        #expect(throws: UsageError(message)) { try Live(Arguments(words, for: Live.description, environment: [:])) }
+    }
+}

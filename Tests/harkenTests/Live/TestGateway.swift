@@ -1,0 +1,51 @@
+import Foundation
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Store
+
+@testable import harken
+
+/// A gateway in this process, on a free port, with an engine that needs no model.
+final class TestGateway: Sendable {
+    let url: String
+    let folder: String
+    let keys: AccessKeys
+    private let server: HTTPServer
+    private let loops: LoopGroup
+
+    init(_ engine: ScriptedEngine = ScriptedEngine(name: .local)) async throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("harken-" + UUID().uuidString).path
+        var settings = Settings()
+        settings.merge(["HARKEN_DATA": folder, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
+        let configuration = try GatewayConfiguration(settings, home: folder, cores: 1)
+        keys = try AccessKeys(in: SQLiteDatabase(in: DataDirectory(creating: folder)), hashing: OpenSSLHashing(), now: { .now })
+        loops = try LoopGroup(count: 1)
+        let entry = EngineEntry(engine, status: { .ready })
+        let service = try await GatewayService(
+            configuration, loops: loops.loops, entries: [entry], keys: keys, client: HTTPClient(),
+            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
+            newID: RandomUUID.text)
+        server = HTTPServer(loops: loops.loops, service: service)
+        url = try "http://\(server.start(on: SocketAddress(.loopback, port: 0)))"
+    }
+
+    deinit {
+        server.stop()
+        loops.shutdown()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Writes `seconds` of silence as a WAV file and returns its path.
+    func recording(seconds: Int) throws -> String {
+        let length = UInt32(seconds * 32_000)
+        func bytes(_ value: some FixedWidthInteger) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
+        var wave = Data("RIFF".utf8) + bytes(length + 36) + Data("WAVEfmt ".utf8) + bytes(16 as UInt32)
+        wave += bytes(1 as UInt16) + bytes(1 as UInt16) + bytes(16_000 as UInt32) + bytes(32_000 as UInt32) + bytes(2 as UInt16)
+        wave += bytes(16 as UInt16) + Data("data".utf8) + bytes(length) + Data(count: Int(length))
+        let path = folder + "/silence.wav"
+        try wave.write(to: URL(fileURLWithPath: path))
+        return path
+    }
+}
