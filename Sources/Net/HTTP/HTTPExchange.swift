@@ -29,6 +29,7 @@ package final class HTTPExchange: @unchecked Sendable {
     private var answer = Answer.none
     private var chunk: Chunk?
     private var end: End?
+    private var hasBodyEnded = false
     private(set) var isBodyPaused = false
 
     init(_ request: HTTPRequestHead, on connection: HTTPServerConnection) {
@@ -58,10 +59,10 @@ package final class HTTPExchange: @unchecked Sendable {
     /// - Parameters:
     ///   - limit: bytes; nil: the server's own limit.
     ///   - chunk: bytes that are only good during the call; called on the loop, never from inside this call.
-    ///   - end: called once, last.
+    ///   - end: called once, last; not after the answer was complete.
     package func readBody(limit: Int? = nil, _ chunk: @escaping Chunk, end: @escaping End) {
         loop.preconditionCurrent()
-        guard let connection, self.end == nil else { return loop.soon { end(.failure(.aborted)) } }
+        guard let connection, self.end == nil, !hasBodyEnded else { return loop.soon { end(.failure(.aborted)) } }
         self.chunk = chunk
         self.end = end
         connection.startBody(limit: limit)
@@ -93,17 +94,18 @@ package final class HTTPExchange: @unchecked Sendable {
         connection?.continueBody()
     }
 
-    var isReadingBody: Bool { end != nil }
+    var isReadingBody: Bool { end != nil && !hasBodyEnded }
 
     func received(_ piece: RawSpan) {
         chunk?(piece)
     }
 
     func bodyEnded(_ result: Result<Void, BodyError>) {
-        let end = self.end
+        guard let end else { return }
+        hasBodyEnded = true
         chunk = nil
-        self.end = { _ in }
-        end?(result)
+        self.end = nil
+        end(result)
     }
 
     // MARK: The answer
@@ -200,10 +202,10 @@ package final class HTTPExchange: @unchecked Sendable {
     /// The client went away.
     func abort() {
         let onAbort = self.onAbort
-        let isReading = isReadingBody
+        let end = self.end
         release()
         answer = .done
-        if isReading { bodyEnded(.failure(.aborted)) }
+        end?(.failure(.aborted))
         onAbort?()
     }
 
@@ -213,6 +215,9 @@ package final class HTTPExchange: @unchecked Sendable {
 
     private func release() {
         connection = nil
+        chunk = nil
+        end = nil
+        hasBodyEnded = true
         onAbort = nil
         onDrain = nil
     }

@@ -50,6 +50,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     private var local: [Job] = []
     private var endOfBatch: [() -> Void] = []
     private var dirty: [Flushable] = []
+    private var flushing: [Flushable] = []
     private var spareBuffers: [[UInt8]] = []
     private var cachedNow: ContinuousClock.Instant
 
@@ -311,9 +312,10 @@ extension Loop {
 
     private func flush() {
         guard !dirty.isEmpty else { return }
-        let connections = dirty
-        dirty.removeAll(keepingCapacity: true)
-        for connection in connections { connection.flush() }
+        // Two arrays in turn, so that neither gives its memory up. What a flush makes dirty again is written in the next batch.
+        swap(&dirty, &flushing)
+        for connection in flushing { connection.flush() }
+        flushing.removeAll(keepingCapacity: true)
     }
 
     /// Runs what is queued, so that no continuation or actor job is lost, and refuses more.

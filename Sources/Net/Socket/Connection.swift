@@ -77,6 +77,11 @@ final class Connection: EventSource {
         if isSecuring { loop.soon { [self] in secure() } }
     }
 
+    deinit {
+        // Only when its loop was shut down.
+        if registration != nil { Glibc.close(descriptor) }
+    }
+
     var isOpen: Bool { registration != nil }
     /// Bytes that were sent but not yet taken by the kernel.
     var bufferedByteCount: Int { output.count - written }
@@ -286,6 +291,8 @@ final class Connection: EventSource {
         }
         guard isOpen, isBlocked, readiness.contains(waitsForRoom ? .writable : .readable) else { return }
         flush()
+        // A read may have waited for room too.
+        if isOpen, !isInputPaused, !hasInputEnded { readPendingSoon() }
     }
 
     private func secure() {

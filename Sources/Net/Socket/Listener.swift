@@ -49,6 +49,11 @@ final class Listener: EventSource {
         registration = try loop.register(descriptor, for: .readable, source: self)
     }
 
+    deinit {
+        // Only when its loop was shut down.
+        if registration != nil { Glibc.close(descriptor) }
+    }
+
     /// Accepts who is waiting already, then listens no more.
     func close() {
         guard let registration else { return }

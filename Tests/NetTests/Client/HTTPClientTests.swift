@@ -197,10 +197,10 @@ import Testing
                     return error
                 }
             }
-            #expect(started.next() != nil)
+            #expect(await started.value() != nil)
             if isShutDown { client.shutdown() } else { task.cancel() }
             #expect(await task.value == .cancelled)
-            #expect(aborted.next() != nil)
+            #expect(await aborted.value() != nil)
         }
         await #expect(throws: HTTPClientError.cancelled) { try await client.send(request) }
     }

@@ -59,10 +59,19 @@ final class Signal<Value: Sendable>: Sendable {
         semaphore.signal()
     }
 
-    /// The next value; nil if none came for some seconds.
-    func next(seconds: Int = 5) -> Value? {
+    /// The next value; nil if none came for some seconds. Blocks: not where the value waits for a task, which may need this very thread.
+    func next(seconds: Int = 10) -> Value? {
         guard semaphore.wait(seconds: seconds) else { return nil }
         return values.withLock { $0.removeFirst() }
+    }
+
+    /// The next value, without blocking the thread.
+    func value() async -> Value? {
+        for _ in 0..<5000 {
+            if let value = next(seconds: 0) { return value }
+            try? await Task.sleep(for: .milliseconds(2))
+        }
+        return nil
     }
 
     var isEmpty: Bool { values.withLock { $0.isEmpty } }

@@ -1,0 +1,68 @@
+import Framing
+import Glibc
+import Testing
+
+@testable import Net
+
+@Suite struct `HTTP server under load` {
+    @Test func `takes a big chunked upload in flat memory`() throws {
+        let server = try TestServer(
+            TestService { exchange in
+                var count = 0
+                exchange.readBody { count += $0.byteCount } end: { _ in
+                    exchange.respond(HTTPResponseHead(.ok), body: Array("\(count)".utf8))
+                }
+            })
+        let client = try server.client()
+        try client.send("POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n")
+        let chunk = Array("100000\r\n".utf8) + [UInt8](repeating: 1, count: 1 << 20) + Array("\r\n".utf8)
+        try client.send(chunk)
+        let before = residentBytes()
+        for _ in 0..<149 { try client.send(chunk) }
+        let grown = residentBytes() - before
+        try client.send("0\r\n\r\n")
+        #expect(try client.receiveAnswer().body == "\(150 << 20)")
+        #expect(grown < 32 << 20)
+    }
+
+    @Test func `gives up on a thousand connections that say nothing, and serves others meanwhile`() throws {
+        let server = try TestServer(loops: 2, .echo) { $0.headTimeout = .milliseconds(600) }
+        let silent = try (0..<1000).map { _ in try server.client() }
+        let client = try server.client()
+        try client.send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n")
+        #expect(try client.receiveAnswer().body == "GET /x ")
+        for client in silent { #expect(try client.receive() == nil) }
+        #expect(eventually { server.server.connectionCount <= 1 })
+    }
+
+    @Test func `answers thousands of pipelined requests from a client that reads late`() throws {
+        let server = try TestServer(TestService { $0.respond(HTTPResponseHead(.ok), body: [UInt8](repeating: 65, count: 1000)) })
+        let client = try server.client()
+        let count = 5000
+        try startThread(name: "sender") { [descriptor = client.descriptor] in
+            let bytes = Array(String(repeating: "GET / HTTP/1.1\r\nHost: test\r\n\r\n", count: count).utf8)
+            var sent = 0
+            while sent < bytes.count {
+                let more = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, bytes.count - sent, 0) }
+                guard more > 0 else { return }
+                sent += more
+            }
+        }
+        usleep(100_000)
+        for _ in 0..<count { #expect(try client.receiveAnswer().body.utf8.count == 1000) }
+    }
+
+    @Test func `answers pipelined requests of a client that then ended its side`() throws {
+        let server = try TestServer(
+            TestService { exchange in
+                exchange.loop.schedule(at: exchange.loop.now + .milliseconds(10)) {
+                    exchange.respond(HTTPResponseHead(.ok), body: Array(exchange.request.path.utf8))
+                }
+            })
+        let client = try server.client()
+        try client.send("GET /1 HTTP/1.1\r\nHost: test\r\n\r\nGET /2 HTTP/1.1\r\nHost: test\r\n\r\n")
+        client.endOutput()
+        #expect(try client.receiveAnswer().body == "/1")
+        #expect(try client.receiveAll().hasSuffix("/2"))
+    }
+}
