@@ -146,7 +146,8 @@ def run(name, url, key, test_audio, folder):
     except subprocess.TimeoutExpired as error:
         passed, output = False, (error.stdout or b"").decode(errors="replace") + "\nstopped after 300 s"
     line = f"{'PASS' if passed else 'FAIL'}  {name}  {time.monotonic() - began:.1f} s"
-    print("\n      ".join([line] + ([] if passed else problems(report, output))), flush=True)
+    found = [] if passed else [problem[:300] for problem in problems(report, output)]
+    print("\n      ".join([line, *dict.fromkeys(found)]), flush=True)  # each problem once
     return passed
 
 
