@@ -1,4 +1,6 @@
 #pragma once
+// The C library by its module, so that what libcurl includes of it is not taken for a part of this one.
+#pragma clang module import SwiftGlibc
 #include <curl/curl.h>
 
 // libcurl's variadic functions, one adapter per kind of argument.
