@@ -89,5 +89,5 @@ let package = Package(
 if Context.environment["HARKEN_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["Framing", "Protocols", "Speech"], path: "Fuzz", exclude: ["tokens.dict"], swiftSettings: strict))
+            name: "fuzz", dependencies: ["Framing", "Protocols", "Speech"], path: "Fuzz", exclude: ["seeds", "tokens.dict"], swiftSettings: strict))
 }

@@ -6,12 +6,16 @@ import Glibc
 private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "deepgram-client-message": fuzzDeepgramClientMessage,
     "deepgram-server-message": fuzzDeepgramServerMessage,
+    "deflate": fuzzDeflate,
     "http-request": fuzzHTTPRequest,
     "http-response": fuzzHTTPResponse,
     "json": fuzzJSON,
+    "json-string": fuzzJSONString,
     "live-dialects": fuzzLiveDialects,
+    "multipart": fuzzMultipart,
     "url": fuzzURL,
     "websocket": fuzzWebSocket,
+    "websocket-handshake": fuzzHandshake,
 ]
 
 private let target: @Sendable (RawSpan) -> Void = {

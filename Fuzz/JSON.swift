@@ -9,6 +9,16 @@ func fuzzJSON(_ bytes: RawSpan) {
     precondition((try? JSONValue(parsing: writer.bytes)) == value, "written JSON does not read as what was written")
 }
 
+/// Any text must come back after being written as a value.
+func fuzzJSONString(_ bytes: RawSpan) {
+    let text = bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    var writer = JSONWriter()
+    writer.beginArray()
+    writer.value(text)
+    writer.endArray()
+    precondition((try? JSONValue(parsing: writer.bytes)) == [.string(text)], "a written string does not read as what was written")
+}
+
 func fuzzDeepgramServerMessage(_ bytes: RawSpan) {
     _ = DeepgramServerMessage(parsing: bytes)
 }
