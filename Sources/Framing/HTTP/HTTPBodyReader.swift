@@ -53,9 +53,10 @@ struct HTTPBodyReader: Sendable {
                 state = .known(remaining: remaining - range.count)
                 return .data(range)
             case .untilClose:
-                guard let range = take(.max, input, from: &offset) else { return nil }
-                guard received <= limit else { throw .bodyTooLarge(limit: limit) }
-                return .data(range)
+                guard offset < input.byteCount else { return nil }
+                // What fits is handed out first, so that the failure does not depend on how much came at once.
+                guard received < limit else { throw .bodyTooLarge(limit: limit) }
+                return take(limit - received, input, from: &offset).map { .data($0) }
             case .chunkData(let remaining):
                 guard remaining <= limit - received else { throw .bodyTooLarge(limit: limit) }
                 guard let range = take(remaining, input, from: &offset) else { return nil }

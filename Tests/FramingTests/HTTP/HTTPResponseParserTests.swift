@@ -40,6 +40,14 @@ import Testing
         }
     }
 
+    @Test func `a body without a length is limited too, wherever it is cut`() {
+        let stream = Array("HTTP/1.1 200 OK\r\n\r\nabcdef".utf8)
+        for cut in 0...stream.count {
+            let said = HTTPDialogue.response(stream, cuts: [cut], limits: HTTPLimits(body: 5))
+            #expect(said.dropFirst() == [.body("abcde"), .error(.bodyTooLarge(limit: 5))], "cut at \(cut)")
+        }
+    }
+
     @Test(arguments: [
         ("HTTP/2 200 OK\r\n\r\n", HTTPError.malformedStartLine), ("HTTP/1.1 20 OK\r\n\r\n", .malformedStartLine), ("HTTP/1.1 099 OK\r\n\r\n", .malformedStartLine),
         ("HTTP/1.1 2000 OK\r\n\r\n", .malformedStartLine), ("ICY 200 OK\r\n\r\n", .malformedStartLine), ("HTTP/2.0 200 OK\r\n\r\n", .unsupportedVersion),
