@@ -55,7 +55,8 @@ import Testing
         #expect(samples.map(\.count) == [400, 400])
         #expect(samples[1][0] == Float(40) / 32_768)
         let linear32 = try TemporaryFile(values.flatMap { [0, 0] + bytes([$0]) }, named: "b.pcm")
-        #expect(try allSamples(of: MediaFile(Recording(path: linear32.path, format: .raw(.linear32, .speech, channels: 1))))[0][1] == Float(40) / 32_768)
+        #expect(
+            try allSamples(of: MediaFile(Recording(path: linear32.path, format: .raw(.linear32, .speech, channels: 1))))[0][1] == Float(40) / 32_768)
         for (encoding, code) in [(AudioEncoding.mulaw, UInt8(0x80)), (.alaw, 0xAA)] {
             let file = try TemporaryFile(Array(repeating: code, count: 8_000), named: "c.raw")
             let samples = try allSamples(of: MediaFile(Recording(path: file.path, format: .raw(encoding, .telephone, channels: 1))))[0]

@@ -4,42 +4,6 @@ import Foundation
 import Speech
 import Testing
 
-/// Everything that a decoder makes of `bytes`, pushed in pieces.
-private struct Decoded {
-    var pcm: [UInt8] = []
-    var channels: Int?
-    var end: StreamDecoderEvent?
-    var mostBuffered = 0
-
-    init(_ bytes: [UInt8], as format: AudioFormat, channels treatment: ChannelTreatment = .mixed, by sizes: [Int] = [4_096]) async throws {
-        let (wakes, ready) = AsyncStream.makeStream(of: Void.self)
-        let decoder = try StreamDecoder(format, channels: treatment) { ready.yield() }
-        channels = decoder.channelCount
-        var start = 0, turn = 0
-        while start < bytes.count {
-            let piece = Array(bytes[start..<min(start + sizes[turn % sizes.count], bytes.count)])
-            decoder.push(piece.span.bytes) { span in span.withUnsafeBytes { pcm.append(contentsOf: $0) } }
-            mostBuffered = max(mostBuffered, decoder.bufferedBytes)
-            start += piece.count
-            turn += 1
-        }
-        decoder.finish()
-        var iterator = wakes.makeAsyncIterator()
-        while end == nil {
-            guard let event = decoder.next() else {
-                await iterator.next()
-                continue
-            }
-            switch event {
-            case .opened(let count): channels = count
-            case .pcm(let bytes): pcm += bytes
-            case .ended, .failed: end = event
-            }
-        }
-        #expect(decoder.next() == nil)
-    }
-}
-
 @Suite struct `Live decoding of raw samples` {
     @Test func `16-bit PCM is handed through without a copy`() throws {
         let decoder = try StreamDecoder(.linear16(.speech), channels: .mixed) {}
@@ -204,6 +168,57 @@ private struct Decoded {
             decoder.cancel()
             #expect(decoder.next() == nil)
         }
+    }
+
+    @Test func `what follows the samples of a WAV is no audio`() async throws {
+        let wav = WAV(samples: .signed16(Array(repeating: 99, count: 3_000)))
+        let tail = Array("LIST".utf8) + [4, 0, 0, 0] + Array("INFO".utf8) + [UInt8](repeating: 0x55, count: 70_000)
+        for sizes in [[1, 500], [3_000], [1_000_000]] {
+            let decoded = try await Decoded(wav.bytes + tail, as: .container, by: sizes)
+            #expect(decoded.end == .ended)
+            #expect(numbers(decoded.pcm) == Array(repeating: 99, count: 3_000))
+        }
+    }
+
+    @Test func `a writer that waits is told when all it wrote has been read, though nothing came out`() async throws {
+        let (wakes, ready) = AsyncStream.makeStream(of: Void.self)
+        let decoder = try StreamDecoder(.container, channels: .mixed) { ready.yield() }
+        // A chunk that is no audio, before the one that is.
+        let junk = Array("RIFF".utf8) + [0xFF, 0xFF, 0xFF, 0x7F] + Array("WAVEJUNK".utf8) + [0, 0, 0x10, 0] + [UInt8](repeating: 0, count: 80_000)
+        decoder.push(junk.span.bytes) { _ in }
+        var iterator = wakes.makeAsyncIterator()
+        while decoder.bufferedBytes > 0 { await iterator.next() }
+        #expect(decoder.next() == nil)
+        decoder.cancel()
+    }
+
+    /// How much must have come before the first PCM does.
+    @Test(
+        .enabled(if: Corpus.isThere, "the development recordings (../shared/audio) are not here"),
+        arguments: ["wav16k.wav", "opus24k.ogg", "opus16k.webm", "mp3-64k.mp3", "aac.aac", "flac24-48k.flac", "vorbis.ogg", "aac-frag.mp4"])
+    func `PCM comes soon after the first bytes`(suffix: String) async throws {
+        let entry = try #require(Corpus.whole.first { $0.file.hasSuffix(suffix) })
+        let input = [UInt8](try Data(contentsOf: URL(filePath: entry.recording.path)))
+        let seconds = try #require(entry.duration_s)
+        let (wakes, ready) = AsyncStream.makeStream(of: Void.self)
+        let decoder = try StreamDecoder(.container, channels: .mixed) { ready.yield() }
+        _ = wakes
+        var pushed = 0, made = 0
+        while made == 0 && pushed < input.count {
+            let piece = Array(input[pushed..<min(pushed + 256, input.count)])
+            decoder.push(piece.span.bytes) { _ in }
+            pushed += piece.count
+            // The thread has read everything and waits, or works.
+            for _ in 0..<200 where decoder.bufferedBytes > 0 { try await Task.sleep(for: .milliseconds(1)) }
+            try await Task.sleep(for: .milliseconds(15))
+            while let event = decoder.next() { if case .pcm(let bytes) = event { made += bytes.count } }
+        }
+        let waited = seconds * Double(pushed) / Double(input.count)
+        // Ogg pages of a second come whole or not at all; libav's FLAC parser wants ten frames.
+        let limit = suffix.hasSuffix("ogg") ? 1.6 : suffix.hasSuffix("flac") ? 1.2 : suffix.hasSuffix("wav") ? 0.15 : 0.5
+        #expect(made > 0)
+        #expect(waited < limit, "\(waited) s of audio before the first PCM")
+        decoder.cancel()
     }
 
     @Test func `audio that nobody takes waits in the input, not decoded`() async throws {

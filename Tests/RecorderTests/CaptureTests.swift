@@ -17,7 +17,9 @@ private final class SoundServer {
         folder = FileManager.default.temporaryDirectory.appending(path: "harken-pulse-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let socket = folder.appending(path: "native").path
-        for (name, value) in [("PULSE_SERVER", "unix:\(socket)"), ("PULSE_RUNTIME_PATH", folder.path), ("HOME", folder.path)] { setenv(name, value, 1) }
+        for (name, value) in [("PULSE_SERVER", "unix:\(socket)"), ("PULSE_RUNTIME_PATH", folder.path), ("HOME", folder.path)] {
+            setenv(name, value, 1)
+        }
         server = try Self.spawn([
             "/usr/bin/pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error", "--use-pid-file=no",
             "-L", "module-null-sink sink_name=quiet rate=16000 channels=1", "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socket)",
@@ -112,14 +114,19 @@ private final class SoundServer {
         await #expect(processExitsWith: .success) {
             let server = try SoundServer()
             let failures = Mutex<[CaptureError]>([])
-            let capture = Capture(device: "pulse") { _ in } failed: { error in failures.withLock { $0.append(error) } }
+            let capture = Capture(device: "pulse") { _ in
+            } failed: { error in
+                failures.withLock { $0.append(error) }
+            }
             try capture.start()
             server.stop()
             for _ in 0..<200 where failures.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(50)) }
             #expect(failures.withLock { $0 } == [.lost(device: "pulse")])
             capture.stop()
 
-            let other = Capture(device: "no such microphone") { _ in } failed: { _ in }
+            let other = Capture(device: "no such microphone") { _ in
+            } failed: { _ in
+            }
             #expect(throws: CaptureError.self) { try other.start() }
             other.stop()
         }

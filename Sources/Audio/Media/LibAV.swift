@@ -30,12 +30,14 @@ enum LibAV {
     static let decoders: String = {
         var names =
             "aac,aac_fixed,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,flac,opus,libopus,vorbis,libvorbis,speex,libspeex,amrnb,amrwb,"
-            + "libopencore_amrnb,libopencore_amrwb,alac,ac3,eac3,dca,wmav1,wmav2,wmapro,wmavoice,wmalossless,ape,wavpack,tta,mpc7,mpc8,gsm,gsm_ms,libgsm,"
-            + "libgsm_ms,g722,g723_1,g726,g726le,g729,adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,adpcm_g722,adpcm_g726,adpcm_g726le,adpcm_yamaha,adpcm_swf,cook,"
-            + "ra_144,ra_288,nellymoser,qcelp,evrc,ilbc,truespeech"
+            + "libopencore_amrnb,libopencore_amrwb,alac,ac3,eac3,dca,wmav1,wmav2,wmapro,wmavoice,wmalossless,ape,wavpack,tta,mpc7,mpc8,"
+            + "gsm,gsm_ms,libgsm,libgsm_ms,g722,g723_1,g726,g726le,g729,adpcm_ima_wav,adpcm_ima_qt,adpcm_ms,adpcm_g722,adpcm_g726,adpcm_g726le,"
+            + "adpcm_yamaha,adpcm_swf,cook,ra_144,ra_288,nellymoser,qcelp,evrc,ilbc,truespeech"
         var position: UnsafeMutableRawPointer?
         while let codec = av_codec_iterate(&position) {
-            guard av_codec_is_decoder(codec) != 0, let name = codec.pointee.name.map({ String(cString: $0) }), name.hasPrefix("pcm_") else { continue }
+            guard av_codec_is_decoder(codec) != 0, let name = codec.pointee.name.map({ String(cString: $0) }), name.hasPrefix("pcm_") else {
+                continue
+            }
             names += "," + name
         }
         return names

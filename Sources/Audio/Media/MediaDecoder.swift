@@ -113,16 +113,24 @@ extension MediaDecoder {
     private func needsReadingAhead(_ format: UnsafeMutablePointer<AVFormatContext>) -> Bool {
         guard format.pointee.ctx_flags & AVFMTCTX_NOHEADER == 0 else { return true }
         return !(0..<Int(format.pointee.nb_streams)).contains {
-            guard let parameters = format.pointee.streams[$0]?.pointee.codecpar else { return false }
-            return parameters.pointee.codec_type == AVMEDIA_TYPE_AUDIO && parameters.pointee.codec_id != AV_CODEC_ID_NONE
-                && parameters.pointee.sample_rate > 0 && parameters.pointee.ch_layout.nb_channels > 0
+            isAudio(format.pointee.streams[$0])
         }
+    }
+
+    private func isAudio(_ stream: UnsafeMutablePointer<AVStream>?) -> Bool {
+        guard let parameters = stream?.pointee.codecpar else { return false }
+        return parameters.pointee.codec_type == AVMEDIA_TYPE_AUDIO && parameters.pointee.codec_id != AV_CODEC_ID_NONE
     }
 
     private func openDecoder() throws(MediaError) {
         guard let format else { throw Self.outOfMemory }
         var decoder: UnsafePointer<AVCodec>?
         stream = av_find_best_stream(format, AVMEDIA_TYPE_AUDIO, -1, -1, &decoder, 0)
+        if stream < 0, let first = (0..<Int(format.pointee.nb_streams)).first(where: { isAudio(format.pointee.streams[$0]) }) {
+            // The rate of bare MP3 and AAC is in their frames, which were not looked at when the stream is live.
+            stream = Int32(first)
+            decoder = format.pointee.streams[first].flatMap { avcodec_find_decoder($0.pointee.codecpar.pointee.codec_id) }
+        }
         guard stream >= 0, let parameters = format.pointee.streams[Int(stream)]?.pointee.codecpar else {
             throw .undecodable(format.pointee.nb_streams == 0 ? "the file holds no audio" : "the file has no audio track that can be decoded")
         }

@@ -33,6 +33,12 @@ struct MediaHint {
 }
 
 extension MediaHint {
+    /// What follows are the plain samples that a WAV header announced.
+    mutating func take(_ header: WAVHeader) {
+        demuxer = header.demuxer
+        options = [("sample_rate", "\(header.hertz)"), ("channels", "\(header.channels)")]
+    }
+
     /// Takes the container from the first twelve bytes where they leave no doubt: libav would wait for a few thousand, which is seconds of speech.
     mutating func recognise(_ start: [UInt8]) {
         guard demuxer == nil, start.count >= 12 else { return }
@@ -45,8 +51,6 @@ extension MediaHint {
             demuxer = "amr"
         } else if has("RIFF") && has("WAVE", at: 8) {
             demuxer = "wav"
-            // Packets of 1,024 bytes, so that speech does not wait for libav's 4,096.
-            options.append(("max_size", "1024"))
         } else if start.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
             demuxer = "matroska"
         } else if has("ftyp", at: 4) {
@@ -69,6 +73,7 @@ enum MediaLimits {
     static let streams: Int32 = 64
 
     static func refusal(hertz: Int, channels: Int) -> String {
-        "audio of \(hertz) Hz in \(channels) channels is not taken; \(rates.lowerBound) to \(rates.upperBound) Hz in up to \(Self.channels.upperBound) channels is"
+        "audio of \(hertz) Hz in \(channels) channels is not taken; \(rates.lowerBound) to \(rates.upperBound) Hz "
+            + "in up to \(Self.channels.upperBound) channels is"
     }
 }

@@ -24,7 +24,8 @@ final class MediaInput {
     init(pipe: BytePipe) throws(MediaError) {
         let size = 4096
         let made = av_malloc(size).flatMap { buffer in
-            avio_alloc_context(buffer.assumingMemoryBound(to: UInt8.self), Int32(size), 0, Unmanaged.passUnretained(pipe).toOpaque(), readFromPipe, nil, nil)
+            avio_alloc_context(
+                buffer.assumingMemoryBound(to: UInt8.self), Int32(size), 0, Unmanaged.passUnretained(pipe).toOpaque(), readFromPipe, nil, nil)
         }
         guard let made else { throw .unreadable("out of memory") }
         context = made

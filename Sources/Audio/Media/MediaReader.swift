@@ -59,7 +59,8 @@ final class MediaReader {
     /// Why there is not a single frame.
     private static func reason(for decoder: MediaDecoder, isLive: Bool) -> String {
         if isLive && decoder.isMP4 {
-            return "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; send it fragmented or with the index first (fast start)"
+            return "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; "
+                + "send it fragmented or with the index first (fast start)"
         }
         return decoder.skippedPackets > 0 ? "none of its audio can be decoded" : "there is a header but no audio behind it"
     }

@@ -10,6 +10,8 @@ final class BytePipe: @unchecked Sendable {
     private var offset = 0
     private var isFinished = false
     private var isCancelled = false
+    /// Bytes that may still be read; what comes after them is dropped.
+    private var remaining = Int.max
     /// So much lay here since `drained` was called last that the writer may have stopped.
     private var wasHigh = false
 
@@ -69,9 +71,14 @@ final class BytePipe: @unchecked Sendable {
         }
         if isDrained { drained() }
         return monitor.locked {
-            while offset == bytes.count && !isFinished && !isCancelled { monitor.wait() }
-            let count = min(buffer.count, bytes.count - offset)
+            while true {
+                if remaining == 0 { offset = bytes.count }
+                guard offset == bytes.count && !isFinished && !isCancelled else { break }
+                monitor.wait()
+            }
+            let count = min(buffer.count, bytes.count - offset, remaining)
             guard count > 0 else { return 0 }
+            remaining -= count
             bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + count)])) }
             offset += count
             return count
@@ -83,6 +90,14 @@ final class BytePipe: @unchecked Sendable {
         monitor.locked {
             while bytes.count - offset < most && !isFinished && !isCancelled { monitor.wait() }
             return Array(bytes[offset...].prefix(most))
+        }
+    }
+
+    /// Takes `count` bytes that were shown, and lets only `limit` of those behind them be read; the end comes with `finish` all the same.
+    func skip(_ count: Int, limit: Int?) {
+        monitor.locked {
+            offset = min(offset + count, bytes.count)
+            remaining = limit ?? .max
         }
     }
 }

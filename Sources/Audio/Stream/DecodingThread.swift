@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 internal import Speech
 
@@ -40,10 +40,35 @@ final class DecodingThread: Sendable {
         self.treatment = treatment
     }
 
+    /// Learns from the first bytes what the container is, without waiting for as many as libav would.
+    private func recognise(_ hint: inout MediaHint) {
+        var start = pipe.peek(12)
+        if format == .container {
+            var needed = start.count
+            while true {
+                let reading = WAVHeader.read(start)
+                if case .found(let header) = reading {
+                    pipe.skip(header.byteCount, limit: header.dataByteCount)
+                    return hint.take(header)
+                }
+                guard case .needs(let count) = reading, count > needed else { break }
+                needed = count
+                start = pipe.peek(count)
+                guard start.count == count else { break }
+            }
+        }
+        // MP3 and AAC may begin with a title (ID3v2): its length is in seven bits of each of four bytes.
+        if start.starts(with: "ID3".utf8), start.count >= 10 {
+            let length = start[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) } + 10
+            if length < 60_000 { start = Array(pipe.peek(length + 12).dropFirst(length)) }
+        }
+        hint.recognise(start)
+    }
+
     fileprivate func run() {
         do throws(MediaError) {
             var hint = try MediaHint(format)
-            hint.recognise(pipe.peek(12))
+            recognise(&hint)
             let rate = StreamDecoder.sessionRate(for: format)
             let reader = try MediaReader(try MediaInput(pipe: pipe), hint: hint, rate: rate, treatment: treatment, isLive: true)
             guard queue.append(.opened(channels: reader.channelCount)) else { return }

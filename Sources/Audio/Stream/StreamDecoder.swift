@@ -47,8 +47,8 @@ package final class StreamDecoder {
 
     /// - Parameters:
     ///   - channels: `.separate` keeps the channels that come; `.mixed` makes one of them.
-    ///   - ready: called on another thread when `next` has something to give after it had nothing, and when much that was pushed has been taken. Called
-    ///     once until `next` returns nil again.
+    ///   - ready: called on another thread when `next` has something to give after it had nothing, and when much that was pushed has been
+    ///     taken. Called once until `next` returns nil again.
     package init(_ format: AudioFormat, channels treatment: ChannelTreatment, ready: @escaping @Sendable () -> Void) throws(MediaError) {
         self.format = format
         self.treatment = treatment

@@ -61,10 +61,12 @@ final class CaptureDelivery: @unchecked Sendable {
 
     /// Waits for the thread; from the thread itself, lets it go.
     func join() {
-        guard let id = thread.withLock({ thread in
-            defer { thread = nil }
-            return thread
-        }) else { return }
+        guard
+            let id = thread.withLock({ thread in
+                defer { thread = nil }
+                return thread
+            })
+        else { return }
         if pthread_equal(id, pthread_self()) != 0 {
             pthread_detach(id)
         } else {

@@ -29,7 +29,8 @@ struct WAV {
     func header(tag: UInt16, bits: Int, size: UInt32) -> [UInt8] {
         let frame = channels * bits / 8
         return Array("RIFF".utf8) + little(size &+ 36) + Array("WAVEfmt ".utf8) + little(UInt32(16)) + little(tag) + little(UInt16(channels))
-            + little(UInt32(truncatingIfNeeded: hertz)) + little(UInt32(truncatingIfNeeded: hertz * frame)) + little(UInt16(truncatingIfNeeded: frame))
+            + little(UInt32(truncatingIfNeeded: hertz)) + little(UInt32(truncatingIfNeeded: hertz * frame))
+            + little(UInt16(truncatingIfNeeded: frame))
             + little(UInt16(bits)) + Array("data".utf8) + little(size)
     }
 
