@@ -1,0 +1,324 @@
+/// Reads JSON from front to back without building anything: for messages that come by the thousand and are taken apart once.
+///
+/// As strict as `JSONDocument`, but that it leaves the check of UTF-8 to whoever received the bytes. A value of another type than is asked for reads as nil
+/// and is passed over. Used inside `RawSpan.withUnsafeBytes`; must not outlive it.
+package struct JSONReader: ~Copyable {
+    /// The bytes are not JSON, or nest too deep.
+    package struct Malformed: Error, Sendable, Equatable {
+        /// In bytes from the start.
+        package var position: Int
+    }
+
+    /// A member's name as it stands in the text. A name with escapes equals nothing.
+    package struct Name {
+        fileprivate let bytes: UnsafeRawBufferPointer
+
+        package static func == (name: Name, other: StaticString) -> Bool {
+            guard name.bytes.count == other.utf8CodeUnitCount, other.hasPointerRepresentation else { return false }
+            for index in 0..<name.bytes.count where name.bytes[index] != other.utf8Start[index] { return false }
+            return true
+        }
+
+        package static func ~= (pattern: StaticString, name: Name) -> Bool { name == pattern }
+    }
+
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+    private var depth = 0
+    private let depthLimit: Int
+
+    package init(_ bytes: UnsafeRawBufferPointer, depthLimit: Int = 32) {
+        self.bytes = bytes
+        self.depthLimit = depthLimit
+    }
+
+    // MARK: Containers
+
+    /// Whether the next value is an object or array that begins with this.
+    private mutating func begins(with bracket: UInt8) throws(Malformed) -> Bool {
+        guard try next() == bracket else { return false }
+        guard depth < depthLimit else { throw malformed }
+        depth += 1
+        position += 1
+        return true
+    }
+
+    /// Calls `member` for each member; it must read or skip the value.
+    ///
+    /// - Returns: whether there was an object. Another value is passed over.
+    @discardableResult
+    package mutating func object(_ member: (Name, inout JSONReader) throws(Malformed) -> Void) throws(Malformed) -> Bool {
+        guard try begins(with: 0x7B) else {
+            try skip()
+            return false
+        }
+        var isFirst = true
+        while try !ends(with: 0x7D, isFirst: &isFirst) {
+            let name = try name()
+            guard try next() == ASCII.colon else { throw malformed }
+            position += 1
+            try member(name, &self)
+        }
+        return true
+    }
+
+    /// Calls `element` for each element; it must read or skip the value.
+    ///
+    /// - Returns: whether there was an array. Another value is passed over.
+    @discardableResult
+    package mutating func array(_ element: (Int, inout JSONReader) throws(Malformed) -> Void) throws(Malformed) -> Bool {
+        guard try begins(with: 0x5B) else {
+            try skip()
+            return false
+        }
+        var isFirst = true
+        var index = 0
+        while try !ends(with: 0x5D, isFirst: &isFirst) {
+            try element(index, &self)
+            index += 1
+        }
+        return true
+    }
+
+    /// At the closing bracket steps over it; else stands before the next member or element.
+    private mutating func ends(with bracket: UInt8, isFirst: inout Bool) throws(Malformed) -> Bool {
+        let byte = try next()
+        if byte == bracket {
+            position += 1
+            depth -= 1
+            return true
+        }
+        if !isFirst {
+            guard byte == ASCII.comma else { throw malformed }
+            position += 1
+        }
+        isFirst = false
+        return false
+    }
+
+    package enum Kind: Sendable { case object, array, string, number, bool, null }
+
+    /// What the next value begins like.
+    package mutating func nextKind() throws(Malformed) -> Kind {
+        switch try next() {
+        case 0x7B: .object
+        case 0x5B: .array
+        case ASCII.quote: .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): .bool
+        case UInt8(ascii: "n"): .null
+        default: .number
+        }
+    }
+
+    /// Nothing but blanks may be left.
+    package mutating func end() throws(Malformed) {
+        skipBlanks()
+        guard position == bytes.count else { throw malformed }
+    }
+
+    // MARK: Values
+
+    package mutating func string() throws(Malformed) -> String? {
+        guard try next() == ASCII.quote else {
+            try skip()
+            return nil
+        }
+        let (range, hasEscapes) = try quoted()
+        let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+        return hasEscapes ? try unescaped(text, at: range.lowerBound) : String(decoding: text, as: UTF8.self)
+    }
+
+    package mutating func bool() throws(Malformed) -> Bool? {
+        switch try next() {
+        case UInt8(ascii: "t"):
+            try literal("true")
+            return true
+        case UInt8(ascii: "f"):
+            try literal("false")
+            return false
+        default:
+            try skip()
+            return nil
+        }
+    }
+
+    /// A number without a fraction.
+    package mutating func int() throws(Malformed) -> Int? { try double().flatMap { Int(exactly: $0) } }
+
+    package mutating func double() throws(Malformed) -> Double? {
+        let first = try next()
+        guard first == ASCII.hyphen || ASCII.isDigit(first) else {
+            try skip()
+            return nil
+        }
+        return try number()
+    }
+
+    /// Passes over the next value, whatever it is.
+    package mutating func skip() throws(Malformed) {
+        switch try next() {
+        case 0x7B: try object { _, reader throws(Malformed) in try reader.skip() }
+        case 0x5B: try array { _, reader throws(Malformed) in try reader.skip() }
+        case ASCII.quote:
+            let (range, hasEscapes) = try quoted()
+            if hasEscapes { _ = try unescaped(UnsafeRawBufferPointer(rebasing: bytes[range]), at: range.lowerBound) }
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        default: _ = try number()
+        }
+    }
+
+    // MARK: Text
+
+    private var malformed: Malformed { Malformed(position: min(position, bytes.count)) }
+
+    private mutating func skipBlanks() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case ASCII.space, ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn: position += 1
+            default: return
+            }
+        }
+    }
+
+    /// The first byte of what comes next.
+    private mutating func next() throws(Malformed) -> UInt8 {
+        skipBlanks()
+        guard position < bytes.count else { throw malformed }
+        return bytes[position]
+    }
+
+    private mutating func literal(_ word: StaticString) throws(Malformed) {
+        let count = word.utf8CodeUnitCount
+        guard bytes.count - position >= count else { throw malformed }
+        for index in 0..<count where bytes[position + index] != word.utf8Start[index] { throw malformed }
+        position += count
+    }
+
+    private mutating func name() throws(Malformed) -> Name {
+        guard try next() == ASCII.quote else { throw malformed }
+        let (range, hasEscapes) = try quoted()
+        let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+        if hasEscapes { _ = try unescaped(text, at: range.lowerBound) }
+        return Name(bytes: hasEscapes ? UnsafeRawBufferPointer(start: nil, count: 0) : text)
+    }
+
+    /// The inside of a string; afterwards stands behind its closing quote.
+    private mutating func quoted() throws(Malformed) -> (range: Range<Int>, hasEscapes: Bool) {
+        position += 1
+        let start = position
+        var hasEscapes = false
+        while position < bytes.count {
+            switch bytes[position] {
+            case ASCII.quote:
+                position += 1
+                return (start..<position - 1, hasEscapes)
+            case ASCII.backslash:
+                hasEscapes = true
+                position += 2
+            case 0..<0x20: throw malformed
+            default: position += 1
+            }
+        }
+        throw malformed
+    }
+
+    private func unescaped(_ text: UnsafeRawBufferPointer, at start: Int) throws(Malformed) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var index = 0
+        func unit() throws(Malformed) -> UInt32 {
+            guard text.count - index >= 4 else { throw Malformed(position: start + index) }
+            var value: UInt32 = 0
+            for _ in 0..<4 {
+                guard let digit = ASCII.hexValue(text[index]) else { throw Malformed(position: start + index) }
+                value = value << 4 | UInt32(digit)
+                index += 1
+            }
+            return value
+        }
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            guard byte == ASCII.backslash else {
+                result.append(byte)
+                continue
+            }
+            guard index < text.count else { throw Malformed(position: start + index) }
+            let escape = text[index]
+            index += 1
+            switch escape {
+            case ASCII.quote, ASCII.backslash, ASCII.slash: result.append(escape)
+            case UInt8(ascii: "b"): result.append(0x08)
+            case UInt8(ascii: "f"): result.append(0x0C)
+            case UInt8(ascii: "n"): result.append(ASCII.lineFeed)
+            case UInt8(ascii: "r"): result.append(ASCII.carriageReturn)
+            case UInt8(ascii: "t"): result.append(ASCII.tab)
+            case UInt8(ascii: "u"):
+                var value = try unit()
+                if value & 0xFC00 == 0xD800 {
+                    guard text.count - index >= 2, text[index] == ASCII.backslash, text[index + 1] == UInt8(ascii: "u") else {
+                        throw Malformed(position: start + index)
+                    }
+                    index += 2
+                    let low = try unit()
+                    guard low & 0xFC00 == 0xDC00 else { throw Malformed(position: start + index) }
+                    value = 0x10000 + (value & 0x3FF) << 10 + (low & 0x3FF)
+                }
+                guard let scalar = Unicode.Scalar(value) else { throw Malformed(position: start + index) }
+                result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            default: throw Malformed(position: start + index)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    // MARK: Numbers
+
+    private mutating func digits(into mantissa: inout UInt64, count: inout Int) throws(Malformed) {
+        let start = position
+        while position < bytes.count, ASCII.isDigit(bytes[position]) {
+            // Beyond 19 digits the slow way reads it.
+            mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- 0x30)
+            count += 1
+            position += 1
+        }
+        guard position > start else { throw malformed }
+    }
+
+    private mutating func number() throws(Malformed) -> Double {
+        let start = position
+        let isNegative = bytes[position] == ASCII.hyphen
+        if isNegative { position += 1 }
+        let whole = position
+        var mantissa: UInt64 = 0, count = 0, decimals = 0
+        try digits(into: &mantissa, count: &count)
+        if bytes[whole] == 0x30, count > 1 { throw malformed }
+        if position < bytes.count, bytes[position] == 0x2E {
+            position += 1
+            let before = count
+            try digits(into: &mantissa, count: &count)
+            decimals = count - before
+        }
+        var hasExponent = false
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            hasExponent = true
+            position += 1
+            if position < bytes.count, bytes[position] == ASCII.plus || bytes[position] == ASCII.hyphen { position += 1 }
+            var ignored: UInt64 = 0, length = 0
+            try digits(into: &ignored, count: &length)
+        }
+        // Both exact as Doubles, so that their quotient is the nearest to what is written.
+        if !hasExponent, count <= 19, mantissa < 1 << 53, decimals < Self.powers.count {
+            let value = Double(mantissa) / Self.powers[decimals]
+            return isNegative ? -value : value
+        }
+        guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)), value.isFinite else { throw malformed }
+        return value
+    }
+
+    private static let powers: [Double] = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    ]
+}
