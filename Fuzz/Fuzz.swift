@@ -5,14 +5,18 @@ import Glibc
 /// A target finds a fault by trapping: in the parser itself, or in a `precondition` about what it says.
 private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "deepgram-client-message": fuzzDeepgramClientMessage,
+    "deepgram-live-client": fuzzDeepgramLiveClient,
+    "deepgram-prerecorded": fuzzDeepgramPrerecorded,
     "deepgram-server-message": fuzzDeepgramServerMessage,
     "deflate": fuzzDeflate,
     "http-request": fuzzHTTPRequest,
     "http-response": fuzzHTTPResponse,
     "json": fuzzJSON,
+    "json-reader": fuzzJSONReader,
     "json-string": fuzzJSONString,
     "live-dialects": fuzzLiveDialects,
     "multipart": fuzzMultipart,
+    "openai-fields": fuzzOpenAIFields,
     "url": fuzzURL,
     "websocket": fuzzWebSocket,
     "websocket-handshake": fuzzHandshake,

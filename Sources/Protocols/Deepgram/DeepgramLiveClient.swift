@@ -165,7 +165,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             return
         }
         let through = channels[index].finalisedThrough
-        let words = self.words(results.words, after: through)
+        let words = self.words(results.alternative.words, after: through)
         let channel = ChannelIndex(index)
         guard results.isFinal else {
             // A window that is final already says nothing new.

@@ -186,7 +186,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
         let written = formatting.written(formatting.chosen(words), rate: rate)
         let results = DeepgramResults(
             channel: index, channels: channels.count, start: start.seconds(at: rate), duration: (end - start).seconds(at: rate), isFinal: isFinal,
-            speechFinal: speechFinal, fromFinalize: fromFinalize, words: written, languages: written.languages)
+            speechFinal: speechFinal, fromFinalize: fromFinalize,
+            alternative: DeepgramAlternative(words: written, languages: written.languages))
         output.send { json in results.write(to: &json, metadata: metadata) }
     }
 

@@ -58,11 +58,6 @@ package struct DeepgramMetadata: Sendable, Equatable {
         }
         json.endObject()
     }
-
-    package init?(parsing view: JSONView) {
-        guard let requestID = view["request_id"].string, let duration = view["duration"].double else { return nil }
-        self.init(requestID: requestID, created: view["created"].string ?? "", duration: duration, channels: view["channels"].int ?? 1)
-    }
 }
 
 /// A model as Deepgram's messages name one.

@@ -17,49 +17,6 @@ package enum DeepgramServerMessage: Sendable, Equatable {
     /// Not an object with a type, or without what its type cannot do without.
     case malformed(String)
 
-    package init(parsing text: RawSpan) {
-        do throws(JSONError) {
-            let document = try JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 16)
-            self.init(parsing: document.root)
-        } catch {
-            self = .malformed(error.description)
-        }
-    }
-
-    /// A final of ten minutes of fast speech stays below it.
-    private static let sizeLimit = 1_048_576
-
-    private init(parsing view: JSONView) {
-        let type = view["type"]
-        if type.equals("Results") {
-            self = DeepgramResults(parsing: view).map(DeepgramServerMessage.results) ?? .malformed("Results lacks a required field")
-        } else if type.equals("Metadata") {
-            self = DeepgramMetadata(parsing: view).map(DeepgramServerMessage.metadata) ?? .malformed("Metadata lacks a required field")
-        } else if type.equals("SpeechStarted") {
-            guard let timestamp = view["timestamp"].double else {
-                self = .malformed("SpeechStarted lacks its timestamp")
-                return
-            }
-            self = .speechStarted(channel: view["channel"][0].int ?? 0, channels: view["channel"][1].int ?? 1, timestamp: timestamp)
-        } else if type.equals("UtteranceEnd") {
-            self = .utteranceEnd(
-                channel: view["channel"][0].int ?? 0, channels: view["channel"][1].int ?? 1, lastWordEnd: view["last_word_end"].double ?? -1)
-        } else if type.equals("Error") {
-            self = .error(
-                variant: view["variant"].string ?? "", description: view["description"].string ?? "", message: view["message"].string ?? "")
-        } else if type.equals("ConfigureSuccess") {
-            let list = view["keyterms"]
-            self = .configureSuccess(requestID: view["request_id"].string ?? "", keyterms: (0..<list.count).compactMap { list[$0].string })
-        } else if type.equals("ConfigureFailure") {
-            self = .configureFailure(
-                requestID: view["request_id"].string ?? "", code: view["code"].string ?? "", description: view["description"].string ?? "")
-        } else if let name = type.string {
-            self = .unrecognized(type: String(name.prefix(64)))
-        } else {
-            self = .malformed("not an object with a type")
-        }
-    }
-
     /// - Parameter metadata: what `DeepgramResults` carry; other messages do without.
     package func write(to json: inout JSONWriter, metadata: [UInt8] = Array("{}".utf8)) {
         switch self {

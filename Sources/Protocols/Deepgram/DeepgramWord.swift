@@ -48,11 +48,26 @@ package struct DeepgramWord: Sendable, Equatable {
     }
 
     /// nil when something that a word needs is missing.
-    package init?(parsing view: JSONView) {
-        guard let word = view["word"].string, let start = view["start"].double, let end = view["end"].double else { return nil }
+    init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        var word: String?, start: Double?, end: Double?, confidence = 0.0
+        var punctuatedWord: String?, speaker: Int?, speakerConfidence: Double?, language: String?
+        try reader.object { name, reader throws(JSONReader.Malformed) in
+            switch name {
+            case "word": word = try reader.string()
+            case "start": start = try reader.double()
+            case "end": end = try reader.double()
+            case "confidence": confidence = try reader.double() ?? 0
+            case "punctuated_word": punctuatedWord = try reader.string()
+            case "speaker": speaker = try reader.int()
+            case "speaker_confidence": speakerConfidence = try reader.double()
+            case "language": language = try reader.string()
+            default: try reader.skip()
+            }
+        }
+        guard let word, let start, let end else { return nil }
         self.init(
-            word: word, start: start, end: end, confidence: view["confidence"].double ?? 0, punctuatedWord: view["punctuated_word"].string,
-            speaker: view["speaker"].int, speakerConfidence: view["speaker_confidence"].double, language: view["language"].string)
+            word: word, start: start, end: end, confidence: confidence, punctuatedWord: punctuatedWord, speaker: speaker,
+            speakerConfidence: speakerConfidence, language: language)
     }
 
     /// Microseconds: finer than a sample of any rate that is accepted.

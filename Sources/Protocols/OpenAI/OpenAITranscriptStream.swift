@@ -62,7 +62,8 @@ package struct OpenAITranscriptStream: Sendable {
             json.endObject()
             json.endObject()
         }
-        return events + Array("data: [DONE]\n\n".utf8)
+        EventStream.append(data: Array("[DONE]".utf8), to: &events)
+        return events
     }
 
     /// The end after a failure. The client raises it.
@@ -73,7 +74,11 @@ package struct OpenAITranscriptStream: Sendable {
     }
 
     /// To be sent when nothing was for a while.
-    package static let keepAlive = Array(": keep-alive\n\n".utf8)
+    package static let keepAlive: [UInt8] = {
+        var comment: [UInt8] = []
+        EventStream.appendComment("keep-alive", to: &comment)
+        return comment
+    }()
 
     private mutating func delta(_ words: String) -> [UInt8] {
         let piece = text.isEmpty ? words : " " + words
@@ -91,6 +96,8 @@ package struct OpenAITranscriptStream: Sendable {
     private static func event(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
         write(&json)
-        return Array("data: ".utf8) + json.bytes + Array("\n\n".utf8)
+        var event: [UInt8] = []
+        EventStream.append(data: json.bytes, to: &event)
+        return event
     }
 }

@@ -90,9 +90,10 @@ import Testing
         .results(
             DeepgramResults(
                 channel: 1, channels: 2, start: 1.25, duration: 0.5, isFinal: true, speechFinal: true, fromFinalize: true,
-                words: [
-                    DeepgramWord(word: "ünï", start: 1.25, end: 1.5, confidence: 0.5, punctuatedWord: "Ünï,", speaker: 3, language: "de")
-                ], languages: ["de"])),
+                alternative: DeepgramAlternative(
+                    words: [
+                        DeepgramWord(word: "ünï", start: 1.25, end: 1.5, confidence: 0.5, punctuatedWord: "Ünï,", speaker: 3, language: "de")
+                    ], languages: ["de"]))),
     ])
     func `read what they write`(message: DeepgramServerMessage) {
         var json = JSONWriter()

@@ -33,7 +33,8 @@ import Testing
             }
             var json = JSONWriter()
             DeepgramResults(
-                channel: channel, start: start, duration: duration, isFinal: final, speechFinal: speech, fromFinalize: finalize, words: words
+                channel: channel, start: start, duration: duration, isFinal: final, speechFinal: speech, fromFinalize: finalize,
+                alternative: DeepgramAlternative(words: words)
             ).write(to: &json, metadata: Array("{}".utf8))
             return self.text(json.text)
         }

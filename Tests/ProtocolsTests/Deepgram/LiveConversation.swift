@@ -58,7 +58,7 @@ struct LiveConversation {
         switch message {
         case .results(let results):
             let flags = [results.speechFinal ? "speech_final" : nil, results.fromFinalize ? "from_finalize" : nil].compactMap { $0 }
-            let words = results.transcript.isEmpty ? "-" : "“\(results.transcript)”"
+            let words = results.alternative.transcript.isEmpty ? "-" : "“\(results.alternative.transcript)”"
             let channel = results.channels > 1 ? "[\(results.channel)] " : ""
             return ([channel + (results.isFinal ? "final" : "interim"), "\(results.start)+\(results.duration)", words] + flags).joined(separator: " ")
         case .speechStarted(_, _, let timestamp): return "speech \(timestamp)"

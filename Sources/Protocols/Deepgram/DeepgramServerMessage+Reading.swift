@@ -1,0 +1,118 @@
+import Framing
+
+extension DeepgramServerMessage {
+    /// A final of ten minutes of fast speech stays below it.
+    private static let sizeLimit = 1_048_576
+
+    /// Reads a message from front to back, once, without a document: a relay reads thousands of them a second.
+    package init(parsing text: RawSpan) {
+        guard text.byteCount <= Self.sizeLimit else {
+            self = .malformed("larger than \(Self.sizeLimit) bytes")
+            return
+        }
+        self = text.withUnsafeBytes { bytes in
+            do throws(JSONReader.Malformed) {
+                var reader = JSONReader(bytes)
+                var fields = Fields()
+                try reader.object { name, reader throws(JSONReader.Malformed) in try fields.read(name, from: &reader) }
+                try reader.end()
+                return fields.message
+            } catch {
+                return .malformed("not JSON at byte \(error.position)")
+            }
+        }
+    }
+
+    /// The members of all messages; names that several share mean the same in each.
+    private struct Fields {
+        var type: String?
+        var channel = 0
+        var channels = 1
+        var start: Double?
+        var duration: Double?
+        var isFinal: Bool?
+        var speechFinal = false
+        var fromFinalize = false
+        var alternative: DeepgramAlternative?
+        var timestamp: Double?
+        var lastWordEnd: Double?
+        var requestID: String?
+        var created: String?
+        var channelCount: Int?
+        var variant: String?
+        var description: String?
+        var text: String?
+        var code: String?
+        var keyterms: [String] = []
+
+        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+            switch name {
+            case "type": type = try reader.string()
+            case "start": start = try reader.double()
+            case "duration": duration = try reader.double()
+            case "is_final": isFinal = try reader.bool()
+            case "speech_final": speechFinal = try reader.bool() ?? false
+            case "from_finalize": fromFinalize = try reader.bool() ?? false
+            case "channel_index": try readChannel(&reader)
+            case "channel":
+                // An object in Results, a pair of numbers elsewhere.
+                if try reader.nextKind() == .object {
+                    alternative = try DeepgramAlternative(readingChannel: &reader)
+                } else {
+                    try readChannel(&reader)
+                }
+            case "timestamp": timestamp = try reader.double()
+            case "last_word_end": lastWordEnd = try reader.double()
+            case "request_id": requestID = try reader.string()
+            case "created": created = try reader.string()
+            case "channels": channelCount = try reader.int()
+            case "variant": variant = try reader.string()
+            case "description": description = try reader.string()
+            case "message": text = try reader.string()
+            case "code": code = try reader.string()
+            case "keyterms":
+                keyterms = []
+                try reader.array { _, reader throws(JSONReader.Malformed) in
+                    if let term = try reader.string() { keyterms.append(term) }
+                }
+            default: try reader.skip()
+            }
+        }
+
+        private mutating func readChannel(_ reader: inout JSONReader) throws(JSONReader.Malformed) {
+            try reader.array { index, reader throws(JSONReader.Malformed) in
+                guard let number = try reader.int() else { return }
+                if index == 0 { channel = number } else if index == 1 { channels = number }
+            }
+        }
+
+        var message: DeepgramServerMessage {
+            switch type {
+            case "Results":
+                guard let start, let duration, let isFinal, let alternative else { return .malformed("Results lacks a required field") }
+                return .results(
+                    DeepgramResults(
+                        channel: channel, channels: channels, start: start, duration: duration, isFinal: isFinal, speechFinal: speechFinal,
+                        fromFinalize: fromFinalize, alternative: alternative))
+            case "SpeechStarted":
+                guard let timestamp else { return .malformed("SpeechStarted lacks its timestamp") }
+                return .speechStarted(channel: channel, channels: channels, timestamp: timestamp)
+            case "UtteranceEnd":
+                return .utteranceEnd(channel: channel, channels: channels, lastWordEnd: lastWordEnd ?? -1)
+            case "Metadata":
+                guard let requestID, let duration else { return .malformed("Metadata lacks a required field") }
+                return .metadata(DeepgramMetadata(requestID: requestID, created: created ?? "", duration: duration, channels: channelCount ?? 1))
+            case "Error":
+                return .error(variant: variant ?? "", description: description ?? "", message: text ?? "")
+            case "ConfigureSuccess":
+                return .configureSuccess(requestID: requestID ?? "", keyterms: keyterms)
+            case "ConfigureFailure":
+                return .configureFailure(requestID: requestID ?? "", code: code ?? "", description: description ?? "")
+            case .some(let name):
+                return .unrecognized(type: String(name.prefix(64)))
+            case nil:
+                return .malformed("not an object with a type")
+            }
+        }
+    }
+}
