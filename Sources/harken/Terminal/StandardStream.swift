@@ -33,8 +33,9 @@ struct StandardStream: Sendable {
 
     /// Columns of the terminal.
     var width: Int {
-        var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        // The four numbers of `struct winsize`: rows, columns, pixels. Release builds count that type as Swift's own and hide its members.
+        var size: (rows: UInt16, columns: UInt16, width: UInt16, height: UInt16) = (0, 0, 0, 0)
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.columns > 0 else { return 80 }
+        return Int(size.columns)
     }
 }
