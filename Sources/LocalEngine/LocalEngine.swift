@@ -36,6 +36,9 @@ package final class LocalEngine: Sendable {
         }
     }
 
+    /// Whether the models are still being loaded. What is asked for meanwhile waits.
+    package var isLoading: Bool { loading.current == nil }
+
     /// The models, once they are loaded.
     package func models() async throws(EngineError) -> LocalModels {
         switch await loading.wait() {

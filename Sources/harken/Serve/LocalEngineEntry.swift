@@ -4,9 +4,13 @@ import Speech
 
 /// The local engine as the gateway knows it.
 enum LocalEngineEntry {
-    static func make(_ engine: LocalEngine) -> EngineEntry {
-        EngineEntry(name: engine.name, capabilities: engine.capabilities, prerecorded: engine) {
-            engine.unavailableReason.map { .unavailable($0) } ?? .ready
+    static func make(_ folder: ModelFolder) -> EngineEntry {
+        let engine = LocalEngine(folder, pool: Processors.count)
+        // What is not there will not be loaded either: say so from the start, with what to do.
+        if let missing = folder.missing().first {
+            let reason = "\(missing) is missing; fetch the models with: make setup"
+            return EngineEntry(engine) { .unavailable(reason) }
         }
+        return EngineEntry(engine) { engine.unavailableReason.map { engine.isLoading ? .loading : .unavailable($0) } ?? .ready }
     }
 }

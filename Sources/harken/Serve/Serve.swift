@@ -140,7 +140,7 @@ struct Serve: Command {
 
     private func engines(_ configuration: GatewayConfiguration) -> [EngineEntry] {
         let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        var entries = [LocalEngineEntry.make(LocalEngine(models, pool: Processors.count))]
+        var entries = [LocalEngineEntry.make(models)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
             entries.append(EngineEntry(vendor, settings: settings))
