@@ -4,8 +4,10 @@ import Synchronization
 /// The engine that needs no key and no network: Moonshine on ONNX Runtime, English only.
 package final class LocalEngine: Sendable {
     package let name = EngineName.local
-    package let capabilities = Capabilities(
+    package static let capabilities = Capabilities(
         streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName], channelsPerStream: 8)
+
+    package var capabilities: Capabilities { Self.capabilities }
 
     /// The threads that live streams and recordings share.
     package let pool: DecodePool

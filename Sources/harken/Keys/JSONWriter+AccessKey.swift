@@ -10,9 +10,7 @@ extension JSONWriter {
         value(key.name)
         member("user", key.user.rawValue)
         self.key("scopes")
-        beginArray()
-        for scope in key.scopes { value(scope) }
-        endArray()
+        array(key.scopes)
         member("created_at", key.created.rfc3339)
         self.key("expires_at")
         value(key.expires?.rfc3339)

@@ -13,7 +13,6 @@ struct Serve: Command {
     ) { $0.isEmpty ? nil : $0 }
     private static let data = Option(
         "--data", "DIR", "Directory of the database, keys and audio. Default: ~/.local/share/harken. Variable: HARKEN_DATA.")
-    private static let config = Option("--config", "FILE", "Reads NAME=value lines from FILE; the environment wins over them.")
     private static let certificate = Option("--tls-cert", "FILE", "Serves https and wss with this certificate chain (PEM).")
     private static let key = Option("--tls-key", "FILE", "The certificate's private key (PEM).")
     private static let drain = Option(
@@ -30,7 +29,7 @@ struct Serve: Command {
             sessions end, a second signal does not wait. Without keys only this machine is served; an address that others can reach needs a key \
             first: harken keys create. All other settings are variables, such as DEEPGRAM_API_KEY and HARKEN_ENGINES.
             """,
-        options: [listen, data, config, certificate, key, drain, log])
+        options: [listen, data, OperatorSettings.config, certificate, key, drain, log])
 
     /// Settings that were given as options, and the options' names for messages.
     private let given: [String: (value: String, option: String)]
@@ -52,12 +51,13 @@ struct Serve: Command {
         }
         self.given = given
         environment = arguments.environment
-        configFile = try arguments.value(Self.config)
+        configFile = try arguments.value(OperatorSettings.config)
     }
 
     func run(_ surroundings: Surroundings) async -> ExitStatus {
         do {
-            let configuration = try configuration()
+            let configuration = try OperatorSettings.configuration(
+                file: configFile, environment: environment, given: given.mapValues(\.value))
             try await serve(configuration, surroundings)
             return .done
         } catch let error as ConfigurationError {
@@ -72,22 +72,6 @@ struct Serve: Command {
             surroundings.complain(Self.description, "\(error)")
             return .failed
         }
-    }
-
-    private func configuration() throws -> GatewayConfiguration {
-        var settings = Settings()
-        if let configFile {
-            guard let text = TextFile.read(configFile) else {
-                throw UsageError("--config \(configFile): \(String(cString: strerror(errno)).lowercased())")
-            }
-            settings.merge(try Settings.parse(file: text, named: configFile))
-        }
-        settings.merge(environment)
-        settings.merge(given.mapValues(\.value))
-        guard let home = environment["HOME"] ?? settings["HARKEN_DATA"] else {
-            throw UsageError("HOME is not set, so there is no default for --data: give --data DIR")
-        }
-        return try GatewayConfiguration(settings, home: home, cores: Processors.count)
     }
 
     private func serve(_ configuration: GatewayConfiguration, _ surroundings: Surroundings) async throws {

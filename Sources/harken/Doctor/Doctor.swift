@@ -1,0 +1,62 @@
+import Framing
+import Gateway
+import LocalEngine
+
+struct Doctor: Command {
+    static let description = CommandDescription(
+        name: "doctor", summary: "Checks the installation and says how to mend it.",
+        discussion: """
+            Each line is ok, note (something that not everybody needs) or missing. The exit status is 1 if anything is missing. With --json: one array \
+            of objects.
+            """,
+        options: [OperatorSettings.config, DataOption.option, Flag.json])
+
+    private let configFile: String?
+    private let environment: [String: String]
+    private let given: [String: String]
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        configFile = try arguments.value(OperatorSettings.config)
+        environment = arguments.environment
+        given = arguments.text(DataOption.option).map { ["HARKEN_DATA": $0] } ?? [:]
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        let findings: [Finding]
+        do {
+            let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
+            let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
+            findings = await Examination(configuration: configuration, models: models).findings()
+        } catch {
+            findings = [Finding("settings", .missing("correct it, then ask again"), "\(error)")]
+        }
+        surroundings.output.write(json ? Self.json(findings) + "\n" : Self.text(findings))
+        return findings.contains { $0.word == "missing" } ? .failed : .done
+    }
+
+    static func text(_ findings: [Finding]) -> String {
+        findings.map { finding in
+            func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+            let remedy = finding.remedy.map { "\n" + padded("", 25) + "→ " + $0 } ?? ""
+            return padded(finding.word, 9) + padded(finding.part, 16) + TerminalText.safe(finding.detail) + remedy + "\n"
+        }.joined()
+    }
+
+    static func json(_ findings: [Finding]) -> String {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for finding in findings {
+            writer.beginObject()
+            writer.member("part", finding.part)
+            writer.member("status", finding.word)
+            writer.member("detail", finding.detail)
+            writer.key("remedy")
+            if let remedy = finding.remedy { writer.value(remedy) } else { writer.null() }
+            writer.endObject()
+        }
+        writer.endArray()
+        return writer.text
+    }
+}

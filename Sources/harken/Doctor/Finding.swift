@@ -1,0 +1,37 @@
+/// What the doctor says of one part of the installation.
+struct Finding: Equatable {
+    enum Outcome: Equatable {
+        case ok
+        /// Harken works without it, but not all of it. Says what to do.
+        case note(String)
+        /// Harken does not work without it. Says what to do.
+        case missing(String)
+    }
+
+    /// `models`, `data directory`.
+    var part: String
+    var outcome: Outcome
+    /// What was found.
+    var detail: String
+
+    init(_ part: String, _ outcome: Outcome, _ detail: String) {
+        self.part = part
+        self.outcome = outcome
+        self.detail = detail
+    }
+
+    var word: String {
+        switch outcome {
+        case .ok: "ok"
+        case .note: "note"
+        case .missing: "missing"
+        }
+    }
+
+    var remedy: String? {
+        switch outcome {
+        case .ok: nil
+        case .note(let remedy), .missing(let remedy): remedy
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Framing
+import Gateway
+import LocalEngine
+import Net
+import Protocols
+import Speech
+
+struct Engines: Command {
+    private static let url = Option(
+        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080", "A gateway to ask for its engines' health."
+    ) { WebSocketTarget($0) == nil ? nil : $0 }
+
+    static let description = CommandDescription(
+        name: "engines", summary: "Lists the engines with what they can do and whether they can be used.",
+        discussion: """
+            What is listed is what harken serve would use with the same settings. Where a gateway answers at --url, its word on health is shown \
+            beside, and how long the answer took. With --json: one array of objects.
+            """,
+        options: [url, OperatorSettings.config, Flag.json])
+
+    private let url: String
+    private let configFile: String?
+    private let environment: [String: String]
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        url = try arguments.value(Self.url) ?? ""
+        configFile = try arguments.value(OperatorSettings.config)
+        environment = arguments.environment
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        let configuration: GatewayConfiguration
+        do {
+            configuration = try OperatorSettings.configuration(file: configFile, environment: environment)
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .wrongUsage
+        }
+        let folder = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
+        let rows = EngineRow.all(configuration, missingModels: folder.missing())
+        let health = await GatewayHealth.ask(url)
+        surroundings.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health))
+        return .done
+    }
+
+    static func table(_ rows: [EngineRow], _ health: GatewayHealth?) -> String {
+        Table.text(
+            ["ENGINE", "LIVE", "FILES", "LANGUAGES", "SPEAKERS", "MODELS", "STATE", "AT THE GATEWAY"],
+            rows.map { row in
+                [
+                    row.name.rawValue, row.capabilities.streaming ? "yes" : "no", row.capabilities.prerecorded ? "yes" : "no", row.languages,
+                    row.capabilities.speakers ? "yes" : "no", row.capabilities.models.joined(separator: ","), row.state.text,
+                    health?.engines[row.name.rawValue] ?? "-",
+                ]
+            })
+            + (health.map { "\nThe gateway answered in \(Int(($0.latency / .milliseconds(1)).rounded())) ms.\n" } ?? "")
+    }
+
+    static func json(_ rows: [EngineRow], _ health: GatewayHealth?) -> String {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for row in rows {
+            writer.beginObject()
+            writer.member("name", row.name.rawValue)
+            writer.member("streaming", row.capabilities.streaming)
+            writer.member("prerecorded", row.capabilities.prerecorded)
+            // Null: any.
+            writer.key("languages")
+            switch row.capabilities.languages {
+            case .any: writer.null()
+            case .only(let tags): writer.array(tags.sorted())
+            }
+            writer.member("speakers", row.capabilities.speakers)
+            writer.key("models")
+            writer.array(row.capabilities.models)
+            writer.member("available", row.state == .available)
+            writer.member("state", row.state.text)
+            writer.key("health")
+            if let said = health?.engines[row.name.rawValue] { writer.value(said) } else { writer.null() }
+            writer.key("latency")
+            if let health { writer.value(health.latency / .seconds(1), decimals: 4) } else { writer.null() }
+            writer.endObject()
+        }
+        writer.endArray()
+        return writer.text
+    }
+}

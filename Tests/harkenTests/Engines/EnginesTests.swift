@@ -1,0 +1,49 @@
+import Gateway
+import Speech
+import Testing
+
+@testable import harken
+
+@Suite struct `Engines that are listed` {
+    private func rows(_ variables: [String: String], missing: [String] = []) throws -> [EngineRow] {
+        var settings = Settings()
+        settings.merge(variables)
+        return EngineRow.all(try GatewayConfiguration(settings, home: "/home/ann", cores: 1), missingModels: missing)
+    }
+
+    @Test func `without a key say which variable takes one`() throws {
+        let rows = try rows([:])
+        #expect(rows.first?.name == .local)
+        #expect(rows.first?.state == .available)
+        let deepgram = try #require(rows.first { $0.name == EngineName("deepgram") })
+        #expect(deepgram.state == .missing("no key: set DEEPGRAM_API_KEY"))
+    }
+
+    @Test func `stand in the operator's order`() throws {
+        let order = try rows(["DEEPGRAM_API_KEY": "secret"]).map(\.name.rawValue)
+        #expect(order == ["deepgram", "local"])
+        let turned = try rows(["DEEPGRAM_API_KEY": "secret", "HARKEN_ENGINES": "local,deepgram"]).map(\.name.rawValue)
+        #expect(turned == ["local", "deepgram"])
+    }
+
+    @Test func `show no key`() throws {
+        let rows = try rows(["DEEPGRAM_API_KEY": "secret"])
+        #expect(!harken.Engines.table(rows, nil).contains("secret"))
+        #expect(!harken.Engines.json(rows, nil).contains("secret"))
+    }
+
+    @Test func `of this machine need models`() throws {
+        #expect(try rows([:], missing: ["/models/x"]).first?.state == .missing("no models: run make setup"))
+    }
+
+    @Test func `have a gateway's word on their health`() throws {
+        let body = Array(#"{"status":"not_ready","engines":{"local":"loading","deepgram":"ready\u001b[2J"}}"#.utf8)
+        let health = try #require(GatewayHealth(body: body, latency: .milliseconds(3)))
+        #expect(health.engines == ["local": "loading", "deepgram": "ready [2J"])
+        let table = harken.Engines.table(try rows([:]), health)
+        #expect(table.contains("loading"))
+        #expect(table.hasSuffix("\nThe gateway answered in 3 ms.\n"))
+        #expect(GatewayHealth(body: Array("<html>".utf8), latency: .zero) == nil)
+        #expect(GatewayHealth(body: Array("{}".utf8), latency: .zero) == nil)
+    }
+}
