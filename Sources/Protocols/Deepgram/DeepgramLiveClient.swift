@@ -27,7 +27,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package static let keepAlivePeriod: Duration = .seconds(5)
     /// The vendor answers a Finalize only when there is enough to say.
     package static let finalizeLimit: Duration = .milliseconds(1_500)
-    package static let drainLimit: Duration = .seconds(10)
+    /// Silence of the vendor after CloseStream; anything it says begins it anew.
+    package static let drainLimit: Duration = .seconds(20)
     package static let mostMalformed = 32
 
     package let connection: ConnectionRequest
@@ -136,7 +137,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
         switch state {
         case .connecting, .closed: return
-        case .open, .draining: break
+        case .open: break
+        case .draining(_, let done): state = .draining(until: now + Self.drainLimit, done: done)
         }
         switch DeepgramServerMessage(parsing: text) {
         case .results(let results):
