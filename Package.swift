@@ -89,5 +89,6 @@ let package = Package(
 if Context.environment["HARKEN_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["Framing", "Protocols", "Speech"], path: "Fuzz", exclude: ["seeds", "tokens.dict"], swiftSettings: strict))
+            name: "fuzz", dependencies: ["Audio", "Framing", "Protocols", "Speech"], path: "Fuzz", exclude: ["seeds", "tokens.dict"],
+            swiftSettings: strict))
 }

@@ -32,8 +32,6 @@ private struct Making: Sendable, CustomTestStringConvertible {
         Making("tone.flac", "-c:a flac"), Making("tone24.flac", "-c:a flac -sample_fmt s32 -ar 48000"),
         Making("tone.oga", "-c:a libvorbis -ar 44100"),
         Making("tone.opus", "-c:a libopus"), Making("stereo.opus", "-c:a libopus -ac 2", level: 0.7071), Making("tone.spx", "-c:a libspeex"),
-        Making("tone.amr", "-c:a libopencore_amrnb -ar 8000", .raw(.amrNarrowband, .telephone, channels: 1)),
-        Making("wide.amr", "-c:a libvo_amrwbenc -ar 16000", .raw(.amrWideband, .speech, channels: 1)),
         Making("tone.webm", "-c:a libopus"), Making("tone.m4a", "-c:a aac -movflags +faststart"), Making("late.m4a", "-c:a aac", streams: false),
         Making("lossless.m4a", "-c:a alac -movflags +faststart"), Making("tone.aac", "-c:a aac -f adts", padding: 0.15),
         Making("tone.mp3", "-c:a libmp3lame -ar 44100 -id3v2_version 3 -metadata title=Tone"),

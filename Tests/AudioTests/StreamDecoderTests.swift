@@ -170,6 +170,18 @@ import Testing
         }
     }
 
+    /// A second of frames that say nothing, with the mark of an AMR file and bare.
+    @Test(arguments: [(AudioEncoding.amrNarrowband, UInt8(0x04), 13, "#!AMR\n"), (.amrWideband, 0x04, 18, "#!AMR-WB\n")])
+    func `AMR is decoded with its mark and without`(encoding: AudioEncoding, mode: UInt8, frame: Int, mark: String) async throws {
+        let frames = (0..<50).flatMap { _ in [mode] + [UInt8](repeating: 0, count: frame - 1) }
+        let format = AudioFormat.raw(encoding, encoding == .amrNarrowband ? .telephone : .speech, channels: 1)
+        for input in [Array(mark.utf8) + frames, frames] {
+            let decoded = try await Decoded(input, as: format, by: [frame])
+            #expect(decoded.end == .ended)
+            #expect(decoded.pcm.count == 32_000)
+        }
+    }
+
     @Test func `what follows the samples of a WAV is no audio`() async throws {
         let wav = WAV(samples: .signed16(Array(repeating: 99, count: 3_000)))
         let tail = Array("LIST".utf8) + [4, 0, 0, 0] + Array("INFO".utf8) + [UInt8](repeating: 0x55, count: 70_000)
