@@ -14,6 +14,10 @@ package struct JSONDocument: ~Copyable {
     package init(parsing bytes: RawSpan, sizeLimit: Int = 16_777_216, depthLimit: Int = 64) throws(JSONError) {
         guard bytes.byteCount <= sizeLimit else { throw .tooLarge(limit: sizeLimit) }
         if let position = Self.positionDeeper(than: depthLimit, in: bytes) { throw .tooDeep(position: position, limit: depthLimit) }
+        // Jansson takes a zero byte for the end of the text.
+        if let position = bytes.withUnsafeBytes({ $0.firstIndex(of: 0) }) {
+            throw .malformed(position: position, line: 1, problem: "a zero byte")
+        }
         var error = json_error_t()
         let flags = Int(JSON_DECODE_ANY | JSON_ALLOW_NUL)
         guard let handle = bytes.withUnsafeBytes({ json_loadb($0.baseAddress, $0.count, flags, &error) }) else { throw Self.error(from: error) }

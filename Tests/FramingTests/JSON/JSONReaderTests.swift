@@ -81,6 +81,12 @@ import Testing
         }
     }
 
+    @Test(arguments: ["1\0", "\0", "[\0]", "\"\0\"", "1\0garbage"])
+    func `refuses zero bytes, and so does the document`(text: String) {
+        #expect(read(Array(text.utf8)) == nil)
+        #expect((try? JSONValue(parsing: Array(text.utf8))) == nil)
+    }
+
     @Test func `stops at its depth`() {
         for depth in [64, 65] {
             let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
