@@ -1,12 +1,14 @@
 """Converting `.ort` models to plain `.onnx` ones.
 
 ONNX Runtime does not fold constants in ORT files, so the decoder would unpack all its weights again for every token.
-Loaded without optimisation and written out as ONNX, then loaded with full optimisation, it is five times faster.
+Loaded without optimisation and written out as ONNX, then loaded with full optimisation, it is five times faster, and ten times
+when it multiplies by its integer weights as they are.
 """
 
 import ctypes
 import os
 
+from onnx_integers import with_integer_products
 from onnx_names import with_named_branches
 from packages import sha256
 from say import SetupError, say
@@ -72,6 +74,9 @@ def convert(conversion, runtime, folder):
         raise SetupError(f"the converted {os.path.basename(source)} has the sha256 {actual}, expected {conversion['raw_sha256']}")
     with open(raw, "rb") as file:
         named, _ = with_named_branches(file.read())
+    converted, count = with_integer_products(named)
+    if count != conversion["products"]:
+        raise SetupError(f"{os.path.basename(source)} has {count} products of integer weights, expected {conversion['products']}")
     with open(target, "wb") as file:
-        file.write(named)
+        file.write(converted)
     os.remove(raw)
