@@ -57,6 +57,9 @@ let package = Package(
             name: "bench-streaming", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/streaming/bench",
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "bench-local", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/local/bench", swiftSettings: strict),
+
         .target(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "COrt", path: "Sources/C/COrt"),
         .target(name: "CAligner", path: "Sources/C/CAligner"),

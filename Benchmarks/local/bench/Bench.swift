@@ -1,0 +1,140 @@
+import Foundation
+import LocalEngine
+import Speech
+import Synchronization
+
+/// Recognises the files named on standard input, one path a line, and prints one JSON object a line: the file, its text and the CPU's work.
+/// The last line holds the totals.
+///
+///     bench-local engine|bare THREADS < FILES
+///
+/// `engine` is the whole prerecorded engine; `bare` is nothing but its decode loop over the windows that voice activity cuts.
+@main struct Bench {
+    struct Line: Codable {
+        var file: String
+        var text: String
+        var audio: Double
+        var confidence: Double
+        /// Start and end of each word in seconds.
+        var times: [Double] = []
+    }
+
+    struct Totals: Codable {
+        var files: Int
+        var audio: Double
+        var wall: Double
+        var cpu: Double
+        var peakMegabytes: Int
+    }
+
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 3, let threads = Int(arguments[2]), ["engine", "bare"].contains(arguments[1]) else {
+            FileHandle.standardError.write(Data("usage: bench-local engine|bare THREADS < FILES\n".utf8))
+            exit(2)
+        }
+        var files: [String] = []
+        while let line = readLine() { files.append(line) }
+
+        let folder = ModelFolder(environment: ProcessInfo.processInfo.environment)
+        let engine = LocalEngine(folder, pool: threads)
+        let models = try await engine.models()
+        let (wall, cpu) = (ContinuousClock.now, cpuSeconds())
+        let lines =
+            switch arguments[1] {
+            case "bare": try bare(files, models, threads)
+            default: try await whole(files, engine, threads)
+            }
+        let elapsed = ContinuousClock.now - wall
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for line in lines { try print(String(decoding: encoder.encode(line), as: UTF8.self)) }
+        let totals = Totals(
+            files: files.count, audio: lines.reduce(0) { $0 + $1.audio }, wall: Double(elapsed.components.seconds)
+                + Double(elapsed.components.attoseconds) * 1e-18, cpu: cpuSeconds() - cpu, peakMegabytes: peakMegabytes())
+        try print(String(decoding: encoder.encode(totals), as: UTF8.self))
+    }
+
+    /// As many files at once as there are threads.
+    private static func whole(_ files: [String], _ engine: LocalEngine, _ threads: Int) async throws -> [Line] {
+        try await withThrowingTaskGroup(of: (Int, Line).self) { group in
+            var lines: [Int: Line] = [:]
+            for (index, file) in files.enumerated() {
+                if index >= threads, let (done, line) = try await group.next() { lines[done] = line }
+                group.addTask {
+                    let transcript = try await engine.recognize(Recording(path: file), options: RecognitionOptions()) { _ in }
+                    let words = transcript.channels.flatMap(\.words)
+                    return (
+                        index,
+                        Line(
+                            file: file, text: transcript.text(), audio: transcript.length.seconds(at: transcript.rate),
+                            confidence: Double(words.reduce(0) { $0 + $1.confidence }) / Double(max(1, words.count)),
+                            times: words.flatMap { [$0.range.start.seconds(at: .speech), $0.range.end.seconds(at: .speech)] })
+                    )
+                }
+            }
+            for try await (done, line) in group { lines[done] = line }
+            return files.indices.compactMap { lines[$0] }
+        }
+    }
+
+    /// Every thread takes the next window and decodes it.
+    private static func bare(_ files: [String], _ models: LocalModels, _ threads: Int) throws -> [Line] {
+        struct State {
+            var files: [String]
+            var fileIndex = -1
+            var reader: RecordingReader?
+            var waiting: [(Int, RecordingReader.Item)] = []
+            var texts: [Int: [(SampleIndex, String)]] = [:]
+            var audio: [Int: Double] = [:]
+        }
+        let state = Mutex(State(files: files))
+
+        @Sendable func next() -> (Int, RecordingReader.Item)? {
+            state.withLock { state in
+                while true {
+                    if !state.waiting.isEmpty { return state.waiting.removeFirst() }
+                    if let reader = state.reader {
+                        guard let batch = try? reader.next(limit: { WindowPlanner.longest }, mayContinue: { true }) else { return nil }
+                        state.waiting = batch.items.map { (state.fileIndex, $0) }
+                        if batch.isEnd {
+                            state.audio[state.fileIndex] = reader.decodedLength.seconds(at: .speech)
+                            state.reader = nil
+                        }
+                    } else {
+                        state.fileIndex += 1
+                        guard state.fileIndex < state.files.count else { return nil }
+                        state.reader = try? RecordingReader(
+                            Recording(path: state.files[state.fileIndex]), separateChannels: false, models.voiceActivity)
+                    }
+                }
+            }
+        }
+
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            while let (file, item) = next() {
+                let text = (try? models.recognizer.decode(item.samples.span))?.text ?? ""
+                state.withLock { $0.texts[file, default: []].append((item.window.audio.start, text)) }
+            }
+        }
+        return state.withLock { state in
+            files.indices.map { index in
+                let texts = state.texts[index, default: []].sorted { $0.0 < $1.0 }.map(\.1).filter { !$0.isEmpty }
+                return Line(file: files[index], text: texts.joined(separator: " "), audio: state.audio[index] ?? 0, confidence: 0)
+            }
+        }
+    }
+
+    private static func cpuSeconds() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
+    private static func peakMegabytes() -> Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss / 1_024
+    }
+}
