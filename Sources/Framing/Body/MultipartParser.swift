@@ -30,12 +30,12 @@ package struct MultipartParser: Sendable {
     }
 
     private enum State: Sendable, Equatable {
-        case preamble(length: Int)              // → delimiter
-        case delimiter(DelimiterEnd)            // → head, end
-        case head                               // → data
-        case data                               // → partEnd
-        case partEnd                            // → delimiter
-        case end                                // → epilogue
+        case preamble(length: Int)  // → delimiter
+        case delimiter(DelimiterEnd)  // → head, end
+        case head  // → data
+        case data  // → partEnd
+        case partEnd  // → delimiter
+        case end  // → epilogue
         case epilogue
         case failed(MultipartError)
     }
@@ -58,7 +58,8 @@ package struct MultipartParser: Sendable {
     /// - Parameter contentType: the header's value, which names the boundary.
     package init(contentType: String, limits: Limits = Limits()) throws(MultipartError) {
         guard let element = HeaderElement(parsing: contentType), element.value.equalsIgnoringCase("multipart/form-data") else { throw .notAForm }
-        guard let boundary = element["boundary"], 1...70 ~= boundary.utf8.count, boundary.utf8.allSatisfy(Self.isBoundary), !boundary.hasSuffix(" ") else {
+        guard let boundary = element["boundary"], 1...70 ~= boundary.utf8.count, boundary.utf8.allSatisfy(Self.isBoundary), !boundary.hasSuffix(" ")
+        else {
             throw .malformedBoundary
         }
         delimiter = Array("\r\n--\(boundary)".utf8)

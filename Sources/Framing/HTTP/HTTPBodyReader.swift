@@ -6,16 +6,16 @@ struct HTTPBodyReader: Sendable {
     }
 
     private enum State: Sendable {
-        case known(remaining: Int)          // → end
-        case untilClose                     // → end, by `finish`
-        case chunkSize(Int, digits: Int)    // → chunkExtension, chunkStart
-        case chunkExtension(size: Int)      // → chunkStart
-        case chunkStart(Int)                // LF awaited → chunkData, trailer
-        case chunkData(remaining: Int)      // → chunkEnd
-        case chunkEnd                       // CR awaited → chunkEndLineFeed
-        case chunkEndLineFeed               // → chunkSize
+        case known(remaining: Int)  // → end
+        case untilClose  // → end, by `finish`
+        case chunkSize(Int, digits: Int)  // → chunkExtension, chunkStart
+        case chunkExtension(size: Int)  // → chunkStart
+        case chunkStart(Int)  // LF awaited → chunkData, trailer
+        case chunkData(remaining: Int)  // → chunkEnd
+        case chunkEnd  // CR awaited → chunkEndLineFeed
+        case chunkEndLineFeed  // → chunkSize
         case trailer(lineLength: Int, named: Bool)  // → trailerLineFeed
-        case trailerLineFeed(last: Bool)    // → trailer, end
+        case trailerLineFeed(last: Bool)  // → trailer, end
         case end
     }
 

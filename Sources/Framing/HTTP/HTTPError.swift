@@ -70,7 +70,8 @@ extension HTTPError: CustomStringConvertible {
         case .invalidCharacter: "The head has a control character, or a line that does not end with CR LF."
         case .malformedStartLine: "The first line is not one of HTTP/1.1."
         case .malformedTarget: "The request target is not a path that begins with a slash, or has characters that must be percent-encoded."
-        case .malformedEscape: "The request target has a percent sign without two hexadecimal digits, or percent-encoded bytes that are not UTF-8 text."
+        case .malformedEscape:
+            "The request target has a percent sign without two hexadecimal digits, or percent-encoded bytes that are not UTF-8 text."
         case .tooManyQueryPairs(let limit): "The query has more than \(limit) parameters."
         case .unsupportedVersion: "Only HTTP/1.1 and HTTP/1.0 are spoken here."
         case .unsupportedMethod: "CONNECT is not supported: this server is not a proxy."

@@ -17,8 +17,8 @@ package enum HTTPRequestEvent: Sendable, Equatable {
 /// keeps the bytes from `offset` on.
 package struct HTTPRequestParser: Sendable {
     private enum State: Sendable {
-        case head                   // → body, failed
-        case body(HTTPBodyReader)   // → head, failed
+        case head  // → body, failed
+        case body(HTTPBodyReader)  // → head, failed
         case failed(HTTPError)
     }
 

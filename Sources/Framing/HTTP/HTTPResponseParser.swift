@@ -12,8 +12,8 @@ package enum HTTPResponseEvent: Sendable, Equatable {
 /// The client's side of HTTP/1.1: one response, with the same strictness as the server's side. See `HTTPRequestParser` for how it is driven.
 package struct HTTPResponseParser: Sendable {
     private enum State: Sendable {
-        case head                   // → head, body, failed
-        case body(HTTPBodyReader)   // → failed
+        case head  // → head, body, failed
+        case body(HTTPBodyReader)  // → failed
         case failed(HTTPError)
     }
 

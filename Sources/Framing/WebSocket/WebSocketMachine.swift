@@ -14,8 +14,8 @@ package struct WebSocketMachine: ~Copyable {
     }
 
     enum State: Sendable {
-        case open       // → closing, closed
-        case closing    // our close frame is sent → closed
+        case open  // → closing, closed
+        case closing  // our close frame is sent → closed
         case closed
     }
 

@@ -39,7 +39,9 @@ import Testing
         let body = Array(text.utf8)
         let whole = read(body, limits: limits)
         for cut in 0...body.count {
-            for second in [cut, min(cut + 1, body.count), min(cut + 4, body.count)] where read(body, cuts: [cut, second], limits: limits) != whole { return nil }
+            for second in [cut, min(cut + 1, body.count), min(cut + 4, body.count)] where read(body, cuts: [cut, second], limits: limits) != whole {
+                return nil
+            }
         }
         return read(body, cuts: Array(0...body.count), limits: limits) == whole ? whole : nil
     }
@@ -65,28 +67,32 @@ import Testing
         #expect(try #require(readEverywhere("\r\n--XyZ--\r\n")) == [.end])
     }
 
-    @Test(arguments: [
-        ("", MultipartError.truncated), ("--XyZ", .truncated), ("--XyZ-", .truncated), ("--XyZ\r\n", .truncated),
-        ("--XyZ\r\nContent-Disposition: form-data; name=a\r\n\r\nabc\r\n--Xy", .truncated),
-        ("--XyZabc\r\n", .malformedDelimiter), ("--XyZ\n", .malformedDelimiter), ("--XyZ-x", .malformedDelimiter), ("--XyZ\rx", .malformedDelimiter),
-        ("--XyZ\r\n\r\n", .missingName), ("--XyZ\r\nContent-Disposition: form-data\r\n\r\n", .missingName),
-        ("--XyZ\r\nContent-Disposition: attachment; name=a\r\n\r\n", .missingName), ("--XyZ\r\nContent-Type: text/plain\r\n\r\n", .missingName),
-        ("--XyZ\r\nno colon\r\n\r\n", .malformedHead), ("--XyZ\r\nContent-Disposition: form-data; name=\"a\r\n\r\n", .malformedHead),
-        ("--XyZ\r\nContent-Disposition : form-data; name=a\r\n\r\n", .malformedHead), ("--XyZ\r\nX: \0\r\n\r\n", .malformedHead),
-        (String(repeating: "x", count: 100), .preambleTooLong(limit: 32)),
-        ("--XyZ\r\nX: \(String(repeating: "x", count: 100))\r\n\r\n", .headTooLarge(limit: 64)),
-        (String(repeating: "--XyZ\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n", count: 3) + "--XyZ--", .tooManyParts(limit: 2)),
-    ] as [(String, MultipartError)])
+    @Test(
+        arguments: [
+            ("", MultipartError.truncated), ("--XyZ", .truncated), ("--XyZ-", .truncated), ("--XyZ\r\n", .truncated),
+            ("--XyZ\r\nContent-Disposition: form-data; name=a\r\n\r\nabc\r\n--Xy", .truncated),
+            ("--XyZabc\r\n", .malformedDelimiter), ("--XyZ\n", .malformedDelimiter), ("--XyZ-x", .malformedDelimiter),
+            ("--XyZ\rx", .malformedDelimiter),
+            ("--XyZ\r\n\r\n", .missingName), ("--XyZ\r\nContent-Disposition: form-data\r\n\r\n", .missingName),
+            ("--XyZ\r\nContent-Disposition: attachment; name=a\r\n\r\n", .missingName), ("--XyZ\r\nContent-Type: text/plain\r\n\r\n", .missingName),
+            ("--XyZ\r\nno colon\r\n\r\n", .malformedHead), ("--XyZ\r\nContent-Disposition: form-data; name=\"a\r\n\r\n", .malformedHead),
+            ("--XyZ\r\nContent-Disposition : form-data; name=a\r\n\r\n", .malformedHead), ("--XyZ\r\nX: \0\r\n\r\n", .malformedHead),
+            (String(repeating: "x", count: 100), .preambleTooLong(limit: 32)),
+            ("--XyZ\r\nX: \(String(repeating: "x", count: 100))\r\n\r\n", .headTooLarge(limit: 64)),
+            (String(repeating: "--XyZ\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n", count: 3) + "--XyZ--", .tooManyParts(limit: 2)),
+        ] as [(String, MultipartError)])
     func `refuses what is no form`(text: String, error: MultipartError) throws {
         let said = try #require(readEverywhere(text, limits: .init(parts: 2, head: 64, preamble: 32)))
         #expect(said.last == .error(error))
     }
 
-    @Test(arguments: [
-        ("application/json", MultipartError.notAForm), ("multipart/mixed; boundary=a", .notAForm), ("multipart/form-data", .malformedBoundary),
-        ("multipart/form-data; boundary=", .malformedBoundary), ("multipart/form-data; boundary=\"a b \"", .malformedBoundary),
-        ("multipart/form-data; boundary=a\rb", .malformedBoundary), ("multipart/form-data; boundary=\(String(repeating: "a", count: 71))", .malformedBoundary),
-    ] as [(String, MultipartError)])
+    @Test(
+        arguments: [
+            ("application/json", MultipartError.notAForm), ("multipart/mixed; boundary=a", .notAForm), ("multipart/form-data", .malformedBoundary),
+            ("multipart/form-data; boundary=", .malformedBoundary), ("multipart/form-data; boundary=\"a b \"", .malformedBoundary),
+            ("multipart/form-data; boundary=a\rb", .malformedBoundary),
+            ("multipart/form-data; boundary=\(String(repeating: "a", count: 71))", .malformedBoundary),
+        ] as [(String, MultipartError)])
     func `refuses content types`(contentType: String, error: MultipartError) {
         #expect(read([], contentType: contentType) == [.error(error)])
     }

@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nnoX", "no", "X"), ("HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\nX", "no", "X"),
+        ("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nnoX", "no", "X"),
+        ("HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\nX", "no", "X"),
         ("HTTP/1.0 200 \r\nContent-Length: 0\r\n\r\nX", "", "X"), ("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nX", "", "X"),
     ])
     func `reads bodies to their end`(text: String, body: String, rest: String) {
@@ -35,7 +36,9 @@ import Testing
 
     @Test func `the end of the connection ends a body without a length, and nothing else`() {
         #expect(HTTPDialogue.response(Array("HTTP/1.1 200 OK\r\n\r\nab".utf8), closed: true).suffix(2) == [.body("ab"), .end])
-        for text in ["", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"] {
+        for text in [
+            "", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
+        ] {
             #expect(HTTPDialogue.response(Array(text.utf8), closed: true).last == .error(.truncated))
         }
     }
@@ -48,12 +51,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("HTTP/2 200 OK\r\n\r\n", HTTPError.malformedStartLine), ("HTTP/1.1 20 OK\r\n\r\n", .malformedStartLine), ("HTTP/1.1 099 OK\r\n\r\n", .malformedStartLine),
-        ("HTTP/1.1 2000 OK\r\n\r\n", .malformedStartLine), ("ICY 200 OK\r\n\r\n", .malformedStartLine), ("HTTP/2.0 200 OK\r\n\r\n", .unsupportedVersion),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", .ambiguousLength), ("HTTP/1.1 200 OK\n\n", .invalidCharacter),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", .repeatedContentLength),
-    ] as [(String, HTTPError)])
+    @Test(
+        arguments: [
+            ("HTTP/2 200 OK\r\n\r\n", HTTPError.malformedStartLine), ("HTTP/1.1 20 OK\r\n\r\n", .malformedStartLine),
+            ("HTTP/1.1 099 OK\r\n\r\n", .malformedStartLine),
+            ("HTTP/1.1 2000 OK\r\n\r\n", .malformedStartLine), ("ICY 200 OK\r\n\r\n", .malformedStartLine),
+            ("HTTP/2.0 200 OK\r\n\r\n", .unsupportedVersion),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", .ambiguousLength),
+            ("HTTP/1.1 200 OK\n\n", .invalidCharacter),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", .repeatedContentLength),
+        ] as [(String, HTTPError)])
     func `is as strict as a server`(text: String, error: HTTPError) {
         let stream = Array(text.utf8)
         for cut in 0...stream.count {
@@ -77,9 +84,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (HTTPStatus.ok, HTTPBodyLength.none, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), (.ok, .known(7), "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"),
+        (HTTPStatus.ok, HTTPBodyLength.none, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+        (.ok, .known(7), "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"),
         (.noContent, .none, "HTTP/1.1 204 No Content\r\n\r\n"), (.ok, .untilClose, "HTTP/1.1 200 OK\r\n\r\n"),
-        (.switchingProtocols, .none, "HTTP/1.1 101 Switching Protocols\r\n\r\n"), (HTTPStatus(418), .none, "HTTP/1.1 418 \r\nContent-Length: 0\r\n\r\n"),
+        (.switchingProtocols, .none, "HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+        (HTTPStatus(418), .none, "HTTP/1.1 418 \r\nContent-Length: 0\r\n\r\n"),
     ])
     func `writes response heads`(status: HTTPStatus, body: HTTPBodyLength, text: String) {
         var bytes: [UInt8] = []
@@ -91,6 +100,7 @@ import Testing
         var bytes: [UInt8] = []
         HTTPSerializer.append(.get, target: "/a?b", headers: ["Host": "h"], to: &bytes)
         HTTPSerializer.append(.post, target: "/", headers: ["Host": "h"], body: .known(1), to: &bytes)
-        #expect(String(decoding: bytes, as: UTF8.self) == "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\nPOST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n")
+        #expect(
+            String(decoding: bytes, as: UTF8.self) == "GET /a?b HTTP/1.1\r\nHost: h\r\n\r\nPOST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n")
     }
 }

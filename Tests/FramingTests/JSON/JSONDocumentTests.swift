@@ -38,11 +38,13 @@ import Testing
         #expect(names == ["z1", "a2", "m3"])
     }
 
-    @Test(arguments: [
-        ("7", JSONValue.int(7)), ("7.0", .double(7)), ("-0.5e1", .double(-5)), ("\"\"", ""), (" true ", true), ("null", nil), ("[]", []), ("{}", [:]),
-        (#""\u00e9\ud83d\ude00\n\"\\\/""#, "é😀\n\"\\/"), (#""a\u0000b""#, "a\0b"), (#"{"a":1,"a":2}"#, ["a": 2]),
-        ("9223372036854775807", .int(.max)),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("7", JSONValue.int(7)), ("7.0", .double(7)), ("-0.5e1", .double(-5)), ("\"\"", ""), (" true ", true), ("null", nil), ("[]", []),
+            ("{}", [:]),
+            (#""\u00e9\ud83d\ude00\n\"\\\/""#, "é😀\n\"\\/"), (#""a\u0000b""#, "a\0b"), (#"{"a":1,"a":2}"#, ["a": 2]),
+            ("9223372036854775807", .int(.max)),
+        ] as [(String, JSONValue)])
     func `reads every kind of value`(text: String, value: JSONValue) throws {
         #expect(try parse(text) == value)
     }

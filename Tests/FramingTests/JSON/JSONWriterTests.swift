@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", #""""#), ("plain", #""plain""#), ("\"\\/", #""\"\\/""#), ("\n\r\t\u{1}\u{1f}\u{7f}", "\"\\n\\r\\t\\u0001\\u001f\u{7f}\""), ("é😀", "\"é😀\""),
+        ("", #""""#), ("plain", #""plain""#), ("\"\\/", #""\"\\/""#), ("\n\r\t\u{1}\u{1f}\u{7f}", "\"\\n\\r\\t\\u0001\\u001f\u{7f}\""),
+        ("é😀", "\"é😀\""),
         ("a\"", #""a\"""#), ("\"a", #""\"a""#), ("\0", #""\u0000""#),
     ])
     func `escapes what must be escaped`(text: String, json: String) {
@@ -39,11 +40,12 @@ import Testing
         #expect(writer.text == json)
     }
 
-    @Test(arguments: [
-        (0.0, 3, "0.0"), (1, 3, "1.0"), (0.125, 3, "0.125"), (0.1256, 3, "0.126"), (-0.0001, 3, "0.0"), (-1.5, 1, "-1.5"), (12.30, 2, "12.3"),
-        (1.05, 9, "1.05"), (0.9996, 3, "1.0"), (.nan, 3, "null"), (.infinity, 3, "null"), (1e300, 3, "1e+300"), (3.999, 0, "4.0"),
-        (10_000_000.001, 3, "10000000.001"),
-    ] as [(Double, Int, String)])
+    @Test(
+        arguments: [
+            (0.0, 3, "0.0"), (1, 3, "1.0"), (0.125, 3, "0.125"), (0.1256, 3, "0.126"), (-0.0001, 3, "0.0"), (-1.5, 1, "-1.5"), (12.30, 2, "12.3"),
+            (1.05, 9, "1.05"), (0.9996, 3, "1.0"), (.nan, 3, "null"), (.infinity, 3, "null"), (1e300, 3, "1e+300"), (3.999, 0, "4.0"),
+            (10_000_000.001, 3, "10000000.001"),
+        ] as [(Double, Int, String)])
     func `rounds to decimals`(number: Double, decimals: Int, json: String) {
         var writer = JSONWriter()
         writer.value(number, decimals: decimals)
@@ -59,7 +61,8 @@ import Testing
 
     @Test func `what it writes is read back the same`() throws {
         let value: JSONValue = [
-            "text": "a\u{0}\"\\\n\u{7f}é😀", "numbers": [1, -7, 0.1, 1e-300, 5e20, .double(3)], "none": nil, "flag": true, "empty": [:], "list": [[], [[]]],
+            "text": "a\u{0}\"\\\n\u{7f}é😀", "numbers": [1, -7, 0.1, 1e-300, 5e20, .double(3)], "none": nil, "flag": true, "empty": [:],
+            "list": [[], [[]]],
         ]
         var writer = JSONWriter()
         writer.value(value)

@@ -2,10 +2,12 @@ import Framing
 import Testing
 
 @Suite struct `URL query` {
-    @Test(arguments: [
-        ("", URLQuery()), ("a=1&b=2&a=3", ["a": "1", "b": "2", "a": "3"]), ("a", ["a": ""]), ("a=", ["a": ""]), ("=b", ["": "b"]), ("a=b=c", ["a": "b=c"]),
-        ("&&a=1&", ["a": "1"]), ("a+b=c+d%2B", ["a b": "c d+"]), ("k=%C3%A9%F0%9F%98%80", ["k": "é😀"]), ("a%3D=%26", ["a=": "&"]),
-    ] as [(String, URLQuery)])
+    @Test(
+        arguments: [
+            ("", URLQuery()), ("a=1&b=2&a=3", ["a": "1", "b": "2", "a": "3"]), ("a", ["a": ""]), ("a=", ["a": ""]), ("=b", ["": "b"]),
+            ("a=b=c", ["a": "b=c"]),
+            ("&&a=1&", ["a": "1"]), ("a+b=c+d%2B", ["a b": "c d+"]), ("k=%C3%A9%F0%9F%98%80", ["k": "é😀"]), ("a%3D=%26", ["a=": "&"]),
+        ] as [(String, URLQuery)])
     func `reads pairs`(text: String, query: URLQuery) throws {
         #expect(try URLQuery(parsing: text) == query)
     }

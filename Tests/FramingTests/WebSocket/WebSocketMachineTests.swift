@@ -70,17 +70,22 @@ import Testing
 
     // MARK: Violations
 
-    @Test(arguments: [
-        ([0xC1, 0x80, 0, 0, 0, 0], WebSocketViolation.reservedBits), ([0xA1, 0x80, 0, 0, 0, 0], .reservedBits), ([0x91, 0x80, 0, 0, 0, 0], .reservedBits),
-        ([0xC9, 0x80, 0, 0, 0, 0], .reservedBits), ([0x83, 0x80, 0, 0, 0, 0], .reservedOpcode), ([0x87, 0x80, 0, 0, 0, 0], .reservedOpcode),
-        ([0x8B, 0x80, 0, 0, 0, 0], .reservedOpcode), ([0x8F, 0x80, 0, 0, 0, 0], .reservedOpcode), ([0x81, 0x05], .unmasked), ([0x89, 0x00], .unmasked),
-        ([0x09, 0x80, 0, 0, 0, 0], .fragmentedControl), ([0x08, 0x80, 0, 0, 0, 0], .fragmentedControl),
-        ([0x89, 0xFE, 0, 126, 0, 0, 0, 0], .controlTooLong), ([0x88, 0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], .controlTooLong),
-        ([0x80, 0x80, 0, 0, 0, 0], .unexpectedContinuation), ([0x00, 0x80, 0, 0, 0, 0], .unexpectedContinuation),
-        ([0x01, 0x80, 0, 0, 0, 0, 0x81, 0x80, 0, 0, 0, 0], .interleavedMessage), ([0x02, 0x80, 0, 0, 0, 0, 0x01, 0x80, 0, 0, 0, 0], .interleavedMessage),
-        ([0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], .lengthOverflow), ([0x82, 0xFF, 0x7F, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0], .messageTooBig(limit: 1_048_576)),
-        ([0x88, 0x81, 0, 0, 0, 0, 3], .malformedClose),
-    ] as [([UInt8], WebSocketViolation)])
+    @Test(
+        arguments: [
+            ([0xC1, 0x80, 0, 0, 0, 0], WebSocketViolation.reservedBits), ([0xA1, 0x80, 0, 0, 0, 0], .reservedBits),
+            ([0x91, 0x80, 0, 0, 0, 0], .reservedBits),
+            ([0xC9, 0x80, 0, 0, 0, 0], .reservedBits), ([0x83, 0x80, 0, 0, 0, 0], .reservedOpcode), ([0x87, 0x80, 0, 0, 0, 0], .reservedOpcode),
+            ([0x8B, 0x80, 0, 0, 0, 0], .reservedOpcode), ([0x8F, 0x80, 0, 0, 0, 0], .reservedOpcode), ([0x81, 0x05], .unmasked),
+            ([0x89, 0x00], .unmasked),
+            ([0x09, 0x80, 0, 0, 0, 0], .fragmentedControl), ([0x08, 0x80, 0, 0, 0, 0], .fragmentedControl),
+            ([0x89, 0xFE, 0, 126, 0, 0, 0, 0], .controlTooLong), ([0x88, 0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], .controlTooLong),
+            ([0x80, 0x80, 0, 0, 0, 0], .unexpectedContinuation), ([0x00, 0x80, 0, 0, 0, 0], .unexpectedContinuation),
+            ([0x01, 0x80, 0, 0, 0, 0, 0x81, 0x80, 0, 0, 0, 0], .interleavedMessage),
+            ([0x02, 0x80, 0, 0, 0, 0, 0x01, 0x80, 0, 0, 0, 0], .interleavedMessage),
+            ([0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], .lengthOverflow),
+            ([0x82, 0xFF, 0x7F, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0], .messageTooBig(limit: 1_048_576)),
+            ([0x88, 0x81, 0, 0, 0, 0, 3], .malformedClose),
+        ] as [([UInt8], WebSocketViolation)])
     func `a client that breaks the protocol is told so`(stream: [UInt8], violation: WebSocketViolation) throws {
         let told = try #require(Dialogue.serverTold(stream + [0x81, 0x80]))
         #expect(told.events == [self.violation(violation)])
@@ -112,10 +117,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        [0xFF], [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x41], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF0, 0x8F, 0xBF, 0xBF],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF0, 0x9F, 0x98], [0xCE, 0xBA, 0xE1, 0xBD, 0xB9, 0xED, 0xA0, 0x80, 0x65],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF], [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x41], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xE2, 0x82],
+            [0xF0, 0x8F, 0xBF, 0xBF],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF0, 0x9F, 0x98], [0xCE, 0xBA, 0xE1, 0xBD, 0xB9, 0xED, 0xA0, 0x80, 0x65],
+        ] as [[UInt8]])
     func `text that is not UTF-8 is refused`(bytes: [UInt8]) throws {
         #expect(try #require(Dialogue.serverTold(Dialogue.frame(0x81, Array("12345678".utf8) + bytes))).events == [violation(.invalidUTF8)])
         for cut in 0...bytes.count {
@@ -126,7 +133,10 @@ import Testing
 
     @Test func `invalid text is noticed before the message ends`() throws {
         #expect(try #require(Dialogue.serverTold(Dialogue.frame(0x01, [0xFF]))).events == [violation(.invalidUTF8)])
-        #expect(try #require(Dialogue.serverTold(Array(Dialogue.frame(0x81, [0xFF] + [UInt8](repeating: 1, count: 50)).prefix(8)))).events == [violation(.invalidUTF8)])
+        #expect(
+            try #require(Dialogue.serverTold(Array(Dialogue.frame(0x81, [0xFF] + [UInt8](repeating: 1, count: 50)).prefix(8)))).events == [
+                violation(.invalidUTF8)
+            ])
     }
 
     // MARK: Closing

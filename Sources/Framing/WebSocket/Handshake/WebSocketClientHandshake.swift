@@ -49,7 +49,9 @@ package struct WebSocketClientHandshake: Sendable {
         let extensions = answer.headers.values("Sec-WebSocket-Extensions").joined(separator: ",")
         guard let elements = HeaderElement.list(parsing: extensions) else { throw .unofferedExtension }
         if let element = elements.first {
-            guard offersCompression, elements.count == 1, let compression = PermessageDeflate(element, isOffer: false) else { throw .unofferedExtension }
+            guard offersCompression, elements.count == 1, let compression = PermessageDeflate(element, isOffer: false) else {
+                throw .unofferedExtension
+            }
             agreement.compression = compression
         }
         return agreement
