@@ -84,7 +84,7 @@ let package = Package(
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
         tests("Gateway", ["Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
-        tests("harken", ["harken", "Gateway", "HarkenTesting", "Net", "Store", "Speech"]),
+        tests("harken", ["harken", "Gateway", "HarkenTesting", "LocalEngine", "Net", "Store", "Speech"]),
     ],
 )
 

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import LocalEngine
 import Testing
 
 @testable import harken
@@ -83,6 +84,43 @@ struct `The program` {
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
         #expect(outcome.diagnostics.hasPrefix("harken transcribe: "))
+    }
+
+    @Test(.enabled(if: ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"))
+    func `transcribes a recording, and the others when one fails`() async throws {
+        let models = ModelFolder(environment: ProcessInfo.processInfo.environment).path
+        let file = models + "/test-audio/beckett.wav"
+        let outcome = try await BuiltProgram.run(
+            ["transcribe", "--json", "nowhere.wav", file], environment: environment.merging(["HARKEN_MODELS": models]) { $1 })
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics == "harken transcribe: nowhere.wav: no such file or directory\n")
+        let object = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect(object["file"] as? String == file)
+        #expect((object["text"] as? String)?.lowercased().contains("fail better") == true)
+        #expect((object["words"] as? [Any])?.count ?? 0 > 8)
+        let duration = try #require(object["duration"] as? Double)
+        #expect(abs(duration - 9.96) < 0.1)
+    }
+
+    @Test(.enabled(if: ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"))
+    func `ends a transcription with 130 when it is interrupted`() async throws {
+        let models = ModelFolder(environment: ProcessInfo.processInfo.environment).path
+        let program = try BuiltProgram.start(
+            ["transcribe", models + "/test-audio/beckett.wav"], environment: environment.merging(["HARKEN_MODELS": models]) { $1 })
+        try await Task.sleep(for: .milliseconds(300))
+        program.signal(SIGINT)
+        #expect(await program.outcome().status == 130)
+    }
+
+    @Test func `tells what an installation lacks, with status 1`() async throws {
+        let outcome = try await BuiltProgram.run(["doctor"], environment: environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 })
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("\nmissing  models"))
+        #expect(outcome.output.contains("make setup"))
+        let engines = try await BuiltProgram.run(["engines", "--json"], environment: environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 })
+        #expect(engines.status == 0)
+        let rows = try #require(JSONSerialization.jsonObject(with: Data(engines.output.utf8)) as? [[String: Any]])
+        #expect(rows.first { $0["name"] as? String == "local" }?["available"] as? Bool == false)
     }
 
     @Test func `serves until it is told to end`() async throws {

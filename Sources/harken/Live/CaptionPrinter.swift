@@ -27,8 +27,8 @@ struct CaptionPrinter {
             interim(hypothesis, columns: columns)
         case (.final(let hypothesis, _), .terminal): clear() + line(hypothesis)
         case (.final(let hypothesis, _), .plain): line(hypothesis)
-        case (.interim(let hypothesis), .json): Self.json("interim", hypothesis, rate)
-        case (.final(let hypothesis, _), .json): Self.json("final", hypothesis, rate)
+        case (.interim(let hypothesis), .json): json(interim: hypothesis)
+        case (.final(let hypothesis, _), .json): json(final: hypothesis)
         case (.closed, .terminal): clear()
         case (.turnEnded(_, let position), .json): Self.json(turnEnd: position, rate)
         case (.interim, .plain), (.closed, .plain), (.closed, .json), (.turnEnded, _), (.opened, _), (.speechStarted, _), (.flushed, _): ""
@@ -39,6 +39,17 @@ struct CaptionPrinter {
     mutating func clear() -> String {
         defer { hasInterim = false }
         return hasInterim ? "\r\u{1B}[K" : ""
+    }
+
+    private mutating func json(interim hypothesis: Hypothesis) -> String {
+        defer { hasInterim = !hypothesis.words.isEmpty }
+        // One without words is of use only after one with words.
+        return hypothesis.words.isEmpty && !hasInterim ? "" : Self.json("interim", hypothesis, rate)
+    }
+
+    private mutating func json(final hypothesis: Hypothesis) -> String {
+        hasInterim = false
+        return Self.json("final", hypothesis, rate)
     }
 
     private mutating func interim(_ hypothesis: Hypothesis, columns: Int) -> String {

@@ -18,6 +18,9 @@ struct Live: Command {
         "--speed", "N", standard: "1", accepts: "a number above 0, at most 1000", "How fast FILE is sent, in seconds of audio per second."
     ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil } }
     private static let key = Option("--key", "KEY", variable: "HARKEN_KEY", "An access key, where the gateway wants one.")
+    private static let engine = Option(
+        "--engine", "NAMES", accepts: "an engine's name, or several with commas", "The engines to use, in order. Default: the gateway's order."
+    ) { text in text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ",-_".contains($0)) } && !text.isEmpty ? text : nil }
     private static let language = Option("--language", "TAG", "The language spoken. Default: the engine's.")
 
     static let description = CommandDescription(
@@ -28,7 +31,7 @@ struct Live: Command {
             final, turn_end or end, with times in seconds.
             """,
         operands: .init(placeholder: "[FILE]", help: "What to stream.", count: 0...1),
-        options: [microphone, device, url, wire, speed, key, language, Flag.json])
+        options: [microphone, device, url, wire, speed, engine, key, language, Flag.json])
 
     private enum Source { case file(String), microphone }
 
@@ -37,6 +40,7 @@ struct Live: Command {
     private let url: String
     private let speed: Double
     private let key: String?
+    private let engine: String?
     private let options: StreamOptions
     private let json: Bool
 
@@ -52,6 +56,7 @@ struct Live: Command {
         _ = try arguments.value(Self.wire)
         speed = try arguments.value(Self.speed) ?? 1
         key = try arguments.value(Self.key)
+        engine = try arguments.value(Self.engine)
         options = StreamOptions(rate: .speech, language: try arguments.value(Self.language).map { LanguageTag($0) })
         json = arguments.has(.json)
     }
@@ -73,7 +78,7 @@ struct Live: Command {
         let machine = DeepgramLiveClient.vendor.connect(options, Credential(key ?? ""))
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
-        guard let target = WebSocketTarget(base + machine.connection.target) else {
+        guard let target = WebSocketTarget(base + machine.connection.target + (engine.map { "&engine=" + $0 } ?? "")) else {
             throw FeedError(description: "--url \(url) cannot be used; give one such as \(Self.url.standard ?? "")")
         }
         let loops = try LoopGroup(count: 1)
@@ -83,7 +88,7 @@ struct Live: Command {
             if case .closed = event { continuation.finish() }
         }
         // A task of its own, which goes on when this one is cancelled: what is said until the end is shown.
-        let captions = Task { await show(events, surroundings) }
+        let captions = Task { await show(events, surroundings) { stream.send(.cancel) } }
         stream.connect(
             to: target, headers: key == nil ? [:] : machine.connection.headers,
             by: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()))
@@ -94,7 +99,8 @@ struct Live: Command {
         if json { surroundings.output.write(CaptionPrinter.json(end: complaint)) }
         if Task.isCancelled { return .interrupted }
         guard let complaint else { return .done }
-        surroundings.complain(Self.description, complaint)
+        // Given up because nobody reads what is printed: nobody needs to be told.
+        if fault != nil || end != .cancelled { surroundings.complain(Self.description, complaint) }
         return .failed
     }
 
@@ -125,14 +131,16 @@ struct Live: Command {
     }
 
     /// Prints what the stream says. Returns why it ended, nil when in order.
-    private func show(_ events: AsyncStream<EngineEvent>, _ surroundings: Surroundings) async -> EngineError? {
+    ///
+    /// - Parameter unread: called when nobody reads what is printed.
+    private func show(_ events: AsyncStream<EngineEvent>, _ surroundings: Surroundings, unread: () -> Void) async -> EngineError? {
         let output = surroundings.output
         let isTerminal = !json && output.isTerminal
         var printer = CaptionPrinter(json ? .json : .plain, rate: options.rate)
         for await event in events {
             if isTerminal { printer.style = .terminal(columns: output.width) }
             let text = printer.text(for: event)
-            if !text.isEmpty { output.write(text) }
+            if !text.isEmpty, !output.write(text) { unread() }
             if case .closed(let error) = event { return error }
         }
         return nil

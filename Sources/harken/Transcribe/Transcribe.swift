@@ -88,13 +88,14 @@ struct Transcribe: Command {
             surroundings.complain(Self.description, "\(file): \(fault)")
             return nil
         }
-        progress.show("\(file)  loading the models")
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        progress.show("\(name)  loading the models")
         do throws(EngineError) {
             return try await engine.recognize(Recording(path: file), options: options) { step in
                 guard case .reached(let through, let length, let rate) = step else { return }
                 progress.show(
                     ProgressLine.text(
-                        file: file, done: through.seconds(at: rate), of: length?.seconds(at: rate),
+                        file: name, done: through.seconds(at: rate), of: length?.seconds(at: rate),
                         elapsed: (ContinuousClock.now - started) / .seconds(1)))
             }
         } catch {

@@ -61,9 +61,13 @@ import Testing
 
     @Test func `as JSON says everything in seconds, an object a line`() {
         var printer = CaptionPrinter(.json, rate: .speech)
+        #expect(printer.text(for: .interim(hypothesis("", from: 0))) == "")
         #expect(
             printer.text(for: .interim(hypothesis("hi", from: 0.25)))
                 == #"{"type":"interim","start":0.25,"end":0.75,"text":"hi","words":[{"text":"hi","start":0.25,"end":0.75,"confidence":0.5}]}"# + "\n")
+        #expect(
+            printer.text(for: .interim(hypothesis("", from: 0.25)))
+                == #"{"type":"interim","start":0.25,"end":0.25,"text":"","words":[]}"# + "\n")
         #expect(
             printer.text(for: .final(hypothesis("", from: 1), reason: .pause))
                 == #"{"type":"final","start":1.0,"end":1.0,"text":"","words":[]}"# + "\n")
