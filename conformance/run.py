@@ -27,6 +27,7 @@ DRIVERS = {
     "streaming/pipecat_deepgram": [],
     "prerecorded/deepgram_sdk": [],
     "prerecorded/openai_sdk": ["--skip", "translations"],
+    "harken/bad_input": [],
 }
 
 
@@ -45,6 +46,7 @@ def main():
 
     with tempfile.TemporaryDirectory(prefix="harken-conformance-") as folder:
         server = Server(args.harken, os.path.join(folder, "data"))
+        key = None
         try:
             server.wait_until_ready(args.ready_seconds)
             key = server.make_key()
@@ -56,6 +58,9 @@ def main():
             passed = False
         finally:
             status = server.stop()
+        if key and any(key in line for line in server.lines):
+            print("FAIL  harken serve wrote the key into its log", flush=True)
+            passed = False
     if status != 0:
         print(f"FAIL  harken serve ended with the status {status} after SIGTERM", flush=True)
     if not passed or status != 0:
