@@ -36,7 +36,7 @@ def main():
     parser.add_argument("drivers", nargs="*", metavar="DRIVER", help=f"which to run; all by default: {', '.join(DRIVERS)}")
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
-    parser.add_argument("--jobs", type=int, default=2, help="drivers at a time (default 2)")
+    parser.add_argument("--jobs", type=int, default=1, help="drivers at a time (default 1: a busy machine gets fewer interims)")
     parser.add_argument("--ready-seconds", type=float, default=60, help="patience until the models are loaded (default 60)")
     args = parser.parse_args()
     unknown = [name for name in args.drivers if name not in DRIVERS]
