@@ -114,7 +114,7 @@ package final class RecordingReader: Sendable {
     private static func plan(_ samples: [Float], _ channel: inout Channel) throws(EngineError) -> [SpeechWindow] {
         var heard: [Float] = []
         do throws(InferenceError) {
-            try channel.probabilities.append(samples.span) { heard.append($0) }
+            try channel.probabilities.append(samples.span) { probability, _ in heard.append(probability) }
         } catch {
             throw .unavailable(error.description)
         }

@@ -35,9 +35,9 @@ final class ChannelListener {
             let piece = samples[start..<min(start + Int(VoiceActivity.window.samples), samples.count)]
             ring.append(piece)
             act(machine.receive(SampleCount(piece.count)))
-            var heard: [Float] = []
-            try probabilities.append(Array(piece).span) { heard.append($0) }
-            for probability in heard { act(machine.heard(probability)) }
+            var heard: [(probability: Float, power: Float)] = []
+            try probabilities.append(Array(piece).span) { heard.append(($0, $1)) }
+            for window in heard { act(machine.heard(window.probability, power: window.power)) }
         }
         ring.forget(before: machine.neededFrom)
     }

@@ -5,6 +5,8 @@ struct OpenSegment: Sendable, Equatable {
     struct Pause: Sendable, Equatable {
         /// Where the speech ended, though it may go on.
         var at: SampleIndex
+        /// Where the sound ended; not behind `at`.
+        var silentSince: SampleIndex
         /// What the recogniser hears ends here if the pause lasts.
         var audioEnd: SampleIndex
     }
@@ -16,11 +18,23 @@ struct OpenSegment: Sendable, Equatable {
     var pause: Pause?
     /// The result for the segment as far as the pause.
     var speculation: SegmentResult?
+    /// Mean power of its loudest window.
+    var loudest: Float = 0
+    /// The end of the last window that was loud enough to be sound.
+    var soundEnd = SampleIndex.zero
     /// Where the last interim was requested, and how long to wait until the next.
     var lastInterim: SampleIndex
     var interimPeriod: SampleCount
     /// A cut was asked for and found no place.
     var cutFailed = false
+}
+
+extension OpenSegment {
+    /// A window of its sound, which ends at `end`.
+    mutating func hear(_ power: Float, through end: SampleIndex, _ timing: StreamTiming) {
+        loudest = max(loudest, power)
+        if power >= loudest * timing.silentShare { soundEnd = end }
+    }
 }
 
 /// Speech whose end is decided.

@@ -7,7 +7,7 @@ package struct StreamTiming: Sendable, Equatable {
     /// Heard before the point where speech was noticed: first sounds are soft.
     package var lead = SampleCount(.milliseconds(300), at: .speech)
     /// Heard behind the end of speech: as long as it takes to notice that speech has ended.
-    package var tail = SampleCount(3 * 512)
+    package var tail = SampleCount(2 * 512)
     /// An interim comes at most this often.
     package var interimPeriod = SampleCount(.milliseconds(500), at: .speech)
     /// Below this length the recogniser often invents; what it says is shown only if it looks right.
@@ -29,7 +29,11 @@ package struct StreamTiming: Sendable, Equatable {
     package var longTimeout = SampleCount(.milliseconds(1_500), at: .speech)
     /// A stream that has fallen this far behind is given up.
     package var backlog = SampleCount(.seconds(120), at: .speech)
-    package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(3 * 512))
+    /// How much longer than the sound the voice detector's speech may last: it hears on for a while. Endpointing counts from the end of the sound.
+    package var hangover = SampleCount(4 * 512)
+    /// Mean power of a window, relative to the loudest of the segment, below which it is silent: 5 % of its level.
+    package var silentShare: Float = 0.0025
+    package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))
 
     package init(endpointing: Duration) {
         self.endpointing = max(SampleCount(endpointing, at: .speech), .zero)

@@ -27,9 +27,11 @@ extension UtteranceMachine {
 
     mutating func speechPaused(at end: SampleIndex) {
         guard let open = segment else { return }
-        segment?.pause = OpenSegment.Pause(at: max(end, open.speechStart), audioEnd: min(max(end, open.speechStart) + timing.tail, received))
+        let at = max(end, open.speechStart)
+        let silentSince = min(at, max(at - timing.hangover, open.soundEnd))
+        segment?.pause = OpenSegment.Pause(at: at, silentSince: silentSince, audioEnd: min(at + timing.tail, received))
         lastID += 1
-        turn.paused(at: end, judgement: lastID)
+        turn.paused(at: silentSince, judgement: lastID)
         let heard = min(received, detector.position)
         actions.append(.judge(id: lastID, audio: SampleRange(max(turn.start ?? end, heard - Self.turnMemory, .zero), heard)))
     }
@@ -65,7 +67,7 @@ extension UtteranceMachine {
     func isSpeech(_ range: SampleRange) -> Bool { range.count >= timing.detection.minimumSpeech }
 
     mutating func confirmPause() {
-        guard let pause = segment?.pause, detector.position - pause.at >= timing.endpointing else { return }
+        guard let pause = segment?.pause, detector.position - pause.silentSince >= timing.endpointing else { return }
         closeSegment(reason: .pause, coverage: pause.audioEnd)
     }
 

@@ -75,11 +75,13 @@ package struct UtteranceMachine: Sendable {
         return []
     }
 
-    /// The probability of speech in the next window of received audio.
-    package mutating func heard(_ probability: Float) -> [Action] {
+    /// What was heard in the next window of received audio: the probability of speech, and the mean of the samples' squares.
+    package mutating func heard(_ probability: Float, power: Float) -> [Action] {
         guard !hasFinished else { return [] }
         if segment != nil { probabilities.append(probability) }
-        switch detector.add(probability) {
+        let event = detector.add(probability)
+        segment?.hear(power, through: detector.position, timing)
+        switch event {
         case .started(let start): speechStarted(at: start)
         case .ended(let end): speechPaused(at: end)
         case nil: break

@@ -22,8 +22,10 @@ package struct SpeechProbabilities: Sendable {
         pending.reserveCapacity(VoiceActivity.context + Int(VoiceActivity.window.samples))
     }
 
-    /// Takes the next samples (mono, 16 kHz, −1…1) and calls `each` with the probability of every window that they complete, in order.
-    package mutating func append(_ samples: Span<Float>, _ each: (Float) -> Void) throws(InferenceError) {
+    /// Takes the next samples (mono, 16 kHz, −1…1) and calls `each` for every window that they complete, in order.
+    ///
+    /// - Parameter each: takes the probability, and the window's power: the mean of its samples' squares.
+    package mutating func append(_ samples: Span<Float>, _ each: (_ probability: Float, _ power: Float) -> Void) throws(InferenceError) {
         let whole = VoiceActivity.context + Int(VoiceActivity.window.samples)
         var taken = 0
         while taken < samples.count {
@@ -31,7 +33,8 @@ package struct SpeechProbabilities: Sendable {
             for index in taken..<(taken + count) { pending.append(samples[index]) }
             taken += count
             if pending.count == whole {
-                each(try probabilityOfPending())
+                let power = powerOfPending()
+                each(try probabilityOfPending(power), power)
                 pending.removeFirst(Int(VoiceActivity.window.samples))
             }
         }
@@ -39,14 +42,17 @@ package struct SpeechProbabilities: Sendable {
 
     package mutating func append(_ samples: [Float]) throws(InferenceError) -> [Float] {
         var probabilities: [Float] = []
-        try append(samples.span) { probabilities.append($0) }
+        try append(samples.span) { probability, _ in probabilities.append(probability) }
         return probabilities
     }
 
-    private mutating func probabilityOfPending() throws(InferenceError) -> Float {
+    private func powerOfPending() -> Float {
         var power: Float = 0
         for sample in pending[VoiceActivity.context...] { power += sample * sample }
-        power /= Float(VoiceActivity.window.samples)
+        return power / Float(VoiceActivity.window.samples)
+    }
+
+    private mutating func probabilityOfPending(_ power: Float) throws(InferenceError) -> Float {
         guard power > Self.silentPower else {
             silentWindows += 1
             if silentWindows == Self.forgetAfter {

@@ -62,7 +62,8 @@ struct SimulatedStream {
     mutating func run() {
         for _ in 0..<windows {
             run(machine.receive(SampleCount(512)))
-            run(machine.heard(isSpeech[window] ? Float.random(in: 0.7...1, using: &random) : Float.random(in: 0...0.3, using: &random)))
+            let probability = isSpeech[window] ? Float.random(in: 0.7...1, using: &random) : Float.random(in: 0...0.3, using: &random)
+            run(machine.heard(probability, power: Float.random(in: 0...probability, using: &random)))
             window += 1
             deliver()
             if Int.random(in: 0..<400, using: &random) == 0 {

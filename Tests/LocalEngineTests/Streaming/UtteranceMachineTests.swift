@@ -18,7 +18,7 @@ import Testing
 
     /// Feeds windows with one probability and collects what the machine says.
     private func hear(_ machine: inout UtteranceMachine, _ count: Int, _ probability: Float) -> [Action] {
-        (0..<count).flatMap { _ in machine.receive(SampleCount(512)) + machine.heard(probability) }
+        (0..<count).flatMap { _ in machine.receive(SampleCount(512)) + machine.heard(probability, power: probability / 100) }
     }
 
     private func request(_ actions: [Action]) -> SegmentRequest? {
@@ -39,25 +39,36 @@ import Testing
         var machine = machine(interims: false)
         #expect(events(hear(&machine, 20, 0)) == [])
         #expect(events(hear(&machine, 30, 1)) == [.speechStarted(.first, at: w(20))])
-        let paused = hear(&machine, 3, 0)
+        let paused = hear(&machine, 2, 0)
         let asked = try #require(request(paused))
         #expect(asked.purpose == .final)
-        #expect(asked.audio == SampleRange(w(20) - SampleCount(4_800), w(53)))
+        #expect(asked.audio == SampleRange(w(20) - SampleCount(4_800), w(52)))
         #expect(asked.speech == SampleRange(w(20), w(50)))
         let hello = word("Hello.", SampleRange(w(21), w(49)))
         #expect(events(machine.recognized(asked.id, SegmentResult(words: [hello]), took: .zero)) == [])
-        #expect(events(hear(&machine, 6, 0)) == [])
-        let final = Hypothesis(range: SampleRange(.zero, w(53)), words: [Word("Hello.", hello.range, confidence: 0.9)])
+        #expect(events(hear(&machine, 7, 0)) == [])
+        let final = Hypothesis(range: SampleRange(.zero, w(52)), words: [Word("Hello.", hello.range, confidence: 0.9)])
         #expect(events(hear(&machine, 1, 0)) == [.final(final, reason: .pause)])
+    }
+
+    @Test func `the pause is as long as the silence, though the detector hears speech a little longer`() throws {
+        var machine = machine(interims: false)
+        _ = hear(&machine, 30, 1)
+        _ = (0..<3).flatMap { _ in machine.receive(SampleCount(512)) + machine.heard(0.9, power: 0) }
+        let asked = try #require(request(hear(&machine, 2, 0)))
+        #expect(asked.speech.end == w(33))
+        _ = machine.recognized(asked.id, SegmentResult(words: [word("Soon.", asked.speech)]), took: .zero)
+        #expect(events(hear(&machine, 4, 0)) == [])
+        #expect(events(hear(&machine, 1, 0)).count == 1)
     }
 
     @Test func `the model's judgement makes the pause the end of the turn`() throws {
         var machine = machine(interims: false)
-        let paused = hear(&machine, 30, 1) + hear(&machine, 3, 0)
+        let paused = hear(&machine, 30, 1) + hear(&machine, 2, 0)
         let asked = try #require(request(paused)), judged = try #require(judgement(paused))
         #expect(machine.judged(judged, 0.9) == [])
         _ = machine.recognized(asked.id, SegmentResult(words: [word("Done.", asked.speech)]), took: .zero)
-        let said = events(hear(&machine, 7, 0))
+        let said = events(hear(&machine, 8, 0))
         guard case .final(let hypothesis, .endOfTurn) = said.first else {
             Issue.record("\(said)")
             return
@@ -69,13 +80,13 @@ import Testing
     @Test(arguments: [(Float(0), 1_500), (0.25, 1_250), (0.49, 1_010)])
     func `a turn that does not sound complete ends by silence`(probability: Float, milliseconds: Int) throws {
         var machine = machine(interims: false)
-        let paused = hear(&machine, 30, 1) + hear(&machine, 3, 0)
+        let paused = hear(&machine, 30, 1) + hear(&machine, 2, 0)
         let asked = try #require(request(paused)), judged = try #require(judgement(paused))
         _ = machine.judged(judged, probability)
         _ = machine.recognized(asked.id, SegmentResult(words: [word("and", asked.speech)]), took: .zero)
         let windows = (milliseconds * 16 + 511) / 512
-        #expect(events(hear(&machine, windows - 4, 0)).count == 1)
-        #expect(events(hear(&machine, 1, 0)) == [.turnEnded(.first, at: w(33))])
+        #expect(events(hear(&machine, windows - 3, 0)).count == 1)
+        #expect(events(hear(&machine, 1, 0)) == [.turnEnded(.first, at: w(32))])
     }
 
     @Test func `speech that goes on after a short breath stays one segment`() throws {
@@ -86,11 +97,11 @@ import Testing
         #expect(resumed.contains(.cancel(first.id)))
         #expect(events(resumed) == [])
         let second = try #require(request(hear(&machine, 12, 0)))
-        #expect(second.audio == SampleRange(.zero, w(48)))
+        #expect(second.audio == SampleRange(.zero, w(47)))
         let words = [word("One", SampleRange(w(1), w(28))), word("two.", SampleRange(w(35), w(44)))]
         let said = events(machine.recognized(second.id, SegmentResult(words: words), took: .zero))
         #expect(said.count == 1)
-        #expect(machine.through == w(48))
+        #expect(machine.through == w(47))
     }
 
     @Test func `interims show as stable what two of them agree on, but for the last word`() throws {
@@ -151,7 +162,7 @@ import Testing
             return
         }
         #expect(hypothesis.range == SampleRange(.zero, w(20)))
-        let next = try #require(request(hear(&machine, 20, 1) + hear(&machine, 3, 0)))
+        let next = try #require(request(hear(&machine, 20, 1) + hear(&machine, 2, 0)))
         #expect(next.audio.start == w(20))
     }
 

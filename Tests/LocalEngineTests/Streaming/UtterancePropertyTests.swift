@@ -45,7 +45,7 @@ import Testing
         var gaveUp = false
         for _ in 0..<10_000 where !gaveUp {
             gaveUp = machine.receive(SampleCount(512)).contains(.fellBehind)
-            if !gaveUp { _ = machine.heard(1) }
+            if !gaveUp { _ = machine.heard(1, power: 1) }
         }
         #expect(gaveUp)
     }
