@@ -14,26 +14,42 @@ struct SegmentRecognizer: Sendable {
 
     /// nil when `mayContinue` said no.
     ///
-    /// - Parameter samples: those of the request's audio.
+    /// - Parameter samples: all that the request hears.
     func recognize(
         _ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
-        let decoded = try recognizer.decode(samples.span, prefix: request.prefix, mayContinue: mayContinue)
-        guard decoded.stop != .cancelled else { return nil }
-        var words = decoded.words.map { word in
+        let own = Array(samples.suffix(Int(request.audio.count.samples)))
+        var words: [SegmentResult.Word] = []
+        var isWrong = true
+        if let context = request.context {
+            let decoded = try recognizer.decode(samples.span, prefix: context.tokens + request.prefix, mayContinue: mayContinue)
+            guard decoded.stop != .cancelled else { return nil }
+            words = Self.words(decoded, behind: context.tokens.count, request)
+            isWrong = decoded.stop != .end || words.isEmpty
+        }
+        if isWrong, request.context == nil || request.purpose != .interim {
+            let decoded = try recognizer.decode(own.span, prefix: request.prefix, mayContinue: mayContinue)
+            guard decoded.stop != .cancelled else { return nil }
+            words = Self.words(decoded, behind: 0, request)
+            isWrong = decoded.stop != .end || words.isEmpty
+            if isWrong, request.purpose == .final {
+                // What other cuts give has tokens that no later request may begin with.
+                guard let again = try retries.settle(decoded, own, mayContinue) else { return nil }
+                words = again.map { SegmentResult.Word(text: $0.text, confidence: $0.confidence, tokens: [], range: request.speech) }
+            }
+        }
+        guard mayContinue() else { return nil }
+        let placed = place(&words, in: own, request)
+        let seams = placed && request.purpose == .cut ? Self.seams(between: words, in: own, from: request.audio.start) : []
+        return SegmentResult(words: words, isSuspect: isWrong, seams: seams)
+    }
+
+    /// The words whose first token is not among the first `known`: what stands before them belongs to the context.
+    private static func words(_ decoded: Decoded, behind known: Int, _ request: SegmentRequest) -> [SegmentResult.Word] {
+        decoded.words.filter { $0.tokens.lowerBound >= known }.map { word in
             SegmentResult.Word(
                 text: word.text, confidence: word.confidence, tokens: decoded.tokens[word.tokens].map(\.token), range: request.speech)
         }
-        let isWrong = decoded.stop != .end || words.isEmpty
-        if isWrong, request.purpose == .final {
-            // What other cuts give has tokens that no later request may begin with.
-            guard let again = try retries.settle(decoded, samples, mayContinue) else { return nil }
-            words = again.map { SegmentResult.Word(text: $0.text, confidence: $0.confidence, tokens: [], range: request.speech) }
-        }
-        guard mayContinue() else { return nil }
-        let placed = place(&words, in: samples, request)
-        let seams = placed && request.purpose == .cut ? Self.seams(between: words, in: samples, from: request.audio.start) : []
-        return SegmentResult(words: words, isSuspect: isWrong, seams: seams)
     }
 
     /// Gives the words their times; true when the audio bears them out.

@@ -20,6 +20,23 @@ package struct SegmentRequest: Sendable, Equatable {
     package var speech: SampleRange
     /// Tokens that stand at the beginning of the result.
     package var prefix: [Token]
+    /// What was said shortly before; nil when it is long ago or too much to hear again.
+    package var context: Context?
+
+    /// Final words that the recogniser hears again, so that it knows what the segment goes on from. They are no part of the result.
+    package struct Context: Sendable, Equatable {
+        /// Where they begin; they end where the segment's audio begins, or a little before.
+        package var start: SampleIndex
+        package var tokens: [Token]
+
+        package init(start: SampleIndex, tokens: [Token]) {
+            self.start = start
+            self.tokens = tokens
+        }
+    }
+
+    /// The context and the segment.
+    var heard: SampleRange { SampleRange(context?.start ?? audio.start, audio.end) }
 }
 
 /// What was recognised in a segment.

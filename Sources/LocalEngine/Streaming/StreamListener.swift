@@ -140,7 +140,7 @@ final class StreamListener: @unchecked Sendable {
 
     private func recognize(_ request: SegmentRequest, _ channel: Int, _ stream: LocalStream) {
         guard let models else { return }
-        let samples = channels[channel].samples(request.audio)
+        let samples = channels[channel].samples(request.heard)
         let work = SegmentRecognizer(models)
         let job = pool.submit(.live(deadline: .now + Self.patience(request.purpose))) { [weak stream] permit in
             let result = Result { () throws(InferenceError) in try work.recognize(request, samples, mayContinue: permit.mayContinue) }

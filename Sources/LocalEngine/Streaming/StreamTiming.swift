@@ -20,6 +20,13 @@ package struct StreamTiming: Sendable, Equatable {
     package var hardLength = SampleCount(.seconds(18), at: .speech)
     /// A word whose end is nearer than this to the end of the audio may be heard otherwise once more audio is there.
     package var settling = SampleCount(.seconds(1), at: .speech)
+    /// Audio before a segment that is heard again as its context, and the silence over which there still is one.
+    package var contextLength = SampleCount(.seconds(6), at: .speech)
+    package var contextGap = SampleCount(.seconds(1), at: .speech)
+    /// Context and segment together are no longer than this.
+    package var heardLength = SampleCount(.seconds(13), at: .speech)
+    /// Context costs time: when a result takes longer than this, there is half as much; none from twice this on.
+    package var contextPatience = SampleCount(.milliseconds(400), at: .speech)
     /// Silence is covered by an empty final at least this often.
     package var silencePeriod = SampleCount(.seconds(10), at: .speech)
     /// What silence keeps back from such a final: speech may just be beginning.

@@ -36,9 +36,31 @@ extension UtteranceMachine {
 
     private mutating func request(_ purpose: SegmentRequest.Purpose, _ audio: SampleRange, _ speech: SampleRange, _ agreement: Agreement) {
         lastID += 1
-        let request = SegmentRequest(id: lastID, purpose: purpose, audio: audio, speech: speech, prefix: agreement.prefix)
+        let request = SegmentRequest(
+            id: lastID, purpose: purpose, audio: audio, speech: speech, prefix: agreement.prefix, context: context(of: audio))
         outstanding = request
         actions.append(.recognize(request))
+    }
+
+    /// As much of what was said last as is near enough and not too much.
+    private func context(of audio: SampleRange) -> SegmentRequest.Context? {
+        guard took < timing.contextPatience + timing.contextPatience else { return nil }
+        var limit = took < timing.contextPatience ? timing.contextLength : SampleCount(timing.contextLength.samples / 2)
+        limit = min(limit, timing.heardLength - audio.count)
+        var context: SegmentRequest.Context?
+        for spoken in recent.reversed() {
+            let next = context?.start ?? audio.start
+            guard spoken.audio.end <= next, next - spoken.audio.end <= timing.contextGap, audio.start - spoken.audio.start <= limit else { break }
+            context = SegmentRequest.Context(start: spoken.audio.start, tokens: spoken.tokens + (context?.tokens ?? []))
+        }
+        return context
+    }
+
+    /// Notes what may be the context of what comes next.
+    private mutating func remember(_ audio: SampleRange, _ words: [SegmentResult.Word]) {
+        guard !words.isEmpty else { return }
+        recent.removeAll { audio.start - $0.audio.start > timing.contextLength }
+        if words.contains(where: \.tokens.isEmpty) { recent = [] } else { recent.append((audio, words.flatMap(\.tokens))) }
     }
 
     mutating func cancelOutstanding() {
@@ -52,6 +74,7 @@ extension UtteranceMachine {
     mutating func interim(_ result: SegmentResult, of request: SegmentRequest, took: SampleCount) {
         guard var open = segment, open.audioStart == request.audio.start else { return }
         open.interimPeriod = timing.interimPeriod(after: took)
+        self.took = took
         defer { segment = open }
         if isDoubtful(result, of: request) { return }
         show(result, of: request, &open.agreement)
@@ -119,7 +142,9 @@ extension UtteranceMachine {
 
     private mutating func send(_ closed: ClosedSegment, _ result: SegmentResult) {
         let range = SampleRange(through, closed.coverage)
-        let words = shown(closed.agreement.holdSpoken(result.words), in: range)
+        let held = closed.agreement.holdSpoken(result.words)
+        remember(closed.audio, held)
+        let words = shown(held, in: range)
         turnHasWords = turnHasWords || !words.isEmpty
         // Sound that was no words is no turn.
         let reason = closed.reason == .endOfTurn && !turnHasWords ? .pause : closed.reason

@@ -35,6 +35,10 @@ package struct UtteranceMachine: Sendable {
     var segment: OpenSegment?
     var queue: [QueuedItem] = []
     var outstanding: SegmentRequest?
+    /// What was said last, in order: each segment's audio and tokens.
+    var recent: [(audio: SampleRange, tokens: [Token])] = []
+    /// How long the last interim took.
+    var took = SampleCount.zero
     var turn = TurnState()
     /// Words of the turn have been sent as final.
     var turnHasWords = false
@@ -52,9 +56,9 @@ package struct UtteranceMachine: Sendable {
     /// Where the first sample lies that may still be asked for.
     package var neededFrom: SampleIndex {
         var first = min((detector.soundSince ?? detector.position) - timing.lead, received - Self.turnMemory)
-        if let segment { first = min(first, segment.audioStart) }
+        if let segment { first = min(first, segment.audioStart - timing.contextLength) }
         for item in queue {
-            if case .segment(let closed) = item { first = min(first, closed.audio.start) }
+            if case .segment(let closed) = item { first = min(first, closed.audio.start - timing.contextLength) }
         }
         return max(.zero, first)
     }

@@ -131,6 +131,28 @@ import Testing
         #expect(hypothesis.stableWords == 2)
     }
 
+    @Test func `what was said last is the context of what follows soon, and not of what follows late`() throws {
+        var machine = machine(interims: false)
+        let first = try #require(request(hear(&machine, 30, 1) + hear(&machine, 2, 0)))
+        #expect(first.context == nil)
+        _ = machine.recognized(first.id, SegmentResult(words: [word("ab", first.speech)]), took: .zero)
+        let second = try #require(request(hear(&machine, 15, 0) + hear(&machine, 30, 1) + hear(&machine, 2, 0)))
+        #expect(second.context == SegmentRequest.Context(start: first.audio.start, tokens: [Token(97), Token(98)]))
+        _ = machine.recognized(second.id, SegmentResult(words: [word("c", second.speech)]), took: .zero)
+        let third = try #require(request(hear(&machine, 60, 0) + hear(&machine, 30, 1) + hear(&machine, 2, 0)))
+        #expect(third.context == nil)
+    }
+
+    @Test func `speech without a pause is cut even when no result comes`() throws {
+        var machine = machine()
+        let actions = hear(&machine, 700, 1)
+        let cut = try #require(request(actions))
+        #expect(cut.purpose == .final)
+        #expect(cut.audio.count <= SampleCount(18 * 16_000))
+        let rest = machine.recognized(cut.id, SegmentResult(words: [word("late", cut.speech)]), took: .zero)
+        #expect(request(rest)?.audio.start == cut.audio.end)
+    }
+
     @Test func `interims become rarer when recognition is slow`() throws {
         var machine = machine()
         let first = try #require(request(hear(&machine, 17, 1)))
