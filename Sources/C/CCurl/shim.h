@@ -12,9 +12,15 @@ static inline CURLcode curl_set_long(CURL *easy, CURLoption option, long value) 
 static inline CURLcode curl_set_offset(CURL *easy, CURLoption option, curl_off_t value) { return curl_easy_setopt(easy, option, value); }
 static inline CURLcode curl_set_string(CURL *easy, CURLoption option, const char *value) { return curl_easy_setopt(easy, option, value); }
 static inline CURLcode curl_set_pointer(CURL *easy, CURLoption option, void *value) { return curl_easy_setopt(easy, option, value); }
-static inline CURLcode curl_set_data_function(CURL *easy, CURLoption option, curl_data_function value) { return curl_easy_setopt(easy, option, value); }
-static inline CURLcode curl_set_socket_function(CURL *easy, CURLoption option, curl_socket_function value) { return curl_easy_setopt(easy, option, value); }
-static inline CURLcode curl_set_seek_function(CURL *easy, CURLoption option, curl_seek_function value) { return curl_easy_setopt(easy, option, value); }
+static inline CURLcode curl_set_data_function(CURL *easy, CURLoption option, curl_data_function value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode curl_set_socket_function(CURL *easy, CURLoption option, curl_socket_function value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode curl_set_seek_function(CURL *easy, CURLoption option, curl_seek_function value) {
+    return curl_easy_setopt(easy, option, value);
+}
 static inline CURLcode curl_get_long(CURL *easy, CURLINFO info, long *value) { return curl_easy_getinfo(easy, info, value); }
 static inline CURLcode curl_get_string(CURL *easy, CURLINFO info, char **value) { return curl_easy_getinfo(easy, info, value); }
 static inline CURLcode curl_get_pointer(CURL *easy, CURLINFO info, void **value) { return curl_easy_getinfo(easy, info, value); }

@@ -25,7 +25,8 @@ final class Transfer {
 
     init(_ id: Int, _ request: HTTPClientRequest, authorities: String?, done: @escaping (TransferEngine.Outcome) -> Void) throws(HTTPClientError) {
         let scheme = request.url.prefix(8).lowercased()
-        guard scheme.hasPrefix("http://") || scheme == "https://", request.url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .malformedURL }
+        guard scheme.hasPrefix("http://") || scheme == "https://" else { throw .malformedURL }
+        guard request.url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .malformedURL }
         guard let easy = curl_easy_init() else { throw .failed("libcurl has no memory") }
         self.easy = easy
         self.id = id
@@ -195,8 +196,9 @@ final class Transfer {
     func outcome(of code: CURLcode) -> TransferEngine.Outcome {
         if code == CURLE_OK {
             // An empty answer is an empty file.
-            if case .file(let path) = request.destination, 200...299 ~= status.code, file < 0, !write(UnsafeRawBufferPointer(start: nil, count: 0), to: path) {
-                return .failure(error ?? .failed("no file"))
+            if case .file(let path) = request.destination, 200...299 ~= status.code, file < 0 {
+                let isMade = write(UnsafeRawBufferPointer(start: nil, count: 0), to: path)
+                guard isMade else { return .failure(error ?? .failed("no file")) }
             }
             var url: UnsafeMutablePointer<CChar>?
             curl_get_string(easy, CURLINFO_EFFECTIVE_URL, &url)

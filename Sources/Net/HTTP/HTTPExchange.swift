@@ -2,7 +2,8 @@ package import Framing
 
 /// One request and its answer, confined to the connection's loop.
 ///
-/// Exactly one answer: `respond`, or `begin` … `finish`, or `acceptWebSocket`. What is called after the client went away, or after the answer, does nothing.
+/// Exactly one answer: `respond`, or `begin` … `finish`, or `acceptWebSocket`. What is called after the client went away, or after the
+/// answer, does nothing.
 // Sendable by proof: `loop`, `request`, `peer` and `isSecure` are constant; everything else is checked to be called on the loop, so that a reference
 // may travel through other threads, as the way back to the loop by `execute` needs.
 package final class HTTPExchange: @unchecked Sendable {
@@ -54,7 +55,8 @@ package final class HTTPExchange: @unchecked Sendable {
 
     // MARK: The request's body
 
-    /// Hands over the body as it comes; a client that waits for `100 Continue` gets it. To be called once. Without it the body is dropped after the answer.
+    /// Hands over the body as it comes; a client that waits for `100 Continue` gets it. To be called once. Without it the body is dropped
+    /// after the answer.
     ///
     /// - Parameters:
     ///   - limit: bytes; nil: the server's own limit.
@@ -122,7 +124,8 @@ package final class HTTPExchange: @unchecked Sendable {
 
     /// Begins an answer whose body comes with `write`, and then `finish`.
     ///
-    /// - Parameter contentLength: where known; `write` must then come to exactly this. Without it the body is chunked, or for HTTP/1.0 ended by closing.
+    /// - Parameter contentLength: where known; `write` must then come to exactly this. Without it the body is chunked, or for HTTP/1.0
+    ///   ended by closing.
     package func begin(_ head: HTTPResponseHead, contentLength: Int? = nil) {
         loop.preconditionCurrent()
         guard let connection, case .none = answer else { return }
@@ -189,9 +192,8 @@ package final class HTTPExchange: @unchecked Sendable {
     ) -> WebSocketConnection? {
         loop.preconditionCurrent()
         guard let connection, case .none = answer else { return nil }
-        guard let webSocket = connection.upgrade(self, subprotocol: subprotocol, headers: headers, configuration: configuration, handler: handler) else {
-            return nil
-        }
+        let upgraded = connection.upgrade(self, subprotocol: subprotocol, headers: headers, configuration: configuration, handler: handler)
+        guard let webSocket = upgraded else { return nil }
         answer = .done
         release()
         return webSocket

@@ -13,9 +13,11 @@ package struct HTTPServerConfiguration: Sendable {
     package var bodyTimeout: Duration = .seconds(60)
     /// How long output may wait without a byte taken by the client.
     package var writeTimeout: Duration = .seconds(30)
-    /// How long a request is still worked on after the client ended its side. A client that is gone looks the same as one that only has no more to say.
+    /// How long a request is still worked on after the client ended its side. A client that is gone looks the same as one that only has no
+    /// more to say.
     package var halfCloseGrace: Duration = .seconds(5)
-    /// After an answer that came before the end of the body: how much of the rest is read and dropped, and for how long, so that the answer is not lost.
+    /// After an answer that came before the end of the body: how much of the rest is read and dropped, and for how long, so that the answer
+    /// is not lost.
     package var lingerTime: Duration = .seconds(5)
     package var lingerByteCount = 4 * 1024 * 1024
     /// Connections of all loops together. One more is told 503.

@@ -273,7 +273,8 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     func send(_ head: HTTPResponseHead, length: HTTPBodyLength, for request: HTTPRequestHead?, body: [UInt8]) {
         dropBodyAtHand()
         var head = head
-        let isLast = phase != .answering || worker.isDraining || (hasInputEnded && !hasMoreInput) || request?.keepsAlive != true || length == .untilClose
+        let isAlone = worker.isDraining || (hasInputEnded && !hasMoreInput)
+        let isLast = phase != .answering || isAlone || request?.keepsAlive != true || length == .untilClose
         if isLast || head.headers.has("Connection", element: "close") { closesAfterAnswer = true }
         if head.headers["Date"] == nil { head.headers.add("Date", worker.httpDate) }
         head.headers.set("Connection", closesAfterAnswer ? "close" : request?.version == .http10 ? "keep-alive" : nil)

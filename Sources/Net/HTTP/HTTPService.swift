@@ -2,7 +2,8 @@ package import Framing
 
 /// What answers the requests of an `HTTPServer`.
 package protocol HTTPService: Sendable {
-    /// Called on the exchange's loop as soon as the request's head is complete. The answer may come later, also from elsewhere by `exchange.loop.execute`.
+    /// Called on the exchange's loop as soon as the request's head is complete. The answer may come later, also from elsewhere by
+    /// `exchange.loop.execute`.
     func handle(_ exchange: HTTPExchange)
 
     /// The answer to a request that HTTP itself forbids; it never reaches `handle`.

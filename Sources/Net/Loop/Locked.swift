@@ -2,8 +2,10 @@ import Glibc
 
 /// A value behind a lock.
 ///
-/// An allocated `pthread_mutex_t` and not `Synchronization.Mutex`: ThreadSanitizer knows the former, and reports races that are none about the latter.
-// Sendable by proof: `value` is reached only in `withLock`, which holds the mutex, and it cannot leave because `Value` is Sendable or the closure's result is.
+/// An allocated `pthread_mutex_t` and not `Synchronization.Mutex`: ThreadSanitizer knows the former, and reports races that are none about
+/// the latter.
+// Sendable by proof: `value` is reached only in `withLock`, which holds the mutex, and what a closure lets out of it is the
+// caller's to keep Sendable.
 package final class Locked<Value>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value

@@ -66,7 +66,8 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
             close(epoll)
             throw error
         }
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64.max))
+        // Edge-triggered: every write is an event of its own, so that the counter need never be read.
+        var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: UInt64.max))
         guard epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event) == 0 else { throw SystemError(call: "epoll_ctl eventfd") }
         try startThread(name: name) { [self] in run() }
     }
@@ -266,11 +267,7 @@ extension Loop {
     private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
         for event in events {
             let tag = event.data.u64
-            if tag == UInt64.max {
-                var count: UInt64 = 0
-                _ = read(wakeUp, &count, 8)
-                continue
-            }
+            if tag == UInt64.max { continue }
             let slot = slots[Int(UInt32(truncatingIfNeeded: tag))]
             // An event of a descriptor that was closed earlier in this batch, its number perhaps in use again.
             guard slot.generation == UInt32(truncatingIfNeeded: tag >> 32), let source = slot.source else { continue }

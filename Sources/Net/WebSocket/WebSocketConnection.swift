@@ -44,7 +44,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         lastInput = loop.now
         let masks = loop.masks
         machine = WebSocketMachine(
-            role: isServer ? .server : .client(nextMask: { masks.next() }), messageLimit: configuration.maximumMessageByteCount, compression: compression)
+            role: isServer ? .server : .client(nextMask: { masks.next() }), messageLimit: configuration.maximumMessageByteCount,
+            compression: compression)
         connection.outputLowMark = configuration.outputLowMark
         connection.writeTimeout = configuration.writeTimeout
         connection.attach(self)
@@ -98,7 +99,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         return false
     }
 
-    /// Begins the closing handshake, after what was sent. No more messages come; the handler hears `closed` when the peer has answered, or did not in time.
+    /// Begins the closing handshake, after what was sent. No more messages come; the handler hears `closed` when the peer has answered, or
+    /// did not in time.
     ///
     /// - Parameter reason: at most 123 bytes are sent.
     package func close(code: UInt16 = 1000, reason: String = "") {
@@ -112,7 +114,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     // MARK: Input
 
-    /// Reads no more, and the peer is slowed down by its kernel; messages that were read already still come. Pings are not answered meanwhile, and the
+    /// Reads no more, and the peer is slowed down by its kernel; messages that were read already still come. Pings are not answered
+    /// meanwhile, and the
     /// peer's silence is not held against it.
     package func pauseReading() {
         loop.preconditionCurrent()

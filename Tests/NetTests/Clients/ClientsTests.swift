@@ -25,7 +25,9 @@ import Testing
             onText: { connection, text in
                 let message = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
                 let words = message.split(separator: " ")
-                if words.count == 3, words[0] == "close", let code = UInt16(words[1]) { return connection.close(code: code, reason: String(words[2])) }
+                if words.count == 3, words[0] == "close", let code = UInt16(words[1]) {
+                    return connection.close(code: code, reason: String(words[2]))
+                }
                 connection.send(text: text)
             }, onBinary: { $0.send(binary: $1) })
         _ = exchange.acceptWebSocket(subprotocol: exchange.offeredSubprotocols.first, handler: handler)
@@ -35,7 +37,8 @@ import Testing
         run(["curl", "-s", "-S", "-k", "--max-time", "10"] + arguments + ["http://\(server.address)\(path)"]).output
     }
 
-    @Test(.enabled(if: hasCurl, "the curl program is missing")) func `curl: HEAD, HTTP 1.0, chunked and expecting uploads, kept connections`() throws {
+    @Test(.enabled(if: hasCurl, "the curl program is missing"))
+    func `curl: HEAD, HTTP 1.0, chunked and expecting uploads, kept connections`() throws {
         let server = try TestServer(Self.service)
         #expect(curl(server) == "GET /x ")
         #expect(curl(server, "--http1.0") == "GET /x ")

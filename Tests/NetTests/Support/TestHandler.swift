@@ -16,7 +16,8 @@ final class TestHandler: WebSocketHandler {
     private let onBinary: (WebSocketConnection, RawSpan) -> Void
 
     init(
-        onText: @escaping (WebSocketConnection, RawSpan) -> Void = { _, _ in }, onBinary: @escaping (WebSocketConnection, RawSpan) -> Void = { _, _ in }
+        onText: @escaping (WebSocketConnection, RawSpan) -> Void = { _, _ in },
+        onBinary: @escaping (WebSocketConnection, RawSpan) -> Void = { _, _ in }
     ) {
         self.onText = onText
         self.onBinary = onBinary

@@ -5,9 +5,9 @@ import Testing
 @testable import Net
 
 @Suite(.enabled(if: TestCertificate.shared != nil, "the openssl program is missing")) struct `TLS` {
-    private func server(_ service: TestService, certificate: TestCertificate? = .shared, _ more: (inout HTTPServerConfiguration) -> Void = { _ in }) throws
-        -> TestServer
-    {
+    private func server(
+        _ service: TestService, certificate: TestCertificate? = .shared, _ more: (inout HTTPServerConfiguration) -> Void = { _ in }
+    ) throws -> TestServer {
         let certificate = try #require(certificate)
         let context = try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.keyFile)
         return try TestServer(service) {
@@ -74,7 +74,8 @@ import Testing
         #expect(error.reason.contains("certificate refused"))
         let foreign = try #require(TestCertificate.foreign)
         let other = try server(.webSocketEcho, certificate: foreign)
-        guard case .failure(.lost(.tls(let mismatch))) = try connect(other, trust: .authorities(file: foreign.certificateFile), handler: TestHandler()) else {
+        let trust = TLSClientContext.Trust.authorities(file: foreign.certificateFile)
+        guard case .failure(.lost(.tls(let mismatch))) = try connect(other, trust: trust, handler: TestHandler()) else {
             Issue.record("connected")
             return
         }

@@ -46,7 +46,8 @@ import Testing
         for host in ["127.0.0.1", "localhost"] {
             let handler = TestHandler()
             let connected = try connect(
-                target(server, host: host), on: server.group.next(), handler: handler, subprotocols: ["one", "two"], headers: ["Authorization": "Token k"])
+                target(server, host: host), on: server.group.next(), handler: handler, subprotocols: ["one", "two"],
+                headers: ["Authorization": "Token k"])
             let connection = try #require(connected.connection)
             #expect(connection.subprotocol == "two")
             let request = try #require(requests.next())
