@@ -52,7 +52,8 @@ final class LiveSession: WebSocketHandler {
         channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
         let perLeg = max(1, engine.capabilities.channelsPerStream)
         options = StreamOptions(
-            rate: rate, channels: min(perLeg, channels), language: request.language, model: request.model, interims: request.interims,
+            rate: rate, channels: min(perLeg, channels), language: engine.language(request.language), model: request.model,
+            interims: request.interims,
             endpointing: request.endpointing, keyterms: request.keyterms, diarize: request.diarize)
         // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
         let isInProcess = if case .inProcess = engine.live { true } else { false }

@@ -18,6 +18,8 @@ struct RecordingJob: Sendable {
         for (index, engine) in engines.enumerated() {
             guard let recogniser = engine.prerecorded else { continue }
             do {
+                var options = options
+                options.language = engine.language(options.language)
                 let transcript = try await recogniser.recognize(recording, options: options) { step in
                     if case .segment = step { said.set() }
                     progress(step)

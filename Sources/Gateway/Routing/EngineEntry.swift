@@ -32,6 +32,12 @@ package struct EngineEntry: Sendable {
         self.init(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine), prerecorded: engine, status: status)
     }
 
+    /// What to ask of the engine when a client asks for `language`. An engine of few languages cannot switch among them while it listens, so for
+    /// `multi` it hears its own.
+    func language(_ language: LanguageTag?) -> LanguageTag? {
+        if language?.primary == "multi", capabilities.languages != .any { nil } else { language }
+    }
+
     /// A vendor that the operator has a key for.
     package init(_ vendor: Vendor, settings: VendorSettings) {
         self.init(name: vendor.name, capabilities: vendor.capabilities, live: .vendor(settings))

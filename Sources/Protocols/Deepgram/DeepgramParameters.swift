@@ -5,7 +5,8 @@ import Framing
 ///
 /// Given: `model`, `language`, `punctuate`, `smart_format`, `diarize`, `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`,
 /// `tag`, `encoding`, `sample_rate`, `channels`. Checked, then left without effect, because nothing here can do it: `version`, `numerals`,
-/// `measurements`, `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `redact`, `language_hint`, `mip_opt_out`.
+/// `measurements`, `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `language_hint`,
+/// `mip_opt_out`. Refused: `redact`, for who asks to have things left out must not get them.
 package struct DeepgramParameters: Sendable, Equatable {
     /// As the client wrote it; the vendor's usual one when it named none.
     package var model: String
@@ -34,6 +35,9 @@ package struct DeepgramParameters: Sendable, Equatable {
         model = query.text("model") ?? DeepgramModels.fallback
         language = try query.language("language") ?? .english
         for name in Self.flagsWithoutEffect { _ = try query.flag(name) }
+        guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
+            throw DeepgramQuery.Fault(message: "redact is not available here. Leave it out to get everything that is said.")
+        }
         let smart = try query.flag("smart_format") ?? false
         let punctuates = try query.flag("punctuate") ?? false || smart
         let diarizeModel = try query.choice("diarize_model", DiarizeModel.self)

@@ -18,7 +18,8 @@ import Testing
 
     @Test(arguments: [
         (HTTPMethod.get, "/nowhere", 404, "not_found"), (.delete, "/health", 405, "method_not_allowed"), (.put, "/v1/listen", 405, "err_code"),
-        (.get, "/v1/listen", 400, "WebSocket"), (.get, "/v1/models/none", 404, "model_not_found"), (.post, "/v1/audio/translations", 400, "translate"),
+        (.get, "/v1/listen", 400, "WebSocket"), (.get, "/v1/models/none", 404, "model_not_found"),
+        (.post, "/v1/audio/translations", 400, "translate"),
         (.post, "/v1/audio/transcriptions", 400, "multipart"),
     ])
     func `say no in the words of who is asked`(method: HTTPMethod, path: String, status: Int, word: String) async throws {

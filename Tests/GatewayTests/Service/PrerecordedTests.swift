@@ -1,0 +1,139 @@
+import Foundation
+import Framing
+import HarkenTesting
+import Net
+import Speech
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `A recording` {
+    private static let transcript: Transcript = {
+        let words = ["Good", "morning.", "How", "are", "you?"].enumerated().map { index, text in
+            Word(text, SampleRange(SampleIndex(index * 8_000), SampleIndex(index * 8_000 + 7_000)), confidence: 0.9)
+        }
+        let segments = [
+            Transcript.Segment(range: SampleRange(.zero, SampleIndex(15_000)), words: 0..<2),
+            Transcript.Segment(range: SampleRange(SampleIndex(16_000), SampleIndex(39_000)), words: 2..<5),
+        ]
+        return Transcript(
+            rate: .speech, length: SampleCount(40_000), language: .english, model: "scripted-1", channels: [.init(words: words, segments: segments)])
+    }()
+    private let engine = ScriptedEngine(transcript: .success(Self.transcript))
+    private let audio = [UInt8]((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+
+    private func form(_ fields: [(String, String)], file: [UInt8]?) -> (body: [UInt8], headers: HTTPHeaders) {
+        var body: [UInt8] = []
+        for (name, value) in fields { body += Array("--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8) }
+        if let file {
+            body += Array("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n".utf8) + file + Array("\r\n".utf8)
+        }
+        return (body + Array("--b--\r\n".utf8), ["Content-Type": "multipart/form-data; boundary=b"])
+    }
+
+    /// Waits, in bounds, until nothing of any upload is left: the file goes with the task that worked on it, a moment after the answer.
+    private func spoolEmpties(_ gateway: TestGateway) async throws -> Bool {
+        for _ in 0..<200 {
+            let files = try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/spool")
+            if files.isEmpty { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    @Test func `comes back as Deepgram writes it, with the digest of what was sent`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            let answer = try await gateway.send(.post, "/v1/listen?model=nova-3&smart_format=true", body: audio)
+            let digest = SHA256.digest(audio).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            #expect(answer.status == 200)
+            #expect(answer.text.contains(#""sha256":"\#(digest)""#))
+            #expect(answer.text.contains(#""transcript":"Good morning. How are you?""#))
+            #expect(answer.headers["dg-request-id"] != nil)
+            #expect(try await spoolEmpties(gateway))
+        }
+    }
+
+    @Test(arguments: [
+        ("json", #""text":"Good morning. How are you?""#), ("text", "Good morning. How are you?\n"), ("srt", "1\n00:00:00,000 --> "),
+        ("vtt", "WEBVTT\n\n"), ("verbose_json", #""task":"transcribe""#),
+    ])
+    func `comes back as OpenAI writes it`(format: String, expected: String) async throws {
+        try await TestGateway.with(engine) { gateway in
+            let (body, headers) = form([("model", "whisper-1"), ("response_format", format)], file: audio)
+            let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(answer.status == 200)
+            #expect(answer.text.contains(expected), "\(answer.text)")
+            #expect(answer.headers["x-request-id"] != nil)
+            #expect(try await spoolEmpties(gateway))
+        }
+    }
+
+    @Test func `is told piece by piece to a client that streams`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            let (body, headers) = form([("stream", "true"), ("model", "whisper-1")], file: audio)
+            let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(answer.headers["Content-Type"]?.hasPrefix("text/event-stream") == true)
+            let events = answer.text.split(separator: "\n\n").map(String.init)
+            #expect(events.count == 4)
+            #expect(events.first == #"data: {"type":"transcript.text.delta","delta":"Good morning."}"#)
+            #expect(events.last == "data: [DONE]")
+        }
+    }
+
+    @Test func `that cannot be decoded is the client's error, also when it streams`() async throws {
+        let engine = ScriptedEngine(transcript: .failure(.undecodable("these bytes are no audio")))
+        try await TestGateway.with(engine) { gateway in
+            let deepgram = try await gateway.send(.post, "/v1/listen", body: audio)
+            #expect(deepgram.status == 400 && deepgram.text.contains("corrupt or unsupported data"))
+            for stream in ["true", "false"] {
+                let (body, headers) = form([("model", "whisper-1"), ("stream", stream)], file: audio)
+                let openAI = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+                #expect(openAI.status == 400 && openAI.text.contains("invalid_request_error"))
+            }
+            #expect(try await spoolEmpties(gateway))
+        }
+    }
+
+    @Test func `that is too long is refused before it has all come`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            let (body, headers) = form([("model", "whisper-1")], file: [UInt8](repeating: 0, count: 26_300_000))
+            let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(answer.status == 413)
+            #expect(answer.text.contains("26214400"))
+            #expect(try await spoolEmpties(gateway))
+        }
+    }
+
+    @Test func `is delivered to a callback`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            let receiver = Receiver()
+            let server = HTTPServer(loops: gateway.group.loops, service: receiver)
+            let port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
+            let path = "/v1/listen?callback=http%3A%2F%2F127.0.0.1%3A\(port)%2Fdone"
+            let answer = try await gateway.send(.post, path, body: audio)
+            #expect(answer.status == 200 && answer.text.hasPrefix(#"{"request_id":""#))
+            for _ in 0..<200 where receiver.body.withLock({ $0 == nil }) { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(receiver.body.withLock { $0 }?.contains("good morning how are you") == true)
+            server.stop()
+        }
+    }
+
+    @Test func `behind a private address is not fetched`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            let body = Array(#"{"url":"http://127.0.0.1:\#(gateway.port)/health"}"#.utf8)
+            let answer = try await gateway.send(.post, "/v1/listen", headers: ["Content-Type": "application/json"], body: body)
+            #expect(answer.status == 400 && answer.text.contains("REMOTE_CONTENT_ERROR") && answer.text.contains("private"))
+        }
+    }
+}
+
+/// Takes one request's body.
+private final class Receiver: HTTPService {
+    let body = Mutex<String?>(nil)
+
+    func handle(_ exchange: HTTPExchange) {
+        exchange.collectBody(limit: 1 << 20) { result in
+            if case .success(let bytes) = result { self.body.withLock { $0 = String(decoding: bytes, as: UTF8.self) } }
+            exchange.respond(HTTPResponseHead(.ok))
+        }
+    }
+}
