@@ -22,6 +22,10 @@ package protocol LiveServerMachine: Sendable {
     /// A text message came: UTF-8, of any content.
     mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput)
 
+    /// The gateway does not read from the client now, or has not until now: its silence is not the client's. Comes before each `timePassed` as long
+    /// as that lasts, and when it is over.
+    mutating func clientIsHeld(now: Instant)
+
     mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput)
 
     /// The gateway is going down. The machine lets the session finish and closes.

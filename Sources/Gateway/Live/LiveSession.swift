@@ -35,6 +35,8 @@ final class LiveSession: WebSocketHandler {
     private var isCarryingOut = false
     private var clientIsGone = false
     private var dialectTimer: Loop.Timer?
+    /// False while the client waits for what it has sent to be taken.
+    private var isReading = true
     private var dialectDeadline: ContinuousClock.Instant?
     private var pumpTimer: Loop.Timer?
     /// Bytes that wait to be decoded beyond which the client's socket is not read.
@@ -112,7 +114,7 @@ final class LiveSession: WebSocketHandler {
     private func audio(_ bytes: RawSpan) {
         guard let decoder else { return }
         decoder.push(bytes) { pcm in self.pcm(pcm) }
-        if decoder.bufferedBytes > Self.mostUndecoded { connection?.pauseReading() }
+        if decoder.bufferedBytes > Self.mostUndecoded { read(false) }
     }
 
     /// Takes what the decoder made on a thread of its own.
@@ -126,7 +128,15 @@ final class LiveSession: WebSocketHandler {
             case .failed(let error): undecodable(error)
             }
         }
-        if decoder.bufferedBytes <= Self.mostUndecoded / 2, !machine.isHoldingClient { connection?.resumeReading() }
+        if decoder.bufferedBytes <= Self.mostUndecoded / 2, !machine.isHoldingClient { read(true) }
+    }
+
+    /// Reads on from the client, or lets it wait.
+    private func read(_ reads: Bool) {
+        guard reads != isReading else { return }
+        isReading = reads
+        dialect.clientIsHeld(now: context.loop.now)
+        if reads { connection?.resumeReading() } else { connection?.pauseReading() }
     }
 
     private func startDecoder() {
@@ -210,8 +220,7 @@ final class LiveSession: WebSocketHandler {
                 context.journaled()
                 context.metrics.committed(words: commit.words.count)
             case .emit(let event): emit(event)
-            case .holdClient(true): connection?.pauseReading()
-            case .holdClient(false): connection?.resumeReading()
+            case .holdClient(let isHeld): read(!isHeld)
             }
         }
         armPumpTimer()
@@ -304,6 +313,7 @@ final class LiveSession: WebSocketHandler {
         dialectTimer = context.loop.schedule(at: deadline) { [weak self] in
             guard let self else { return }
             dialectTimer = nil
+            if !isReading { dialect.clientIsHeld(now: context.loop.now) }
             dialect.timePassed(now: context.loop.now, output: &context.output)
             carryOutOutput()
         }

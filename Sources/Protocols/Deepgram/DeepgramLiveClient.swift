@@ -217,7 +217,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
         switch state {
         case .closed: return
-        case .draining(_, done: true):
+        // Whoever said what it had may end the connection carelessly, but a code of its own means that something went wrong.
+        case .draining(_, done: true) where code == nil || code == 1000 || code == 1005:
             complete(&actions)
         case .draining(_, done: false) where code == 1000:
             complete(&actions)

@@ -88,6 +88,10 @@ package struct DeepgramLiveServer: LiveServerMachine {
         return .audio
     }
 
+    package mutating func clientIsHeld(now: Instant) {
+        if lastHeard != nil { lastHeard = now }
+    }
+
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
         lastHeard = now

@@ -279,4 +279,14 @@ import Testing
         var stream = Stream()
         #expect(stream.closed(code, reason).first == .event(.closed(error)))
     }
+
+    @Test func `a code of its own after the metadata is no end in order`() {
+        for (code, isOrderly) in [(1000, true), (1005, true), (nil, true), (1011, false), (1008, false)] as [(UInt16?, Bool)] {
+            var stream = Stream()
+            stream.sent(5)
+            _ = stream.command(.finish)
+            _ = stream.text(#"{"type":"Metadata","request_id":"x","duration":2.0}"#)
+            #expect(stream.closed(code, "NET-0001").contains(.event(.closed(nil))) == isOrderly)
+        }
+    }
 }

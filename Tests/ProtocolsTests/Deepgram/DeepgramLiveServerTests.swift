@@ -204,6 +204,16 @@ import Testing
             #expect(end.last?.contains("did not receive audio data or a text message within the timeout window") == true)
         }
 
+        @Test func `not while the gateway keeps its client waiting`() throws {
+            var stream = try LiveConversation("encoding=linear16&sample_rate=16000")
+            for _ in 0..<30 {
+                stream.machine.clientIsHeld(now: stream.now)
+                #expect(!stream.wait(.seconds(9)).contains("→ finish"))
+            }
+            stream.machine.clientIsHeld(now: stream.now)
+            #expect(stream.machine.deadline == stream.now + .seconds(10))
+        }
+
         @Test func `after twelve hours`() throws {
             var stream = try LiveConversation("encoding=linear16&sample_rate=16000")
             for _ in 0..<(12 * 3_600 / 8) {
