@@ -3,8 +3,7 @@ import LocalEngine
 import Speech
 import Synchronization
 
-/// Recognises the files named on standard input, one path a line, and prints one JSON object a line: the file, its text and the CPU's work.
-/// The last line holds the totals.
+/// Recognises the files named on standard input, one path a line, and prints one JSON object a line for each; the last line holds the totals.
 ///
 ///     bench-local engine|bare THREADS < FILES
 ///
@@ -15,8 +14,10 @@ import Synchronization
         var text: String
         var audio: Double
         var confidence: Double
-        /// Start and end of each word in seconds.
-        var times: [Double] = []
+        /// Of `engine`: start and end of each word, in seconds, one after another.
+        var words: [Double] = []
+        /// Of `bare`: the same of each window.
+        var windows: [Double] = []
     }
 
     struct Totals: Codable {
@@ -69,7 +70,7 @@ import Synchronization
                         Line(
                             file: file, text: transcript.text(), audio: transcript.length.seconds(at: transcript.rate),
                             confidence: Double(words.reduce(0) { $0 + $1.confidence }) / Double(max(1, words.count)),
-                            times: words.flatMap { [$0.range.start.seconds(at: .speech), $0.range.end.seconds(at: .speech)] })
+                            words: words.flatMap { seconds($0.range) })
                     )
                 }
             }
@@ -85,7 +86,7 @@ import Synchronization
             var fileIndex = -1
             var reader: RecordingReader?
             var waiting: [(Int, RecordingReader.Item)] = []
-            var texts: [Int: [(SampleIndex, String)]] = [:]
+            var texts: [Int: [(SampleRange, String)]] = [:]
             var audio: [Int: Double] = [:]
         }
         let state = Mutex(State(files: files))
@@ -114,15 +115,21 @@ import Synchronization
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
             while let (file, item) = next() {
                 let text = (try? models.recognizer.decode(item.samples.span))?.text ?? ""
-                state.withLock { $0.texts[file, default: []].append((item.window.audio.start, text)) }
+                state.withLock { $0.texts[file, default: []].append((item.window.audio, text)) }
             }
         }
         return state.withLock { state in
             files.indices.map { index in
-                let texts = state.texts[index, default: []].sorted { $0.0 < $1.0 }.map(\.1).filter { !$0.isEmpty }
-                return Line(file: files[index], text: texts.joined(separator: " "), audio: state.audio[index] ?? 0, confidence: 0)
+                let windows = state.texts[index, default: []].sorted { $0.0.start < $1.0.start }
+                return Line(
+                    file: files[index], text: windows.map(\.1).filter { !$0.isEmpty }.joined(separator: " "),
+                    audio: state.audio[index] ?? 0, confidence: 0, windows: windows.flatMap { seconds($0.0) })
             }
         }
+    }
+
+    private static func seconds(_ range: SampleRange) -> [Double] {
+        [range.start.seconds(at: .speech), range.end.seconds(at: .speech)]
     }
 
     private static func cpuSeconds() -> Double {
