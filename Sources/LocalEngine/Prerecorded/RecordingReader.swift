@@ -28,6 +28,9 @@ package final class RecordingReader: Sendable {
         var probabilities: SpeechProbabilities
         var planner: WindowPlanner
         var store = SampleStore()
+        var level = RecordingLevel()
+        /// Blocks whose loudness is known and that were not listened to yet.
+        var ahead: [[Float]] = []
     }
 
     private struct State {
@@ -100,15 +103,27 @@ package final class RecordingReader: Sendable {
     }
 
     private static func hear(_ samples: [Float], _ channel: inout Channel) throws(EngineError) -> [SpeechWindow] {
+        channel.level.add(samples)
+        channel.ahead.append(samples)
+        return channel.ahead.count > RecordingLevel.reach ? try hearNext(&channel) : []
+    }
+
+    private static func hearNext(_ channel: inout Channel) throws(EngineError) -> [SpeechWindow] {
+        let factor = channel.level.factor(ofBlock: channel.level.count - channel.ahead.count)
+        var samples = channel.ahead.removeFirst()
+        if factor > 1 { samples = samples.map { max(-1, min(1, $0 * factor)) } }
         channel.store.append(samples)
         return try plan(samples, &channel)
     }
 
     private static func finish(_ channel: inout Channel) throws(EngineError) -> [SpeechWindow] {
+        var windows: [SpeechWindow] = []
+        while !channel.ahead.isEmpty { windows += try hearNext(&channel) }
         // Fills up the last window of voice activity: speech may reach to the very end.
         let beyond = (channel.store.end - channel.planner.position).samples
         let silence = [Float](repeating: 0, count: beyond == 0 ? 0 : Int(VoiceActivity.window.samples - beyond))
-        return try plan(silence, &channel) + channel.planner.finish()
+        windows += try plan(silence, &channel)
+        return windows + channel.planner.finish()
     }
 
     private static func plan(_ samples: [Float], _ channel: inout Channel) throws(EngineError) -> [SpeechWindow] {

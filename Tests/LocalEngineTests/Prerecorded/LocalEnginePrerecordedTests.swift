@@ -111,9 +111,10 @@ import Testing
         #expect(try await recognize(path).channels.count == 1)
     }
 
-    @Test func `a quiet recording has the same words`() async throws {
+    @Test(arguments: [0.1, 0.01] as [Float])
+    func `a quiet recording has the same words`(loudness: Float) async throws {
         let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
-        let path = try file([beckett.map { $0 * 0.1 }])
+        let path = try file([beckett.map { $0 * loudness }])
         defer { try? FileManager.default.removeItem(atPath: path) }
         let text = try await recognize(path).text()
         let reference = try String(contentsOfFile: TestModels.recording("beckett.txt"), encoding: .utf8)
