@@ -30,14 +30,37 @@ struct AlignerDecoder: ~Copyable {
 
     /// Where each of `words` (all in the dictionary) is spoken, in samples from the first; nil when the audio does not bear them out.
     ///
+    /// A search may lose its way near the end, in noise above all, and then gives only the first words. Beginning a little later mostly helps;
+    /// else the words that are missing get times in proportion behind those that were found.
+    ///
     /// - Parameter samples: mono, 16 kHz.
     func align(_ words: [String], in samples: [Int16]) -> [Range<Int>]? {
+        var best: [Range<Int>] = []
+        for skipped in Self.beginnings where skipped < samples.count / 8 {
+            let found = search(words, in: samples, from: skipped)
+            if found.count == words.count { return found }
+            if found.count < words.count, found.count > best.count { best = found }
+        }
+        // The last word that was found took what belongs to those behind it.
+        guard best.count > 1, let last = best.popLast() else { return nil }
+        let missing = Array(words[best.count...])
+        return best + ProportionalTimes.ranges(of: missing, in: last.lowerBound..<max(last.lowerBound, samples.count))
+    }
+
+    /// Where to begin, the first time and again.
+    private static let beginnings = [0, 320, 800]
+
+    private func search(_ words: [String], in samples: [Int16], from skipped: Int) -> [Range<Int>] {
         var found = [CAlignedWord](repeating: CAlignedWord(), count: words.count)
-        let count = caligner_align(handle, words.joined(separator: " "), samples, samples.count, &found, found.count)
-        guard Int(count) == words.count else { return nil }
-        return found.map {
-            let start = Int($0.start) * Self.samplesPerFrame
-            let end = Int($0.end) * Self.samplesPerFrame
+        let text = words.joined(separator: " ")
+        let count = samples.withUnsafeBufferPointer { samples in
+            samples.baseAddress.map { caligner_align(handle, text, $0 + skipped, samples.count - skipped, &found, found.count) } ?? -1
+        }
+        // More than there are words never happens with one path; nothing in it could be trusted.
+        guard count > 0, Int(count) <= words.count else { return [] }
+        return found.prefix(Int(count)).map {
+            let start = Int($0.start) * Self.samplesPerFrame + skipped
+            let end = Int($0.end) * Self.samplesPerFrame + skipped
             return min(start, samples.count)..<min(max(start, end), samples.count)
         }
     }

@@ -156,19 +156,20 @@ final class StreamListener: @unchecked Sendable {
     private func judge(_ id: Int, _ audio: SampleRange, _ channel: Int, _ stream: LocalStream) {
         guard let endOfTurn = models?.endOfTurn else { return }
         let samples = channels[channel].samples(audio)
-        pool.submit(.live(deadline: .now + .milliseconds(150))) { [weak stream] _ in
+        pool.submit(.live(deadline: .now + .milliseconds(300))) { [weak stream] _ in
             // Without an answer the turn ends by silence.
             guard let probability = try? endOfTurn.probability(samples.span) else { return }
             stream?.post(.judged(channel: channel, id: id, probability))
         }
     }
 
-    /// How long a result may take: somebody waits for finals, and interims can be rarer.
+    /// How long a result may take: somebody waits for finals, and interims can be rarer. A final goes before every interim that has not waited
+    /// for long.
     private static func patience(_ purpose: SegmentRequest.Purpose) -> Duration {
         switch purpose {
         case .final: .milliseconds(200)
         case .cut: .milliseconds(500)
-        case .interim: .seconds(1)
+        case .interim: .seconds(3)
         }
     }
 

@@ -1,0 +1,253 @@
+"""Plays the English clips of the shared audio at real time, with pauses between them, on several streams at once while a core stays free; then
+continuous speech on as many streams as one core should carry.
+"""
+
+import argparse
+import difflib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parent / "local"))
+import audio_set  # noqa: E402
+
+
+def plan(streams, recorded, threads, frame=50, endpointing=300):
+    return {
+        "threads": threads,
+        "frameMilliseconds": frame,
+        "endpointingMilliseconds": endpointing,
+        "recorded": recorded,
+        "streams": streams,
+    }
+
+
+def play(binary, plan):
+    done = subprocess.run([binary], input=json.dumps(plan), capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{binary} failed: {done.stderr.strip()[-2000:]}")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    recorded = {line["recorded"]: line["words"] for line in lines if "recorded" in line}
+    streams = [line for line in lines if "stream" in line]
+    totals = next(line for line in lines if "cpu" in line)
+    for stream in streams:
+        if stream["events"][-1]["kind"] != "closed":
+            sys.exit(f"stream {stream['stream']} ended as {stream['events'][-1]['kind']}")
+    return recorded, streams, totals
+
+
+def item(clip, pause):
+    return {"id": clip.name, "file": str(clip.path), "pauseMilliseconds": pause}
+
+
+def spread(clips, count, minutes, pause):
+    """As many rounds of the clips as fit into the time, dealt out to the streams."""
+    streams = [{"name": f"stream {n + 1}", "items": []} for n in range(count)]
+    lengths = [0.0] * count
+    while True:
+        for clip in clips:
+            n = lengths.index(min(lengths))
+            if lengths[n] >= minutes * 60:
+                return streams
+            streams[n]["items"].append(item(clip, pause))
+            lengths[n] += clip.seconds + pause / 1000
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))] if values else None
+
+
+def summary(values, digits=3):
+    return {
+        "count": len(values),
+        "p50": round(percentile(values, 0.5), digits) if values else None,
+        "p90": round(percentile(values, 0.9), digits) if values else None,
+        "p99": round(percentile(values, 0.99), digits) if values else None,
+        "max": round(max(values), digits) if values else None,
+    }
+
+
+def finals_of(stream):
+    return [event for event in stream["events"] if event["kind"].startswith("final")]
+
+
+def latencies(streams):
+    """End of reference speech to its final and to the end of its turn, in seconds."""
+    final, turn, missed = [], [], []
+    for stream in streams:
+        for clip in stream["clips"]:
+            said = [e for e in finals_of(stream) if any(clip["start"] <= w["start"] < clip["end"] for w in e["words"])]
+            if not said:
+                missed.append(clip["id"])
+                continue
+            done = said[-1]
+            final.append(done["at"] - clip["speechEnd"])
+            ends = ("final endOfTurn", "turnEnded", "final endOfAudio")
+            after = next((e for e in stream["events"] if e["at"] >= done["at"] and e["kind"] in ends), None)
+            if after:
+                turn.append(after["at"] - clip["speechEnd"])
+    return final, turn, missed
+
+
+def interim_gaps(streams):
+    """While a clip is spoken: from the start of speech, or the interim or final before, to the next."""
+    gaps, worst = [], []
+    for stream in streams:
+        times = sorted(e["at"] for e in stream["events"] if e["kind"] == "interim" or (e["kind"].startswith("final") and e["words"]))
+        for clip in stream["clips"]:
+            shown = [t for t in times if clip["start"] < t < clip["speechEnd"]]
+            marks = [clip["start"]] + shown + [clip["speechEnd"]]
+            between = [b - a for a, b in zip(marks, marks[1:])]
+            gaps += between
+            worst.append(max(between))
+    return gaps, worst
+
+
+def lateness(streams):
+    """How far behind the audio each final came: its arrival less the end of what it covers."""
+    return [e["at"] - e["end"] for stream in streams for e in finals_of(stream) if e["words"]]
+
+
+def bare(text):
+    return re.sub(r"[^a-z0-9']", "", text.lower())
+
+
+def words_of_clips(streams):
+    """The finals' words of each clip, with times from the clip's start. A word belongs to the clip in which it begins."""
+    clips = {}
+    for stream in streams:
+        words = [word for event in finals_of(stream) for word in event["words"]]
+        for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
+            end = following["start"] if following else float("inf")
+            own = [w for w in words if clip["start"] <= w["start"] + 1e-6 and w["start"] < end]
+            moved = [{"text": w["text"], "start": w["start"] - clip["start"], "end": w["end"] - clip["start"]} for w in own]
+            clips.setdefault(clip["id"], moved)
+    return clips
+
+
+def jitter(live, recorded):
+    """Differences of start times of the words that both recognised, in seconds."""
+    differences = []
+    for name, words in live.items():
+        other = recorded.get(name)
+        if not other:
+            continue
+        matcher = difflib.SequenceMatcher(None, [bare(w["text"]) for w in words], [bare(w["text"]) for w in other], autojunk=False)
+        for a, b, size in matcher.get_matching_blocks():
+            differences += [abs(words[a + i]["start"] - other[b + i]["start"]) for i in range(size)]
+    return differences
+
+
+def text(words):
+    return " ".join(word["text"] for word in words)
+
+
+def stable_retractions(streams):
+    """Stable words of an interim that a later interim or final does not have any more; always 0."""
+    count = 0
+    for stream in streams:
+        stable = []
+        for event in stream["events"]:
+            if "words" not in event:
+                continue
+            said = [bare(w["text"]) for w in event["words"]]
+            if said[: len(stable)] != stable[: len(said)]:
+                count += 1
+            stable = stable[len(said):] if event["kind"].startswith("final") else said[: event["stable"]]
+    return count
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", type=pathlib.Path)
+    parser.add_argument("--audio", type=pathlib.Path, default=here.parents[2] / "shared" / "audio")
+    parser.add_argument("--binary", default=str(here.parents[1] / ".build" / "release" / "bench-streaming"))
+    parser.add_argument("--minutes", type=float, default=14, help="of each latency stream")
+    parser.add_argument("--streams", type=int, default=4, help="latency streams at once")
+    parser.add_argument("--load", type=float, default=60, help="seconds of the load run; 0 leaves it out")
+    parser.add_argument("--load-streams", type=int, default=6)
+    parser.add_argument("--pause", type=int, default=2000, help="silence between clips in milliseconds")
+    arguments = parser.parse_args()
+    if not (arguments.audio / "manifest.jsonl").exists():
+        print(f"streaming: {arguments.audio} is not there; nothing to play", file=sys.stderr)
+        return
+    clips = [clip for clip in audio_set.load(arguments.audio) if "english" in clip.subsets and clip.seconds >= 1]
+
+    streams = spread(clips, arguments.streams, arguments.minutes, arguments.pause)
+    recorded, played, totals = play(arguments.binary, plan(streams, True, os.cpu_count()))
+    final, turn, missed = latencies(played)
+    gaps, worst = interim_gaps(played)
+    live = words_of_clips(played)
+    scored = [clip for clip in clips if clip.name in live]
+    wer_live = audio_set.score_group(scored, {name: text(words) for name, words in live.items()})["wer"]
+    wer_recorded = audio_set.score_group(scored, {name: text(words) for name, words in recorded.items()})["wer"]
+    result = {
+        "streams": arguments.streams,
+        "turns": len(final),
+        "cpu_per_stream": round(totals["cpu"] / totals["audio"], 4),
+        "final_latency_s": summary(final),
+        "end_of_turn_latency_s": summary(turn),
+        "without_final": missed,
+        "interim_gap_s": summary(gaps),
+        "longest_interim_gap_of_clip_s": summary(worst),
+        "stable_words_taken_back": stable_retractions(played),
+        "wer_streaming": round(wer_live, 4),
+        "wer_prerecorded": round(wer_recorded, 4),
+        "wer_clips": len(scored),
+        "word_start_jitter_s": summary(jitter(live, recorded)),
+    }
+
+    if arguments.load > 0:
+        continuous = sorted((clip for clip in clips if clip.seconds >= 8), key=lambda clip: clip.name)
+        loaded = spread(continuous, arguments.load_streams, arguments.load / 60, 0)
+        _, played, totals = play(arguments.binary, plan(loaded, False, 1))
+        gaps, worst = interim_gaps(played)
+        result["one_core"] = {
+            "streams": arguments.load_streams,
+            "cpu": round(totals["cpu"] / totals["wall"], 3),
+            "final_lateness_s": summary(lateness(played)),
+            "interim_gap_s": summary(gaps),
+            "stable_words_taken_back": stable_retractions(played),
+            "time_beyond_audio_s": round(max(s["wall"] - s["seconds"] for s in played), 2),
+        }
+
+    arguments.results.mkdir(parents=True, exist_ok=True)
+    (arguments.results / "streaming.json").write_text(json.dumps(result, indent=2) + "\n")
+    show(result)
+
+
+def show(result):
+    def line(name, value, goal=""):
+        print(f"  {name:<46}{value:>24}   {goal}")
+
+    def times(name, numbers, goal=""):
+        if numbers["count"]:
+            line(name, f"{numbers['p50']:.3f} / {numbers['p99']:.3f} s", goal)
+
+    print(f"streaming: {result['turns']} turns on {result['streams']} streams (p50 / p99)")
+    times("end of speech to final", result["final_latency_s"], "goal 0.450 / 0.900")
+    times("end of speech to end of turn", result["end_of_turn_latency_s"])
+    times("between interims", result["interim_gap_s"], "goal ≤ 1")
+    line("clips without a final", str(len(result["without_final"])), "goal 0")
+    line("stable words taken back", str(result["stable_words_taken_back"]), "goal 0")
+    relative = result["wer_streaming"] / result["wer_prerecorded"] - 1 if result["wer_prerecorded"] else 0
+    line("WER, live and recorded", f"{result['wer_streaming']:.2%} / {result['wer_prerecorded']:.2%}", f"{relative:+.1%}, goal ≤ +5 %")
+    jitter_p90 = result["word_start_jitter_s"]["p90"]
+    line("word start, live against recorded, p90", "–" if jitter_p90 is None else f"{jitter_p90 * 1000:.0f} ms", "goal ≤ 30 ms")
+    line("core per stream", f"{result['cpu_per_stream']:.3f}")
+    if "one_core" in result:
+        core = result["one_core"]
+        print(f"streaming: {core['streams']} streams of continuous speech on one thread")
+        line("of a core", f"{core['cpu']:.2f}")
+        times("final behind the audio", core["final_lateness_s"])
+        times("between interims", core["interim_gap_s"])
+        line("end after the audio's", f"{core['time_beyond_audio_s']:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
