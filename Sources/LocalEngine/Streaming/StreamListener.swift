@@ -6,7 +6,8 @@ final class StreamListener: @unchecked Sendable {
     // Unchecked: everything that changes is touched by `take` only, which the listening thread alone calls, and by `deinit`.
     private let options: StreamOptions
     private let pool: DecodePool
-    private let deliver: @Sendable (EngineEvent) -> Void
+    /// Given up with `.closed`: whoever listens may hold the stream in turn.
+    private var deliver: (@Sendable (EngineEvent) -> Void)?
     private var models: LocalModels?
     private var channels: [ChannelListener] = []
     private var unfinished = 0
@@ -67,7 +68,7 @@ final class StreamListener: @unchecked Sendable {
         }
         unfinished = channels.count
         self.models = models
-        deliver(.opened)
+        deliver?(.opened)
         // What came while the models were being loaded.
         let audio = pending, commands = waitingCommands
         (pending, waitingCommands) = ([], [])
@@ -126,7 +127,7 @@ final class StreamListener: @unchecked Sendable {
     private func run(_ actions: [UtteranceMachine.Action], _ channel: Int, _ stream: LocalStream) {
         for action in actions where !isClosed {
             switch action {
-            case .event(let event): deliver(channels[channel].onStream(event))
+            case .event(let event): deliver?(channels[channel].onStream(event))
             case .recognize(let request): recognize(request, channel, stream)
             case .cancel(let id): channels[channel].cancel(id)
             case .judge(let id, let audio): judge(id, audio, channel, stream)
@@ -178,6 +179,8 @@ final class StreamListener: @unchecked Sendable {
         isClosed = true
         for channel in channels { channel.cancelWork() }
         pool.liveStreamClosed()
-        deliver(.closed(error))
+        deliver?(.closed(error))
+        deliver = nil
+        pending = []
     }
 }
