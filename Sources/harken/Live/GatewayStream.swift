@@ -34,10 +34,10 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
 
     // MARK: From the command's task
 
-    func connect(to target: WebSocketTarget, headers: HTTPHeaders, by client: WebSocketClient) {
+    func connect(to target: WebSocketTarget, headers: HTTPHeaders, configuration: WebSocketConfiguration, by client: WebSocketClient) {
         loop.execute { [self] in
             let attempt = client.connect(
-                to: target, headers: headers, subprotocols: machine.connection.subprotocols, on: loop, handler: self
+                to: target, headers: headers, subprotocols: machine.connection.subprotocols, configuration: configuration, on: loop, handler: self
             ) { [self] in connected($0) }
             if case .connecting(nil) = state { state = .connecting(attempt) } else { attempt.cancel() }
         }

@@ -90,7 +90,7 @@ struct Live: Command {
         // A task of its own, which goes on when this one is cancelled: what is said until the end is shown.
         let captions = Task { await show(events, surroundings) { stream.send(.cancel) } }
         stream.connect(
-            to: target, headers: key == nil ? [:] : machine.connection.headers,
+            to: target, headers: key == nil ? [:] : machine.connection.headers, configuration: connectionLimits,
             by: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()))
         let fault = await feed(stream, surroundings)
         let end = await captions.value
@@ -102,6 +102,15 @@ struct Live: Command {
         // Given up because nobody reads what is printed: nobody needs to be told.
         if fault != nil || end != .cancelled { surroundings.complain(Self.description, complaint) }
         return .failed
+    }
+
+    /// A gateway that is sent audio much faster than it recognises it stops reading for a while, and does not answer pings meanwhile.
+    private var connectionLimits: WebSocketConfiguration {
+        var limits = WebSocketConfiguration()
+        guard speed > 1, case .file = source else { return limits }
+        limits.writeTimeout = .seconds(900)
+        limits.pingInterval = nil
+        return limits
     }
 
     /// Feeds the stream and asks it to finish. A file that is interrupted is given up; a microphone is closed, and its last words are waited for.
