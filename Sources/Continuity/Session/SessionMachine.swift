@@ -202,9 +202,10 @@ package struct SessionMachine: Sendable {
     private mutating func end(_ error: EngineError?) -> [SessionAction] {
         state = .ended
         var actions: [SessionAction] = []
-        for leg in legs where !leg.isClosed {
-            actions.append(.command(leg.id, .cancel))
-            actions.append(.discard(leg.id))
+        for index in legs.indices where !legs[index].isClosed {
+            legs[index].closed(.cancelled)
+            actions.append(.command(legs[index].id, .cancel))
+            actions.append(.discard(legs[index].id))
         }
         for index in stitchers.indices {
             if let gap = stitchers[index].giveUp(through: timeline.end) {

@@ -144,7 +144,7 @@ package final class JournalLog {
             kind: kind, session: cursor.session, position: position, previous: cursor.index.last, rate: cursor.rate, channels: cursor.channels,
             payloadLength: payload.count)
         block.append(payload: payload, to: &pending)
-        box.segment.sessions.insert(cursor.session)
+        if cursor.index.last.segment != location.segment { box.segment.sessions.insert(cursor.session) }
         cursor.index.wrote(location)
         return location
     }

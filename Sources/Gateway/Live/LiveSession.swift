@@ -7,7 +7,8 @@ internal import Speech
 
 /// One client's live audio: carries what happens to the session's machine and its dialect, and carries out what they decide.
 ///
-/// Lives on one loop and is called there only, synchronously.
+/// Lives on one loop and is called there only, synchronously. Its timers and streams hold it strongly until its end lets go of them: a weak reference
+/// would make every retain on the audio's way take the slow path.
 final class LiveSession: WebSocketHandler {
     struct Plan {
         var id: ID<Session>
@@ -106,6 +107,7 @@ final class LiveSession: WebSocketHandler {
         clientIsGone = true
         self.connection = nil
         dialectTimer?.cancel()
+        dialectTimer = nil
         guard !machine.isEnded else { return }
         context.log.info("client left its session", [.session: id.rawValue, .code: "\(close.code)"])
         run(machine.command(.abandon, now: context.loop.now))
@@ -236,8 +238,8 @@ final class LiveSession: WebSocketHandler {
             let session = LoopBound(self, on: context.loop)
             stream = engine.open(options) { event in session.enter { $0.engine(event, from: id) } }
         case (.vendor(let settings), let vendor?):
-            stream = VendorStream(vendor, settings: settings, options: options, context: context) { [weak self] event in
-                self?.engine(event, from: id)
+            stream = VendorStream(vendor, settings: settings, options: options, context: context) { [self] event in
+                engine(event, from: id)
             }
         case (.vendor, nil), (nil, _):
             context.loop.soon { [self] in engine(.closed(.unavailable("The engine takes no live audio.")), from: id) }
@@ -270,6 +272,7 @@ final class LiveSession: WebSocketHandler {
         decoder?.cancel()
         decoder = nil
         pumpTimer?.cancel()
+        pumpTimer = nil
         let outcome: Metrics.Outcome = end.error == nil ? .completed : end.error == .cancelled ? .abandoned : .failed
         context.metrics.sessionEnded(dialect: dialectName, engine: engine.name, outcome)
         context.log.info(
@@ -310,8 +313,7 @@ final class LiveSession: WebSocketHandler {
         if dialectTimer != nil, let armed = dialectDeadline, armed <= deadline { return }
         dialectTimer?.cancel()
         dialectDeadline = deadline
-        dialectTimer = context.loop.schedule(at: deadline) { [weak self] in
-            guard let self else { return }
+        dialectTimer = context.loop.schedule(at: deadline) { [self] in
             dialectTimer = nil
             if !isReading { dialect.clientIsHeld(now: context.loop.now) }
             dialect.timePassed(now: context.loop.now, output: &context.output)
@@ -321,8 +323,7 @@ final class LiveSession: WebSocketHandler {
 
     private func armPumpTimer() {
         guard pumpTimer == nil, let at = machine.nextPump(now: context.loop.now) else { return }
-        pumpTimer = context.loop.schedule(at: at) { [weak self] in
-            guard let self else { return }
+        pumpTimer = context.loop.schedule(at: at) { [self] in
             pumpTimer = nil
             pump()
         }

@@ -28,7 +28,7 @@ final class VendorStream: EngineStream, WebSocketHandler {
         connecting = context.webSocketClient.connect(
             to: target, headers: request.headers, subprotocols: request.subprotocols, configuration: context.webSocket, on: context.loop,
             handler: self
-        ) { [weak self] result in self?.connected(result) }
+        ) { [self] result in connected(result) }
     }
 
     func send(_ audio: RawSpan) {
@@ -107,8 +107,7 @@ final class VendorStream: EngineStream, WebSocketHandler {
         guard timer == nil || timerDeadline != deadline else { return }
         timer?.cancel()
         timerDeadline = deadline
-        timer = context.loop.schedule(at: deadline) { [weak self] in
-            guard let self else { return }
+        timer = context.loop.schedule(at: deadline) { [self] in
             timer = nil
             act { machine, now, actions in machine.timePassed(now: now, actions: &actions) }
         }

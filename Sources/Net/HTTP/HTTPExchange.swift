@@ -11,7 +11,7 @@ package final class HTTPExchange: @unchecked Sendable {
     package typealias End = (Result<Void, BodyError>) -> Void
 
     private enum Answer {
-        case none                       // → streaming, done
+        case none  // → streaming, done
         case streaming(HTTPBodyLength)  // → done; `.none`: what is written is dropped, for HEAD
         case done
     }

@@ -3,11 +3,11 @@ internal import Framing
 /// One client's connection to an HTTP server, until it is closed or speaks WebSocket. Requests are answered one after the other.
 final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     private enum Phase {
-        case head           // → body, lingering
-        case body           // → answering, bodyFailed, head, lingering
-        case bodyFailed     // the rest of the body is not read → lingering
-        case answering      // body complete → head, lingering, upgraded
-        case lingering      // answered; input is dropped → closed
+        case head  // → body, lingering
+        case body  // → answering, bodyFailed, head, lingering
+        case bodyFailed  // the rest of the body is not read → lingering
+        case answering  // body complete → head, lingering, upgraded
+        case lingering  // answered; input is dropped → closed
         case upgraded
         case closed
     }

@@ -331,7 +331,7 @@ final class Connection: EventSource {
     }
 
     private func readPlain() -> TLSSession.Outcome {
-        let count = Glibc.read(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count)
+        let count = Glibc.recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
         if count > 0 { return .bytes(count) }
         if count == 0 { return .ended }
         switch errno {

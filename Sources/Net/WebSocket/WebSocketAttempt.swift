@@ -8,9 +8,9 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
     private static let refusalLimit = 64 * 1024
 
     private enum State {
-        case resolving                                          // → connecting, done
-        case connecting(Dialer)                                 // → upgrading, done
-        case upgrading(Connection, HTTPResponseParser)          // → refused, done
+        case resolving  // → connecting, done
+        case connecting(Dialer)  // → upgrading, done
+        case upgrading(Connection, HTTPResponseParser)  // → refused, done
         case refused(Connection, HTTPResponseParser, HTTPResponseHead, body: [UInt8])  // → done
         case done
     }

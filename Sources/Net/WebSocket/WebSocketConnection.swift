@@ -7,9 +7,9 @@ internal import Framing
 // other threads, as the way back to the loop by `execute` needs.
 package final class WebSocketConnection: ConnectionHandler, ServedConnection, @unchecked Sendable {
     private enum State {
-        case open       // → closing, ended
-        case closing    // our close frame is sent → ended
-        case ended      // the handler knows; the transport may still be there
+        case open  // → closing, ended
+        case closing  // our close frame is sent → ended
+        case ended  // the handler knows; the transport may still be there
     }
 
     package let loop: Loop
@@ -190,7 +190,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     private func wake(at instant: ContinuousClock.Instant) {
         timer?.cancel()
-        timer = loop.schedule(at: instant) { [weak self] in self?.woken() }
+        // Strong, and let go with the timer: a weak reference makes every retain of its object take the slow way.
+        timer = loop.schedule(at: instant) { [self] in woken() }
     }
 
     private func woken() {
