@@ -51,7 +51,8 @@ import Synchronization
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for line in lines { try print(String(decoding: encoder.encode(line), as: UTF8.self)) }
         let totals = Totals(
-            files: files.count, audio: lines.reduce(0) { $0 + $1.audio }, wall: Double(elapsed.components.seconds)
+            files: files.count, audio: lines.reduce(0) { $0 + $1.audio },
+            wall: Double(elapsed.components.seconds)
                 + Double(elapsed.components.attoseconds) * 1e-18, cpu: cpuSeconds() - cpu, peakMegabytes: peakMegabytes())
         try print(String(decoding: encoder.encode(totals), as: UTF8.self))
     }

@@ -104,7 +104,8 @@ struct SeededGenerator: RandomNumberGenerator {
     func `windows cover all speech once, in order and within the limits`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let lengths = (0..<60).map { turn in
-            turn % 2 == 0 ? Int.random(in: 0...(seed % 3 == 0 ? 8 : 60), using: &random) : Int.random(in: 1...(seed % 4 == 0 ? 900 : 120), using: &random)
+            turn % 2 == 0
+                ? Int.random(in: 0...(seed % 3 == 0 ? 8 : 60), using: &random) : Int.random(in: 1...(seed % 4 == 0 ? 900 : 120), using: &random)
         }
         let probabilities = Self.probabilities(lengths)
         let limits = [WindowPlanner.longest, WindowPlanner.longestWhileLive]

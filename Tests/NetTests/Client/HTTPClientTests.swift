@@ -185,7 +185,8 @@ import Testing
             TestService { exchange in
                 exchange.onAbort = { aborted.send() }
                 started.send()
-            }) { $0.halfCloseGrace = .milliseconds(10) }
+            }
+        ) { $0.halfCloseGrace = .milliseconds(10) }
         let client = try HTTPClient()
         let request = HTTPClientRequest(.get, url(server))
         for isShutDown in [false, true] {

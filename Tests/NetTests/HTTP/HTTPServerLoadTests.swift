@@ -9,7 +9,9 @@ import Testing
         let server = try TestServer(
             TestService { exchange in
                 var count = 0
-                exchange.readBody { count += $0.byteCount } end: { _ in
+                exchange.readBody {
+                    count += $0.byteCount
+                } end: { _ in
                     exchange.respond(HTTPResponseHead(.ok), body: Array("\(count)".utf8))
                 }
             })

@@ -334,7 +334,8 @@ import Testing
                     exchange.loop.schedule(at: exchange.loop.now + .milliseconds(1), more)
                 }
                 more()
-            }) { $0.outputLimit = 8 << 20 }
+            }
+        ) { $0.outputLimit = 8 << 20 }
         let client = try server.client(receiveBuffer: 4096)
         try client.send(hello())
         #expect(aborted.next() != nil)
@@ -420,7 +421,8 @@ import Testing
                     if case .failure(let error) = result { errors.send(error) }
                     exchange.respond(HTTPResponseHead(.requestTimeout))
                 }
-            }) { $0.bodyTimeout = .milliseconds(50) }
+            }
+        ) { $0.bodyTimeout = .milliseconds(50) }
         let client = try server.client()
         try client.send(hello("POST", "/", "Content-Length: 9\r\n") + "part")
         #expect(errors.next() == .timedOut)
