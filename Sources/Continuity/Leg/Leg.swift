@@ -2,16 +2,15 @@ package import Speech
 
 /// One live connection of a session to a streaming engine: how far it was sent audio, and how far it has answered.
 ///
-/// A value without I/O. Positions that go in and come out are the session's; inside, the engine counts from the leg's `origin`.
+/// A leg that its engine closed is dropped by its session. A value without I/O. Positions that go in and come out are the session's; inside, the engine counts from the leg's `origin`.
 package struct Leg: Sendable {
     package enum State: Sendable, Equatable {
-        /// Audio waits in the journal. → open, closed
+        /// Audio waits in the journal. → open
         case connecting
-        /// → draining, closed
+        /// → draining
         case open
-        /// The engine was told that no more audio comes. → closed
+        /// The engine was told that no more audio comes.
         case draining
-        case closed(EngineError?)
     }
 
     /// What an engine allows a leg to be sent.
@@ -58,10 +57,6 @@ package struct Leg: Sendable {
 
     package var isOpen: Bool { state == .open }
 
-    package var isClosed: Bool {
-        if case .closed = state { true } else { false }
-    }
-
     /// The engine takes audio from now on.
     package mutating func opened(now: ContinuousClock.Instant) {
         guard state == .connecting else { return }
@@ -97,11 +92,6 @@ package struct Leg: Sendable {
         queued.removeFirst()
         if first.command == .finish { state = .draining }
         return first.command
-    }
-
-    package mutating func closed(_ error: EngineError?) {
-        state = .closed(error)
-        queued = []
     }
 
     /// When waiting audio may go on being sent, if only time holds it back.

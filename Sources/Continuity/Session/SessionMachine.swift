@@ -36,6 +36,7 @@ package struct SessionMachine: Sendable {
     }
 
     package private(set) var timeline: Timeline
+    /// Those that are not closed, in the order in which they were opened.
     package private(set) var legs: [Leg] = []
     private let configuration: Configuration
     private var stitchers: [Stitcher]
@@ -78,23 +79,25 @@ package struct SessionMachine: Sendable {
 
     // MARK: - Audio
 
-    /// Gives received audio its place. The driver journals it, sends it to the legs for which `takesDirectly` says so, then calls `pump`.
+    /// Gives received audio its place. The driver journals it, then sends it to the legs that the arrival names, which count it as sent.
     ///
-    /// - Returns: its place; nil after the end of the audio.
-    package mutating func received(_ count: SampleCount) -> SampleRange? {
+    /// - Returns: nil after the end of the audio.
+    package mutating func received(_ count: SampleCount, now: Instant) -> Arrival? {
         guard case .running = state else { return nil }
-        return timeline.append(count)
-    }
-
-    /// Whether the leg at `index` may have just received audio at once. When true it counts as sent.
-    package mutating func takesDirectly(_ range: SampleRange, legAt index: Int, now: ContinuousClock.Instant) -> Bool {
-        guard legs[index].takes(range, now: now) else { return false }
-        legs[index].sent(through: range.end)
-        return true
+        var arrival = Arrival(range: timeline.append(count), needsPump: isHoldingClient)
+        for index in legs.indices {
+            if index < Arrival.mostLegs, legs[index].takes(arrival.range, now: now) {
+                legs[index].sent(through: arrival.range.end)
+                arrival.add(legAt: index)
+            } else {
+                arrival.needsPump = true
+            }
+        }
+        return arrival
     }
 
     /// True when nothing waits: no leg has a backlog or a queued command, and `pump` would do nothing.
-    package var isCaughtUp: Bool {
+    private var isCaughtUp: Bool {
         !isHoldingClient && legs.allSatisfy { $0.sentThrough == timeline.end && $0.isOpen }
     }
 
@@ -116,7 +119,7 @@ package struct SessionMachine: Sendable {
                 }
             }
         }
-        let slowest = legs.lazy.filter { !$0.isClosed }.map(\.sentThrough).min() ?? timeline.end
+        let slowest = legs.lazy.map(\.sentThrough).min() ?? timeline.end
         let waiting = timeline.end - slowest
         if !isHoldingClient && waiting > mostWaiting {
             isHoldingClient = true
@@ -160,7 +163,7 @@ package struct SessionMachine: Sendable {
     // MARK: - Engines
 
     package mutating func engine(_ event: EngineEvent, from id: LegID, now: ContinuousClock.Instant) -> [SessionAction] {
-        guard let index = legs.firstIndex(where: { $0.id == id }), !legs[index].isClosed, !isEnded else { return [] }
+        guard let index = legs.firstIndex(where: { $0.id == id }), !isEnded else { return [] }
         var actions: [SessionAction] = []
         switch legs[index].mapped(event) {
         case .opened:
@@ -182,7 +185,7 @@ package struct SessionMachine: Sendable {
             actions.append(.emit(.turnEnded(channel, at: at)))
         case .flushed(let channel): actions.append(.emit(.flushed(channel)))
         case .closed(let error):
-            legs[index].closed(error)
+            legs.remove(at: index)
             actions.append(.discard(id))
             return actions + legClosed(error)
         }
@@ -195,18 +198,18 @@ package struct SessionMachine: Sendable {
         guard case .finishing = state else {
             return end(.unavailable("The engine closed the stream before the audio was at its end."))
         }
-        return legs.allSatisfy(\.isClosed) ? end(nil) : []
+        return legs.isEmpty ? end(nil) : []
     }
 
     /// Ends the session; what no engine made final is reported as gaps.
     private mutating func end(_ error: EngineError?) -> [SessionAction] {
         state = .ended
         var actions: [SessionAction] = []
-        for index in legs.indices where !legs[index].isClosed {
-            legs[index].closed(.cancelled)
-            actions.append(.command(legs[index].id, .cancel))
-            actions.append(.discard(legs[index].id))
+        for leg in legs {
+            actions.append(.command(leg.id, .cancel))
+            actions.append(.discard(leg.id))
         }
+        legs = []
         for index in stitchers.indices {
             if let gap = stitchers[index].giveUp(through: timeline.end) {
                 let cause = error ?? .protocolViolation("The engine closed the stream without covering all of its audio.")

@@ -155,13 +155,12 @@ final class LiveSession: WebSocketHandler {
 
     /// Whole frames of 16-bit PCM, at the session's rate and with its channels.
     private func pcm(_ pcm: RawSpan) {
-        let now = context.loop.now
-        guard let range = machine.received(SampleCount(pcm.byteCount / (2 * channels))), !range.isEmpty else { return }
-        context.metrics.received(range.count)
-        pcm.withUnsafeBytes { context.journal.append(audio: $0, range, cursor: &cursor) }
+        guard !pcm.isEmpty, let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: context.loop.now) else { return }
+        context.metrics.received(arrival.range.count)
+        pcm.withUnsafeBytes { context.journal.append(audio: $0, arrival.range, cursor: &cursor) }
         context.journaled()
-        for index in legs.indices where machine.takesDirectly(range, legAt: index, now: now) { legs[index].send(pcm, scratch: &scratch) }
-        if !machine.isCaughtUp { pump() }
+        for index in legs.indices where arrival.goesToLeg(at: index) { legs[index].send(pcm, scratch: &scratch) }
+        if arrival.needsPump { pump() }
     }
 
     private func take(_ command: SessionCommand) {

@@ -20,32 +20,28 @@ import Testing
         var session = machine()
         let outcome1 = session.start()
         #expect(outcome1 == [.open(LegID(0))])
-        let outcome2 = session.received(SampleCount(800))
-        let range = try #require(outcome2)
-        let outcome3 = session.takesDirectly(range, legAt: 0, now: now)
-        #expect(!outcome3)
+        let outcome2 = session.received(SampleCount(800), now: now)
+        let first = try #require(outcome2)
+        let range = first.range
+        #expect(!first.goesToLeg(at: 0) && first.needsPump)
         let outcome4 = session.pump(now: now)
         #expect(outcome4 == [])
         let outcome5 = session.engine(.opened, from: LegID(0), now: now)
         #expect(outcome5 == [.replay(LegID(0), range)])
-        let outcome6 = session.received(SampleCount(800))
+        let outcome6 = session.received(SampleCount(800), now: now)
         let next = try #require(outcome6)
-        let outcome7 = session.takesDirectly(next, legAt: 0, now: now)
-        #expect(outcome7)
-        #expect(session.isCaughtUp)
+        #expect(next.goesToLeg(at: 0) && !next.needsPump)
     }
 
     @Test func `ends in order when its client finishes`() throws {
         var session = machine()
         _ = session.start()
         _ = session.engine(.opened, from: LegID(0), now: now)
-        let outcome8 = session.received(SampleCount(1_600))
-        let range = try #require(outcome8)
-        let outcome9 = session.takesDirectly(range, legAt: 0, now: now)
-        #expect(outcome9)
+        let outcome8 = session.received(SampleCount(1_600), now: now)
+        let range = try #require(outcome8).range
         let outcome10 = session.command(.finish, now: now)
         #expect(outcome10 == [.command(LegID(0), .finish)])
-        let outcome11 = session.received(SampleCount(1))
+        let outcome11 = session.received(SampleCount(1), now: now)
         #expect(outcome11 == nil)
         let commit = Commit(
             channel: .first, range: range, words: heard(1_600, "bye").words, reason: .endOfAudio,
@@ -66,9 +62,7 @@ import Testing
         var session = machine()
         _ = session.start()
         _ = session.engine(.opened, from: LegID(0), now: now)
-        let outcome14 = session.received(SampleCount(1_600))
-        let range = try #require(outcome14)
-        _ = session.takesDirectly(range, legAt: 0, now: now)
+        _ = session.received(SampleCount(1_600), now: now)
         _ = session.engine(.final(heard(600, "half"), reason: .pause), from: LegID(0), now: now)
         let error = EngineError.unavailable("gone")
         let outcome15 = session.engine(.closed(error), from: LegID(0), now: now)
@@ -123,7 +117,7 @@ import Testing
     @Test func `holds a client back that is too far ahead, and lets it go on`() throws {
         var session = machine(mostWaiting: .seconds(1))
         _ = session.start()
-        _ = session.received(SampleCount(16_001))
+        _ = session.received(SampleCount(16_001), now: now)
         let outcome18 = session.pump(now: now)
         #expect(outcome18 == [.holdClient(true)])
         let outcome19 = session.engine(.opened, from: LegID(0), now: now)
@@ -144,10 +138,7 @@ import Testing
             clock += .milliseconds(Int.random(in: 1...50, using: &random))
             switch Int.random(in: 0..<6, using: &random) {
             case 0, 1, 2:
-                if let range = session.received(SampleCount(Int.random(in: 1...1_600, using: &random))) {
-                    for index in session.legs.indices {
-                        _ = session.takesDirectly(range, legAt: index, now: clock)
-                    }
+                if session.received(SampleCount(Int.random(in: 1...1_600, using: &random)), now: clock) != nil {
                     view.take(session.pump(now: clock))
                 }
             case 3:
