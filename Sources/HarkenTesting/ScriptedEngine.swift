@@ -11,7 +11,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
         case refuses(EngineError)
         /// Closes with this when it has heard so much.
         case breaks(EngineError, after: SampleCount)
-        /// Never opens.
+        /// Does not open before `openAll`.
         case hangs
     }
 
@@ -20,6 +20,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
     private let fault: Fault
     private let transcript: Result<Transcript, EngineError>
     private let streams = Mutex(0)
+    private let waiting = Mutex<[@Sendable () -> Void]>([])
 
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
@@ -34,8 +35,18 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
     /// Streams that are open.
     package var openStreams: Int { streams.withLock { $0 } }
 
+    /// Opens the streams that hang.
+    package func openAll() {
+        let open = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for stream in open { stream() }
+    }
+
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         streams.withLock { $0 += 1 }
+        if fault == .hangs { waiting.withLock { $0.append { deliver(.opened) } } }
         let stream = Stream(options, fault, deliver) { [self] in streams.withLock { $0 -= 1 } }
         stream.start()
         return stream

@@ -105,8 +105,10 @@ struct `The program` {
     @Test(.enabled(if: ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"))
     func `ends a transcription with 130 when it is interrupted`() async throws {
         let models = ModelFolder(environment: ProcessInfo.processInfo.environment).path
+        // More than can be done before the signal comes, however late that is.
+        let recordings = Array(repeating: models + "/test-audio/beckett.wav", count: 300)
         let program = try BuiltProgram.start(
-            ["transcribe", models + "/test-audio/beckett.wav"], environment: environment.merging(["HARKEN_MODELS": models]) { $1 })
+            ["transcribe"] + recordings, environment: environment.merging(["HARKEN_MODELS": models]) { $1 })
         try await Task.sleep(for: .milliseconds(300))
         program.signal(SIGINT)
         #expect(await program.outcome().status == 130)

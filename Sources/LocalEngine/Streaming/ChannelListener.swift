@@ -14,7 +14,8 @@ final class ChannelListener {
         self.input = input
         probabilities = SpeechProbabilities(models.voiceActivity)
         machine = UtteranceMachine(
-            channel: channel, timing: StreamTiming(endpointing: options.endpointing), wantsInterims: options.interims)
+            channel: channel, timing: StreamTiming(endpointing: max(options.endpointing, StreamTiming.shortestEndpointing)),
+            wantsInterims: options.interims)
     }
 
     // MARK: Audio

@@ -42,6 +42,10 @@ package struct StreamTiming: Sendable, Equatable {
     package var silentShare: Float = 0.0025
     package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))
 
+    /// What clients may ask for at the least. Their defaults of 10 to 25 ms are meant for engines that weigh the text too; taken literally, they
+    /// would cut sentences at every breath.
+    static let shortestEndpointing: Duration = .milliseconds(250)
+
     package init(endpointing: Duration) {
         self.endpointing = max(SampleCount(endpointing, at: .speech), .zero)
     }

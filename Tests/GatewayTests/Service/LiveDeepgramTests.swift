@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    @Test func `loses none of its first words when the engine opens late`() async throws {
+        let engine = ScriptedEngine(fault: .hangs)
+        try await TestGateway.with(engine) { gateway in
+            let socket = try await gateway.connect(path)
+            for _ in 0..<25 { socket.send(binary: Array(second[..<3_200])) }
+            for _ in 0..<200 where engine.openStreams == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            let received = { try await gateway.send(.get, "/metrics").text.contains("harken_audio_received_samples_total 40000") }
+            for _ in 0..<200 where try await !received() { try await Task.sleep(for: .milliseconds(5)) }
+            engine.openAll()
+            socket.send(text: #"{"type":"CloseStream"}"#)
+            let events = await socket.rest()
+            let finals = events.filter {
+                if case .text(let text) = $0 { text.contains(#""is_final":true"#) && text.contains(#""word":"w"#) } else { false }
+            }
+            #expect(finals.count == 3, "2.5 s of audio, read back from the journal")
+            #expect(events.last == .closed(1000, ""))
+        }
+    }
+
     @Test func `may begin with a text message and say things that nobody knows`() async throws {
         try await TestGateway.with { gateway in
             let socket = try await gateway.connect(path)
