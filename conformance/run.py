@@ -28,6 +28,7 @@ DRIVERS = {
     "prerecorded/deepgram_sdk": [],
     "prerecorded/openai_sdk": ["--skip", "translations"],
     "harken/bad_input": [],
+    "harken/browser": [],
 }
 
 
