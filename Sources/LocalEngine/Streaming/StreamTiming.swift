@@ -19,7 +19,7 @@ package struct StreamTiming: Sendable, Equatable {
     /// At this length a segment is cut at its quietest point, when recognition is late.
     package var hardLength = SampleCount(.seconds(18), at: .speech)
     /// A word whose end is nearer than this to the end of the audio may be heard otherwise once more audio is there.
-    package var settling = SampleCount(.seconds(1), at: .speech)
+    package var settling = SampleCount(.seconds(2), at: .speech)
     /// Audio before a segment that is heard again as its context, and the silence over which there still is one.
     package var contextLength = SampleCount(.seconds(6), at: .speech)
     package var contextGap = SampleCount(.seconds(1), at: .speech)
