@@ -29,9 +29,7 @@ struct LiveEndpoint: Endpoint {
             let engines = try gateway.router.engines(for: .live, named: EngineChoice.engines(of: head), language: request.language)
             guard let engine = engines.first, let context = gateway.context(on: exchange.loop) else { throw .internalFault }
             if case .unavailable(let reason) = engine.status() { throw .unavailable(reason) }
-            let plan = LiveSession.Plan(
-                id: ID(call.id), dialect: dialect.name, handshake: accepted, engine: engine,
-                vendor: Catalogue.vendors.first { $0.name == engine.name })
+            let plan = LiveSession.Plan(id: ID(call.id), dialect: dialect.name, handshake: accepted, engine: engine)
             let session = LiveSession(plan, context: context)
             let connection = exchange.acceptWebSocket(
                 subprotocol: accepted.subprotocol, headers: accepted.headers, configuration: context.webSocket, handler: session)

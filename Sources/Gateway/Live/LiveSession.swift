@@ -15,14 +15,12 @@ final class LiveSession: WebSocketHandler {
         var dialect: String
         var handshake: LiveHandshake
         var engine: EngineEntry
-        var vendor: Vendor?
     }
 
     private let id: ID<Session>
     private let dialectName: String
     private let context: LiveContext
     private let engine: EngineEntry
-    private let vendor: Vendor?
     private let rate: SampleRate
     private let channels: Int
     private let options: StreamOptions
@@ -48,7 +46,6 @@ final class LiveSession: WebSocketHandler {
         dialectName = plan.dialect
         self.context = context
         engine = plan.engine
-        vendor = plan.vendor
         dialect = plan.handshake.machine
         let request = plan.handshake.machine.request
         rate = StreamDecoder.sessionRate(for: request.format)
@@ -232,15 +229,15 @@ final class LiveSession: WebSocketHandler {
         var options = options
         options.channels = leg.channels.count
         let stream: any EngineStream
-        switch (engine.live, vendor) {
-        case (.inProcess(let engine), _):
+        switch engine.live {
+        case .inProcess(let engine):
             let session = LoopBound(self, on: context.loop)
             stream = engine.open(options) { event in session.enter { $0.engine(event, from: id) } }
-        case (.vendor(let settings), let vendor?):
+        case .vendor(let vendor, let settings):
             stream = VendorStream(vendor, settings: settings, options: options, context: context) { [self] event in
                 engine(event, from: id)
             }
-        case (.vendor, nil), (nil, _):
+        case nil:
             context.loop.soon { [self] in engine(.closed(.unavailable("The engine takes no live audio.")), from: id) }
             return
         }

@@ -6,7 +6,7 @@ package struct EngineEntry: Sendable {
     /// How it is reached for live audio.
     package enum Live: Sendable {
         case inProcess(any StreamingEngine)
-        case vendor(VendorSettings)
+        case vendor(Vendor, VendorSettings)
     }
 
     package var name: EngineName
@@ -40,7 +40,7 @@ package struct EngineEntry: Sendable {
 
     /// A vendor that the operator has a key for.
     package init(_ vendor: Vendor, settings: VendorSettings) {
-        self.init(name: vendor.name, capabilities: vendor.capabilities, live: .vendor(settings))
+        self.init(name: vendor.name, capabilities: vendor.capabilities, live: .vendor(vendor, settings))
     }
 }
 

@@ -18,6 +18,7 @@ package final class GatewayService: HTTPService {
     let batch: BatchGate
     /// A new UUID.
     let newID: @Sendable () -> String
+    private let corsPolicy: CORSPolicy
     let now: @Sendable () -> UnixTime
     let startedAt: UnixTime
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
@@ -38,6 +39,7 @@ package final class GatewayService: HTTPService {
         self.log = log
         self.client = client
         self.newID = newID
+        corsPolicy = Self.corsPolicy(configuration.corsOrigins)
         self.now = now
         startedAt = now()
         router = Router(entries: entries, order: configuration.engines)
@@ -159,11 +161,9 @@ package final class GatewayService: HTTPService {
         exchange.begin(head)
     }
 
-    var corsPolicy: CORSPolicy {
+    private static func corsPolicy(_ origins: [String]) -> CORSPolicy {
         // Any page may ask: credentials travel in headers that a page must know, never in cookies. Who is let in, `Access` decides.
-        let origins: CORSPolicy.Origins =
-            configuration.corsOrigins.isEmpty || configuration.corsOrigins.contains("*")
-            ? .any : .listed(Set(configuration.corsOrigins))
+        let origins: CORSPolicy.Origins = origins.isEmpty || origins.contains("*") ? .any : .listed(Set(origins))
         return CORSPolicy(origins: origins, exposedHeaders: ["dg-request-id", "dg-error", "x-request-id"])
     }
 }
