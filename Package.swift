@@ -41,8 +41,9 @@ let package = Package(
         module("Store", ["Speech", "CSQLite"]),
         module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("LocalEngine", ["Speech", "Audio", "COrt", "CAligner"]),
+        module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Recorder", ["Speech", "CPortAudio"]),
-        module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Store"]),
+        module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Continuity", "Store"]),
         module("HarkenTesting", ["Speech"]),
         .executableTarget(
             name: "harken",

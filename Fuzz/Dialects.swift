@@ -13,7 +13,8 @@ func fuzzLiveDialects(_ bytes: RawSpan) {
         let context = HandshakeContext(requestID: "00000000-0000-4000-8000-000000000000", now: UnixTime(milliseconds: 0))
         switch dialect.accept(head, context) {
         case .failure(let refusal): precondition((try? JSONValue(parsing: refusal.body)) != nil, "a refusal that is not JSON")
-        case .success(let handshake): converse(handshake.machine, lines.dropFirst())
+        case .success(let handshake):
+            if case .session(let machine) = handshake.start { converse(machine, lines.dropFirst()) }
         }
     }
 }

@@ -104,7 +104,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
             guard !isClosed else { return }
             switch command {
             case .finalize: heard > finalised ? final(through: heard, .flush) : deliver(.flushed(.first))
-            case .keepAlive: break
+            case .keepAlive, .update: break
             case .finish:
                 final(through: heard, .endOfAudio)
                 close(nil)

@@ -5,14 +5,40 @@ package import Speech
 package struct LiveDialect: Sendable {
     /// The name in metrics and logs: `deepgram`.
     package var name: String
-    /// The WebSocket's path: `/v1/listen`.
-    package var path: String
+    /// The WebSocket's paths: `/v1/listen`; one that ends with `/*` means everything below.
+    package var paths: [String]
+    /// When it is asked who calls.
+    package var authentication: Authentication
     /// Finds what the caller shows. A pure look at the head: it says nothing about whether it is good.
     package var credential: @Sendable (HTTPRequestHead) -> Credential?
     /// Reads what the handshake asks for. To be called after the credential was found good.
     package var accept: @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>
     /// Says no in the dialect's words, before or instead of the upgrade.
     package var refuse: @Sendable (RefusalCause, HandshakeContext) -> Refusal
+    /// Says no after the upgrade, where the vendor does so; nil: by `refuse`.
+    package var refuseInBand: @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal?
+
+    package enum Authentication: Sendable {
+        /// The handshake shows the credential.
+        case handshake
+        /// The handshake may show it; else a message does.
+        case opening
+    }
+
+    package init(
+        name: String, paths: [String], authentication: Authentication = .handshake, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
+        accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>,
+        refuse: @escaping @Sendable (RefusalCause, HandshakeContext) -> Refusal,
+        refuseInBand: @escaping @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal? = { _, _ in nil }
+    ) {
+        self.name = name
+        self.paths = paths
+        self.authentication = authentication
+        self.credential = credential
+        self.accept = accept
+        self.refuse = refuse
+        self.refuseInBand = refuseInBand
+    }
 }
 
 /// What a handshake needs and cannot know by itself.
@@ -32,14 +58,21 @@ package struct HandshakeContext: Sendable {
 
 /// A handshake that was understood.
 package struct LiveHandshake: Sendable {
-    package var machine: any LiveServerMachine
+    /// What takes the client's messages from here on.
+    package enum Start: Sendable {
+        case session(any LiveServerMachine)
+        /// What the session shall be comes in messages.
+        case opening(any LiveOpening)
+    }
+
+    package var start: Start
     /// To be selected in the answer.
     package var subprotocol: String?
     /// To be added to the answer.
     package var headers: HTTPHeaders
 
-    package init(machine: any LiveServerMachine, subprotocol: String? = nil, headers: HTTPHeaders = HTTPHeaders()) {
-        self.machine = machine
+    package init(_ start: Start, subprotocol: String? = nil, headers: HTTPHeaders = HTTPHeaders()) {
+        self.start = start
         self.subprotocol = subprotocol
         self.headers = headers
     }

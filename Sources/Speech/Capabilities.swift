@@ -27,10 +27,12 @@ package struct Capabilities: Sendable, Equatable {
     package var pace: Double?
     /// The longest that one stream may last; nil when there is no limit.
     package var sessionCap: Duration?
+    /// What `EngineCommand.update` may change in a stream; anything else takes a new one.
+    package var liveChanges: Set<StreamAspect>
 
     package init(
         streaming: Bool, prerecorded: Bool, languages: Languages, models: [String], interims: Bool = true, wordTimes: Bool = true,
-        speakers: Bool = false, channelsPerStream: Int = 1, pace: Double? = nil, sessionCap: Duration? = nil
+        speakers: Bool = false, channelsPerStream: Int = 1, pace: Double? = nil, sessionCap: Duration? = nil, liveChanges: Set<StreamAspect> = []
     ) {
         self.streaming = streaming
         self.prerecorded = prerecorded
@@ -42,5 +44,6 @@ package struct Capabilities: Sendable, Equatable {
         self.channelsPerStream = channelsPerStream
         self.pace = pace
         self.sessionCap = sessionCap
+        self.liveChanges = liveChanges
     }
 }

@@ -6,6 +6,7 @@ package struct LiveRequest: Sendable, Equatable {
     package var model: String?
     package var interims: Bool
     package var endpointing: Duration
+    package var turn: TurnRule
     /// Recognise each channel by itself; otherwise channels are mixed to one.
     package var separateChannels: Bool
     package var diarize: Bool
@@ -16,7 +17,8 @@ package struct LiveRequest: Sendable, Equatable {
 
     package init(
         format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,
-        endpointing: Duration = .milliseconds(300), separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],
+        endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), separateChannels: Bool = false, diarize: Bool = false,
+        keyterms: [String] = [],
         engines: [EngineName] = [], workload: Workload = .realtime
     ) {
         self.format = format
@@ -24,6 +26,7 @@ package struct LiveRequest: Sendable, Equatable {
         self.model = model
         self.interims = interims
         self.endpointing = endpointing
+        self.turn = turn
         self.separateChannels = separateChannels
         self.diarize = diarize
         self.keyterms = keyterms

@@ -2,6 +2,8 @@
 package enum SessionCommand: Sendable, Equatable {
     /// Make final what has been said so far, and answer.
     case finalize
+    /// From here on, recognise like this.
+    case update(StreamChange)
     /// The client is still there.
     case keepAlive
     /// No more audio: make everything final, then end.

@@ -1,5 +1,7 @@
 /// What a live session tells its client's dialect. All positions are on the session's timeline.
 package enum SessionEvent: Sendable, Equatable {
+    /// An engine takes audio. Comes once; audio that came before waits for it.
+    case ready
     case speechStarted(ChannelIndex, at: SampleIndex)
     /// What follows the last commit, for now; replaces the interim before.
     case interim(Hypothesis)

@@ -24,6 +24,8 @@ package protocol EngineStream: AnyObject {
 package enum EngineCommand: Sendable, Equatable {
     /// Make final what has been sent so far, and answer.
     case finalize
+    /// From here on, recognise like this: it differs only in what the engine's `Capabilities.liveChanges` name.
+    case update(StreamOptions)
     /// Audio will come, though not now.
     case keepAlive
     /// No more audio: make everything final, then close.

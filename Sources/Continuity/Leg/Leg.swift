@@ -57,6 +57,11 @@ package struct Leg: Sendable {
 
     package var isOpen: Bool { state == .open }
 
+    package var isDraining: Bool { state == .draining }
+
+    /// Its engine was told, or will be when it has had its audio, that no more comes.
+    package var isEnding: Bool { isDraining || queued.contains { $0.command == .finish } }
+
     /// The engine takes audio from now on.
     package mutating func opened(now: ContinuousClock.Instant) {
         guard state == .connecting else { return }

@@ -45,6 +45,9 @@ package struct SessionMachine: Sendable {
     /// Too much of the client's audio waits.
     package private(set) var isHoldingClient = false
     private var nextLeg = 0
+    private var isReady = false
+    /// What legs said whose predecessors have not said all: finals of a channel come in order.
+    private var held: [LegID: [EngineEvent]] = [:]
     private let mostWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
     private let replayPiece: SampleCount
@@ -86,6 +89,7 @@ package struct SessionMachine: Sendable {
         guard case .running = state else { return nil }
         var arrival = Arrival(range: timeline.append(count), needsPump: isHoldingClient)
         for index in legs.indices {
+            if legs[index].isDraining { continue }
             if index < Arrival.mostLegs, legs[index].takes(arrival.range, now: now) {
                 legs[index].sent(through: arrival.range.end)
                 arrival.add(legAt: index)
@@ -98,7 +102,7 @@ package struct SessionMachine: Sendable {
 
     /// True when nothing waits: no leg has a backlog or a queued command, and `pump` would do nothing.
     private var isCaughtUp: Bool {
-        !isHoldingClient && legs.allSatisfy { $0.sentThrough == timeline.end && $0.isOpen }
+        !isHoldingClient && legs.allSatisfy { $0.isDraining || $0.sentThrough == timeline.end && $0.isOpen }
     }
 
     /// Sends what waits and may go.
@@ -119,7 +123,7 @@ package struct SessionMachine: Sendable {
                 }
             }
         }
-        let slowest = legs.lazy.map(\.sentThrough).min() ?? timeline.end
+        let slowest = legs.lazy.filter { !$0.isDraining }.map(\.sentThrough).min() ?? timeline.end
         let waiting = timeline.end - slowest
         if !isHoldingClient && waiting > mostWaiting {
             isHoldingClient = true
@@ -147,8 +151,24 @@ package struct SessionMachine: Sendable {
             state = .finishing
             enqueue(.finish)
         case .abandon: return end(.cancelled)
+        // The driver knows what engines can do: `update(inStream:_:now:)`.
+        case .update: break
         }
         return pump(now: now)
+    }
+
+    /// From here on, audio is to be recognised by `options`.
+    ///
+    /// - Parameter inStream: whether the engine can change that in its running streams; otherwise new ones take over here, and those that there are
+    ///   make final what they were sent.
+    package mutating func update(inStream: Bool, _ options: StreamOptions, now: ContinuousClock.Instant) -> [SessionAction] {
+        guard case .running = state else { return [] }
+        if inStream {
+            enqueue(.update(options))
+            return pump(now: now)
+        }
+        enqueue(.finish)
+        return start() + pump(now: now)
     }
 
     /// The session cannot go on, for a reason that lies outside its engines.
@@ -157,7 +177,7 @@ package struct SessionMachine: Sendable {
     }
 
     private mutating func enqueue(_ command: EngineCommand) {
-        for index in legs.indices { legs[index].enqueue(command, at: timeline.end) }
+        for index in legs.indices where !legs[index].isEnding { legs[index].enqueue(command, at: timeline.end) }
     }
 
     // MARK: - Engines
@@ -165,10 +185,18 @@ package struct SessionMachine: Sendable {
     package mutating func engine(_ event: EngineEvent, from id: LegID, now: ContinuousClock.Instant) -> [SessionAction] {
         guard let index = legs.firstIndex(where: { $0.id == id }), !isEnded else { return [] }
         var actions: [SessionAction] = []
+        if mustWait(event, legAt: index) {
+            held[id, default: []].append(event)
+            return []
+        }
         switch legs[index].mapped(event) {
         case .opened:
             legs[index].opened(now: now)
-            return pump(now: now)
+            if !isReady {
+                isReady = true
+                actions.append(.emit(.ready))
+            }
+            return actions + pump(now: now)
         case .speechStarted(let channel, let at):
             actions.append(.emit(.speechStarted(channel, at: max(at, stitchers[channel.number].committedThrough))))
         case .interim(let hypothesis):
@@ -185,19 +213,39 @@ package struct SessionMachine: Sendable {
             actions.append(.emit(.turnEnded(channel, at: at)))
         case .flushed(let channel): actions.append(.emit(.flushed(channel)))
         case .closed(let error):
+            let wasEnding = legs[index].isEnding
             legs.remove(at: index)
             actions.append(.discard(id))
-            return actions + legClosed(error)
+            actions += legClosed(error, wasEnding: wasEnding)
+            return actions + release(now: now)
         }
         // An answer may have made room for audio that waits.
         return isCaughtUp ? actions : actions + pump(now: now)
     }
 
-    private mutating func legClosed(_ error: EngineError?) -> [SessionAction] {
+    /// Whether a leg before it, of the same channels, has not said all.
+    private func mustWait(_ event: EngineEvent, legAt index: Int) -> Bool {
+        if case .opened = event { return false }
+        // A leg that failed will say no more, and the session ends with it.
+        if case .closed(.some) = event { return false }
+        return legs[..<index].contains { $0.channels.overlaps(legs[index].channels) }
+    }
+
+    /// Lets those speak who have waited for a leg that is gone.
+    private mutating func release(now: ContinuousClock.Instant) -> [SessionAction] {
+        var actions: [SessionAction] = []
+        for id in legs.map(\.id) {
+            for event in held.removeValue(forKey: id) ?? [] { actions += engine(event, from: id, now: now) }
+        }
+        return actions
+    }
+
+    private mutating func legClosed(_ error: EngineError?, wasEnding: Bool) -> [SessionAction] {
         if let error { return end(error) }
-        guard case .finishing = state else {
+        guard wasEnding else {
             return end(.unavailable("The engine closed the stream before the audio was at its end."))
         }
+        guard case .finishing = state else { return [] }
         return legs.isEmpty ? end(nil) : []
     }
 
@@ -210,6 +258,7 @@ package struct SessionMachine: Sendable {
             actions.append(.discard(leg.id))
         }
         legs = []
+        held = [:]
         for index in stitchers.indices {
             if let gap = stitchers[index].giveUp(through: timeline.end) {
                 let cause = error ?? .protocolViolation("The engine closed the stream without covering all of its audio.")

@@ -1,4 +1,4 @@
-internal import Protocols
+package import Protocols
 package import Speech
 
 /// Everything that the operator decides, checked.

@@ -10,34 +10,74 @@ struct LiveEndpoint: Endpoint {
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
-        let handshake = gateway.handshake(call)
-        let voice = RefusalVoice(refuse: dialect.refuse)
         do throws(RefusalCause) {
-            _ = try gateway.access.admit(head, credential: dialect.credential(head), peer: exchange.peer)
+            guard let context = gateway.context(on: exchange.loop) else { throw .internalFault }
+            let shown = dialect.credential(head)
+            let waitsForCredential = dialect.authentication == .opening && shown == nil
+            if !waitsForCredential { _ = try gateway.access.admit(head, credential: shown, peer: exchange.peer) }
             let accepted: LiveHandshake
-            switch dialect.accept(head, handshake) {
+            switch dialect.accept(head, gateway.handshake(call)) {
             case .success(let value): accepted = value
             case .failure(let refusal): return gateway.refuse(exchange, refusal, call)
-            }
-            let request = accepted.machine.request
-            if request.separateChannels, case .container = request.format {
-                throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
             }
             if let mode = head.headers["X-Harken-Mode"], mode.lowercased() != "failover" {
                 throw .badRequest("The mode \"\(mode)\" is not available; failover is.")
             }
-            let engines = try gateway.router.engines(for: .live, named: EngineChoice.engines(of: head), language: request.language)
-            guard let engine = engines.first, let context = gateway.context(on: exchange.loop) else { throw .internalFault }
-            if case .unavailable(let reason) = engine.status() { throw .unavailable(reason) }
-            let plan = LiveSession.Plan(id: ID(call.id), dialect: dialect.name, handshake: accepted, engine: engine)
-            let session = LiveSession(plan, context: context)
-            let connection = exchange.acceptWebSocket(
-                subprotocol: accepted.subprotocol, headers: accepted.headers, configuration: context.webSocket, handler: session)
-            guard let connection else { return }
-            gateway.metrics.answered(route: call.route, status: 101)
-            session.start(connection)
+            switch accepted.start {
+            case .session(let machine):
+                let session = LiveSession(try plan(machine, head, call), context: context)
+                guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
+                session.start(connection)
+            case .opening(let opening):
+                let peer = exchange.peer
+                let entrance = LiveEntrance(opening, context: context) { beginning throws(RefusalCause) in
+                    if waitsForCredential || beginning.credential != nil {
+                        _ = try gateway.access.admit(head, credential: beginning.credential, peer: peer)
+                    }
+                    return try plan(beginning.machine, head, call)
+                }
+                guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
+                entrance.start(connection)
+            }
         } catch {
-            gateway.refuse(exchange, error, voice, call)
+            refuse(exchange, error, call)
         }
+    }
+
+    /// Who serves it, and how.
+    private func plan(_ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ call: Call) throws(RefusalCause) -> LiveSession.Plan {
+        let request = machine.request
+        if request.separateChannels, case .container = request.format {
+            throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
+        }
+        let named = request.engines.isEmpty ? EngineChoice.engines(of: head) : request.engines
+        let engines = try call.gateway.router.engines(for: .live, named: named, language: request.language)
+        guard let engine = engines.first else { throw .internalFault }
+        if case .unavailable(let reason) = engine.status() { throw .unavailable(reason) }
+        return LiveSession.Plan(id: ID(call.id), dialect: dialect.name, machine: machine, engine: engine)
+    }
+
+    private func upgrade(
+        _ exchange: HTTPExchange, _ handshake: LiveHandshake, _ context: LiveContext, handler: any WebSocketHandler, _ call: Call
+    ) -> WebSocketConnection? {
+        let connection = exchange.acceptWebSocket(
+            subprotocol: handshake.subprotocol, headers: handshake.headers, configuration: context.webSocket, handler: handler)
+        if connection != nil { call.gateway.metrics.answered(route: call.route, status: 101) }
+        return connection
+    }
+
+    private func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ call: Call) {
+        let gateway = call.gateway
+        let handshake = gateway.handshake(call)
+        guard let refusal = dialect.refuseInBand(cause, handshake), let context = gateway.context(on: exchange.loop) else {
+            return gateway.refuse(exchange, cause, RefusalVoice(refuse: dialect.refuse), call)
+        }
+        gateway.log.info("live session refused", [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(exchange.peer)"])
+        let connection = exchange.acceptWebSocket(
+            subprotocol: nil, headers: HTTPHeaders(), configuration: context.webSocket, handler: RefusedClient())
+        guard let connection else { return }
+        gateway.metrics.answered(route: call.route, status: 101)
+        for message in refusal.messages { connection.send(text: message) }
+        connection.close(code: refusal.code, reason: refusal.reason)
     }
 }

@@ -1,6 +1,7 @@
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Vendors
 
 /// What the live sessions of one loop share. Belongs to the loop.
 final class LiveContext {
@@ -9,12 +10,11 @@ final class LiveContext {
     let metrics: Metrics
     let log: Log
     let webSocket: WebSocketConfiguration
-    let webSocketClient: WebSocketClient
+    let vendors: VendorConnector
     /// One buffer for what dialects say, since only one speaks at a time.
     var output = ServerOutput()
-    /// One array for what vendors' machines want, for the same reason.
-    var clientActions: [ClientAction] = []
     private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
+    private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
     private var flushIsPlanned = false
 
     init(loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient) {
@@ -23,7 +23,7 @@ final class LiveContext {
         self.metrics = metrics
         self.log = log
         self.webSocket = webSocket
-        self.webSocketClient = webSocketClient
+        vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }
 
     /// The journal has something: it is written at the end of this batch, before anything is sent.
@@ -40,7 +40,12 @@ final class LiveContext {
 
     func remove(_ session: LiveSession) { sessions[ObjectIdentifier(session)] = nil }
 
+    func add(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = entrance }
+
+    func remove(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = nil }
+
     func drain() {
+        for entrance in entrances.values { entrance.drain() }
         for session in sessions.values { session.drain() }
     }
 }

@@ -4,6 +4,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Vendors
 
 /// One client's live audio: carries what happens to the session's machine and its dialect, and carries out what they decide.
 ///
@@ -13,7 +14,7 @@ final class LiveSession: WebSocketHandler {
     struct Plan {
         var id: ID<Session>
         var dialect: String
-        var handshake: LiveHandshake
+        var machine: any LiveServerMachine
         var engine: EngineEntry
     }
 
@@ -23,7 +24,7 @@ final class LiveSession: WebSocketHandler {
     private let engine: EngineEntry
     private let rate: SampleRate
     private let channels: Int
-    private let options: StreamOptions
+    private var options: StreamOptions
     private var dialect: any LiveServerMachine
     private var machine: SessionMachine
     private var cursor: JournalCursor
@@ -46,15 +47,15 @@ final class LiveSession: WebSocketHandler {
         dialectName = plan.dialect
         self.context = context
         engine = plan.engine
-        dialect = plan.handshake.machine
-        let request = plan.handshake.machine.request
+        dialect = plan.machine
+        let request = plan.machine.request
         rate = StreamDecoder.sessionRate(for: request.format)
         channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
         let perLeg = max(1, engine.capabilities.channelsPerStream)
         options = StreamOptions(
             rate: rate, channels: min(perLeg, channels), language: engine.language(request.language), model: request.model,
             interims: request.interims,
-            endpointing: request.endpointing, keyterms: request.keyterms, diarize: request.diarize)
+            endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize)
         // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
         let isInProcess = if case .inProcess = engine.live { true } else { false }
         let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
@@ -167,7 +168,24 @@ final class LiveSession: WebSocketHandler {
             takeDecoded()
             return
         }
+        if case .update(let change) = command { return update(change) }
         run(machine.command(command, now: context.loop.now))
+    }
+
+    /// By the engine's own means where it has them, else by a new stream from here on.
+    private func update(_ change: StreamChange) {
+        var change = change
+        if let language = change.language {
+            guard engine.capabilities.languages.contains(language) || language.primary == "multi" else {
+                return context.log.info("session asked for a language that its engine does not have", [.session: id.rawValue])
+            }
+            change.language = engine.language(language)
+        }
+        var changed = options
+        changed.apply(change)
+        guard changed != options else { return }
+        options = changed
+        run(machine.update(inStream: change.aspects.isSubset(of: engine.capabilities.liveChanges), options, now: context.loop.now))
     }
 
     private func undecodable(_ error: MediaError) {
@@ -234,7 +252,7 @@ final class LiveSession: WebSocketHandler {
             let session = LoopBound(self, on: context.loop)
             stream = engine.open(options) { event in session.enter { $0.engine(event, from: id) } }
         case .vendor(let vendor, let settings):
-            stream = VendorStream(vendor, settings: settings, options: options, context: context) { [self] event in
+            stream = VendorStream(vendor, settings: settings, options: options, context: context.vendors) { [self] event in
                 engine(event, from: id)
             }
         case nil:

@@ -4,8 +4,8 @@ internal import Protocols
 extension GatewayService {
     /// What is served, and by whom. `docs/` and INTERFACE name the same.
     static let routes: [Route] =
-        Catalogue.dialects.map { dialect in
-            Route(.webSocket, .get, dialect.path, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect))
+        Catalogue.dialects.flatMap { dialect in
+            dialect.paths.map { Route(.webSocket, .get, $0, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect)) }
         } + [
             Route(.http, .post, "/v1/listen", voice: DeepgramPrerecordedEndpoint.voice, DeepgramPrerecordedEndpoint()),
             Route(.http, .post, "/v1/audio/transcriptions", voice: OpenAITranscriptionEndpoint.voice, OpenAITranscriptionEndpoint()),

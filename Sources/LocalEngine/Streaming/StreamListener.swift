@@ -109,7 +109,7 @@ final class StreamListener: @unchecked Sendable {
 
     private func obey(_ command: EngineCommand, _ stream: LocalStream) {
         switch command {
-        case .keepAlive: return
+        case .keepAlive, .update: return
         case .cancel: close(.cancelled)
         case .finalize, .finish:
             for number in channels.indices where !isClosed {

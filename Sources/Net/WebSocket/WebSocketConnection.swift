@@ -112,6 +112,13 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         wake(at: loop.now + configuration.closeTimeout)
     }
 
+    /// From the next message on, another handler is told.
+    package func hand(to handler: any WebSocketHandler) {
+        loop.preconditionCurrent()
+        guard self.handler != nil else { return }
+        self.handler = handler
+    }
+
     // MARK: Input
 
     /// Reads no more, and the peer is slowed down by its kernel; messages that were read already still come. Pings are not answered

@@ -113,7 +113,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        case (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
+        // Nothing of a stream can be changed.
+        case (.update, _), (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
         }
     }
 

@@ -3,7 +3,7 @@ import Speech
 
 extension DeepgramLiveServer {
     package static let dialect = LiveDialect(
-        name: "deepgram", path: "/v1/listen", credential: { DeepgramCredential.find(in: $0) }, accept: { accept($0, $1) },
+        name: "deepgram", paths: ["/v1/listen"], credential: { DeepgramCredential.find(in: $0) }, accept: { accept($0, $1) },
         refuse: { DeepgramRefusal.make($0, requestID: $1.requestID) })
 
     /// Reads the handshake of `WS /v1/listen`.
@@ -19,7 +19,7 @@ extension DeepgramLiveServer {
             let machine = DeepgramLiveServer(options, requestID: context.requestID, created: context.now)
             return .success(
                 LiveHandshake(
-                    machine: machine, subprotocol: DeepgramCredential.subprotocol(of: head), headers: ["dg-request-id": context.requestID]))
+                    .session(machine), subprotocol: DeepgramCredential.subprotocol(of: head), headers: ["dg-request-id": context.requestID]))
         } catch {
             return .failure(DeepgramRefusal.make(.badRequest(error.message), requestID: context.requestID))
         }

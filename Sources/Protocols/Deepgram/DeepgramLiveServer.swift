@@ -125,6 +125,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         case .open, .ending: break
         }
         switch event {
+        case .ready: break
         case .speechStarted(let channel, let position):
             let index = prepare(channel, now)
             channels[index].speechStarted()

@@ -27,7 +27,7 @@ import Testing
         let outcome4 = session.pump(now: now)
         #expect(outcome4 == [])
         let outcome5 = session.engine(.opened, from: LegID(0), now: now)
-        #expect(outcome5 == [.replay(LegID(0), range)])
+        #expect(outcome5 == [.emit(.ready), .replay(LegID(0), range)])
         let outcome6 = session.received(SampleCount(800), now: now)
         let next = try #require(outcome6)
         #expect(next.goesToLeg(at: 0) && !next.needsPump)

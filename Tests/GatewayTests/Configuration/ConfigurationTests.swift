@@ -1,4 +1,5 @@
 import Gateway
+import Protocols
 import Speech
 import Testing
 

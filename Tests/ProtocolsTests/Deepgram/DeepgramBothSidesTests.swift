@@ -9,7 +9,7 @@ import Testing
         var client = DeepgramLiveClient(options, credential: Credential("k"))
         let head = try HTTPRequestHead(.get, client.connection.target, headers: client.connection.headers)
         #expect(DeepgramCredential.find(in: head)?.secret == "k")
-        var server = try DeepgramLiveServer.accept(head, LiveConversation.context).get().machine
+        var server = try #require(try DeepgramLiveServer.accept(head, LiveConversation.context).get().session)
         #expect(server.request.format == .linear16(.speech))
         #expect(server.request.endpointing == options.endpointing)
 

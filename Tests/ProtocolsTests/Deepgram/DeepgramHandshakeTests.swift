@@ -58,7 +58,7 @@ import Testing
             encoding=linear16&sample_rate=48000&channels=2&multichannel=true&language=de&model=nova-3&interim_results=true&endpointing=25&diarize=true&\
             keyterm=Harken&keyterm=speech+gateway&engine=deepgram,LOCAL,deepgram
             """
-        let request = try accept(query).get().machine.request
+        let request = try #require(try accept(query).get().session).request
         #expect(
             request
                 == LiveRequest(
@@ -69,9 +69,9 @@ import Testing
 
     @Test func `names engines in the query or a header`() throws {
         let header: HTTPHeaders = ["x-harken-engine": "soniox, local"]
-        #expect(try accept("", headers: header).get().machine.request.engines == [EngineName("soniox"), .local])
-        #expect(try accept("engine=local", headers: header).get().machine.request.engines == [.local])
-        #expect(try accept("").get().machine.request.engines.isEmpty)
+        #expect(try #require(try accept("", headers: header).get().session).request.engines == [EngineName("soniox"), .local])
+        #expect(try #require(try accept("engine=local", headers: header).get().session).request.engines == [.local])
+        #expect(try #require(try accept("").get().session).request.engines.isEmpty)
     }
 
     @Test func `says who asks on the answer`() throws {

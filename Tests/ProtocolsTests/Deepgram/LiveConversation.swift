@@ -14,7 +14,7 @@ struct LiveConversation {
 
     init(_ query: String = "encoding=linear16&sample_rate=16000&interim_results=true&punctuate=true", rate: SampleRate = .speech) throws {
         let head = try HTTPRequestHead(.get, "/v1/listen?" + query)
-        machine = try DeepgramLiveServer.accept(head, Self.context).get().machine
+        machine = try #require(try DeepgramLiveServer.accept(head, Self.context).get().session)
         _ = run { machine, now, output in machine.opened(LiveStart(rate: rate, model: "moonshine-base-en"), now: now, output: &output) }
     }
 

@@ -1,4 +1,3 @@
-package import Protocols
 package import Speech
 
 /// A vendor that the operator has a key for.

@@ -1,13 +1,18 @@
-internal import Framing
-internal import Net
-internal import Protocols
-internal import Speech
+import Framing
+package import Net
+package import Protocols
+package import Speech
 
-/// A vendor's live stream on the session's own loop: carries messages between a client machine and its socket.
-final class VendorStream: EngineStream, WebSocketHandler {
-    private let context: LiveContext
+/// A vendor's live stream on its owner's loop: carries messages between a client machine and its socket, and parts audio as the vendor wants it.
+package final class VendorStream: EngineStream, WebSocketHandler {
+    private let context: VendorConnector
     private let deliver: (EngineEvent) -> Void
     private let bytesPerFrame: Int
+    /// Lengths of messages, in bytes.
+    private let shortest: Int
+    private let longest: Int
+    /// Audio that is too short to go by itself.
+    private var remainder: [UInt8] = []
     private var machine: any LiveClientMachine
     private var connecting: WebSocketAttempt?
     private var connection: WebSocketConnection?
@@ -15,30 +20,73 @@ final class VendorStream: EngineStream, WebSocketHandler {
     private var isClosed = false
 
     /// Begins to connect.
-    init(_ vendor: Vendor, settings: VendorSettings, options: StreamOptions, context: LiveContext, deliver: @escaping (EngineEvent) -> Void) {
+    ///
+    /// - Parameter deliver: takes the stream's events, on the loop, in order; nothing comes after `.closed`.
+    package init(
+        _ vendor: Vendor, settings: VendorSettings, options: StreamOptions, context: VendorConnector, deliver: @escaping (EngineEvent) -> Void
+    ) {
         self.context = context
         self.deliver = deliver
         bytesPerFrame = 2 * options.channels
+        shortest = bytesPerFrame * Int(SampleCount(vendor.audio.shortest, at: options.rate).samples)
+        longest = bytesPerFrame * max(1, Int(SampleCount(vendor.audio.longest, at: options.rate).samples))
         machine = vendor.connect(options, settings.credential)
         let request = machine.connection
         guard let target = WebSocketTarget(settings.streamingAddress + request.target) else {
             context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) is not usable.")) }
             return
         }
-        connecting = context.webSocketClient.connect(
-            to: target, headers: request.headers, subprotocols: request.subprotocols, configuration: context.webSocket, on: context.loop,
+        connecting = context.client.connect(
+            to: target, headers: request.headers, subprotocols: request.subprotocols, configuration: context.configuration, on: context.loop,
             handler: self
         ) { [self] result in connected(result) }
     }
 
-    func send(_ audio: RawSpan) {
-        guard let connection, !isClosed else { return }
-        connection.send(binary: audio)
+    package func send(_ audio: RawSpan) {
+        guard connection != nil, !isClosed else { return }
+        if remainder.isEmpty && audio.byteCount >= shortest {
+            sendParted(audio)
+        } else {
+            audio.withUnsafeBytes { remainder.append(contentsOf: $0) }
+            if remainder.count >= shortest { sendRemainder() }
+        }
+    }
+
+    /// Sends audio that is long enough, except for an end that would be too short by itself.
+    private func sendParted(_ audio: RawSpan) {
+        guard audio.byteCount > longest else { return sendMessage(audio) }
+        var start = 0
+        while audio.byteCount - start >= max(shortest, 1) {
+            let end = min(start + longest, audio.byteCount)
+            sendMessage(audio.extracting(start..<end))
+            start = end
+        }
+        audio.extracting(start...).withUnsafeBytes { remainder.append(contentsOf: $0) }
+    }
+
+    private func sendRemainder() {
+        guard !remainder.isEmpty else { return }
+        var audio: [UInt8] = []
+        swap(&audio, &remainder)
+        sendParted(audio.span.bytes)
+        // The buffer is kept for the next remainder.
+        if remainder.isEmpty {
+            audio.removeAll(keepingCapacity: true)
+            swap(&audio, &remainder)
+        }
+    }
+
+    private func sendMessage(_ audio: RawSpan) {
+        connection?.send(binary: audio)
         machine.sentAudio(SampleCount(audio.byteCount / bytesPerFrame), now: context.loop.now)
     }
 
-    func send(_ command: EngineCommand) {
+    package func send(_ command: EngineCommand) {
         guard !isClosed else { return }
+        if command != .keepAlive, command != .cancel, !remainder.isEmpty {
+            sendMessage(remainder.span.bytes)
+            remainder.removeAll(keepingCapacity: true)
+        }
         if command == .cancel {
             finish(.cancelled)
             return
@@ -46,15 +94,15 @@ final class VendorStream: EngineStream, WebSocketHandler {
         act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
     }
 
-    func received(text: RawSpan, on connection: WebSocketConnection) {
+    package func received(text: RawSpan, on connection: WebSocketConnection) {
         act { machine, now, actions in machine.receivedText(text, now: now, actions: &actions) }
     }
 
-    func received(binary: RawSpan, on connection: WebSocketConnection) {
+    package func received(binary: RawSpan, on connection: WebSocketConnection) {
         // No vendor's live protocol has binary answers.
     }
 
-    func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
+    package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
         guard !isClosed else { return }
         let code: UInt16? = if case .abnormal = close.origin { nil } else { close.code }
         act { machine, now, actions in machine.closed(code: code, reason: close.reason, now: now, actions: &actions) }
@@ -83,7 +131,7 @@ final class VendorStream: EngineStream, WebSocketHandler {
     private func act(_ body: (inout any LiveClientMachine, ContinuousClock.Instant, inout [ClientAction]) -> Void) {
         guard !isClosed else { return }
         var actions: [ClientAction] = []
-        swap(&actions, &context.clientActions)
+        swap(&actions, &context.actions)
         body(&machine, context.loop.now, &actions)
         for action in actions {
             switch action {
@@ -94,7 +142,7 @@ final class VendorStream: EngineStream, WebSocketHandler {
             }
         }
         actions.removeAll(keepingCapacity: true)
-        swap(&actions, &context.clientActions)
+        swap(&actions, &context.actions)
         armTimer()
     }
 

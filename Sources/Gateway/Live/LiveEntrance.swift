@@ -1,0 +1,96 @@
+internal import Net
+internal import Protocols
+internal import Speech
+
+/// A client whose session is not there yet: carries its first messages to the dialect's opening, and hands the socket to the session that comes of
+/// it. Lives on one loop and is called there only.
+final class LiveEntrance: WebSocketHandler {
+    private let context: LiveContext
+    /// Admits the client and chooses its engine.
+    private let plan: (LiveBeginning) throws(RefusalCause) -> LiveSession.Plan
+    private var opening: any LiveOpening
+    private var output = ServerOutput()
+    private var connection: WebSocketConnection?
+    private var timer: Loop.Timer?
+
+    init(_ opening: any LiveOpening, context: LiveContext, plan: @escaping (LiveBeginning) throws(RefusalCause) -> LiveSession.Plan) {
+        self.opening = opening
+        self.context = context
+        self.plan = plan
+    }
+
+    func start(_ connection: WebSocketConnection) {
+        self.connection = connection
+        context.add(self)
+        opening.opened(now: context.loop.now, output: &output)
+        carryOut()
+    }
+
+    func drain() {
+        opening.drain(now: context.loop.now, output: &output)
+        carryOut()
+    }
+
+    func received(text: RawSpan, on connection: WebSocketConnection) {
+        let beginning = opening.receivedText(text, now: context.loop.now, output: &output)
+        carryOut()
+        guard let session = begin(beginning) else { return }
+        if beginning?.includesMessage == true { session.received(text: text, on: connection) }
+    }
+
+    func received(binary: RawSpan, on connection: WebSocketConnection) {
+        let beginning = opening.receivedBinary(byteCount: binary.byteCount, now: context.loop.now, output: &output)
+        carryOut()
+        guard let session = begin(beginning) else { return }
+        if beginning?.includesMessage == true { session.received(binary: binary, on: connection) }
+    }
+
+    func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) { leave() }
+
+    private func begin(_ beginning: LiveBeginning?) -> LiveSession? {
+        guard let beginning, let connection else { return nil }
+        do throws(RefusalCause) {
+            let session = LiveSession(try plan(beginning), context: context)
+            leave()
+            connection.hand(to: session)
+            session.start(connection)
+            return session
+        } catch {
+            context.log.info("live session refused", [.error: "\(error)", .peer: "\(connection.peer)"])
+            opening.refused(error, now: context.loop.now, output: &output)
+            carryOut()
+            return nil
+        }
+    }
+
+    private func leave() {
+        timer?.cancel()
+        timer = nil
+        connection = nil
+        context.remove(self)
+    }
+
+    private func carryOut() {
+        for action in output.actions {
+            switch action {
+            case .send(let range): connection?.send(text: output.bytes.span.bytes.extracting(range))
+            case .close(let code, let reason): connection?.close(code: code, reason: reason)
+            // There is no session yet that could take them.
+            case .command, .audio: break
+            }
+        }
+        output.removeAll()
+        arm()
+    }
+
+    private func arm() {
+        timer?.cancel()
+        timer = nil
+        guard let connection, connection.isOpen, let deadline = opening.deadline else { return }
+        timer = context.loop.schedule(at: deadline) { [self] in
+            timer = nil
+            opening.timePassed(now: context.loop.now, output: &output)
+            carryOut()
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// What a client changes in its running session. What is nil stays.
+package struct StreamChange: Sendable, Equatable {
+    package var language: LanguageTag?
+    package var model: String?
+    package var endpointing: Duration?
+    package var turn: TurnRule?
+    package var keyterms: [String]?
+
+    package init(
+        language: LanguageTag? = nil, model: String? = nil, endpointing: Duration? = nil, turn: TurnRule? = nil, keyterms: [String]? = nil
+    ) {
+        self.language = language
+        self.model = model
+        self.endpointing = endpointing
+        self.turn = turn
+        self.keyterms = keyterms
+    }
+
+    /// What it touches.
+    package var aspects: Set<StreamAspect> {
+        var aspects: Set<StreamAspect> = []
+        if language != nil { aspects.insert(.language) }
+        if model != nil { aspects.insert(.model) }
+        if endpointing != nil { aspects.insert(.endpointing) }
+        if turn != nil { aspects.insert(.turn) }
+        if keyterms != nil { aspects.insert(.keyterms) }
+        return aspects
+    }
+}
+
+/// A part of `StreamOptions` that may change while audio flows.
+package enum StreamAspect: Sendable, Hashable, CaseIterable {
+    case language, model, endpointing, turn, keyterms
+}
+
+extension StreamOptions {
+    package mutating func apply(_ change: StreamChange) {
+        if let language = change.language { self.language = language }
+        if let model = change.model { self.model = model }
+        if let endpointing = change.endpointing { self.endpointing = endpointing }
+        if let turn = change.turn { self.turn = turn }
+        if let keyterms = change.keyterms { self.keyterms = keyterms }
+    }
+}

@@ -1,0 +1,17 @@
+package import Net
+import Protocols
+
+/// What the vendors' streams of one loop share. Belongs to the loop.
+package final class VendorConnector {
+    let loop: Loop
+    let client: WebSocketClient
+    let configuration: WebSocketConfiguration
+    /// One array for what the machines want, since only one acts at a time.
+    var actions: [ClientAction] = []
+
+    package init(loop: Loop, client: WebSocketClient, configuration: WebSocketConfiguration) {
+        self.loop = loop
+        self.client = client
+        self.configuration = configuration
+    }
+}
