@@ -1,5 +1,5 @@
 /// How samples are written as bytes.
-package enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
+public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
     /// Signed 16-bit, little-endian, interleaved. What sessions, journals and engines use inside.
     case linear16
     /// Signed 32-bit, little-endian, interleaved.
@@ -16,7 +16,7 @@ package enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
     case g729
 
     /// Bytes of one sample of one channel, for encodings in which every sample has the same.
-    package var bytesPerSample: Int? {
+    public var bytesPerSample: Int? {
         switch self {
         case .linear16: 2
         case .linear32: 4

@@ -1,11 +1,11 @@
 /// What an engine can do. Declared by its author, never probed.
-package struct Capabilities: Sendable, Equatable {
-    package enum Languages: Sendable, Equatable {
+public struct Capabilities: Sendable, Equatable {
+    public enum Languages: Sendable, Equatable {
         case any
         /// Primary subtags: `en`, `de`.
         case only(Set<String>)
 
-        package func contains(_ language: LanguageTag) -> Bool {
+        public func contains(_ language: LanguageTag) -> Bool {
             switch self {
             case .any: true
             case .only(let known): known.contains(language.primary)
@@ -13,24 +13,24 @@ package struct Capabilities: Sendable, Equatable {
         }
     }
 
-    package var streaming: Bool
-    package var prerecorded: Bool
-    package var languages: Languages
+    public var streaming: Bool
+    public var prerecorded: Bool
+    public var languages: Languages
     /// Model names for people, the default first.
-    package var models: [String]
-    package var interims: Bool
-    package var wordTimes: Bool
-    package var speakers: Bool
+    public var models: [String]
+    public var interims: Bool
+    public var wordTimes: Bool
+    public var speakers: Bool
     /// Interleaved channels that one stream takes.
-    package var channelsPerStream: Int
+    public var channelsPerStream: Int
     /// How fast a stream may be sent audio, in seconds of audio per second; nil when there is no limit.
-    package var pace: Double?
+    public var pace: Double?
     /// The longest that one stream may last; nil when there is no limit.
-    package var sessionCap: Duration?
+    public var sessionCap: Duration?
     /// What `EngineCommand.update` may change in a stream; anything else takes a new one.
-    package var liveChanges: Set<StreamAspect>
+    public var liveChanges: Set<StreamAspect>
 
-    package init(
+    public init(
         streaming: Bool, prerecorded: Bool, languages: Languages, models: [String], interims: Bool = true, wordTimes: Bool = true,
         speakers: Bool = false, channelsPerStream: Int = 1, pace: Double? = nil, sessionCap: Duration? = nil, liveChanges: Set<StreamAspect> = []
     ) {

@@ -1,5 +1,5 @@
 /// Why an engine did not recognise something. Every engine's failures fold into these; the case decides what happens next.
-package enum EngineError: Error, Sendable, Equatable {
+public enum EngineError: Error, Sendable, Equatable {
     /// The key is missing, unknown or revoked.
     case unauthorised(String)
     case quotaExhausted(String)

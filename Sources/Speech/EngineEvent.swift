@@ -1,6 +1,6 @@
 /// What an engine's stream says. All positions are in the stream's own time: samples at `StreamOptions.rate` since the first
 /// sample that the stream was sent.
-package enum EngineEvent: Sendable, Equatable {
+public enum EngineEvent: Sendable, Equatable {
     /// The stream takes audio. Comes once, before everything else.
     case opened
     case speechStarted(ChannelIndex, at: SampleIndex)
@@ -19,26 +19,26 @@ package enum EngineEvent: Sendable, Equatable {
 }
 
 /// A piece of one channel's transcript.
-package struct Hypothesis: Sendable, Equatable {
-    package var channel: ChannelIndex
+public struct Hypothesis: Sendable, Equatable {
+    public var channel: ChannelIndex
     /// The audio that the words account for.
-    package var range: SampleRange
-    package var words: [Word]
+    public var range: SampleRange
+    public var words: [Word]
     /// How many of the first words no later interim will change. Of no meaning in a final.
-    package var stableWords: Int
+    public var stableWords: Int
 
-    package init(channel: ChannelIndex = .first, range: SampleRange, words: [Word], stableWords: Int = 0) {
+    public init(channel: ChannelIndex = .first, range: SampleRange, words: [Word], stableWords: Int = 0) {
         self.channel = channel
         self.range = range
         self.words = words
         self.stableWords = stableWords
     }
 
-    package var text: String { words.map(\.text).joined(separator: " ") }
+    public var text: String { words.map(\.text).joined(separator: " ") }
 }
 
 /// Why something became final.
-package enum FinalReason: Sendable, Equatable {
+public enum FinalReason: Sendable, Equatable {
     /// The turn is over.
     case endOfTurn
     /// The speaker paused; the turn may go on.

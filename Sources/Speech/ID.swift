@@ -1,11 +1,11 @@
 /// An identifier that cannot be mistaken for another kind's: `ID<Session>`, `ID<AccessKey>`.
-package struct ID<Of>: Hashable, Sendable, CustomStringConvertible {
-    package var rawValue: String
+public struct ID<Of>: Hashable, Sendable, CustomStringConvertible {
+    public var rawValue: String
 
-    package init(_ rawValue: String) { self.rawValue = rawValue }
+    public init(_ rawValue: String) { self.rawValue = rawValue }
 
-    package var description: String { rawValue }
+    public var description: String { rawValue }
 }
 
 /// Marks identifiers of one client's live audio.
-package enum Session {}
+public enum Session {}

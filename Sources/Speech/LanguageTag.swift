@@ -1,18 +1,18 @@
 /// A language as BCP 47 writes it: `en`, `en-US`, `pt-BR`. Compared without regard to case.
-package struct LanguageTag: Hashable, Sendable, CustomStringConvertible {
-    package var rawValue: String
+public struct LanguageTag: Hashable, Sendable, CustomStringConvertible {
+    public var rawValue: String
 
-    package init(_ rawValue: String) { self.rawValue = rawValue }
+    public init(_ rawValue: String) { self.rawValue = rawValue }
 
-    package static let english = LanguageTag("en")
+    public static let english = LanguageTag("en")
 
     /// The part before the first `-` or `_`, in lower case: `en` of `en-US`.
-    package var primary: String {
+    public var primary: String {
         rawValue.prefix { $0 != "-" && $0 != "_" }.lowercased()
     }
 
-    package var description: String { rawValue }
+    public var description: String { rawValue }
 
-    package static func == (a: Self, b: Self) -> Bool { a.rawValue.lowercased() == b.rawValue.lowercased() }
-    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue.lowercased()) }
+    public static func == (a: Self, b: Self) -> Bool { a.rawValue.lowercased() == b.rawValue.lowercased() }
+    public func hash(into hasher: inout Hasher) { hasher.combine(rawValue.lowercased()) }
 }

@@ -1,5 +1,5 @@
 /// An engine that recognises whole recordings.
-package protocol PrerecordedEngine: Sendable {
+public protocol PrerecordedEngine: Sendable {
     var name: EngineName { get }
     var capabilities: Capabilities { get }
 
@@ -12,28 +12,28 @@ package protocol PrerecordedEngine: Sendable {
 }
 
 /// Recorded audio on disk.
-package struct Recording: Sendable, Equatable {
+public struct Recording: Sendable, Equatable {
     /// The file's path.
-    package var path: String
+    public var path: String
     /// `.raw` when the file has no container to describe it.
-    package var format: AudioFormat
+    public var format: AudioFormat
 
-    package init(path: String, format: AudioFormat = .container) {
+    public init(path: String, format: AudioFormat = .container) {
         self.path = path
         self.format = format
     }
 }
 
-package struct RecognitionOptions: Sendable, Equatable {
-    package var language: LanguageTag?
-    package var model: String?
+public struct RecognitionOptions: Sendable, Equatable {
+    public var language: LanguageTag?
+    public var model: String?
     /// Recognise each channel by itself; otherwise they are mixed to one.
-    package var separateChannels: Bool
-    package var diarize: Bool
-    package var keyterms: [String]
-    package var workload: Workload
+    public var separateChannels: Bool
+    public var diarize: Bool
+    public var keyterms: [String]
+    public var workload: Workload
 
-    package init(
+    public init(
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],
         workload: Workload = .sync
     ) {
@@ -46,7 +46,7 @@ package struct RecognitionOptions: Sendable, Equatable {
     }
 }
 
-package enum RecognitionProgress: Sendable, Equatable {
+public enum RecognitionProgress: Sendable, Equatable {
     /// Everything before `through` is done; `of` is the recording's length where it is known in advance. Both at `rate`.
     case reached(through: SampleIndex, of: SampleCount?, rate: SampleRate)
     /// The next stretch of speech, final, in order within its channel.

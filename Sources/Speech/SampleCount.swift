@@ -1,29 +1,29 @@
 /// A length of audio in samples of one channel. Says nothing about the rate; only `duration(at:)` does.
-package struct SampleCount: Hashable, Comparable, Sendable, AdditiveArithmetic {
-    package var samples: Int64
+public struct SampleCount: Hashable, Comparable, Sendable, AdditiveArithmetic {
+    public var samples: Int64
 
-    package init(_ samples: Int64) { self.samples = samples }
-    package init(_ samples: Int) { self.samples = Int64(samples) }
+    public init(_ samples: Int64) { self.samples = samples }
+    public init(_ samples: Int) { self.samples = Int64(samples) }
 
     /// The nearest whole number of samples to `duration`.
-    package init(_ duration: Duration, at rate: SampleRate) {
+    public init(_ duration: Duration, at rate: SampleRate) {
         let (seconds, attoseconds) = duration.components
         let fraction = Double(attoseconds) * 1e-18 * Double(rate.hertz)
         self.samples = seconds * Int64(rate.hertz) + Int64(fraction.rounded())
     }
 
-    package static let zero = SampleCount(0 as Int64)
-    package static func < (a: Self, b: Self) -> Bool { a.samples < b.samples }
-    package static func + (a: Self, b: Self) -> Self { .init(a.samples + b.samples) }
-    package static func - (a: Self, b: Self) -> Self { .init(a.samples - b.samples) }
+    public static let zero = SampleCount(0 as Int64)
+    public static func < (a: Self, b: Self) -> Bool { a.samples < b.samples }
+    public static func + (a: Self, b: Self) -> Self { .init(a.samples + b.samples) }
+    public static func - (a: Self, b: Self) -> Self { .init(a.samples - b.samples) }
 
     /// Exact to the attosecond for every rate that divides one.
-    package func duration(at rate: SampleRate) -> Duration {
+    public func duration(at rate: SampleRate) -> Duration {
         let hertz = Int64(rate.hertz)
         let (whole, rest) = samples.quotientAndRemainder(dividingBy: hertz)
         return .seconds(whole) + Duration(secondsComponent: 0, attosecondsComponent: rest * (1_000_000_000_000_000_000 / hertz))
     }
 
     /// Seconds, for a wire's edge only.
-    package func seconds(at rate: SampleRate) -> Double { Double(samples) / Double(rate.hertz) }
+    public func seconds(at rate: SampleRate) -> Double { Double(samples) / Double(rate.hertz) }
 }

@@ -1,5 +1,5 @@
 /// What a client tells its live session, besides audio. Keeps its place in the order of the audio.
-package enum SessionCommand: Sendable, Equatable {
+public enum SessionCommand: Sendable, Equatable {
     /// Make final what has been said so far, and answer.
     case finalize
     /// From here on, recognise like this.

@@ -1,5 +1,5 @@
 /// What a live session tells its client's dialect. All positions are on the session's timeline.
-package enum SessionEvent: Sendable, Equatable {
+public enum SessionEvent: Sendable, Equatable {
     /// An engine takes audio. Comes once; audio that came before waits for it.
     case ready
     case speechStarted(ChannelIndex, at: SampleIndex)
@@ -18,16 +18,16 @@ package enum SessionEvent: Sendable, Equatable {
 }
 
 /// An interval accepted into the transcript: exactly once, in order, never retracted.
-package struct Commit: Sendable, Equatable {
-    package var channel: ChannelIndex
+public struct Commit: Sendable, Equatable {
+    public var channel: ChannelIndex
     /// The audio that is settled by it, silence included.
-    package var range: SampleRange
-    package var words: [Word]
-    package var reason: FinalReason
+    public var range: SampleRange
+    public var words: [Word]
+    public var reason: FinalReason
     /// The engine whose words they are.
-    package var engine: EngineName
+    public var engine: EngineName
 
-    package init(channel: ChannelIndex, range: SampleRange, words: [Word], reason: FinalReason, engine: EngineName) {
+    public init(channel: ChannelIndex, range: SampleRange, words: [Word], reason: FinalReason, engine: EngineName) {
         self.channel = channel
         self.range = range
         self.words = words
@@ -35,16 +35,16 @@ package struct Commit: Sendable, Equatable {
         self.engine = engine
     }
 
-    package var endsTurn: Bool { reason == .endOfTurn || reason == .flush || reason == .endOfAudio }
+    public var endsTurn: Bool { reason == .endOfTurn || reason == .flush || reason == .endOfAudio }
 }
 
-package struct SessionEnd: Sendable, Equatable {
+public struct SessionEnd: Sendable, Equatable {
     /// All audio that was received.
-    package var received: SampleCount
+    public var received: SampleCount
     /// Why it ended early; nil after an orderly finish.
-    package var error: EngineError?
+    public var error: EngineError?
 
-    package init(received: SampleCount, error: EngineError? = nil) {
+    public init(received: SampleCount, error: EngineError? = nil) {
         self.received = received
         self.error = error
     }

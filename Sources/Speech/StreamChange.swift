@@ -1,12 +1,12 @@
 /// What a client changes in its running session. What is nil stays.
-package struct StreamChange: Sendable, Equatable {
-    package var language: LanguageTag?
-    package var model: String?
-    package var endpointing: Duration?
-    package var turn: TurnRule?
-    package var keyterms: [String]?
+public struct StreamChange: Sendable, Equatable {
+    public var language: LanguageTag?
+    public var model: String?
+    public var endpointing: Duration?
+    public var turn: TurnRule?
+    public var keyterms: [String]?
 
-    package init(
+    public init(
         language: LanguageTag? = nil, model: String? = nil, endpointing: Duration? = nil, turn: TurnRule? = nil, keyterms: [String]? = nil
     ) {
         self.language = language
@@ -17,7 +17,7 @@ package struct StreamChange: Sendable, Equatable {
     }
 
     /// What it touches.
-    package var aspects: Set<StreamAspect> {
+    public var aspects: Set<StreamAspect> {
         var aspects: Set<StreamAspect> = []
         if language != nil { aspects.insert(.language) }
         if model != nil { aspects.insert(.model) }
@@ -29,12 +29,12 @@ package struct StreamChange: Sendable, Equatable {
 }
 
 /// A part of `StreamOptions` that may change while audio flows.
-package enum StreamAspect: Sendable, Hashable, CaseIterable {
+public enum StreamAspect: Sendable, Hashable, CaseIterable {
     case language, model, endpointing, turn, keyterms
 }
 
 extension StreamOptions {
-    package mutating func apply(_ change: StreamChange) {
+    public mutating func apply(_ change: StreamChange) {
         if let language = change.language { self.language = language }
         if let model = change.model { self.model = model }
         if let endpointing = change.endpointing { self.endpointing = endpointing }

@@ -1,7 +1,7 @@
 /// An engine that recognises live audio inside this process.
 ///
 /// An engine behind a socket is not one of these: it is a client machine in `Protocols`, which the gateway drives on the session's own loop.
-package protocol StreamingEngine: Sendable {
+public protocol StreamingEngine: Sendable {
     var name: EngineName { get }
     var capabilities: Capabilities { get }
 
@@ -13,7 +13,7 @@ package protocol StreamingEngine: Sendable {
 }
 
 /// One live stream of an engine. Belongs to one session and is called on its loop only; never blocks.
-package protocol EngineStream: AnyObject {
+public protocol EngineStream: AnyObject {
     /// Takes the next audio: 16-bit little-endian PCM at the rate and with the channels of the stream's options. Copies what it keeps.
     func send(_ audio: RawSpan)
 
@@ -21,7 +21,7 @@ package protocol EngineStream: AnyObject {
     func send(_ command: EngineCommand)
 }
 
-package enum EngineCommand: Sendable, Equatable {
+public enum EngineCommand: Sendable, Equatable {
     /// Make final what has been sent so far, and answer.
     case finalize
     /// From here on, recognise like this: it differs only in what the engine's `Capabilities.liveChanges` name.

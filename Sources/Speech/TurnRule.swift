@@ -1,13 +1,13 @@
 /// What a client asks of the end of turns. What is nil is the engine's own choice.
-package struct TurnRule: Hashable, Sendable {
+public struct TurnRule: Hashable, Sendable {
     /// 0…1: how sure the engine's model must be that the turn is over.
-    package var confidence: Float?
+    public var confidence: Float?
     /// Silence that ends a turn of which the model is that sure.
-    package var minimumSilence: Duration?
+    public var minimumSilence: Duration?
     /// Silence that ends a turn whatever the model thinks.
-    package var maximumSilence: Duration?
+    public var maximumSilence: Duration?
 
-    package init(confidence: Float? = nil, minimumSilence: Duration? = nil, maximumSilence: Duration? = nil) {
+    public init(confidence: Float? = nil, minimumSilence: Duration? = nil, maximumSilence: Duration? = nil) {
         self.confidence = confidence
         self.minimumSilence = minimumSilence
         self.maximumSilence = maximumSilence

@@ -1,13 +1,13 @@
 /// A time of day, for people and wires: milliseconds since 1970 in UTC. Never used to measure.
-package struct UnixTime: Hashable, Comparable, Sendable {
-    package var milliseconds: Int64
+public struct UnixTime: Hashable, Comparable, Sendable {
+    public var milliseconds: Int64
 
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    package static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
+    public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
 
     /// `2026-01-31T12:00:00.000Z`.
-    package var rfc3339: String {
+    public var rfc3339: String {
         let (days, rest) = Self.floorDivide(milliseconds, 86_400_000)
         let (year, month, day) = Self.civil(days)
         func pad(_ value: Int64, _ width: Int) -> String {

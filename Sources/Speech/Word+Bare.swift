@@ -1,6 +1,6 @@
 extension Word {
     /// Lower case, without the punctuation at its edges: `it's` of `“It's,`. A word of nothing else stays as it is.
-    package var bare: String {
+    public var bare: String {
         if let short = asciiBare { return short }
         let inner = text.drop { !Self.isSpoken($0) }
         let trimmed = String(inner.reversed().drop { !Self.isSpoken($0) }.reversed())

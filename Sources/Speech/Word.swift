@@ -1,15 +1,15 @@
 /// One recognised word.
-package struct Word: Hashable, Sendable {
+public struct Word: Hashable, Sendable {
     /// As displayed: with its capitals and the punctuation that touches it.
-    package var text: String
+    public var text: String
     /// Where it is spoken.
-    package var range: SampleRange
+    public var range: SampleRange
     /// 0…1.
-    package var confidence: Float
-    package var speaker: SpeakerLabel?
-    package var language: LanguageTag?
+    public var confidence: Float
+    public var speaker: SpeakerLabel?
+    public var language: LanguageTag?
 
-    package init(
+    public init(
         _ text: String, _ range: SampleRange, confidence: Float, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil
     ) {
         self.text = text

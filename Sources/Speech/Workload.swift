@@ -1,5 +1,5 @@
 /// Why audio is recognised; policy and prices depend on it.
-package enum Workload: String, Hashable, Sendable, CaseIterable {
+public enum Workload: String, Hashable, Sendable, CaseIterable {
     case realtime
     case pushToTalk = "ptt"
     case voiceMessage = "voice_message"
