@@ -42,8 +42,9 @@ let package = Package(
         module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("LocalEngine", ["Speech", "Audio", "COrt", "CAligner"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
+        module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
         module("Recorder", ["Speech", "CPortAudio"]),
-        module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Continuity", "Store"]),
+        module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Store"]),
         module("HarkenTesting", ["Speech"]),
         .executableTarget(
             name: "harken",

@@ -47,3 +47,11 @@ public struct Capabilities: Sendable, Equatable {
         self.liveChanges = liveChanges
     }
 }
+
+extension Capabilities {
+    /// What to ask of the engine when a client asks for `language`. An engine of few languages cannot switch among them while it listens, so for
+    /// `multi` it hears its own.
+    public func language(for language: LanguageTag?) -> LanguageTag? {
+        if language?.primary == "multi", languages != .any { nil } else { language }
+    }
+}

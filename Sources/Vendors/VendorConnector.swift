@@ -3,7 +3,7 @@ import Protocols
 
 /// What the vendors' streams of one loop share. Belongs to the loop.
 package final class VendorConnector {
-    let loop: Loop
+    package let loop: Loop
     let client: WebSocketClient
     let configuration: WebSocketConfiguration
     /// One array for what the machines want, since only one acts at a time.

@@ -27,6 +27,8 @@ package struct Leg: Sendable {
     }
 
     package let id: LegID
+    /// Its place among the legs that are there now; another leg may have it later.
+    package let slot: Int
     package let engine: EngineName
     /// The session's channels that this leg covers, in the order in which they are interleaved in its audio.
     package let channels: Range<Int>
@@ -43,9 +45,12 @@ package struct Leg: Sendable {
     private var openedAt: ContinuousClock.Instant?
     /// Commands that wait for the audio before them to be sent first.
     private var queued: [(position: SampleIndex, command: EngineCommand)] = []
+    /// The ends of the audio that finalizes which have not been answered were about.
+    private var finalizes: [SampleIndex] = []
 
-    package init(id: LegID, engine: EngineName, channels: Range<Int>, origin: SampleIndex, rate: SampleRate, limits: Limits) {
+    package init(id: LegID, slot: Int = 0, engine: EngineName, channels: Range<Int>, origin: SampleIndex, rate: SampleRate, limits: Limits) {
         self.id = id
+        self.slot = slot
         self.engine = engine
         self.channels = channels
         self.origin = origin
@@ -89,6 +94,21 @@ package struct Leg: Sendable {
     /// Puts `command` behind all audio received so far.
     package mutating func enqueue(_ command: EngineCommand, at position: SampleIndex) {
         queued.append((position, command))
+        if command == .finalize { finalizes.append(position) }
+    }
+
+    /// What a leg that died was told and has not done is this one's to do.
+    mutating func inherit(from dead: Leg) {
+        for position in dead.finalizes { enqueue(.finalize, at: max(position, origin)) }
+        for (position, command) in dead.queued where command != .finalize && command != .keepAlive {
+            enqueue(command, at: max(position, origin))
+        }
+        if dead.isDraining { enqueue(.finish, at: dead.sentThrough) }
+    }
+
+    /// Every finalize is answered in each channel; the first of the leg's counts.
+    private mutating func answered(_ channel: ChannelIndex) {
+        if channel.number <= 0, !finalizes.isEmpty { finalizes.removeFirst() }
     }
 
     /// The next command whose audio has been sent.
@@ -119,9 +139,12 @@ package struct Leg: Sendable {
         case .final(let hypothesis, let reason):
             let mapped = session(hypothesis)
             heardThrough = max(heardThrough, mapped.range.end)
+            if reason == .flush { answered(hypothesis.channel) }
             return .final(mapped, reason: reason)
         case .turnEnded(let channel, let at): return .turnEnded(session(channel), at: session(at))
-        case .flushed(let channel): return .flushed(session(channel))
+        case .flushed(let channel):
+            answered(channel)
+            return .flushed(session(channel))
         }
     }
 

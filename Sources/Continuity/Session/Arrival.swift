@@ -5,7 +5,7 @@ package struct Arrival: Sendable, Equatable {
     package let range: SampleRange
     /// Something waits that `pump` may move.
     package internal(set) var needsPump: Bool
-    /// One bit for each leg of the session; one beyond the bits waits for `pump`.
+    /// One bit for each slot; a leg beyond the bits waits for `pump`.
     private var legs: UInt64 = 0
     static let mostLegs = UInt64.bitWidth
 
@@ -15,7 +15,7 @@ package struct Arrival: Sendable, Equatable {
     }
 
     /// Whether nothing waits before it at the leg, and no limit holds it back.
-    package func goesToLeg(at index: Int) -> Bool { index < Self.mostLegs && legs & (1 << UInt64(index)) != 0 }
+    package func goesToLeg(in slot: Int) -> Bool { slot < Self.mostLegs && legs & (1 << UInt64(slot)) != 0 }
 
-    mutating func add(legAt index: Int) { legs |= 1 << UInt64(index) }
+    mutating func add(legIn slot: Int) { legs |= 1 << UInt64(slot) }
 }

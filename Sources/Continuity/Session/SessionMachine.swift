@@ -8,22 +8,20 @@ package struct SessionMachine: Sendable {
         package var rate: SampleRate
         /// Channels that are recognised each by itself.
         package var channels: Int
-        package var engine: EngineName
-        package var limits: Leg.Limits
-        /// Interleaved channels that one leg takes.
-        package var channelsPerLeg: Int
+        /// In order of preference; not empty.
+        package var engines: [SessionEngine]
+        package var recovery: Recovery.Rule
         /// Waiting audio beyond which the client is held back.
         package var mostWaiting: Duration
 
         package init(
-            rate: SampleRate, channels: Int = 1, engine: EngineName, limits: Leg.Limits = .init(), channelsPerLeg: Int = 1,
+            rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: Recovery.Rule = .init(),
             mostWaiting: Duration = .seconds(300)
         ) {
             self.rate = rate
             self.channels = channels
-            self.engine = engine
-            self.limits = limits
-            self.channelsPerLeg = channelsPerLeg
+            self.engines = engines
+            self.recovery = recovery
             self.mostWaiting = mostWaiting
         }
     }
@@ -48,6 +46,12 @@ package struct SessionMachine: Sendable {
     private var isReady = false
     /// What legs said whose predecessors have not said all: finals of a channel come in order.
     private var held: [LegID: [EngineEvent]] = [:]
+    private var recovery: Recovery
+    private var outages: [LegID: Recovery.Outage] = [:]
+    /// Legs that are to be opened later.
+    private var openings: [(id: LegID, at: Instant)] = []
+    /// The engine for new legs.
+    private var preferred = 0
     private let mostWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
     private let replayPiece: SampleCount
@@ -55,6 +59,7 @@ package struct SessionMachine: Sendable {
     package init(_ configuration: Configuration) {
         self.configuration = configuration
         timeline = Timeline(rate: configuration.rate)
+        recovery = Recovery(engines: configuration.engines.count, rule: configuration.recovery)
         stitchers = (0..<configuration.channels).map { Stitcher(channel: ChannelIndex($0)) }
         turns = Array(repeating: 0, count: configuration.channels)
         mostWaiting = SampleCount(configuration.mostWaiting, at: configuration.rate)
@@ -65,19 +70,27 @@ package struct SessionMachine: Sendable {
 
     /// Opens the first legs.
     package mutating func start() -> [SessionAction] {
-        var actions: [SessionAction] = []
-        var first = 0
-        while first < configuration.channels {
-            let last = min(first + max(1, configuration.channelsPerLeg), configuration.channels)
-            let leg = Leg(
-                id: LegID(nextLeg), engine: configuration.engine, channels: first..<last, origin: timeline.end, rate: configuration.rate,
-                limits: configuration.limits)
-            nextLeg += 1
+        legs(of: 0..<configuration.channels, engine: preferred, from: timeline.end).map { leg in
             legs.append(leg)
-            actions.append(.open(leg.id))
-            first = last
+            return .open(leg.id)
         }
-        return actions
+    }
+
+    /// New legs that cover `channels` between them, each as many as the engine takes.
+    private mutating func legs(of channels: Range<Int>, engine number: Int, from origin: SampleIndex) -> [Leg] {
+        let engine = configuration.engines[number]
+        var slots = Set(legs.map(\.slot))
+        return stride(from: channels.lowerBound, to: channels.upperBound, by: engine.channelsPerLeg).map { first in
+            var slot = 0
+            while slots.contains(slot) { slot += 1 }
+            slots.insert(slot)
+            let leg = Leg(
+                id: LegID(nextLeg), slot: slot, engine: engine.name, channels: first..<min(first + engine.channelsPerLeg, channels.upperBound),
+                origin: origin,
+                rate: configuration.rate, limits: engine.limits)
+            nextLeg += 1
+            return leg
+        }
     }
 
     // MARK: - Audio
@@ -90,9 +103,9 @@ package struct SessionMachine: Sendable {
         var arrival = Arrival(range: timeline.append(count), needsPump: isHoldingClient)
         for index in legs.indices {
             if legs[index].isDraining { continue }
-            if index < Arrival.mostLegs, legs[index].takes(arrival.range, now: now) {
+            if legs[index].slot < Arrival.mostLegs, legs[index].takes(arrival.range, now: now) {
                 legs[index].sent(through: arrival.range.end)
-                arrival.add(legAt: index)
+                arrival.add(legIn: legs[index].slot)
             } else {
                 arrival.needsPump = true
             }
@@ -102,12 +115,12 @@ package struct SessionMachine: Sendable {
 
     /// True when nothing waits: no leg has a backlog or a queued command, and `pump` would do nothing.
     private var isCaughtUp: Bool {
-        !isHoldingClient && legs.allSatisfy { $0.isDraining || $0.sentThrough == timeline.end && $0.isOpen }
+        !isHoldingClient && openings.isEmpty && legs.allSatisfy { $0.isDraining || $0.sentThrough == timeline.end && $0.isOpen }
     }
 
     /// Sends what waits and may go.
     package mutating func pump(now: ContinuousClock.Instant) -> [SessionAction] {
-        var actions: [SessionAction] = []
+        var actions = openings(due: now)
         for index in legs.indices {
             var moved = true
             while moved {
@@ -137,7 +150,9 @@ package struct SessionMachine: Sendable {
 
     /// When `pump` has more to do, if only time holds audio back.
     package func nextPump(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        legs.lazy.compactMap { $0.nextAllowance(received: timeline.end, now: now) }.min()
+        let allowance = legs.lazy.compactMap { $0.nextAllowance(received: timeline.end, now: now) }.min()
+        guard let opening = openings.lazy.map(\.at).min() else { return allowance }
+        return min(allowance ?? opening, opening)
     }
 
     // MARK: - The client
@@ -204,6 +219,8 @@ package struct SessionMachine: Sendable {
         case .final(let hypothesis, let reason):
             let number = hypothesis.channel.number
             if let commit = stitchers[number].accept(hypothesis, reason: reason, from: legs[index].engine) {
+                // The engine works: whatever went before is over.
+                if !outages.isEmpty && !commit.range.isEmpty { outages[id] = nil }
                 actions.append(.record(commit, turn: turns[number]))
                 actions.append(.emit(.commit(commit)))
                 if commit.endsTurn { turns[number] += 1 }
@@ -213,11 +230,9 @@ package struct SessionMachine: Sendable {
             actions.append(.emit(.turnEnded(channel, at: at)))
         case .flushed(let channel): actions.append(.emit(.flushed(channel)))
         case .closed(let error):
-            let wasEnding = legs[index].isEnding
-            legs.remove(at: index)
             actions.append(.discard(id))
-            actions += legClosed(error, wasEnding: wasEnding)
-            return actions + release(now: now)
+            actions += legClosed(at: index, error, now: now)
+            return isEnded ? actions : actions + release(now: now)
         }
         // An answer may have made room for audio that waits.
         return isCaughtUp ? actions : actions + pump(now: now)
@@ -240,13 +255,48 @@ package struct SessionMachine: Sendable {
         return actions
     }
 
-    private mutating func legClosed(_ error: EngineError?, wasEnding: Bool) -> [SessionAction] {
-        if let error { return end(error) }
-        guard wasEnding else {
-            return end(.unavailable("The engine closed the stream before the audio was at its end."))
+    private mutating func legClosed(at index: Int, _ error: EngineError?, now: Instant) -> [SessionAction] {
+        if let error, !isDone(legs[index]) || error == .cancelled { return recover(legAt: index, error, now: now) }
+        guard isDone(legs[index]) else {
+            return recover(legAt: index, .unavailable("The engine closed the stream before the audio was at its end."), now: now)
         }
+        outages[legs[index].id] = nil
+        legs.remove(at: index)
         guard case .finishing = state else { return [] }
         return legs.isEmpty ? end(nil) : []
+    }
+
+    /// Whether it was told that no more comes and has made everything final that it was sent; what it says then of errors costs nothing.
+    private func isDone(_ leg: Leg) -> Bool {
+        leg.isDraining && stitchers[leg.channels].allSatisfy { $0.committedThrough >= leg.sentThrough }
+    }
+
+    /// Gives what the leg's engine did not make final to another leg, in its place; ends the session when no engine is left.
+    private mutating func recover(legAt index: Int, _ error: EngineError, now: Instant) -> [SessionAction] {
+        let dead = legs.remove(at: index)
+        held[dead.id] = nil
+        var outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
+        let number = configuration.engines.firstIndex { $0.name == dead.engine } ?? preferred
+        guard case .open(let next, let delay) = recovery.next(after: error, of: number, outage: &outage) else { return end(error) }
+        preferred = next
+        let origin = stitchers[dead.channels].lazy.map(\.committedThrough).min() ?? dead.origin
+        var actions: [SessionAction] = []
+        var position = index
+        for var leg in legs(of: dead.channels, engine: next, from: origin) {
+            leg.inherit(from: dead)
+            outages[leg.id] = outage
+            legs.insert(leg, at: position)
+            position += 1
+            if delay > .zero { openings.append((leg.id, now + delay)) } else { actions.append(.open(leg.id)) }
+        }
+        return actions
+    }
+
+    private mutating func openings(due now: Instant) -> [SessionAction] {
+        guard !openings.isEmpty else { return [] }
+        let due = openings.filter { $0.at <= now }.map(\.id)
+        openings.removeAll { $0.at <= now }
+        return due.filter { id in legs.contains { $0.id == id } }.map { .open($0) }
     }
 
     /// Ends the session; what no engine made final is reported as gaps.
@@ -259,6 +309,7 @@ package struct SessionMachine: Sendable {
         }
         legs = []
         held = [:]
+        openings = []
         for index in stitchers.indices {
             if let gap = stitchers[index].giveUp(through: timeline.end) {
                 let cause = error ?? .protocolViolation("The engine closed the stream without covering all of its audio.")

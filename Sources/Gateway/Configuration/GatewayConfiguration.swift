@@ -1,3 +1,4 @@
+package import Continuity
 package import Protocols
 package import Speech
 
@@ -23,6 +24,8 @@ package struct GatewayConfiguration: Sendable {
     package var maxConnections: Int
     package var journal: JournalLimits
     package var compressesWebSockets: Bool
+    /// What is done when the engine of a live session fails.
+    package var recovery = Recovery.Rule()
     /// Whether URLs that callers give are fetched. Never from private addresses.
     package var fetchesURLs: Bool
     /// Origins of web pages that may call, besides pages from this machine. `*`: all.

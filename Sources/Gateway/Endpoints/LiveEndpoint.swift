@@ -52,9 +52,9 @@ struct LiveEndpoint: Endpoint {
         }
         let named = request.engines.isEmpty ? EngineChoice.engines(of: head) : request.engines
         let engines = try call.gateway.router.engines(for: .live, named: named, language: request.language)
-        guard let engine = engines.first else { throw .internalFault }
-        if case .unavailable(let reason) = engine.status() { throw .unavailable(reason) }
-        return LiveSession.Plan(id: ID(call.id), dialect: dialect.name, machine: machine, engine: engine)
+        let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
+        if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
+        return LiveSession.Plan(id: ID(call.id), dialect: dialect.name, machine: machine, engines: usable)
     }
 
     private func upgrade(

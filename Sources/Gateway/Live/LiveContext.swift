@@ -1,5 +1,6 @@
 internal import Framing
 internal import Net
+internal import Continuity
 internal import Protocols
 internal import Vendors
 
@@ -11,18 +12,24 @@ final class LiveContext {
     let log: Log
     let webSocket: WebSocketConfiguration
     let vendors: VendorConnector
+    /// What is done when an engine fails.
+    let recovery: Recovery.Rule
     /// One buffer for what dialects say, since only one speaks at a time.
     var output = ServerOutput()
     private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
     private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
     private var flushIsPlanned = false
 
-    init(loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient) {
+    init(
+        loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient,
+        recovery: Recovery.Rule
+    ) {
         self.loop = loop
         self.journal = journal
         self.metrics = metrics
         self.log = log
         self.webSocket = webSocket
+        self.recovery = recovery
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }
 

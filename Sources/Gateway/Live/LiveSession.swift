@@ -3,42 +3,42 @@ internal import Continuity
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Sessions
 internal import Speech
-internal import Vendors
 
-/// One client's live audio: carries what happens to the session's machine and its dialect, and carries out what they decide.
+/// One client's live audio: carries messages between the client's socket, its dialect and its session, and keeps the session's audio in the journal.
 ///
 /// Lives on one loop and is called there only, synchronously. Its timers and streams hold it strongly until its end lets go of them: a weak reference
 /// would make every retain on the audio's way take the slow path.
-final class LiveSession: WebSocketHandler {
+final class LiveSession: WebSocketHandler, SessionOwner {
     struct Plan {
         var id: ID<Session>
         var dialect: String
         var machine: any LiveServerMachine
-        var engine: EngineEntry
+        /// In order of preference; not empty.
+        var engines: [EngineEntry]
     }
 
     private let id: ID<Session>
     private let dialectName: String
     private let context: LiveContext
-    private let engine: EngineEntry
+    /// The names of the engines that may serve it; the first is the one that is named to the client.
+    private let engines: [EngineEntry]
     private let rate: SampleRate
     private let channels: Int
-    private var options: StreamOptions
     private var dialect: any LiveServerMachine
-    private var machine: SessionMachine
+    /// From `start` to the end.
+    private var run: SessionRun?
+    private let plannedRun: SessionRun.Request
     private var cursor: JournalCursor
-    private var legs: [LegConnection] = []
     private var decoder: StreamDecoder?
     private var connection: WebSocketConnection?
-    private var scratch: [UInt8] = []
     private var isCarryingOut = false
     private var clientIsGone = false
     private var dialectTimer: Loop.Timer?
     /// False while the client waits for what it has sent to be taken.
     private var isReading = true
     private var dialectDeadline: ContinuousClock.Instant?
-    private var pumpTimer: Loop.Timer?
     /// Bytes that wait to be decoded beyond which the client's socket is not read.
     private static let mostUndecoded = 1 << 20
 
@@ -46,21 +46,17 @@ final class LiveSession: WebSocketHandler {
         id = plan.id
         dialectName = plan.dialect
         self.context = context
-        engine = plan.engine
+        engines = plan.engines
         dialect = plan.machine
         let request = plan.machine.request
         rate = StreamDecoder.sessionRate(for: request.format)
         channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
-        let perLeg = max(1, engine.capabilities.channelsPerStream)
-        options = StreamOptions(
-            rate: rate, channels: min(perLeg, channels), language: engine.language(request.language), model: request.model,
-            interims: request.interims,
-            endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize)
-        // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
-        let isInProcess = if case .inProcess = engine.live { true } else { false }
-        let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
-        machine = SessionMachine(
-            .init(rate: rate, channels: channels, engine: engine.name, limits: limits, channelsPerLeg: perLeg))
+        plannedRun = SessionRun.Request(
+            channels: channels,
+            options: StreamOptions(
+                rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
+                endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize),
+            engines: plan.engines.compactMap(\.liveEngine), recovery: context.recovery)
         cursor = context.journal.open(id, rate: rate, channels: channels)
     }
 
@@ -72,13 +68,17 @@ final class LiveSession: WebSocketHandler {
         context.journaled()
         context.log.info(
             "session started",
-            [.session: id.rawValue, .dialect: dialectName, .engine: engine.name.rawValue, .peer: "\(connection.peer)"])
+            [.session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .peer: "\(connection.peer)"])
         startDecoder()
-        let start = LiveStart(rate: rate, model: engine.capabilities.models.first ?? engine.name.rawValue)
+        let run = SessionRun(plannedRun, connector: context.vendors, owner: self)
+        self.run = run
+        let start = LiveStart(rate: rate, model: engines.first?.capabilities.models.first ?? firstEngine.rawValue)
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
-        run(machine.start())
+        run.start()
     }
+
+    private var firstEngine: EngineName { engines.first?.name ?? .local }
 
     func drain() {
         dialect.drain(now: context.loop.now, output: &context.output)
@@ -106,9 +106,9 @@ final class LiveSession: WebSocketHandler {
         self.connection = nil
         dialectTimer?.cancel()
         dialectTimer = nil
-        guard !machine.isEnded else { return }
+        guard let run else { return }
         context.log.info("client left its session", [.session: id.rawValue, .code: "\(close.code)"])
-        run(machine.command(.abandon, now: context.loop.now))
+        run.command(.abandon)
     }
 
     private func audio(_ bytes: RawSpan) {
@@ -124,11 +124,11 @@ final class LiveSession: WebSocketHandler {
             switch event {
             case .opened: break
             case .pcm(let bytes): pcm(bytes.span.bytes)
-            case .ended: run(machine.command(.finish, now: context.loop.now))
+            case .ended: run?.command(.finish)
             case .failed(let error): undecodable(error)
             }
         }
-        if decoder.bufferedBytes <= Self.mostUndecoded / 2, !machine.isHoldingClient { read(true) }
+        if decoder.bufferedBytes <= Self.mostUndecoded / 2, run?.isHoldingClient != true { read(true) }
     }
 
     /// Reads on from the client, or lets it wait.
@@ -153,12 +153,7 @@ final class LiveSession: WebSocketHandler {
 
     /// Whole frames of 16-bit PCM, at the session's rate and with its channels.
     private func pcm(_ pcm: RawSpan) {
-        guard !pcm.isEmpty, let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: context.loop.now) else { return }
-        context.metrics.received(arrival.range.count)
-        pcm.withUnsafeBytes { context.journal.append(audio: $0, arrival.range, cursor: &cursor) }
-        context.journaled()
-        for index in legs.indices where arrival.goesToLeg(at: index) { legs[index].send(pcm, scratch: &scratch) }
-        if arrival.needsPump { pump() }
+        if let count = run?.push(pcm) { context.metrics.received(count) }
     }
 
     private func take(_ command: SessionCommand) {
@@ -168,112 +163,53 @@ final class LiveSession: WebSocketHandler {
             takeDecoded()
             return
         }
-        if case .update(let change) = command { return update(change) }
-        run(machine.command(command, now: context.loop.now))
-    }
-
-    /// By the engine's own means where it has them, else by a new stream from here on.
-    private func update(_ change: StreamChange) {
-        var change = change
-        if let language = change.language {
-            guard engine.capabilities.languages.contains(language) || language.primary == "multi" else {
-                return context.log.info("session asked for a language that its engine does not have", [.session: id.rawValue])
-            }
-            change.language = engine.language(language)
-        }
-        var changed = options
-        changed.apply(change)
-        guard changed != options else { return }
-        options = changed
-        run(machine.update(inStream: change.aspects.isSubset(of: engine.capabilities.liveChanges), options, now: context.loop.now))
+        run?.command(command)
     }
 
     private func undecodable(_ error: MediaError) {
         context.log.info("audio of a session cannot be decoded", [.session: id.rawValue, .error: "\(error)"])
-        end(EngineError(error))
-    }
-
-    /// Ends the session for a fault of its client's.
-    private func end(_ error: EngineError) {
-        guard !machine.isEnded else { return }
-        run(machine.fail(error))
+        run?.fail(EngineError(error))
     }
 
     private func refuse(code: UInt16, reason: String) {
         context.log.info("session refused a message", [.session: id.rawValue, .code: "\(code)"])
         connection?.close(code: code, reason: reason)
-        run(machine.command(.abandon, now: context.loop.now))
+        run?.command(.abandon)
     }
 
-    // MARK: - From the engine
+    // MARK: - From the session
 
-    private func engine(_ event: EngineEvent, from leg: LegID) {
-        let now = context.loop.now
-        if case .interim = event { context.metrics.interim() }
-        if case .closed(let error) = event {
-            context.metrics.streamClosed(engine: engine.name, error == nil ? .completed : error == .cancelled ? .abandoned : .failed)
-            if let error, error != .cancelled { context.log.warning("engine stream failed", [.session: id.rawValue, .error: "\(error)"]) }
-        }
-        run(machine.engine(event, from: leg, now: now))
+    func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
+        context.journal.append(audio: audio, range, cursor: &cursor)
+        context.journaled()
     }
 
-    // MARK: - Carrying out
-
-    private func pump() {
-        let now = context.loop.now
-        run(machine.pump(now: now))
-    }
-
-    private func run(_ actions: [SessionAction]) {
-        for action in actions {
-            switch action {
-            case .open(let leg): open(leg)
-            case .replay(let leg, let range): replay(leg, range)
-            case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
-            case .discard(let leg): legs.removeAll { $0.id == leg }
-            case .record(let commit, let turn):
-                context.journal.append(commit, turn: turn, cursor: &cursor)
-                context.journaled()
-                context.metrics.committed(words: commit.words.count)
-            case .emit(let event): emit(event)
-            case .holdClient(let isHeld): read(!isHeld)
-            }
-        }
-        armPumpTimer()
-    }
-
-    private func open(_ id: LegID) {
-        guard let leg = machine.legs.first(where: { $0.id == id }) else { return }
-        var options = options
-        options.channels = leg.channels.count
-        let stream: any EngineStream
-        switch engine.live {
-        case .inProcess(let engine):
-            let session = LoopBound(self, on: context.loop)
-            stream = engine.open(options) { event in session.enter { $0.engine(event, from: id) } }
-        case .vendor(let vendor, let settings):
-            stream = VendorStream(vendor, settings: settings, options: options, context: context.vendors) { [self] event in
-                engine(event, from: id)
-            }
-        case nil:
-            context.loop.soon { [self] in engine(.closed(.unavailable("The engine takes no live audio.")), from: id) }
-            return
-        }
-        legs.append(LegConnection(id: id, stream: stream, channels: leg.channels, sessionChannels: channels))
-    }
-
-    private func replay(_ id: LegID, _ range: SampleRange) {
-        guard let leg = legs.first(where: { $0.id == id }) else { return }
+    func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
         do {
-            try context.journal.read(range, cursor: cursor) { leg.send($0.bytes, scratch: &scratch) }
+            try context.journal.read(range, cursor: cursor) { body($0.bytes) }
         } catch {
-            context.log.error("audio cannot be read back", [.session: self.id.rawValue, .error: "\(error)"])
-            end(.unavailable("The session's audio cannot be read back from the journal."))
+            context.log.error("audio cannot be read back", [.session: id.rawValue, .error: "\(error)"])
+            throw AudioLost("the journal has lost it")
         }
     }
 
-    private func emit(_ event: SessionEvent) {
-        if case .gap(_, let range, _) = event { context.metrics.gap(engine: engine.name, range.count) }
+    func record(_ commit: Commit, turn: Int) {
+        context.journal.append(commit, turn: turn, cursor: &cursor)
+        context.journaled()
+        context.metrics.committed(words: commit.words.count)
+    }
+
+    func hold(_ isHeld: Bool) { read(!isHeld) }
+
+    func streamClosed(_ engine: EngineName, _ error: EngineError?) {
+        context.metrics.streamClosed(engine: engine, error == nil ? .completed : error == .cancelled ? .abandoned : .failed)
+        guard let error, error != .cancelled else { return }
+        context.log.warning("engine stream failed", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(error)"])
+    }
+
+    func hear(_ event: SessionEvent) {
+        if case .interim = event { context.metrics.interim() }
+        if case .gap(_, let range, _) = event { context.metrics.gap(engine: firstEngine, range.count) }
         if !clientIsGone {
             dialect.session(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
@@ -285,10 +221,9 @@ final class LiveSession: WebSocketHandler {
         context.journal.close(&cursor, at: .zero + end.received)
         decoder?.cancel()
         decoder = nil
-        pumpTimer?.cancel()
-        pumpTimer = nil
+        run = nil
         let outcome: Metrics.Outcome = end.error == nil ? .completed : end.error == .cancelled ? .abandoned : .failed
-        context.metrics.sessionEnded(dialect: dialectName, engine: engine.name, outcome)
+        context.metrics.sessionEnded(dialect: dialectName, engine: firstEngine, outcome)
         context.log.info(
             "session ended",
             [
@@ -332,14 +267,6 @@ final class LiveSession: WebSocketHandler {
             if !isReading { dialect.clientIsHeld(now: context.loop.now) }
             dialect.timePassed(now: context.loop.now, output: &context.output)
             carryOutOutput()
-        }
-    }
-
-    private func armPumpTimer() {
-        guard pumpTimer == nil, let at = machine.nextPump(now: context.loop.now) else { return }
-        pumpTimer = context.loop.schedule(at: at) { [self] in
-            pumpTimer = nil
-            pump()
         }
     }
 }

@@ -1,23 +1,19 @@
 package import Protocols
+package import Sessions
 package import Speech
 
 /// One engine that this gateway can use.
 package struct EngineEntry: Sendable {
-    /// How it is reached for live audio.
-    package enum Live: Sendable {
-        case inProcess(any StreamingEngine)
-        case vendor(Vendor, VendorSettings)
-    }
-
     package var name: EngineName
     package var capabilities: Capabilities
-    package var live: Live?
+    /// How it is reached for live audio; nil: not at all.
+    package var live: LiveEngine.Access?
     package var prerecorded: (any PrerecordedEngine)?
     /// What it says of itself now; cheap, from any thread.
     package var status: @Sendable () -> EngineStatus
 
     package init(
-        name: EngineName, capabilities: Capabilities, live: Live? = nil, prerecorded: (any PrerecordedEngine)? = nil,
+        name: EngineName, capabilities: Capabilities, live: LiveEngine.Access? = nil, prerecorded: (any PrerecordedEngine)? = nil,
         status: @escaping @Sendable () -> EngineStatus = { .ready }
     ) {
         self.name = name
@@ -32,11 +28,7 @@ package struct EngineEntry: Sendable {
         self.init(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine), prerecorded: engine, status: status)
     }
 
-    /// What to ask of the engine when a client asks for `language`. An engine of few languages cannot switch among them while it listens, so for
-    /// `multi` it hears its own.
-    func language(_ language: LanguageTag?) -> LanguageTag? {
-        if language?.primary == "multi", capabilities.languages != .any { nil } else { language }
-    }
+    var liveEngine: LiveEngine? { live.map { LiveEngine(name: name, capabilities: capabilities, access: $0) } }
 
     /// A vendor that the operator has a key for.
     package init(_ vendor: Vendor, settings: VendorSettings) {

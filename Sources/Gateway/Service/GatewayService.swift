@@ -61,7 +61,9 @@ package final class GatewayService: HTTPService {
                         sync: sync,
                         log: log)
                     return LoopBound(
-                        LiveContext(loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient),
+                        LiveContext(
+                            loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient,
+                            recovery: configuration.recovery),
                         on: loop)
                 }
             }

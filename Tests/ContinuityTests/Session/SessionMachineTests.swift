@@ -7,7 +7,7 @@ import Testing
 
     private func machine(channels: Int = 1, mostWaiting: Duration = .seconds(300)) -> SessionMachine {
         SessionMachine(
-            .init(rate: .speech, channels: channels, engine: .local, mostWaiting: mostWaiting))
+            .init(rate: .speech, channels: channels, engines: [SessionEngine(.local)], recovery: .init(retries: 0), mostWaiting: mostWaiting))
     }
 
     private func heard(_ end: Int, _ text: String? = nil, channel: Int = 0) -> Hypothesis {
@@ -23,14 +23,14 @@ import Testing
         let outcome2 = session.received(SampleCount(800), now: now)
         let first = try #require(outcome2)
         let range = first.range
-        #expect(!first.goesToLeg(at: 0) && first.needsPump)
+        #expect(!first.goesToLeg(in: 0) && first.needsPump)
         let outcome4 = session.pump(now: now)
         #expect(outcome4 == [])
         let outcome5 = session.engine(.opened, from: LegID(0), now: now)
         #expect(outcome5 == [.emit(.ready), .replay(LegID(0), range)])
         let outcome6 = session.received(SampleCount(800), now: now)
         let next = try #require(outcome6)
-        #expect(next.goesToLeg(at: 0) && !next.needsPump)
+        #expect(next.goesToLeg(in: 0) && !next.needsPump)
     }
 
     @Test func `ends in order when its client finishes`() throws {

@@ -7,7 +7,7 @@ import Testing
     private let options = StreamOptions(rate: .speech, language: LanguageTag("de"))
 
     private func running() -> SessionMachine {
-        var session = SessionMachine(.init(rate: .speech, engine: .local))
+        var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
         _ = session.start()
         _ = session.engine(.opened, from: LegID(0), now: now)
         _ = session.received(SampleCount(1_600), now: now)
@@ -35,12 +35,12 @@ import Testing
         #expect(said1 == [.open(LegID(1)), .command(LegID(0), .finish)])
         let received2 = session.received(SampleCount(800), now: now)
         let arrival = try #require(received2)
-        #expect(!arrival.goesToLeg(at: 0) && !arrival.goesToLeg(at: 1))
+        #expect(!arrival.goesToLeg(in: 0) && !arrival.goesToLeg(in: 1))
         let said3 = session.engine(.opened, from: LegID(1), now: now)
         #expect(said3 == [.replay(LegID(1), arrival.range)])
         let received4 = session.received(SampleCount(800), now: now)
         let next = try #require(received4)
-        #expect(!next.goesToLeg(at: 0) && next.goesToLeg(at: 1))
+        #expect(!next.goesToLeg(in: 0) && next.goesToLeg(in: 1))
     }
 
     @Test func `keeps what the new stream says until the old one has said all`() {
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func `says once that an engine is ready`() {
-        var session = SessionMachine(.init(rate: .speech, engine: .local))
+        var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
         _ = session.start()
         let said8 = session.engine(.opened, from: LegID(0), now: now)
         #expect(said8.contains(.emit(.ready)))

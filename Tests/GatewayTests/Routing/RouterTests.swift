@@ -1,4 +1,5 @@
 import Gateway
+import Sessions
 import Protocols
 import Speech
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Framing
+import Continuity
 import Gateway
 import HarkenTesting
 import Net
@@ -25,6 +26,7 @@ final class TestGateway: Sendable {
         settings.merge(["HARKEN_DATA": directory])
         var configuration = try GatewayConfiguration(settings, home: directory, cores: 1)
         configuration.engines = [engine.name]
+        configuration.recovery.retries = 0
         group = try LoopGroup(count: 1)
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())

@@ -1,9 +1,12 @@
-internal import Continuity
-internal import Speech
+import Continuity
+import Speech
 
 /// The driver's side of a leg: the engine's stream, and which of the session's channels it hears.
 struct LegConnection {
     let id: LegID
+    /// The leg's, in the session's machine.
+    let slot: Int
+    let engine: EngineName
     let stream: any EngineStream
     /// The leg's channels among the session's.
     let channels: Range<Int>

@@ -1,0 +1,61 @@
+package import Speech
+
+/// Where a leg's audio goes when its engine has failed: to the next engine at once; when all have been tried, round again after a while.
+package struct Recovery: Sendable {
+    /// How often, and how soon, engines that have failed are tried again.
+    package struct Rule: Sendable, Equatable {
+        package var retries: Int
+        package var delay: Duration
+        /// The longest that an engine's own word on when to come back is obeyed.
+        package var longestDelay: Duration
+
+        package init(retries: Int = 3, delay: Duration = .seconds(2), longestDelay: Duration = .seconds(30)) {
+            self.retries = retries
+            self.delay = delay
+            self.longestDelay = longestDelay
+        }
+    }
+
+    /// What one leg and those after it have gone through since an engine last made something final.
+    package struct Outage: Sendable {
+        var tried: Set<Int> = []
+        var retries = 0
+
+        package init() {}
+    }
+
+    package enum Step: Sendable, Equatable {
+        /// Open the engine of this number, after this time.
+        case open(Int, after: Duration)
+        case giveUp
+    }
+
+    private let rule: Rule
+    private let engines: Int
+    /// Those that cannot serve this session at all: a key that is wrong stays wrong.
+    private var unusable: Set<Int> = []
+
+    package init(engines: Int, rule: Rule = Rule()) {
+        self.engines = engines
+        self.rule = rule
+    }
+
+    /// The engine of this number has failed.
+    package mutating func next(after error: EngineError, of engine: Int, outage: inout Outage) -> Step {
+        var delay = rule.delay
+        switch error {
+        case .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable: unusable.insert(engine)
+        case .cancelled: return .giveUp
+        case .rateLimited(let retryAfter): delay = max(delay, min(retryAfter ?? .zero, rule.longestDelay))
+        case .unavailable, .timedOut, .protocolViolation: break
+        }
+        outage.tried.insert(engine)
+        // In the operator's order, beginning behind the one that failed.
+        let others = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) }
+        if let fresh = others.first(where: { !outage.tried.contains($0) }) { return .open(fresh, after: .zero) }
+        guard let again = others.first, outage.retries < rule.retries else { return .giveUp }
+        outage.retries += 1
+        outage.tried = []
+        return .open(again, after: delay)
+    }
+}

@@ -1,0 +1,20 @@
+package import Protocols
+package import Speech
+
+/// An engine for live audio, and how it is reached.
+package struct LiveEngine: Sendable {
+    package enum Access: Sendable {
+        case inProcess(any StreamingEngine)
+        case vendor(Vendor, VendorSettings)
+    }
+
+    package var name: EngineName
+    package var capabilities: Capabilities
+    package var access: Access
+
+    package init(name: EngineName, capabilities: Capabilities, access: Access) {
+        self.name = name
+        self.capabilities = capabilities
+        self.access = access
+    }
+}

@@ -1,0 +1,29 @@
+package import Speech
+
+/// Whose session it is: keeps its audio, and hears what it says. Called on the session's loop.
+package protocol SessionOwner: AnyObject {
+    /// Keeps received audio, before any engine has it: 16-bit little-endian PCM, all channels.
+    func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange)
+
+    /// Gives kept audio back, piece by piece, in order.
+    func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost)
+
+    /// Keeps a commit, before anybody hears of it.
+    func record(_ commit: Commit, turn: Int)
+
+    /// What the session says; after `.ended` there is nothing more.
+    func hear(_ event: SessionEvent)
+
+    /// Too much audio waits (true), or it may come again.
+    func hold(_ isHeld: Bool)
+
+    /// An engine's stream is over.
+    func streamClosed(_ engine: EngineName, _ error: EngineError?)
+}
+
+/// Audio that was kept cannot be read back. Says why.
+package struct AudioLost: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,179 @@
+package import Continuity
+import Net
+import Protocols
+package import Speech
+package import Vendors
+
+/// A live session between its audio and its engines: carries out what the session's machine decides.
+///
+/// Lives on one loop and is called there only, synchronously. Its timers and streams hold it, and it holds its owner, strongly until its end lets go of
+/// them: a weak reference would make every retain on the audio's way take the slow path.
+package final class SessionRun {
+    package struct Request: Sendable {
+        package var channels: Int
+        /// As the client wants it; language and channels are fitted to each engine.
+        package var options: StreamOptions
+        /// In order of preference; not empty.
+        package var engines: [LiveEngine]
+        package var recovery: Recovery.Rule
+
+        package init(channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: Recovery.Rule = .init()) {
+            self.channels = channels
+            self.options = options
+            self.engines = engines
+            self.recovery = recovery
+        }
+    }
+
+    private let connector: VendorConnector
+    private let engines: [LiveEngine]
+    private let channels: Int
+    private var owner: (any SessionOwner)?
+    private var options: StreamOptions
+    private var machine: SessionMachine
+    private var legs: [LegConnection] = []
+    private var scratch: [UInt8] = []
+    private var timer: Loop.Timer?
+    private var timerDeadline: ContinuousClock.Instant?
+
+    package init(_ request: Request, connector: VendorConnector, owner: any SessionOwner) {
+        self.connector = connector
+        self.owner = owner
+        engines = request.engines
+        channels = request.channels
+        options = request.options
+        let rate = options.rate
+        machine = SessionMachine(
+            .init(
+                rate: rate, channels: channels,
+                engines: request.engines.map { engine in
+                    // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
+                    let isInProcess = if case .inProcess = engine.access { true } else { false }
+                    let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
+                    return SessionEngine(engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream)
+                }, recovery: request.recovery))
+    }
+
+    package var isEnded: Bool { machine.isEnded }
+
+    package var isHoldingClient: Bool { machine.isHoldingClient }
+
+    /// Opens the first streams.
+    package func start() { run(machine.start()) }
+
+    /// Takes whole frames of 16-bit little-endian PCM, all channels.
+    ///
+    /// - Returns: how much that was; nil after the end of the audio.
+    package func push(_ pcm: RawSpan) -> SampleCount? {
+        guard !pcm.isEmpty, let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
+        pcm.withUnsafeBytes { owner?.keep($0, arrival.range) }
+        for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { legs[index].send(pcm, scratch: &scratch) }
+        if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
+        return arrival.range.count
+    }
+
+    package func command(_ command: SessionCommand) {
+        if case .update(let change) = command { return update(change) }
+        run(machine.command(command, now: connector.loop.now))
+    }
+
+    /// The session cannot go on, for a reason that lies outside its engines.
+    package func fail(_ error: EngineError) {
+        guard !machine.isEnded else { return }
+        run(machine.fail(error))
+    }
+
+    /// By the engines' own means where they have them, else by new streams from here on.
+    private func update(_ change: StreamChange) {
+        var changed = options
+        changed.apply(change)
+        guard changed != options else { return }
+        options = changed
+        let running = engines.filter { engine in legs.contains { $0.engine == engine.name } }
+        let inStream = running.allSatisfy { change.aspects.isSubset(of: $0.capabilities.liveChanges) }
+        run(machine.update(inStream: inStream, options, now: connector.loop.now))
+    }
+
+    // MARK: - Engines
+
+    private func engine(_ event: EngineEvent, from leg: LegID) {
+        if case .closed(let error) = event, let engine = legs.first(where: { $0.id == leg })?.engine { owner?.streamClosed(engine, error) }
+        run(machine.engine(event, from: leg, now: connector.loop.now))
+    }
+
+    private func open(_ id: LegID) {
+        guard let leg = machine.legs.first(where: { $0.id == id }), let engine = engines.first(where: { $0.name == leg.engine }) else { return }
+        let options = fitted(options, to: engine, channels: leg.channels.count)
+        let stream: any EngineStream
+        switch engine.access {
+        case .inProcess(let engine):
+            let run = LoopBound(self, on: connector.loop)
+            stream = engine.open(options) { event in run.enter { $0.engine(event, from: id) } }
+        case .vendor(let vendor, let settings):
+            stream = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in
+                self.engine(event, from: id)
+            }
+        }
+        legs.append(
+            LegConnection(id: id, slot: leg.slot, engine: engine.name, stream: stream, channels: leg.channels, sessionChannels: channels))
+    }
+
+    private func fitted(_ options: StreamOptions, to engine: LiveEngine, channels: Int) -> StreamOptions {
+        var own = options
+        own.channels = channels
+        own.language = engine.capabilities.language(for: options.language)
+        return own
+    }
+
+    private func replay(_ id: LegID, _ range: SampleRange) {
+        guard let leg = legs.first(where: { $0.id == id }), let owner else { return }
+        do {
+            try owner.replay(range) { leg.send($0, scratch: &scratch) }
+        } catch {
+            fail(.unavailable("The session's audio cannot be read back: \(error)"))
+        }
+    }
+
+    // MARK: - Carrying out
+
+    private func run(_ actions: [SessionAction]) {
+        for action in actions {
+            switch action {
+            case .open(let leg): open(leg)
+            case .replay(let leg, let range): replay(leg, range)
+            case .command(let leg, .update(let options)):
+                guard let leg = legs.first(where: { $0.id == leg }), let engine = engines.first(where: { $0.name == leg.engine }) else { continue }
+                leg.stream.send(.update(fitted(options, to: engine, channels: leg.channels.count)))
+            case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
+            case .discard(let leg): legs.removeAll { $0.id == leg }
+            case .record(let commit, let turn): owner?.record(commit, turn: turn)
+            case .emit(let event): emit(event)
+            case .holdClient(let isHeld): owner?.hold(isHeld)
+            }
+        }
+        armTimer()
+    }
+
+    private func emit(_ event: SessionEvent) {
+        guard case .ended = event else {
+            owner?.hear(event)
+            return
+        }
+        timer?.cancel()
+        timer = nil
+        let last = owner
+        owner = nil
+        last?.hear(event)
+    }
+
+    private func armTimer() {
+        guard !machine.isEnded, let at = machine.nextPump(now: connector.loop.now) else { return }
+        if timer != nil, let timerDeadline, timerDeadline <= at { return }
+        timer?.cancel()
+        timerDeadline = at
+        timer = connector.loop.schedule(at: at) { [self] in
+            timer = nil
+            run(machine.pump(now: connector.loop.now))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `After an engine has failed` {
+    private static let gone = EngineError.unavailable("gone")
+
+    @Test func `the next engine is opened at once`() {
+        var recovery = Recovery(engines: 3)
+        var outage = Recovery.Outage()
+        let first = recovery.next(after: Self.gone, of: 0, outage: &outage)
+        let second = recovery.next(after: .timedOut(""), of: 1, outage: &outage)
+        #expect(first == .open(1, after: .zero))
+        #expect(second == .open(2, after: .zero))
+    }
+
+    @Test func `a single engine is tried three times more, two seconds apart`() {
+        var recovery = Recovery(engines: 1)
+        var outage = Recovery.Outage()
+        let steps = (0..<4).map { _ in recovery.next(after: Self.gone, of: 0, outage: &outage) }
+        #expect(steps == Array(repeating: .open(0, after: .seconds(2)), count: 3) + [.giveUp])
+    }
+
+    @Test(arguments: [
+        EngineError.unauthorised("no"), .quotaExhausted("empty"), .badRequest("no"), .unsupportedLanguage(LanguageTag("tlh")), .undecodable("no"),
+    ])
+    func `one that cannot serve the session is not asked again`(error: EngineError) {
+        var recovery = Recovery(engines: 2)
+        var outage = Recovery.Outage()
+        let next = recovery.next(after: error, of: 0, outage: &outage)
+        let again = recovery.next(after: Self.gone, of: 1, outage: &outage)
+        let last = recovery.next(after: error, of: 1, outage: &outage)
+        #expect(next == .open(1, after: .zero))
+        #expect(again == .open(1, after: .seconds(2)))
+        #expect(last == .giveUp)
+    }
+
+    @Test func `its own word on when to come back is obeyed within reason`() {
+        var recovery = Recovery(engines: 1)
+        var outage = Recovery.Outage()
+        let soon = recovery.next(after: .rateLimited(retryAfter: .seconds(7)), of: 0, outage: &outage)
+        let late = recovery.next(after: .rateLimited(retryAfter: .seconds(3_600)), of: 0, outage: &outage)
+        #expect(soon == .open(0, after: .seconds(7)))
+        #expect(late == .open(0, after: .seconds(30)))
+    }
+}

@@ -1,0 +1,96 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A session whose engine fails` {
+    private let now = ContinuousClock.now
+    private let other = EngineName("other")
+
+    private func running(_ engines: [EngineName]) -> SessionMachine {
+        var session = SessionMachine(.init(rate: .speech, engines: engines.map { SessionEngine($0) }))
+        _ = session.start()
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.received(SampleCount(16_000), now: now)
+        _ = session.engine(Self.final(0, 6_000, "half"), from: LegID(0), now: now)
+        return session
+    }
+
+    private static func final(_ start: Int, _ end: Int, _ text: String, _ reason: FinalReason = .pause) -> EngineEvent {
+        let range = SampleRange(SampleIndex(start), SampleIndex(end))
+        return .final(Hypothesis(range: range, words: [Word(text, range, confidence: 1)]), reason: reason)
+    }
+
+    private func commits(_ actions: [SessionAction]) -> [Commit] {
+        actions.compactMap { if case .emit(.commit(let commit)) = $0 { commit } else { nil } }
+    }
+
+    @Test func `gives what was not final to the next engine, at its place in time`() {
+        var session = running([.local, other])
+        let failed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
+        #expect(failed == [.discard(LegID(0)), .open(LegID(1))])
+        let opened = session.engine(.opened, from: LegID(1), now: now)
+        #expect(opened == [.replay(LegID(1), SampleRange(SampleIndex(6_000), SampleIndex(16_000)))])
+        let actions = session.engine(Self.final(0, 10_000, "whole"), from: LegID(1), now: now)
+        let said = commits(actions)
+        #expect(said.map(\.range) == [SampleRange(SampleIndex(6_000), SampleIndex(16_000))])
+        #expect(said.map(\.engine) == [other])
+    }
+
+    @Test func `opens its only engine again after two seconds`() {
+        var session = running([.local])
+        let failed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
+        #expect(failed == [.discard(LegID(0))])
+        #expect(session.nextPump(now: now) == now + .seconds(2))
+        let early = session.pump(now: now + .seconds(1))
+        let due = session.pump(now: now + .seconds(2))
+        #expect(early == [])
+        #expect(due == [.open(LegID(1))])
+    }
+
+    @Test func `passes on what the dead engine was told and did not answer`() {
+        var session = running([.local, other])
+        _ = session.command(.finalize, now: now)
+        _ = session.command(.finish, now: now)
+        _ = session.engine(.closed(.timedOut("")), from: LegID(0), now: now)
+        let opened = session.engine(.opened, from: LegID(1), now: now)
+        #expect(
+            opened == [
+                .replay(LegID(1), SampleRange(SampleIndex(6_000), SampleIndex(16_000))), .command(LegID(1), .finalize), .command(LegID(1), .finish),
+            ])
+    }
+
+    @Test func `ends once every attempt has failed, and reports what was lost`() {
+        var session = running([.local])
+        var clock = now
+        var actions = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: clock)
+        for attempt in 1...3 {
+            clock += .seconds(2)
+            _ = session.pump(now: clock)
+            actions = session.engine(.closed(.unavailable("gone")), from: LegID(attempt), now: clock)
+        }
+        let lost = SampleRange(SampleIndex(6_000), SampleIndex(16_000))
+        #expect(actions.contains(.emit(.gap(.first, lost, .unavailable("gone")))))
+        #expect(session.isEnded)
+    }
+
+    @Test func `has all its attempts again once an engine has made something final`() {
+        var session = running([.local])
+        var clock = now
+        for attempt in 0..<10 {
+            _ = session.engine(.closed(.unavailable("gone")), from: LegID(attempt), now: clock)
+            clock += .seconds(2)
+            _ = session.pump(now: clock)
+            _ = session.engine(.opened, from: LegID(attempt + 1), now: clock)
+            _ = session.engine(Self.final(0, 100, "w"), from: LegID(attempt + 1), now: clock)
+        }
+        #expect(!session.isEnded)
+    }
+
+    @Test func `takes an error behind the last final for the end`() {
+        var session = running([.local, other])
+        _ = session.command(.finish, now: now)
+        _ = session.engine(Self.final(6_000, 16_000, "rest", .endOfAudio), from: LegID(0), now: now)
+        let last = session.engine(.closed(.timedOut("no goodbye")), from: LegID(0), now: now)
+        #expect(last == [.discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(16_000))))])
+    }
+}
