@@ -2,21 +2,50 @@ import Framing
 import Protocols
 import Speech
 
-/// A live client from its handshake on: the first line is the query, each further one a text message.
+/// A live client from its handshake on: the first line is the query, each further one a text message, in the dialects that need it an opening first.
 ///
 /// Whatever a client says, each message to it must be JSON, and nothing may come after the close.
 func fuzzLiveDialects(_ bytes: RawSpan) {
     let lines = bytes.withUnsafeBytes { bytes in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Array($0) } }
     let query = String(decoding: lines.first ?? [], as: UTF8.self)
     for dialect in Catalogue.dialects {
-        guard let head = try? HTTPRequestHead(.get, dialect.path + "?" + query) else { continue }
+        guard let path = dialect.paths.first, let head = try? HTTPRequestHead(.get, path + "?" + query) else { continue }
         let context = HandshakeContext(requestID: "00000000-0000-4000-8000-000000000000", now: UnixTime(milliseconds: 0))
         switch dialect.accept(head, context) {
         case .failure(let refusal): precondition((try? JSONValue(parsing: refusal.body)) != nil, "a refusal that is not JSON")
         case .success(let handshake):
-            if case .session(let machine) = handshake.start { converse(machine, lines.dropFirst()) }
+            switch handshake.start {
+            case .session(let machine): converse(machine, lines.dropFirst())
+            case .opening(let opening): open(opening, lines.dropFirst())
+            }
         }
     }
+}
+
+/// Until a session begins; the messages that are left are that session's.
+private func open(_ opening: any LiveOpening, _ messages: ArraySlice<[UInt8]>) {
+    var opening = opening
+    var output = ServerOutput()
+    var isClosed = false
+    var now = Instant.now
+    opening.opened(now: now, output: &output)
+    check(&output, &isClosed)
+    for (index, message) in zip(messages.indices, messages) where !isClosed {
+        now += .milliseconds(message.count)
+        let beginning = opening.receivedText(message.span.bytes, now: now, output: &output)
+        check(&output, &isClosed)
+        if let beginning {
+            precondition(!isClosed, "a session whose client was told to go")
+            return converse(beginning.machine, messages[(beginning.includesMessage ? index : index + 1)...])
+        }
+        if let deadline = opening.deadline, deadline <= now, !isClosed {
+            opening.timePassed(now: now, output: &output)
+            check(&output, &isClosed)
+        }
+    }
+    guard !isClosed else { return }
+    opening.drain(now: now, output: &output)
+    check(&output, &isClosed)
 }
 
 private func converse(_ machine: any LiveServerMachine, _ messages: ArraySlice<[UInt8]>) {

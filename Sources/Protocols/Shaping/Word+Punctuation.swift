@@ -41,3 +41,11 @@ extension Word {
         return end.map { String(inner[...$0]) } ?? text
     }
 }
+
+extension String {
+    /// Without the marks behind its last letter that part sentences and clauses. A text of nothing else stays as it is.
+    var withoutTrailingMarks: Substring {
+        guard let last = lastIndex(where: { !".,;:!?…。，、？！；：".contains($0) }) else { return self[...] }
+        return self[...last]
+    }
+}

@@ -1,0 +1,41 @@
+import Framing
+
+/// What a client says after its configuration, besides audio.
+///
+/// Source: Soniox "Real-time API" reference, control messages.
+package enum SonioxClientMessage: Sendable, Equatable {
+    /// Make final what was received.
+    case finalize
+    case keepAlive
+    /// The empty text: no more audio.
+    case endOfAudio
+    case invalid(SonioxFault)
+
+    package init(parsing text: RawSpan) {
+        guard !text.isEmpty else {
+            self = .endOfAudio
+            return
+        }
+        guard let document = try? JSONDocument(parsing: text, sizeLimit: 65_536, depthLimit: 16), document.root.isObject else {
+            self = .invalid(.malformedControl)
+            return
+        }
+        let type = document.root["type"]
+        if type.equals("finalize") {
+            self = .finalize
+        } else if type.equals("keepalive") {
+            self = .keepAlive
+        } else {
+            self = .invalid(.unknownControl)
+        }
+    }
+
+    /// A whole text message.
+    package var text: [UInt8] {
+        switch self {
+        case .finalize: Array(#"{"type":"finalize"}"#.utf8)
+        case .keepAlive: Array(#"{"type":"keepalive"}"#.utf8)
+        case .endOfAudio, .invalid: []
+        }
+    }
+}

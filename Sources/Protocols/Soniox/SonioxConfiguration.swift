@@ -1,0 +1,142 @@
+import Framing
+package import Speech
+
+/// A client's first message: what its stream shall be.
+///
+/// `null` means absent, unknown members are ignored. Checked, then left without effect, because nothing here can do it: `language_hints_strict`,
+/// `endpoint_sensitivity`, `endpoint_latency_adjustment_level`, and of `context` all but its terms. `translation` is refused.
+///
+/// Source: Soniox "Real-time API" reference, configuration.
+package struct SonioxConfiguration: Sendable, Equatable {
+    /// The key, when it did not come with the handshake.
+    package var credential: Credential?
+    package var model: String
+    package var format: AudioFormat
+    package var languageHints: [String] = []
+    package var terms: [String] = []
+    package var diarizes = false
+    package var identifiesLanguage = false
+    package var detectsEndpoints = false
+    package var maxEndpointDelay: Duration?
+
+    package init(model: String, format: AudioFormat) {
+        self.model = model
+        self.format = format
+    }
+
+    package static let mostContext = 10_000
+    package static let mostReference = 256
+    private static let mostHints = 100
+    private static let mostTerms = 1_000
+    private static let channelCounts = 1...8
+
+    package init(parsing text: RawSpan) throws(SonioxFault) {
+        let read: Result<Self, SonioxFault>
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: text, sizeLimit: 262_144, depthLimit: 16)
+            read = Self.read(document.root)
+        } catch {
+            throw .malformedStart
+        }
+        self = try read.get()
+    }
+
+    private static func read(_ root: JSONView) -> Result<Self, SonioxFault> {
+        Result { () throws(SonioxFault) in
+            guard root.isObject else { throw .malformedStart }
+            guard let model = try text(root["model"]), !model.isEmpty, model.utf8.count <= 100 else { throw .invalidModel }
+            var configuration = Self(model: model, format: try format(root))
+            configuration.credential = try text(root["api_key"]).map { Credential($0) }
+            configuration.languageHints = try hints(root["language_hints"])
+            configuration.terms = try terms(root["context"])
+            configuration.diarizes = try flag(root["enable_speaker_diarization"])
+            configuration.identifiesLanguage = try flag(root["enable_language_identification"])
+            configuration.detectsEndpoints = try flag(root["enable_endpoint_detection"])
+            _ = try flag(root["language_hints_strict"])
+            configuration.maxEndpointDelay = try number(root["max_endpoint_delay_ms"], in: 500...3_000).map { .milliseconds(Int64($0)) }
+            _ = try number(root["endpoint_sensitivity"], in: -1...1)
+            _ = try number(root["endpoint_latency_adjustment_level"], in: 0...3)
+            if let reference = try text(root["client_reference_id"]), reference.unicodeScalars.count > mostReference { throw .longReference }
+            let translation = root["translation"]
+            if translation.exists, !translation.isNull {
+                throw SonioxFault(400, "Translation is not available here. Leave translation out.")
+            }
+            return configuration
+        }
+    }
+
+    private static func format(_ root: JSONView) throws(SonioxFault) -> AudioFormat {
+        guard let name = try text(root["audio_format"])?.lowercased() else { throw .noFormat }
+        if SonioxAudioFormat.isContainer(name) { return .container }
+        guard let encoding = SonioxAudioFormat.encoding(name) else { throw .noFormat }
+        guard let hertz = root["sample_rate"].int else { throw .noSampleRate }
+        guard let channels = root["num_channels"].int else { throw .noChannels }
+        let rate = SampleRate(hertz: hertz), accepted = SampleRate.accepted
+        guard accepted.contains(rate) else {
+            throw SonioxFault(400, "sample_rate must be from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
+        }
+        guard channelCounts.contains(channels) else {
+            throw SonioxFault(400, "num_channels must be from \(channelCounts.lowerBound) to \(channelCounts.upperBound).")
+        }
+        return .raw(encoding, rate, channels: channels)
+    }
+
+    private static func hints(_ list: JSONView) throws(SonioxFault) -> [String] {
+        guard list.exists, !list.isNull else { return [] }
+        guard list.isArray, list.count <= mostHints else { throw .invalidHint }
+        var hints: [String] = []
+        for index in 0..<list.count {
+            guard let hint = list[index].string, LanguageTag(hint).isWellFormed else { throw .invalidHint }
+            guard !hints.contains(where: { $0.equalsIgnoringCase(hint) }) else { throw .repeatedHints }
+            hints.append(hint)
+        }
+        return hints
+    }
+
+    private static func terms(_ context: JSONView) throws(SonioxFault) -> [String] {
+        guard context.exists, !context.isNull else { return [] }
+        if let text = context.string {
+            guard text.unicodeScalars.count <= mostContext else { throw .longContext }
+            return []
+        }
+        guard context.isObject else { throw .malformedStart }
+        var json = JSONWriter()
+        json.value(JSONValue(context))
+        guard json.text.unicodeScalars.count <= mostContext else { throw .longContext }
+        let list = context["terms"]
+        return (0..<min(list.count, mostTerms)).compactMap { list[$0].string }.filter { !$0.isEmpty }
+    }
+
+    // MARK: Values that may be null
+
+    private static func text(_ value: JSONView) throws(SonioxFault) -> String? {
+        guard value.exists, !value.isNull else { return nil }
+        guard let text = value.string else { throw .malformedStart }
+        return text
+    }
+
+    private static func flag(_ value: JSONView) throws(SonioxFault) -> Bool {
+        guard value.exists, !value.isNull else { return false }
+        guard let flag = value.bool else { throw .malformedStart }
+        return flag
+    }
+
+    private static func number(_ value: JSONView, in range: ClosedRange<Double>) throws(SonioxFault) -> Double? {
+        guard value.exists, !value.isNull else { return nil }
+        guard let number = value.double, range.contains(number) else { throw .malformedStart }
+        return number
+    }
+}
+
+extension SonioxConfiguration {
+    /// Whether the vendor has models of such a name.
+    var namesVendorModel: Bool { model.lowercased().hasPrefix("stt-rt-") }
+
+    func request(engines: [EngineName]) -> LiveRequest {
+        // Several hints leave the language to the engine.
+        let language = languageHints.count > 1 ? LanguageTag("multi") : languageHints.first.map(LanguageTag.init)
+        return LiveRequest(
+            format: format, language: language, model: model, turn: TurnRule(maximumSilence: detectsEndpoints ? maxEndpointDelay : nil),
+            diarize: diarizes, keyterms: terms, engines: engines)
+    }
+}

@@ -1,0 +1,210 @@
+import Framing
+package import Speech
+
+/// The server side of Soniox's live protocol, `WS /transcribe-websocket`.
+///
+/// Commits become final tokens, what follows them tokens that are not final. The end of a turn becomes `<end>` where endpoints were asked for, the
+/// answer to a finalize `<fin>`; audio that was lost shows in the counters only, for the protocol has no word for it.
+///
+/// Source: Soniox "Real-time API" reference.
+package struct SonioxLiveServer: LiveServerMachine {
+    private enum State: Equatable {
+        case connecting  // → open
+        case open  // → ending, closed
+        case ending(SonioxFault?)  // → closed: waits for the session's end; with what is to be said then
+        case closed
+    }
+
+    /// How long neither audio nor keepalive may come.
+    package static let idleLimit: Duration = .seconds(20)
+    package static let sessionLimit: Duration = .seconds(300 * 60)
+    /// How often something is said while audio comes.
+    package static let updatePeriod: Duration = .milliseconds(400)
+
+    package let request: LiveRequest
+    private let detectsEndpoints: Bool
+    private var tokens: SonioxTokens
+    private var state: State = .connecting
+    private var began: Instant?
+    private var lastHeard: Instant?
+    private var lastSaid: Instant?
+    private var receivedAudio = false
+    /// Audio came since something was said.
+    private var hasNewAudio = false
+    /// In milliseconds; never less than before.
+    private var finalThrough = 0
+    private var totalThrough = 0
+    /// What is not final, as it was last heard.
+    private var tentative: [Word] = []
+    private var hasSpoken = false
+    /// Words became final since the last marker.
+    private var turnIsOpen = false
+    private var unansweredFinalizes = 0
+
+    package init(_ configuration: SonioxConfiguration, engines: [EngineName] = []) {
+        request = configuration.request(engines: engines)
+        detectsEndpoints = configuration.detectsEndpoints
+        let hint = configuration.languageHints.count == 1 ? configuration.languageHints.first : nil
+        tokens = SonioxTokens(
+            rate: .speech, showsSpeakers: configuration.diarizes, showsLanguages: configuration.identifiesLanguage, language: hint)
+    }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
+        guard state == .connecting else { return }
+        state = .open
+        tokens.rate = start.rate
+        began = now
+        lastHeard = now
+        lastSaid = now
+    }
+
+    // MARK: From the client
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        guard state == .open else { return .ignored }
+        lastHeard = now
+        guard byteCount > 0 else {
+            state = .ending(nil)
+            return .command(.finish)
+        }
+        receivedAudio = true
+        hasNewAudio = true
+        return .audio
+    }
+
+    package mutating func clientIsHeld(now: Instant) {
+        if lastHeard != nil { lastHeard = now }
+    }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        // One more empty text may come when all is over.
+        guard state == .open else { return }
+        lastHeard = now
+        switch SonioxClientMessage(parsing: text) {
+        case .keepAlive: output.command(.keepAlive)
+        case .finalize:
+            unansweredFinalizes += 1
+            output.command(.finalize)
+        case .endOfAudio: finish(saying: nil, &output)
+        case .invalid(let fault): finish(saying: fault, &output)
+        }
+    }
+
+    private mutating func finish(saying fault: SonioxFault?, _ output: inout ServerOutput) {
+        state = .ending(fault)
+        output.command(.finish)
+    }
+
+    // MARK: From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: return
+        case .open, .ending: break
+        }
+        switch event {
+        case .ready, .speechStarted: break
+        case .interim(let hypothesis):
+            tentative = hypothesis.words
+            reached(hypothesis.range.end, isFinal: false)
+            update(now: now, &output)
+        case .commit(let commit):
+            self.commit(commit, now, &output)
+        case .turnEnded:
+            guard turnIsOpen else { return }
+            turnIsOpen = false
+            if detectsEndpoints { update(final: [.endpoint], now: now, &output) }
+        case .flushed:
+            answerFinalize(final: [], now, &output)
+        case .gap(_, let range, _):
+            tentative = []
+            reached(range.end, isFinal: true)
+            update(now: now, &output)
+        case .ended(let end):
+            ended(end, now, &output)
+        }
+    }
+
+    private mutating func commit(_ commit: Commit, _ now: Instant, _ output: inout ServerOutput) {
+        var final: [SonioxToken] = []
+        tokens.append(commit.words, isFinal: true, continues: hasSpoken, to: &final)
+        if !commit.words.isEmpty {
+            hasSpoken = true
+            turnIsOpen = true
+        }
+        tentative = []
+        reached(commit.range.end, isFinal: true)
+        switch commit.reason {
+        case .flush:
+            return answerFinalize(final: final, now, &output)
+        case .endOfTurn where turnIsOpen:
+            turnIsOpen = false
+            if detectsEndpoints { final.append(.endpoint) }
+        case .endOfTurn, .pause, .length, .endOfAudio: break
+        }
+        update(final: final, now: now, &output)
+    }
+
+    private mutating func answerFinalize(final: [SonioxToken], _ now: Instant, _ output: inout ServerOutput) {
+        turnIsOpen = false
+        unansweredFinalizes = max(0, unansweredFinalizes - 1)
+        update(final: final + [.finalized], now: now, &output)
+    }
+
+    private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
+        let asked: SonioxFault? = if case .ending(let fault) = state { fault } else { nil }
+        tentative = []
+        if unansweredFinalizes > 0 {
+            update(final: Array(repeating: .finalized, count: min(unansweredFinalizes, Self.mostAnswersAtOnce)), now: now, &output)
+        }
+        state = .closed
+        if let fault = end.error.map({ SonioxFault($0) }) ?? asked ?? (end.received > .zero ? nil : .noAudio) {
+            output.send { SonioxMessage.error(fault).write(to: &$0) }
+            return output.close(fault.closeCode)
+        }
+        reached(.zero + end.received, isFinal: true)
+        let last = SonioxUpdate(finalThrough: finalThrough, totalThrough: totalThrough, isFinished: true)
+        output.send { last.write(to: &$0) }
+        output.close(1000)
+    }
+
+    private static let mostAnswersAtOnce = 100
+
+    private mutating func reached(_ position: SampleIndex, isFinal: Bool) {
+        let milliseconds = position.wholeMilliseconds(at: tokens.rate)
+        totalThrough = max(totalThrough, milliseconds)
+        if isFinal { finalThrough = max(finalThrough, milliseconds) }
+    }
+
+    private mutating func update(final: [SonioxToken] = [], now: Instant, _ output: inout ServerOutput) {
+        lastSaid = now
+        hasNewAudio = false
+        var all = final
+        tokens.append(tentative, isFinal: false, continues: hasSpoken, to: &all)
+        let update = SonioxUpdate(tokens: all, finalThrough: finalThrough, totalThrough: totalThrough)
+        output.send { update.write(to: &$0) }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard state == .open, let began, let lastHeard, let lastSaid else { return nil }
+        return min(lastHeard + Self.idleLimit, began + Self.sessionLimit, lastSaid + Self.updatePeriod)
+    }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        guard state == .open, let began, let lastHeard, let lastSaid else { return }
+        if now >= began + Self.sessionLimit {
+            finish(saying: .tooLong, &output)
+        } else if now >= lastHeard + Self.idleLimit {
+            finish(saying: receivedAudio ? .timeout : .firstAudioTimeout, &output)
+        } else if now >= lastSaid + Self.updatePeriod {
+            if hasNewAudio { update(now: now, &output) } else { self.lastSaid = now }
+        }
+    }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        finish(saying: .restart, &output)
+    }
+}

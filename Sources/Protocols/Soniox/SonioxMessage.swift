@@ -1,0 +1,97 @@
+package import Framing
+
+/// What the service says: tokens and how far it is, or an error.
+///
+/// Source: Soniox "Real-time API" reference, responses.
+package enum SonioxMessage: Sendable, Equatable {
+    case update(SonioxUpdate)
+    case error(SonioxFault)
+    /// Not an object, or one with neither tokens nor an error.
+    case malformed(String)
+
+    package func write(to json: inout JSONWriter) {
+        switch self {
+        case .update(let update): update.write(to: &json)
+        case .error(let fault):
+            json.beginObject()
+            json.key("tokens")
+            json.beginArray()
+            json.endArray()
+            json.member("error_code", fault.code)
+            json.member("error_message", fault.message)
+            json.endObject()
+        case .malformed:
+            json.beginObject()
+            json.endObject()
+        }
+    }
+
+    /// Tokens of ten minutes stay below it.
+    private static let sizeLimit = 1_048_576
+
+    package init(parsing text: RawSpan) {
+        guard text.byteCount <= Self.sizeLimit else {
+            self = .malformed("larger than \(Self.sizeLimit) bytes")
+            return
+        }
+        self = text.withUnsafeBytes { bytes in
+            do throws(JSONReader.Malformed) {
+                var reader = JSONReader(bytes)
+                var tokens: [SonioxToken]?, final = 0, total = 0, isFinished = false, code: Int?, message = ""
+                let isObject = try reader.object { name, reader throws(JSONReader.Malformed) in
+                    switch name {
+                    case "tokens":
+                        var list: [SonioxToken] = []
+                        let isList = try reader.array { _, reader throws(JSONReader.Malformed) in
+                            if let token = try SonioxToken(reading: &reader) { list.append(token) }
+                        }
+                        if isList { tokens = list }
+                    case "final_audio_proc_ms": final = try reader.int() ?? 0
+                    case "total_audio_proc_ms": total = try reader.int() ?? 0
+                    case "finished": isFinished = try reader.bool() ?? false
+                    case "error_code": code = try reader.int()
+                    case "error_message": message = try reader.string() ?? ""
+                    default: try reader.skip()
+                    }
+                }
+                try reader.end()
+                guard isObject else { return .malformed("not an object") }
+                if let code { return .error(SonioxFault(code, message)) }
+                guard tokens != nil || isFinished else { return .malformed("without tokens") }
+                return .update(SonioxUpdate(tokens: tokens ?? [], finalThrough: final, totalThrough: total, isFinished: isFinished))
+            } catch {
+                return .malformed("not JSON at byte \(error.position)")
+            }
+        }
+    }
+}
+
+/// Final tokens come once, before those that are not final; those replace all of the update before.
+package struct SonioxUpdate: Sendable, Equatable {
+    package var tokens: [SonioxToken]
+    /// Milliseconds of audio that final tokens account for.
+    package var finalThrough: Int
+    /// Milliseconds of audio that was processed.
+    package var totalThrough: Int
+    /// The last message of a stream.
+    package var isFinished: Bool
+
+    package init(tokens: [SonioxToken] = [], finalThrough: Int, totalThrough: Int, isFinished: Bool = false) {
+        self.tokens = tokens
+        self.finalThrough = finalThrough
+        self.totalThrough = totalThrough
+        self.isFinished = isFinished
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("tokens")
+        json.beginArray()
+        for token in tokens { token.write(to: &json) }
+        json.endArray()
+        json.member("final_audio_proc_ms", finalThrough)
+        json.member("total_audio_proc_ms", totalThrough)
+        if isFinished { json.member("finished", true) }
+        json.endObject()
+    }
+}

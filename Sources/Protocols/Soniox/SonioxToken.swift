@@ -1,0 +1,71 @@
+package import Framing
+import Speech
+
+/// A piece of text: a part of a word, a mark, or a sign of the protocol. A new word begins with a space.
+///
+/// Source: Soniox "Real-time API" reference, responses.
+package struct SonioxToken: Sendable, Equatable {
+    package var text: String
+    /// Milliseconds since the first sample; nil where nothing is spoken.
+    package var start: Int?
+    package var end: Int?
+    /// 0…1.
+    package var confidence: Double
+    package var isFinal: Bool
+    /// `1` and up.
+    package var speaker: String?
+    package var language: String?
+    /// It is not what was said but its translation.
+    package var isTranslation = false
+
+    package init(
+        _ text: String, start: Int? = nil, end: Int? = nil, confidence: Double = 1, isFinal: Bool, speaker: String? = nil, language: String? = nil
+    ) {
+        self.text = text
+        self.start = start
+        self.end = end
+        self.confidence = confidence
+        self.isFinal = isFinal
+        self.speaker = speaker
+        self.language = language
+    }
+
+    /// An endpoint was detected.
+    package static let endpoint = SonioxToken("<end>", isFinal: true)
+    /// Answers a finalize.
+    package static let finalized = SonioxToken("<fin>", isFinal: true)
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("text", text)
+        if let start { json.member("start_ms", start) }
+        if let end { json.member("end_ms", end) }
+        json.member("confidence", confidence, decimals: 4)
+        json.member("is_final", isFinal)
+        if let speaker { json.member("speaker", speaker) }
+        if let language { json.member("language", language) }
+        json.endObject()
+    }
+
+    /// nil when there is no text.
+    init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        var text: String?, start: Int?, end: Int?, confidence: Double?, isFinal = false
+        var speaker: String?, language: String?, isTranslation = false
+        try reader.object { name, reader throws(JSONReader.Malformed) in
+            switch name {
+            case "text": text = try reader.string()
+            case "start_ms": start = try reader.int()
+            case "end_ms": end = try reader.int()
+            case "confidence": confidence = try reader.double()
+            case "is_final": isFinal = try reader.bool() ?? false
+            case "speaker": speaker = try reader.string()
+            case "language": language = try reader.string()
+            case "translation_status": isTranslation = try reader.string() == "translation"
+            default: try reader.skip()
+            }
+        }
+        guard let text else { return nil }
+        self.init(text, start: start, end: end, confidence: confidence ?? 1, isFinal: isFinal, speaker: speaker, language: language)
+        self.isTranslation = isTranslation
+    }
+}
