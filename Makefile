@@ -29,8 +29,8 @@ format: ## apply the format to the Swift sources
 docs: ## reference pages from the doc comments, in .build/docs
 	@scripts/docs
 
-conformance: ## the vendors' own clients against harken serve
-	@scripts/conformance
+conformance: ## the vendors' own clients against harken serve, with every engine behind it
+	@scripts/conformance --matrix
 
 fuzz: ## feed each parser random bytes (EACH=60 seconds each; NAME=… for one)
 	@SECONDS_EACH='$(EACH)' scripts/fuzz $(NAME)

@@ -1,0 +1,93 @@
+"""The scripts that judge a server through the vendors' own clients, and how one is run."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+@dataclass(frozen=True)
+class Driver:
+    name: str
+    dialect: str
+    # A path of the dialect: a gateway that answers 404 to it does not speak the dialect.
+    route: str
+    arguments: list = field(default_factory=list)
+    # Whether `make test` runs it.
+    in_test: bool = True
+
+    @property
+    def is_live(self):
+        return self.name.startswith("streaming/")
+
+
+DRIVERS = [
+    Driver("streaming/deepgram_sdk", "Deepgram", "/v1/listen"),
+    Driver("streaming/livekit_deepgram", "Deepgram", "/v1/listen"),
+    Driver("streaming/pipecat_deepgram", "Deepgram", "/v1/listen"),
+    Driver("streaming/assemblyai_sdk", "AssemblyAI", "/v3/ws", in_test=False),
+    Driver("streaming/livekit_assemblyai", "AssemblyAI", "/v3/ws", in_test=False),
+    Driver("streaming/pipecat_assemblyai", "AssemblyAI", "/v3/ws", in_test=False),
+    Driver("streaming/openai_realtime", "OpenAI", "/v1/realtime", in_test=False),
+    Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket", in_test=False),
+    Driver("streaming/speechmatics_client", "Speechmatics", "/v2", in_test=False),
+    Driver("streaming/managed_client", "managed proxy", "/ws/transcribe", in_test=False),
+    Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen"),
+    Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", in_test=False),
+    # No engine translates.
+    Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations"]),
+    Driver("harken/bad_input", "Harken", "/"),
+    Driver("harken/browser", "Harken", "/"),
+]
+BY_NAME = {driver.name: driver for driver in DRIVERS}
+
+
+@dataclass
+class Outcome:
+    passed: bool
+    seconds: float
+    problems: list
+    wer: float | None = None
+
+
+def run(driver, url, key, test_audio, folder, extra=()):
+    """Lets the driver judge the server at `url`; its report goes to `folder`."""
+    report = os.path.join(folder, driver.name.replace("/", "-") + ".json")
+    command = [
+        sys.executable, os.path.join(HERE, driver.name + ".py"), "--url", url, "--key", key,
+        "--audio", os.path.join(test_audio, "beckett.wav"), "--expect-text", transcript(test_audio), "--json", report,
+        *driver.arguments, *extra,
+    ]
+    environment = {**os.environ, "NO_PROXY": "*", "no_proxy": "*"}
+    began = time.monotonic()
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
+        passed, output = done.returncode == 0, done.stdout + done.stderr
+    except subprocess.TimeoutExpired as error:
+        passed, output = False, (error.stdout or b"").decode(errors="replace") + "\nstopped after 300 s"
+    blamed, wer = judgement(report, output)
+    return Outcome(passed, time.monotonic() - began, [] if passed else list(dict.fromkeys(problem[:300] for problem in blamed)), wer)
+
+
+def transcript(test_audio):
+    with open(os.path.join(test_audio, "beckett.txt")) as file:
+        return file.read().strip()
+
+
+def judgement(report, output):
+    """What the driver's report blames, else the end of what it printed; and the word error rate, if it has one."""
+    try:
+        with open(report) as file:
+            found = json.load(file)
+        if "verdict" in found:
+            return found["verdict"]["problems"], found["verdict"]["wer"]
+        rates = found.get("result", {}).get("wer", {})
+        blamed = [f"{check['name']}: {check.get('detail', '')}" for check in found["checks"] if not check["ok"]]
+        return blamed, max(rates.values()) if isinstance(rates, dict) and rates else None
+    except (OSError, ValueError, KeyError):
+        return [re.sub(r"\s+", " ", line) for line in output.strip().splitlines()[-15:]], None

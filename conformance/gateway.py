@@ -1,0 +1,99 @@
+"""`harken serve` as the one that is judged."""
+
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy: everything is on this machine
+_LIBC = ctypes.CDLL(None)
+
+
+def dies_with_us():
+    """For a child process: it ends with the thread that started it, even if that is killed."""
+    _LIBC.prctl(1, signal.SIGKILL)
+
+
+def environment(settings=None):
+    """This process's environment without anyone's keys and addresses, and with the given settings."""
+    ours = ("_API_KEY", "_BASE_URL", "_STREAMING_URL")
+    kept = {name: value for name, value in os.environ.items() if not name.endswith(ours) and name != "HARKEN_ENGINES"}
+    return {**kept, **(settings or {})}
+
+
+class ServerError(Exception):
+    pass
+
+
+class Server:
+    """`harken serve` with a data folder of its own, on a port that the system picks."""
+
+    def __init__(self, harken, data, settings=None):
+        self.harken, self.data, self.lines = harken, data, []
+        self.url = None
+        self._announced = threading.Event()
+        self.environment = environment(settings)
+        self._process = subprocess.Popen(
+            [harken, "serve", "--listen", "127.0.0.1:0", "--data", data, "--drain-seconds", "5"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=self.environment, preexec_fn=dies_with_us)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self):
+        for line in self._process.stderr:
+            self.lines.append(line)
+            found = re.search(r"harken: ready on (http\S+)", line)
+            if found:
+                self.url = found.group(1)
+                self._announced.set()
+        self._announced.set()
+
+    def wait_until_ready(self, seconds):
+        """Returns once the server accepts connections and says on /ready that its engine is loaded."""
+        deadline = time.monotonic() + seconds
+        self._announced.wait(seconds)
+        if self.url is None:
+            raise ServerError("harken serve did not say that it is ready: " + "".join(self.lines[-3:]).strip())
+        last = "no answer"
+        while time.monotonic() < deadline:
+            try:
+                OPENER.open(self.url + "/ready", timeout=5).close()
+                return
+            except urllib.error.HTTPError as error:
+                last = f"{error.code} {error.read(200).decode(errors='replace')}"
+            except OSError as error:
+                last = str(error)
+            time.sleep(0.2)
+        raise ServerError(f"/ready was not answered with success within {seconds:g} s; last: {last}")
+
+    def make_key(self):
+        done = subprocess.run([self.harken, "keys", "create", "--name", "conformance", "--data", self.data],
+                              capture_output=True, text=True, timeout=30)
+        key = done.stdout.strip()
+        if done.returncode != 0 or not key:
+            raise ServerError(f"harken keys create ended with the status {done.returncode}: {done.stderr.strip()}")
+        time.sleep(1)  # a running gateway accepts a new key within a second
+        return key
+
+    def get(self, path):
+        """The status and body that a plain GET is answered with."""
+        try:
+            with OPENER.open(self.url + path, timeout=10) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def stop(self):
+        """The exit status; SIGTERM first, SIGKILL to a server that does not heed it."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            return self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
