@@ -30,7 +30,8 @@ func library(_ name: String, debian packages: String...) -> Target {
 let package = Package(
     name: "harken",
     products: [
-        .executable(name: "harken", targets: ["harken"])
+        .executable(name: "harken", targets: ["harken"]),
+        .library(name: "HarkenKit", targets: ["HarkenKit"]),
     ],
     targets: [
         module("Speech"),
@@ -44,6 +45,7 @@ let package = Package(
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
         module("Recorder", ["Speech", "CPortAudio"]),
+        module("HarkenKit", ["Speech", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine"]),
         module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Store"]),
         module("HarkenTesting", ["Speech"]),
         .executableTarget(
@@ -83,6 +85,7 @@ let package = Package(
         tests("Continuity", ["Continuity", "Speech"]),
         tests("Store", ["Store", "Speech"]),
         tests("Recorder", ["Recorder"]),
+        tests("HarkenKit", ["HarkenKit", "HarkenTesting", "Speech", "Net", "Protocols", "Sessions"]),
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
         tests("Gateway", ["Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),

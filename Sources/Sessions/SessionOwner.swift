@@ -17,6 +17,9 @@ package protocol SessionOwner: AnyObject {
     /// Too much audio waits (true), or it may come again.
     func hold(_ isHeld: Bool)
 
+    /// An engine sent what cannot be read. Says what is wrong with it.
+    func skipped(_ engine: EngineName, _ problem: String)
+
     /// An engine's stream is over.
     func streamClosed(_ engine: EngineName, _ error: EngineError?)
 }

@@ -54,6 +54,9 @@ package final class SessionRun {
                 }, recovery: request.recovery))
     }
 
+    /// All audio that has come.
+    package var received: SampleIndex { machine.timeline.end }
+
     package var isEnded: Bool { machine.isEnded }
 
     package var isHoldingClient: Bool { machine.isHoldingClient }
@@ -70,6 +73,11 @@ package final class SessionRun {
         for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { legs[index].send(pcm, scratch: &scratch) }
         if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
         return arrival.range.count
+    }
+
+    /// Audio that waits for more before it goes to an engine goes now.
+    package func flush() {
+        for leg in legs { leg.stream.flush() }
     }
 
     package func command(_ command: SessionCommand) {
@@ -97,9 +105,15 @@ package final class SessionRun {
     // MARK: - Engines
 
     private func engine(_ event: EngineEvent, from leg: LegID) {
-        if case .closed(let error) = event, let engine = legs.first(where: { $0.id == leg })?.engine { owner?.streamClosed(engine, error) }
+        switch event {
+        case .closed(let error): if let engine = engine(of: leg) { owner?.streamClosed(engine, error) }
+        case .skipped(let problem): if let engine = engine(of: leg) { owner?.skipped(engine, problem) }
+        case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed: break
+        }
         run(machine.engine(event, from: leg, now: connector.loop.now))
     }
+
+    private func engine(of leg: LegID) -> EngineName? { legs.first { $0.id == leg }?.engine }
 
     private func open(_ id: LegID) {
         guard let leg = machine.legs.first(where: { $0.id == id }), let engine = engines.first(where: { $0.name == leg.engine }) else { return }

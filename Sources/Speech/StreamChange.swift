@@ -5,15 +5,18 @@ public struct StreamChange: Sendable, Equatable {
     public var endpointing: Duration?
     public var turn: TurnRule?
     public var keyterms: [String]?
+    public var formatted: Bool?
 
     public init(
-        language: LanguageTag? = nil, model: String? = nil, endpointing: Duration? = nil, turn: TurnRule? = nil, keyterms: [String]? = nil
+        language: LanguageTag? = nil, model: String? = nil, endpointing: Duration? = nil, turn: TurnRule? = nil, keyterms: [String]? = nil,
+        formatted: Bool? = nil
     ) {
         self.language = language
         self.model = model
         self.endpointing = endpointing
         self.turn = turn
         self.keyterms = keyterms
+        self.formatted = formatted
     }
 
     /// What it touches.
@@ -24,13 +27,14 @@ public struct StreamChange: Sendable, Equatable {
         if endpointing != nil { aspects.insert(.endpointing) }
         if turn != nil { aspects.insert(.turn) }
         if keyterms != nil { aspects.insert(.keyterms) }
+        if formatted != nil { aspects.insert(.formatted) }
         return aspects
     }
 }
 
 /// A part of `StreamOptions` that may change while audio flows.
 public enum StreamAspect: Sendable, Hashable, CaseIterable {
-    case language, model, endpointing, turn, keyterms
+    case language, model, endpointing, turn, keyterms, formatted
 }
 
 extension StreamOptions {
@@ -40,5 +44,6 @@ extension StreamOptions {
         if let endpointing = change.endpointing { self.endpointing = endpointing }
         if let turn = change.turn { self.turn = turn }
         if let keyterms = change.keyterms { self.keyterms = keyterms }
+        if let formatted = change.formatted { self.formatted = formatted }
     }
 }

@@ -14,10 +14,13 @@ public struct StreamOptions: Sendable, Equatable {
     /// Terms that are likely to be said.
     public var keyterms: [String]
     public var diarize: Bool
+    /// Whether words come with capitals and punctuation; nil: as the engine does it best. With true, nothing that is unformatted is final.
+    public var formatted: Bool?
 
     public init(
         rate: SampleRate, channels: Int = 1, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,
-        endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), keyterms: [String] = [], diarize: Bool = false
+        endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), keyterms: [String] = [], diarize: Bool = false,
+        formatted: Bool? = nil
     ) {
         self.rate = rate
         self.channels = channels
@@ -28,5 +31,6 @@ public struct StreamOptions: Sendable, Equatable {
         self.turn = turn
         self.keyterms = keyterms
         self.diarize = diarize
+        self.formatted = formatted
     }
 }

@@ -19,6 +19,13 @@ public protocol EngineStream: AnyObject {
 
     /// Acts after all audio sent before it.
     func send(_ command: EngineCommand)
+
+    /// Audio that waits for more before it goes out goes out now.
+    func flush()
+}
+
+extension EngineStream {
+    public func flush() {}
 }
 
 public enum EngineCommand: Sendable, Equatable {

@@ -83,15 +83,18 @@ package final class VendorStream: EngineStream, WebSocketHandler {
 
     package func send(_ command: EngineCommand) {
         guard !isClosed else { return }
-        if command != .keepAlive, command != .cancel, !remainder.isEmpty {
-            sendMessage(remainder.span.bytes)
-            remainder.removeAll(keepingCapacity: true)
-        }
+        if command != .keepAlive { flush() }
         if command == .cancel {
             finish(.cancelled)
             return
         }
         act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
+    }
+
+    package func flush() {
+        guard !remainder.isEmpty, !isClosed else { return }
+        sendMessage(remainder.span.bytes)
+        remainder.removeAll(keepingCapacity: true)
     }
 
     package func received(text: RawSpan, on connection: WebSocketConnection) {

@@ -212,6 +212,8 @@ package struct SessionMachine: Sendable {
                 actions.append(.emit(.ready))
             }
             return actions + pump(now: now)
+        // For the driver's ears.
+        case .skipped: return []
         case .speechStarted(let channel, let at):
             actions.append(.emit(.speechStarted(channel, at: max(at, stitchers[channel.number].committedThrough))))
         case .interim(let hypothesis):

@@ -197,9 +197,12 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         context.journal.append(commit, turn: turn, cursor: &cursor)
         context.journaled()
         context.metrics.committed(words: commit.words.count)
+        if let run, !commit.words.isEmpty { context.metrics.finalCame(behind: (run.received - commit.range.end).seconds(at: rate)) }
     }
 
     func hold(_ isHeld: Bool) { read(!isHeld) }
+
+    func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
 
     func streamClosed(_ engine: EngineName, _ error: EngineError?) {
         context.metrics.streamClosed(engine: engine, error == nil ? .completed : error == .cancelled ? .abandoned : .failed)

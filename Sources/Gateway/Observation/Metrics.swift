@@ -18,6 +18,7 @@ package final class Metrics: Sendable {
         case engineStreams = "harken_engine_streams_total"
         case recognised = "harken_prerecorded_audio_seconds_total"
         case gaps = "harken_gap_samples_total"
+        case skipped = "harken_engine_messages_skipped_total"
 
         var labels: [String] {
             switch self {
@@ -25,7 +26,7 @@ package final class Metrics: Sendable {
             case .requests: ["route", "status"]
             case .engineStreams: ["engine", "outcome"]
             case .recognised: ["engine"]
-            case .gaps: ["engine"]
+            case .gaps, .skipped: ["engine"]
             }
         }
 
@@ -36,6 +37,7 @@ package final class Metrics: Sendable {
             case .engineStreams: "Engine streams that closed."
             case .recognised: "Recorded audio recognised, in seconds."
             case .gaps: "Samples of live audio that no engine recognised."
+            case .skipped: "Messages of engines that could not be read."
             }
         }
     }
@@ -70,12 +72,14 @@ package final class Metrics: Sendable {
 
     func interim() { interims.add(1, ordering: .relaxed) }
 
-    /// From the last sample that a final covers having been received, to the final.
-    func finalCame(after seconds: Double) { finalLatency.observe(seconds) }
+    /// How much audio came behind a final's end before the final did.
+    func finalCame(behind seconds: Double) { finalLatency.observe(seconds) }
 
     func streamClosed(engine: EngineName, _ outcome: Outcome) { add(1, .engineStreams, [engine.rawValue, outcome.rawValue]) }
 
     func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
+
+    func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
     func answered(route: String, status: Int) { add(1, .requests, [route, String(status)]) }
 
@@ -98,7 +102,7 @@ package final class Metrics: Sendable {
         plain("harken_committed_words_total", "counter", "Words in them.", words.load(ordering: .relaxed))
         plain("harken_interims_total", "counter", "Interim results of engines.", interims.load(ordering: .relaxed))
         text += finalLatency.rendered(
-            name: "harken_final_latency_seconds", help: "From the last sample that a final covers being received, to the final.")
+            name: "harken_final_latency_seconds", help: "Audio that was received behind the end of a final before the final came, in seconds.")
         let counters = counters.withLock { $0 }
         for name in StaticName.allCases {
             text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"

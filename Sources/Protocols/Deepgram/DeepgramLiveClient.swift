@@ -158,6 +158,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .configureSuccess, .configureFailure, .unrecognized: break
         case .malformed(let problem):
             malformed += 1
+            actions.append(.event(.skipped(problem)))
             if malformed > Self.mostMalformed { fail(.protocolViolation("Deepgram sent messages that cannot be read: \(problem)"), &actions) }
         }
     }

@@ -31,7 +31,9 @@ struct CaptionPrinter {
         case (.final(let hypothesis, _), .json): json(final: hypothesis)
         case (.closed, .terminal): clear()
         case (.turnEnded(_, let position), .json): Self.json(turnEnd: position, rate)
-        case (.interim, .plain), (.closed, .plain), (.closed, .json), (.turnEnded, _), (.opened, _), (.speechStarted, _), (.flushed, _): ""
+        case (.interim, .plain), (.closed, .plain), (.closed, .json), (.turnEnded, _), (.opened, _), (.speechStarted, _), (.flushed, _),
+            (.skipped, _):
+            ""
         }
     }
 

@@ -1,0 +1,20 @@
+/// Why something could not even begin. Says what to do.
+public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Neither given nor in the environment.
+    case missingKey(vendor: String, variable: String)
+    /// An address that is no address.
+    case invalidURL(String)
+    /// The engine recognises live audio only.
+    case streamingOnly(String)
+    /// Something that the engine needs is not there.
+    case unavailable(String)
+
+    public var description: String {
+        switch self {
+        case .missingKey(let vendor, let variable): "\(vendor) needs a key: give `key:`, or set \(variable)"
+        case .invalidURL(let url): "\"\(url)\" is no address of a server; give one such as wss://host or https://host:port"
+        case .streamingOnly(let vendor): "\(vendor) recognises live audio only here; use `stream(_:)`, or another engine for files"
+        case .unavailable(let reason): reason
+        }
+    }
+}

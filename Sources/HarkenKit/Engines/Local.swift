@@ -1,0 +1,33 @@
+import Glibc
+import LocalEngine
+import Sessions
+public import Speech
+
+/// The engine of this machine: English, without key and network.
+public final class Local: SpeechToText {
+    private let core: EngineCore
+
+    /// Begins to load the models, in the background; audio that is pushed meanwhile waits.
+    ///
+    /// - Parameters:
+    ///   - models: the folder that set-up has filled; nil: where it puts it.
+    ///   - threads: how many recognise at the same time; nil: as many as there are cores.
+    /// - Throws: `KitError.unavailable` when a model is missing.
+    public init(models: String? = nil, threads: Int? = nil, options: TranscriptionOptions = TranscriptionOptions()) throws(KitError) {
+        let names = ["HARKEN_MODELS", "HARKEN_CACHE", "XDG_CACHE_HOME", "HOME"]
+        let environment = names.reduce(into: [String: String]()) { values, name in values[name] = getenv(name).map { String(cString: $0) } }
+        let folder = models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
+        if let missing = folder.missing().first { throw .unavailable("\(missing) is missing; fetch the models with: make setup") }
+        let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        core = EngineCore(LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), options: options)
+    }
+
+    public var name: EngineName { core.name }
+
+    /// Opens a stream with the engine's options.
+    public func stream() throws(KitError) -> SpeechStream { try core.stream(nil) }
+
+    public func stream(_ options: TranscriptionOptions) throws(KitError) -> SpeechStream { try core.stream(options) }
+
+    public func update(_ options: TranscriptionOptions) { core.update(options) }
+}

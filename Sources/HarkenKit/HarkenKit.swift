@@ -1,0 +1,2 @@
+/// Words, times, languages and engine errors, for whoever imports HarkenKit.
+@_exported public import Speech

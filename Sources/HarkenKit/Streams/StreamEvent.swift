@@ -1,0 +1,79 @@
+public import Speech
+
+/// What a stream tells. All times count from the first sample that was pushed.
+public enum StreamEvent: Sendable, Equatable {
+    /// Someone began to speak.
+    case startOfSpeech(at: Duration)
+    /// The turn so far; what follows replaces it.
+    case interim(Transcription)
+    /// The turn so far, with words that will not change, while the turn may go on: enough to begin an answer.
+    case preflight(Transcription)
+    /// A whole turn. Never changes.
+    case final(Transcription)
+    /// The turn is over. Follows each final.
+    case endOfSpeech(at: Duration)
+    /// How much audio was recognised since the last such event; never zero. Follows the end of speech.
+    case usage(audio: Duration)
+    /// How long things took for the turn that has just ended.
+    case metrics(StreamMetrics)
+    /// Something went wrong that the stream has dealt with.
+    case problem(StreamProblem)
+    /// The last event of every stream.
+    case terminated(Termination)
+}
+
+/// Words, and what is known about them.
+public struct Transcription: Sendable, Equatable {
+    public var text: String
+    /// With times on the stream.
+    public var words: [TimedWord]
+    public var language: LanguageTag?
+    /// 0…1, the mean over the words.
+    public var confidence: Float
+    public var start: Duration
+    public var end: Duration
+    /// Who really recognised it.
+    public var engine: EngineName
+}
+
+/// A word and its place on the stream.
+public struct TimedWord: Sendable, Equatable {
+    /// As displayed.
+    public var text: String
+    public var start: Duration
+    public var end: Duration
+    /// 0…1.
+    public var confidence: Float
+    public var speaker: SpeakerLabel?
+}
+
+/// How fast an engine was.
+public struct StreamMetrics: Sendable, Equatable {
+    public var engine: EngineName
+    /// From the turn's first speech having been pushed to the engine's first words about it; nil when there were none before the final.
+    public var timeToFirstByte: Duration?
+    /// From the end of speech having been pushed to the final.
+    public var processingTime: Duration?
+}
+
+/// What a stream survived.
+public enum StreamProblem: Sendable, Equatable {
+    /// The connection to the engine is gone; the stream tries again, and no audio is lost.
+    case connectionLost(EngineName, EngineError)
+    /// A message could not be read and was left out.
+    case unreadableMessage(EngineName, String)
+    /// This much could not be recognised by any engine.
+    case notRecognised(start: Duration, end: Duration, EngineError)
+    /// Audio comes faster than the engine takes it, and there is no more room for it: `push` refuses until there is.
+    case overfull
+}
+
+/// How a stream ended.
+public struct Termination: Sendable, Equatable {
+    /// All audio that was pushed.
+    public var audio: Duration
+    /// From the stream's beginning to its end.
+    public var session: Duration
+    /// Why it ended early; nil after `finish()`.
+    public var error: EngineError?
+}

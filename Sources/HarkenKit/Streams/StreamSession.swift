@@ -1,0 +1,91 @@
+import Net
+import Sessions
+import Speech
+import Vendors
+
+/// A stream on its loop: keeps the audio that is not final, and tells what the session says.
+final class StreamSession: SessionOwner {
+    /// What may wait for an engine: the session holds its client from five minutes on, and this is for what comes nevertheless.
+    private static let mostKept: Duration = .seconds(330)
+
+    private let loop: Loop
+    private let tell: @Sendable (StreamEvent) -> Void
+    private let rate: SampleRate
+    private var options: TranscriptionOptions
+    private var narrator: StreamNarrator
+    private var memory = AudioMemory()
+    private var run: SessionRun?
+    private var isHeld = false
+    private var hasSaidFull = false
+    private var end: SampleIndex = .zero
+
+    init(engine: LiveEngine, options: TranscriptionOptions, context: VendorConnector, tell: @escaping @Sendable (StreamEvent) -> Void) {
+        self.options = options
+        self.tell = tell
+        loop = context.loop
+        rate = options.sampleRate
+        narrator = StreamNarrator(rate: rate, engine: engine.name, language: options.language, now: loop.now)
+        let run = SessionRun(.init(options: options.streamOptions, engines: [engine]), connector: context, owner: self)
+        self.run = run
+        run.start()
+    }
+
+    /// Takes whole samples. What is beyond the limit is not taken.
+    func push(_ audio: RawSpan) {
+        guard let run else { return }
+        if memory.count.duration(at: rate) > Self.mostKept {
+            if !hasSaidFull { tell(.problem(.overfull)) }
+            hasSaidFull = true
+            return
+        }
+        hasSaidFull = false
+        if run.push(audio) != nil { narrator.pushed(through: end, now: loop.now) }
+    }
+
+    func flush() { run?.flush() }
+
+    func forceEndpoint() { run?.command(.finalize) }
+
+    func userStarted() { narrator.userStarted(now: loop.now).forEach(tell) }
+
+    func userStopped() {
+        narrator.userStopped(now: loop.now)
+        if options.forcesEndpointWhenUserStops { forceEndpoint() }
+    }
+
+    func update(_ options: TranscriptionOptions) {
+        let change = self.options.change(to: options)
+        self.options = options
+        run?.command(.update(change))
+    }
+
+    func finish() { run?.command(.finish) }
+
+    func cancel() { run?.command(.abandon) }
+
+    // MARK: - From the session
+
+    func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
+        memory.append(audio)
+        end = range.end
+    }
+
+    func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
+        guard memory.read(range, body) else { throw AudioLost("it is not kept any more") }
+    }
+
+    func record(_ commit: Commit, turn: Int) { memory.forget(before: commit.range.end) }
+
+    func hold(_ isHeld: Bool) { self.isHeld = isHeld }
+
+    func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
+
+    func streamClosed(_ engine: EngineName, _ error: EngineError?) {
+        if let error, error != .cancelled { tell(.problem(.connectionLost(engine, error))) }
+    }
+
+    func hear(_ event: SessionEvent) {
+        narrator.tell(event, now: loop.now).forEach(tell)
+        if case .ended = event { run = nil }
+    }
+}
