@@ -1,7 +1,11 @@
 /// Every protocol that Harken speaks. Adding one is one folder and one line here.
 package enum Catalogue {
     /// What live clients may speak to us.
-    package static let dialects: [LiveDialect] = [DeepgramLiveServer.dialect, SonioxLiveServer.dialect]
+    package static let dialects: [LiveDialect] = [
+        DeepgramLiveServer.dialect,
+        SonioxLiveServer.dialect,
+        ManagedLiveServer.dialect,
+    ]
     /// What we speak to vendors.
     package static let vendors: [Vendor] = [DeepgramLiveClient.vendor]
 }

@@ -5,6 +5,9 @@ extension Duration {
         return rest > 0 ? seconds + 1 : seconds
     }
 
+    /// In seconds, rounded down; 0 for less than none.
+    var secondsDown: Int { Int(max(0, components.seconds)) }
+
     /// Rounded down.
     var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components

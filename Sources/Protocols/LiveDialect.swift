@@ -9,6 +9,8 @@ package struct LiveDialect: Sendable {
     package var paths: [String]
     /// When it is asked who calls.
     package var authentication: Authentication
+    /// Clients on other machines must come by TLS, unless the operator says otherwise.
+    package var needsTLS: Bool
     /// Finds what the caller shows. A pure look at the head: it says nothing about whether it is good.
     package var credential: @Sendable (HTTPRequestHead) -> Credential?
     /// Reads what the handshake asks for. To be called after the credential was found good.
@@ -26,7 +28,8 @@ package struct LiveDialect: Sendable {
     }
 
     package init(
-        name: String, paths: [String], authentication: Authentication = .handshake, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
+        name: String, paths: [String], authentication: Authentication = .handshake, needsTLS: Bool = false,
+        credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
         accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>,
         refuse: @escaping @Sendable (RefusalCause, HandshakeContext) -> Refusal,
         refuseInBand: @escaping @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal? = { _, _ in nil }
@@ -34,6 +37,7 @@ package struct LiveDialect: Sendable {
         self.name = name
         self.paths = paths
         self.authentication = authentication
+        self.needsTLS = needsTLS
         self.credential = credential
         self.accept = accept
         self.refuse = refuse
@@ -48,11 +52,19 @@ package struct HandshakeContext: Sendable {
     package var now: UnixTime
     /// Names of models that the engines have, besides those that the dialect knows.
     package var models: Set<String>
+    /// The engines there are.
+    package var engines: Set<EngineName>
+    /// How long a session may last, in dialects that leave it to the operator.
+    package var sessionLimit: Duration
 
-    package init(requestID: String, now: UnixTime, models: Set<String> = []) {
+    package init(
+        requestID: String, now: UnixTime, models: Set<String> = [], engines: Set<EngineName> = [], sessionLimit: Duration = .seconds(4 * 3_600)
+    ) {
         self.requestID = requestID
         self.now = now
         self.models = models
+        self.engines = engines
+        self.sessionLimit = sessionLimit
     }
 }
 

@@ -28,10 +28,18 @@ package protocol LiveServerMachine: Sendable {
 
     mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput)
 
+    /// The key that pays has little or nothing left, or was taken back. The session's driver does what follows from it; a dialect that has words for
+    /// it says them.
+    mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput)
+
     /// The gateway is going down. The machine lets the session finish and closes.
     mutating func drain(now: Instant, output: inout ServerOutput)
 
     mutating func timePassed(now: Instant, output: inout ServerOutput)
+}
+
+extension LiveServerMachine {
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
 }
 
 /// What the session is, once it is there.
@@ -40,10 +48,13 @@ package struct LiveStart: Sendable, Equatable {
     package var rate: SampleRate
     /// The name of the model that will run, for the messages that name one.
     package var model: String
+    /// Audio that the client's key can still pay for; nil when that is not counted.
+    package var credit: Duration?
 
-    package init(rate: SampleRate, model: String) {
+    package init(rate: SampleRate, model: String, credit: Duration? = nil) {
         self.rate = rate
         self.model = model
+        self.credit = credit
     }
 }
 
@@ -54,5 +65,7 @@ package enum BinaryMeaning: Sendable, Equatable {
     case command(SessionCommand)
     /// The session ends: close with this.
     case refused(code: UInt16, reason: String)
+    /// The same, with words first.
+    case refusedInBand(InBandRefusal)
     case ignored
 }

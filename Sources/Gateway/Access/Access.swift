@@ -12,6 +12,7 @@ package struct Access: Sendable {
     package protocol Keys: Sendable {
         func isEmpty() -> Bool
         func verify(_ presented: String) -> KeyVerdict
+        func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding]
     }
 
     package enum Admission: Sendable, Equatable {
@@ -27,17 +28,14 @@ package struct Access: Sendable {
     /// No key exists yet, so every caller is on this machine.
     var isOpenToThisMachineOnly: Bool { keys.isEmpty() }
 
+    /// Refuses who could not be admitted whatever credential it showed: for callers who show it later.
+    package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) {
+        if keys.isEmpty() { try admitLocal(head, peer) }
+    }
+
     package func admit(_ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress) throws(RefusalCause) -> Admission {
         if keys.isEmpty() {
-            guard LoopbackHost.matches(peer.ip.description) else {
-                throw .forbidden("This gateway has no keys yet and serves only its own machine. Make one with: harken keys create")
-            }
-            guard let host = head.headers["Host"], LoopbackHost.matches(authority: host) else {
-                throw .forbidden("This gateway has no keys yet: address it as localhost.")
-            }
-            if let origin = head.headers["Origin"], !LoopbackHost.matches(origin: origin) {
-                throw .forbidden("This gateway has no keys yet and takes nothing from web pages of other machines.")
-            }
+            try admitLocal(head, peer)
             return .local
         }
         guard let credential else { throw .unauthenticated }
@@ -45,6 +43,18 @@ package struct Access: Sendable {
         case .valid(let grant): return .key(grant)
         case .unknown, .revoked, .expired: throw .unauthenticated
         case .unavailable: throw .unavailable("The key store cannot be read.")
+        }
+    }
+
+    private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RefusalCause) {
+        guard LoopbackHost.matches(peer.ip.description) else {
+            throw .forbidden("This gateway has no keys yet and serves only its own machine. Make one with: harken keys create")
+        }
+        guard let host = head.headers["Host"], LoopbackHost.matches(authority: host) else {
+            throw .forbidden("This gateway has no keys yet: address it as localhost.")
+        }
+        if let origin = head.headers["Origin"], !LoopbackHost.matches(origin: origin) {
+            throw .forbidden("This gateway has no keys yet and takes nothing from web pages of other machines.")
         }
     }
 }

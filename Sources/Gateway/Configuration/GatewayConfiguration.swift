@@ -30,6 +30,14 @@ package struct GatewayConfiguration: Sendable {
     package var fetchesURLs: Bool
     /// Origins of web pages that may call, besides pages from this machine. `*`: all.
     package var corsOrigins: [String]
+    /// How long a live session may last, in dialects that leave it to the operator.
+    package var sessionLimit: Duration
+    /// Whether tokens in messages are taken from other machines without TLS: for a gateway behind a proxy that has it.
+    package var allowsPlainTokens: Bool
+    /// Balances that clients are warned at, where their protocol has words for it; the highest first.
+    package var creditWarnings: [Duration]
+    /// Live sessions that one user may have at a time; nil: any number.
+    package var sessionsPerUser: Int?
 
     /// - Parameters:
     ///   - home: the user's home directory, for defaults.
@@ -82,6 +90,17 @@ package struct GatewayConfiguration: Sendable {
             logBytes: try settings.integer("HARKEN_JOURNAL_BYTES", in: 1 << 28...1 << 50, default: 8 << 30) / loops)
         compressesWebSockets = try settings.boolean("HARKEN_COMPRESSION", default: false)
         fetchesURLs = try settings.boolean("HARKEN_FETCH_URLS", default: true)
+        sessionLimit = try settings.seconds("HARKEN_MAX_SESSION_SECONDS", in: 1...86_400, default: 4 * 3_600)
+        allowsPlainTokens = try settings.boolean("HARKEN_ALLOW_PLAIN_TOKENS", default: false)
+        creditWarnings = try (settings.list("HARKEN_CREDIT_WARNINGS") ?? ["300", "60", "10"]).map { text throws(ConfigurationError) in
+            guard let seconds = Int64(text), (1...1_000_000_000).contains(seconds) else {
+                throw ConfigurationError(
+                    "HARKEN_CREDIT_WARNINGS", "\"\(text)\" is not usable", accepted: "whole seconds with commas, such as 300,60,10")
+            }
+            return .seconds(seconds)
+        }.sorted(by: >)
+        let most = try settings.integer("HARKEN_MAX_SESSIONS_PER_USER", in: 0...1_000_000, default: 0)
+        sessionsPerUser = most == 0 ? nil : most
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
     }
 

@@ -14,12 +14,13 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         let handshake = gateway.handshake(call)
         let head = exchange.request
         do throws(RefusalCause) {
-            _ = try gateway.access.admit(head, credential: DeepgramCredential.find(in: head), peer: exchange.peer)
+            let admission = try gateway.access.admit(head, credential: DeepgramCredential.find(in: head), peer: exchange.peer)
+            let payer = try gateway.payer(admission, for: .transcribe)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
             case .failure(let refusal): gateway.refuse(exchange, refusal, call)
             case .success(let request):
                 let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.options.language)
-                let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options)
+                let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer)
                 let task = Task { await run(request, job, handshake, exchange, call) }
                 if request.callback == nil { exchange.onAbort = { task.cancel() } }
             }

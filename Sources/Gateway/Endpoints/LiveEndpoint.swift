@@ -12,9 +12,10 @@ struct LiveEndpoint: Endpoint {
         let head = exchange.request
         do throws(RefusalCause) {
             guard let context = gateway.context(on: exchange.loop) else { throw .internalFault }
+            try admitCaller(exchange, gateway)
             let shown = dialect.credential(head)
             let waitsForCredential = dialect.authentication == .opening && shown == nil
-            if !waitsForCredential { _ = try gateway.access.admit(head, credential: shown, peer: exchange.peer) }
+            let admission = waitsForCredential ? nil : try gateway.access.admit(head, credential: shown, peer: exchange.peer)
             let accepted: LiveHandshake
             switch dialect.accept(head, gateway.handshake(call)) {
             case .success(let value): accepted = value
@@ -25,16 +26,17 @@ struct LiveEndpoint: Endpoint {
             }
             switch accepted.start {
             case .session(let machine):
-                let session = LiveSession(try plan(machine, head, call), context: context)
+                let session = LiveSession(try plan(machine, head, admission, call), context: context)
                 guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
                 session.start(connection)
             case .opening(let opening):
                 let peer = exchange.peer
                 let entrance = LiveEntrance(opening, context: context) { beginning throws(RefusalCause) in
+                    var admission = admission
                     if waitsForCredential || beginning.credential != nil {
-                        _ = try gateway.access.admit(head, credential: beginning.credential, peer: peer)
+                        admission = try gateway.access.admit(head, credential: beginning.credential, peer: peer)
                     }
-                    return try plan(beginning.machine, head, call)
+                    return try plan(beginning.machine, head, admission, call)
                 }
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
@@ -44,8 +46,22 @@ struct LiveEndpoint: Endpoint {
         }
     }
 
+    /// What can be said of a caller before it shows a credential.
+    private func admitCaller(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) {
+        let head = exchange.request
+        try gateway.access.admitUnknown(head, peer: exchange.peer)
+        guard gateway.takes(origin: head) else { throw .forbidden("Pages of this origin may not call here.") }
+        if dialect.needsTLS, !exchange.isSecure, !gateway.configuration.allowsPlainTokens, !LoopbackHost.matches(exchange.peer.ip.description) {
+            throw .forbidden("Connect with wss://: a token would travel in plain text.")
+        }
+    }
+
     /// Who serves it, and how.
-    private func plan(_ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ call: Call) throws(RefusalCause) -> LiveSession.Plan {
+    private func plan(
+        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ admission: Access.Admission?, _ call: Call
+    ) throws(RefusalCause) -> LiveSession.Plan {
+        guard let admission else { throw .unauthenticated }
+        let payer = try call.gateway.payer(admission, for: .listen)
         let request = machine.request
         if request.separateChannels, case .container = request.format {
             throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
@@ -54,7 +70,7 @@ struct LiveEndpoint: Endpoint {
         let engines = try call.gateway.router.engines(for: .live, named: named, language: request.language)
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
-        return LiveSession.Plan(id: ID(call.id), dialect: dialect.name, machine: machine, engines: usable)
+        return LiveSession.Plan(id: ID(call.id), dialect: dialect.name, machine: machine, engines: usable, payer: payer)
     }
 
     private func upgrade(

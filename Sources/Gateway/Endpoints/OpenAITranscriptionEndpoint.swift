@@ -14,15 +14,16 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            _ = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
-            let task = Task { await run(exchange, call) }
+            let admission = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
+            let payer = try gateway.payer(admission, for: .transcribe)
+            let task = Task { await run(exchange, payer, call) }
             exchange.onAbort = { task.cancel() }
         } catch {
             gateway.refuse(exchange, error, Self.voice, call)
         }
     }
 
-    private func run(_ exchange: HTTPExchange, _ call: Call) async {
+    private func run(_ exchange: HTTPExchange, _ payer: KeyUse?, _ call: Call) async {
         let gateway = call.gateway
         let handshake = gateway.handshake(call)
         do throws(RefusalCause) {
@@ -33,7 +34,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
             case .success(let request):
                 guard let file = form.file else { throw .internalFault }
                 let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.language)
-                let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options)
+                let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer)
                 if request.streams {
                     await stream(file, request, job, exchange, call)
                 } else {

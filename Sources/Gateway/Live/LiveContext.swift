@@ -2,6 +2,8 @@ internal import Framing
 internal import Net
 internal import Continuity
 internal import Protocols
+internal import Speech
+internal import Store
 internal import Vendors
 
 /// What the live sessions of one loop share. Belongs to the loop.
@@ -11,6 +13,8 @@ final class LiveContext {
     let metrics: Metrics
     let log: Log
     let webSocket: WebSocketConfiguration
+    /// Balances that clients are warned at, the highest first.
+    let creditWarnings: [Duration]
     let vendors: VendorConnector
     /// What is done when an engine fails.
     let recovery: Recovery.Rule
@@ -22,8 +26,9 @@ final class LiveContext {
 
     init(
         loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient,
-        recovery: Recovery.Rule
+        recovery: Recovery.Rule, creditWarnings: [Duration]
     ) {
+        self.creditWarnings = creditWarnings
         self.loop = loop
         self.journal = journal
         self.metrics = metrics
@@ -50,6 +55,11 @@ final class LiveContext {
     func add(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = entrance }
 
     func remove(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = nil }
+
+    /// These keys were taken back, or are over.
+    func end(sessionsOf keys: Set<ID<AccessKey>>) {
+        for session in sessions.values where session.payer.map({ keys.contains($0.account.key) }) ?? false { session.keyIsOver() }
+    }
 
     func drain() {
         for entrance in entrances.values { entrance.drain() }

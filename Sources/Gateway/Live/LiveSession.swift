@@ -17,8 +17,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         var machine: any LiveServerMachine
         /// In order of preference; not empty.
         var engines: [EngineEntry]
+        /// Whose key is charged; nil on a gateway without keys.
+        var payer: KeyUse?
     }
 
+    let payer: KeyUse?
     private let id: ID<Session>
     private let dialectName: String
     private let context: LiveContext
@@ -33,6 +36,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private var cursor: JournalCursor
     private var decoder: StreamDecoder?
     private var connection: WebSocketConnection?
+    /// nil when the key's audio is not counted.
+    private var meter: CreditMeter?
     private var isCarryingOut = false
     private var clientIsGone = false
     private var dialectTimer: Loop.Timer?
@@ -47,6 +52,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         dialectName = plan.dialect
         self.context = context
         engines = plan.engines
+        payer = plan.payer
         dialect = plan.machine
         let request = plan.machine.request
         rate = StreamDecoder.sessionRate(for: request.format)
@@ -58,6 +64,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
                 endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize),
             engines: plan.engines.compactMap(\.liveEngine), recovery: context.recovery)
         cursor = context.journal.open(id, rate: rate, channels: channels)
+        if let account = payer?.account, account.isCounted { meter = CreditMeter(account, rate: rate, warnings: context.creditWarnings) }
     }
 
     /// The client's socket is open.
@@ -72,9 +79,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         startDecoder()
         let run = SessionRun(plannedRun, connector: context.vendors, owner: self)
         self.run = run
-        let start = LiveStart(rate: rate, model: engines.first?.capabilities.models.first ?? firstEngine.rawValue)
+        let start = LiveStart(rate: rate, model: engines.first?.capabilities.models.first ?? firstEngine.rawValue, credit: meter?.remaining)
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
+        if let notice = meter?.begin() { account(notice) }
         run.start()
     }
 
@@ -92,6 +100,9 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         case .audio: audio(binary)
         case .command(let command): take(command)
         case .refused(let code, let reason): refuse(code: code, reason: reason)
+        case .refusedInBand(let refusal):
+            for message in refusal.messages { connection.send(text: message) }
+            refuse(code: refusal.code, reason: refusal.reason)
         case .ignored: break
         }
     }
@@ -153,8 +164,38 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     /// Whole frames of 16-bit PCM, at the session's rate and with its channels.
     private func pcm(_ pcm: RawSpan) {
+        var pcm = pcm
+        if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
         if let count = run?.push(pcm) { context.metrics.received(count) }
     }
+
+    // MARK: - The key
+
+    /// Charges audio to the key.
+    ///
+    /// - Returns: how much of it is paid for; nil when nobody counts.
+    private func pay(for count: SampleCount) -> SampleCount? {
+        guard let (paid, notice) = meter?.pay(for: count) else { return nil }
+        // Behind this audio, and not from inside the decoder.
+        if let notice { context.loop.soon { [self] in account(notice) } }
+        return paid
+    }
+
+    private func account(_ notice: AccountNotice) {
+        guard let run, !run.isEnded else { return }
+        if !clientIsGone {
+            dialect.account(notice, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+        switch notice {
+        case .low: break
+        case .exhausted: run.command(.finish)
+        case .revoked: run.fail(.unauthorised("The key was taken back, or is over."))
+        }
+    }
+
+    /// The key was taken back, or is over.
+    func keyIsOver() { account(.revoked) }
 
     private func take(_ command: SessionCommand) {
         // Audio that is still being decoded comes before the end.
@@ -214,6 +255,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         if case .interim = event { context.metrics.interim() }
         if case .gap(_, let range, _) = event { context.metrics.gap(engine: firstEngine, range.count) }
         if !clientIsGone {
+            var event = event
+            if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true {
+                end.error = .quotaExhausted("The key has no credit left.")
+                event = .ended(end)
+            }
             dialect.session(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
         }

@@ -8,6 +8,8 @@ struct RecordingJob: Sendable {
     let id: String
     let engines: [EngineEntry]
     let options: RecognitionOptions
+    /// Whose key is charged; nil on a gateway without keys.
+    let payer: KeyUse?
 
     func run(
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
@@ -23,6 +25,9 @@ struct RecordingJob: Sendable {
                 let transcript = try await recogniser.recognize(recording, options: options) { step in
                     if case .segment = step { said.set() }
                     progress(step)
+                }
+                if let payer, payer.account.isCounted {
+                    _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
                 }
                 gateway.metrics.recognised(engine: engine.name, seconds: transcript.length.seconds(at: transcript.rate))
                 return transcript

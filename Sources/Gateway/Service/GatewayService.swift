@@ -24,6 +24,8 @@ package final class GatewayService: HTTPService {
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
     private let draining = Flag()
+    private let accounts: KeyAccounts
+    private let settling: Task<Void, Never>
 
     /// - Parameters:
     ///   - entries: the engines there are.
@@ -63,13 +65,44 @@ package final class GatewayService: HTTPService {
                     return LoopBound(
                         LiveContext(
                             loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient,
-                            recovery: configuration.recovery),
+                            recovery: configuration.recovery, creditWarnings: configuration.creditWarnings),
                         on: loop)
                 }
             }
             contexts[ObjectIdentifier(loop)] = try made.get()
         }
         self.contexts = contexts
+        let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
+        self.accounts = accounts
+        settling = Task { [contexts] in
+            while (try? await Task.sleep(for: .seconds(1))) != nil { await Self.settle(accounts, contexts, log) }
+        }
+    }
+
+    deinit { settling.cancel() }
+
+    /// Tells the store what was spent, for the last time. After the last session has ended.
+    package func settle() async {
+        settling.cancel()
+        await settling.value
+        await Self.settle(accounts, contexts, log)
+    }
+
+    private static func settle(_ accounts: KeyAccounts, _ contexts: [ObjectIdentifier: LoopBound<LiveContext>], _ log: Log) async {
+        do throws(StoreError) {
+            let over = Set(try await accounts.settle())
+            if !over.isEmpty { for context in contexts.values { context.enter { $0.end(sessionsOf: over) } } }
+        } catch {
+            log.error("spent credit cannot be stored yet", [.error: "\(error)"])
+        }
+    }
+
+    /// Who pays for what was admitted; nil on a gateway without keys.
+    func payer(_ admission: Access.Admission, for scope: AccessScope) throws(RefusalCause) -> KeyUse? {
+        switch admission {
+        case .local: nil
+        case .key(let grant): try accounts.open(grant, for: scope)
+        }
     }
 
     /// What the sessions of the exchange's loop share.
@@ -130,9 +163,20 @@ package final class GatewayService: HTTPService {
         return (methods + ["OPTIONS"]).joined(separator: ", ")
     }
 
+    /// Whether a page, if it is one that asks, may open a WebSocket. Browsers do not ask before they do.
+    func takes(origin head: HTTPRequestHead) -> Bool {
+        guard let origin = head.headers["Origin"], !corsPolicy.allows(origin: origin), !LoopbackHost.matches(origin: origin) else { return true }
+        // Of this gateway itself, as some libraries write it who are no browsers.
+        guard let host = head.headers["Host"] else { return false }
+        return ["http://", "https://"].contains { ($0 + host).equalsIgnoringCase(origin) }
+    }
+
     // MARK: - Answers
 
-    func handshake(_ call: Call) -> HandshakeContext { HandshakeContext(requestID: call.id, now: now(), models: router.models) }
+    func handshake(_ call: Call) -> HandshakeContext {
+        HandshakeContext(
+            requestID: call.id, now: now(), models: router.models, engines: Set(entries.map(\.name)), sessionLimit: configuration.sessionLimit)
+    }
 
     func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ voice: RefusalVoice, _ call: Call) {
         refuse(exchange, voice.refuse(cause, handshake(call)), call)

@@ -15,8 +15,8 @@ package struct AccessKey: Sendable, Equatable {
     package var created: UnixTime
     package var expires: UnixTime?
     package var revoked: UnixTime?
-    /// Seconds of audio that may be spent on the operator's engines; nil when they are not counted.
-    package var creditSeconds: Int64?
+    /// Audio that is left to spend; nil when it is not counted.
+    package var credit: Duration?
 }
 
 /// What a new key shall be.
@@ -26,6 +26,7 @@ package struct AccessKeyRequest: Sendable, Equatable {
     package var user: ID<User>?
     package var scopes: [String]
     package var expires: UnixTime?
+    /// Seconds of audio that the key may spend, at most `AccessKeys.mostCreditSeconds`; nil: they are not counted.
     package var creditSeconds: Int64?
 
     package init(
@@ -61,12 +62,13 @@ package struct AccessGrant: Sendable, Equatable {
     package var user: ID<User>
     /// Empty means everything.
     package var scopes: [String]
-    package var creditSeconds: Int64?
+    /// Audio that is left to spend, as the store knows it; nil when it is not counted.
+    package var credit: Duration?
 
-    package init(key: ID<AccessKey>, user: ID<User>, scopes: [String], creditSeconds: Int64?) {
+    package init(key: ID<AccessKey>, user: ID<User>, scopes: [String], credit: Duration?) {
         self.key = key
         self.user = user
         self.scopes = scopes
-        self.creditSeconds = creditSeconds
+        self.credit = credit
     }
 }

@@ -15,11 +15,13 @@ package final class AccessKeys: Sendable {
     static let prefixLength = marker.count + 6
     /// No text longer than this is worth hashing.
     static let maximumTextLength = 256
+    /// What a key may be given in all: 31,000 years of audio, and still exact in microseconds.
+    package static let mostCreditSeconds: Int64 = 1_000_000_000_000
 
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
     private let hashing: any KeyHashing
     private let secret: InstallationSecret
-    private let now: @Sendable () -> UnixTime
+    let now: @Sendable () -> UnixTime
     private let lookUp: Mutex<LookUp>
 
     /// - Parameter now: the time of day, to judge expiry by.
@@ -55,7 +57,7 @@ package final class AccessKeys: Sendable {
                 let key = found.key
                 if key.revoked != nil { return .revoked }
                 if let expires = key.expires, expires <= now { return .expired }
-                return .valid(AccessGrant(key: key.id, user: key.user, scopes: key.scopes, creditSeconds: key.creditSeconds))
+                return .valid(AccessGrant(key: key.id, user: key.user, scopes: key.scopes, credit: key.credit))
             } catch {
                 return .unavailable(error)
             }
@@ -66,9 +68,11 @@ package final class AccessKeys: Sendable {
         let text = Self.marker + Self.urlSafe(try Self.random(Self.randomByteCount, hashing))
         let hash = try hash(text)
         let newUser = ID<User>("user_" + Self.urlSafe(try Self.random(9, hashing)))
+        let creditSeconds = request.creditSeconds.map { min(max($0, 0), Self.mostCreditSeconds) }
         let key = AccessKey(
             id: ID("key_" + Self.urlSafe(try Self.random(9, hashing))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
-            user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires, creditSeconds: request.creditSeconds)
+            user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires,
+            credit: creditSeconds.map { .seconds($0) })
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
                 "INSERT INTO users (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -81,7 +85,7 @@ package final class AccessKeys: Sendable {
                 [
                     .text(key.id.rawValue), .blob(hash), .text(key.prefix), .text(key.name), .text(key.user.rawValue),
                     .text(key.scopes.joined(separator: " ")), .integer(key.created.milliseconds), .integer(key.expires?.milliseconds),
-                    .integer(key.creditSeconds),
+                    .integer(creditSeconds),
                 ])
         }
         return CreatedAccessKey(key: key, text: text)
@@ -93,7 +97,7 @@ package final class AccessKeys: Sendable {
             var keys: [AccessKey] = []
             try connection.run(
                 """
-                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds FROM access_keys ORDER BY created_at, id
+                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used FROM access_keys ORDER BY created_at, id
                 """
             ) { (row) throws(StoreError) in keys.append(AccessKey(row)) }
             return keys
@@ -152,7 +156,7 @@ private struct LookUp: ~Copyable {
         let any = try connection.prepare("SELECT 1 FROM access_keys LIMIT 1")
         let byHash = try connection.prepare(
             """
-            SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, hash FROM access_keys WHERE hash = ?
+            SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, hash FROM access_keys WHERE hash = ?
             """)
         self.any = any
         self.byHash = byHash
@@ -167,13 +171,13 @@ private struct LookUp: ~Copyable {
 
     func key(_ hash: [UInt8]) throws(StoreError) -> (key: AccessKey, hash: [UInt8])? {
         var found: (key: AccessKey, hash: [UInt8])?
-        try byHash.run([.blob(hash)]) { (row) throws(StoreError) in found = (AccessKey(row), row.blob(9) ?? []) }
+        try byHash.run([.blob(hash)]) { (row) throws(StoreError) in found = (AccessKey(row), row.blob(10) ?? []) }
         return found
     }
 }
 
 extension AccessKey {
-    /// A row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds.
+    /// A row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used.
     fileprivate init(_ row: borrowing SQLiteRow) {
         id = ID(row.text(0) ?? "")
         prefix = row.text(1) ?? ""
@@ -183,6 +187,6 @@ extension AccessKey {
         created = UnixTime(milliseconds: row.integer(5) ?? 0)
         expires = row.integer(6).map { UnixTime(milliseconds: $0) }
         revoked = row.integer(7).map { UnixTime(milliseconds: $0) }
-        creditSeconds = row.integer(8)
+        credit = Credit.remaining(given: row.integer(8), used: row.integer(9))
     }
 }

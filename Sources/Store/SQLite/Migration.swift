@@ -28,7 +28,11 @@ package struct Migration: Sendable {
                 credit_seconds INTEGER
             ) STRICT, WITHOUT ROWID
             """
-        )
+        ),
+        Migration(
+            // Microseconds of audio that were paid for out of `credit_seconds`, which is all that was ever given.
+            "ALTER TABLE access_keys ADD COLUMN credit_used INTEGER NOT NULL DEFAULT 0"
+        ),
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

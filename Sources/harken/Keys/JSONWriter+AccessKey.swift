@@ -17,7 +17,7 @@ extension JSONWriter {
         self.key("revoked_at")
         value(key.revoked?.rfc3339)
         self.key("credits")
-        if let credits = key.creditSeconds { value(Int(credits)) } else { null() }
+        if let credit = key.credit { value(Int(credit.components.seconds)) } else { null() }
     }
 
     private mutating func value(_ text: String?) {

@@ -8,7 +8,7 @@ struct KeysCreate: Command {
     private static let user = Option("--user", "USER", "The user whom the key belongs to. Default: a new one.")
     private static let scope = Option(
         "--scope", "SCOPE", accepts: "a word of letters, digits and . : _ -",
-        "What the key may be used for; may be given several times. Default: everything."
+        "What the key may be used for: listen (live audio), transcribe (recordings); may be given several times. Default: everything."
     ) { text in
         !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".:_-".contains($0)) } ? text : nil
     }
@@ -17,7 +17,7 @@ struct KeysCreate: Command {
         parse: Expiry.init)
     private static let credits = Option(
         "--credits", "SECONDS", accepts: "a whole number of seconds, 0 or more", "Seconds of audio that the key may spend. Default: not counted."
-    ) { text in Int64(text).flatMap { $0 >= 0 ? $0 : nil } }
+    ) { text in Int64(text).flatMap { (0...AccessKeys.mostCreditSeconds).contains($0) ? $0 : nil } }
 
     static let description = CommandDescription(
         name: "keys create", summary: "Makes an access key and prints it, once, on standard output.",

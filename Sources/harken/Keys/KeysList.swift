@@ -53,7 +53,7 @@ struct KeysList: Command {
             keys.map { key in
                 [
                     key.id.rawValue, key.prefix + "…", key.name ?? "-", key.user.rawValue,
-                    key.scopes.isEmpty ? "all" : key.scopes.joined(separator: ","), key.creditSeconds.map { "\($0) s" } ?? "-",
+                    key.scopes.isEmpty ? "all" : key.scopes.joined(separator: ","), key.credit.map { "\($0.components.seconds) s" } ?? "-",
                     key.created.readable, state(of: key, now: now),
                 ]
             })

@@ -116,6 +116,7 @@ struct Serve: Command {
             }
             await http.drained()
             limit.cancel()
+            await service.settle()
         }.value
         http.stop()
         loops.shutdown()

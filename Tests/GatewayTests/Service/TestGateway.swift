@@ -5,7 +5,6 @@ import Gateway
 import HarkenTesting
 import Net
 import Speech
-import Store
 import Testing
 
 /// A whole gateway on a free port of this machine, with engines of the test's choice.
@@ -18,8 +17,7 @@ final class TestGateway: Sendable {
     let port: UInt16
     let directory: String
 
-    /// - Parameter keys: texts that are valid; none: no key exists.
-    init(_ engine: ScriptedEngine, keys: [String] = [], settings values: [String: String] = [:]) async throws {
+    init(_ engine: ScriptedEngine, keys: TestKeys, settings values: [String: String] = [:]) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
         var settings = Settings()
         settings.merge(values)
@@ -31,15 +29,24 @@ final class TestGateway: Sendable {
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         service = try await GatewayService(
-            configuration, loops: group.loops, entries: [EngineEntry(engine, status: { .ready })], keys: FixedKeys(valid: keys), client: client,
+            configuration, loops: group.loops, entries: [EngineEntry(engine, status: { .ready })], keys: keys, client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), newID: { UUID().uuidString.lowercased() })
         server = HTTPServer(loops: group.loops, service: service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
 
     /// Runs `body` with a gateway and takes it down after.
+    ///
+    /// - Parameter keys: texts that are valid; none: no key exists.
     static func with(
         _ engine: ScriptedEngine = ScriptedEngine(), keys: [String] = [], settings: [String: String] = [:],
+        _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        try await with(engine, keys: TestKeys(valid: keys), settings: settings, body)
+    }
+
+    static func with(
+        _ engine: ScriptedEngine = ScriptedEngine(), keys: TestKeys, settings: [String: String] = [:],
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(engine, keys: keys, settings: settings)
@@ -78,15 +85,5 @@ final class TestGateway: Sendable {
             try await Task.sleep(for: .milliseconds(10))
         }
         Issue.record("sessions are still live")
-    }
-}
-
-private struct FixedKeys: Access.Keys {
-    let valid: [String]
-
-    func isEmpty() -> Bool { valid.isEmpty }
-
-    func verify(_ presented: String) -> KeyVerdict {
-        valid.contains(presented) ? .valid(AccessGrant(key: ID("key"), user: ID("user"), scopes: [], creditSeconds: nil)) : .unknown
     }
 }

@@ -29,7 +29,7 @@ import Testing
         #expect(created.text.hasPrefix("hk_"))
         #expect(created.text.count == 46)
         #expect(created.text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
-        let grant = AccessGrant(key: created.key.id, user: ID("ann"), scopes: ["listen", "search"], creditSeconds: 60)
+        let grant = AccessGrant(key: created.key.id, user: ID("ann"), scopes: ["listen", "search"], credit: .seconds(60))
         #expect(keys.verify(created.text) == .valid(grant))
         #expect(try await keys.list() == [created.key])
     }
@@ -65,7 +65,7 @@ import Testing
         #expect(gateway.isEmpty())
         let created = try await commandLine.create(AccessKeyRequest())
         #expect(!gateway.isEmpty())
-        #expect(gateway.verify(created.text) == .valid(AccessGrant(key: created.key.id, user: created.key.user, scopes: [], creditSeconds: nil)))
+        #expect(gateway.verify(created.text) == .valid(AccessGrant(key: created.key.id, user: created.key.user, scopes: [], credit: nil)))
         #expect(try await commandLine.revoke(created.key.id))
         #expect(gateway.verify(created.text) == .revoked)
     }
@@ -95,6 +95,64 @@ import Testing
         #expect(keys.verify(created.text) != .expired)
         clock.now = UnixTime(milliseconds: 2_000)
         #expect(keys.verify(created.text) == .expired)
+    }
+
+    @Suite struct `with credit` {
+        private let temporary = TemporaryDirectory()
+        private let clock = TestClock()
+
+        private func open() throws -> AccessKeys {
+            let database = try SQLiteDatabase(in: DataDirectory(creating: temporary.path))
+            return try AccessKeys(in: database, hashing: TestHashing(), now: { [clock] in clock.now })
+        }
+
+        @Test func `are charged to the microsecond, never below zero, and topped up`() async throws {
+            let keys = try open()
+            let counted = try await keys.create(AccessKeyRequest(creditSeconds: 60)).key.id
+            func settle(_ microseconds: Int64) async throws -> Int64? {
+                try await keys.settle([KeyDebit(key: counted, microseconds: microseconds)]).first?.remaining
+            }
+            #expect(try await settle(0) == 60_000_000)
+            #expect(try await settle(1) == 59_999_999)
+            #expect(try await keys.list().first?.credit == .microseconds(59_999_999))
+            #expect(try await settle(70_000_000) == 0)
+            #expect(try await keys.topUp(counted, seconds: 5) == .done(.seconds(5)))
+            #expect(try await settle(1_500_000) == 3_500_000)
+            #expect(try await open().list().first?.credit == .milliseconds(3_500), "it is in the file")
+        }
+
+        @Test func `that is not counted stay uncounted`() async throws {
+            let keys = try open()
+            let created = try await keys.create(AccessKeyRequest())
+            let id = created.key.id
+            #expect(try await keys.settle([KeyDebit(key: id, microseconds: 7)]) == [KeyStanding(key: id, isValid: true, remaining: nil)])
+            #expect(try await keys.topUp(id, seconds: 60) == .notCounted)
+            #expect(keys.verify(created.text) == .valid(AccessGrant(key: id, user: created.key.user, scopes: [], credit: nil)))
+        }
+
+        @Test func `tell who is over when they are settled`() async throws {
+            let keys = try open()
+            let revoked = try await keys.create(AccessKeyRequest(creditSeconds: 1)).key.id
+            let expiring = try await keys.create(AccessKeyRequest(expires: UnixTime(milliseconds: 2_000))).key.id
+            let debits = [revoked, expiring, ID("key_none")].map { KeyDebit(key: $0, microseconds: 0) }
+            #expect(try await keys.settle(debits).map(\.isValid) == [true, true, false])
+            _ = try await keys.revoke(revoked)
+            clock.now = UnixTime(milliseconds: 2_000)
+            #expect(try await keys.settle(debits).map(\.isValid) == [false, false, false])
+        }
+
+        @Test func `that is beyond all use stays exact`() async throws {
+            let keys = try open()
+            let id = try await keys.create(AccessKeyRequest(creditSeconds: .max)).key.id
+            let most = AccessKeys.mostCreditSeconds
+            #expect(try await keys.topUp(id, seconds: .max) == .done(.seconds(most)))
+            #expect(try await keys.settle([KeyDebit(key: id, microseconds: 1)]).first?.remaining == most * 1_000_000 - 1)
+            #expect(try await keys.settle([KeyDebit(key: id, microseconds: most)]).first?.remaining == most * 1_000_000 - 1 - most)
+        }
+
+        @Test func `that do not exist cannot be topped up`() async throws {
+            #expect(try await open().topUp(ID("key_none"), seconds: 1) == .noSuchKey)
+        }
     }
 
     @Test func `are in no file as text`() async throws {

@@ -1,0 +1,66 @@
+internal import Speech
+internal import Store
+internal import Synchronization
+
+/// What all sessions and recordings of one key share while there are any: its balance. From any thread.
+final class KeyAccount: Sendable {
+    let key: ID<AccessKey>
+    let user: ID<User>
+    /// Whether audio is counted. Without, nothing is ever taken off.
+    let isCounted: Bool
+    /// Microseconds of audio that are left.
+    private let balance: Atomic<Int64>
+    /// What was spent and is not in the store yet.
+    private let unsettled = Atomic<Int64>(0)
+    private let valid = Atomic<Bool>(true)
+
+    init(_ grant: AccessGrant) {
+        key = grant.key
+        user = grant.user
+        isCounted = grant.credit != nil
+        balance = Atomic(grant.credit.map(\.wholeMicroseconds) ?? 0)
+    }
+
+    /// False once the key was taken back, or is over.
+    var isValid: Bool { valid.load(ordering: .relaxed) }
+
+    /// Microseconds of audio that are left; never negative.
+    var remaining: Int64 { max(0, balance.load(ordering: .relaxed)) }
+
+    /// Takes so many microseconds of audio off the balance, or as many as there are.
+    func spend(_ wanted: Int64) -> (granted: Int64, remaining: Int64) {
+        var before = balance.load(ordering: .relaxed)
+        while true {
+            let granted = max(0, min(wanted, before))
+            guard granted > 0 else { return (0, max(0, before)) }
+            let (isExchanged, found) = balance.compareExchange(expected: before, desired: before - granted, ordering: .relaxed)
+            if isExchanged {
+                unsettled.add(granted, ordering: .relaxed)
+                return (granted, before - granted)
+            }
+            before = found
+        }
+    }
+
+    // MARK: For the settlement, one at a time
+
+    func takeUnsettled() -> Int64 { unsettled.exchange(0, ordering: .relaxed) }
+
+    func giveBack(unsettled microseconds: Int64) { unsettled.add(microseconds, ordering: .relaxed) }
+
+    var isSettled: Bool { unsettled.load(ordering: .relaxed) == 0 }
+
+    /// Someone else gave or took credit.
+    func correct(by microseconds: Int64) { balance.add(microseconds, ordering: .relaxed) }
+
+    /// - Returns: whether it was valid before.
+    func invalidate() -> Bool { valid.exchange(false, ordering: .relaxed) }
+}
+
+extension Duration {
+    /// Rounded down; what no one will ever have is cut.
+    var wholeMicroseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return min(seconds, AccessKeys.mostCreditSeconds) * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}

@@ -1,0 +1,105 @@
+internal import Protocols
+internal import Speech
+internal import Store
+internal import Synchronization
+
+/// The accounts of the keys that are in use now, and their settlement with the store.
+///
+/// Audio is paid out of memory as it comes, and once a second the store is told; a crash forgets what was spent since. By the same way the gateway hears
+/// of credit that was given and of keys that were taken back by `harken keys`.
+final class KeyAccounts: Sendable {
+    private struct Entry {
+        let account: KeyAccount
+        var uses = 0
+        /// Of them, live sessions.
+        var sessions = 0
+        /// What the store had after the last settlement. Of no meaning when audio is not counted.
+        var settled: Int64
+    }
+
+    private let keys: any Access.Keys
+    /// Live sessions that one user may have at a time; nil: any number.
+    private let sessionsPerUser: Int?
+    private let entries = Mutex<[ID<AccessKey>: Entry]>([:])
+
+    init(keys: any Access.Keys, sessionsPerUser: Int? = nil) {
+        self.keys = keys
+        self.sessionsPerUser = sessionsPerUser
+    }
+
+    /// Lets a key be used for `scope`, if it has that, and something to pay with.
+    func open(_ grant: AccessGrant, for scope: AccessScope) throws(RefusalCause) -> KeyUse {
+        guard grant.scopes.isEmpty || grant.scopes.contains(scope.rawValue) else {
+            throw .forbidden("This key may not be used for \(scope.explanation): it lacks the scope \"\(scope.rawValue)\".")
+        }
+        let sessionsPerUser = sessionsPerUser
+        let account = entries.withLock { entries -> Result<KeyAccount, RefusalCause> in
+            if scope == .listen, let most = sessionsPerUser {
+                let sessions = entries.values.reduce(0) { $1.account.user == grant.user ? $0 + $1.sessions : $0 }
+                guard sessions < most else { return .failure(.tooManyRequests(retryAfter: nil)) }
+            }
+            var entry = entries[grant.key] ?? Entry(account: KeyAccount(grant), settled: grant.credit?.wholeMicroseconds ?? 0)
+            guard !entry.account.isCounted || entry.account.remaining > 0 else { return .failure(.outOfCredit) }
+            entry.uses += 1
+            if scope == .listen { entry.sessions += 1 }
+            entries[grant.key] = entry
+            return .success(entry.account)
+        }
+        return KeyUse(try account.get(), scope, of: self)
+    }
+
+    fileprivate func close(_ use: KeyUse) {
+        entries.withLock { entries in
+            guard var entry = entries[use.account.key] else { return }
+            entry.uses -= 1
+            if use.scope == .listen { entry.sessions -= 1 }
+            // What is not settled yet must stay until it is.
+            entries[use.account.key] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+        }
+    }
+
+    /// Tells the store what was spent, and learns how the keys stand. Never two at a time.
+    ///
+    /// - Returns: keys that are no longer valid, each once.
+    func settle() async throws(StoreError) -> [ID<AccessKey>] {
+        let accounts = entries.withLock { $0.values.map(\.account) }
+        guard !accounts.isEmpty else { return [] }
+        let debits = accounts.map { KeyDebit(key: $0.key, microseconds: $0.takeUnsettled()) }
+        let standings: [KeyStanding]
+        do throws(StoreError) {
+            standings = try await keys.settle(debits)
+        } catch {
+            for (account, debit) in zip(accounts, debits) { account.giveBack(unsettled: debit.microseconds) }
+            throw error
+        }
+        return entries.withLock { entries in
+            var over: [ID<AccessKey>] = []
+            for (debit, standing) in zip(debits, standings) {
+                guard var entry = entries[standing.key] else { continue }
+                if !standing.isValid, entry.account.invalidate() { over.append(standing.key) }
+                if let remaining = standing.remaining {
+                    let expected = max(0, entry.settled - debit.microseconds)
+                    if remaining != expected { entry.account.correct(by: remaining - expected) }
+                    entry.settled = remaining
+                }
+                entries[standing.key] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+            }
+            return over
+        }
+    }
+}
+
+/// One session's or recording's hold on its key's account; ends with its owner.
+final class KeyUse: Sendable {
+    let account: KeyAccount
+    fileprivate let scope: AccessScope
+    private let accounts: KeyAccounts
+
+    fileprivate init(_ account: KeyAccount, _ scope: AccessScope, of accounts: KeyAccounts) {
+        self.account = account
+        self.scope = scope
+        self.accounts = accounts
+    }
+
+    deinit { accounts.close(self) }
+}

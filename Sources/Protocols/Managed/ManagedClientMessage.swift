@@ -1,0 +1,62 @@
+package import Framing
+
+/// What a client of the managed proxy says in text.
+package enum ManagedClientMessage: Sendable, Equatable {
+    /// Comes first. No token: what the message brought was none.
+    case auth(token: Credential?, Result<ManagedConfiguration, ManagedConfiguration.Fault>)
+    /// No more audio.
+    case end
+    /// Make final what has been said so far.
+    case finalize
+    case keepAlive
+    case ping
+    /// Anything else. Says what is wrong with it.
+    case invalid(String)
+
+    /// Bytes of one message.
+    package static let sizeLimit = 65_536
+
+    package init(parsing text: RawSpan) {
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 16)
+            let root = document.root
+            switch root["type"].string {
+            case "auth":
+                let token = root["token"].string.flatMap { $0.isEmpty ? nil : Credential($0) }
+                do throws(ManagedConfiguration.Fault) {
+                    self = .auth(token: token, .success(try ManagedConfiguration(root["config"])))
+                } catch {
+                    self = .auth(token: token, .failure(error))
+                }
+            case "end", "stop", "CloseStream": self = .end
+            case "finalize": self = .finalize
+            case "keepalive": self = .keepAlive
+            case "ping": self = .ping
+            case .some: self = .invalid("The message's type is not known. Known are auth, finalize, keepalive, ping and end.")
+            case nil: self = .invalid("A text message must be a JSON object with a type. Audio belongs in binary messages.")
+            }
+        } catch {
+            // The parser's own words could quote the text, and with it a token.
+            self = .invalid("The text message is not JSON of at most \(Self.sizeLimit) bytes. Audio belongs in binary messages.")
+        }
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        switch self {
+        case .auth(let token, let configuration):
+            json.member("type", literal: "auth")
+            if let token { json.member("token", token.secret) }
+            if case .success(let configuration) = configuration {
+                json.key("config")
+                configuration.write(to: &json)
+            }
+        case .end: json.member("type", literal: "end")
+        case .finalize: json.member("type", literal: "finalize")
+        case .keepAlive: json.member("type", literal: "keepalive")
+        case .ping: json.member("type", literal: "ping")
+        case .invalid: break
+        }
+        json.endObject()
+    }
+}

@@ -1,0 +1,118 @@
+package import Framing
+package import Speech
+
+/// What a client asks for in its `auth` message. Every key may be missing or `null`; unknown keys are passed over.
+package struct ManagedConfiguration: Sendable, Equatable {
+    /// A value that is refused. `message` names its key.
+    package struct Fault: Error, Sendable, Equatable {
+        package var message: String
+    }
+
+    /// An engine's name or a vendor's name for a model; unknown ones mean the operator's choice.
+    package var model: String?
+    package var language: LanguageTag?
+    package var rate: SampleRate = .speech
+    /// 1, or 2 that are mixed down.
+    package var channels = 1
+    /// 16-bit PCM, mu-law or A-law.
+    package var encoding: AudioEncoding = .linear16
+    package var interims = true
+    package var punctuates = true
+    package var endpointing: Duration = .milliseconds(300)
+    package var keyterms: [String] = []
+    /// Whether transcripts bring the times of words.
+    package var words = false
+
+    package init() {}
+
+    package var format: AudioFormat { .raw(encoding, rate, channels: channels) }
+
+    /// Of all channels' samples of one moment.
+    package var frameBytes: Int { (encoding.bytesPerSample ?? 1) * channels }
+
+    package init(_ view: JSONView) throws(Fault) {
+        guard view.isObject || !view.exists || view.isNull else { throw Fault(message: "config must be an object.") }
+        model = try Self.text("model", view)
+        if let text = try Self.text("language", view) {
+            guard LanguageTag(text).isWellFormed else { throw Fault(message: "language is no BCP 47 tag. Give one such as en or en-US, or multi.") }
+            language = LanguageTag(text)
+        }
+        if let hertz = try Self.whole("sample_rate", view, in: 8_000...48_000) { rate = SampleRate(hertz: hertz) }
+        channels = try Self.whole("channels", view, in: 1...2) ?? channels
+        if let name = try Self.text("encoding", view) {
+            guard let known = Self.encodings.first(where: { $0.rawValue == name.lowercased() }) else {
+                throw Fault(message: "encoding must be linear16, mulaw or alaw.")
+            }
+            encoding = known
+        }
+        interims = try Self.flag("interim_results", view) ?? interims
+        let smart = try Self.flag("smart_format", view) ?? false
+        punctuates = try Self.flag("punctuate", view) ?? punctuates || smart
+        if let milliseconds = try Self.whole("endpointing", view, in: 10...5_000) { endpointing = .milliseconds(milliseconds) }
+        keyterms = try Self.keyterms(view)
+        words = try Self.flag("words", view) ?? words
+    }
+
+    private static let encodings: [AudioEncoding] = [.linear16, .mulaw, .alaw]
+    private static let mostKeyterms = 100
+
+    private static func keyterms(_ view: JSONView) throws(Fault) -> [String] {
+        let list = view["keyterms"]
+        guard list.exists, !list.isNull else { return [] }
+        guard list.isArray, list.count <= mostKeyterms else {
+            throw Fault(message: "keyterms must be a list of at most \(mostKeyterms) strings.")
+        }
+        var terms: [String] = []
+        for index in 0..<list.count {
+            guard let term = list[index].string else { throw Fault(message: "keyterms must be strings.") }
+            terms.append(term)
+        }
+        return terms
+    }
+
+    private static func text(_ name: String, _ view: JSONView) throws(Fault) -> String? {
+        let value = view[name]
+        guard value.exists, !value.isNull else { return nil }
+        guard let text = value.string else { throw Fault(message: "\(name) must be a string.") }
+        return text.isEmpty ? nil : text
+    }
+
+    private static func whole(_ name: String, _ view: JSONView, in range: ClosedRange<Int>) throws(Fault) -> Int? {
+        let value = view[name]
+        guard value.exists, !value.isNull else { return nil }
+        guard let number = value.int, range.contains(number) else {
+            throw Fault(message: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    private static func flag(_ name: String, _ view: JSONView) throws(Fault) -> Bool? {
+        let value = view[name]
+        guard value.exists, !value.isNull else { return nil }
+        guard let flag = value.bool else { throw Fault(message: "\(name) must be true or false.") }
+        return flag
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        if let model { json.member("model", model) }
+        if let language { json.member("language", language.rawValue) }
+        json.member("sample_rate", rate.hertz)
+        json.member("channels", channels)
+        json.member("encoding", encoding.rawValue)
+        json.member("interim_results", interims)
+        if !punctuates {
+            json.member("punctuate", false)
+            json.member("smart_format", false)
+        }
+        json.member("endpointing", Int(endpointing.wholeMilliseconds))
+        if !keyterms.isEmpty {
+            json.key("keyterms")
+            json.beginArray()
+            for term in keyterms { json.value(term) }
+            json.endArray()
+        }
+        if words { json.member("words", true) }
+        json.endObject()
+    }
+}

@@ -1,0 +1,83 @@
+package import Speech
+
+/// An `error` message of the managed proxy, and how it ends the session.
+///
+/// Source: Harken's own definition of `/ws/transcribe`, table of errors.
+package struct ManagedError: Error, Sendable, Equatable {
+    package enum Code: String, Sendable, CaseIterable {
+        case authFailed = "auth_failed"
+        case authTimeout = "auth_timeout"
+        case badMessage = "bad_message"
+        case badConfig = "bad_config"
+        case badAudio = "bad_audio"
+        case noCredits = "no_credits"
+        case tooManySessions = "too_many_sessions"
+        case rateExceeded = "rate_exceeded"
+        case notReady = "not_ready"
+        case upstream = "upstream_error"
+        case `internal` = "internal"
+
+        /// What the socket is closed with when the error is fatal.
+        package var closeCode: UInt16 {
+            switch self {
+            case .authFailed: 4401
+            case .authTimeout: 4408
+            case .badMessage, .badConfig, .badAudio: 4400
+            case .noCredits: 4402
+            case .tooManySessions, .rateExceeded: 4429
+            case .notReady: 1013
+            case .upstream, .internal: 1011
+            }
+        }
+    }
+
+    package var code: Code
+    /// For people: what is wrong, and what to do.
+    package var message: String
+    /// The session ends with it.
+    package var isFatal: Bool
+
+    package init(_ code: Code, _ message: String, isFatal: Bool = true) {
+        self.code = code
+        self.message = message
+        self.isFatal = isFatal
+    }
+
+    /// The close frame's reason: at most 123 bytes.
+    var reason: String { code.rawValue }
+
+    /// On the wire.
+    var wire: ManagedServerMessage { .error(code: code.rawValue, message: message, isFatal: isFatal) }
+
+    /// Why a session is not to be.
+    package init(_ cause: RefusalCause) {
+        switch cause {
+        case .unauthenticated: self.init(.authFailed, "The token is not valid. Sign in again.")
+        case .forbidden(let reason): self.init(.authFailed, reason)
+        case .outOfCredit: self.init(.noCredits, "No credits are left.")
+        case .tooManyRequests: self.init(.tooManySessions, "Too many sessions at once. End one, or try again later.")
+        case .badRequest(let reason), .remoteContent(let reason), .notFound(let reason): self.init(.badConfig, reason)
+        case .unknownModel: self.init(.badConfig, "model is not known.")
+        case .methodNotAllowed, .tooLarge, .incompleteBody: self.init(.badMessage, "The request cannot be served.")
+        case .unavailable(let reason): self.init(.notReady, reason)
+        case .engine(let error): self.init(error, isReady: false)
+        case .internalFault: self.init(.internal, "Something went wrong in the gateway. Try again.")
+        }
+    }
+
+    /// Why a session broke off.
+    ///
+    /// - Parameter isReady: whether `ready` was said.
+    package init(_ error: EngineError, isReady: Bool) {
+        switch error {
+        case .unsupportedLanguage(let language): self.init(.badConfig, "language \"\(language)\" is not available.")
+        case .badRequest(let reason): self.init(.badConfig, reason)
+        case .undecodable(let reason): self.init(.badAudio, "The audio cannot be decoded. \(reason)")
+        case .unavailable(let reason), .timedOut(let reason): self.init(isReady ? .upstream : .notReady, reason)
+        case .rateLimited: self.init(isReady ? .upstream : .notReady, "The engine takes no more streams for now.")
+        case .unauthorised, .quotaExhausted: self.init(.upstream, "The engine refused the gateway.")
+        case .protocolViolation(let reason): self.init(.upstream, reason)
+        case .cancelled: self.init(.internal, "The session was cancelled.")
+        }
+    }
+}

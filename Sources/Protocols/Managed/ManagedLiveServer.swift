@@ -1,0 +1,278 @@
+import Framing
+package import Speech
+
+/// The server side of the managed proxy, `WS /ws/transcribe`, once `auth` was found good.
+///
+/// Nothing is said before `ready`, for the client takes any other first message for the end. Its client closes the socket to stop and reads nothing
+/// more: so what was said is made final as the session goes, after a short silence or 15 s of speech.
+///
+/// Source: Harken's own definition, made to what the desktop client does.
+package struct ManagedLiveServer: LiveServerMachine {
+    /// How long after `auth` an engine may take to take audio: the client waits 15 s.
+    package static let readyLimit: Duration = .seconds(12)
+    /// How long nothing may come.
+    package static let idleLimit: Duration = .seconds(60)
+    /// The longest speech without a final. Asked for a second earlier, for the answer takes its time.
+    package static let longestSpeech: Duration = .seconds(15)
+    /// Audio that may wait to be recognised, from a client that sends ahead of time.
+    package static let backlogLimit: Duration = .seconds(60)
+    /// Bytes of one binary message.
+    package static let messageLimit = 1 << 20
+
+    private static let forcedAfter = longestSpeech - .seconds(1)
+    /// Finalizes that may wait for their answers. More of a client's change nothing.
+    private static let mostFinalizes = 16
+
+    package let request: LiveRequest
+    private let configuration: ManagedConfiguration
+    private let sessionID: String
+    private let sessionLimit: Duration
+
+    private var rate: SampleRate
+    private var model = ""
+    private var began: Instant?
+    private var lastHeard: Instant?
+    private var isReady = false
+    private var isClosed = false
+    /// Why the session was told to finish.
+    private var end: ManagedServerMessage.EndReason?
+    private var isRevoked = false
+    /// Seconds that are left to pay for; nil when they are not counted.
+    private var credit: Duration?
+    /// A threshold was passed that the client has not heard of.
+    private var owesCredit = false
+    private var owesPong = false
+
+    private var receivedBytes = 0
+    /// Everything before it was recognised, for now or for good.
+    private var answeredThrough = SampleIndex.zero
+    private var committedThrough = SampleIndex.zero
+    /// Speech that no commit has covered, and when it has gone on for long enough.
+    private var speech: (start: SampleIndex, due: Instant)?
+    /// Finalizes that were not answered, in order: true for those of the client.
+    private var finalizes: [Bool] = []
+
+    init(_ configuration: ManagedConfiguration, _ context: HandshakeContext) {
+        self.configuration = configuration
+        sessionID = context.requestID
+        sessionLimit = context.sessionLimit
+        rate = configuration.rate
+        let engine = configuration.model.map(EngineName.init).flatMap { context.engines.contains($0) ? $0 : nil }
+        request = LiveRequest(
+            format: configuration.format, language: configuration.language, model: engine == nil ? configuration.model : nil,
+            interims: configuration.interims, endpointing: configuration.endpointing, keyterms: configuration.keyterms,
+            engines: engine.map { [$0] } ?? [])
+    }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
+        guard began == nil else { return }
+        rate = start.rate
+        model = start.model
+        credit = start.credit
+        began = now
+        lastHeard = now
+    }
+
+    // MARK: From the client
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        guard let began, !isClosed, end == nil else { return .ignored }
+        lastHeard = now
+        if byteCount == 0 {
+            end = .clientEnd
+            return .command(.finish)
+        }
+        guard byteCount <= Self.messageLimit else {
+            return refused(ManagedError(.badAudio, "A binary message has more than \(Self.messageLimit) bytes. Send shorter ones."))
+        }
+        guard configuration.encoding != .linear16 || byteCount.isMultiple(of: 2) else {
+            return refused(ManagedError(.badAudio, "A binary message has an odd number of bytes, and 16-bit samples have two each."))
+        }
+        receivedBytes += byteCount
+        let received = SampleCount(receivedBytes / configuration.frameBytes).duration(at: configuration.rate)
+        if received - (now - began) > Self.backlogLimit,
+            received - (answeredThrough - .zero).duration(at: rate) > Self.backlogLimit
+        {
+            return refused(
+                ManagedError(.rateExceeded, "More than \(Self.backlogLimit.components.seconds) seconds of audio wait. Send it as it is recorded."))
+        }
+        return .audio
+    }
+
+    private mutating func refused(_ error: ManagedError) -> BinaryMeaning {
+        isClosed = true
+        return .refusedInBand(InBandRefusal(messages: [error.wire.text], code: error.code.closeCode, reason: error.reason))
+    }
+
+    package mutating func clientIsHeld(now: Instant) {
+        if lastHeard != nil { lastHeard = now }
+    }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        guard began != nil, !isClosed, end == nil else { return }
+        switch ManagedClientMessage(parsing: text) {
+        case .auth: fault(ManagedError(.badMessage, "auth came a second time.", isFatal: !isReady), &output)
+        case .end: finish(.clientEnd, &output)
+        case .finalize: finalize(isClients: true, &output)
+        case .keepAlive:
+            lastHeard = now
+            output.command(.keepAlive)
+        case .ping:
+            owesPong = true
+            settleDebts(&output)
+        case .invalid(let problem): fault(ManagedError(.badMessage, problem, isFatal: !isReady), &output)
+        }
+    }
+
+    private mutating func finish(_ reason: ManagedServerMessage.EndReason, _ output: inout ServerOutput) {
+        end = reason
+        speech = nil
+        output.command(.finish)
+    }
+
+    private mutating func finalize(isClients: Bool, _ output: inout ServerOutput) {
+        guard finalizes.count < Self.mostFinalizes else { return }
+        finalizes.append(isClients)
+        output.command(.finalize)
+    }
+
+    // MARK: From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        guard !isClosed else { return }
+        switch event {
+        case .ready:
+            isReady = true
+            output.send {
+                ManagedServerMessage.ready(sessionID: sessionID, model: model, secondsRemaining: credit?.secondsDown).write(to: &$0)
+            }
+            settleDebts(&output)
+        case .speechStarted(_, let position): speaks(since: max(position, committedThrough), now)
+        case .interim(let hypothesis): interim(hypothesis, now, &output)
+        case .commit(let commit): self.commit(commit, &output)
+        case .turnEnded: break
+        case .flushed: if !finalizes.isEmpty { finalizes.removeFirst() }
+        case .gap(_, let range, _): reached(range.end)
+        case .ended(let end): ended(end, &output)
+        }
+    }
+
+    /// What must not come before `ready`.
+    private mutating func settleDebts(_ output: inout ServerOutput) {
+        guard isReady else { return }
+        if owesCredit, let credit {
+            output.send { ManagedServerMessage.creditsLow(secondsRemaining: credit.secondsDown).write(to: &$0) }
+        }
+        if owesPong { output.send { ManagedServerMessage.pong.write(to: &$0) } }
+        owesCredit = false
+        owesPong = false
+    }
+
+    private mutating func interim(_ hypothesis: Hypothesis, _ now: Instant, _ output: inout ServerOutput) {
+        answeredThrough = max(answeredThrough, hypothesis.range.end)
+        guard let first = hypothesis.words.first else { return }
+        speaks(since: max(first.range.start, committedThrough), now)
+        if let speech, hypothesis.range.end - speech.start >= SampleCount(Self.forcedAfter, at: rate) { force(&output) }
+        if configuration.interims { transcript(hypothesis.words, isFinal: false, speechFinal: false, &output) }
+    }
+
+    private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
+        reached(commit.range.end)
+        let isForced = commit.reason == .flush && !finalizes.isEmpty && !finalizes.removeFirst()
+        if !commit.words.isEmpty { transcript(commit.words, isFinal: true, speechFinal: commit.endsTurn && !isForced, &output) }
+    }
+
+    private mutating func reached(_ position: SampleIndex) {
+        committedThrough = max(committedThrough, position)
+        answeredThrough = max(answeredThrough, position)
+        speech = nil
+    }
+
+    private mutating func speaks(since start: SampleIndex, _ now: Instant) {
+        guard speech == nil, end == nil else { return }
+        let heard = SampleIndex(receivedBytes / configuration.frameBytes).converted(from: configuration.rate, to: rate) - start
+        speech = (start, now + max(.zero, Self.forcedAfter - heard.duration(at: rate)))
+    }
+
+    /// Speech has gone on for long enough. Once for each stretch: until the answer nothing more is asked.
+    private mutating func force(_ output: inout ServerOutput) {
+        guard end == nil, !finalizes.contains(false) else { return }
+        finalize(isClients: false, &output)
+    }
+
+    private func transcript(_ words: [Word], isFinal: Bool, speechFinal: Bool, _ output: inout ServerOutput) {
+        let texts = words.map { configuration.punctuates ? $0.text : $0.bare }
+        let text = texts.joined(separator: " ")
+        guard let first = words.first, let last = words.last, text.contains(where: { !$0.isWhitespace }) else { return }
+        var message = ManagedServerMessage.Transcript(
+            text: text, isFinal: isFinal, start: first.range.start.seconds(at: rate), end: last.range.end.seconds(at: rate),
+            speechFinal: speechFinal)
+        if configuration.words {
+            message.words = zip(words, texts).map { word, text in
+                ManagedServerMessage.Word(
+                    text: text, start: word.range.start.seconds(at: rate), end: word.range.end.seconds(at: rate), confidence: Double(word.confidence))
+            }
+        }
+        output.send { ManagedServerMessage.transcript(message).write(to: &$0) }
+    }
+
+    private mutating func ended(_ session: SessionEnd, _ output: inout ServerOutput) {
+        if isRevoked { return fault(ManagedError(.authFailed, "The token is no longer valid. Sign in again."), &output) }
+        if end != .creditsExhausted, let error = session.error { return fault(ManagedError(error, isReady: isReady), &output) }
+        isClosed = true
+        let reason = end ?? .clientEnd
+        output.send { ManagedServerMessage.sessionEnd(secondsUsed: session.received.seconds(at: rate), reason: reason).write(to: &$0) }
+        switch reason {
+        case .clientEnd, .maxDuration, .idle: output.close(1000)
+        case .creditsExhausted: output.close(ManagedError.Code.noCredits.closeCode, "No credits are left.")
+        case .serverShutdown: output.close(1001, "The server is going down. Connect again.")
+        }
+    }
+
+    private mutating func fault(_ error: ManagedError, _ output: inout ServerOutput) {
+        output.send { error.wire.write(to: &$0) }
+        guard error.isFatal else { return }
+        isClosed = true
+        output.close(error.code.closeCode, error.reason)
+    }
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        guard !isClosed else { return }
+        switch notice {
+        case .low(let remaining):
+            credit = remaining
+            owesCredit = true
+            settleDebts(&output)
+        case .exhausted: end = .creditsExhausted
+        case .revoked: isRevoked = true
+        }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard !isClosed, let began, let lastHeard else { return nil }
+        guard isReady else { return began + Self.readyLimit }
+        guard end == nil else { return nil }
+        var earliest = min(lastHeard + Self.idleLimit, began + sessionLimit)
+        if let speech, !finalizes.contains(false) { earliest = min(earliest, speech.due) }
+        return earliest
+    }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        guard let deadline, deadline <= now, let began, let lastHeard else { return }
+        guard isReady else { return fault(ManagedError(.notReady, "No engine was ready in time. Try again later."), &output) }
+        if now >= began + sessionLimit {
+            finish(.maxDuration, &output)
+        } else if now >= lastHeard + Self.idleLimit {
+            finish(.idle, &output)
+        } else if let speech, speech.due <= now {
+            force(&output)
+        }
+    }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        guard !isClosed, end == nil else { return }
+        finish(.serverShutdown, &output)
+    }
+}

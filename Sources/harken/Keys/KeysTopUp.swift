@@ -1,0 +1,62 @@
+import Framing
+import Gateway
+import Speech
+import Store
+
+struct KeysTopUp: Command {
+    static let description = CommandDescription(
+        name: "keys topup", summary: "Gives an access key more seconds of audio to spend.",
+        discussion: """
+            A running gateway on the same data directory knows of them within a second, sessions that are open too. Only for keys that were made with \
+            --credits: the audio of others is not counted.
+            """,
+        operands: .init(placeholder: "ID SECONDS", help: "The key's id, as keys list shows it, and how many seconds more.", count: 2...2),
+        options: [DataOption.option, Flag.json])
+
+    private let id: ID<AccessKey>
+    private let seconds: Int64
+    private let data: String
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        guard arguments.operands.count == 2 else { throw UsageError("give the key's id and the seconds") }
+        id = ID(arguments.operands[0])
+        // Not repeated in the message: it may be a whole key.
+        if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
+        guard let seconds = Int64(arguments.operands[1]), (1...AccessKeys.mostCreditSeconds).contains(seconds) else {
+            throw UsageError(
+                "\"\(arguments.operands[1])\" is no number of seconds; SECONDS takes a whole number from 1 to \(AccessKeys.mostCreditSeconds)")
+        }
+        self.seconds = seconds
+        data = try DataOption.path(arguments)
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        do throws(StoreError) {
+            switch try await DataOption.openKeys(data).topUp(id, seconds: seconds) {
+            case .noSuchKey:
+                surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows those that are")
+                return .failed
+            case .notCounted:
+                surroundings.complain(Self.description, "the audio of \(id) is not counted, so it needs no credits")
+                return .failed
+            case .done(let credit):
+                if json {
+                    var writer = JSONWriter()
+                    writer.beginObject()
+                    writer.member("id", id.rawValue)
+                    writer.member("credits", Int(credit.components.seconds))
+                    writer.endObject()
+                    surroundings.output.writeLine(writer.text)
+                } else {
+                    surroundings.diagnostics.writeLine("\(id) has \(credit.components.seconds) seconds now")
+                }
+                return .done
+            }
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Gateway
+import Speech
+import Store
+import Synchronization
+
+/// The keys of a test's gateway, all of one user, in memory.
+final class TestKeys: Access.Keys {
+    private struct Key {
+        var scopes: [String] = []
+        var remaining: Int64?
+        var isValid = true
+    }
+
+    private let keys: Mutex<[String: Key]>
+
+    /// - Parameters:
+    ///   - valid: their texts; none: no key exists.
+    ///   - credit: of each; nil: not counted.
+    init(valid: [String], credit: Duration? = nil, scopes: [String] = []) {
+        let remaining = credit.map { Int64($0 / .microseconds(1)) }
+        keys = Mutex(Dictionary(uniqueKeysWithValues: valid.map { ($0, Key(scopes: scopes, remaining: remaining)) }))
+    }
+
+    func isEmpty() -> Bool { keys.withLock { $0.isEmpty } }
+
+    func verify(_ presented: String) -> KeyVerdict {
+        guard let key = keys.withLock({ $0[presented] }) else { return .unknown }
+        guard key.isValid else { return .revoked }
+        return .valid(
+            AccessGrant(key: ID(presented), user: ID("user"), scopes: key.scopes, credit: key.remaining.map { .microseconds($0) }))
+    }
+
+    func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] {
+        keys.withLock { keys in
+            debits.map { debit in
+                let name = debit.key.rawValue
+                if let remaining = keys[name]?.remaining { keys[name]?.remaining = max(0, remaining - debit.microseconds) }
+                return KeyStanding(key: debit.key, isValid: keys[name]?.isValid ?? false, remaining: keys[name]?.remaining)
+            }
+        }
+    }
+
+    func revoke(_ text: String) { keys.withLock { $0[text]?.isValid = false } }
+
+    func topUp(_ text: String, _ credit: Duration) { keys.withLock { $0[text]?.remaining? += Int64(credit / .microseconds(1)) } }
+
+    /// What the store has.
+    func credit(_ text: String) -> Duration? { keys.withLock { $0[text]?.remaining }.map { .microseconds($0) } }
+}
