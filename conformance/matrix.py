@@ -46,7 +46,7 @@ class Column:
         try:
             settings = {"HARKEN_ENGINES": self.engine}
             if self.engine != "local":
-                simulator = Simulator(self.engine, self.oracle)
+                simulator = Simulator(self.engine, self.oracle, self.args.fault, self.args.fault_count)
                 settings[self.engine.upper() + "_API_KEY"] = KEY
                 settings |= {f"{self.engine.upper()}_{name}": form.format(simulator.url) for name, form in ADDRESSES[self.engine].items()}
             can = self._capabilities(settings)

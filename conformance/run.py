@@ -32,6 +32,8 @@ def main():
     parser.add_argument("--selfcheck", action="store_true", help="checks the simulators with the vendors' clients; the arguments name vendors")
     parser.add_argument("--matrix", action="store_true", help="every driver with every engine, the vendors played by simulators")
     parser.add_argument("--engine", action="append", choices=matrix.ENGINES, help="only these engines of the matrix")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help="each simulator of the matrix has this fault")
+    parser.add_argument("--fault-count", type=int, default=0, metavar="N", help="only the first N requests to each simulator suffer (default: all)")
     parser.add_argument("--cache", help="folder where the matrix keeps what the simulators hear")
     parser.add_argument("--json", metavar="FILE", help="writes the matrix there as well")
     args = parser.parse_args()

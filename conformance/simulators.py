@@ -17,10 +17,11 @@ KEY = "simulated-vendor-key-0123456789"
 class Simulator:
     """One vendor on a port of its own, hearing what the file `oracle` has."""
 
-    def __init__(self, vendor, oracle, faults=()):
+    def __init__(self, vendor, oracle, faults=(), fault_count=0):
         command = [sys.executable, os.path.join(VENDORS, f"sim_{vendor}.py"), "--oracle", oracle, "--key", KEY]
+        command += [f"--fault={fault}" for fault in faults] + [f"--fault-count={fault_count}"]
         self.vendor, self.errors = vendor, tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(command + [f"--fault={fault}" for fault in faults], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                          stderr=self.errors, text=True, env=environment(), preexec_fn=dies_with_us)
         line = self._process.stdout.readline()
         if not line.startswith("ready "):

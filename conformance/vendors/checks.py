@@ -162,13 +162,36 @@ def parameters(pairs, known, repeated, note):
     return read
 
 
+class Stalls:
+    """How long this process was kept from running lately: what came meanwhile is read at once, and is not the client's fault."""
+
+    def __init__(self):
+        self.late = []  # (when, seconds)
+
+    async def watch(self):
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.05)
+            late = time.monotonic() - began - 0.05
+            if late > 0.1:
+                self.late = [entry for entry in self.late if entry[0] > began - 10] + [(began, late)]
+
+    @property
+    def seconds(self):
+        now = time.monotonic()
+        return sum(late for when, late in self.late if when > now - 10)
+
+
+STALLS = Stalls()
+
+
 class Pace:
     """Audio may come at `rate` times real time, with at most `burst` seconds ahead. More is a violation, and is read no faster."""
 
     def __init__(self, rate, burst, note):
         self.rate, self.burst, self.note = rate, burst, note
         self.ahead = 0.0
-        self.most = 0.0
+        self.noted = False
         self._last = None
 
     async def received(self, seconds):
@@ -177,8 +200,8 @@ class Pace:
             self.ahead = max(0.0, self.ahead - (now - self._last) * self.rate)
         self._last = now
         self.ahead += seconds
-        if self.ahead > self.burst and self.most <= self.burst:
+        if not self.noted and self.ahead > self.burst + STALLS.seconds:
+            self.noted = True
             self.note("pace", f"{self.ahead:.2f} s of audio ahead of {self.rate:g} times real time; {self.burst:g} s are allowed")
-        self.most = max(self.most, self.ahead)
         if self.ahead > self.burst:
             await asyncio.sleep(min((self.ahead - self.burst) / self.rate, 2.0))

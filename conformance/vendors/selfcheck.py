@@ -42,6 +42,8 @@ DRIVES = {
         ("streaming/deepgram_sdk", ["--keep-alive", "--utterance-end", "--tail-silence", "2"], set()),
         ("streaming/livekit_deepgram", ["--flush"], set()),
         ("streaming/pipecat_deepgram", [], set()),
+        ("streaming/deepgram_flux", [], set()),
+        ("streaming/deepgram_flux", ["--eager", "0.3"], set()),
         ("prerecorded/deepgram_sdk", ["--callback-host", "127.0.0.1"], RECORDED),
     ],
     "soniox": [

@@ -17,7 +17,7 @@ import numpy
 from aiohttp import web
 
 import oracle
-from checks import Violations
+from checks import STALLS, Violations
 
 FAULTS = ("refuse", "hang-connect", "stall-after", "drop-after", "garble", "late", "close-code", "close-after", "429", "5xx")
 
@@ -107,10 +107,12 @@ class Service:
         site = web.TCPSite(runner, "127.0.0.1", port, backlog=1024)
         await site.start()
         print(f"ready http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
+        watch = asyncio.get_running_loop().create_task(STALLS.watch())
         stopped = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stopped.set)
         await stopped.wait()
+        watch.cancel()
         await asyncio.wait_for(runner.cleanup(), 5)
 
 
