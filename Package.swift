@@ -39,7 +39,7 @@ let package = Package(
         module("Audio", ["Speech", "COpus", "CSoxr", "CAVFormat"]),
         module("Protocols", ["Speech", "Framing"]),
         module("Continuity", ["Speech", "CXXHash"]),
-        module("Store", ["Speech", "CSQLite"]),
+        module("Store", ["Speech", "Framing", "CSQLite"]),
         module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("LocalEngine", ["Speech", "Audio", "COrt", "CAligner"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
@@ -50,7 +50,7 @@ let package = Package(
         module("HarkenTesting", ["Speech"]),
         .executableTarget(
             name: "harken",
-            dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Audio", "Store"],
+            dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Store"],
             swiftSettings: strict),
 
         .executableTarget(
@@ -88,6 +88,7 @@ let package = Package(
         tests("HarkenKit", ["HarkenKit", "HarkenTesting", "Speech", "Net", "Protocols", "Sessions"]),
         tests("Net", ["Net", "Framing"]),
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
+        tests("Vendors", ["Vendors", "Protocols", "Speech", "Framing", "Net"]),
         tests("Gateway", ["Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
         tests("harken", ["harken", "Gateway", "HarkenTesting", "LocalEngine", "Net", "Store", "Speech"]),
     ],

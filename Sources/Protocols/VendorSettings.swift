@@ -4,12 +4,27 @@ package import Speech
 package struct VendorSettings: Sendable {
     package var name: EngineName
     package var credential: Credential
-    /// `wss://host[:port][/prefix]`: where live streams go.
-    package var streamingAddress: String
+    /// `wss://host[:port][/prefix]`: where live streams go; nil when the vendor has none.
+    package var streamingAddress: String?
+    /// `https://host[:port][/prefix]`: where recordings go; nil when the vendor takes none.
+    package var address: String?
+    /// The model for recordings of clients that name none of the vendor's; nil: the vendor's current one.
+    package var model: String?
+    /// Between two questions whether a recording is done; nil: the service's own.
+    package var pollInterval: Duration?
+    /// For one recording, everything included; nil: the service's own.
+    package var timeLimit: Duration?
 
-    package init(name: EngineName, credential: Credential, streamingAddress: String) {
+    package init(
+        name: EngineName, credential: Credential, streamingAddress: String? = nil, address: String? = nil, model: String? = nil,
+        pollInterval: Duration? = nil, timeLimit: Duration? = nil
+    ) {
         self.name = name
         self.credential = credential
         self.streamingAddress = streamingAddress
+        self.address = address
+        self.model = model
+        self.pollInterval = pollInterval
+        self.timeLimit = timeLimit
     }
 }

@@ -5,7 +5,7 @@ package import Speech
 package struct LiveEngine: Sendable {
     package enum Access: Sendable {
         case inProcess(any StreamingEngine)
-        case vendor(Vendor, VendorSettings)
+        case vendor(LiveService, VendorSettings)
     }
 
     package var name: EngineName

@@ -23,16 +23,16 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     ///
     /// - Parameter deliver: takes the stream's events, on the loop, in order; nothing comes after `.closed`.
     package init(
-        _ vendor: Vendor, settings: VendorSettings, options: StreamOptions, context: VendorConnector, deliver: @escaping (EngineEvent) -> Void
+        _ service: LiveService, settings: VendorSettings, options: StreamOptions, context: VendorConnector, deliver: @escaping (EngineEvent) -> Void
     ) {
         self.context = context
         self.deliver = deliver
         bytesPerFrame = 2 * options.channels
-        shortest = bytesPerFrame * Int(SampleCount(vendor.audio.shortest, at: options.rate).samples)
-        longest = bytesPerFrame * max(1, Int(SampleCount(vendor.audio.longest, at: options.rate).samples))
-        machine = vendor.connect(options, settings.credential)
+        shortest = bytesPerFrame * Int(SampleCount(service.audio.shortest, at: options.rate).samples)
+        longest = bytesPerFrame * max(1, Int(SampleCount(service.audio.longest, at: options.rate).samples))
+        machine = service.connect(options, settings.credential)
         let request = machine.connection
-        guard let target = WebSocketTarget(settings.streamingAddress + request.target) else {
+        guard let target = WebSocketTarget((settings.streamingAddress ?? service.address) + request.target) else {
             context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) is not usable.")) }
             return
         }

@@ -107,17 +107,26 @@ package struct GatewayConfiguration: Sendable {
     private static func vendors(_ settings: Settings) throws(ConfigurationError) -> [VendorSettings] {
         var found: [VendorSettings] = []
         for vendor in Catalogue.vendors {
-            let prefix = vendor.name.rawValue.uppercased()
+            let prefix = vendor.variablePrefix
             guard let key = settings[prefix + "_API_KEY"] else { continue }
-            let name = settings[prefix + "_STREAMING_URL"] == nil ? prefix + "_BASE_URL" : prefix + "_STREAMING_URL"
-            var address = settings[name] ?? vendor.streamingAddress
-            let replacements = [("http://", "ws://"), ("https://", "wss://")]
-            for (http, webSocket) in replacements where address.hasPrefix(http) { address = webSocket + address.dropFirst(http.count) }
-            guard address.hasPrefix("ws://") || address.hasPrefix("wss://") else {
-                throw ConfigurationError(name, "\"\(address)\" has no scheme", accepted: "https://HOST, or http://HOST[:PORT] for a server nearby")
+            var made = VendorSettings(name: vendor.name, credential: Credential(key), model: settings[prefix + "_STT_MODEL"])
+            if let live = vendor.live {
+                let own = prefix + "_STREAMING_URL"
+                // A vendor of one host needs one variable.
+                let name = settings[own] == nil && !Settings.known.contains(own) ? prefix + "_BASE_URL" : own
+                made.streamingAddress = try VendorAddress.webSocket(settings[name] ?? live.address, name: name)
             }
-            while address.hasSuffix("/") { address.removeLast() }
-            found.append(VendorSettings(name: vendor.name, credential: Credential(key), streamingAddress: address))
+            if let prerecorded = vendor.prerecorded {
+                let name = prefix + "_BASE_URL"
+                made.address = try VendorAddress.http(settings[name] ?? prerecorded.address, name: name, standard: prerecorded.address)
+            }
+            if settings[prefix + "_POLL_INTERVAL_SECONDS"] != nil {
+                made.pollInterval = try settings.seconds(prefix + "_POLL_INTERVAL_SECONDS", in: 0.1...600, default: 3)
+            }
+            if settings[prefix + "_MAX_POLL_SECONDS"] != nil {
+                made.timeLimit = try settings.seconds(prefix + "_MAX_POLL_SECONDS", in: 1...86_400, default: 900)
+            }
+            found.append(made)
         }
         return found
     }

@@ -21,7 +21,7 @@ struct RecordingJob: Sendable {
             guard let recogniser = engine.prerecorded else { continue }
             do {
                 var options = options
-                options.language = engine.capabilities.language(for: options.language)
+                options.language = recogniser.capabilities.language(for: options.language)
                 let transcript = try await recogniser.recognize(recording, options: options) { step in
                     if case .segment = step { said.set() }
                     progress(step)

@@ -1,6 +1,8 @@
+package import Net
 package import Protocols
 package import Sessions
 package import Speech
+package import Vendors
 
 /// One engine that this gateway can use.
 package struct EngineEntry: Sendable {
@@ -9,6 +11,8 @@ package struct EngineEntry: Sendable {
     /// How it is reached for live audio; nil: not at all.
     package var live: LiveEngine.Access?
     package var prerecorded: (any PrerecordedEngine)?
+    /// What it can do with recordings, where that is not what it can do live.
+    private var prerecordedCapabilities: Capabilities?
     /// What it says of itself now; cheap, from any thread.
     package var status: @Sendable () -> EngineStatus
 
@@ -28,11 +32,27 @@ package struct EngineEntry: Sendable {
         self.init(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine), prerecorded: engine, status: status)
     }
 
-    var liveEngine: LiveEngine? { live.map { LiveEngine(name: name, capabilities: capabilities, access: $0) } }
+    var liveEngine: LiveEngine? { live.map { LiveEngine(name: name, capabilities: capabilities(for: .live) ?? capabilities, access: $0) } }
 
     /// A vendor that the operator has a key for.
-    package init(_ vendor: Vendor, settings: VendorSettings) {
-        self.init(name: vendor.name, capabilities: vendor.capabilities, live: .vendor(vendor, settings))
+    package init(_ vendor: Vendor, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock) {
+        self.init(
+            name: vendor.name, capabilities: vendor.capabilities, live: vendor.live.map { .vendor($0, settings) },
+            prerecorded: vendor.prerecorded.map { VendorRecognizer($0, settings: settings, client: client, clock: clock) })
+        prerecordedCapabilities = vendor.prerecorded?.capabilities
+    }
+
+    /// What it can do in this way.
+    func capabilities(for kind: Router.Kind) -> Capabilities? {
+        switch kind {
+        case .live:
+            switch live {
+            case .inProcess: capabilities
+            case .vendor(let service, _): service.capabilities
+            case nil: nil
+            }
+        case .prerecorded: prerecorded == nil ? nil : prerecordedCapabilities ?? capabilities
+        }
     }
 }
 

@@ -8,13 +8,13 @@ package struct Router: Sendable {
     private let entries: [EngineEntry]
     private let order: [EngineName]
     /// Vendors that could be used if the operator had a key.
-    private let others: [(name: EngineName, capabilities: Capabilities)]
+    private let others: [Vendor]
 
     /// - Parameter order: the operator's preference.
     package init(entries: [EngineEntry], order: [EngineName], catalogue: [Vendor] = Catalogue.vendors) {
         self.entries = entries
         self.order = order
-        others = catalogue.filter { vendor in !entries.contains { $0.name == vendor.name } }.map { ($0.name, $0.capabilities) }
+        others = catalogue.filter { vendor in !entries.contains { $0.name == vendor.name } }
     }
 
     /// Names of all models, for dialects that check them.
@@ -30,8 +30,8 @@ package struct Router: Sendable {
         let wanted = named.isEmpty ? order : named
         let able = wanted.compactMap { name in entries.first { $0.name == name } }.filter { entry in
             switch kind {
-            case .live: entry.live != nil && entry.capabilities.streaming
-            case .prerecorded: entry.prerecorded != nil && entry.capabilities.prerecorded
+            case .live: entry.capabilities(for: kind)?.streaming == true
+            case .prerecorded: entry.capabilities(for: kind)?.prerecorded == true
             }
         }
         guard !able.isEmpty else {
@@ -41,10 +41,13 @@ package struct Router: Sendable {
                 : .badRequest("\(list(wanted)) cannot recognise \(what).")
         }
         guard let language, language.primary != "multi" else { return able }
-        let speaking = able.filter { $0.capabilities.languages.contains(language) }
+        let speaking = able.filter { $0.capabilities(for: kind)?.languages.contains(language) == true }
         guard speaking.isEmpty else { return speaking }
-        let here = entries.filter { $0.capabilities.languages.contains(language) }.map(\.name)
-        let elsewhere = others.filter { $0.capabilities.languages.contains(language) }.map(\.name)
+        let here = entries.filter { $0.capabilities(for: kind)?.languages.contains(language) == true }.map(\.name)
+        let elsewhere = others.filter { vendor in
+            let capabilities = kind == .live ? vendor.live?.capabilities : vendor.prerecorded?.capabilities
+            return capabilities?.languages.contains(language) == true
+        }.map(\.name)
         var advice = here.isEmpty ? "" : " Engines that have it: \(list(here)) (choose with engine=)."
         if !elsewhere.isEmpty { advice += " With a key, these have it: \(list(elsewhere))." }
         throw .badRequest("The language \"\(language)\" is not available from \(list(able.map(\.name))).\(advice)")

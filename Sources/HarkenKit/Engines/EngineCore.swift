@@ -34,10 +34,11 @@ final class EngineCore: Sendable {
         let variable = name.uppercased() + "_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
         guard !given.isEmpty else { throw .missingKey(vendor: title, variable: variable) }
-        guard let vendor = Catalogue.vendors.first(where: { $0.name.rawValue == name }) else { throw .unavailable("\(title) is not built in") }
-        let address = try Self.address(url ?? vendor.streamingAddress)
+        let vendor = Catalogue.vendors.first { $0.name.rawValue == name }
+        guard let vendor, let live = vendor.live else { throw .unavailable("\(title) is not built in") }
+        let address = try Self.address(url ?? live.address)
         let settings = VendorSettings(name: vendor.name, credential: Credential(given), streamingAddress: address)
-        self.init(LiveEngine(name: vendor.name, capabilities: vendor.capabilities, access: .vendor(vendor, settings)), options: options)
+        self.init(LiveEngine(name: vendor.name, capabilities: live.capabilities, access: .vendor(live, settings)), options: options)
     }
 
     private static func address(_ url: String) throws(KitError) -> String {

@@ -11,6 +11,7 @@ enum DeepgramFault {
         case 403: return .unauthorised("Deepgram's key may not do this: \(said)")
         case 402: return .quotaExhausted("Deepgram: \(said)")
         case 408, 504: return .timedOut("Deepgram: \(said)")
+        case 413: return .unavailable("Deepgram takes no recording as large as this: \(said)")
         case 429: return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
         case 400 where said.contains("model/language"): return .unsupportedLanguage(language ?? .english)
         case 400..<500: return .badRequest("Deepgram refused the request: \(said)")

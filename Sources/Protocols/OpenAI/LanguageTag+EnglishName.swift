@@ -4,6 +4,14 @@ extension LanguageTag {
     /// The English name in lower case, as Whisper's answers give it: `english` of `en-US`. The primary subtag where there is none.
     var englishName: String { Self.englishNames[primary] ?? primary }
 
+    /// nil when no language is called so.
+    static func named(_ name: String) -> LanguageTag? { codes[name.lowercased()].map { LanguageTag($0) } }
+
+    /// Primary subtags of the languages that have an English name here.
+    static var withEnglishNames: Set<String> { Set(englishNames.keys) }
+
+    private static let codes = Dictionary(englishNames.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+
     private static let englishNames: [String: String] = [
         "af": "afrikaans", "am": "amharic", "ar": "arabic", "as": "assamese", "az": "azerbaijani", "ba": "bashkir", "be": "belarusian",
         "bg": "bulgarian", "bn": "bengali", "bo": "tibetan", "br": "breton", "bs": "bosnian", "ca": "catalan", "cs": "czech", "cy": "welsh",

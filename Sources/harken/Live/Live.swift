@@ -75,7 +75,7 @@ struct Live: Command {
     }
 
     private func stream(_ surroundings: Surroundings) async throws -> ExitStatus {
-        let machine = DeepgramLiveClient.vendor.connect(options, Credential(key ?? ""))
+        let machine = DeepgramLiveClient(options, credential: Credential(key ?? ""))
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
         guard let target = WebSocketTarget(base + machine.connection.target + (engine.map { "&engine=" + $0 } ?? "")) else {

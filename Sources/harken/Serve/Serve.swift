@@ -5,6 +5,7 @@ import Net
 import Protocols
 import Speech
 import Store
+import Vendors
 
 struct Serve: Command {
     private static let listen = Option(
@@ -90,7 +91,7 @@ struct Serve: Command {
         let loops = try LoopGroup(count: configuration.loops)
         let client = try HTTPClient()
         let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: engines(configuration), keys: keys, client: client,
+            configuration, loops: loops.loops, entries: engines(configuration, client), keys: keys, client: client,
             webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: log, newID: RandomUUID.text)
         var server = HTTPServerConfiguration()
         server.maximumConnectionCount = configuration.maxConnections
@@ -123,12 +124,12 @@ struct Serve: Command {
         withExtendedLifetime(claim) {}
     }
 
-    private func engines(_ configuration: GatewayConfiguration) -> [EngineEntry] {
+    private func engines(_ configuration: GatewayConfiguration, _ client: HTTPClient) -> [EngineEntry] {
         let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         var entries = [LocalEngineEntry.make(models)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
-            entries.append(EngineEntry(vendor, settings: settings))
+            entries.append(EngineEntry(vendor, settings: settings, client: client, clock: .system))
         }
         return entries
     }

@@ -21,9 +21,9 @@ import Testing
 
     @Test func `stand in the operator's order`() throws {
         let order = try rows(["DEEPGRAM_API_KEY": "secret"]).map(\.name.rawValue)
-        #expect(order == ["deepgram", "local"])
+        #expect(order.prefix(2) == ["deepgram", "local"])
         let turned = try rows(["DEEPGRAM_API_KEY": "secret", "HARKEN_ENGINES": "local,deepgram"]).map(\.name.rawValue)
-        #expect(turned == ["local", "deepgram"])
+        #expect(turned.prefix(2) == ["local", "deepgram"])
     }
 
     @Test func `show no key`() throws {

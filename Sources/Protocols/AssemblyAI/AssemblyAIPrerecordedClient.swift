@@ -1,0 +1,138 @@
+import Framing
+import Speech
+
+/// The client side of AssemblyAI's protocol for recordings: upload, create, ask until it is done.
+///
+/// Source: AssemblyAI "Pre-recorded speech-to-text" API reference.
+package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
+    private enum State {
+        case uploading  // → creating, over
+        case creating  // → working, over
+        case working(VendorRequest)  // → over
+        case over
+    }
+
+    private static let models = ["universal-3-5-pro", "universal-2"]
+
+    private let order: PrerecordedOrder
+    private let fault: VendorFault
+    private var state: State = .uploading
+
+    package init(_ order: PrerecordedOrder) {
+        self.order = order
+        fault = VendorFault(vendor: "AssemblyAI", credential: order.credential, language: order.options.language)
+    }
+
+    package static let service = PrerecordedService(
+        capabilities: Capabilities(
+            streaming: false, prerecorded: true, languages: .any, models: models, interims: false, speakers: true, channelsPerStream: 32),
+        address: "https://api.assemblyai.com", recognize: { AssemblyAIPrerecordedClient($0) })
+
+    package mutating func start() -> PrerecordedStep {
+        // Uploads that nobody transcribes go away by themselves.
+        .request(VendorRequest(.post, "/v2/upload", headers: headers, body: .describedFile, patience: .seconds(120)))
+    }
+
+    package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
+        guard answer.isSuccess else { return fail(fault.error(answer, said: Self.message(in: answer.body))) }
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
+        switch state {
+        case .uploading:
+            guard let address = document.root["upload_url"].string, address.utf8.count <= 2_048 else {
+                return fail(fault.violation("gives no upload_url"))
+            }
+            state = .creating
+            var json = headers
+            json.add("Content-Type", "application/json")
+            return .request(VendorRequest(.post, "/v2/transcript", headers: json, body: .json(body(audio: address)), repetition: .ifNotActedOn))
+        case .creating:
+            guard let id = VendorIdentifier.pathSegment(document.root["id"].string) else { return fail(fault.violation("gives no transcript id")) }
+            let question = VendorRequest(.get, "/v2/transcript/" + id, headers: headers)
+            state = .working(question)
+            return outcome(document.root, question)
+        case .working(let question): return outcome(document.root, question)
+        case .over: return .failed(fault.violation("answers twice"))
+        }
+    }
+
+    private mutating func outcome(_ root: borrowing JSONView, _ question: VendorRequest) -> PrerecordedStep {
+        switch root["status"].string {
+        case "queued", "processing": return .poll(question)
+        case "completed":
+            state = .over
+            return .done(transcript(root))
+        case "error": return fail(fault.refusal(said: root["error"].string ?? "no reason given"))
+        case .some, nil: return fail(fault.violation("gives a transcript without a known status"))
+        }
+    }
+
+    private mutating func fail(_ error: EngineError) -> PrerecordedStep {
+        state = .over
+        return .failed(error)
+    }
+
+    private var headers: HTTPHeaders { ["Authorization": order.credential.secret] }
+
+    private func body(audio: String) -> [UInt8] {
+        let options = order.options
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("audio_url", audio)
+        if let language = options.language, language.primary != "multi" {
+            json.member("language_code", AssemblyAILanguage.code(of: language))
+        } else {
+            json.member("language_detection", true)
+        }
+        if let model = order.model(among: Self.models, standard: nil) {
+            json.key("speech_models")
+            json.beginArray()
+            json.value(model)
+            json.endArray()
+        }
+        if options.diarize { json.member("speaker_labels", true) }
+        if options.separateChannels { json.member("multichannel", true) }
+        if !options.keyterms.isEmpty {
+            json.key("keyterms_prompt")
+            json.beginArray()
+            for term in options.keyterms { json.value(term) }
+            json.endArray()
+        }
+        json.endObject()
+        return json.bytes
+    }
+
+    private func transcript(_ root: borrowing JSONView) -> Transcript {
+        var words = RecordedWords(channels: order.options.separateChannels ? root["audio_channels"].int ?? 1 : 1)
+        let list = root["words"]
+        for index in 0..<list.count {
+            let word = list[index]
+            guard let text = word["text"].string, let start = word["start"].double, let end = word["end"].double else { continue }
+            let channel = order.options.separateChannels ? max(1, word["channel"].string.flatMap(Int.init) ?? 1) - 1 : 0
+            words.add(
+                text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double,
+                speaker: order.options.diarize ? words.speaker(word["speaker"].string) : nil, channel: channel)
+        }
+        return words.transcript(
+            length: root["audio_duration"].double,
+            language: root["language_code"].string.map(LanguageTag.ofVendor) ?? order.options.language ?? .english,
+            languageConfidence: root["language_confidence"].double,
+            model: root["speech_model_used"].string ?? order.model(among: Self.models, standard: nil) ?? Self.models[0])
+    }
+
+    private static func message(in body: [UInt8]) -> String? {
+        guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
+        return document.root["error"].string
+    }
+}
+
+/// AssemblyAI's codes of languages: lower case, with an underscore.
+enum AssemblyAILanguage {
+    private static let regions: Set<String> = ["en_au", "en_uk", "en_us", "de_ch"]
+
+    /// `en_us` of `en-US`, `en_uk` of `en-GB`; of regions that it does not tell apart, the language alone.
+    static func code(of language: LanguageTag) -> String {
+        let code = String(language.rawValue.lowercased().map { $0 == "-" ? "_" : $0 })
+        if code == "en_gb" { return "en_uk" }
+        return regions.contains(code) ? code : language.primary
+    }
+}

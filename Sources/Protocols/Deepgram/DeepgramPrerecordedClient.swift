@@ -1,0 +1,105 @@
+import Framing
+import Speech
+
+/// The client side of Deepgram's protocol for recordings: one request, one answer.
+///
+/// Source: Deepgram "Pre-recorded audio" API reference.
+package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
+    private let order: PrerecordedOrder
+
+    package init(_ order: PrerecordedOrder) { self.order = order }
+
+    package static let service = PrerecordedService(
+        capabilities: Capabilities(
+            streaming: false, prerecorded: true, languages: .any, models: ["nova-3", "nova-2"], interims: false, speakers: true,
+            channelsPerStream: 20),
+        address: "https://api.deepgram.com", recognize: { DeepgramPrerecordedClient($0) })
+
+    package mutating func start() -> PrerecordedStep {
+        guard let raw = rawParameters else {
+            return .failed(.undecodable("Deepgram does not take recordings of this encoding without a container."))
+        }
+        var query = query
+        for (name, value) in raw { query.add(name, value) }
+        let headers: HTTPHeaders = ["Authorization": "Token " + order.credential.secret, "Content-Type": "application/octet-stream"]
+        // It answers when everything is recognised, after ten minutes at most.
+        return .request(
+            VendorRequest(
+                .post, "/v1/listen?" + query.encoded, headers: headers, body: .file, repetition: .ifNotActedOn, patience: .seconds(660)))
+    }
+
+    package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
+        guard answer.isSuccess else {
+            return .failed(
+                DeepgramFault.refused(status: answer.status, headers: answer.headers, body: answer.body, language: order.options.language).asRecording
+            )
+        }
+        let fault = VendorFault(vendor: "Deepgram", credential: order.credential, language: order.options.language)
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28), document.root["results"]["channels"].isArray else {
+            return .failed(fault.violation("answers without results"))
+        }
+        return .done(transcript(document.root))
+    }
+
+    private var model: String {
+        order.options.model.flatMap { DeepgramModels.isKnown($0) ? $0.lowercased() : nil } ?? order.model ?? DeepgramModels.fallback
+    }
+
+    private var query: URLQuery {
+        let options = order.options
+        var query: URLQuery = ["model": model, "punctuate": "true", "smart_format": "true"]
+        if let language = options.language { query.add("language", language.rawValue) } else { query.add("detect_language", "true") }
+        if options.diarize { query.add("diarize", "true") }
+        if options.separateChannels { query.add("multichannel", "true") }
+        // Models before nova-3 know key terms by another name.
+        for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
+        return query
+    }
+
+    /// nil when there is no way to say what the bytes are.
+    private var rawParameters: [(String, String)]? {
+        guard case .raw(let encoding, let rate, let channels) = order.format else { return [] }
+        switch encoding {
+        case .linear16, .mulaw, .amrNarrowband, .amrWideband, .opus, .speex, .g729, .linear32, .alaw:
+            return [("encoding", encoding.rawValue), ("sample_rate", "\(rate.hertz)"), ("channels", "\(channels)")]
+        case .flac, .oggOpus: return []
+        }
+    }
+
+    private func transcript(_ root: borrowing JSONView) -> Transcript {
+        let channels = root["results"]["channels"]
+        var words = RecordedWords(channels: order.options.separateChannels ? channels.count : 1)
+        var language: String?
+        for channel in 0..<min(channels.count, order.options.separateChannels ? 64 : 1) {
+            language = language ?? channels[channel]["detected_language"].string
+            let list = channels[channel]["alternatives"][0]["words"]
+            for index in 0..<list.count {
+                let word = list[index]
+                guard let text = word["punctuated_word"].string ?? word["word"].string, let start = word["start"].double, let end = word["end"].double
+                else { continue }
+                // A number from 0 of the vendor's own; more than a crowd is a mistake.
+                let speaker = order.options.diarize ? word["speaker"].int.flatMap { (0..<1_000).contains($0) ? SpeakerLabel($0) : nil } : nil
+                words.add(
+                    text, start: start, end: end, confidence: word["confidence"].double, speaker: speaker,
+                    language: word["language"].string.map(LanguageTag.ofVendor), channel: channel)
+            }
+        }
+        let metadata = root["metadata"]
+        var name: String?
+        metadata["model_info"].forEachMember { (_, info) in name = name ?? info["name"].string }
+        return words.transcript(
+            length: metadata["duration"].double,
+            language: language.map(LanguageTag.ofVendor) ?? order.options.language ?? .english,
+            languageConfidence: channels[0]["language_confidence"].double, model: name ?? model)
+    }
+}
+
+extension EngineError {
+    /// The live side's reading of a refusal, sharpened for recordings.
+    fileprivate var asRecording: EngineError {
+        switch self {
+        case .badRequest(let said) where said.contains("failed to process audio"): .undecodable(said)
+        case _: self
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Framing
+import Speech
+
+/// The client side of OpenAI's transcription API, which many servers offer: one form, one answer.
+///
+/// Asks for words and segments with times. A server or model that has only text is asked again for that, and one that gives segments without
+/// words gets the words' times in proportion to their letters.
+///
+/// Source: OpenAI API reference, "Create transcription".
+package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
+    private enum Detail { case words, textOnly }
+
+    private static let models = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"]
+
+    private let order: PrerecordedOrder
+    private let fault: VendorFault
+    private var detail: Detail = .words
+
+    package init(_ order: PrerecordedOrder) {
+        self.order = order
+        fault = VendorFault(vendor: "The OpenAI-compatible server", credential: order.credential, language: order.options.language)
+    }
+
+    package static let service = PrerecordedService(
+        capabilities: Capabilities(
+            streaming: false, prerecorded: true, languages: .only(LanguageTag.withEnglishNames), models: models, interims: false),
+        address: "https://api.openai.com/v1", recognize: { OpenAIPrerecordedClient($0) })
+
+    package mutating func start() -> PrerecordedStep {
+        guard !order.options.separateChannels else { return .failed(.unavailable("An OpenAI-compatible server does not tell channels apart.")) }
+        if model.hasPrefix("gpt-") { detail = .textOnly }
+        return request
+    }
+
+    private var model: String { order.model(among: Self.models, standard: nil) ?? Self.models[0] }
+
+    private var request: PrerecordedStep {
+        var fields: [VendorRequest.FormField] = [.init("model", model)]
+        switch detail {
+        case .words:
+            fields += [.init("response_format", "verbose_json"), .init("timestamp_granularities[]", "word")]
+            fields.append(.init("timestamp_granularities[]", "segment"))
+        case .textOnly: fields.append(.init("response_format", "json"))
+        }
+        if let language = order.options.language, language.primary != "multi" { fields.append(.init("language", language.primary)) }
+        if !order.options.keyterms.isEmpty { fields.append(.init("prompt", order.options.keyterms.joined(separator: ", "))) }
+        return .request(
+            VendorRequest(
+                .post, "/audio/transcriptions", headers: ["Authorization": "Bearer " + order.credential.secret],
+                body: .form(fields, fileField: "file"), repetition: .ifNotActedOn, patience: .seconds(660)))
+    }
+
+    package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
+        guard answer.isSuccess else { return refused(answer) }
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28), let text = document.root["text"].string else {
+            return .failed(fault.violation("answers without a text"))
+        }
+        return .done(transcript(document.root, text: text))
+    }
+
+    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
+        let said: String?, code: String?, parameter: String
+        if let document = try? JSONDocument(parsing: answer.body, sizeLimit: 65_536) {
+            let error = document.root["error"]
+            (said, code, parameter) = (error["message"].string, error["code"].string, error["param"].string ?? "")
+        } else {
+            (said, code, parameter) = (nil, nil, "")
+        }
+        if answer.status == 429, code == "insufficient_quota" { return .failed(.quotaExhausted("OpenAI: the account's quota is used up.")) }
+        let isAboutDetail = parameter.hasPrefix("response_format") || parameter.hasPrefix("timestamp_granularities")
+        if answer.status == 400 || answer.status == 422, detail == .words, isAboutDetail || said?.contains("response_format") == true {
+            detail = .textOnly
+            return request
+        }
+        return .failed(fault.error(answer, said: said))
+    }
+
+    private func transcript(_ root: borrowing JSONView, text: String) -> Transcript {
+        var words = RecordedWords()
+        let timed = Self.timed(root["words"]), segments = Self.timed(root["segments"], textKey: "text")
+        let length = root["duration"].double ?? root["usage"]["seconds"].double ?? segments.last?.end
+        if !timed.isEmpty {
+            for (word, shown) in zip(timed, Self.displayed(timed.map(\.text), in: text)) {
+                words.add(shown, start: word.start, end: word.end, confidence: nil)
+            }
+        } else if !segments.isEmpty {
+            for segment in segments { Self.add(segment.text, from: segment.start, to: segment.end, &words) }
+        } else {
+            Self.add(text, from: 0, to: length ?? 0, &words)
+        }
+        let named = root["language"].string.map { LanguageTag.named($0) ?? LanguageTag.ofVendor($0) }
+        return words.transcript(length: length, language: named ?? order.options.language ?? .english, model: model)
+    }
+
+    private struct Timed {
+        var text: String
+        var start: Double
+        var end: Double
+    }
+
+    private static func timed(_ list: borrowing JSONView, textKey: String = "word") -> [Timed] {
+        (0..<list.count).compactMap { index in
+            let item = list[index]
+            guard let text = item[textKey].string, let start = item["start"].double, let end = item["end"].double else { return nil }
+            return Timed(text: text, start: start, end: end)
+        }
+    }
+
+    /// The words' texts as they stand in the whole text, which has the punctuation that the list of words leaves out; the texts themselves when
+    /// the two do not agree.
+    private static func displayed(_ words: [String], in text: String) -> [String] {
+        let shown = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard shown.count == words.count else { return words }
+        func core(_ text: String) -> String { String(text.lowercased().filter { $0.isLetter || $0.isNumber }) }
+        return zip(words, shown).allSatisfy { core($0) == core($1) } ? shown : words
+    }
+
+    /// Words without times of their own: in proportion to their letters.
+    private static func add(_ text: String, from start: Double, to end: Double, _ words: inout RecordedWords) {
+        let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        let letters = parts.reduce(0) { $0 + $1.count + 1 }
+        guard letters > 0 else { return }
+        let each = max(0, end - start) / Double(letters)
+        var at = start
+        for part in parts {
+            let next = at + each * Double(part.count + 1)
+            words.add(part, start: at, end: next, confidence: nil)
+            at = next
+        }
+    }
+}

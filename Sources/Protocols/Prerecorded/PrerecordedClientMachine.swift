@@ -1,0 +1,104 @@
+package import Framing
+package import Speech
+
+/// The client side of a vendor's protocol for recordings: answers in, requests out.
+///
+/// One value for each recording. A value without I/O: the driver sends what it asks for, repeats what may be repeated, and keeps the time.
+package protocol PrerecordedClientMachine: Sendable {
+    /// The first step. Called once.
+    mutating func start() -> PrerecordedStep
+
+    /// The last request was answered, with any status; comes once for each request that a step asked for.
+    mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep
+
+    /// Requests that take away what the vendor still keeps, in order. Asked for once, after the end, whatever the end was.
+    var leftovers: [VendorRequest] { get }
+}
+
+extension PrerecordedClientMachine {
+    package var leftovers: [VendorRequest] { [] }
+}
+
+package enum PrerecordedStep: Sendable, Equatable {
+    case request(VendorRequest)
+    /// The work goes on over there: send this after the poll interval.
+    case poll(VendorRequest)
+    case done(Transcript)
+    case failed(EngineError)
+}
+
+/// A request to a vendor's service.
+package struct VendorRequest: Sendable, Equatable {
+    package enum Body: Sendable, Equatable {
+        case none
+        case json([UInt8])
+        /// The file as it is.
+        case file
+        /// The file as it is, but behind a WAV header when it has none to describe it.
+        case describedFile
+        /// A form of text fields and, last, the file: described, and named after what it is.
+        case form([FormField], fileField: String)
+    }
+
+    package struct FormField: Sendable, Equatable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// When a request may be sent once more.
+    package enum Repetition: Sendable, Equatable {
+        /// It changes nothing, or twice does no more than once: whenever it failed in passing.
+        case always
+        /// Only when it was not acted on for sure: never sent, or refused for now (429, 503).
+        case ifNotActedOn
+    }
+
+    package var method: HTTPMethod
+    /// Path and query, percent-encoded, to be appended to the service's address.
+    package var target: String
+    /// With the credential; never to be logged.
+    package var headers: HTTPHeaders
+    package var body: Body
+    package var repetition: Repetition
+    /// How long the vendor may be silent before it answers.
+    package var patience: Duration
+    /// Statuses besides the usual ones that pass by themselves.
+    package var passing: Set<Int> = []
+
+    package init(
+        _ method: HTTPMethod, _ target: String, headers: HTTPHeaders, body: Body = .none, repetition: Repetition = .always,
+        patience: Duration = .seconds(60)
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.repetition = repetition
+        self.patience = patience
+    }
+}
+
+/// A vendor's answer, whatever its status.
+package struct VendorAnswer: Sendable, Equatable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: [UInt8]
+
+    package init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    package var isSuccess: Bool { (200..<300).contains(status) }
+
+    /// `Retry-After` in seconds, at most an hour; a date reads as nil.
+    package var retryAfter: Duration? {
+        headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) }
+    }
+}

@@ -1,0 +1,85 @@
+import Speech
+
+/// Words of a recording as a vendor gives them, gathered to a transcript that keeps our rules: in order, within the recording, with text.
+struct RecordedWords {
+    static let rate = SampleRate.speech
+    /// Silence that ends a segment.
+    static let pause: Duration = .milliseconds(800)
+    /// No recording is longer; what a vendor says beyond is a mistake.
+    private static let longest: Double = 7 * 86_400
+    private static let mostChannels = 64
+
+    private var channels: [[Word]] = []
+    private var speakers: [String: SpeakerLabel] = [:]
+
+    /// - Parameter channels: how many there are at least.
+    init(channels: Int = 1) {
+        self.channels = Array(repeating: [], count: min(max(1, channels), Self.mostChannels))
+    }
+
+    var isEmpty: Bool { channels.allSatisfy(\.isEmpty) }
+
+    /// The label of a vendor's name for a speaker, counted in order of first appearance.
+    mutating func speaker(_ name: String?) -> SpeakerLabel? {
+        guard let name else { return nil }
+        if let known = speakers[name] { return known }
+        let label = SpeakerLabel(speakers.count)
+        speakers[name] = label
+        return label
+    }
+
+    /// - Parameters:
+    ///   - start: in seconds, as `end`.
+    ///   - confidence: 0…1; nil: the vendor gives none.
+    mutating func add(
+        _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, channel: Int = 0
+    ) {
+        let text = text.trimmed
+        guard !text.isEmpty, (0..<Self.mostChannels).contains(channel) else { return }
+        while channels.count <= channel { channels.append([]) }
+        let previous = channels[channel].last?.range.start ?? .zero
+        let first = max(Self.position(start), previous)
+        channels[channel].append(
+            Word(
+                text, SampleRange(first, max(Self.position(end), first)), confidence: Float(min(max(confidence ?? 1, 0), 1)), speaker: speaker,
+                language: language))
+    }
+
+    /// What touches the word before: a full stop that comes by itself.
+    mutating func append(mark: String, channel: Int = 0) {
+        guard channels.indices.contains(channel), let last = channels[channel].indices.last else { return }
+        channels[channel][last].text += mark.trimmed
+    }
+
+    /// - Parameter length: in seconds; nil when the vendor does not say.
+    func transcript(length: Double?, language: LanguageTag, languageConfidence: Double? = nil, model: String) -> Transcript {
+        let end = channels.compactMap { $0.map(\.range.end).max() }.max() ?? .zero
+        return Transcript(
+            rate: Self.rate, length: max(end, Self.position(length ?? 0)) - .zero, language: language,
+            languageConfidence: languageConfidence.map { Float(min(max($0, 0), 1)) }, model: model,
+            channels: channels.map { words in
+                Transcript.Channel(
+                    words: words,
+                    segments: Utterances.split(words, rate: Self.rate, pause: Self.pause).map { range in
+                        let end = words[range].map(\.range.end).max() ?? .zero
+                        return Transcript.Segment(range: SampleRange(words[range.lowerBound].range.start, end), words: range)
+                    })
+            })
+    }
+
+    private static func position(_ seconds: Double) -> SampleIndex {
+        SampleIndex(seconds: seconds.isFinite ? min(max(seconds, 0), longest) : 0, at: rate)
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[first...last])
+    }
+}
+
+extension LanguageTag {
+    /// Of a vendor's code, which may be written with an underscore.
+    static func ofVendor(_ code: String) -> LanguageTag { LanguageTag(String(code.prefix(35).map { $0 == "_" ? "-" : $0 })) }
+}

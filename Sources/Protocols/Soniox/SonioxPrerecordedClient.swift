@@ -1,0 +1,182 @@
+import Framing
+import Speech
+
+/// The client side of Soniox's protocol for recordings: file, transcription, ask until it is done, fetch the tokens, delete both.
+///
+/// Source: Soniox "Async transcription" API reference.
+package struct SonioxPrerecordedClient: PrerecordedClientMachine {
+    private enum State {
+        case uploading  // → creating, over
+        case creating  // → working, over
+        case working(VendorRequest)  // → fetching, over
+        case fetching(VendorRequest)  // → over
+        case over
+    }
+
+    private static let models = ["stt-async-v5"]
+
+    private let order: PrerecordedOrder
+    private let fault: VendorFault
+    private var state: State = .uploading
+    private var file: String?
+    private var transcription: String?
+    private var length: Double?
+
+    package init(_ order: PrerecordedOrder) {
+        self.order = order
+        fault = VendorFault(vendor: "Soniox", credential: order.credential, language: order.options.language)
+    }
+
+    package static let service = PrerecordedService(
+        capabilities: Capabilities(
+            streaming: false, prerecorded: true, languages: .any, models: models, interims: false, speakers: true),
+        address: "https://api.soniox.com/v1", recognize: { SonioxPrerecordedClient($0) })
+
+    package mutating func start() -> PrerecordedStep {
+        guard !order.options.separateChannels else { return fail(.unavailable("Soniox does not tell the channels of a recording apart.")) }
+        // Once more would leave a second file there that nobody deletes.
+        return .request(
+            VendorRequest(
+                .post, "/files", headers: headers, body: .form([], fileField: "file"), repetition: .ifNotActedOn, patience: .seconds(120)))
+    }
+
+    package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
+        guard answer.isSuccess else { return fail(error(answer)) }
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
+        let root = document.root
+        switch state {
+        case .uploading:
+            guard let raw = root["id"].string, let id = VendorIdentifier.pathSegment(raw) else { return fail(fault.violation("gives no file id")) }
+            file = id
+            state = .creating
+            var json = headers
+            json.add("Content-Type", "application/json")
+            return .request(VendorRequest(.post, "/transcriptions", headers: json, body: .json(body(file: raw)), repetition: .ifNotActedOn))
+        case .creating:
+            guard let id = VendorIdentifier.pathSegment(root["id"].string) else { return fail(fault.violation("gives no transcription id")) }
+            transcription = id
+            let question = VendorRequest(.get, "/transcriptions/" + id, headers: headers)
+            state = .working(question)
+            return outcome(root, question)
+        case .working(let question): return outcome(root, question)
+        case .fetching:
+            state = .over
+            guard root["tokens"].isArray else { return .failed(fault.violation("gives a transcript without tokens")) }
+            return .done(transcript(root["tokens"]))
+        case .over: return .failed(fault.violation("answers twice"))
+        }
+    }
+
+    package var leftovers: [VendorRequest] {
+        // The transcription first: the file is in use as long as it is there. 409: it is still being worked on.
+        [transcription.map { "/transcriptions/" + $0 }, file.map { "/files/" + $0 }].compactMap(\.self).map { target in
+            var request = VendorRequest(.delete, target, headers: headers)
+            request.passing = [409]
+            return request
+        }
+    }
+
+    private mutating func outcome(_ root: borrowing JSONView, _ question: VendorRequest) -> PrerecordedStep {
+        switch root["status"].string {
+        case "queued", "processing": return .poll(question)
+        case "completed":
+            length = root["audio_duration_ms"].double.map { $0 / 1_000 }
+            let fetch = VendorRequest(.get, question.target + "/transcript", headers: headers)
+            state = .fetching(fetch)
+            return .request(fetch)
+        case "error", "failed": return fail(fault.refusal(said: root["error_message"].string ?? root["error_type"].string ?? "no reason given"))
+        case .some, nil: return fail(fault.violation("gives a transcription without a known status"))
+        }
+    }
+
+    private mutating func fail(_ error: EngineError) -> PrerecordedStep {
+        state = .over
+        return .failed(error)
+    }
+
+    private func error(_ answer: VendorAnswer) -> EngineError {
+        guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 65_536) else { return fault.error(answer, said: nil) }
+        let said = document.root["message"].string
+        // A limit of pending jobs passes with time; one of the account does not.
+        if answer.status == 429, said?.lowercased().contains("balance") == true { return .quotaExhausted("Soniox: the account has no balance left.") }
+        return fault.error(answer, said: said)
+    }
+
+    private var headers: HTTPHeaders { ["Authorization": "Bearer " + order.credential.secret] }
+
+    private func body(file: String) -> [UInt8] {
+        let options = order.options
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("model", order.model(among: Self.models, standard: nil) ?? Self.models[0])
+        json.member("file_id", file)
+        if let language = options.language, language.primary != "multi" {
+            json.key("language_hints")
+            json.beginArray()
+            json.value(language.primary)
+            json.endArray()
+        } else {
+            json.member("enable_language_identification", true)
+        }
+        if options.diarize { json.member("enable_speaker_diarization", true) }
+        if !options.keyterms.isEmpty {
+            json.key("context")
+            json.beginObject()
+            json.key("terms")
+            json.beginArray()
+            for term in options.keyterms { json.value(term) }
+            json.endArray()
+            json.endObject()
+        }
+        json.endObject()
+        return json.bytes
+    }
+
+    /// Tokens are pieces of words: one that begins with a space begins a word, and a punctuation mark is a token of its own.
+    private func transcript(_ tokens: borrowing JSONView) -> Transcript {
+        struct Open {
+            var text: String
+            var start: Double
+            var end: Double
+            var confidences: [Double]
+            var speaker: String?
+            var language: String?
+        }
+        var words = RecordedWords()
+        var open: Open?
+        var languages: [String: Int] = [:]
+        func close(_ word: Open, _ words: inout RecordedWords) {
+            let mean = word.confidences.isEmpty ? nil : word.confidences.reduce(0, +) / Double(word.confidences.count)
+            words.add(
+                word.text, start: word.start, end: word.end, confidence: mean,
+                speaker: order.options.diarize ? words.speaker(word.speaker) : nil, language: word.language.map(LanguageTag.ofVendor))
+        }
+        for index in 0..<tokens.count {
+            let token = tokens[index]
+            guard let text = token["text"].string, !token["translation_status"].equals("translation") else { continue }
+            let start = token["start_ms"].double.map { $0 / 1_000 }, end = token["end_ms"].double.map { $0 / 1_000 }
+            let speaker = token["speaker"].string, language = token["language"].string
+            if let language { languages[language, default: 0] += 1 }
+            let begins = text.first?.isWhitespace ?? false
+            let isMark = text.allSatisfy { !$0.isLetter && !$0.isNumber && !$0.isWhitespace }
+            if var word = open, !begins, isMark || word.speaker == speaker {
+                word.text += text
+                // A mark's time and speaker are its own affair.
+                if !isMark, let end { word.end = max(word.end, end) }
+                if let confidence = token["confidence"].double, !isMark { word.confidences.append(confidence) }
+                open = word
+            } else {
+                if let word = open { close(word, &words) }
+                let at = start ?? open?.end ?? 0
+                open = Open(
+                    text: text, start: at, end: end ?? at, confidences: token["confidence"].double.map { [$0] } ?? [], speaker: speaker,
+                    language: language)
+            }
+        }
+        if let word = open { close(word, &words) }
+        let most = languages.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+        return words.transcript(
+            length: length, language: most.map(LanguageTag.ofVendor) ?? order.options.language ?? .english,
+            model: order.model(among: Self.models, standard: nil) ?? Self.models[0])
+    }
+}

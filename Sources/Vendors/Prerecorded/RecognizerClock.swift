@@ -1,0 +1,19 @@
+/// Time and chance, as a recogniser of recordings needs them.
+package struct RecognizerClock: Sendable {
+    package var now: @Sendable () -> ContinuousClock.Instant
+    /// Throws when the task is cancelled.
+    package var sleep: @Sendable (Duration) async throws -> Void
+    package var random: @Sendable () -> UInt64
+
+    package init(
+        now: @escaping @Sendable () -> ContinuousClock.Instant, sleep: @escaping @Sendable (Duration) async throws -> Void,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.now = now
+        self.sleep = sleep
+        self.random = random
+    }
+
+    package static let system = RecognizerClock(
+        now: { .now }, sleep: { try await Task.sleep(for: $0) }, random: { .random(in: .min ... .max) })
+}

@@ -1,0 +1,135 @@
+import Framing
+package import Net
+package import Protocols
+package import Speech
+
+/// A vendor's recognition of recordings as an engine: sends what the vendor's machine asks for.
+///
+/// Memory does not grow with the recording: it is read while it is sent. What may be repeated is, with growing waits; what the vendor keeps is
+/// deleted at the end, also after a failure and when the task is cancelled.
+package struct VendorRecognizer: PrerecordedEngine {
+    /// For what is left at the vendor.
+    private static let cleaningLimit: Duration = .seconds(30)
+
+    package let name: EngineName
+    package var capabilities: Capabilities { service.capabilities }
+    private let service: PrerecordedService
+    private let settings: VendorSettings
+    private let client: HTTPClient
+    private let clock: RecognizerClock
+    private let retry = RetryRule()
+
+    package init(_ service: PrerecordedService, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock) {
+        name = settings.name
+        self.service = service
+        self.settings = settings
+        self.client = client
+        self.clock = clock
+    }
+
+    package func recognize(
+        _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
+    ) async throws(EngineError) -> Transcript {
+        let body = try RecordingBody(recording)
+        var machine = service.recognize(
+            PrerecordedOrder(options, format: recording.format, credential: settings.credential, model: settings.model))
+        let limit = settings.timeLimit ?? service.timeLimit
+        let result: Result<Transcript, EngineError>
+        do throws(EngineError) {
+            result = .success(try await run(&machine, body, until: clock.now() + limit, limit))
+        } catch {
+            result = .failure(error)
+        }
+        await take(away: machine.leftovers, body)
+        let transcript = try result.get()
+        progress(.reached(through: .zero + transcript.length, of: transcript.length, rate: transcript.rate))
+        return transcript
+    }
+
+    private func run(
+        _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, until deadline: ContinuousClock.Instant, _ limit: Duration
+    ) async throws(EngineError) -> Transcript {
+        let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
+        var step = machine.start()
+        while true {
+            switch step {
+            case .done(let transcript): return transcript
+            case .failed(let error): throw error
+            case .request(let request): step = machine.answered(try await answer(to: request, body, until: deadline, late))
+            case .poll(let request):
+                let interval = settings.pollInterval ?? service.pollInterval
+                guard clock.now() + interval < deadline else { throw late }
+                try await sleep(interval)
+                step = machine.answered(try await answer(to: request, body, until: deadline, late))
+            }
+        }
+    }
+
+    /// Sends a request, again and again if it may be, and returns the last answer, whatever its status.
+    private func answer(
+        to request: VendorRequest, _ body: RecordingBody, until deadline: ContinuousClock.Instant, _ late: EngineError
+    ) async throws(EngineError) -> VendorAnswer {
+        var attempt = 0
+        while true {
+            attempt += 1
+            let left = deadline - clock.now()
+            guard left > .zero else { throw late }
+            let chance = Double(clock.random() >> 11) / Double(1 << 53 as UInt64)
+            let wait: Duration?
+            let outcome: Result<VendorAnswer, EngineError>
+            do throws(HTTPClientError) {
+                let answer = try await send(request, body, within: left)
+                outcome = .success(answer)
+                wait = answer.isSuccess ? nil : retry.wait(after: answer, to: request, attempt: attempt, chance: chance)
+            } catch {
+                outcome = .failure(explain(error, late: clock.now() >= deadline ? late : nil))
+                wait = retry.wait(after: error, to: request, attempt: attempt, chance: chance)
+            }
+            guard let wait, clock.now() + wait < deadline else { return try outcome.get() }
+            try await sleep(wait)
+        }
+    }
+
+    private func send(_ request: VendorRequest, _ body: RecordingBody, within left: Duration) async throws(HTTPClientError) -> VendorAnswer {
+        let boundary = "harken-\(String(clock.random(), radix: 36))\(String(clock.random(), radix: 36))"
+        guard let (parts, contentType) = body.parts(for: request.body, boundary: boundary) else { throw .failed(Self.undescribed) }
+        var headers = request.headers
+        if let contentType { headers.set("Content-Type", contentType) }
+        var message = HTTPClientRequest(request.method, (settings.address ?? service.address) + request.target, headers: headers)
+        message.body = parts
+        message.timeout = left
+        message.stallTimeout = request.patience
+        let response = try await client.send(message)
+        return VendorAnswer(status: response.status.code, headers: response.headers, body: response.body)
+    }
+
+    private static let undescribed = "raw audio of this encoding"
+
+    private func explain(_ error: HTTPClientError, late: EngineError?) -> EngineError {
+        switch error {
+        case .cancelled: .cancelled
+        case .timedOut: late ?? .timedOut("\(name) does not answer.")
+        case .unresolved: .unavailable("\(name) cannot be reached: its host has no address.")
+        case .unreachable: .unavailable("\(name) cannot be reached.")
+        case .tls(let reason): .unavailable("\(name) has no valid certificate: \(reason)")
+        case .malformedURL: .badRequest("The address of \(name) is not usable.")
+        case .file: .undecodable("The recording cannot be read.")
+        case .tooLarge(let limit): .protocolViolation("\(name) answers with more than \(limit) bytes.")
+        case .failed(Self.undescribed): .undecodable("\(name) does not take \(Self.undescribed) without a container.")
+        case .addressRefused, .redirectionRefused, .failed: .unavailable("The connection to \(name) broke.")
+        }
+    }
+
+    private func sleep(_ duration: Duration) async throws(EngineError) {
+        do { try await clock.sleep(duration) } catch { throw .cancelled }
+    }
+
+    /// In a task of its own: this one may be cancelled, and what was uploaded shall go all the same.
+    private func take(away leftovers: [VendorRequest], _ body: RecordingBody) async {
+        guard !leftovers.isEmpty else { return }
+        await Task {
+            let deadline = clock.now() + Self.cleaningLimit
+            for request in leftovers { _ = try? await answer(to: request, body, until: deadline, .cancelled) }
+        }.value
+    }
+}

@@ -1,0 +1,34 @@
+import Speech
+
+/// The header that makes a WAV file of bare samples.
+enum WAVDescription {
+    /// nil for encodings whose samples have no fixed size.
+    ///
+    /// - Parameter byteCount: of the samples. What is more than the format can say is left unsaid: readers go on to the file's end.
+    static func header(_ encoding: AudioEncoding, _ rate: SampleRate, channels: Int, byteCount: Int) -> [UInt8]? {
+        guard let width = encoding.bytesPerSample else { return nil }
+        let tag: UInt16 =
+            switch encoding {
+            case .alaw: 6
+            case .mulaw: 7
+            case _: 1
+            }
+        var header: [UInt8] = []
+        func text(_ text: StaticString) { text.withUTF8Buffer { header += $0 } }
+        func word(_ value: UInt16) { withUnsafeBytes(of: value.littleEndian) { header += $0 } }
+        func long(_ value: Int) { withUnsafeBytes(of: UInt32(clamping: value).littleEndian) { header += $0 } }
+        text("RIFF")
+        long(byteCount + 36)
+        text("WAVEfmt ")
+        long(16)
+        word(tag)
+        word(UInt16(clamping: channels))
+        long(rate.hertz)
+        long(rate.hertz * channels * width)
+        word(UInt16(clamping: channels * width))
+        word(UInt16(width * 8))
+        text("data")
+        long(byteCount)
+        return header
+    }
+}

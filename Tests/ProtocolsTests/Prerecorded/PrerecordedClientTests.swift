@@ -1,0 +1,283 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+/// Every vendor's machine for recordings, as a dialogue: request, `answered`, request.
+@Suite struct `A vendor's machine for recordings` {
+    private static let names = ["assemblyai", "deepgram", "soniox", "speechmatics", "openai"]
+
+    private func machine(
+        _ name: String, _ options: RecognitionOptions = RecognitionOptions(language: .english), format: AudioFormat = .container, model: String? = nil
+    ) throws -> any PrerecordedClientMachine {
+        let service = try #require(Catalogue.vendors.first { $0.name.rawValue == name }?.prerecorded)
+        return service.recognize(PrerecordedOrder(options, format: format, credential: Credential("k-secret"), model: model))
+    }
+
+    private func answer(_ text: String, status: Int = 200) -> VendorAnswer { VendorAnswer(status: status, body: Array(text.utf8)) }
+
+    private func request(_ step: PrerecordedStep) throws -> VendorRequest {
+        switch step {
+        case .request(let request), .poll(let request): return request
+        case .done, .failed: throw Unexpected(step: "\(step)")
+        }
+    }
+
+    private struct Unexpected: Error { var step: String }
+
+    private func transcript(_ step: PrerecordedStep) throws -> Transcript {
+        guard case .done(let transcript) = step else { throw Unexpected(step: "\(step)") }
+        return transcript
+    }
+
+    private func json(_ request: VendorRequest) throws -> JSONValue {
+        guard case .json(let bytes) = request.body else { throw Unexpected(step: "no JSON") }
+        return try JSONValue(parsing: bytes)
+    }
+
+    private func fields(_ request: VendorRequest) throws -> [String: String] {
+        guard case .form(let fields, _) = request.body else { throw Unexpected(step: "no form") }
+        return Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $0 + "," + $1 })
+    }
+
+    private func milliseconds(_ words: [Word]) -> [[Int]] {
+        words.map { [Int(($0.range.start.seconds(at: .speech) * 1_000).rounded()), Int(($0.range.end.seconds(at: .speech) * 1_000).rounded())] }
+    }
+
+    // MARK: AssemblyAI
+
+    @Test func `AssemblyAI: asks for what was wanted and reads words, speakers and channels`() throws {
+        var options = RecognitionOptions(language: LanguageTag("en-GB"), diarize: true, keyterms: ["Harken"])
+        options.separateChannels = true
+        var machine = try machine("assemblyai", options, model: "universal-2")
+        #expect(try request(machine.start()).body == .describedFile)
+        let create = try request(machine.answered(answer(#"{"upload_url":"https://cdn.example/u/1"}"#)))
+        #expect(create.repetition == .ifNotActedOn)
+        let body = try json(create)
+        #expect(body["audio_url"] == "https://cdn.example/u/1" && body["language_code"] == "en_uk" && body["speech_models"] == ["universal-2"])
+        #expect(body["speaker_labels"] == true && body["multichannel"] == true && body["keyterms_prompt"] == ["Harken"])
+        let first = machine.answered(answer(#"{"id":"a b","status":"queued"}"#))
+        #expect(try request(first).target == "/v2/transcript/a%20b")
+        guard case .poll = first else { throw Unexpected(step: "\(first)") }
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    """
+                    {"status":"completed","audio_duration":3,"language_code":"en_us","audio_channels":2,"speech_model_used":"universal-2","words":[
+                    {"text":"Hi","start":100,"end":300,"confidence":0.5,"speaker":"B","channel":"1"},
+                    {"text":"Yes.","start":200,"end":500,"confidence":0.75,"speaker":"A","channel":"2"},
+                    {"text":"there.","start":400,"end":700,"confidence":1,"speaker":"B","channel":"1"}]}
+                    """)))
+        #expect(done.text(of: ChannelIndex(0)) == "Hi there." && done.text(of: ChannelIndex(1)) == "Yes.")
+        #expect(milliseconds(done.channels[0].words) == [[100, 300], [400, 700]])
+        #expect(done.channels[0].words.map(\.speaker) == [SpeakerLabel(0), SpeakerLabel(0)] && done.channels[1].words[0].speaker == SpeakerLabel(1))
+        #expect(done.language == LanguageTag("en-us") && done.model == "universal-2" && done.length == SampleCount(48_000))
+    }
+
+    @Test func `AssemblyAI: finds the language when none is named, and says why a job failed`() throws {
+        var machine = try machine("assemblyai", RecognitionOptions())
+        _ = machine.start()
+        let body = try json(request(machine.answered(answer(#"{"upload_url":"https://cdn/1"}"#))))
+        #expect(body["language_detection"] == true && body["language_code"] == nil && body["speech_models"] == nil)
+        _ = machine.answered(answer(#"{"id":"1","status":"processing"}"#))
+        let end = machine.answered(answer(#"{"status":"error","error":"File does not appear to contain audio. File type is text/html."}"#))
+        guard case .failed(.undecodable(let said)) = end else { throw Unexpected(step: "\(end)") }
+        #expect(said.contains("text/html"))
+    }
+
+    // MARK: Deepgram
+
+    @Test func `Deepgram: one request with everything in its query`() throws {
+        var options = RecognitionOptions(language: LanguageTag("de"), model: "nova-2", diarize: true, keyterms: ["Harken"])
+        options.separateChannels = true
+        var machine = try machine("deepgram", options, format: .raw(.mulaw, .telephone, channels: 2))
+        let request = try request(machine.start())
+        #expect(
+            request.target
+                == "/v1/listen?model=nova-2&punctuate=true&smart_format=true&language=de&diarize=true&multichannel=true&keywords=Harken&encoding=mulaw&sample_rate=8000&channels=2"
+        )
+        #expect(request.headers["Authorization"] == "Token k-secret" && request.body == .file)
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    """
+                    {"metadata":{"duration":4.5,"model_info":{"u":{"name":"general-nova-2"}}},"results":{"channels":[
+                    {"alternatives":[{"words":[{"word":"hello","punctuated_word":"Hello.","start":0.5,"end":1,"confidence":0.9,"speaker":0}]}]},
+                    {"alternatives":[{"words":[{"word":"yes","start":1,"end":1.5,"confidence":0.8,"speaker":1}]}]}]}}
+                    """)))
+        #expect(done.channels.map { $0.words.map(\.text) } == [["Hello."], ["yes"]] && done.model == "general-nova-2")
+        #expect(done.length == SampleCount(72_000) && done.channels[1].words[0].speaker == SpeakerLabel(1))
+    }
+
+    @Test(arguments: [
+        (401, #"{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials."}"#, "unauthorised"), (402, "{}", "quotaExhausted"),
+        (400, #"{"err_msg":"Bad Request: failed to process audio: corrupt or unsupported data"}"#, "undecodable"),
+        (400, #"{"err_msg":"Bad Request: No such model/language/tier combination found."}"#, "unsupportedLanguage"),
+        (400, #"{"category":"INVALID_JSON","message":"Invalid JSON submitted."}"#, "badRequest"), (429, "", "rateLimited"),
+        (413, "<html>", "unavailable"), (504, "", "timedOut"), (503, "", "unavailable"), (200, "{", "protocolViolation"),
+        (200, #"{"request_id":"1"}"#, "protocolViolation"),
+    ])
+    func `Deepgram: folds its refusals`(status: Int, body: String, expected: String) throws {
+        var machine = try machine("deepgram")
+        _ = machine.start()
+        guard case .failed(let error) = machine.answered(answer(body, status: status)) else { return #expect(Bool(false)) }
+        #expect("\(error)".hasPrefix(expected), "\(error)")
+    }
+
+    // MARK: Soniox
+
+    @Test func `Soniox: makes words of tokens and leaves nothing behind`() throws {
+        var machine = try machine("soniox", RecognitionOptions(language: LanguageTag("en-US"), diarize: true, keyterms: ["Harken"]))
+        guard case .form([], fileField: "file") = try request(machine.start()).body else { return #expect(Bool(false)) }
+        #expect(machine.leftovers.isEmpty)
+        let create = try request(machine.answered(answer(#"{"id":"f-1"}"#, status: 201)))
+        let body = try json(create)
+        #expect(body["file_id"] == "f-1" && body["model"] == "stt-async-v5" && body["language_hints"] == ["en"])
+        #expect(body["context"]?["terms"] == ["Harken"] && body["enable_speaker_diarization"] == true)
+        _ = machine.answered(answer(#"{"id":"t-1","status":"queued"}"#, status: 201))
+        let fetch = try request(machine.answered(answer(#"{"id":"t-1","status":"completed","audio_duration_ms":2500}"#)))
+        #expect(fetch.target == "/transcriptions/t-1/transcript")
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    """
+                    {"id":"t-1","text":"","tokens":[
+                    {"text":"Hel","start_ms":100,"end_ms":200,"confidence":0.8,"speaker":"1","language":"en"},
+                    {"text":"lo","start_ms":200,"end_ms":400,"confidence":0.6,"speaker":"1","language":"en"},
+                    {"text":",","start_ms":400,"end_ms":420,"confidence":0.1,"speaker":"2"},
+                    {"text":" you","start_ms":500,"end_ms":700,"confidence":1,"speaker":"2","language":"en"},
+                    {"text":"Hallo","translation_status":"translation"},
+                    {"text":"?","start_ms":700,"end_ms":720,"confidence":1,"speaker":"2"}]}
+                    """)))
+        #expect(done.text() == "Hello, you?")
+        #expect(milliseconds(done.channels[0].words) == [[100, 400], [500, 700]])
+        #expect(done.channels[0].words.map(\.speaker) == [SpeakerLabel(0), SpeakerLabel(1)])
+        #expect(abs(done.channels[0].words[0].confidence - 0.7) < 0.001)
+        #expect(machine.leftovers.map(\.target) == ["/transcriptions/t-1", "/files/f-1"])
+    }
+
+    // MARK: Speechmatics
+
+    @Test func `Speechmatics: sends a job, asks without waiting there, and joins punctuation to words`() throws {
+        var machine = try machine(
+            "speechmatics", RecognitionOptions(language: LanguageTag("en-US"), model: "standard", diarize: true, keyterms: ["Harken"]))
+        let config = try fields(request(machine.start()))["config"] ?? ""
+        let settings = try JSONValue(parsing: Array(config.utf8))["transcription_config"]
+        #expect(settings?["language"] == "en" && settings?["model"] == "standard" && settings?["diarization"] == "speaker")
+        #expect(settings?["additional_vocab"] == [["content": "Harken"]])
+        #expect(try request(machine.answered(answer(#"{"id":"j1"}"#, status: 201))).target == "/jobs/j1?wait=0")
+        _ = machine.answered(answer(#"{"job":{"id":"j1","status":"running"}}"#))
+        #expect(machine.leftovers.map(\.target) == ["/jobs/j1?force=true"])
+        _ = machine.answered(answer(#"{"job":{"id":"j1","status":"done"}}"#))
+        let early = machine.answered(answer(#"{"code":404,"error":"Transcription not ready"}"#, status: 404))
+        guard case .poll = early else { throw Unexpected(step: "\(early)") }
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    """
+                    {"format":"2.9","job":{"id":"j1","duration":9},"metadata":{},"results":[
+                    {"type":"punctuation","start_time":0,"end_time":0,"attaches_to":"next","alternatives":[{"content":"¿"}]},
+                    {"type":"word","start_time":0,"end_time":1,"alternatives":[{"content":"The","confidence":0.9,"language":"en","speaker":"S2"}]},
+                    {"type":"punctuation","start_time":1,"end_time":1,"attaches_to":"previous","alternatives":[{"content":"."}]},
+                    {"type":"word","start_time":1.5,"end_time":2,"alternatives":[{"content":"End","confidence":0.9,"speaker":"UU"}]}]}
+                    """)))
+        #expect(done.text() == "¿The. End" && done.length == SampleCount(144_000))
+        #expect(done.channels[0].words.map(\.speaker) == [SpeakerLabel(0), nil])
+        #expect(machine.leftovers.map(\.target) == ["/jobs/j1"])
+    }
+
+    // MARK: OpenAI
+
+    @Test func `OpenAI: words take the punctuation of the text`() throws {
+        var machine = try machine("openai")
+        let asked = try fields(request(machine.start()))
+        #expect(asked["response_format"] == "verbose_json" && asked["timestamp_granularities[]"] == "word,segment" && asked["language"] == "en")
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    #"{"task":"transcribe","language":"german","duration":"x","text":"Hello, you.","words":[{"word":"Hello","start":0.1,"end":0.4},{"word":"you","start":0.5,"end":1}]}"#
+                )))
+        #expect(done.channels[0].words.map(\.text) == ["Hello,", "you."] && done.language == LanguageTag("de"))
+    }
+
+    @Test func `OpenAI: segments without words get times in proportion, and a server of text alone is asked for text`() throws {
+        var machine = try machine("openai")
+        _ = machine.start()
+        let refusal =
+            #"{"error":{"message":"response_format 'verbose_json' is not compatible","type":"invalid_request_error","param":"response_format","code":"unsupported_value"}}"#
+        #expect(try fields(request(machine.answered(answer(refusal, status: 400))))["response_format"] == "json")
+        var other = machine
+        guard case .failed(.badRequest) = other.answered(answer(refusal, status: 400)) else { return #expect(Bool(false)) }
+        let done = try transcript(
+            machine.answered(answer(#"{"text":"aa bbbb","segments":[{"id":0,"start":1,"end":2,"text":" aa bbbb"}],"duration":2}"#)))
+        #expect(milliseconds(done.channels[0].words) == [[1_000, 1_375], [1_375, 2_000]])
+    }
+
+    @Test func `OpenAI: a quota that is used up is not a rate limit`() throws {
+        var machine = try machine("openai")
+        _ = machine.start()
+        let said = #"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#
+        guard case .failed(.quotaExhausted) = machine.answered(answer(said, status: 429)) else { return #expect(Bool(false)) }
+    }
+
+    // MARK: All
+
+    /// Plausible answers of all vendors, of which pieces are cut, repeated, and given to the wrong machine.
+    private static let answers = [
+        #"{"upload_url":"https://cdn/1"}"#, #"{"id":"1","status":"queued"}"#, #"{"job":{"id":"1","status":"done"}}"#,
+        #"{"id":"1","status":"completed"}"#,
+        #"{"status":"completed","words":[{"text":7,"start":"x"},{"text":"a","start":1e300,"end":-5,"confidence":1e9,"channel":"999999999999"}]}"#,
+        #"{"tokens":[{"text":"a","start_ms":1e300,"end_ms":-1},{"text":" ","speaker":3},null]}"#, #"{"text":"a","words":{"0":1},"segments":[[]]}"#,
+        #"{"results":{"channels":[{"alternatives":[{"words":[{"word":"a","start":-1,"end":1e12,"speaker":99999999999}]}]},7]},"metadata":{"duration":-3}}"#,
+        #"{"results":[{"type":"word","start_time":1e18,"end_time":0,"alternatives":[{"content":"a"}]},{"alternatives":{}}],"job":{"duration":1e300}}"#,
+        "[]", "null", "", "{",
+    ]
+
+    @Test(arguments: names) func `takes whatever comes, in whatever order, and keeps its words in order`(name: String) throws {
+        for first in Self.answers {
+            for second in Self.answers {
+                for third in Self.answers {
+                    var machine = try machine(name, RecognitionOptions(separateChannels: name == "deepgram", diarize: true))
+                    var step = machine.start()
+                    for text in [first, second, third] {
+                        if case .done(let transcript) = step { try check(transcript) }
+                        switch step {
+                        case .request, .poll: step = machine.answered(answer(text))
+                        case .done, .failed: break
+                        }
+                    }
+                    if case .done(let transcript) = step { try check(transcript) }
+                    _ = machine.leftovers
+                }
+            }
+        }
+    }
+
+    private func check(_ transcript: Transcript) throws {
+        for channel in transcript.channels {
+            for (word, next) in zip(channel.words, channel.words.dropFirst()) { try #require(word.range.start <= next.range.start) }
+            try #require(channel.words.allSatisfy { $0.range.start >= .zero && $0.range.end <= .zero + transcript.length && !$0.text.isEmpty })
+            try #require(channel.segments.flatMap { Array($0.words) } == Array(channel.words.indices))
+        }
+    }
+
+    @Test(arguments: names) func `cut answers are a fault of the vendor's, never of ours`(name: String) throws {
+        let whole = Array(#"{"upload_url":"https://cdn/1","id":"1","status":"queued","text":"a","results":{"channels":[]}}"#.utf8)
+        for length in whole.indices {
+            var machine = try machine(name)
+            _ = machine.start()
+            guard case .failed(.protocolViolation) = machine.answered(VendorAnswer(status: 200, body: Array(whole[..<length]))) else {
+                Issue.record("cut at \(length)")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: names) func `a refused key is told without the key`(name: String) throws {
+        var machine = try machine(name)
+        _ = machine.start()
+        let end = machine.answered(answer(#"{"error":"bad key k-secret","message":"bad key k-secret","err_msg":"bad key"}"#, status: 401))
+        guard case .failed(.unauthorised(let said)) = end else { throw Unexpected(step: "\(end)") }
+        #expect(!said.contains("k-secret"))
+    }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import Framing
+import Net
+import Protocols
+import Speech
+import Synchronization
+import Testing
+
+@testable import Vendors
+
+/// Recordings sent over real sockets, with a clock that does not wait.
+@Suite(.timeLimit(.minutes(1))) struct `A vendor's recogniser` {
+    private let waits = Waits()
+
+    private final class Waits: Sendable {
+        let all = Mutex<[Duration]>([])
+    }
+
+    private func clock(passing: Duration = .zero) -> RecognizerClock {
+        let start = ContinuousClock.now
+        return RecognizerClock(
+            now: { [waits] in start + waits.all.withLock { $0.reduce(.zero, +) } },
+            sleep: { [waits] duration in
+                try Task.checkCancellation()
+                waits.all.withLock { $0.append(duration) }
+            }, random: { .max })
+    }
+
+    private func file(_ bytes: [UInt8]) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: "harken-vendor-\(UUID().uuidString)").path
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
+    }
+
+    private func service(_ name: String) throws -> PrerecordedService {
+        try #require(Catalogue.vendors.first { $0.name.rawValue == name }?.prerecorded)
+    }
+
+    private func recognize(
+        _ name: String, at vendor: LoopbackVendor, _ recording: Recording, options: RecognitionOptions = RecognitionOptions(language: .english),
+        limit: Duration = .seconds(900), clock: RecognizerClock? = nil
+    ) async throws -> Result<Transcript, EngineError> {
+        let client = try HTTPClient()
+        defer { client.shutdown() }
+        let settings = VendorSettings(
+            name: EngineName(name), credential: Credential("k-secret"), address: vendor.address, pollInterval: .seconds(3), timeLimit: limit)
+        let recogniser = VendorRecognizer(try service(name), settings: settings, client: client, clock: clock ?? self.clock())
+        do throws(EngineError) {
+            return .success(try await recogniser.recognize(recording, options: options) { _ in })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static let assemblyAI: @Sendable (LoopbackVendor.Request, Int) -> LoopbackVendor.Answer = { request, before in
+        switch request.line {
+        case "POST /v2/upload": .json(200, #"{"upload_url":"https://cdn/1"}"#)
+        case "POST /v2/transcript": .json(200, #"{"id":"t1","status":"queued"}"#)
+        case _ where before < 4: .json(200, #"{"id":"t1","status":"processing"}"#)
+        case _:
+            .json(
+                200, #"{"status":"completed","audio_duration":2,"words":[{"text":"Hello.","start":100,"end":900,"confidence":0.9,"speaker":null}]}"#)
+        }
+    }
+
+    @Test func `uploads, creates, and asks until it is done`() async throws {
+        let vendor = try LoopbackVendor(Self.assemblyAI)
+        defer { vendor.stop() }
+        let path = try file(Array("RIFF0000WAVE and so on".utf8))
+        defer { unlink(path) }
+        let transcript = try await recognize("assemblyai", at: vendor, Recording(path: path)).get()
+        #expect(transcript.text() == "Hello.")
+        #expect(
+            vendor.lines == ["POST /v2/upload", "POST /v2/transcript", "GET /v2/transcript/t1", "GET /v2/transcript/t1", "GET /v2/transcript/t1"])
+        #expect(vendor.requests.allSatisfy { $0.authorization == "k-secret" })
+        #expect(vendor.requests[0].head == "RIFF0000WAVE and so on")
+        #expect(waits.all.withLock { $0 } == [.seconds(3), .seconds(3), .seconds(3)])
+    }
+
+    @Test func `repeats what may be repeated, as late as the vendor says`() async throws {
+        let vendor = try LoopbackVendor { request, before in
+            switch before {
+            case 0: .json(500, "{}")
+            case 1: .json(200, #"{"upload_url":"https://cdn/1"}"#)
+            case 2: .json(429, "{}", ["Retry-After": "9"])
+            case 3: .json(200, #"{"id":"t1","status":"queued"}"#)
+            case 4: .cut
+            case _: .json(200, #"{"status":"completed","words":[]}"#)
+            }
+        }
+        defer { vendor.stop() }
+        let path = try file([1, 2, 3])
+        defer { unlink(path) }
+        _ = try await recognize("assemblyai", at: vendor, Recording(path: path)).get()
+        #expect(vendor.lines.count == 6)
+        #expect(waits.all.withLock { $0.map { Int($0 / .milliseconds(1) + 0.5) } } == [500, 9_000, 3_000, 500])
+    }
+
+    @Test func `does not order twice what may have been acted on`() async throws {
+        let vendor = try LoopbackVendor { _, _ in .json(500, #"{"err_msg":"broken k-secret"}"#) }
+        defer { vendor.stop() }
+        let path = try file([1, 2, 3])
+        defer { unlink(path) }
+        let result = try await recognize("deepgram", at: vendor, Recording(path: path))
+        #expect(vendor.lines.count == 1)
+        guard case .failure(.unavailable) = result else { return #expect(Bool(false), "\(result)") }
+    }
+
+    @Test func `stops at its time limit`() async throws {
+        let vendor = try LoopbackVendor { request, _ in
+            switch request.line {
+            case "POST /v2/upload": .json(200, #"{"upload_url":"https://cdn/1"}"#)
+            case _: .json(200, #"{"id":"t1","status":"processing"}"#)
+            }
+        }
+        defer { vendor.stop() }
+        let path = try file([1, 2, 3])
+        defer { unlink(path) }
+        let result = try await recognize("assemblyai", at: vendor, Recording(path: path), limit: .seconds(10))
+        #expect(result == .failure(.timedOut("assemblyai was not done within 10 s.")))
+        #expect(vendor.lines.count == 5)
+    }
+
+    @Test func `takes away what it uploaded when it is cancelled`() async throws {
+        let vendor = try LoopbackVendor { request, _ in
+            switch request.line {
+            case "POST /files": .json(201, #"{"id":"f1"}"#)
+            case "POST /transcriptions": .json(201, #"{"id":"t1","status":"queued"}"#)
+            case "GET /transcriptions/t1": .silence
+            case _: .json(204, "")
+            }
+        }
+        defer { vendor.stop() }
+        let path = try file([1, 2, 3])
+        defer { unlink(path) }
+        let task = Task { try await recognize("soniox", at: vendor, Recording(path: path)) }
+        for _ in 0..<1_000 where vendor.lines.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
+        task.cancel()
+        #expect(try await task.value == .failure(.cancelled))
+        #expect(vendor.lines.suffix(2) == ["DELETE /transcriptions/t1", "DELETE /files/f1"])
+    }
+
+    @Test func `describes raw audio by a header, and names the file after what it is`() async throws {
+        let vendor = try LoopbackVendor { _, _ in .json(200, #"{"text":"hi"}"#) }
+        defer { vendor.stop() }
+        let path = try file([UInt8](repeating: 0x41, count: 32_000))
+        defer { unlink(path) }
+        let transcript = try await recognize(
+            "openai", at: vendor, Recording(path: path, format: .raw(.linear16, .speech, channels: 1)),
+            options: RecognitionOptions(language: .english, keyterms: ["Harken"])
+        ).get()
+        #expect(transcript.text() == "hi")
+        let request = try #require(vendor.requests.first)
+        #expect(request.line == "POST /audio/transcriptions")
+        #expect(request.contentType?.hasPrefix("multipart/form-data; boundary=harken-") == true)
+        #expect(request.head.contains("name=\"model\"\r\n\r\nwhisper-1\r\n"))
+        #expect(request.head.contains("filename=\"recording.wav\"\r\nContent-Type: audio/wav\r\n\r\nRIFF"))
+        #expect(request.tail.hasSuffix("--\r\n"))
+    }
+
+    @Test func `says what is wrong with a recording that is not there or empty`() async throws {
+        let vendor = try LoopbackVendor { _, _ in .silence }
+        defer { vendor.stop() }
+        #expect(try await recognize("openai", at: vendor, Recording(path: "/nowhere")) == .failure(.undecodable("The recording cannot be read.")))
+        let path = try file([])
+        defer { unlink(path) }
+        #expect(try await recognize("openai", at: vendor, Recording(path: path)) == .failure(.undecodable("The recording is empty.")))
+    }
+
+    @Test func `uploads a big recording with memory that does not grow`() async {
+        await #expect(processExitsWith: .success) {
+            let vendor = try LoopbackVendor { _, _ in .json(200, #"{"text":"long"}"#) }
+            let path = FileManager.default.temporaryDirectory.appending(path: "harken-vendor-\(UUID().uuidString)").path
+            let size = 600 << 20
+            guard FileManager.default.createFile(atPath: path, contents: Data([1])), truncate(path, size) == 0 else { exit(2) }
+            defer { unlink(path) }
+            let client = try HTTPClient()
+            let settings = VendorSettings(name: EngineName("openai"), credential: Credential("k"), address: vendor.address)
+            let recogniser = VendorRecognizer(OpenAIPrerecordedClient.service, settings: settings, client: client, clock: .system)
+            let before = Self.peak()
+            let transcript = try await recogniser.recognize(Recording(path: path), options: RecognitionOptions()) { _ in }
+            guard transcript.text() == "long", vendor.requests[0].byteCount > size else { exit(3) }
+            guard Self.peak() - before < 60 << 20 else { exit(4) }
+            exit(0)
+        }
+    }
+
+    /// The most memory that this process has had, in bytes.
+    private static func peak() -> Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) << 10
+    }
+}
