@@ -47,26 +47,31 @@ package struct JournalBlock: Sendable, Equatable {
 
     package var length: Int { Self.headerLength + payloadLength }
 
+    /// Writes header and payload: `length` bytes.
+    ///
+    /// - Parameter place: has room for them, at any alignment.
+    package func write(payload: UnsafeRawBufferPointer, to place: UnsafeMutableRawPointer) {
+        place.storeBytes(of: Self.magic.littleEndian, as: UInt32.self)
+        place.storeBytes(of: UInt32(payload.count).littleEndian, toByteOffset: 4, as: UInt32.self)
+        place.storeBytes(of: session.littleEndian, toByteOffset: 16, as: UInt64.self)
+        place.storeBytes(of: position.samples.littleEndian, toByteOffset: 24, as: Int64.self)
+        place.storeBytes(of: previous.segment.littleEndian, toByteOffset: 32, as: UInt32.self)
+        place.storeBytes(of: previous.offset.littleEndian, toByteOffset: 36, as: UInt32.self)
+        place.storeBytes(of: UInt32(truncatingIfNeeded: rate.hertz).littleEndian, toByteOffset: 40, as: UInt32.self)
+        place.storeBytes(of: kind.rawValue, toByteOffset: 44, as: UInt8.self)
+        place.storeBytes(of: UInt8(truncatingIfNeeded: channels), toByteOffset: 45, as: UInt8.self)
+        place.storeBytes(of: 0, toByteOffset: 46, as: UInt16.self)
+        if let source = payload.baseAddress { (place + Self.headerLength).copyMemory(from: source, byteCount: payload.count) }
+        let sum = Self.checksum(UnsafeRawBufferPointer(start: place, count: length))
+        place.storeBytes(of: sum.littleEndian, toByteOffset: 8, as: UInt64.self)
+    }
+
     /// Appends header and payload.
     package func append(payload: UnsafeRawBufferPointer, to log: inout [UInt8]) {
         let start = log.count
-        withUnsafeTemporaryAllocation(byteCount: Self.headerLength, alignment: 8) { header in
-            header.initializeMemory(as: UInt8.self, repeating: 0)
-            header.storeBytes(of: Self.magic.littleEndian, as: UInt32.self)
-            header.storeBytes(of: UInt32(payload.count).littleEndian, toByteOffset: 4, as: UInt32.self)
-            header.storeBytes(of: session.littleEndian, toByteOffset: 16, as: UInt64.self)
-            header.storeBytes(of: position.samples.littleEndian, toByteOffset: 24, as: Int64.self)
-            header.storeBytes(of: previous.segment.littleEndian, toByteOffset: 32, as: UInt32.self)
-            header.storeBytes(of: previous.offset.littleEndian, toByteOffset: 36, as: UInt32.self)
-            header.storeBytes(of: UInt32(truncatingIfNeeded: rate.hertz).littleEndian, toByteOffset: 40, as: UInt32.self)
-            header.storeBytes(of: kind.rawValue, toByteOffset: 44, as: UInt8.self)
-            header.storeBytes(of: UInt8(truncatingIfNeeded: channels), toByteOffset: 45, as: UInt8.self)
-            log.append(contentsOf: header)
-        }
-        log.append(contentsOf: payload)
+        log.append(contentsOf: repeatElement(0, count: length))
         log.withUnsafeMutableBytes { bytes in
-            let sum = Self.checksum(UnsafeRawBufferPointer(rebasing: bytes[start...]))
-            bytes.storeBytes(of: sum.littleEndian, toByteOffset: start + 8, as: UInt64.self)
+            if let first = bytes.baseAddress { write(payload: payload, to: first + start) }
         }
     }
 

@@ -3,46 +3,41 @@ internal import Foundation
 internal import Glibc
 package import Speech
 
-/// The audio and commits of all sessions of one loop, in one append-only log: one write for everything that a batch of events brought.
+/// The audio and commits of all sessions of one loop, in one append-only log.
 ///
-/// Belongs to its loop. `flush` is called at the end of each batch, before sockets are written, so nothing leaves the process that is not in the
-/// journal. Reading happens on the loop too: it is short, and from memory in all but the rarest cases.
+/// Belongs to its loop. What is appended outlives the process from that moment on, because it is in a ring of slabs that the kernel keeps: nothing
+/// need be written before it is sent on. A thread brings the slabs to the log's files. Reading happens on the loop: it is short, and from memory in
+/// all but the rarest cases.
 package final class JournalLog {
     private let directory: String
     private let loop: Int
     private let limits: JournalLimits
     private let log: Log
-    private let sync: JournalSync
-    private var segments: [UInt32: SegmentBox] = [:]
-    private var current: SegmentBox?
+    private let writer: JournalWriter
+    private let ring: JournalRing
+    private var segments: [UInt32: JournalSegment] = [:]
+    private var current: JournalSegment?
+    /// Where the current segment is written on.
+    private var slab: JournalSlab?
     private var nextSegment: UInt32 = 0
     private var nextSession: UInt64
-    private var pending: [UInt8] = []
     /// Files of earlier runs, oldest first, with their sizes.
     private var earlier: [(path: String, bytes: Int)] = []
     private var isFailing = false
 
-    /// Lets a `~Copyable` segment live in a dictionary.
-    private final class SegmentBox {
-        var segment: JournalSegment
-        init(_ segment: consuming JournalSegment) { self.segment = segment }
-    }
-
-    /// - Parameter startedAt: makes session numbers differ from those of earlier runs.
-    package init(directory: String, loop: Int, limits: JournalLimits, startedAt milliseconds: Int64, sync: JournalSync, log: Log) throws(JournalError)
+    /// - Parameters:
+    ///   - directory: the writer's.
+    ///   - startedAt: makes session numbers differ from those of earlier runs.
+    package init(directory: String, loop: Int, limits: JournalLimits, startedAt milliseconds: Int64, writer: JournalWriter, log: Log)
+        throws(JournalError)
     {
         self.directory = directory
         self.loop = loop
         self.limits = limits
         self.log = log
-        self.sync = sync
+        self.writer = writer
+        ring = try JournalRing(creating: "\(directory)/\(loop)\(JournalWriter.ringSuffix)")
         nextSession = UInt64(truncatingIfNeeded: milliseconds) << 20
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw .cannotCreate(path: directory, reason: error.localizedDescription)
-        }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         for (name, number) in names.compactMap({ name in JournalSegment.parse(name).map { (name, $0) } })
             .filter({ $0.1.loop == loop }).map({ ($0.0, $0.1.number) }).sorted(by: { $0.1 < $1.1 })
@@ -52,7 +47,6 @@ package final class JournalLog {
             if bytes == 0 { unlink(path) } else { earlier.append((path, bytes)) }
             nextSegment = max(nextSegment, number + 1)
         }
-        pending.reserveCapacity(64 << 10)
     }
 
     /// Begins a session's part of the log.
@@ -79,40 +73,25 @@ package final class JournalLog {
     /// Ends a session's part of the log; its audio may go.
     package func close(_ cursor: inout JournalCursor, at end: SampleIndex) {
         append(.closed, at: end, payload: UnsafeRawBufferPointer(start: nil, count: 0), cursor: &cursor)
-        flush()
-        for (number, box) in segments where box.segment.sessions.remove(cursor.session) != nil {
-            if box !== current && box.segment.sessions.isEmpty { drop(number) }
+        for (number, segment) in segments where segment.sessions.remove(cursor.session) != nil {
+            if segment !== current && segment.sessions.isEmpty { drop(number) }
         }
     }
 
-    package var hasPending: Bool { !pending.isEmpty }
-
-    /// Writes what is pending.
-    package func flush() {
-        guard !pending.isEmpty, let current else { return }
-        defer { pending.removeAll(keepingCapacity: pending.capacity <= 1 << 20) }
-        do {
-            try pending.span.withUnsafeBytes { (bytes) throws(JournalError) in try current.segment.write(bytes) }
-            sync.wrote(current.segment.descriptor)
-            isFailing = false
-        } catch {
-            // Captions go on without a journal rather than stop; said once, until a write succeeds again.
-            if !isFailing { log.error("audio is not journaled", [.error: "\(error)"]) }
-            isFailing = true
-        }
-        if current.segment.length >= limits.segmentBytes { self.current = nil }
+    /// Waits until everything is in the log's files and on the disk.
+    package func finish() {
+        writer.finish(segments.values)
     }
 
-    /// Calls `body` with the audio of `range`, in order, in pieces.
+    /// Calls `body` with the audio of `range`, in order, in pieces. Fails when a part of it was not journaled.
     package func read(_ range: SampleRange, cursor: JournalCursor, _ body: (UnsafeRawBufferPointer) -> Void) throws(JournalError) {
-        flush()
         let frame = 2 * cursor.channels
         var pieces: [(location: JournalLocation, skip: Int, count: Int)] = []
         var location = cursor.index.start(forAudioThrough: range.end)
         while location != .none {
-            guard let box = segments[location.segment] else { throw .expired }
-            let block = try header(at: location, in: box)
-            guard block.session == cursor.session else { throw .cannotRead(path: box.segment.path, reason: "its blocks are not in order") }
+            guard let segment = segments[location.segment] else { throw .expired }
+            let block = try header(at: location, in: segment)
+            guard block.session == cursor.session else { throw .cannotRead(path: segment.path, reason: "its blocks are not in order") }
             if block.kind == .audio {
                 let held = SampleRange(block.position, count: SampleCount(block.payloadLength / frame))
                 if let part = held.intersection(range) {
@@ -122,82 +101,145 @@ package final class JournalLog {
             }
             location = block.previous
         }
+        guard pieces.reduce(0, { $0 + $1.count }) == Int(range.count.samples) * frame else { throw .notJournaled }
         var buffer: [UInt8] = []
         for piece in pieces.reversed() {
-            guard let box = segments[piece.location.segment] else { throw .expired }
+            guard let segment = segments[piece.location.segment] else { throw .expired }
             buffer.removeAll(keepingCapacity: true)
             buffer.append(contentsOf: repeatElement(0, count: piece.count))
             let offset = Int(piece.location.offset) + JournalBlock.headerLength + piece.skip
             var span = buffer.mutableSpan
-            try span.withUnsafeMutableBytes { (bytes) throws(JournalError) in try box.segment.read(bytes, at: offset) }
+            try span.withUnsafeMutableBytes { (bytes) throws(JournalError) in try read(bytes, at: offset, in: segment) }
             buffer.withUnsafeBytes(body)
         }
     }
 
+    /// Nil when there is no room for the block, and nothing was appended.
     @discardableResult
     private func append(
         _ kind: JournalBlock.Kind, at position: SampleIndex, payload: UnsafeRawBufferPointer, cursor: inout JournalCursor
     ) -> JournalLocation? {
-        guard let box = segmentForWriting() else { return nil }
-        let location = JournalLocation(segment: box.segment.number, offset: UInt32(box.segment.length + pending.count))
+        guard let segment = segmentForWriting() else { return nil }
+        let location = JournalLocation(segment: segment.number, offset: UInt32(segment.length))
         let block = JournalBlock(
             kind: kind, session: cursor.session, position: position, previous: cursor.index.last, rate: cursor.rate, channels: cursor.channels,
             payloadLength: payload.count)
-        block.append(payload: payload, to: &pending)
-        if cursor.index.last.segment != location.segment { box.segment.sessions.insert(cursor.session) }
+        if let slab, slab.room >= block.length {
+            block.write(payload: payload, to: slab.bytes + slab.count)
+            slab.grow(by: block.length)
+        } else {
+            guard appendInPieces(block, payload, to: segment) else { return nil }
+        }
+        segment.length += block.length
+        writer.appended(to: segment)
+        if cursor.index.last.segment != location.segment { segment.sessions.insert(cursor.session) }
         cursor.index.wrote(location)
         return location
     }
 
-    private func segmentForWriting() -> SegmentBox? {
+    /// A block that begins in one slab and ends in another.
+    private func appendInPieces(_ block: JournalBlock, _ payload: UnsafeRawBufferPointer, to segment: JournalSegment) -> Bool {
+        let room = slab?.room ?? 0
+        let more: [JournalSlab]
+        do {
+            more = try ring.take((block.length - room + JournalSlab.size - 1) / JournalSlab.size)
+            isFailing = false
+        } catch {
+            failed(error)
+            return false
+        }
+        var bytes: [UInt8] = []
+        block.append(payload: payload, to: &bytes)
+        bytes.withUnsafeBytes { bytes in
+            slab?.append(UnsafeRawBufferPointer(rebasing: bytes[..<room]))
+            var start = room
+            for next in more {
+                sealSlab(of: segment)
+                segment.begin(next)
+                slab = next
+                let end = min(start + JournalSlab.size, bytes.count)
+                next.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                start = end
+            }
+        }
+        return true
+    }
+
+    private func sealSlab(of segment: JournalSegment) {
+        guard let slab else { return }
+        slab.seal()
+        self.slab = nil
+        writer.filled(segment)
+    }
+
+    private func segmentForWriting() -> JournalSegment? {
         if let current {
-            guard current.segment.length + pending.count >= limits.segmentBytes else { return current }
-            flush()
+            guard current.length >= limits.segmentBytes else { return current }
+            sealSlab(of: current)
             self.current = nil
         }
         do {
-            let box = SegmentBox(try JournalSegment(directory: directory, loop: loop, number: nextSegment))
-            segments[nextSegment] = box
+            let segment = try JournalSegment(directory: directory, loop: loop, number: nextSegment)
+            segments[nextSegment] = segment
             nextSegment += 1
-            current = box
+            current = segment
             keepWithinLimit()
-            return box
+            return segment
         } catch {
-            if !isFailing { log.error("audio is not journaled", [.error: "\(error)"]) }
-            isFailing = true
+            failed(error)
             return nil
         }
     }
 
+    /// Captions go on without a journal rather than stop; said once, until there is room again.
+    private func failed(_ error: JournalError) {
+        if !isFailing { log.error("audio is not journaled", [.error: "\(error)"]) }
+        isFailing = true
+    }
+
     private func keepWithinLimit() {
-        var total = earlier.reduce(0) { $0 + $1.bytes } + segments.values.reduce(0) { $0 + $1.segment.length }
+        var total = earlier.reduce(0) { $0 + $1.bytes } + segments.values.reduce(0) { $0 + $1.length }
         while total > limits.logBytes, let oldest = earlier.first {
             unlink(oldest.path)
             total -= oldest.bytes
             earlier.removeFirst()
         }
         for number in segments.keys.sorted() where total > limits.logBytes {
-            guard let box = segments[number], box !== current else { continue }
-            total -= box.segment.length
-            log.warning("journal limit reached, oldest audio removed", [.path: box.segment.path])
+            guard let segment = segments[number], segment !== current else { continue }
+            total -= segment.length
+            log.warning("journal limit reached, oldest audio removed", [.path: segment.path])
             drop(number)
         }
-        for (number, box) in segments where box !== current && box.segment.sessions.isEmpty { drop(number) }
+        for (number, segment) in segments where segment !== current && segment.sessions.isEmpty { drop(number) }
     }
 
     private func drop(_ number: UInt32) {
-        guard let box = segments.removeValue(forKey: number) else { return }
-        sync.forget(box.segment.descriptor)
-        unlink(box.segment.path)
+        segments.removeValue(forKey: number)?.delete()
     }
 
-    private func header(at location: JournalLocation, in box: SegmentBox) throws(JournalError) -> JournalBlock {
+    private func header(at location: JournalLocation, in segment: JournalSegment) throws(JournalError) -> JournalBlock {
         var bytes: [UInt8] = Array(repeating: 0, count: JournalBlock.headerLength)
         var span = bytes.mutableSpan
-        try span.withUnsafeMutableBytes { (buffer) throws(JournalError) in try box.segment.read(buffer, at: Int(location.offset)) }
+        try span.withUnsafeMutableBytes { (buffer) throws(JournalError) in try read(buffer, at: Int(location.offset), in: segment) }
         guard let block = bytes.withUnsafeBytes({ JournalBlock(header: $0) }) else {
-            throw .cannotRead(path: box.segment.path, reason: "no block begins at byte \(location.offset)")
+            throw .cannotRead(path: segment.path, reason: "no block begins at byte \(location.offset)")
         }
         return block
+    }
+
+    /// Reads each stretch where it is: in its slab, or in the segment's file.
+    private func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, in segment: JournalSegment) throws(JournalError) {
+        var done = 0
+        while done < buffer.count {
+            let (stretch, start) = (offset + done).quotientAndRemainder(dividingBy: JournalSlab.size)
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(JournalSlab.size - start))
+            if let slab = ring.slab(segment: segment.number, stretch: stretch) {
+                guard start + piece.count <= slab.count else { throw .cannotRead(path: segment.path, reason: "it ends before byte \(offset)") }
+                piece.copyMemory(from: UnsafeRawBufferPointer(start: slab.bytes + start, count: piece.count))
+            } else {
+                try segment.read(piece, at: offset + done)
+            }
+            done += piece.count
+        }
     }
 }

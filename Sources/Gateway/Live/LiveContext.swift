@@ -22,7 +22,6 @@ final class LiveContext {
     var output = ServerOutput()
     private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
     private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
-    private var flushIsPlanned = false
 
     init(
         loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient,
@@ -36,16 +35,6 @@ final class LiveContext {
         self.webSocket = webSocket
         self.recovery = recovery
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
-    }
-
-    /// The journal has something: it is written at the end of this batch, before anything is sent.
-    func journaled() {
-        guard !flushIsPlanned else { return }
-        flushIsPlanned = true
-        loop.atEndOfBatch { [self] in
-            flushIsPlanned = false
-            journal.flush()
-        }
     }
 
     func add(_ session: LiveSession) { sessions[ObjectIdentifier(session)] = session }

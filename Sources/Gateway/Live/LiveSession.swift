@@ -72,7 +72,6 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         self.connection = connection
         context.add(self)
         context.metrics.sessionOpened()
-        context.journaled()
         context.log.info(
             "session started",
             [.session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .peer: "\(connection.peer)"])
@@ -222,7 +221,6 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         context.journal.append(audio: audio, range, cursor: &cursor)
-        context.journaled()
     }
 
     func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
@@ -236,7 +234,6 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func record(_ commit: Commit, turn: Int) {
         context.journal.append(commit, turn: turn, cursor: &cursor)
-        context.journaled()
         context.metrics.committed(words: commit.words.count)
         if let run, !commit.words.isEmpty { context.metrics.finalCame(behind: (run.received - commit.range.end).seconds(at: rate)) }
     }

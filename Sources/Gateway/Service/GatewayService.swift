@@ -49,7 +49,8 @@ package final class GatewayService: HTTPService {
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
         batch = BatchGate(most: 256)
         routes = Self.routes
-        let sync = JournalSync(interval: configuration.journal.syncInterval)
+        let journals = configuration.dataDirectory + "/journal"
+        let writer = try JournalWriter(directory: journals, interval: configuration.journal.syncInterval, log: log)
         var webSocket = WebSocketConfiguration()
         webSocket.allowsCompression = configuration.compressesWebSockets
         var contexts: [ObjectIdentifier: LoopBound<LiveContext>] = [:]
@@ -59,9 +60,7 @@ package final class GatewayService: HTTPService {
             let made = await loop.run {
                 Result { () throws(JournalError) in
                     let journal = try JournalLog(
-                        directory: configuration.dataDirectory + "/journal", loop: index, limits: configuration.journal, startedAt: startedAt,
-                        sync: sync,
-                        log: log)
+                        directory: journals, loop: index, limits: configuration.journal, startedAt: startedAt, writer: writer, log: log)
                     return LoopBound(
                         LiveContext(
                             loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient,

@@ -1,26 +1,49 @@
 import Continuity
 import Foundation
 import Gateway
+import Glibc
 import Speech
 import Testing
 
 @Suite struct `A journal log` {
     private let directory = FileManager.default.temporaryDirectory.appending(path: "harken-journal-\(UUID().uuidString)").path
 
-    private func log(_ limits: JournalLimits = JournalLimits()) throws -> JournalLog {
-        try JournalLog(
-            directory: directory, loop: 0, limits: limits, startedAt: 1_000, sync: JournalSync(interval: .milliseconds(1)),
-            log: Log(level: .error, write: { _ in }))
+    /// - Parameter interval: how soon the writer comes by itself.
+    private func log(_ limits: JournalLimits = JournalLimits(), interval: Duration = .milliseconds(1)) throws -> JournalLog {
+        try Self.log(in: directory, limits, interval: interval)
     }
 
-    private func pcm(_ range: SampleRange, seed: Int) -> [UInt8] {
+    private static func log(in directory: String, _ limits: JournalLimits = JournalLimits(), interval: Duration) throws -> JournalLog {
+        let log = Log(level: .error, write: { _ in })
+        return try JournalLog(
+            directory: directory, loop: 0, limits: limits, startedAt: 1_000,
+            writer: JournalWriter(directory: directory, interval: interval, log: log), log: log)
+    }
+
+    private static let hour = Duration.seconds(3_600)
+
+    private func pcm(_ range: SampleRange, seed: Int) -> [UInt8] { Self.pcm(range, seed: seed) }
+
+    private static func pcm(_ range: SampleRange, seed: Int) -> [UInt8] {
         (range.start.samples..<range.end.samples).flatMap { sample in
             let value = UInt16(truncatingIfNeeded: sample &* 31 &+ Int64(seed))
             return [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
         }
     }
 
-    private var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] }
+    private var files: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter { $0.hasSuffix(".journal") }
+    }
+
+    private func bytes(of file: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: directory + "/" + file))) }
+
+    /// All blocks of the log's files, in order.
+    private func blocks() throws -> [JournalBlock] {
+        let number = { (name: String) in Int(name.dropFirst(2).dropLast(8)) ?? 0 }
+        return try files.sorted { number($0) < number($1) }.flatMap { file in
+            try bytes(of: file).withUnsafeBytes { JournalScan.blocks(of: $0).entries.map(\.block) }
+        }
+    }
 
     @Test func `gives back any range of a session among others`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -33,7 +56,7 @@ import Testing
                 pcm(range, seed: session).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursors[session]) }
                 ends[session] = range.end
             }
-            if round % 7 == 0 { log.flush() }
+            if round % 7 == 0 { log.finish() }
         }
         for session in 0..<3 {
             for (from, to) in [(0, 1), (0, 5_000), (777, 2_345), (Int(ends[session].samples) - 3, Int(ends[session].samples))] {
@@ -56,14 +79,13 @@ import Testing
         pcm(range, seed: 1).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
         let word = Word("hello", SampleRange(SampleIndex(10), SampleIndex(20)), confidence: 1)
         log.append(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: .local), turn: 3, cursor: &cursor)
-        log.flush()
-        let file = try #require(files.first)
-        let bytes = [UInt8](try Data(contentsOf: URL(filePath: directory + "/" + file)))
+        log.finish()
+        let bytes = try bytes(of: #require(files.first))
         let (entries, length) = bytes.withUnsafeBytes { JournalScan.blocks(of: $0) }
-        #expect(length == bytes.count)
+        #expect(bytes[length...].allSatisfy { $0 == 0 }, "what fills the last page is no block")
         #expect(entries.map(\.block.kind) == [.opened, .audio, .commit])
         let commit = try #require(entries.last)
-        let payload = Array(bytes[(commit.offset + JournalBlock.headerLength)...])
+        let payload = Array(bytes[(commit.offset + JournalBlock.headerLength)...].prefix(commit.block.payloadLength))
         #expect(CommitRecord.decode(payload, start: commit.block.position)?.commit.words == [word])
     }
 
@@ -76,7 +98,7 @@ import Testing
             let range = SampleRange(end, count: SampleCount(1_000))
             pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
             end = range.end
-            log.flush()
+            log.finish()
         }
         #expect(files.count <= 6)
         #expect(throws: JournalError.expired) { try log.read(SampleRange(.zero, SampleIndex(10)), cursor: cursor) { _ in } }
@@ -93,22 +115,106 @@ import Testing
             var cursor = log.open(ID("unfinished"), rate: .speech, channels: 1)
             let range = SampleRange(.zero, count: SampleCount(100))
             pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
-            log.flush()
         }
         let before = files
         let log = try log()
         _ = log.open(ID("next"), rate: .speech, channels: 1)
-        log.flush()
+        log.finish()
         #expect(Set(before).isSubset(of: Set(files)) && files.count == before.count + 1)
     }
 
     @Test func `says what is wrong with a directory that cannot be written`() {
         #expect {
-            try JournalLog(
-                directory: "/proc/nowhere", loop: 0, limits: JournalLimits(), startedAt: 0, sync: JournalSync(interval: .seconds(1)),
-                log: Log(level: .error))
+            try JournalWriter(directory: "/proc/nowhere", interval: .seconds(1), log: Log(level: .error))
         } throws: { error in
             "\(error)".contains("/proc/nowhere") && "\(error)".contains("--data")
         }
+    }
+
+    @Test(arguments: [true, false]) func `gives back blocks of any size, written or not`(areWritten: Bool) throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(JournalLimits(segmentBytes: 3 << 20), interval: Self.hour)
+        var cursor = log.open(ID("large"), rate: .speech, channels: 1)
+        var end = SampleIndex.zero
+        for count in [1, 99_999, 400_000, 131_072 - 24, 131_072, 7, 1_000_000, 262_144, 3] {
+            let range = SampleRange(end, count: SampleCount(count))
+            pcm(range, seed: count).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            if areWritten { log.finish() }
+            var read: [UInt8] = []
+            try log.read(range, cursor: cursor) { read.append(contentsOf: $0) }
+            #expect(read == pcm(range, seed: count), "\(count) samples")
+            end = range.end
+        }
+        log.finish()
+        #expect(try blocks().filter { $0.kind == .audio }.map(\.payloadLength).reduce(0, +) == 2 * Int(end.samples))
+    }
+
+    @Test func `keeps what was appended before the process was killed`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
+            // The writer brings what is full to the disk, and would come for the rest in an hour.
+            let log = try Self.log(in: directory, JournalLimits(segmentBytes: 1 << 20), interval: Self.hour)
+            var cursor = log.open(ID("killed"), rate: .speech, channels: 1)
+            for frame in 0..<1_500 {
+                let range = SampleRange(SampleIndex(frame * 800), count: SampleCount(800))
+                Self.pcm(range, seed: 5).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            }
+            kill(getpid(), SIGKILL)
+        }
+        _ = try log()
+        let blocks = try blocks()
+        #expect(blocks.map(\.kind) == [.opened] + Array(repeating: .audio, count: 1_500))
+        #expect(blocks.dropFirst().map(\.position.samples) == (0..<1_500).map { $0 * 800 })
+    }
+
+    @Test func `passes over a ring of an earlier boot of the machine`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let ring = URL(filePath: directory + "/0.ring")
+        do {
+            let log = try log(interval: Self.hour)
+            var cursor = log.open(ID("before"), rate: .speech, channels: 1)
+            let range = SampleRange(.zero, count: SampleCount(2_000))
+            pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            log.finish()
+        }
+        let written = try bytes(of: #require(files.first))
+        // Pages of different times, as a power cut leaves them: the slab's are older than the header.
+        var bytes = [UInt8](try Data(contentsOf: ring))
+        for index in 8..<44 { bytes[index] ^= 1 }
+        for index in bytes.indices where index >= 8_192 { bytes[index] = 0xAA }
+        try Data(bytes).write(to: ring)
+        _ = try log()
+        #expect(try self.bytes(of: #require(files.first)) == written)
+    }
+
+    @Test func `goes on when the disk is full, says what it lacks, and takes audio again when there is room`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        await #expect(processExitsWith: .success) { [directory = directory as String] in
+            signal(SIGXFSZ, SIG_IGN)
+            let log = try Self.log(in: directory, interval: Self.hour)
+            var cursor = log.open(ID("full"), rate: .speech, channels: 1)
+            let count = SampleCount(10_000)
+            let ranges = (0..<60).map { SampleRange(SampleIndex($0 * 10_000), count: count) }
+            func append(_ range: SampleRange) { Self.pcm(range, seed: 2).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) } }
+            func read(_ range: SampleRange) throws -> Bool {
+                var bytes: [UInt8] = []
+                try log.read(range, cursor: cursor) { bytes.append(contentsOf: $0) }
+                return bytes == Self.pcm(range, seed: 2)
+            }
+            // No file may be larger: there is room for a slab, and the writer has to leave it where it is.
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), [rlimit(rlim_cur: 300_000, rlim_max: rlim_t.max)])
+            for range in ranges[..<30] { append(range) }
+            log.finish()
+            let kept = ranges[..<30].filter { (try? read($0)) == true }
+            #expect(kept.count >= 10 && kept.count < 30 && kept == Array(ranges[..<kept.count]))
+            #expect(throws: JournalError.notJournaled) { try read(ranges[kept.count]) }
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), [rlimit(rlim_cur: rlim_t.max, rlim_max: rlim_t.max)])
+            for range in ranges[30...] { append(range) }
+            log.finish()
+            for range in ranges[30...] { #expect(try read(range)) }
+            #expect(throws: JournalError.notJournaled) { try read(SampleRange(ranges[25].start, ranges[35].end)) }
+            for range in kept { #expect(try read(range)) }
+        }
+        #expect(try blocks().filter { $0.kind == .audio }.count >= 40)
     }
 }

@@ -1,0 +1,128 @@
+internal import Glibc
+internal import Synchronization
+
+/// The mapped file behind a ring: a header, then slabs.
+///
+/// Header: magic `HKJRING1` (8) · the machine's boot identifier (40, zero-padded) · slab size (4) · zero (12) · then for each slab 16 bytes:
+/// segment (4) · stretch (4) · bytes that are filled (8; 0: none).
+// Sendable by proof: constant; of what the addresses lead to, the header is the loop's.
+final class JournalMemory: @unchecked Sendable {
+    static let headerSize = 8 << 10
+    /// 64 MB: some seconds of a thousand streams, while the disk does not answer.
+    static let mostSlabs = 256
+    private static let magic = Array("HKJRING1".utf8)
+    private static let entries = 64
+
+    let path: String
+    private let descriptor: Int32
+    private let base: UnsafeMutableRawPointer
+    private static let length = headerSize + mostSlabs * JournalSlab.size
+
+    /// Makes the file, with its header and without slabs.
+    init(creating path: String) throws(JournalError) {
+        self.path = path
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: String(cString: strerror(errno))) }
+        let code = posix_fallocate(descriptor, 0, off_t(Self.headerSize))
+        let address = code == 0 ? mmap(nil, Self.length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0) : nil
+        guard let address, address != UnsafeMutableRawPointer(bitPattern: -1) else {
+            let reason = String(cString: strerror(code == 0 ? errno : code))
+            close(descriptor)
+            unlink(path)
+            throw .cannotCreate(path: path, reason: reason)
+        }
+        self.descriptor = descriptor
+        base = address
+        let start = Self.magic + Self.bootIdentifier
+        start.withUnsafeBytes { address.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(address), byteCount: $0.count) }
+        address.storeBytes(of: UInt32(JournalSlab.size).littleEndian, toByteOffset: 48, as: UInt32.self)
+    }
+
+    deinit {
+        munmap(base, Self.length)
+        close(descriptor)
+    }
+
+    func slab(_ index: Int) -> UnsafeMutableRawPointer { base + Self.headerSize + index * JournalSlab.size }
+
+    /// Gives the slab room on the disk: to touch it before would kill the process when the disk is full.
+    func allocate(_ index: Int) throws(JournalError) {
+        let code = posix_fallocate(descriptor, off_t(Self.headerSize + index * JournalSlab.size), off_t(JournalSlab.size))
+        guard code == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(code))) }
+    }
+
+    // The order of these stores is what counts: a process that dies between two of them must not leave a slab under another stretch's name.
+
+    func note(_ index: Int, segment: UInt32, stretch: Int) {
+        note(index, filled: 0)
+        base.storeBytes(of: segment.littleEndian, toByteOffset: Self.entries + 16 * index, as: UInt32.self)
+        base.storeBytes(of: UInt32(stretch).littleEndian, toByteOffset: Self.entries + 16 * index + 4, as: UInt32.self)
+    }
+
+    func note(_ index: Int, filled: Int) {
+        atomicMemoryFence(ordering: .acquiringAndReleasing)
+        base.storeBytes(of: UInt64(filled).littleEndian, toByteOffset: Self.entries + 16 * index + 8, as: UInt64.self)
+        atomicMemoryFence(ordering: .acquiringAndReleasing)
+    }
+
+    /// Changes when the machine starts, as long as Linux tells.
+    private static var bootIdentifier: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 40)
+        let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return bytes }
+        defer { close(descriptor) }
+        _ = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, 36) }
+        return bytes
+    }
+}
+
+// MARK: - After a crash
+
+extension JournalMemory {
+    /// Writes what the ring's slabs hold into their segments, where those still are, and removes the ring.
+    ///
+    /// After a crash of the machine the file may be any mixture of old and new pages, so it counts only in the boot in which it was made.
+    ///
+    /// - Parameter segment: the path of a segment.
+    static func recover(_ path: String, segment: (UInt32) -> String) throws(JournalError) {
+        let ring = open(path, O_RDONLY | O_CLOEXEC)
+        guard ring >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
+        defer { close(ring) }
+        var header = [UInt8](repeating: 0, count: headerSize)
+        let isWhole = header.withUnsafeMutableBytes { pread(ring, $0.baseAddress, $0.count, 0) } == headerSize
+        if isWhole, header.starts(with: magic + bootIdentifier), integer(header, at: 48, bytes: 4) == JournalSlab.size {
+            var slab = [UInt8](repeating: 0, count: JournalSlab.size)
+            for index in 0..<mostSlabs {
+                let entry = entries + 16 * index
+                let filled = integer(header, at: entry + 8, bytes: 8)
+                guard filled > 0, filled <= JournalSlab.size else { continue }
+                let offset = off_t(headerSize + index * JournalSlab.size)
+                guard slab.withUnsafeMutableBytes({ pread(ring, $0.baseAddress, filled, offset) }) == filled else {
+                    throw .cannotRead(path: path, reason: "it is shorter than its header says")
+                }
+                try restore(
+                    slab[..<filled], to: segment(UInt32(integer(header, at: entry, bytes: 4))),
+                    at: integer(header, at: entry + 4, bytes: 4) * JournalSlab.size)
+            }
+        }
+        unlink(path)
+    }
+
+    private static func restore(_ bytes: ArraySlice<UInt8>, to path: String, at offset: Int) throws(JournalError) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            // Given up while the process lived.
+            if errno == ENOENT { return }
+            throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+        guard count == bytes.count, fdatasync(descriptor) == 0 else {
+            throw .cannotWrite(path: path, reason: String(cString: strerror(count < 0 ? errno : ENOSPC)))
+        }
+    }
+
+    private static func integer(_ bytes: [UInt8], at offset: Int, bytes count: Int) -> Int {
+        Int(truncatingIfNeeded: (0..<count).reduce(UInt64(0)) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) })
+    }
+}

@@ -1,0 +1,64 @@
+internal import Glibc
+internal import Synchronization
+
+/// A piece of a ring's memory that holds one stretch of a segment until that is in the segment's file.
+///
+/// The loop fills it and seals it, the writer writes what is filled, then the loop may use it again.
+// Sendable by proof: `filled`, `isSealed` and `isSaved` are atomic; `saved` is the writer's from the moment that a segment has the slab until
+// `isSaved`, and the loop's otherwise; the rest is the loop's and does not change while the writer has the slab, nor do the bytes before `filled`.
+final class JournalSlab: @unchecked Sendable {
+    /// Of every slab; a stretch begins at a multiple of it.
+    static let size = 256 << 10
+
+    private let ring: JournalMemory
+    private let index: Int
+    let bytes: UnsafeMutableRawPointer
+    private(set) var segment: UInt32 = .max
+    /// Which stretch of the segment this is.
+    private(set) var stretch = 0
+    /// Bytes that are there, as the loop counts them.
+    private(set) var count = 0
+    /// Bytes that may be written, for the writer.
+    let filled = Atomic<Int>(0)
+    /// No more bytes come.
+    let isSealed = Atomic<Bool>(false)
+    /// All bytes are in the segment's file.
+    let isSaved = Atomic<Bool>(true)
+    /// Bytes that are in the segment's file.
+    var saved = 0
+
+    init(_ index: Int, of ring: JournalMemory) {
+        self.ring = ring
+        self.index = index
+        bytes = ring.slab(index)
+    }
+
+    var room: Int { Self.size - count }
+
+    /// Stands for another stretch from now on, and is empty.
+    func begin(segment: UInt32, stretch: Int) {
+        self.segment = segment
+        self.stretch = stretch
+        count = 0
+        saved = 0
+        filled.store(0, ordering: .relaxed)
+        isSealed.store(false, ordering: .relaxed)
+        isSaved.store(false, ordering: .relaxed)
+        ring.note(index, segment: segment, stretch: stretch)
+    }
+
+    /// `more` bytes were written behind those that there were.
+    func grow(by more: Int) {
+        count += more
+        filled.store(count, ordering: .releasing)
+        ring.note(index, filled: count)
+    }
+
+    func seal() { isSealed.store(true, ordering: .releasing) }
+
+    func append(_ more: UnsafeRawBufferPointer) {
+        guard let source = more.baseAddress else { return }
+        (bytes + count).copyMemory(from: source, byteCount: more.count)
+        grow(by: more.count)
+    }
+}

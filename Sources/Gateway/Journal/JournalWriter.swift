@@ -1,0 +1,69 @@
+internal import Dispatch
+internal import Foundation
+internal import Synchronization
+
+/// Brings the logs' slabs to the disk, on a thread of its own: a loop must not wait for a disk.
+///
+/// Full slabs go to their files at once; what is in a slab that is not full follows, and all is synced, once in each interval.
+package final class JournalWriter: Sendable {
+    private let queue = DispatchQueue(label: "harken.journal", qos: .utility)
+    private let interval: Duration
+    private let log: Log
+    private let isFailing = Atomic<Bool>(false)
+
+    /// Makes the directory, and completes the segments of a process that was killed.
+    ///
+    /// - Parameter interval: between two syncs: what a power cut can take.
+    package init(directory: String, interval: Duration, log: Log) throws(JournalError) {
+        self.interval = interval
+        self.log = log
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .cannotCreate(path: directory, reason: error.localizedDescription)
+        }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            guard name.hasSuffix(Self.ringSuffix), let loop = Int(name.dropLast(Self.ringSuffix.count)) else { continue }
+            try JournalMemory.recover("\(directory)/\(name)") { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
+        }
+    }
+
+    static let ringSuffix = ".ring"
+
+    /// The segment has bytes that are not in its file. Called for every block.
+    func appended(to segment: JournalSegment) {
+        guard !segment.isSavePlanned.load(ordering: .relaxed) else { return }
+        plan(segment, after: interval)
+    }
+
+    /// The segment has a slab that is full.
+    func filled(_ segment: JournalSegment) {
+        queue.async { [self] in save(segment, everything: false) }
+    }
+
+    /// Brings everything to the disk, and waits for it.
+    func finish(_ segments: some Collection<JournalSegment>) {
+        queue.sync { for segment in segments { save(segment, everything: true) } }
+    }
+
+    private func plan(_ segment: JournalSegment, after delay: Duration) {
+        segment.isSavePlanned.store(true, ordering: .relaxed)
+        let (seconds, attoseconds) = delay.components
+        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))) { [self] in
+            segment.isSavePlanned.store(false, ordering: .relaxed)
+            save(segment, everything: true)
+        }
+    }
+
+    private func save(_ segment: JournalSegment, everything: Bool) {
+        do {
+            try segment.save(everything: everything)
+            isFailing.store(false, ordering: .relaxed)
+        } catch {
+            // Nothing is lost yet: it stays in the slabs, and is tried again. Said once, until a write succeeds.
+            if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal is not written to the disk", [.error: "\(error)"]) }
+            if everything { plan(segment, after: max(interval, .seconds(1))) }
+        }
+    }
+}
