@@ -36,7 +36,7 @@ package final class JournalLog {
         self.limits = limits
         self.log = log
         self.writer = writer
-        ring = try JournalRing(creating: "\(directory)/\(loop)\(JournalWriter.ringSuffix)")
+        ring = try JournalRing(creating: "\(directory)/\(loop)\(JournalWriter.ringSuffix)", writer: writer)
         nextSession = UInt64(truncatingIfNeeded: milliseconds) << 20
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         for (name, number) in names.compactMap({ name in JournalSegment.parse(name).map { (name, $0) } })

@@ -51,6 +51,12 @@ final class JournalMemory: @unchecked Sendable {
         guard code == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(code))) }
     }
 
+    func makeReady(_ index: Int) {
+        // Refused by kernels before 5.14, where the first touch of each page waits instead.
+        madvise(base, Self.headerSize, MADV_POPULATE_WRITE)
+        madvise(slab(index), JournalSlab.size, MADV_POPULATE_WRITE)
+    }
+
     // The order of these stores is what counts: a process that dies between two of them must not leave a slab under another stretch's name.
 
     func note(_ index: Int, segment: UInt32, stretch: Int) {

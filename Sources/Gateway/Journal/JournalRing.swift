@@ -1,30 +1,47 @@
+internal import Net
 internal import Synchronization
 
 /// The slabs of one log: memory that outlives the process, into which the log is appended before a thread of its own brings it to the disk.
 ///
 /// The memory is a mapped file beside the segments, so what was appended is the kernel's to keep when the process is killed, without a system
 /// call; the next start brings it to its segments. Slabs are used again, the last one first: few are ever touched, and those stay in the processor's
-/// cache. Belongs to its loop.
+/// cache. New ones are made ready by the writer, because a page that is touched for the first time waits for the file system. Belongs to its loop.
 final class JournalRing {
     private let memory: JournalMemory
+    private let writer: JournalWriter
     /// In the order in which they were given out.
     private var inUse: [JournalSlab] = []
     private var free: [JournalSlab] = []
-    private var made = 0
+    /// Places for slabs that were never used.
+    private var unused = Array((0..<JournalMemory.mostSlabs).reversed())
+    private let preparation = Preparation()
 
-    init(creating path: String) throws(JournalError) { memory = try JournalMemory(creating: path) }
+    /// What the writer makes ready.
+    private final class Preparation: Sendable {
+        let isUnderWay = Atomic<Bool>(false)
+        let ready = Locked<[JournalSlab]>([])
+        /// Places for which there was no room on the disk.
+        let refused = Locked<[Int]>([])
+    }
+
+    /// Below so many that are free, as many as there are already are made ready.
+    private static let fewestFree = 4
+
+    init(creating path: String, writer: JournalWriter) throws(JournalError) {
+        memory = try JournalMemory(creating: path)
+        self.writer = writer
+        for _ in 0..<Self.fewestFree {
+            // What cannot be had now may be had when it is needed.
+            guard let slab = try? make() else { break }
+            free.append(slab)
+        }
+    }
 
     /// Empty slabs. Fails when so much waits for the disk that there are no more, or when the disk is full.
     func take(_ count: Int) throws(JournalError) -> [JournalSlab] {
         while let first = inUse.first, first.isSaved.load(ordering: .acquiring) { free.append(inUse.removeFirst()) }
-        while free.count < count {
-            guard made < JournalMemory.mostSlabs else {
-                throw .cannotWrite(path: memory.path, reason: "the disk does not take what was written before")
-            }
-            try memory.allocate(made)
-            free.insert(JournalSlab(made, of: memory), at: 0)
-            made += 1
-        }
+        if free.count < count + Self.fewestFree { prepareMore() }
+        while free.count < count { free.append(try make()) }
         let taken = Array(free.suffix(count))
         free.removeLast(count)
         inUse += taken
@@ -34,5 +51,39 @@ final class JournalRing {
     /// The slab that holds a stretch of a segment; nil when that is in the segment's file.
     func slab(segment: UInt32, stretch: Int) -> JournalSlab? {
         inUse.first { $0.segment == segment && $0.stretch == stretch }
+    }
+
+    private func make() throws(JournalError) -> JournalSlab {
+        guard let place = unused.last else { throw .cannotWrite(path: memory.path, reason: "the disk does not take what was written before") }
+        let slab = try JournalSlab(place, of: memory)
+        unused.removeLast()
+        return slab
+    }
+
+    private func prepareMore() {
+        guard !preparation.isUnderWay.load(ordering: .acquiring) else { return }
+        // Those that were used are taken before those that were not.
+        preparation.ready.withLock { ready in
+            free.insert(contentsOf: ready, at: 0)
+            ready = []
+        }
+        preparation.refused.withLock { refused in
+            unused += refused
+            refused = []
+        }
+        let places = unused.suffix(max(Self.fewestFree, inUse.count + free.count))
+        guard free.count < Self.fewestFree, !places.isEmpty else { return }
+        unused.removeLast(places.count)
+        preparation.isUnderWay.store(true, ordering: .relaxed)
+        writer.prepare { [memory, preparation] in
+            for place in places.reversed() {
+                if let slab = try? JournalSlab(place, of: memory) {
+                    preparation.ready.withLock { $0.append(slab) }
+                } else {
+                    preparation.refused.withLock { $0.append(place) }
+                }
+            }
+            preparation.isUnderWay.store(false, ordering: .releasing)
+        }
     }
 }

@@ -99,6 +99,7 @@ final class JournalSegment: @unchecked Sendable {
             let isSealed = slab.isSealed.load(ordering: .acquiring)
             guard isSealed || everything else { break }
             if !isDropped.load(ordering: .relaxed) { try write(slab) }
+            slab.makeReady()
             guard isSealed else { break }
             unsaved.withLock { _ = $0.removeFirst() }
             slab.isSaved.store(true, ordering: .releasing)

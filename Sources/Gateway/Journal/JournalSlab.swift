@@ -27,11 +27,18 @@ final class JournalSlab: @unchecked Sendable {
     /// Bytes that are in the segment's file.
     var saved = 0
 
-    init(_ index: Int, of ring: JournalMemory) {
+    /// Makes room for it on the disk and has its pages ready.
+    init(_ index: Int, of ring: JournalMemory) throws(JournalError) {
+        try ring.allocate(index)
         self.ring = ring
         self.index = index
         bytes = ring.slab(index)
+        makeReady()
     }
+
+    /// Has its pages and those of the ring's header ready to be written, so that the loop need not wait for the file system: that takes pages away
+    /// when it has brought them to the disk.
+    func makeReady() { ring.makeReady(index) }
 
     var room: Int { Self.size - count }
 

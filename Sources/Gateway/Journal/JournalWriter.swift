@@ -42,6 +42,9 @@ package final class JournalWriter: Sendable {
         queue.async { [self] in save(segment, everything: false) }
     }
 
+    /// Does what would make a loop wait.
+    func prepare(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+
     /// Brings everything to the disk, and waits for it.
     func finish(_ segments: some Collection<JournalSegment>) {
         queue.sync { for segment in segments { save(segment, everything: true) } }
