@@ -6,6 +6,10 @@ struct Readiness: OptionSet {
 
     static let readable = Readiness(rawValue: EPOLLIN.rawValue)
     static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// The peer has no more to say, after what it said.
+    static let inputEnded = Readiness(rawValue: EPOLLRDHUP.rawValue)
+    /// Reported once when it begins, and again after each change of what is asked for. It spares epoll a look at the socket after each report.
+    static let onlyChanges = Readiness(rawValue: EPOLLET.rawValue)
     /// Reported whether asked for or not.
     static let failed = Readiness(rawValue: EPOLLERR.rawValue)
     /// Both directions are shut. Reported whether asked for or not.

@@ -223,7 +223,7 @@ extension Loop {
 
     /// Gives a buffer back for the next connection.
     func giveBack(_ buffer: consuming [UInt8]) {
-        guard spareBuffers.count < 32, buffer.capacity > 0, buffer.capacity <= 64 * 1024 else { return }
+        guard spareBuffers.count < 512, buffer.capacity > 0, buffer.capacity <= 8 * 1024 else { return }
         buffer.removeAll(keepingCapacity: true)
         spareBuffers.append(buffer)
     }

@@ -29,7 +29,7 @@ final class Connection: EventSource {
 
     private let descriptor: Int32
     private var registration: Registration?
-    private var interest: Readiness = .readable
+    private var interest: Readiness
     private var tls: TLSSession?
     private var handler: (any ConnectionHandler)?
     private var onClose: (() -> Void)?
@@ -39,6 +39,8 @@ final class Connection: EventSource {
     private var isInputPaused = false
     private var hasInputEnded = false
     private var willReadPending = false
+    /// Behind the bytes that wait comes the end of the input, or a fault: epoll said so, and does not again.
+    private var endIsNear = false
 
     private var output: [UInt8] = []
     private var written = 0
@@ -62,6 +64,7 @@ final class Connection: EventSource {
         self.loop = loop
         isSecure = tls != nil
         isSecuring = isSecure
+        interest = isSecure ? .readable : [.readable, .inputEnded, .onlyChanges]
         self.tls = tls
         lastProgress = loop.now
         var one: Int32 = 1
@@ -263,8 +266,8 @@ final class Connection: EventSource {
 
     private func updateInterest() {
         guard let registration, !isSecuring else { return }
-        var wanted: Readiness = []
-        if !isInputPaused, !hasInputEnded { wanted.insert(.readable) }
+        var wanted: Readiness = isSecure ? [] : .onlyChanges
+        if !isInputPaused, !hasInputEnded { wanted.formUnion(isSecure ? .readable : [.readable, .inputEnded]) }
         if isBlocked { wanted.insert(waitsForRoom ? .writable : .readable) }
         watch(for: wanted, registration)
     }
@@ -282,8 +285,9 @@ final class Connection: EventSource {
     func ready(_ readiness: Readiness) {
         if isSecuring { return secure() }
         let hasTrouble = !readiness.isDisjoint(with: [.failed, .hungUp])
-        if hasTrouble || readiness.contains(.readable) {
+        if hasTrouble || !readiness.isDisjoint(with: [.readable, .inputEnded]) {
             if !isInputPaused, !hasInputEnded {
+                if hasTrouble || readiness.contains(.inputEnded) { endIsNear = true }
                 read()
             } else if hasTrouble {
                 fail(.system(SystemError(call: "connection to \(peer)", code: pendingError())))
@@ -310,11 +314,13 @@ final class Connection: EventSource {
         }
     }
 
-    /// Reads once into the loop's buffer: epoll reports what is left.
+    /// Reads once into the loop's buffer.
     private func read() {
         switch isSecure ? readSecure() : readPlain() {
         case .bytes(let count):
             guard count > 0 else { return }
+            // Bytes that come after a read which did not fill the buffer are reported anew.
+            if !isSecure, endIsNear || count == loop.readBuffer.count { readMoreSoon() }
             handler?.received(UnsafeMutableRawBufferPointer(rebasing: loop.readBuffer[..<count]))
         case .ended:
             hasInputEnded = true
@@ -327,7 +333,18 @@ final class Connection: EventSource {
             updateInterest()
         case .failed(let failure): fail(failure)
         }
-        if isOpen, !isInputPaused, !hasInputEnded { readPendingSoon() }
+        if isSecure, isOpen, !isInputPaused, !hasInputEnded { readPendingSoon() }
+    }
+
+    /// After the other connections' turn.
+    private func readMoreSoon() {
+        guard !willReadPending else { return }
+        willReadPending = true
+        loop.soon { [self] in
+            willReadPending = false
+            // Who pauses hears of all that waits when it goes on.
+            if isOpen, !isInputPaused, !hasInputEnded { read() }
+        }
     }
 
     private func readPlain() -> TLSSession.Outcome {
