@@ -149,8 +149,11 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         armTimer()
     }
 
+    /// Reading it from the property would copy the whole machine.
+    private static func deadline(of machine: inout any LiveClientMachine) -> ContinuousClock.Instant? { machine.deadline }
+
     private func armTimer() {
-        guard !isClosed, let deadline = machine.deadline else {
+        guard !isClosed, let deadline = Self.deadline(of: &machine) else {
             timer?.cancel()
             timer = nil
             return

@@ -43,6 +43,8 @@ package struct Leg: Sendable {
     private let rate: SampleRate
     private let limits: Limits
     private var openedAt: ContinuousClock.Instant?
+    /// The allowance when `take` last needed it.
+    private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
     private var queued: [(position: SampleIndex, command: EngineCommand)] = []
     /// The ends of the audio that finalizes which have not been answered were about.
@@ -74,9 +76,16 @@ package struct Leg: Sendable {
         openedAt = now
     }
 
-    /// Whether audio that begins at `start` and ends at `end` may go straight to the engine: nothing waits before it and no limit holds it back.
-    package func takes(_ range: SampleRange, now: ContinuousClock.Instant) -> Bool {
-        state == .open && range.start == sentThrough && queued.isEmpty && range.end <= allowance(now: now)
+    /// Counts `range` as sent if it may go straight to the engine: nothing waits before it and no limit holds it back.
+    package mutating func take(_ range: SampleRange, now: ContinuousClock.Instant) -> Bool {
+        guard state == .open, range.start == sentThrough, queued.isEmpty else { return false }
+        // What was allowed once stays so; most audio comes at the pace of time, and a second behind what is allowed.
+        if range.end > allowedThrough {
+            allowedThrough = allowance(now: now)
+            guard range.end <= allowedThrough else { return false }
+        }
+        sentThrough = range.end
+        return true
     }
 
     /// The next audio to send, when some waits and may go; at most `most` of it.

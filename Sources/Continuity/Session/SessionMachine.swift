@@ -103,8 +103,7 @@ package struct SessionMachine: Sendable {
         var arrival = Arrival(range: timeline.append(count), needsPump: isHoldingClient)
         for index in legs.indices {
             if legs[index].isDraining { continue }
-            if legs[index].slot < Arrival.mostLegs, legs[index].takes(arrival.range, now: now) {
-                legs[index].sent(through: arrival.range.end)
+            if legs[index].slot < Arrival.mostLegs, legs[index].take(arrival.range, now: now) {
                 arrival.add(legIn: legs[index].slot)
             } else {
                 arrival.needsPump = true

@@ -59,19 +59,26 @@ struct WebSocketFrameHeader: Sendable, Equatable {
     }
 
     func append(to output: inout [UInt8]) {
-        output.append((isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue)
-        let maskBit: UInt8 = mask == nil ? 0 : 0x80
-        switch length {
-        case ...125: output.append(maskBit | UInt8(truncatingIfNeeded: length))
-        case ...65_535:
-            output.append(maskBit | 126)
-            output.append(UInt8(truncatingIfNeeded: length >> 8))
-            output.append(UInt8(truncatingIfNeeded: length))
-        default:
-            output.append(maskBit | 127)
-            for shift in stride(from: 56, through: 0, by: -8) { output.append(UInt8(truncatingIfNeeded: length >> shift)) }
+        withUnsafeTemporaryAllocation(byteCount: Self.maximumSize, alignment: 1) { bytes in
+            let maskBit: UInt8 = mask == nil ? 0 : 0x80
+            bytes.storeBytes(of: (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue, as: UInt8.self)
+            var count = 2
+            switch length {
+            case ...125: bytes.storeBytes(of: maskBit | UInt8(truncatingIfNeeded: length), toByteOffset: 1, as: UInt8.self)
+            case ...65_535:
+                bytes.storeBytes(of: maskBit | 126, toByteOffset: 1, as: UInt8.self)
+                bytes.storeBytes(of: UInt16(truncatingIfNeeded: length).bigEndian, toByteOffset: 2, as: UInt16.self)
+                count = 4
+            default:
+                bytes.storeBytes(of: maskBit | 127, toByteOffset: 1, as: UInt8.self)
+                bytes.storeBytes(of: UInt64(length).bigEndian, toByteOffset: 2, as: UInt64.self)
+                count = 10
+            }
+            if let mask {
+                bytes.storeBytes(of: mask.rawValue.littleEndian, toByteOffset: count, as: UInt32.self)
+                count += 4
+            }
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
         }
-        guard let mask else { return }
-        for shift in stride(from: 0, through: 24, by: 8) { output.append(UInt8(truncatingIfNeeded: mask.rawValue >> shift)) }
     }
 }

@@ -21,6 +21,10 @@ final class LiveContext {
     /// One buffer for what dialects say, since only one speaks at a time.
     var output = ServerOutput()
     private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
+    /// Audio that `metrics` have not been told of.
+    private var frames = 0
+    private var samples = SampleCount(0)
+    private var isDraining = false
     private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
 
     init(
@@ -37,9 +41,26 @@ final class LiveContext {
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }
 
+    /// Counts a message of audio. The counters are all loops', and touching them each time would send them from processor to processor.
+    func received(_ count: SampleCount) {
+        frames += 1
+        samples += count
+        if frames == 64 { reportReceived() }
+    }
+
+    private func reportReceived() {
+        metrics.received(samples, inFrames: frames)
+        frames = 0
+        samples = SampleCount(0)
+    }
+
     func add(_ session: LiveSession) { sessions[ObjectIdentifier(session)] = session }
 
-    func remove(_ session: LiveSession) { sessions[ObjectIdentifier(session)] = nil }
+    func remove(_ session: LiveSession) {
+        sessions[ObjectIdentifier(session)] = nil
+        reportReceived()
+        if isDraining, sessions.isEmpty { journal.finish() }
+    }
 
     func add(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = entrance }
 
@@ -51,6 +72,7 @@ final class LiveContext {
     }
 
     func drain() {
+        isDraining = true
         for entrance in entrances.values { entrance.drain() }
         for session in sessions.values { session.drain() }
     }

@@ -165,7 +165,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private func pcm(_ pcm: RawSpan) {
         var pcm = pcm
         if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
-        if let count = run?.push(pcm) { context.metrics.received(count) }
+        if let count = run?.push(pcm) { context.received(count) }
     }
 
     // MARK: - The key
@@ -299,8 +299,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         armDialectTimer()
     }
 
+    /// Reading it from the property would copy the whole machine.
+    private static func deadline(of dialect: inout any LiveServerMachine) -> ContinuousClock.Instant? { dialect.deadline }
+
     private func armDialectTimer() {
-        guard !clientIsGone, let deadline = dialect.deadline else {
+        guard !clientIsGone, let deadline = Self.deadline(of: &dialect) else {
             dialectTimer?.cancel()
             dialectTimer = nil
             return

@@ -1,7 +1,7 @@
 internal import Speech
 internal import Synchronization
 
-/// Counts for `GET /metrics`, from any thread. What happens for each audio frame is one atomic addition; the rest may take a lock.
+/// Counts for `GET /metrics`, from any thread. What happens for audio frames is an atomic addition for some of them together; the rest may take a lock.
 package final class Metrics: Sendable {
     /// How a session or request ended, as a label.
     package enum Outcome: String, Sendable { case completed, abandoned, refused, failed }
@@ -53,9 +53,9 @@ package final class Metrics: Sendable {
 
     package init() {}
 
-    func received(_ count: SampleCount) {
+    func received(_ count: SampleCount, inFrames frames: Int) {
         receivedSamples.add(count.samples, ordering: .relaxed)
-        receivedFrames.add(1, ordering: .relaxed)
+        receivedFrames.add(Int64(frames), ordering: .relaxed)
     }
 
     func sessionOpened() { openSessions.add(1, ordering: .relaxed) }

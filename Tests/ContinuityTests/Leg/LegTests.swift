@@ -24,8 +24,25 @@ import Testing
     @Test func `takes audio at once only when nothing waits before it`() {
         var leg = leg()
         leg.opened(now: start)
-        #expect(leg.takes(SampleRange(.zero, SampleIndex(800)), now: start))
-        #expect(!leg.takes(SampleRange(SampleIndex(800), SampleIndex(1_600)), now: start))
+        let early = leg.take(SampleRange(SampleIndex(800), SampleIndex(1_600)), now: start)
+        #expect(!early && leg.sentThrough == .zero)
+        let first = leg.take(SampleRange(.zero, SampleIndex(800)), now: start)
+        #expect(first && leg.sentThrough == SampleIndex(800))
+        leg.enqueue(.finalize, at: SampleIndex(800))
+        let behindCommand = leg.take(SampleRange(SampleIndex(800), SampleIndex(1_600)), now: start)
+        #expect(!behindCommand)
+    }
+
+    @Test func `takes audio at once as far as its engine's pace allows by then`() {
+        var leg = leg(pace: 1)
+        leg.opened(now: start)
+        var taken = 0
+        var frame: SampleRange { SampleRange(SampleIndex(taken * 1_600), count: SampleCount(1_600)) }
+        for tenths in 0..<50 {
+            let now = start + .milliseconds(100 * tenths)
+            while leg.take(frame, now: now) { taken += 1 }
+            #expect(taken == tenths + 10, "a second ahead of the pace")
+        }
     }
 
     @Test func `never lets a command overtake the audio before it`() {
