@@ -33,6 +33,8 @@ package final class JournalWriter: Sendable {
 
     /// The segment has bytes that are not in its file. Called for every block.
     func appended(to segment: JournalSegment) {
+        // Either this sees that no save is planned any more, or the one that begins sees the bytes.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
         guard !segment.isSavePlanned.load(ordering: .relaxed) else { return }
         plan(segment, after: interval)
     }
@@ -55,6 +57,7 @@ package final class JournalWriter: Sendable {
         let (seconds, attoseconds) = delay.components
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))) { [self] in
             segment.isSavePlanned.store(false, ordering: .relaxed)
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
             save(segment, everything: true)
         }
     }
