@@ -23,7 +23,7 @@ class Driver:
 
     @property
     def is_live(self):
-        return self.name.startswith("streaming/")
+        return not self.name.startswith("prerecorded/")
 
 
 DRIVERS = [
@@ -42,6 +42,7 @@ DRIVERS = [
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", in_test=False),
     # No engine translates.
     Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations"]),
+    Driver("harken/manners", "Deepgram", "/v1/listen", in_test=False),
     Driver("harken/bad_input", "Harken", "/"),
     Driver("harken/browser", "Harken", "/"),
 ]

@@ -90,7 +90,8 @@ class Column:
             with wave.open(os.path.join(self.args.test_audio, "beckett.wav")) as clip:
                 seconds = clip.getnframes() / clip.getframerate()
             sessions = simulator.settled_sessions(before[1])
-            if outcome.passed and not any(session["audio_seconds"] > seconds - 1 for session in sessions):
+            # Added up: a stream that broke goes on in another.
+            if outcome.passed and sum(session["audio_seconds"] for session in sessions) < seconds - 1:
                 problems.append("the driver passed, but the vendor never got the audio")
             violations = [f"{one['kind']}: {one['detail']}" for one in simulator.violations[before[0]:]]
             left = [session for session in sessions if session.get("end") == "open"]

@@ -8,13 +8,15 @@ import time
 
 
 class Violations:
-    """Everything that a client did and the reference does not allow."""
+    """Everything that a client did and the reference does not allow; what a session does again and again, once."""
 
     def __init__(self, vendor):
         self.vendor, self.list = vendor, []
 
     def add(self, session, kind, detail):
         entry = {"vendor": self.vendor, "session": session, "kind": kind, "detail": str(detail)[:400]}
+        if entry in self.list[-20:]:
+            return
         self.list.append(entry)
         print("violation " + json.dumps(entry), file=sys.stderr, flush=True)
 

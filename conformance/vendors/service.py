@@ -102,7 +102,7 @@ class Service:
         return await handler(request)
 
     async def run(self, port):
-        runner = web.AppRunner(self.application(), access_log=None, handler_cancellation=True)
+        runner = web.AppRunner(self.application(), access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port, backlog=1024)
         await site.start()
@@ -152,8 +152,12 @@ class Line:
             await self.close(int(self.faults["close-code"]), "simulated")
             raise Ended
 
+    @property
+    def _stalled(self):
+        return "stall-after" in self.faults and self.audio_seconds >= float(self.faults["stall-after"] or 2)
+
     async def send(self, message):
-        if "stall-after" in self.faults and self.audio_seconds >= float(self.faults["stall-after"] or 2):
+        if self._stalled:
             return
         if "late" in self.faults:
             self._later.append(asyncio.create_task(self._send_later(message, float(self.faults["late"] or 3))))
@@ -180,6 +184,11 @@ class Line:
             raise Ended from None
 
     async def close(self, code=1000, reason=""):
+        if self._stalled:
+            while (await self.receive(timeout=600))[0] not in ("closed", "timeout"):
+                pass
+            self.record["end"] = "fault"
+            return
         for task in self._later:
             await task
         self.record["end"] = f"closed {code} {reason}".strip()

@@ -323,7 +323,7 @@ class LiveSession:
             self.line.note("format", "audio in a container is not heard by this simulator: declare a raw encoding")
             await self.line.close(1008, "DATA-0000")
             raise Ended
-        if data.startswith(b"{") and data.rstrip().endswith(b"}"):
+        if data.startswith(b'{"type"'):
             self.line.note("order", "a control message came as a binary frame")
         self.digest.update(data)
         samples = self.decoder.decode(data)

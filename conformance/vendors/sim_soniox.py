@@ -385,7 +385,7 @@ class LiveSession:
             self.line.note("unknown field", f"{kind}.{name}")
         if kind == "finalize":
             moment = time.monotonic()
-            if self.finalized is not None and moment - self.finalized < 0.3:
+            if self.finalized is not None and moment - self.finalized < 1:
                 self.line.note("rate", f"finalize again after {moment - self.finalized:.2f} s; once every few seconds is meant")
             self.finalized = moment
             self.ear.flush()
