@@ -37,6 +37,8 @@ def main():
     parser.add_argument("--cache", help="folder where the matrix keeps what the simulators hear")
     parser.add_argument("--json", metavar="FILE", help="writes the matrix there as well")
     args = parser.parse_args()
+    if not os.access(args.harken, os.X_OK):
+        parser.error(f"{args.harken} is not there: make build first, or name another with --harken")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if args.selfcheck:
         return selfcheck.main(args)
