@@ -57,7 +57,7 @@ private func converse(_ machine: any LiveServerMachine, _ messages: ArraySlice<[
     check(&output, &isClosed)
     for message in messages where !isClosed {
         now += .milliseconds(message.count * 20)
-        _ = machine.receivedBinary(byteCount: message.count, now: now)
+        if case .answered = machine.receivedBinary(byteCount: message.count, now: now) { machine.answerBinary(now: now, output: &output) }
         machine.receivedText(message.span.bytes, now: now, output: &output)
         check(&output, &isClosed)
         if let deadline = machine.deadline, deadline <= now, !isClosed {

@@ -19,6 +19,8 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "media-file": fuzzMediaFile,
     "multipart": fuzzMultipart,
     "openai-fields": fuzzOpenAIFields,
+    "soniox-live-client": fuzzSonioxLiveClient,
+    "speechmatics-live-client": fuzzSpeechmaticsLiveClient,
     "url": fuzzURL,
     "websocket": fuzzWebSocket,
     "websocket-handshake": fuzzHandshake,

@@ -5,16 +5,18 @@ import Speech
 /// A vendor's stream: each line is a message from the vendor; an empty one is a second of audio and a finalize.
 ///
 /// Whatever a vendor says, finals tile each channel, stay within the audio that was sent, and nothing comes after the end.
-func fuzzDeepgramLiveClient(_ bytes: RawSpan) {
+private func fuzzLiveClient(_ machine: some LiveClientMachine, _ bytes: RawSpan) {
+    var machine = machine
     let lines = bytes.withUnsafeBytes { bytes in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Array($0) } }
-    var machine = DeepgramLiveClient(StreamOptions(rate: .speech, channels: 2), credential: Credential("k"))
     var actions: [ClientAction] = []
     var now = Instant.now
     var sent = SampleIndex.zero
     var through: [ChannelIndex: SampleIndex] = [:]
     var isClosed = false
     func check() {
-        for case .event(let event) in actions {
+        for action in actions {
+            if case .send(let text) = action { precondition(text.isEmpty || (try? JSONValue(parsing: text)) != nil, "a message that is not JSON") }
+            guard case .event(let event) = action else { continue }
             precondition(!isClosed, "an event after the end")
             switch event {
             case .final(let final, _):
@@ -23,7 +25,7 @@ func fuzzDeepgramLiveClient(_ bytes: RawSpan) {
                 through[final.channel] = final.range.end
                 for word in final.words { precondition(word.range.start >= final.range.start && word.range.end <= sent, "a word outside its final") }
             case .closed: isClosed = true
-            case .opened, .speechStarted, .interim, .turnEnded, .flushed: break
+            case .opened, .speechStarted, .interim, .turnEnded, .flushed, .skipped: break
             }
         }
         actions.removeAll()
@@ -45,6 +47,18 @@ func fuzzDeepgramLiveClient(_ bytes: RawSpan) {
     machine.closed(code: 1000, reason: "", now: now, actions: &actions)
     check()
     precondition(isClosed, "a stream without an end")
+}
+
+func fuzzDeepgramLiveClient(_ bytes: RawSpan) {
+    fuzzLiveClient(DeepgramLiveClient(StreamOptions(rate: .speech, channels: 2), credential: Credential("k")), bytes)
+}
+
+func fuzzSonioxLiveClient(_ bytes: RawSpan) {
+    fuzzLiveClient(SonioxLiveClient(StreamOptions(rate: .speech), credential: Credential("k")), bytes)
+}
+
+func fuzzSpeechmaticsLiveClient(_ bytes: RawSpan) {
+    fuzzLiveClient(SpeechmaticsLiveClient(StreamOptions(rate: .speech), credential: Credential("k")), bytes)
 }
 
 private let context = HandshakeContext(requestID: "00000000-0000-4000-8000-000000000000", now: UnixTime(milliseconds: 0))

@@ -6,14 +6,15 @@ package enum Catalogue {
     package static let dialects: [LiveDialect] = [
         DeepgramLiveServer.dialect,
         SonioxLiveServer.dialect,
+        SpeechmaticsLiveServer.dialect,
         ManagedLiveServer.dialect,
     ]
     /// What we speak to vendors.
     package static let vendors: [Vendor] = [
         Vendor(EngineName("assemblyai"), prerecorded: AssemblyAIPrerecordedClient.service),
         DeepgramLiveClient.vendor.with(DeepgramPrerecordedClient.service),
-        Vendor(EngineName("soniox"), prerecorded: SonioxPrerecordedClient.service),
-        Vendor(EngineName("speechmatics"), prerecorded: SpeechmaticsPrerecordedClient.service),
+        SonioxLiveClient.vendor.with(SonioxPrerecordedClient.service),
+        SpeechmaticsLiveClient.vendor.with(SpeechmaticsPrerecordedClient.service),
         Vendor(EngineName("openai"), prerecorded: OpenAIPrerecordedClient.service),
     ]
 }

@@ -19,6 +19,9 @@ package protocol LiveServerMachine: Sendable {
     /// A binary message came. The machine counts it; its bytes are the driver's.
     mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning
 
+    /// Answers a binary message whose meaning was `.answered`, once its audio is taken.
+    mutating func answerBinary(now: Instant, output: inout ServerOutput)
+
     /// A text message came: UTF-8, of any content.
     mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput)
 
@@ -40,6 +43,9 @@ package protocol LiveServerMachine: Sendable {
 
 extension LiveServerMachine {
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
+
+    /// Most dialects take audio without a word.
+    package mutating func answerBinary(now: Instant, output: inout ServerOutput) {}
 }
 
 /// What the session is, once it is there.
@@ -62,6 +68,8 @@ package struct LiveStart: Sendable, Equatable {
 package enum BinaryMeaning: Sendable, Equatable {
     /// All its bytes are audio in the request's format.
     case audio
+    /// The client waits for `answerBinary`.
+    case answered(isAudio: Bool)
     case command(SessionCommand)
     /// The session ends: close with this.
     case refused(code: UInt16, reason: String)

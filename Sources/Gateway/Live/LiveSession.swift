@@ -97,6 +97,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     func received(binary: RawSpan, on connection: WebSocketConnection) {
         switch dialect.receivedBinary(byteCount: binary.byteCount, now: context.loop.now) {
         case .audio: audio(binary)
+        case .answered(let isAudio):
+            if isAudio { audio(binary) }
+            dialect.answerBinary(now: context.loop.now, output: &context.output)
+            carryOutOutput()
         case .command(let command): take(command)
         case .refused(let code, let reason): refuse(code: code, reason: reason)
         case .refusedInBand(let refusal):

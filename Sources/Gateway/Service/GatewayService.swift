@@ -128,7 +128,7 @@ package final class GatewayService: HTTPService {
         }
         let id = newID()
         let isUpgrade = head.asksForWebSocket
-        let onPath = routes.filter { $0.matches(path: head.path) }
+        let onPath = routes.nearest(to: head.path)
         // HEAD is answered as GET is, without the body.
         let method = head.method == .head ? .get : head.method
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {

@@ -21,7 +21,20 @@ struct Route: Sendable {
     }
 
     func matches(path: String) -> Bool {
-        guard self.path.hasSuffix("/*") else { return path == self.path }
+        guard isPattern else { return path == self.path }
         return path.hasPrefix(self.path.dropLast()) && path.utf8.count >= self.path.utf8.count
+    }
+
+    /// Whether everything below its path is meant.
+    private var isPattern: Bool { path.hasSuffix("/*") }
+}
+
+extension [Route] {
+    /// Those that mean `path` most exactly: `/v2/listen` before `/v2/*`, and that before `/*`.
+    func nearest(to path: String) -> [Route] {
+        let fitting = filter { $0.matches(path: path) }
+        // A longer pattern says more, and the path itself says all.
+        let most = fitting.lazy.map { $0.path == path ? Int.max : $0.path.utf8.count }.max()
+        return fitting.filter { ($0.path == path ? Int.max : $0.path.utf8.count) == most }
     }
 }

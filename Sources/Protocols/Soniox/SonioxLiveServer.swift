@@ -40,6 +40,8 @@ package struct SonioxLiveServer: LiveServerMachine {
     /// Words became final since the last marker.
     private var turnIsOpen = false
     private var unansweredFinalizes = 0
+    /// Why the client's key ended the session.
+    private var accountFault: SonioxFault?
 
     package init(_ configuration: SonioxConfiguration, engines: [EngineName] = []) {
         request = configuration.request(engines: engines)
@@ -158,7 +160,7 @@ package struct SonioxLiveServer: LiveServerMachine {
             update(final: Array(repeating: .finalized, count: min(unansweredFinalizes, Self.mostAnswersAtOnce)), now: now, &output)
         }
         state = .closed
-        if let fault = end.error.map({ SonioxFault($0) }) ?? asked ?? (end.received > .zero ? nil : .noAudio) {
+        if let fault = accountFault ?? end.error.map({ SonioxFault($0) }) ?? asked ?? (end.received > .zero ? nil : .noAudio) {
             output.send { SonioxMessage.error(fault).write(to: &$0) }
             return output.close(fault.closeCode)
         }
@@ -166,6 +168,14 @@ package struct SonioxLiveServer: LiveServerMachine {
         let last = SonioxUpdate(finalThrough: finalThrough, totalThrough: totalThrough, isFinished: true)
         output.send { last.write(to: &$0) }
         output.close(1000)
+    }
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        switch notice {
+        case .low: break
+        case .exhausted: accountFault = SonioxFault(.outOfCredit, hasKey: true)
+        case .revoked: accountFault = .wrongKey
+        }
     }
 
     private static let mostAnswersAtOnce = 100

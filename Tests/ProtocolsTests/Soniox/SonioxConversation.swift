@@ -33,6 +33,10 @@ struct SonioxConversation {
         return run { machine, now, output in machine.timePassed(now: now, output: &output) }
     }
 
+    mutating func account(_ notice: AccountNotice) {
+        _ = run { machine, now, output in machine.account(notice, now: now, output: &output) }
+    }
+
     mutating func drain() -> [String] { run { machine, now, output in machine.drain(now: now, output: &output) } }
 
     private mutating func run(_ body: (inout any LiveServerMachine, Instant, inout ServerOutput) -> Void) -> [String] {

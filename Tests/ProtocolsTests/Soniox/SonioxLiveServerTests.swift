@@ -169,4 +169,17 @@ import Testing
         #expect(stream.event(commit("Yes.", 0, 1, .endOfAudio)) == ["Yes·.| 1000/1000"])
         #expect(stream.event(.ended(SessionEnd(received: SampleCount(160)))).last == "close 1011")
     }
+
+    @Test func `says when the key is what ends it`() throws {
+        for (notice, error, said) in [
+            (
+                AccountNotice.exhausted, EngineError.quotaExhausted("x"),
+                ["error 402 Organization balance exhausted. Add credit to go on.", "close 1008"]
+            ), (.revoked, .unauthorised("x"), ["error 401 Invalid API key.", "close 1008"]),
+        ] {
+            var stream = try SonioxConversation()
+            stream.account(notice)
+            #expect(stream.event(.ended(SessionEnd(received: SampleCount(160), error: error))) == said)
+        }
+    }
 }

@@ -1,0 +1,287 @@
+package import Framing
+package import Speech
+
+/// The client side of Soniox's live protocol: a vendor's stream as an engine.
+///
+/// Final tokens are put together to words and sentences. Finals tile whatever the vendor sends, and never reach beyond the audio that was sent.
+/// Messages that are broken are passed over; too many of them end the stream.
+///
+/// Source: Soniox "Real-time API" reference.
+package struct SonioxLiveClient: LiveClientMachine {
+    private enum State: Equatable {
+        case connecting  // → open, closed
+        case open  // → draining, closed
+        case draining(until: Instant)  // → closed
+        case closed
+    }
+
+    /// Quiet after which the vendor is told that we are still there; it gives up after 20 s.
+    package static let keepAlivePeriod: Duration = .seconds(10)
+    /// The vendor answers a finalize always, if it is well.
+    package static let finalizeLimit: Duration = .seconds(3)
+    /// Silence of the vendor after the end of the audio; anything it says begins it anew.
+    package static let drainLimit: Duration = .seconds(20)
+    /// Silence that is given as final by itself.
+    package static let silence: Duration = .seconds(3)
+    package static let mostMalformed = 32
+    package static let model = "stt-rt-v4"
+
+    package let connection: ConnectionRequest
+    private let options: StreamOptions
+    private var state: State = .connecting
+    private var settled: SettledWords
+    /// Words became final and nothing said that their turn is over.
+    private var turnIsOpen = false
+    private var sent: SampleIndex = .zero
+    private var lastSent: Instant?
+    /// `finalize` commands that have no answer yet, and how many were passed on.
+    private var unanswered = 0
+    private var asked = 0
+    /// The audio that the last one that was passed on was about.
+    private var finalizedThrough: SampleIndex?
+    private var finalizeDeadline: Instant?
+    private var malformed = 0
+
+    package init(_ options: StreamOptions, credential: Credential) {
+        self.options = options
+        settled = SettledWords(rate: options.rate)
+        connection = ConnectionRequest(target: "/transcribe-websocket", headers: ["Authorization": "Bearer " + credential.secret])
+    }
+
+    package static let vendor = Vendor(
+        name: EngineName("soniox"),
+        capabilities: Capabilities(
+            streaming: true, prerecorded: false, languages: .any, models: [model], speakers: true, pace: 1, sessionCap: .seconds(300 * 60)),
+        streamingAddress: "wss://stt-rt.soniox.com", audio: AudioMessages(), connect: { SonioxLiveClient($0, credential: $1) })
+
+    // MARK: Connecting
+
+    package mutating func opened(now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .open
+        lastSent = now
+        // There is no answer to it: audio may follow at once.
+        actions.append(.send(text: SonioxConfiguration.text(for: options)))
+        actions.append(.event(.opened))
+    }
+
+    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        guard let status else { return fail(.unavailable("Soniox could not be reached."), &actions) }
+        let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
+        let fault = SonioxFault(status, "the connection was refused with \(status)")
+        fail(status == 429 ? .rateLimited(retryAfter: wait) : fault.engineError(language: options.language), &actions)
+    }
+
+    // MARK: To the vendor
+
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) {
+        sent += count
+        lastSent = now
+    }
+
+    package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
+        switch (command, state) {
+        case (_, .closed): break
+        case (.cancel, _):
+            state = .closed
+            actions.append(.event(.closed(.cancelled)))
+            actions.append(.close(code: 1000))
+        case (.finalize, .open): finalize(now, &actions)
+        case (.keepAlive, .open): send(.keepAlive, now, &actions)
+        case (.finish, .open):
+            state = .draining(until: now + Self.drainLimit)
+            guard sent > .zero else {
+                // The vendor would call a stream without audio an error.
+                complete(&actions)
+                return
+            }
+            send(.endOfAudio, now, &actions)
+        case (.finalize, .connecting), (.finalize, .draining): actions.append(.event(.flushed(.first)))
+        case (.finish, .connecting):
+            state = .closed
+            actions.append(.event(.closed(nil)))
+            actions.append(.close(code: 1000))
+        // Nothing of a stream can be changed.
+        case (.update, _), (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
+        }
+    }
+
+    private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
+        guard settled.through < sent else {
+            actions.append(.event(.flushed(.first)))
+            return
+        }
+        unanswered += 1
+        // The vendor wants few of them: the answer to one that is under way answers this one too, if no audio came since.
+        guard asked == 0 || finalizedThrough != sent else { return }
+        asked += 1
+        finalizedThrough = sent
+        finalizeDeadline = now + Self.finalizeLimit
+        send(.finalize, now, &actions)
+    }
+
+    private mutating func send(_ message: SonioxClientMessage, _ now: Instant, _ actions: inout [ClientAction]) {
+        lastSent = now
+        actions.append(.send(text: message.text))
+    }
+
+    // MARK: From the vendor
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .open: break
+        case .draining: state = .draining(until: now + Self.drainLimit)
+        }
+        switch SonioxMessage(parsing: text) {
+        case .update(let update): received(update, &actions)
+        case .error(let fault): fail(fault.engineError(language: options.language), &actions)
+        case .malformed(let problem):
+            malformed += 1
+            actions.append(.event(.skipped(problem)))
+            if malformed > Self.mostMalformed { fail(.protocolViolation("Soniox sent messages that cannot be read: \(problem)"), &actions) }
+        }
+    }
+
+    private mutating func received(_ update: SonioxUpdate, _ actions: inout [ClientAction]) {
+        let through = position(update.finalThrough)
+        for token in update.tokens where token.isFinal && !token.isTranslation {
+            switch token.text {
+            case "<end>": endTurn(through, &actions)
+            case "<fin>": answerFinalize(through, &actions)
+            default:
+                add(token, to: &settled)
+                turnIsOpen = true
+                if let final = settled.takeDue() { actions.append(.event(.final(final, reason: .length))) }
+            }
+        }
+        guard !update.isFinished else { return complete(&actions) }
+
+        var tentative = settled
+        for token in update.tokens where !token.isFinal && !token.isTranslation { add(token, to: &tentative) }
+        let isQuiet = tentative.words.isEmpty
+        if isQuiet, through - settled.through >= SampleCount(Self.silence, at: options.rate), let final = settled.takeAll(through: through) {
+            actions.append(.event(.final(final, reason: .length)))
+        }
+        guard options.interims else { return }
+        actions.append(.event(.interim(settled.interim(tentative, through: position(update.totalThrough)))))
+    }
+
+    /// A token is a word of its own, or goes on with the last one.
+    private func add(_ token: SonioxToken, to words: inout SettledWords) {
+        let body = token.text.drop { $0 == " " }
+        guard !body.isEmpty else { return }
+        let confidence = Float(min(max(token.confidence, 0), 1))
+        let end = token.end.map(position)
+        let isMark = body.allSatisfy { !$0.isLetter && !$0.isNumber && !$0.isSymbol }
+        if token.text.first != " ", !words.words.isEmpty, isMark || !Self.standsAlone(body) {
+            return words.extend(by: String(body), through: end, confidence: confidence)
+        }
+        // A mark behind words that are final already has nothing to stand at.
+        guard !(isMark && token.text.first != " ") else { return }
+        let start = token.start.map(position) ?? words.words.last?.range.end ?? words.through
+        words.append(
+            Word(
+                String(body), SampleRange(start, end ?? start), confidence: confidence,
+                speaker: token.speaker.flatMap { Int($0) }.flatMap { (1...1_000).contains($0) ? SpeakerLabel($0 - 1) : nil },
+                language: token.language.map(LanguageTag.init)))
+    }
+
+    /// Languages that are written without spaces have no other end of words than the token's.
+    private static func standsAlone(_ text: Substring) -> Bool {
+        guard let scalar = text.unicodeScalars.first?.value else { return false }
+        switch scalar {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3040...0x30FF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0x2_0000...0x3_FFFF: return true
+        default: return false
+        }
+    }
+
+    private mutating func endTurn(_ through: SampleIndex, _ actions: inout [ClientAction]) {
+        if let final = settled.takeAll(through: through) {
+            actions.append(.event(.final(final, reason: turnIsOpen ? .endOfTurn : .length)))
+        } else if turnIsOpen {
+            actions.append(.event(.turnEnded(.first, at: settled.through)))
+        }
+        turnIsOpen = false
+    }
+
+    private mutating func answerFinalize(_ through: SampleIndex, _ actions: inout [ClientAction]) {
+        guard unanswered > 0 else { return endTurn(through, &actions) }
+        asked = max(0, asked - 1)
+        var answers = asked == 0 ? unanswered : 1
+        unanswered -= answers
+        if asked == 0 { finalizeDeadline = nil }
+        if let final = settled.takeAll(through: through) {
+            actions.append(.event(.final(final, reason: .flush)))
+            answers -= 1
+        }
+        turnIsOpen = false
+        for _ in 0..<answers { actions.append(.event(.flushed(.first))) }
+    }
+
+    package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .closed: return
+        case .connecting, .open, .draining:
+            // Only `finished` says that all is there.
+            let said = code.map { "with \($0)" } ?? "by breaking"
+            fail(.unavailable("Soniox closed the stream \(said) before it was finished."), &actions)
+        }
+    }
+
+    /// The vendor has said all: what no final covered is silence.
+    private mutating func complete(_ actions: inout [ClientAction]) {
+        if let final = settled.takeAll(through: sent) { actions.append(.event(.final(final, reason: .endOfAudio))) }
+        flush(&actions)
+        state = .closed
+        actions.append(.event(.closed(nil)))
+        actions.append(.close(code: 1000))
+    }
+
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
+        let wasConnected = state != .connecting
+        // What the vendor made final stays final.
+        if !settled.words.isEmpty, let final = settled.takeAll(through: settled.through) { actions.append(.event(.final(final, reason: .length))) }
+        state = .closed
+        actions.append(.event(.closed(error)))
+        if wasConnected { actions.append(.close(code: 1000)) }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard let lastSent else { return nil }
+        switch state {
+        case .connecting, .closed: return nil
+        case .draining(let until): return until
+        case .open: return min(lastSent + Self.keepAlivePeriod, finalizeDeadline ?? lastSent + Self.keepAlivePeriod)
+        }
+    }
+
+    package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .draining(let until):
+            guard now >= until else { return }
+            fail(.timedOut("Soniox did not finish the stream after its end of audio."), &actions)
+        case .open:
+            if let limit = finalizeDeadline, now >= limit { flush(&actions) }
+            if let lastSent, now >= lastSent + Self.keepAlivePeriod { send(.keepAlive, now, &actions) }
+        }
+    }
+
+    /// Answers in the vendor's place.
+    private mutating func flush(_ actions: inout [ClientAction]) {
+        finalizeDeadline = nil
+        asked = 0
+        for _ in 0..<unanswered { actions.append(.event(.flushed(.first))) }
+        unanswered = 0
+    }
+
+    /// A time of the wire as a position within the audio that was sent.
+    private func position(_ milliseconds: Int) -> SampleIndex {
+        let bounded = Int64(min(max(milliseconds, 0), 1_000_000_000_000))
+        return min(SampleIndex(milliseconds: bounded, at: options.rate), sent)
+    }
+}

@@ -1,0 +1,118 @@
+package import Framing
+package import Speech
+
+/// What a client says, besides audio.
+///
+/// Source: Speechmatics "Real-time API" reference, client messages.
+package enum SpeechmaticsClientMessage: Sendable, Equatable {
+    case startRecognition(SpeechmaticsConfiguration)
+    /// - Parameter lastSequenceNumber: how many audio messages were sent. The vendor's own client counts wrong.
+    case endOfStream(lastSequenceNumber: Int)
+    case setRecognitionConfig(SpeechmaticsChange, language: String)
+    case forceEndOfUtterance
+    case getSpeakers
+    case invalid(SpeechmaticsFault)
+
+    /// - Parameter language: for a `StartRecognition` that names none.
+    package init(parsing text: RawSpan, language: LanguageTag? = nil) {
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: text, sizeLimit: 1_048_576, depthLimit: 16)
+            self = Self.read(document.root, language)
+        } catch {
+            self = .invalid(SpeechmaticsFault(.invalidMessage, "The message cannot be read. \(error) Audio belongs in binary messages."))
+        }
+    }
+
+    private static func read(_ root: JSONView, _ language: LanguageTag?) -> Self {
+        switch root["message"].string {
+        case "StartRecognition":
+            switch SpeechmaticsConfiguration.read(root, language: language) {
+            case .success(let configuration): return .startRecognition(configuration)
+            case .failure(let fault): return .invalid(fault)
+            }
+        case "EndOfStream": return .endOfStream(lastSequenceNumber: root["last_seq_no"].int ?? 0)
+        case "SetRecognitionConfig":
+            let config = root["transcription_config"]
+            switch SpeechmaticsConfiguration.change(config) {
+            case .success(let change): return .setRecognitionConfig(change, language: config["language"].string ?? "")
+            case .failure(let fault): return .invalid(fault)
+            }
+        case "ForceEndOfUtterance": return .forceEndOfUtterance
+        case "GetSpeakers": return .getSpeakers
+        case "AddChannelAudio", "EndOfChannel":
+            return .invalid(SpeechmaticsFault(.protocolError, "This session has no channels: send audio in binary messages."))
+        case .some(let name): return .invalid(SpeechmaticsFault(.invalidMessage, "There is no message \"\(name.prefix(64))\"."))
+        case nil: return .invalid(SpeechmaticsFault(.invalidMessage, "A text message must be a JSON object with a message."))
+        }
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        switch self {
+        case .startRecognition(let configuration):
+            json.member("message", literal: "StartRecognition")
+            configuration.writeMembers(to: &json)
+        case .endOfStream(let number):
+            json.member("message", literal: "EndOfStream")
+            json.member("last_seq_no", number)
+        case .setRecognitionConfig(let change, let language):
+            json.member("message", literal: "SetRecognitionConfig")
+            json.key("transcription_config")
+            json.beginObject()
+            json.member("language", language)
+            change.writeMembers(to: &json)
+            json.endObject()
+        case .forceEndOfUtterance: json.member("message", literal: "ForceEndOfUtterance")
+        case .getSpeakers: json.member("message", literal: "GetSpeakers")
+        case .invalid: break
+        }
+        json.endObject()
+    }
+
+    /// A whole text message.
+    package var text: [UInt8] {
+        var json = JSONWriter(capacity: 128)
+        write(to: &json)
+        return json.bytes
+    }
+}
+
+extension SpeechmaticsConfiguration {
+    /// As the client side sends it: raw audio, and what an engine's stream can ask for.
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        if case .raw(_, let rate, _) = format {
+            json.key("audio_format")
+            json.beginObject()
+            json.member("type", literal: "raw")
+            json.member("encoding", literal: "pcm_s16le")
+            json.member("sample_rate", rate.hertz)
+            json.endObject()
+        }
+        json.key("transcription_config")
+        json.beginObject()
+        json.member("language", language.rawValue)
+        json.member("model", model)
+        changes.writeMembers(to: &json)
+        json.member("diarization", diarizes ? "speaker" : "none")
+        if let endOfUtterance {
+            json.key("conversation_config")
+            json.beginObject()
+            json.member("end_of_utterance_silence_trigger", Double(endOfUtterance.wholeMilliseconds) / 1_000, decimals: 3)
+            json.endObject()
+        }
+        if !vocabulary.isEmpty {
+            json.key("additional_vocab")
+            json.beginArray()
+            for term in vocabulary { json.value(term) }
+            json.endArray()
+        }
+        json.endObject()
+    }
+}
+
+extension SpeechmaticsChange {
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        if let delay { json.member("max_delay", Double(delay.wholeMilliseconds) / 1_000, decimals: 3) }
+        if let partials { json.member("enable_partials", partials) }
+    }
+}

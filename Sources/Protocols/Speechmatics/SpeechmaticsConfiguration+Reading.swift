@@ -1,0 +1,109 @@
+import Framing
+import Speech
+
+extension SpeechmaticsConfiguration {
+    private static let mostTerms = 1_000
+    private static let delays = 0.5...20.0
+
+    /// - Parameter fallback: the language of the path, for clients that say it there only.
+    static func read(_ root: JSONView, language fallback: LanguageTag?) -> Result<Self, SpeechmaticsFault> {
+        Result { () throws(SpeechmaticsFault) in
+            let config = root["transcription_config"]
+            guard config.isObject else { throw SpeechmaticsFault(.invalidConfig, "transcription_config is missing.") }
+            let format = try format(root["audio_format"])
+            guard var language = try text(config, "language").map(LanguageTag.init) ?? fallback, language.isWellFormed else {
+                throw SpeechmaticsFault(.invalidConfig, "transcription_config.language is missing, or no language code.")
+            }
+            if let locale = try text(config, "output_locale").map(LanguageTag.init), locale.isWellFormed, locale.primary == language.primary {
+                language = locale
+            }
+            let model = try text(config, "model"), older = try text(config, "operating_point")
+            var configuration = Self(format: format, language: language, model: model ?? older ?? "standard")
+            configuration.changes = try change(config).get()
+            configuration.diarizes = try diarization(config)
+            let conversation = config["conversation_config"]
+            let trigger = try number(conversation, "end_of_utterance_silence_trigger", in: 0...2) ?? 0
+            if trigger > 0 { configuration.endOfUtterance = .milliseconds(Int64(trigger * 1_000)) }
+            configuration.vocabulary = vocabulary(config["additional_vocab"])
+            let marks = config["punctuation_overrides"]["permitted_marks"]
+            if marks.isArray { configuration.permittedMarks = (0..<min(marks.count, 100)).compactMap { marks[$0].string } }
+            configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])
+            configuration.asksForTranslation = root["translation_config"]["target_languages"].count > 0
+            return configuration
+        }
+    }
+
+    /// Of the members that may change later too.
+    static func change(_ config: JSONView) -> Result<SpeechmaticsChange, SpeechmaticsFault> {
+        Result { () throws(SpeechmaticsFault) in
+            if let mode = try text(config, "max_delay_mode"), mode != "flexible", mode != "fixed" {
+                throw SpeechmaticsFault(.invalidConfig, "max_delay_mode must be flexible or fixed.")
+            }
+            let delay = try number(config, "max_delay", in: delays).map { Duration.milliseconds(Int64($0 * 1_000)) }
+            return SpeechmaticsChange(delay: delay, partials: try flag(config, "enable_partials"))
+        }
+    }
+
+    private static func format(_ format: JSONView) throws(SpeechmaticsFault) -> AudioFormat {
+        if format["type"].equals("file") { return .container }
+        guard format["type"].equals("raw") else { throw SpeechmaticsFault(.invalidAudioType, "audio_format.type must be raw or file.") }
+        let encoding: AudioEncoding
+        switch format["encoding"].string {
+        case "pcm_s16le": encoding = .linear16
+        case "mulaw": encoding = .mulaw
+        default: throw SpeechmaticsFault(.invalidAudioType, "audio_format.encoding must be pcm_s16le, pcm_f32le or mulaw.")
+        }
+        let accepted = SampleRate.accepted
+        guard let hertz = format["sample_rate"].int, accepted.contains(SampleRate(hertz: hertz)) else {
+            throw SpeechmaticsFault(
+                .invalidAudioType, "audio_format.sample_rate must be from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
+        }
+        return .raw(encoding, SampleRate(hertz: hertz), channels: 1)
+    }
+
+    private static func diarization(_ config: JSONView) throws(SpeechmaticsFault) -> Bool {
+        switch try text(config, "diarization") ?? "none" {
+        case "none": return false
+        case "speaker": return true
+        case "channel", "channel_and_speaker":
+            throw SpeechmaticsFault(.invalidConfig, "Channels are not told apart here: send one channel, and diarization none or speaker.")
+        default: throw SpeechmaticsFault(.invalidConfig, "diarization must be none or speaker.")
+        }
+    }
+
+    private static func vocabulary(_ list: JSONView) -> [String] {
+        (0..<min(list.count, mostTerms)).compactMap { list[$0].string ?? list[$0]["content"].string }.filter { !$0.isEmpty }
+    }
+
+    private static func replacements(_ list: JSONView) -> [WordReplacement] {
+        (0..<min(list.count, mostTerms)).compactMap { index in
+            guard let from = list[index]["from"].string, let to = list[index]["to"].string else { return nil }
+            return WordReplacement(find: from, replacement: to)
+        }
+    }
+
+    // MARK: Values that may be null
+
+    private static func text(_ object: JSONView, _ name: String) throws(SpeechmaticsFault) -> String? {
+        let value = object[name]
+        guard value.exists, !value.isNull else { return nil }
+        guard let text = value.string, text.utf8.count <= 200 else { throw SpeechmaticsFault(.invalidConfig, "\(name) must be a short string.") }
+        return text
+    }
+
+    private static func flag(_ object: JSONView, _ name: String) throws(SpeechmaticsFault) -> Bool? {
+        let value = object[name]
+        guard value.exists, !value.isNull else { return nil }
+        guard let flag = value.bool else { throw SpeechmaticsFault(.invalidConfig, "\(name) must be true or false.") }
+        return flag
+    }
+
+    private static func number(_ object: JSONView, _ name: String, in range: ClosedRange<Double>) throws(SpeechmaticsFault) -> Double? {
+        let value = object[name]
+        guard value.exists, !value.isNull else { return nil }
+        guard let number = value.double, range.contains(number) else {
+            throw SpeechmaticsFault(.invalidConfig, "\(name) must be from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+}

@@ -1,0 +1,65 @@
+import Framing
+package import Speech
+
+/// `StartRecognition`: what a client wants its session to be.
+///
+/// Checked, then left without effect, because nothing here can do it: `max_delay_mode`, `speaker_diarization_config`, `domain`, `enable_entities`,
+/// `audio_filtering_config`, `language_hints`, `streaming_mode`, `audio_events_config`. Channels are refused: a session has one.
+///
+/// Source: Speechmatics "Real-time API" reference, message `StartRecognition`.
+package struct SpeechmaticsConfiguration: Sendable, Equatable {
+    package var format: AudioFormat
+    package var language: LanguageTag
+    package var model: String
+    package var changes = SpeechmaticsChange()
+    package var diarizes = false
+    /// Silence that ends an utterance; nil: none does.
+    package var endOfUtterance: Duration?
+    package var vocabulary: [String] = []
+    /// The marks that may be shown; nil: all.
+    package var permittedMarks: [String]?
+    package var replacements: [WordReplacement] = []
+    /// Languages were asked for that nothing here can translate to.
+    package var asksForTranslation = false
+
+    package init(format: AudioFormat, language: LanguageTag, model: String) {
+        self.format = format
+        self.language = language
+        self.model = model
+    }
+
+    package var delay: Duration { changes.delay ?? .seconds(4) }
+    package var partials: Bool { changes.partials ?? false }
+
+    func request(engines: [EngineName]) -> LiveRequest {
+        var request = LiveRequest(
+            format: format, language: ["auto", "multi"].contains(language.primary) ? LanguageTag("multi") : language, model: model,
+            diarize: diarizes, keyterms: vocabulary, engines: engines)
+        // The silence that ends an utterance makes final what was said in it.
+        if let endOfUtterance {
+            request.endpointing = endOfUtterance
+            request.turn = TurnRule(minimumSilence: endOfUtterance, maximumSilence: endOfUtterance)
+        }
+        return request
+    }
+
+    /// Names of the vendor's models.
+    static let models: Set<String> = ["standard", "enhanced", "melia-1"]
+}
+
+/// What may change while a session runs. What is nil stays.
+package struct SpeechmaticsChange: Sendable, Equatable {
+    /// How long after a word it becomes final at the latest.
+    package var delay: Duration?
+    package var partials: Bool?
+
+    package init(delay: Duration? = nil, partials: Bool? = nil) {
+        self.delay = delay
+        self.partials = partials
+    }
+
+    mutating func apply(_ other: SpeechmaticsChange) {
+        delay = other.delay ?? delay
+        partials = other.partials ?? partials
+    }
+}

@@ -1,0 +1,30 @@
+import Speech
+
+/// Words that were sent as final before their commit, because it would have come too late.
+///
+/// Only words that no later interim will change. Should the commit have them otherwise all the same, what was sent stands.
+struct SpeechmaticsEarlyWords: Sendable {
+    /// Since the last commit.
+    private var sent: [String] = []
+    private(set) var through: SampleIndex = .zero
+
+    /// Those of an interim's words that are due: none until the oldest is, then all that are stable.
+    ///
+    /// - Parameter limit: where the audio begins that need not be final yet.
+    mutating func take(from hypothesis: Hypothesis, dueBefore limit: SampleIndex) -> [Word] {
+        let stable = rest(of: Array(hypothesis.words.prefix(min(hypothesis.stableWords, hypothesis.words.count))))
+        guard let first = stable.first, let last = stable.last, first.range.end <= limit else { return [] }
+        sent += stable.map(\.bare)
+        through = last.range.end
+        return stable
+    }
+
+    /// The words of a commit, or of an interim, that are still to be sent.
+    func rest(of words: [Word]) -> [Word] {
+        guard !sent.isEmpty else { return words }
+        if words.lazy.map(\.bare).starts(with: sent) { return Array(words.dropFirst(sent.count)) }
+        return words.filter { $0.range.start.samples + $0.range.count.samples / 2 >= through.samples }
+    }
+
+    mutating func committed() { sent.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,133 @@
+import Speech
+
+/// An error as Speechmatics says it in the socket, before it closes that.
+///
+/// Source: Speechmatics "Real-time API" reference, messages `Error`.
+package struct SpeechmaticsFault: Error, Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case invalidMessage = "invalid_message"
+        case invalidModel = "invalid_model"
+        case invalidConfig = "invalid_config"
+        case invalidAudioType = "invalid_audio_type"
+        case invalidOutputFormat = "invalid_output_format"
+        case notAuthorised = "not_authorised"
+        case insufficientFunds = "insufficient_funds"
+        case notAllowed = "not_allowed"
+        case jobError = "job_error"
+        case dataError = "data_error"
+        case bufferError = "buffer_error"
+        case protocolError = "protocol_error"
+        case quotaExceeded = "quota_exceeded"
+        case timeLimitExceeded = "timelimit_exceeded"
+        case idleTimeout = "idle_timeout"
+        case sessionTimeout = "session_timeout"
+        case sessionTransfer = "session_transfer"
+        case unknownError = "unknown_error"
+    }
+
+    package var kind: Kind
+    package var reason: String
+
+    package init(_ kind: Kind, _ reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+
+    /// How the socket is closed behind it.
+    package var closeCode: UInt16 {
+        switch kind {
+        case .invalidMessage, .invalidConfig, .invalidAudioType, .invalidOutputFormat, .dataError, .protocolError: 1003
+        case .idleTimeout, .sessionTimeout: 1008
+        case .bufferError, .unknownError, .sessionTransfer: 1011
+        case .notAuthorised: 4001
+        case .notAllowed: 4003
+        case .invalidModel: 4004
+        case .quotaExceeded, .insufficientFunds: 4005
+        case .timeLimitExceeded: 4006
+        case .jobError: 4013
+        }
+    }
+}
+
+// MARK: What the gateway says
+
+extension SpeechmaticsFault {
+    static let goingDown = SpeechmaticsFault(.sessionTransfer, "The server is going down. Connect again.")
+
+    init(_ cause: RefusalCause) {
+        switch cause {
+        case .unauthenticated: self = SpeechmaticsFault(.notAuthorised, "The API key is not valid.")
+        case .forbidden(let reason): self = SpeechmaticsFault(.notAllowed, reason)
+        case .outOfCredit: self = SpeechmaticsFault(.insufficientFunds, "The key has no credit left.")
+        case .tooManyRequests: self = SpeechmaticsFault(.quotaExceeded, "Too many sessions at once. Try again later.")
+        case .unknownModel(let name): self = SpeechmaticsFault(.invalidModel, "There is no model \"\(name.prefix(80))\".")
+        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .remoteContent(let what):
+            self = SpeechmaticsFault(.invalidConfig, what)
+        case .tooLarge, .incompleteBody: self = SpeechmaticsFault(.dataError, "The audio is not whole.")
+        case .unavailable(let reason): self = SpeechmaticsFault(.jobError, reason)
+        case .engine(let error): self = SpeechmaticsFault(error)
+        case .internalFault: self = SpeechmaticsFault(.unknownError, "Something went wrong in the gateway. The session can be tried again.")
+        }
+    }
+
+    /// What ends a session whose engine failed.
+    init(_ error: EngineError) {
+        switch error {
+        case .undecodable(let reason): self = SpeechmaticsFault(.dataError, "The audio cannot be decoded. \(reason)")
+        case .badRequest(let reason): self = SpeechmaticsFault(.invalidConfig, reason)
+        case .unsupportedLanguage(let language):
+            self = SpeechmaticsFault(.invalidModel, "No engine that this session may use has the language \"\(language)\".")
+        case .rateLimited: self = SpeechmaticsFault(.quotaExceeded, "The engine takes no more streams for now. Try again later.")
+        case .unauthorised(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
+            self = SpeechmaticsFault(.jobError, reason)
+        case .cancelled: self = SpeechmaticsFault(.jobError, "The session was cancelled.")
+        }
+    }
+}
+
+// MARK: What the vendor says
+
+extension SpeechmaticsFault {
+    /// An `Error` message as an engine's error; a type that is not known counts as the vendor's own fault.
+    static func engineError(type: String, reason: String, language: LanguageTag?) -> EngineError {
+        let said = "Speechmatics: \(type.prefix(64)): \(reason.prefix(300))"
+        switch Kind(rawValue: type) {
+        case .notAuthorised, .notAllowed: return .unauthorised(said)
+        case .insufficientFunds, .timeLimitExceeded: return .quotaExhausted(said)
+        case .quotaExceeded: return .rateLimited(retryAfter: nil)
+        case .invalidModel where reason.lowercased().contains("language"): return .unsupportedLanguage(language ?? .english)
+        case .invalidModel, .invalidMessage, .invalidConfig, .invalidAudioType, .invalidOutputFormat, .protocolError: return .badRequest(said)
+        case .dataError: return .undecodable(said)
+        case .idleTimeout, .sessionTimeout: return .timedOut(said)
+        case .jobError, .bufferError, .sessionTransfer, .unknownError, nil: return .unavailable(said)
+        }
+    }
+
+    /// A close without an `Error` before it, as an engine's error.
+    static func engineError(closeCode: UInt16?, reason: String) -> EngineError {
+        let said = "Speechmatics closed the stream with \(closeCode ?? 0): \(reason.isEmpty ? "no reason given" : String(reason.prefix(200)))"
+        return switch closeCode {
+        case nil: .unavailable("The connection to Speechmatics broke.")
+        case 1003, 4004: .badRequest(said)
+        case 1008: .timedOut(said)
+        case 4001, 4003: .unauthorised(said)
+        case 4005: .rateLimited(retryAfter: nil)
+        case 4006: .quotaExhausted(said)
+        case .some: .unavailable(said)
+        }
+    }
+
+    /// A refused upgrade as an engine's error.
+    static func engineError(status: Int?, retryAfter: Duration?, said: String) -> EngineError {
+        guard let status else { return .unavailable("Speechmatics could not be reached.") }
+        let said = "Speechmatics refused the connection with \(status): \(said.prefix(300))"
+        return switch status {
+        case 401, 403: .unauthorised(said)
+        case 402: .quotaExhausted(said)
+        case 408, 504: .timedOut(said)
+        case 429: .rateLimited(retryAfter: retryAfter)
+        case 400..<500: .badRequest(said)
+        default: .unavailable(said)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Speech
+
+/// How a session's words become items.
+struct SpeechmaticsItems: Sendable {
+    var rate: SampleRate
+    var language: String
+    var showsSpeakers: Bool
+    /// nil: all.
+    var permittedMarks: [String]?
+    var replacements: [WordReplacement]
+
+    /// Each mark behind a word is an item of its own, at the word's end.
+    func items(of words: [Word]) -> [SpeechmaticsResult] {
+        let words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
+        var items: [SpeechmaticsResult] = []
+        items.reserveCapacity(words.count + words.count / 4)
+        for (index, word) in words.enumerated() {
+            let body = word.text.withoutTrailingMarks
+            let marks = word.text[body.endIndex...]
+            let end = word.range.end.seconds(at: rate)
+            let language = word.language?.primary ?? language
+            let speaker = showsSpeakers ? word.speaker.map { "S\($0.number + 1)" } ?? "UU" : nil
+            items.append(
+                SpeechmaticsResult(
+                    .word, start: word.range.start.seconds(at: rate), end: end, content: String(body),
+                    confidence: Double(min(max(word.confidence, 0), 1)), language: language, speaker: speaker))
+            guard !marks.isEmpty else { continue }
+            let endsSentence = word.endsSentence(before: index + 1 < words.count ? words[index + 1] : nil)
+            for mark in marks where permittedMarks?.contains(String(mark)) ?? true {
+                items.append(
+                    SpeechmaticsResult(
+                        .punctuation, start: end, end: end, content: String(mark), confidence: 1, language: language, speaker: speaker,
+                        attachment: .previous, endsSentence: endsSentence && Self.sentenceMarks.contains(mark)))
+            }
+        }
+        return items
+    }
+
+    private static let sentenceMarks: Set<Character> = [".", "?", "!", "…", "。", "？", "！"]
+}

@@ -1,0 +1,281 @@
+package import Framing
+package import Speech
+
+/// The client side of Speechmatics' live protocol: a vendor's stream as an engine.
+///
+/// Finals tile whatever the vendor sends, and never reach beyond the audio that was sent; marks are put to their words, also when they come in a later
+/// message. Messages that are broken or unknown are passed over; too many of them end the stream.
+///
+/// Source: Speechmatics "Real-time API" reference.
+package struct SpeechmaticsLiveClient: LiveClientMachine {
+    private enum State: Equatable {
+        case connecting  // → starting, closed
+        case starting(until: Instant)  // → open, closed: waits for RecognitionStarted
+        case open  // → draining, closed
+        case draining(until: Instant)  // → closed
+        case closed
+    }
+
+    package static let startLimit: Duration = .seconds(10)
+    package static let finalizeLimit: Duration = .seconds(3)
+    /// Silence of the vendor after EndOfStream; anything it says begins it anew.
+    package static let drainLimit: Duration = .seconds(20)
+    package static let mostMalformed = 32
+    /// How long the vendor may wait with a final.
+    package static let delay: Duration = .seconds(1)
+    package static let model = "enhanced"
+
+    package let connection: ConnectionRequest
+    private var options: StreamOptions
+    private let configuration: SpeechmaticsConfiguration
+    private var state: State = .connecting
+    private var settled: SettledWords
+    /// Words became final and nothing said that their turn is over.
+    private var turnIsOpen = false
+    private var sent: SampleIndex = .zero
+    private var messages = 0
+    /// `finalize` commands that have no answer yet.
+    private var unanswered = 0
+    private var finalizeDeadline: Instant?
+    private var malformed = 0
+
+    package init(_ options: StreamOptions, credential: Credential) {
+        self.options = options
+        settled = SettledWords(rate: options.rate)
+        configuration = SpeechmaticsConfiguration(options)
+        connection = ConnectionRequest(target: "/v2", headers: ["Authorization": "Bearer " + credential.secret])
+    }
+
+    package static let vendor = Vendor(
+        name: EngineName("speechmatics"),
+        capabilities: Capabilities(
+            streaming: true, prerecorded: false, languages: .any, models: [model, "standard"], speakers: true, pace: 1,
+            sessionCap: .seconds(48 * 3_600)),
+        streamingAddress: "wss://eu2.rt.speechmatics.com", audio: AudioMessages(), connect: { SpeechmaticsLiveClient($0, credential: $1) })
+
+    // MARK: Connecting
+
+    package mutating func opened(now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .starting(until: now + Self.startLimit)
+        actions.append(.send(text: SpeechmaticsClientMessage.startRecognition(configuration).text))
+    }
+
+    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
+        fail(SpeechmaticsFault.engineError(status: status, retryAfter: wait, said: Self.said(in: body) ?? "no reason given"), &actions)
+    }
+
+    private static func said(in body: [UInt8]) -> String? {
+        guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
+        return document.root["detail"].string ?? document.root["error"].string
+    }
+
+    // MARK: To the vendor
+
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) {
+        sent += count
+        messages += 1
+    }
+
+    package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
+        switch (command, state) {
+        case (_, .closed): break
+        case (.cancel, _):
+            state = .closed
+            actions.append(.event(.closed(.cancelled)))
+            actions.append(.close(code: 1000))
+        case (.finalize, .open): finalize(now, &actions)
+        case (.finish, .open):
+            state = .draining(until: now + Self.drainLimit)
+            send(.endOfStream(lastSequenceNumber: messages), &actions)
+        case (.update(let options), .open):
+            guard options.interims != self.options.interims else { return }
+            self.options.interims = options.interims
+            send(.setRecognitionConfig(SpeechmaticsChange(partials: options.interims), language: configuration.language.rawValue), &actions)
+        case (.finalize, .connecting), (.finalize, .starting), (.finalize, .draining): actions.append(.event(.flushed(.first)))
+        case (.finish, .connecting), (.finish, .starting):
+            state = .closed
+            actions.append(.event(.closed(nil)))
+            actions.append(.close(code: 1000))
+        // The vendor has no such message; pings do.
+        case (.keepAlive, _), (.update, _), (.finish, .draining): break
+        }
+    }
+
+    private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
+        guard settled.through < sent else {
+            actions.append(.event(.flushed(.first)))
+            return
+        }
+        unanswered += 1
+        finalizeDeadline = now + Self.finalizeLimit
+        send(.forceEndOfUtterance, &actions)
+    }
+
+    private func send(_ message: SpeechmaticsClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }
+
+    // MARK: From the vendor
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .starting, .open: break
+        case .draining: state = .draining(until: now + Self.drainLimit)
+        }
+        switch SpeechmaticsServerMessage(parsing: text) {
+        case .recognitionStarted:
+            guard case .starting = state else { return }
+            state = .open
+            actions.append(.event(.opened))
+        case .partial(let transcript):
+            guard isOpen, options.interims, let end = position(transcript.end) else { return }
+            var tentative = settled
+            for result in transcript.results { add(result, to: &tentative) }
+            actions.append(.event(.interim(settled.interim(tentative, through: end))))
+        case .transcript(let transcript):
+            guard isOpen else { return }
+            received(transcript, &actions)
+        case .endOfUtterance(let at):
+            guard isOpen else { return }
+            endUtterance(position(at) ?? settled.through, &actions)
+        case .endOfTranscript:
+            guard case .draining = state else {
+                return fail(.protocolViolation("Speechmatics ended the transcript before the audio was at its end."), &actions)
+            }
+            complete(&actions)
+        case .error(let type, let reason):
+            fail(SpeechmaticsFault.engineError(type: type, reason: reason, language: options.language), &actions)
+        case .audioAdded, .speakers, .info, .warning, .unrecognized: break
+        case .malformed(let problem):
+            malformed += 1
+            actions.append(.event(.skipped(problem)))
+            if malformed > Self.mostMalformed { fail(.protocolViolation("Speechmatics sent messages that cannot be read: \(problem)"), &actions) }
+        }
+    }
+
+    private var isOpen: Bool {
+        switch state {
+        case .open, .draining: true
+        case .connecting, .starting, .closed: false
+        }
+    }
+
+    private mutating func received(_ transcript: SpeechmaticsTranscript, _ actions: inout [ClientAction]) {
+        for result in transcript.results { add(result, to: &settled) }
+        if !transcript.results.isEmpty { turnIsOpen = true }
+        if let final = settled.takeDue() {
+            actions.append(.event(.final(final, reason: .length)))
+        } else if settled.words.isEmpty, let end = position(transcript.end), let final = settled.takeAll(through: end) {
+            actions.append(.event(.final(final, reason: .length)))
+        }
+        // What was tentative is final now, or gone.
+        if options.interims, !settled.words.isEmpty, let end = position(transcript.end) {
+            actions.append(.event(.interim(settled.interim(settled, through: end))))
+        }
+    }
+
+    private func add(_ result: SpeechmaticsResult, to words: inout SettledWords) {
+        guard let start = position(result.start), let end = position(result.end) else { return }
+        switch result.kind {
+        case .other: break
+        case .punctuation: words.extend(by: result.content)
+        case .word:
+            let speaker = result.speaker.flatMap { $0.first == "S" ? Int($0.dropFirst()) : nil }
+            words.append(
+                Word(
+                    result.content, SampleRange(start, end), confidence: Float(min(max(result.confidence, 0), 1)),
+                    speaker: speaker.flatMap { (1...1_000).contains($0) ? SpeakerLabel($0 - 1) : nil },
+                    language: result.language.map(LanguageTag.init)))
+        }
+    }
+
+    private mutating func endUtterance(_ end: SampleIndex, _ actions: inout [ClientAction]) {
+        let answers = unanswered > 0
+        if answers {
+            unanswered -= 1
+            if unanswered == 0 { finalizeDeadline = nil }
+        }
+        if let final = settled.takeAll(through: end) {
+            actions.append(.event(.final(final, reason: answers ? .flush : turnIsOpen ? .endOfTurn : .length)))
+        } else if answers {
+            actions.append(.event(.flushed(.first)))
+        } else if turnIsOpen {
+            actions.append(.event(.turnEnded(.first, at: settled.through)))
+        }
+        turnIsOpen = false
+    }
+
+    package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
+        guard state != .closed else { return }
+        fail(SpeechmaticsFault.engineError(closeCode: code, reason: reason), &actions)
+    }
+
+    /// The vendor has said all: what no final covered is silence.
+    private mutating func complete(_ actions: inout [ClientAction]) {
+        if let final = settled.takeAll(through: sent) { actions.append(.event(.final(final, reason: .endOfAudio))) }
+        flush(&actions)
+        state = .closed
+        actions.append(.event(.closed(nil)))
+        actions.append(.close(code: 1000))
+    }
+
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
+        let wasConnected = state != .connecting
+        // What the vendor made final stays final.
+        if !settled.words.isEmpty, let final = settled.takeAll(through: settled.through) { actions.append(.event(.final(final, reason: .length))) }
+        state = .closed
+        actions.append(.event(.closed(error)))
+        if wasConnected { actions.append(.close(code: 1000)) }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        switch state {
+        case .connecting, .closed: nil
+        case .starting(let until), .draining(let until): until
+        case .open: finalizeDeadline
+        }
+    }
+
+    package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: break
+        case .starting(let until): if now >= until { fail(.timedOut("Speechmatics did not start the recognition."), &actions) }
+        case .draining(let until): if now >= until { fail(.timedOut("Speechmatics did not end the transcript after EndOfStream."), &actions) }
+        case .open: if let limit = finalizeDeadline, now >= limit { flush(&actions) }
+        }
+    }
+
+    /// Answers in the vendor's place.
+    private mutating func flush(_ actions: inout [ClientAction]) {
+        finalizeDeadline = nil
+        for _ in 0..<unanswered { actions.append(.event(.flushed(.first))) }
+        unanswered = 0
+    }
+
+    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
+    private func position(_ seconds: Double) -> SampleIndex? {
+        guard seconds.isFinite, seconds >= 0 else { return nil }
+        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: options.rate), sent)
+    }
+}
+
+extension SpeechmaticsConfiguration {
+    /// What is asked of the vendor for a stream with such options.
+    init(_ options: StreamOptions) {
+        let model = options.model?.lowercased()
+        let primary = options.language?.primary ?? "en"
+        self.init(
+            format: .linear16(options.rate), language: LanguageTag(primary == "multi" ? "auto" : primary),
+            model: model.flatMap { Self.models.contains($0) ? $0 : nil } ?? SpeechmaticsLiveClient.model)
+        changes = SpeechmaticsChange(delay: SpeechmaticsLiveClient.delay, partials: options.interims)
+        diarizes = options.diarize
+        let silence = options.turn.minimumSilence ?? options.endpointing
+        // A silence so long stands for none.
+        if silence < .seconds(60), silence > .zero { endOfUtterance = min(silence, .seconds(2)) }
+        vocabulary = options.keyterms
+    }
+}

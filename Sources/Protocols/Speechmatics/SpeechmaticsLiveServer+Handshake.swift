@@ -1,0 +1,59 @@
+package import Framing
+import Speech
+
+extension SpeechmaticsLiveServer {
+    package static let dialect = LiveDialect(
+        name: "speechmatics", paths: ["/v2", "/v2/", "/v2/*"], credential: { credential(in: $0) }, accept: { accept($0, $1) },
+        refuse: { cause, _ in refusal(cause) })
+
+    /// `Authorization: Bearer KEY`; from browsers, `?jwt=KEY`.
+    package static func credential(in head: HTTPRequestHead) -> Credential? {
+        if head.headers["Authorization"] != nil { return Credential.authorization(of: head, schemes: ["bearer"]) }
+        return head.query.first("jwt").flatMap { $0.isEmpty ? nil : Credential($0, in: .query) }
+    }
+
+    /// The older clients name the language in the path: `/v2/en`.
+    package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, Refusal> {
+        let parts = head.path.split(separator: "/")
+        let language = parts.count == 2 ? LanguageTag(String(parts[1])) : nil
+        guard parts.count <= 2, language?.isWellFormed ?? true else {
+            return .failure(refusal(.notFound("There is nothing at this path. Real-time sessions are at /v2.")))
+        }
+        let opening = SpeechmaticsOpening(
+            sessionID: context.requestID, language: language, engines: EngineChoice.engines(of: head), models: context.models)
+        return .success(LiveHandshake(.opening(opening)))
+    }
+
+    /// Before the upgrade, as the vendor's HTTP services say it.
+    private static func refusal(_ cause: RefusalCause) -> Refusal {
+        switch cause {
+        case .unauthenticated: answer(.unauthorized, "Permission Denied", "The API key is missing or not valid.")
+        case .forbidden(let reason): answer(.forbidden, "Forbidden", reason)
+        case .outOfCredit: answer(.forbidden, "Forbidden", "The key has no credit left.")
+        case .tooManyRequests(let wait): answer(.tooManyRequests, "Too Many Requests", "Try again later.", retryAfter: wait)
+        case .notFound(let what): answer(.notFound, "Path Not Found", what)
+        case .methodNotAllowed(let allowed): answer(.methodNotAllowed, "Method Not Allowed", "Use \(allowed).", more: ["Allow": allowed])
+        case .badRequest(let what), .remoteContent(let what): answer(.badRequest, "Malformed Request", what)
+        case .unknownModel(let name): answer(.badRequest, "Malformed Request", "There is no model \"\(name.prefix(80))\".")
+        case .tooLarge, .incompleteBody: answer(.badRequest, "Malformed Request", "The body is not whole.")
+        case .unavailable(let reason): answer(.serviceUnavailable, "Service Unavailable", reason)
+        case .engine(let error): answer(.serviceUnavailable, "Service Unavailable", SpeechmaticsFault(error).reason)
+        case .internalFault: answer(.internalServerError, "Internal Server Error", "The request can be tried again.")
+        }
+    }
+
+    private static func answer(
+        _ status: HTTPStatus, _ error: StaticString, _ detail: String, retryAfter: Duration? = nil, more: HTTPHeaders = [:]
+    ) -> Refusal {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("code", status.code)
+        json.member("error", literal: error)
+        json.member("detail", detail)
+        json.endObject()
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.append(more)
+        return Refusal(status: status, headers: headers, body: json.bytes)
+    }
+}

@@ -1,0 +1,279 @@
+import Framing
+package import Speech
+
+/// The server side of Speechmatics' live protocol, `WS /v2`, once the configuration has come.
+///
+/// Commits become `AddTranscript`; where one would come later than the client's `max_delay` allows, words that will not change any more go ahead of it.
+/// What follows is `AddPartialTranscript`. With an end of utterance asked for, each pause of that length ends one. Audio that was lost is covered by a
+/// transcript without items, for the protocol has no word for it.
+///
+/// Source: Speechmatics "Real-time API" reference.
+package struct SpeechmaticsLiveServer: LiveServerMachine {
+    private enum State: Equatable {
+        case connecting  // → starting
+        case starting(until: Instant)  // → open: no engine takes audio yet
+        case open  // → ending
+        case ending(SpeechmaticsFault?)  // → closed: waits for the session's end; with what is to be said then
+        case closed
+    }
+
+    /// The client waits 5 s for RecognitionStarted: it is told so although no engine is there yet.
+    package static let startLimit: Duration = .seconds(3)
+    package static let idleLimit: Duration = .seconds(3_600)
+    package static let sessionLimit: Duration = .seconds(48 * 3_600)
+
+    package let request: LiveRequest
+    private let sessionID: String
+    private let configuration: SpeechmaticsConfiguration
+    private var options: SpeechmaticsChange
+    private var items: SpeechmaticsItems
+    private var state: State = .connecting
+    private var idle: SpeechmaticsTimeLimit?
+    private var length: SpeechmaticsTimeLimit?
+    /// Audio messages, and how many of them were answered.
+    private var received = 0
+    private var acknowledged = 0
+    private var cameLate = false
+    /// Where finals end.
+    private var finalThrough: SampleIndex = .zero
+    private var early = SpeechmaticsEarlyWords()
+    private var partialIsShown = false
+    private var utteranceIsOpen = false
+    private var unansweredForces = 0
+    /// Why the client's key ended the session.
+    private var accountFault: SpeechmaticsFault?
+
+    package init(_ configuration: SpeechmaticsConfiguration, sessionID: String, engines: [EngineName] = []) {
+        self.sessionID = sessionID
+        self.configuration = configuration
+        options = configuration.changes
+        request = configuration.request(engines: engines)
+        items = SpeechmaticsItems(
+            rate: .speech, language: configuration.language.primary, showsSpeakers: configuration.diarizes,
+            permittedMarks: configuration.permittedMarks, replacements: configuration.replacements)
+    }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
+        guard state == .connecting else { return }
+        state = .starting(until: now + Self.startLimit)
+        items.rate = start.rate
+        idle = SpeechmaticsTimeLimit(Self.idleLimit, since: now)
+        length = SpeechmaticsTimeLimit(Self.sessionLimit, since: now)
+    }
+
+    private mutating func begin(_ output: inout ServerOutput) {
+        guard case .starting = state else { return }
+        state = .open
+        let name = configuration.language.englishName
+        send(.recognitionStarted(id: sessionID, language: name.prefix(1).uppercased() + name.dropFirst()), &output)
+        let quality = items.rate < .speech ? "telephony" : "broadcast"
+        send(.info(type: "recognition_quality", reason: "Running recognition using a \(quality) model quality.", quality: quality), &output)
+        if configuration.asksForTranslation {
+            send(.warning(type: "unsupported_translation_pair", reason: "Translation is not available here."), &output)
+        }
+        answerBinary(&output)
+    }
+
+    // MARK: From the client
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        switch state {
+        case .connecting, .closed: return .ignored
+        case .ending(nil):
+            guard !cameLate else { return .ignored }
+            cameLate = true
+            return .answered(isAudio: false)
+        case .ending: return .ignored
+        case .starting, .open:
+            received += 1
+            idle?.restart(now)
+            return .answered(isAudio: byteCount > 0)
+        }
+    }
+
+    package mutating func answerBinary(now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .open: answerBinary(&output)
+        case .ending where cameLate:
+            send(.warning(type: "add_audio_after_eos", reason: "Audio that comes after EndOfStream is ignored."), &output)
+        case .connecting, .starting, .ending, .closed: break
+        }
+    }
+
+    private mutating func answerBinary(_ output: inout ServerOutput) {
+        while acknowledged < received {
+            acknowledged += 1
+            send(.audioAdded(sequenceNumber: acknowledged), &output)
+        }
+    }
+
+    package mutating func clientIsHeld(now: Instant) { idle?.restart(now) }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .ending, .closed: return
+        case .starting, .open: break
+        }
+        switch SpeechmaticsClientMessage(parsing: text) {
+        case .startRecognition: finish(saying: SpeechmaticsFault(.protocolError, "StartRecognition came already."), &output)
+        case .endOfStream:
+            begin(&output)
+            finish(saying: nil, &output)
+        case .setRecognitionConfig(let change, _): options.apply(change)
+        case .forceEndOfUtterance:
+            unansweredForces += 1
+            output.command(.finalize)
+        case .getSpeakers: send(.speakers, &output)
+        case .invalid(let fault): finish(saying: fault, &output)
+        }
+    }
+
+    private mutating func finish(saying fault: SpeechmaticsFault?, _ output: inout ServerOutput) {
+        state = .ending(fault)
+        output.command(.finish)
+    }
+
+    // MARK: From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: return
+        case .starting: begin(&output)
+        case .open, .ending: break
+        }
+        switch event {
+        case .ready, .speechStarted: break
+        case .interim(let hypothesis): interim(hypothesis, &output)
+        case .commit(let commit): self.commit(commit, &output)
+        case .turnEnded(_, let position):
+            if configuration.endOfUtterance != nil { endUtterance(at: max(position, finalThrough), &output) }
+        case .flushed: answerForce(&output)
+        case .gap(_, let range, _): transcript([], range, &output)
+        case .ended(let end): ended(end, &output)
+        }
+    }
+
+    private mutating func interim(_ hypothesis: Hypothesis, _ output: inout ServerOutput) {
+        let delay = SampleCount(options.delay ?? configuration.delay, at: items.rate)
+        let due = early.take(from: hypothesis, dueBefore: hypothesis.range.end - delay + SampleCount(Self.interimPeriod, at: items.rate))
+        if !due.isEmpty {
+            let range = SampleRange(finalThrough, early.through)
+            transcript(due, range, &output)
+        }
+        guard options.partials ?? false else { return }
+        let words = early.rest(of: hypothesis.words)
+        // A partial without words takes back the one before.
+        guard !words.isEmpty || partialIsShown else { return }
+        partialIsShown = !words.isEmpty
+        let range = SampleRange(finalThrough, max(hypothesis.range.end, words.last?.range.end ?? finalThrough))
+        send(.partial(written(words, range)), &output)
+    }
+
+    /// What an engine may let pass before it is heard again: words are final that much before they must be.
+    private static let interimPeriod: Duration = .milliseconds(600)
+
+    private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
+        let words = early.rest(of: commit.words)
+        if !commit.words.isEmpty { utteranceIsOpen = true }
+        transcript(words, commit.range, &output)
+        early.committed()
+        switch commit.reason {
+        case .flush: answerForce(&output)
+        case .endOfTurn, .pause:
+            if configuration.endOfUtterance != nil { endUtterance(at: finalThrough, &output) }
+        case .length, .endOfAudio: break
+        }
+    }
+
+    /// Final words, or their absence, up to the end of `range`.
+    private mutating func transcript(_ words: [Word], _ range: SampleRange, _ output: inout ServerOutput) {
+        partialIsShown = false
+        send(.transcript(written(words, words.isEmpty ? SampleRange(finalThrough, range.end) : nil)), &output)
+        finalThrough = max(finalThrough, range.end, words.last?.range.end ?? .zero)
+    }
+
+    /// - Parameter range: what the metadata say; nil: where the words lie.
+    private func written(_ words: [Word], _ range: SampleRange?) -> SpeechmaticsTranscript {
+        let range = range ?? SampleRange(words.first?.range.start ?? .zero, words.last?.range.end ?? .zero)
+        return SpeechmaticsTranscript(
+            start: range.start.seconds(at: items.rate), end: range.end.seconds(at: items.rate), results: items.items(of: words))
+    }
+
+    private mutating func endUtterance(at position: SampleIndex, _ output: inout ServerOutput) {
+        guard utteranceIsOpen else { return }
+        utteranceIsOpen = false
+        send(.endOfUtterance(at: position.seconds(at: items.rate)), &output)
+    }
+
+    private mutating func answerForce(_ output: inout ServerOutput) {
+        unansweredForces = max(0, unansweredForces - 1)
+        utteranceIsOpen = false
+        send(.endOfUtterance(at: finalThrough.seconds(at: items.rate)), &output)
+    }
+
+    private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {
+        answerBinary(&output)
+        for _ in 0..<min(unansweredForces, Self.mostAnswersAtOnce) { answerForce(&output) }
+        if configuration.endOfUtterance != nil { endUtterance(at: max(finalThrough, .zero + end.received), &output) }
+        let asked: SpeechmaticsFault? = if case .ending(let fault) = state { fault } else { nil }
+        state = .closed
+        if let fault = accountFault ?? end.error.map({ SpeechmaticsFault($0) }) ?? asked {
+            send(.error(type: fault.kind.rawValue, reason: fault.reason), &output)
+            return output.close(fault.closeCode, fault.kind.rawValue)
+        }
+        send(.endOfTranscript, &output)
+        output.close(1000)
+    }
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        switch notice {
+        case .low: break
+        case .exhausted: accountFault = SpeechmaticsFault(.outOfCredit)
+        case .revoked: accountFault = SpeechmaticsFault(.unauthenticated)
+        }
+    }
+
+    private static let mostAnswersAtOnce = 100
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard let idle, let length else { return nil }
+        return switch state {
+        case .connecting, .ending, .closed: nil
+        case .starting(let until): until
+        case .open: min(idle.due, length.due)
+        }
+    }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .ending, .closed: break
+        case .starting(let until): if now >= until { begin(&output) }
+        case .open:
+            switch length?.step(now) {
+            case .warning(let minutes): warn("session_timeout", "The session will be ended in \(minutes) minutes, at its longest length.", &output)
+            case .over: return finish(saying: SpeechmaticsFault(.sessionTimeout, "The session reached its longest length, 48 hours."), &output)
+            case nil: break
+            }
+            switch idle?.step(now) {
+            case .warning(let minutes): warn("idle_timeout", "Without audio the session will be ended in \(minutes) minutes.", &output)
+            case .over: finish(saying: SpeechmaticsFault(.idleTimeout, "No audio came for an hour."), &output)
+            case nil: break
+            }
+        }
+    }
+
+    private func warn(_ type: String, _ reason: String, _ output: inout ServerOutput) { send(.warning(type: type, reason: reason), &output) }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .starting, .open: finish(saying: .goingDown, &output)
+        case .connecting, .ending, .closed: break
+        }
+    }
+
+    private func send(_ message: SpeechmaticsServerMessage, _ output: inout ServerOutput) {
+        output.send { message.write(to: &$0) }
+    }
+}

@@ -1,0 +1,65 @@
+import Framing
+package import Speech
+
+/// A client of Speechmatics' live protocol until its `StartRecognition` has come.
+package struct SpeechmaticsOpening: LiveOpening {
+    /// How long that may take.
+    package static let limit: Duration = .seconds(60)
+
+    private let sessionID: String
+    /// Of the path.
+    private let language: LanguageTag?
+    private let engines: [EngineName]
+    /// Names of models that the engines have.
+    private let models: Set<String>
+    private var isOver = false
+    package private(set) var deadline: Instant?
+
+    init(sessionID: String, language: LanguageTag?, engines: [EngineName], models: Set<String>) {
+        self.sessionID = sessionID
+        self.language = language
+        self.engines = engines
+        self.models = models
+    }
+
+    package mutating func opened(now: Instant, output: inout ServerOutput) { deadline = now + Self.limit }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+        guard !isOver else { return nil }
+        switch SpeechmaticsClientMessage(parsing: text, language: language) {
+        case .startRecognition(let configuration):
+            let model = configuration.model.lowercased()
+            guard SpeechmaticsConfiguration.models.contains(model) || models.contains(model) else {
+                refused(.unknownModel(configuration.model), now: now, output: &output)
+                return nil
+            }
+            deadline = nil
+            return LiveBeginning(machine: SpeechmaticsLiveServer(configuration, sessionID: sessionID, engines: engines))
+        case .invalid(let fault): end(fault, &output)
+        case .endOfStream, .setRecognitionConfig, .forceEndOfUtterance, .getSpeakers:
+            end(SpeechmaticsFault(.protocolError, "The first message must be StartRecognition."), &output)
+        }
+        return nil
+    }
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
+        end(SpeechmaticsFault(.protocolError, "Audio came before StartRecognition."), &output)
+        return nil
+    }
+
+    package mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput) { end(SpeechmaticsFault(cause), &output) }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) { end(.goingDown, &output) }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        if let deadline, now >= deadline { end(SpeechmaticsFault(.idleTimeout, "StartRecognition did not come."), &output) }
+    }
+
+    private mutating func end(_ fault: SpeechmaticsFault, _ output: inout ServerOutput) {
+        guard !isOver else { return }
+        isOver = true
+        deadline = nil
+        output.send { SpeechmaticsServerMessage.error(type: fault.kind.rawValue, reason: fault.reason).write(to: &$0) }
+        output.close(fault.closeCode, fault.kind.rawValue)
+    }
+}

@@ -1,0 +1,163 @@
+package import Framing
+
+/// What the service says.
+///
+/// Source: Speechmatics "Real-time API" reference, server messages.
+package enum SpeechmaticsServerMessage: Sendable, Equatable {
+    case recognitionStarted(id: String, language: String)
+    case audioAdded(sequenceNumber: Int)
+    case partial(SpeechmaticsTranscript)
+    case transcript(SpeechmaticsTranscript)
+    /// - Parameter at: seconds since the first sample.
+    case endOfUtterance(at: Double)
+    case endOfTranscript
+    /// Of a client that asked for speakers; none are told by name here.
+    case speakers
+    case info(type: String, reason: String, quality: String? = nil)
+    case warning(type: String, reason: String)
+    case error(type: String, reason: String)
+    /// A message that this version does not know. The stream goes on.
+    case unrecognized(String)
+    /// Not an object with a message, or without what its message cannot do without.
+    case malformed(String)
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        switch self {
+        case .recognitionStarted(let id, let language):
+            json.member("message", literal: "RecognitionStarted")
+            json.member("id", id)
+            json.member("orchestrator_version", literal: "harken")
+            json.key("language_pack_info")
+            json.beginObject()
+            json.member("adapted", false)
+            json.member("itn", true)
+            json.member("language_description", language)
+            json.member("word_delimiter", literal: " ")
+            json.member("writing_direction", literal: "left-to-right")
+            json.endObject()
+        case .audioAdded(let number):
+            json.member("message", literal: "AudioAdded")
+            json.member("seq_no", number)
+        case .partial(let transcript):
+            json.member("message", literal: "AddPartialTranscript")
+            transcript.writeMembers(to: &json)
+        case .transcript(let transcript):
+            json.member("message", literal: "AddTranscript")
+            transcript.writeMembers(to: &json)
+        case .endOfUtterance(let at):
+            json.member("message", literal: "EndOfUtterance")
+            json.key("metadata")
+            json.beginObject()
+            json.member("start_time", at, decimals: 3)
+            json.member("end_time", at, decimals: 3)
+            json.endObject()
+        case .endOfTranscript: json.member("message", literal: "EndOfTranscript")
+        case .speakers:
+            json.member("message", literal: "SpeakersResult")
+            json.key("speakers")
+            json.beginArray()
+            json.endArray()
+        case .info(let type, let reason, let quality):
+            json.member("message", literal: "Info")
+            json.member("type", type)
+            json.member("reason", reason)
+            if let quality { json.member("quality", quality) }
+        case .warning(let type, let reason):
+            json.member("message", literal: "Warning")
+            json.member("type", type)
+            json.member("reason", reason)
+        case .error(let type, let reason):
+            json.member("message", literal: "Error")
+            json.member("type", type)
+            json.member("reason", reason)
+        case .unrecognized(let name): json.member("message", name)
+        case .malformed: break
+        }
+        json.endObject()
+    }
+
+    /// A final of ten minutes of fast speech stays below it.
+    private static let sizeLimit = 1_048_576
+
+    package init(parsing text: RawSpan) {
+        guard text.byteCount <= Self.sizeLimit else {
+            self = .malformed("larger than \(Self.sizeLimit) bytes")
+            return
+        }
+        self = text.withUnsafeBytes { bytes in
+            do throws(JSONReader.Malformed) {
+                var reader = JSONReader(bytes)
+                var fields = Fields()
+                try reader.object { name, reader throws(JSONReader.Malformed) in try fields.read(name, from: &reader) }
+                try reader.end()
+                return fields.message
+            } catch {
+                return .malformed("not JSON at byte \(error.position)")
+            }
+        }
+    }
+
+    /// The members of all messages; names that several share mean the same in each.
+    private struct Fields {
+        var name: String?
+        var id: String?
+        var sequenceNumber: Int?
+        var start: Double?
+        var end: Double?
+        var results: [SpeechmaticsResult]?
+        var type: String?
+        var reason: String?
+        var quality: String?
+        var language: String?
+
+        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+            switch name {
+            case "message": self.name = try reader.string()
+            case "id": id = try reader.string()
+            case "seq_no": sequenceNumber = try reader.int()
+            case "type": type = try reader.string()
+            case "reason": reason = try reader.string()
+            case "quality": quality = try reader.string()
+            case "metadata":
+                try reader.object { name, reader throws(JSONReader.Malformed) in
+                    switch name {
+                    case "start_time": start = try reader.double()
+                    case "end_time": end = try reader.double()
+                    default: try reader.skip()
+                    }
+                }
+            case "results":
+                var list: [SpeechmaticsResult] = []
+                let isList = try reader.array { _, reader throws(JSONReader.Malformed) in
+                    if let result = try SpeechmaticsResult(reading: &reader) { list.append(result) }
+                }
+                if isList { results = list }
+            case "language_pack_info":
+                try reader.object { name, reader throws(JSONReader.Malformed) in
+                    if name == "language_description" { language = try reader.string() } else { try reader.skip() }
+                }
+            default: try reader.skip()
+            }
+        }
+
+        var message: SpeechmaticsServerMessage {
+            switch name {
+            case "RecognitionStarted": return .recognitionStarted(id: id ?? "", language: language ?? "")
+            case "AudioAdded": return sequenceNumber.map { .audioAdded(sequenceNumber: $0) } ?? .malformed("AudioAdded lacks its seq_no")
+            case "AddPartialTranscript", "AddTranscript":
+                guard let start, let end, let results else { return .malformed("a transcript lacks a required field") }
+                let transcript = SpeechmaticsTranscript(start: start, end: end, results: results)
+                return name == "AddTranscript" ? .transcript(transcript) : .partial(transcript)
+            case "EndOfUtterance": return .endOfUtterance(at: end ?? start ?? 0)
+            case "EndOfTranscript": return .endOfTranscript
+            case "SpeakersResult": return .speakers
+            case "Info": return .info(type: type ?? "", reason: reason ?? "", quality: quality)
+            case "Warning": return .warning(type: type ?? "", reason: reason ?? "")
+            case "Error": return .error(type: type ?? "", reason: reason ?? "")
+            case .some(let name): return .unrecognized(String(name.prefix(64)))
+            case nil: return .malformed("not an object with a message")
+            }
+        }
+    }
+}
