@@ -4,9 +4,12 @@ import Glibc
 ///
 /// A target finds a fault by trapping: in the parser itself, or in a `precondition` about what it says.
 private let targets: [String: @Sendable (RawSpan) -> Void] = [
+    "assemblyai-prerecorded": fuzzAssemblyAIPrerecorded,
+    "assemblyai-prerecorded-client": fuzzAssemblyAIPrerecordedClient,
     "deepgram-client-message": fuzzDeepgramClientMessage,
     "deepgram-live-client": fuzzDeepgramLiveClient,
     "deepgram-prerecorded": fuzzDeepgramPrerecorded,
+    "deepgram-prerecorded-client": fuzzDeepgramPrerecordedClient,
     "deepgram-server-message": fuzzDeepgramServerMessage,
     "deflate": fuzzDeflate,
     "http-request": fuzzHTTPRequest,
@@ -19,8 +22,11 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "media-file": fuzzMediaFile,
     "multipart": fuzzMultipart,
     "openai-fields": fuzzOpenAIFields,
+    "openai-prerecorded-client": fuzzOpenAIPrerecordedClient,
     "soniox-live-client": fuzzSonioxLiveClient,
+    "soniox-prerecorded-client": fuzzSonioxPrerecordedClient,
     "speechmatics-live-client": fuzzSpeechmaticsLiveClient,
+    "speechmatics-prerecorded-client": fuzzSpeechmaticsPrerecordedClient,
     "url": fuzzURL,
     "websocket": fuzzWebSocket,
     "websocket-handshake": fuzzHandshake,

@@ -64,7 +64,7 @@ func fuzzSpeechmaticsLiveClient(_ bytes: RawSpan) {
 private let context = HandshakeContext(requestID: "00000000-0000-4000-8000-000000000000", now: UnixTime(milliseconds: 0))
 
 /// Words whose text is the input's, at the times that its bytes give.
-private func transcript(_ bytes: [UInt8]) -> Transcript {
+func saidByFuzzer(_ bytes: [UInt8]) -> Transcript {
     var at = SampleIndex.zero
     let words = bytes.split(separator: UInt8(ascii: " ")).map { word in
         let start = at + SampleCount(Int(word.first ?? 0) * 100)
@@ -85,7 +85,7 @@ func fuzzDeepgramPrerecorded(_ bytes: RawSpan) {
     switch DeepgramPrerecordedRequest.parse(head, context) {
     case .failure(let refusal): precondition((try? JSONValue(parsing: refusal.body)) != nil, "a refusal that is not JSON")
     case .success(let request):
-        let said = transcript(lines.count > 1 ? lines[1] : [])
+        let said = saidByFuzzer(lines.count > 1 ? lines[1] : [])
         let body = DeepgramPrerecordedAnswer.body(
             said, for: request, requestID: context.requestID, sha256: "", created: context.now)
         precondition((try? JSONValue(parsing: body)) != nil, "an answer that is not JSON")
@@ -104,7 +104,7 @@ func fuzzOpenAIFields(_ bytes: RawSpan) {
     switch OpenAITranscriptionRequest.parse(fields, hasFile: true, head, context) {
     case .failure(let refusal): precondition((try? JSONValue(parsing: refusal.body)) != nil, "a refusal that is not JSON")
     case .success(let request):
-        let said = transcript(lines.last ?? [])
+        let said = saidByFuzzer(lines.last ?? [])
         let answer = OpenAITranscriptionAnswer(said, for: request, requestID: context.requestID)
         if answer.headers["Content-Type"] == "application/json" {
             precondition((try? JSONValue(parsing: answer.body)) != nil, "an answer that is not JSON")

@@ -23,6 +23,8 @@ package struct GatewayConfiguration: Sendable {
     package var loops: Int
     package var maxConnections: Int
     package var journal: JournalLimits
+    /// Disk that recordings may take that were uploaded to be recognised later, in bytes.
+    package var uploadBytes: Int
     package var compressesWebSockets: Bool
     /// What is done when the engine of a live session fails.
     package var recovery = Recovery.Rule()
@@ -88,6 +90,7 @@ package struct GatewayConfiguration: Sendable {
         maxConnections = try settings.integer("HARKEN_MAX_CONNECTIONS", in: 1...1_000_000, default: 10_000)
         journal = JournalLimits(
             logBytes: try settings.integer("HARKEN_JOURNAL_BYTES", in: 1 << 28...1 << 50, default: 8 << 30) / loops)
+        uploadBytes = try settings.integer("HARKEN_UPLOAD_BYTES", in: 1 << 20...1 << 50, default: 64 << 30)
         compressesWebSockets = try settings.boolean("HARKEN_COMPRESSION", default: false)
         fetchesURLs = try settings.boolean("HARKEN_FETCH_URLS", default: true)
         sessionLimit = try settings.seconds("HARKEN_MAX_SESSION_SECONDS", in: 1...86_400, default: 4 * 3_600)

@@ -2,6 +2,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Store
 
 /// `POST /v1/listen`: a recording in, one JSON answer out, at once or to a callback.
 struct DeepgramPrerecordedEndpoint: Endpoint {
@@ -14,14 +15,16 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         let handshake = gateway.handshake(call)
         let head = exchange.request
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: DeepgramCredential.find(in: head), peer: exchange.peer)
+            let credential = DeepgramCredential.find(in: head)
+            let admission = try gateway.access.admit(head, credential: credential, peer: exchange.peer)
             let payer = try gateway.payer(admission, for: .transcribe)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
             case .failure(let refusal): gateway.refuse(exchange, refusal, call)
             case .success(let request):
                 let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.options.language)
                 let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer)
-                let task = Task { await run(request, job, handshake, exchange, call) }
+                let caller = CallbackCaller(admission, credential)
+                let task = Task { await run(request, job, handshake, caller, exchange, call) }
                 if request.callback == nil { exchange.onAbort = { task.cancel() } }
             }
         } catch {
@@ -30,7 +33,8 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     }
 
     private func run(
-        _ request: DeepgramPrerecordedRequest, _ job: RecordingJob, _ handshake: HandshakeContext, _ exchange: HTTPExchange, _ call: Call
+        _ request: DeepgramPrerecordedRequest, _ job: RecordingJob, _ handshake: HandshakeContext, _ caller: CallbackCaller,
+        _ exchange: HTTPExchange, _ call: Call
     ) async {
         let gateway = call.gateway
         let headers = DeepgramPrerecordedAnswer.headers(requestID: call.id)
@@ -50,7 +54,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             if let callback = request.callback {
                 let accepted = DeepgramPrerecordedAnswer.accepted(requestID: call.id)
                 exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), accepted, call: call) }
-                await deliver(file, request, job, handshake, callback)
+                await deliver(file, request, job, handshake, callback, caller)
                 return
             }
             let transcript = try await job.run(Recording(path: file.path, format: request.format))
@@ -65,7 +69,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     /// Recognises, and sends the result, or what went wrong, to the caller's address.
     private func deliver(
         _ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ job: RecordingJob, _ handshake: HandshakeContext,
-        _ callback: DeepgramPrerecordedRequest.Callback
+        _ callback: DeepgramPrerecordedRequest.Callback, _ caller: CallbackCaller
     ) async {
         let body: [UInt8]
         do throws(RefusalCause) {
@@ -75,6 +79,21 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         } catch {
             body = DeepgramRefusal.make(error, requestID: job.id).body
         }
-        await CallbackDelivery(gateway: job.gateway).send(body, to: callback.address, method: callback.method, request: job.id)
+        var headers = HTTPHeaders()
+        // The key's name, not the key.
+        if let keyID = caller.keyID { headers.add("dg-token", keyID) }
+        let message = Callback(address: callback.address, method: callback.method, headers: headers, body: body)
+        _ = await CallbackDelivery(gateway: job.gateway).send(message, signingKey: caller.signingKey, request: job.id)
+    }
+
+    /// Who is to be told by a callback.
+    private struct CallbackCaller: Sendable {
+        var keyID: String?
+        var signingKey: [UInt8]?
+
+        init(_ admission: Access.Admission, _ credential: Credential?) {
+            if case .key(let grant) = admission { keyID = grant.key.rawValue }
+            signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
+        }
     }
 }

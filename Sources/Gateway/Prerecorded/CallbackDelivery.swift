@@ -1,5 +1,6 @@
 internal import Framing
 internal import Net
+internal import Speech
 
 /// Sends a result to an address that a caller named: only public ones, or this machine's while no key exists and callers are local anyway.
 struct CallbackDelivery: Sendable {
@@ -7,20 +8,48 @@ struct CallbackDelivery: Sendable {
 
     private static let attempts = 10
 
-    func send(_ body: [UInt8], to address: String, method: HTTPMethod, request id: String) async {
+    /// Sends until an answer of 2xx, ten times at most, with growing waits.
+    ///
+    /// - Returns: the status of the last answer; nil when there was none.
+    func send(_ callback: Callback, signingKey: [UInt8]?, request id: String) async -> Int? {
         var wait = Duration.seconds(1)
+        var last: Int?
         for attempt in 1...Self.attempts {
-            var request = HTTPClientRequest(method, address, headers: ["Content-Type": "application/json"], body: body)
+            var headers = callback.headers
+            headers.set("Content-Type", "application/json")
+            if let signingKey {
+                headers.set(CallbackSignature.header, CallbackSignature.value(of: callback.body, key: signingKey, at: gateway.now()))
+            }
+            var request = HTTPClientRequest(callback.method, callback.address, headers: headers, body: callback.body)
             request.reach = gateway.access.isOpenToThisMachineOnly ? .anywhere : .publicOnly
-            request.timeout = .seconds(30)
+            request.timeout = .seconds(10)
             request.responseLimit = 1 << 16
-            if let response = try? await gateway.client.send(request), (200..<300).contains(response.status.code) {
-                gateway.log.info("callback delivered", [.request: id, .count: "\(attempt)"])
-                return
+            if let response = try? await gateway.client.send(request) {
+                last = response.status.code
+                if (200..<300).contains(response.status.code) {
+                    gateway.log.info("callback delivered", [.request: id, .count: "\(attempt)"])
+                    return last
+                }
+                if callback.endsAtRefusal, (400..<500).contains(response.status.code) { break }
             }
             guard attempt < Self.attempts, (try? await Task.sleep(for: wait)) != nil else { break }
             wait = min(wait * 2, .seconds(30))
         }
         gateway.log.warning("callback not delivered", [.request: id])
+        return last
+    }
+}
+
+/// Proves to the receiver of a callback that it comes from the gateway that its key is for.
+enum CallbackSignature {
+    static let header = "X-Harken-Signature"
+
+    /// What a caller's callbacks are signed with: made from the caller's key, which is not kept.
+    static func key(of secret: String) -> [UInt8] { hmacSHA256(Array("harken-callback".utf8), key: Array(secret.utf8)) }
+
+    /// `t=SECONDS,v1=HEX`: the HMAC-SHA-256 of `SECONDS.BODY`.
+    static func value(of body: [UInt8], key: [UInt8], at now: UnixTime) -> String {
+        let seconds = "\(now.milliseconds / 1_000)"
+        return "t=\(seconds),v1=" + SpooledFile.hexadecimal(hmacSHA256(Array(seconds.utf8) + [UInt8(ascii: ".")] + body, key: key))
     }
 }

@@ -12,8 +12,17 @@ extension GatewayService {
             Route(.http, .post, "/v1/audio/translations", voice: OpenAITranscriptionEndpoint.voice, OpenAITranslationEndpoint()),
             Route(.http, .get, OpenAIModelsEndpoint.path, voice: OpenAITranscriptionEndpoint.voice, OpenAIModelsEndpoint()),
             Route(.http, .get, OpenAIModelsEndpoint.path + "/*", voice: OpenAITranscriptionEndpoint.voice, OpenAIModelsEndpoint()),
+            assemblyAI(.post, "/v2/upload", .upload),
+            assemblyAI(.post, AssemblyAIPrerecordedEndpoint.transcripts, .create),
+            assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts, .list),
+            assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .read),
+            assemblyAI(.delete, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .delete),
             Route(.http, .get, "/health", voice: .harken, HealthEndpoint()),
             Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint()),
             Route(.http, .get, "/metrics", voice: .harken, MetricsEndpoint()),
         ]
+
+    private static func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
+        Route(.http, method, path, voice: AssemblyAIPrerecordedEndpoint.voice, AssemblyAIPrerecordedEndpoint(action: action))
+    }
 }

@@ -3,7 +3,7 @@ internal import Framing
 package import Net
 internal import Protocols
 package import Speech
-internal import Store
+package import Store
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.
 package final class GatewayService: HTTPService {
@@ -16,6 +16,7 @@ package final class GatewayService: HTTPService {
     let client: HTTPClient
     let spool: Spool
     let batch: BatchGate
+    let runner: JobRunner
     /// A new UUID.
     let newID: @Sendable () -> String
     private let corsPolicy: CORSPolicy
@@ -24,6 +25,7 @@ package final class GatewayService: HTTPService {
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
     private let draining = Flag()
+    private let keys: any Access.Keys
     private let accounts: KeyAccounts
     private let settling: Task<Void, Never>
 
@@ -31,8 +33,8 @@ package final class GatewayService: HTTPService {
     ///   - entries: the engines there are.
     ///   - newID: gives a new UUID in lower case.
     package init(
-        _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any Access.Keys, client: HTTPClient,
-        webSocketClient: WebSocketClient, metrics: Metrics, log: Log,
+        _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any Access.Keys, database: SQLiteDatabase,
+        client: HTTPClient, webSocketClient: WebSocketClient, metrics: Metrics, log: Log,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime = { .now }
     ) async throws {
         self.configuration = configuration
@@ -45,9 +47,14 @@ package final class GatewayService: HTTPService {
         self.now = now
         startedAt = now()
         router = Router(entries: entries, order: configuration.engines)
+        self.keys = keys
         access = Access(keys: keys)
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
         batch = BatchGate(most: 256)
+        runner = JobRunner(
+            jobs: TranscriptionJobs(in: database),
+            uploads: try UploadFolder(
+                directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes))
         routes = Self.routes
         let journals = configuration.dataDirectory + "/journal"
         let writer = try JournalWriter(directory: journals, interval: configuration.journal.syncInterval, log: log)
@@ -103,6 +110,22 @@ package final class GatewayService: HTTPService {
         case .key(let grant): try accounts.open(grant, for: scope)
         }
     }
+
+    /// Who pays for a job that was ordered with a key some time ago; nil when no key was.
+    func payer(of key: ID<AccessKey>?, user: ID<User>) async throws(RefusalCause) -> KeyUse? {
+        guard let key else { return nil }
+        let standing = try? await keys.settle([KeyDebit(key: key, microseconds: 0)]).first
+        guard let standing else { throw .unavailable("The key store cannot be read.") }
+        guard standing.isValid else { throw .forbidden("The key that this was ordered with is not valid any more.") }
+        let credit = standing.remaining.map { Duration.microseconds($0) }
+        return try accounts.open(AccessGrant(key: key, user: user, scopes: [], credit: credit), for: .transcribe)
+    }
+
+    /// Takes up the jobs that an earlier run left.
+    package func resumeJobs() async { await runner.start(self) }
+
+    /// Stops work on jobs; what is not done goes back into the queue.
+    package func stopJobs() async { await runner.stop() }
 
     /// What the sessions of the exchange's loop share.
     func context(on loop: Loop) -> LiveContext? { contexts[ObjectIdentifier(loop)]?.withValue { $0 } }

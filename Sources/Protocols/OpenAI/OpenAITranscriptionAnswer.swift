@@ -108,19 +108,9 @@ package struct OpenAITranscriptionAnswer {
         json.member("id", "seg_\(index)")
         write(spanOf: words, rate, &json)
         json.member("text", text(of: words))
-        json.member("speaker", speaker(words.first?.speaker))
+        // One speaker as long as nothing tells speakers apart.
+        json.member("speaker", (words.first?.speaker ?? SpeakerLabel(0)).letters)
         json.endObject()
-    }
-
-    /// `A`, `B`, …, `Z`, `AA`, …; one speaker as long as nothing tells speakers apart.
-    private static func speaker(_ label: SpeakerLabel?) -> String {
-        var number = max(0, label?.number ?? 0)
-        var letters = ""
-        repeat {
-            letters = String(UnicodeScalar(UInt8(65 + number % 26))) + letters
-            number = number / 26 - 1
-        } while number >= 0
-        return letters
     }
 
     static func text(of words: ArraySlice<Word>) -> String { words.map(\.text).joined(separator: " ") }

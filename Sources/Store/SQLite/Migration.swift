@@ -33,6 +33,42 @@ package struct Migration: Sendable {
             // Microseconds of audio that were paid for out of `credit_seconds`, which is all that was ever given.
             "ALTER TABLE access_keys ADD COLUMN credit_used INTEGER NOT NULL DEFAULT 0"
         ),
+        Migration(
+            """
+            CREATE TABLE uploads (
+                id TEXT NOT NULL PRIMARY KEY,
+                user TEXT NOT NULL,
+                byte_count INTEGER NOT NULL,
+                created_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID
+            """,
+            // `number` is the order of arrival. `notice`: 'wanted' until the owner's server was told of the end, then 'done'.
+            """
+            CREATE TABLE jobs (
+                number INTEGER PRIMARY KEY,
+                id TEXT NOT NULL UNIQUE,
+                dialect TEXT NOT NULL,
+                user TEXT NOT NULL,
+                access_key TEXT,
+                status TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                finished_at INTEGER,
+                attempts INTEGER NOT NULL,
+                request TEXT NOT NULL,
+                audio TEXT NOT NULL,
+                engines TEXT NOT NULL,
+                signing_key BLOB,
+                error TEXT,
+                transcript TEXT,
+                notice TEXT,
+                notice_status INTEGER
+            ) STRICT
+            """,
+            "CREATE INDEX jobs_by_user ON jobs (user, dialect, number)",
+            "CREATE INDEX jobs_unfinished ON jobs (status, user, number) WHERE status IN ('queued', 'processing')",
+            "CREATE INDEX jobs_unannounced ON jobs (number) WHERE notice = 'wanted'",
+            "CREATE INDEX jobs_by_audio ON jobs (audio) WHERE status IN ('queued', 'processing')"
+        ),
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

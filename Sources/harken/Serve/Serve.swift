@@ -80,7 +80,8 @@ struct Serve: Command {
         guard let claim = try directory.claim() else {
             throw ServeError("another harken serve works in \(directory.path); stop it, or give this one another --data")
         }
-        let keys = try AccessKeys(in: SQLiteDatabase(in: directory), hashing: OpenSSLHashing(), now: { .now })
+        let database = try SQLiteDatabase(in: directory)
+        let keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
         guard configuration.listen.isLoopback || !keys.isEmpty() else {
             throw ServeError(
                 "\(configuration.listen.description) can be reached by others, and there is no key yet; make one first: "
@@ -91,7 +92,7 @@ struct Serve: Command {
         let loops = try LoopGroup(count: configuration.loops)
         let client = try HTTPClient()
         let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: engines(configuration, client), keys: keys, client: client,
+            configuration, loops: loops.loops, entries: engines(configuration, client), keys: keys, database: database, client: client,
             webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: log, newID: RandomUUID.text)
         var server = HTTPServerConfiguration()
         server.maximumConnectionCount = configuration.maxConnections
@@ -103,6 +104,7 @@ struct Serve: Command {
         }
         let http = HTTPServer(loops: loops.loops, configuration: server, service: service)
         let bound = try listen(http, on: address)
+        await service.resumeJobs()
         surroundings.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
 
         await untilCancelled()
@@ -115,6 +117,7 @@ struct Serve: Command {
                 try await Task.sleep(for: configuration.drainTime)
                 http.stop()
             }
+            await service.stopJobs()
             await http.drained()
             limit.cancel()
             await service.settle()

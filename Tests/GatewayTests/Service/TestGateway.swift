@@ -1,10 +1,11 @@
 import Foundation
-import Framing
 import Continuity
+import Framing
 import Gateway
 import HarkenTesting
 import Net
 import Speech
+import Store
 import Testing
 
 /// A whole gateway on a free port of this machine, with engines of the test's choice.
@@ -29,7 +30,8 @@ final class TestGateway: Sendable {
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         service = try await GatewayService(
-            configuration, loops: group.loops, entries: [EngineEntry(engine, status: { .ready })], keys: keys, client: client,
+            configuration, loops: group.loops, entries: [EngineEntry(engine, status: { .ready })], keys: keys,
+            database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), newID: { UUID().uuidString.lowercased() })
         server = HTTPServer(loops: group.loops, service: service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
@@ -58,6 +60,7 @@ final class TestGateway: Sendable {
             result = .failure(error)
         }
         gateway.server.stop()
+        await gateway.service.stopJobs()
         await gateway.server.drained()
         gateway.client.shutdown()
         gateway.group.shutdown()

@@ -3,7 +3,7 @@ import Speech
 import Store
 import Synchronization
 
-/// The keys of a test's gateway, all of one user, in memory.
+/// The keys of a test's gateway, in memory: all of one user, but those that are said to be another's.
 final class TestKeys: Access.Keys {
     private struct Key {
         var scopes: [String] = []
@@ -12,11 +12,14 @@ final class TestKeys: Access.Keys {
     }
 
     private let keys: Mutex<[String: Key]>
+    private let users: [String: String]
 
     /// - Parameters:
     ///   - valid: their texts; none: no key exists.
     ///   - credit: of each; nil: not counted.
-    init(valid: [String], credit: Duration? = nil, scopes: [String] = []) {
+    ///   - users: by text, of keys that are not the one user's.
+    init(valid: [String], credit: Duration? = nil, scopes: [String] = [], users: [String: String] = [:]) {
+        self.users = users
         let remaining = credit.map { Int64($0 / .microseconds(1)) }
         keys = Mutex(Dictionary(uniqueKeysWithValues: valid.map { ($0, Key(scopes: scopes, remaining: remaining)) }))
     }
@@ -27,7 +30,8 @@ final class TestKeys: Access.Keys {
         guard let key = keys.withLock({ $0[presented] }) else { return .unknown }
         guard key.isValid else { return .revoked }
         return .valid(
-            AccessGrant(key: ID(presented), user: ID("user"), scopes: key.scopes, credit: key.remaining.map { .microseconds($0) }))
+            AccessGrant(key: ID(presented), user: ID(users[presented] ?? "user"), scopes: key.scopes, credit: key.remaining.map { .microseconds($0) })
+        )
     }
 
     func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] {

@@ -20,11 +20,12 @@ final class TestGateway: Sendable {
         var settings = Settings()
         settings.merge(["HARKEN_DATA": folder, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
         let configuration = try GatewayConfiguration(settings, home: folder, cores: 1)
-        keys = try AccessKeys(in: SQLiteDatabase(in: DataDirectory(creating: folder)), hashing: OpenSSLHashing(), now: { .now })
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder))
+        keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
         let entry = EngineEntry(engine, status: { .ready })
         let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: [entry], keys: keys, client: HTTPClient(),
+            configuration, loops: loops.loops, entries: [entry], keys: keys, database: database, client: HTTPClient(),
             webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
             newID: RandomUUID.text)
         server = HTTPServer(loops: loops.loops, service: service)

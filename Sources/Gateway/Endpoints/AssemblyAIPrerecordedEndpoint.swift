@@ -1,0 +1,187 @@
+internal import Framing
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// `/v2/upload` and `/v2/transcript…`: recordings are uploaded, ordered to be recognised, and asked for.
+struct AssemblyAIPrerecordedEndpoint: Endpoint {
+    static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
+    /// Bytes of a recording.
+    static let uploadLimit = 2_200_000_000
+    static let transcripts = "/v2/transcript"
+
+    enum Action: Sendable { case upload, create, list, read, delete }
+
+    let action: Action
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let head = exchange.request
+        do throws(RefusalCause) {
+            let credential = AssemblyAICredential.find(in: head)
+            let admission = try call.gateway.access.admit(head, credential: credential, peer: exchange.peer)
+            // Also a key that may order nothing more may ask for what it ordered.
+            if action == .create || action == .upload { _ = try call.gateway.payer(admission, for: .transcribe) }
+            let caller = Caller(admission, credential)
+            Task { await answer(exchange, caller, call) }
+        } catch {
+            call.gateway.refuse(exchange, error, Self.voice, call)
+        }
+    }
+
+    /// Who asks, and what callbacks to them are signed with.
+    private struct Caller: Sendable {
+        var user: ID<User>
+        var key: ID<AccessKey>?
+        var signingKey: [UInt8]?
+
+        init(_ admission: Access.Admission, _ credential: Credential?) {
+            switch admission {
+            // Nobody is told apart as long as there are no keys.
+            case .local: user = ID("local")
+            case .key(let grant): (user, key) = (grant.user, grant.key)
+            }
+            signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
+        }
+    }
+
+    private func answer(_ exchange: HTTPExchange, _ caller: Caller, _ call: Call) async {
+        let gateway = call.gateway
+        let head = exchange.request
+        do throws(RefusalCause) {
+            var headers = AssemblyAIPrerecordedAnswer.headers(requestID: call.id)
+            let body: [UInt8]
+            switch action {
+            case .upload: body = try await upload(exchange, caller, call)
+            case .create: body = try await create(exchange, caller, call)
+            case .list: body = try await list(head, caller, call, isSecure: exchange.isSecure)
+            case .delete: body = try await delete(name(in: head), caller, call)
+            case .read:
+                let parts = head.path.dropFirst(Self.transcripts.count).split(separator: "/")
+                guard let id = parts.first, parts.count <= 2 else { throw .notFound("There is nothing at \(head.path).") }
+                let found = try await find(String(id), caller, gateway)
+                if parts.count == 1 {
+                    body = found.body
+                } else {
+                    guard let export = AssemblyAIPrerecordedAnswer.Export(rawValue: String(parts[1])) else {
+                        throw .notFound("There is nothing at \(head.path).")
+                    }
+                    (headers, body) = try found.export(export, head.query, requestID: call.id)
+                }
+            }
+            exchange.loop.execute { [headers] in gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), body, call: call) }
+        } catch {
+            exchange.loop.execute { gateway.refuse(exchange, error, Self.voice, call) }
+        }
+    }
+
+    private func name(in head: HTTPRequestHead) -> String { String(head.path.dropFirst(Self.transcripts.count + 1)) }
+
+    private func upload(_ exchange: HTTPExchange, _ caller: Caller, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+        let gateway = call.gateway
+        let file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: Self.uploadLimit)
+        guard file.byteCount > 0 else { throw .badRequest("Upload failed, please send the recording as the body of the request.") }
+        let id = gateway.newID()
+        try await gateway.runner.uploads.keep(file, id: id, user: caller.user, now: gateway.now())
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("upload_url", UploadAddress.address(of: id, base: base(exchange.request, isSecure: exchange.isSecure)))
+        json.endObject()
+        return json.bytes
+    }
+
+    private func create(_ exchange: HTTPExchange, _ caller: Caller, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+        let gateway = call.gateway
+        let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
+        let request = try AssemblyAIPrerecordedRequest(bytes)
+        let engines = EngineChoice.engines(of: exchange.request)
+        // Says now what can never be done; the engines are chosen when the job's turn comes.
+        _ = try gateway.router.engines(for: .prerecorded, named: engines, language: request.language)
+        var audio = request.audioURL
+        if let upload = UploadAddress.id(in: audio), try await gateway.runner.uploads.find(upload, of: caller.user) != nil { audio = upload }
+        let job = TranscriptionJob(
+            id: ID(gateway.newID()), dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
+            request: String(decoding: bytes, as: UTF8.self), audio: audio, engines: engines, signingKey: caller.signingKey)
+        let hasRoom = try await stored { () throws(StoreError) in
+            try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: request.webhook != nil)
+        }
+        guard hasRoom else { throw .tooManyRequests(retryAfter: .seconds(60)) }
+        Task { await gateway.runner.wake(gateway) }
+        return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: .queued).body
+    }
+
+    private func find(_ id: String, _ caller: Caller, _ gateway: GatewayService) async throws(RefusalCause) -> AssemblyAIPrerecordedAnswer {
+        let found = try await stored { () throws(StoreError) in try await gateway.runner.jobs.find(ID(id), of: caller.user) }
+        guard let (job, transcript) = found, job.dialect == AssemblyAIJobs.dialect, let answer = Self.rendered(job, transcript) else {
+            throw Self.unknown
+        }
+        return answer
+    }
+
+    /// The vendor says so with 400.
+    private static let unknown = RefusalCause.badRequest("Transcript lookup error, transcript id not found")
+
+    private static func rendered(_ job: TranscriptionJob, _ transcript: Transcript?) -> AssemblyAIPrerecordedAnswer? {
+        guard let request = AssemblyAIJobs.request(of: job) else { return nil }
+        let state: AssemblyAIPrerecordedAnswer.State
+        switch job.status {
+        case .queued: state = .queued
+        case .processing: state = .processing
+        case .completed: state = transcript.map { .completed($0) } ?? .failed("The transcript cannot be read any more.")
+        case .error: state = .failed(job.error ?? "Server error, developers have been alerted.")
+        case .deleted: state = .deleted
+        }
+        return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: state, webhookStatus: job.noticeStatus)
+    }
+
+    private func delete(_ id: String, _ caller: Caller, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+        let runner = call.gateway.runner
+        let found = try await stored { () throws(StoreError) in
+            try await runner.jobs.delete(ID(id), of: caller.user, leaving: AssemblyAIPrerecordedAnswer.deletedRequest)
+        }
+        guard var job = found else { throw Self.unknown }
+        await runner.cancel(job.id)
+        if job.isOfUpload { await runner.uploads.remove(job.audio, of: caller.user) }
+        job.status = .deleted
+        job.request = AssemblyAIPrerecordedAnswer.deletedRequest
+        guard let answer = Self.rendered(job, nil) else { throw .internalFault }
+        return answer.body
+    }
+
+    private func list(_ head: HTTPRequestHead, _ caller: Caller, _ call: Call, isSecure: Bool) async throws(RefusalCause) -> [UInt8] {
+        let list = try AssemblyAIPrerecordedList(head.query)
+        // One more than is shown tells whether there are more.
+        let query = TranscriptionJobQuery(
+            limit: list.limit + 1, status: list.status.flatMap { TranscriptionJob.Status(rawValue: $0.rawValue) }, day: list.day,
+            before: list.before.map { ID($0) }, after: list.after.map { ID($0) })
+        var jobs: [TranscriptionJob] = []
+        if !list.throttledOnly {
+            jobs = try await stored { () throws(StoreError) in
+                try await call.gateway.runner.jobs.list(of: caller.user, dialect: AssemblyAIJobs.dialect, query)
+            }
+        }
+        let hasMore = jobs.count > list.limit
+        // Going towards newer ones, the one too many is the newest.
+        jobs = list.after == nil ? Array(jobs.prefix(list.limit)) : Array(jobs.suffix(list.limit))
+        let items = jobs.map { job in
+            AssemblyAIPrerecordedList.Item(
+                id: job.id.rawValue,
+                status: job.status == .deleted ? .completed : AssemblyAIPrerecordedList.Status(rawValue: job.status.rawValue) ?? .error,
+                created: job.created, completed: job.finished,
+                audioURL: AssemblyAIJobs.request(of: job)?.audioURL ?? AssemblyAIPrerecordedAnswer.deletedURL, error: job.error)
+        }
+        return list.body(
+            items, base: base(head, isSecure: isSecure), hasOlder: list.after == nil ? hasMore : true,
+            hasNewer: list.after == nil ? list.before != nil : hasMore)
+    }
+
+    /// `http://HOST`: where the caller reached us.
+    private func base(_ head: HTTPRequestHead, isSecure: Bool) -> String {
+        let isForwarded = head.headers["X-Forwarded-Proto"]?.lowercased() == "https"
+        return (isSecure || isForwarded ? "https://" : "http://") + (head.headers["Host"] ?? "localhost")
+    }
+
+    private func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RefusalCause) -> Value {
+        do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
+    }
+}

@@ -1,0 +1,78 @@
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// AssemblyAI's jobs: ordered by `POST /v2/transcript`, told by a webhook.
+struct AssemblyAIJobs: JobProtocol {
+    static let dialect = "assemblyai"
+    private static let shortest: Duration = .milliseconds(160)
+
+    static func request(of job: TranscriptionJob) -> AssemblyAIPrerecordedRequest? {
+        try? AssemblyAIPrerecordedRequest(Array(job.request.utf8))
+    }
+
+    func order(of job: TranscriptionJob) -> JobOrder? {
+        Self.request(of: job).map { JobOrder(options: $0.options, format: .container) }
+    }
+
+    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? {
+        guard let request = Self.request(of: job) else { return nil }
+        if transcript.length.duration(at: transcript.rate) < Self.shortest { return "Audio duration is too short." }
+        if let threshold = request.languageThreshold, request.detectsLanguage, let confidence = transcript.languageConfidence,
+            Double(confidence) < threshold
+        {
+            return "The language was found with a confidence of \(confidence), below language_confidence_threshold."
+        }
+        if let threshold = request.speechThreshold {
+            let speech = transcript.channels.map { $0.segments.reduce(SampleCount.zero) { $0 + $1.range.count } }.max() ?? .zero
+            let share = Double(speech.samples) / Double(max(1, transcript.length.samples))
+            if share < threshold { return "The audio has less speech (\(share)) than speech_threshold asks for." }
+        }
+        return nil
+    }
+
+    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String {
+        switch cause {
+        case .remoteContent(let why):
+            "Download error, unable to download \(Self.request(of: job)?.audioURL ?? "").  Please make sure the file exists and is accessible from the internet. \(why)"
+        case .engine(.undecodable(let why)): "File does not appear to contain audio. \(why)"
+        case .engine(let error): error.told
+        case .badRequest(let why), .unavailable(let why), .forbidden(let why), .notFound(let why): why
+        case .tooLarge(let limit, _): "The file is larger than the \(limit) bytes that are taken."
+        case .unknownModel(let name): "There is no model \"\(name)\"."
+        case .outOfCredit: "Your current account balance is too low."
+        case .unauthenticated, .tooManyRequests, .methodNotAllowed, .incompleteBody, .internalFault:
+            "Server error, developers have been alerted."
+        }
+    }
+
+    func notice(of job: TranscriptionJob, _ outcome: JobOutcome) -> Callback? {
+        guard let webhook = Self.request(of: job)?.webhook else { return nil }
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("transcript_id", job.id.rawValue)
+        switch outcome {
+        case .completed: json.member("status", literal: "completed")
+        case .failed: json.member("status", literal: "error")
+        }
+        json.endObject()
+        var headers = HTTPHeaders()
+        if let header = webhook.header { headers.add(header.name, header.value) }
+        return Callback(address: webhook.address, headers: headers, body: json.bytes, endsAtRefusal: true)
+    }
+}
+
+extension EngineError {
+    /// In words for whoever ordered the recording.
+    var told: String {
+        switch self {
+        case .unauthorised(let why), .quotaExhausted(let why), .badRequest(let why), .undecodable(let why), .unavailable(let why),
+            .timedOut(let why), .protocolViolation(let why):
+            why
+        case .rateLimited: "The engine takes no more work for now; try again later."
+        case .unsupportedLanguage(let language): "No engine that this request may use has the language \"\(language)\"."
+        case .cancelled: "The work was cancelled."
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// How the jobs of one protocol are run and how their ends are told.
+protocol JobProtocol: Sendable {
+    /// What is asked of the engines; nil: the order cannot be read any more.
+    func order(of job: TranscriptionJob) -> JobOrder?
+    /// Why a transcript is no success all the same; nil: it is one.
+    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String?
+    /// A failure in the protocol's words, for the job's owner.
+    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String
+    /// What the owner's server is told at the end; nil: nothing.
+    func notice(of job: TranscriptionJob, _ outcome: JobOutcome) -> Callback?
+}
+
+struct JobOrder: Sendable {
+    var options: RecognitionOptions
+    var format: AudioFormat
+}
+
+enum JobOutcome: Sendable {
+    case completed(Transcript)
+    case failed(String)
+}
+
+/// A message to an address that a caller gave.
+struct Callback: Sendable {
+    var address: String
+    var method: HTTPMethod = .post
+    var headers: HTTPHeaders = [:]
+    var body: [UInt8]
+    /// Whether an answer of 4xx ends the attempts.
+    var endsAtRefusal = false
+}

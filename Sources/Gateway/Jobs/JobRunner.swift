@@ -1,0 +1,174 @@
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+internal import Synchronization
+
+/// Works on the jobs in the store, a bounded number at once, and tells of their ends. What it is not done with is done after the next start.
+actor JobRunner {
+    /// Jobs at once: engines have their own queues behind.
+    private static let mostRunning = 8
+    /// Jobs of one user that may wait.
+    static let mostWaiting = 10_000
+    private static let sweepInterval: Duration = .seconds(3_600)
+    /// Between two looks whether the gateway has room.
+    private static let busyWait: Duration = .seconds(1)
+    private static let protocols: [String: any JobProtocol] = [AssemblyAIJobs.dialect: AssemblyAIJobs()]
+
+    nonisolated let jobs: TranscriptionJobs
+    nonisolated let uploads: UploadFolder
+    private var running: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    private var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    private var sweeping: Task<Void, Never>?
+    private var isStopped = false
+    /// A claim is under way, and whether another shall follow.
+    private var claiming: (isUnderWay: Bool, again: Bool) = (false, false)
+
+    init(jobs: TranscriptionJobs, uploads: UploadFolder) {
+        self.jobs = jobs
+        self.uploads = uploads
+    }
+
+    /// Takes up what an earlier run left.
+    func start(_ gateway: GatewayService) async {
+        do throws(StoreError) {
+            try await jobs.recover(now: gateway.now(), reason: "The gateway was interrupted too often while it worked on this; send it again.")
+            for job in try await jobs.unannounced() { announce(job, gateway) }
+        } catch {
+            gateway.log.warning("jobs not taken up", [.error: "\(error)"])
+        }
+        sweeping = Task { [uploads, now = gateway.now] in
+            while !Task.isCancelled {
+                await uploads.sweep(now: now())
+                try? await Task.sleep(for: Self.sweepInterval)
+            }
+        }
+        await wake(gateway)
+    }
+
+    /// Stops all work; it goes back into the queue.
+    func stop() async {
+        isStopped = true
+        sweeping?.cancel()
+        for task in running.values { task.cancel() }
+        for task in deliveries.values { task.cancel() }
+        for task in Array(running.values) { await task.value }
+    }
+
+    /// Takes on as many jobs as there is room for.
+    func wake(_ gateway: GatewayService) async {
+        guard !claiming.isUnderWay else {
+            claiming.again = true
+            return
+        }
+        claiming = (true, false)
+        while !isStopped, running.count < Self.mostRunning {
+            guard let job = try? await jobs.claim() else {
+                guard claiming.again else { break }
+                claiming.again = false
+                continue
+            }
+            running[job.id] = Task {
+                await work(on: job, gateway)
+                running[job.id] = nil
+                await wake(gateway)
+            }
+        }
+        claiming.isUnderWay = false
+    }
+
+    /// Its owner does not want it any more.
+    func cancel(_ id: ID<TranscriptionJob>) {
+        running[id]?.cancel()
+        deliveries[id]?.cancel()
+    }
+
+    private func work(on job: TranscriptionJob, _ gateway: GatewayService) async {
+        guard let kind = Self.protocols[job.dialect], let order = kind.order(of: job) else {
+            _ = try? await jobs.fail(job.id, "This version of the gateway cannot read the order.", now: gateway.now())
+            return
+        }
+        gateway.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
+        let outcome: JobOutcome
+        do throws(RefusalCause) {
+            let transcript = try await recognize(job, order, gateway)
+            outcome = kind.fault(in: transcript, of: job).map { .failed($0) } ?? .completed(transcript)
+        } catch {
+            if Task.isCancelled {
+                // Also what its owner has deleted: then this changes nothing.
+                try? await jobs.release(job.id)
+                return
+            }
+            outcome = .failed(kind.reason(error, of: job))
+        }
+        await finish(job, outcome, kind, gateway)
+    }
+
+    private func recognize(_ job: TranscriptionJob, _ order: JobOrder, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript {
+        let payer = try await gateway.payer(of: job.key, user: job.user)
+        let engines = try gateway.router.engines(for: .prerecorded, named: job.engines, language: order.options.language)
+        let fetched: SpooledFile?
+        let path: String
+        if job.isOfUpload {
+            guard let file = try await uploads.find(job.audio, of: job.user) else { throw .remoteContent("The upload is not here any more.") }
+            (fetched, path) = (nil, file)
+        } else {
+            let file = try await RemoteRecording(gateway: gateway).fetch(
+                job.audio, id: job.id.rawValue, limit: AssemblyAIPrerecordedEndpoint.uploadLimit)
+            (fetched, path) = (file, file.path)
+        }
+        defer { withExtendedLifetime(fetched) {} }
+        let work = RecordingJob(gateway: gateway, id: job.id.rawValue, engines: engines, options: order.options, payer: payer)
+        while true {
+            do throws(RefusalCause) {
+                return try await work.run(Recording(path: path, format: order.format))
+            } catch {
+                // The gateway is full for now: nobody waits at a socket, so the job does.
+                guard case .tooManyRequests = error, (try? await Task.sleep(for: Self.busyWait)) != nil else { throw error }
+            }
+        }
+    }
+
+    private func finish(_ job: TranscriptionJob, _ outcome: JobOutcome, _ kind: any JobProtocol, _ gateway: GatewayService) async {
+        do throws(StoreError) {
+            let isWanted: Bool
+            switch outcome {
+            case .completed(let transcript): isWanted = try await jobs.complete(job.id, transcript, now: gateway.now())
+            case .failed(let reason): isWanted = try await jobs.fail(job.id, reason, now: gateway.now())
+            }
+            gateway.log.info("job over", [.request: job.id.rawValue, .status: outcome.name])
+            if isWanted, let callback = kind.notice(of: job, outcome) { deliver(callback, of: job, gateway) }
+        } catch {
+            gateway.log.warning("job not stored", [.request: job.id.rawValue, .error: "\(error)"])
+        }
+    }
+
+    /// Tells of an end that an earlier run reached.
+    private func announce(_ job: TranscriptionJob, _ gateway: GatewayService) {
+        guard let kind = Self.protocols[job.dialect] else { return }
+        deliveries[job.id] = Task {
+            let found = try? await jobs.find(job.id, of: job.user)
+            let outcome: JobOutcome = found?.transcript.map { .completed($0) } ?? .failed(job.error ?? "")
+            deliveries[job.id] = nil
+            if let callback = kind.notice(of: job, outcome) { deliver(callback, of: job, gateway) }
+        }
+    }
+
+    private func deliver(_ callback: Callback, of job: TranscriptionJob, _ gateway: GatewayService) {
+        deliveries[job.id] = Task {
+            let status = await CallbackDelivery(gateway: gateway).send(callback, signingKey: job.signingKey, request: job.id.rawValue)
+            // Stopped half-way: the next run tells it.
+            if !Task.isCancelled { try? await jobs.announced(job.id, status: status) }
+            deliveries[job.id] = nil
+        }
+    }
+}
+
+extension JobOutcome {
+    fileprivate var name: String {
+        switch self {
+        case .completed: "completed"
+        case .failed: "error"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import Foundation
+internal import Glibc
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Recordings that were sent to be recognised later: files whose names cannot be guessed, and in the store whose they are.
+final class UploadFolder: Sendable {
+    /// How long one is kept that no job waits for.
+    static let lifetime: Duration = .seconds(86_400)
+
+    private let directory: String
+    private let uploads: Uploads
+    /// Bytes of all files.
+    private let most: Int
+
+    init(directory: String, uploads: Uploads, most: Int) throws {
+        self.directory = directory
+        self.uploads = uploads
+        self.most = most
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// Takes a file over from the spool. When this returns it is there also after a restart.
+    func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RefusalCause) {
+        let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
+        let hasRoom = try await Self.stored { () throws(StoreError) in try await uploads.add(upload, most: most) }
+        guard hasRoom else { throw .unavailable("The gateway has no room for more uploads; try again when some were worked on.") }
+        guard rename(file.path, path(of: id)) == 0 else {
+            _ = try await Self.stored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
+            throw .internalFault
+        }
+    }
+
+    /// The file of a user's upload; nil when the user has none of this name.
+    func find(_ id: String, of user: ID<User>) async throws(RefusalCause) -> String? {
+        let isThere = try await Self.stored { () throws(StoreError) in try await uploads.has(ID(id), of: user) }
+        return isThere && access(path(of: id), R_OK) == 0 ? path(of: id) : nil
+    }
+
+    /// Takes a user's upload away, unless a job waits for it.
+    func remove(_ id: String, of user: ID<User>) async {
+        if (try? await uploads.remove(ID(id), of: user)) == true { unlink(path(of: id)) }
+    }
+
+    /// Takes away what is too old, and files that nobody knows of.
+    func sweep(now: UnixTime) async {
+        guard (try? await uploads.expire(before: now + (.zero - Self.lifetime))) != nil, let known = try? await uploads.all() else { return }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in files where !known.contains(name) { unlink(path(of: name)) }
+    }
+
+    private func path(of id: String) -> String { directory + "/" + id }
+
+    private static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RefusalCause) -> Value {
+        do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
+    }
+}

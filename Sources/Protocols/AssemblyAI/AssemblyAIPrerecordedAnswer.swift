@@ -1,0 +1,287 @@
+package import Framing
+package import Speech
+
+/// A job as the answers of `/v2/transcript`.
+///
+/// Source: AssemblyAI "Get transcript" API reference.
+package struct AssemblyAIPrerecordedAnswer: Sendable {
+    package enum State: Sendable, Equatable {
+        case queued
+        case processing
+        case completed(Transcript)
+        case failed(String)
+        /// Emptied by its owner.
+        case deleted
+    }
+
+    package var id: String
+    package var request: AssemblyAIPrerecordedRequest
+    package var state: State
+    /// What the caller's server answered to the webhook.
+    package var webhookStatus: Int?
+
+    package init(id: String, request: AssemblyAIPrerecordedRequest, state: State, webhookStatus: Int? = nil) {
+        self.id = id
+        self.request = request
+        self.state = state
+        self.webhookStatus = webhookStatus
+    }
+
+    package static func headers(requestID: String) -> HTTPHeaders { ["Content-Type": "application/json", "x-request-id": requestID] }
+
+    /// Of one that is emptied.
+    package static let deletedURL = "http://deleted_by_user"
+    /// The order that is kept of one.
+    package static let deletedRequest = #"{"audio_url":"http://deleted_by_user"}"#
+
+    private var transcript: Transcript? { if case .completed(let transcript) = state { transcript } else { nil } }
+
+    private var status: StaticString {
+        switch state {
+        case .queued: "queued"
+        case .processing: "processing"
+        // The client knows four words only.
+        case .completed, .deleted: "completed"
+        case .failed: "error"
+        }
+    }
+
+    package var body: [UInt8] {
+        var json = JSONWriter(capacity: transcript == nil ? 1_024 : 65_536)
+        json.beginObject()
+        json.member("id", id)
+        json.member("status", literal: status)
+        json.member("audio_url", request.audioURL)
+        if case .failed(let reason) = state { json.member("error", reason) } else { json.nullMember("error") }
+        writeContent(&json)
+        writeRequest(&json)
+        json.endObject()
+        return json.bytes
+    }
+
+    private func writeContent(_ json: inout JSONWriter) {
+        guard let transcript else {
+            if state == .deleted { json.member("text", literal: "Deleted by user.") } else { json.nullMember("text") }
+            for name: StaticString in ["words", "utterances", "confidence", "audio_duration", "audio_channels", "language_confidence"] {
+                json.nullMember(name)
+            }
+            json.member("language_code", orNull: state == .deleted ? nil : request.echoedLanguage)
+            json.nullMember("speech_model_used")
+            json.nullMember("metadata")
+            return
+        }
+        let shown = AssemblyAIPrerecordedText(transcript, for: request)
+        json.member("text", shown.text)
+        json.key("words")
+        write(shown.words[...], of: shown, &json)
+        json.key("utterances")
+        if request.speakerLabels || request.separatesChannels {
+            json.beginArray()
+            for utterance in shown.utterances { write(part: utterance[...], of: shown, &json) }
+            json.endArray()
+        } else {
+            json.null()
+        }
+        json.member("confidence", AssemblyAIPrerecordedText.confidence(of: shown.words[...]), decimals: 4)
+        json.member("audio_duration", Int(transcript.length.seconds(at: transcript.rate).rounded()))
+        if request.separatesChannels { json.member("audio_channels", transcript.channels.count) } else { json.nullMember("audio_channels") }
+        if let confidence = transcript.languageConfidence {
+            json.member("language_confidence", Double(confidence), decimals: 4)
+        } else {
+            json.nullMember("language_confidence")
+        }
+        json.member("language_code", request.languageCode ?? (request.detectsLanguage ? Self.code(of: transcript.language) : "en_us"))
+        json.member("speech_model_used", transcript.model)
+        writeWarnings(about: transcript, &json)
+    }
+
+    private func writeWarnings(about transcript: Transcript, _ json: inout JSONWriter) {
+        let isUntold = request.speakerLabels && transcript.channels.allSatisfy { $0.words.allSatisfy { $0.speaker == nil } }
+        guard isUntold else { return json.nullMember("metadata") }
+        json.key("metadata")
+        json.beginObject()
+        json.member("warning", literal: "The engine does not tell speakers apart: all words are given to speaker A.")
+        json.endObject()
+    }
+
+    private static func code(of language: LanguageTag) -> String { AssemblyAILanguage.code(of: language) }
+
+    /// The order, as it was given or as it is meant. Stricter clients want some of it always.
+    private func writeRequest(_ json: inout JSONWriter) {
+        // A closed set: clients fail on other names.
+        json.member("speech_model", orNull: request.speechModel)
+        json.key("speech_models")
+        if request.speechModels.isEmpty {
+            json.null()
+        } else {
+            json.beginArray()
+            for model in request.speechModels { json.value(model) }
+            json.endArray()
+        }
+        json.member("language_detection", request.detectsLanguage)
+        if let threshold = request.languageThreshold {
+            json.member("language_confidence_threshold", threshold, decimals: 4)
+        } else {
+            json.nullMember("language_confidence_threshold")
+        }
+        json.member("punctuate", request.punctuates)
+        json.member("format_text", request.formats)
+        json.member("disfluencies", request.disfluencies)
+        json.member("speaker_labels", request.speakerLabels)
+        json.member("multichannel", request.multichannel)
+        json.member("dual_channel", request.dualChannel)
+        for name: StaticString in ["auto_highlights", "redact_pii", "summarization", "filter_profanity"] { json.member(name, false) }
+        json.member("webhook_url", orNull: request.webhook?.address)
+        if let webhookStatus { json.member("webhook_status_code", webhookStatus) } else { json.nullMember("webhook_status_code") }
+        json.member("webhook_auth", request.webhook?.header != nil)
+        json.member("webhook_auth_header_name", orNull: request.webhook?.header?.name)
+    }
+
+    private func write(_ words: ArraySlice<AssemblyAIPrerecordedText.ShownWord>, of shown: AssemblyAIPrerecordedText, _ json: inout JSONWriter) {
+        json.beginArray()
+        for word in words {
+            json.beginObject()
+            json.member("text", word.word.text)
+            writeSpan([word], of: shown, confidence: Double(word.word.confidence), &json)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// An utterance, a sentence or a paragraph.
+    private func write(
+        part words: ArraySlice<AssemblyAIPrerecordedText.ShownWord>, of shown: AssemblyAIPrerecordedText, _ json: inout JSONWriter
+    ) {
+        json.beginObject()
+        json.member("text", shown.text(of: words))
+        writeSpan(words, of: shown, confidence: AssemblyAIPrerecordedText.confidence(of: words), &json)
+        json.key("words")
+        write(words, of: shown, &json)
+        json.endObject()
+    }
+
+    private func writeSpan(
+        _ words: ArraySlice<AssemblyAIPrerecordedText.ShownWord>, of shown: AssemblyAIPrerecordedText, confidence: Double, _ json: inout JSONWriter
+    ) {
+        json.member("start", words.first.map { shown.milliseconds($0.word.range.start) } ?? 0)
+        json.member("end", words.last.map { shown.milliseconds($0.word.range.end) } ?? 0)
+        json.member("confidence", confidence, decimals: 4)
+        json.member("speaker", orNull: words.first?.word.speaker?.letters)
+        json.member("channel", orNull: request.separatesChannels ? words.first.map { "\($0.channel + 1)" } : nil)
+    }
+}
+
+// MARK: - Exports
+
+extension AssemblyAIPrerecordedAnswer {
+    package enum Export: String, Sendable {
+        case sentences, paragraphs, srt, vtt
+        case wordSearch = "word-search"
+        case redactedAudio = "redacted-audio"
+    }
+
+    /// - Throws: `badRequest`, when there is nothing to export yet, or not in this way.
+    package func export(_ kind: Export, _ query: URLQuery, requestID: String) throws(RefusalCause) -> (headers: HTTPHeaders, body: [UInt8]) {
+        guard let transcript else {
+            throw .badRequest(
+                state == .deleted ? "The transcript was deleted." : "Transcript \(id) has the status \(status); it must be completed to be exported.")
+        }
+        let shown = AssemblyAIPrerecordedText(transcript, for: request)
+        let json = Self.headers(requestID: requestID)
+        switch kind {
+        case .sentences: return (json, parts("sentences", shown.sentences, of: shown, transcript))
+        case .paragraphs: return (json, parts("paragraphs", shown.paragraphs, of: shown, transcript))
+        case .wordSearch: return (json, try search(query, in: shown))
+        case .redactedAudio: throw .badRequest("redact_pii_audio is not available here.")
+        case .srt, .vtt:
+            let cues = try cues(query, of: shown, length: transcript.length)
+            let plain: HTTPHeaders = ["Content-Type": "text/plain; charset=utf-8", "x-request-id": requestID]
+            return (plain, kind == .srt ? Captions.srt(cues) : Captions.vtt(cues))
+        }
+    }
+
+    private func parts(
+        _ name: StaticString, _ parts: [Range<Int>], of shown: AssemblyAIPrerecordedText, _ transcript: Transcript
+    ) -> [UInt8] {
+        var json = JSONWriter(capacity: 65_536)
+        json.beginObject()
+        json.key(name)
+        json.beginArray()
+        for part in parts { write(part: shown.words[part], of: shown, &json) }
+        json.endArray()
+        json.member("id", id)
+        json.member("confidence", AssemblyAIPrerecordedText.confidence(of: shown.words[...]), decimals: 4)
+        json.member("audio_duration", Int(transcript.length.seconds(at: transcript.rate).rounded()))
+        json.endObject()
+        return json.bytes
+    }
+
+    private func cues(_ query: URLQuery, of shown: AssemblyAIPrerecordedText, length: SampleCount) throws(RefusalCause) -> [Cue] {
+        var rules = CaptionRules()
+        if let text = query.first("chars_per_caption") {
+            guard let most = Int(text), (1...10_000).contains(most) else {
+                throw .badRequest("chars_per_caption must be a whole number from 1 to 10000.")
+            }
+            rules.lineLength = most
+            rules.lines = 1
+        }
+        let channels = Dictionary(grouping: shown.words, by: \.channel).sorted { $0.key < $1.key }.map { $0.value.map(\.word) }
+        let groups = channels.flatMap { words in CaptionSplitter.split(words, rate: shown.rate, rules: rules).map { words[$0] } }
+        return Captions.cues(of: groups, rate: shown.rate, length: length, rules: rules)
+    }
+
+    private func search(_ query: URLQuery, in shown: AssemblyAIPrerecordedText) throws(RefusalCause) -> [UInt8] {
+        let phrases = query.all("words").flatMap { $0.split(separator: ",") }.map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+            .filter { !$0.isEmpty }
+        guard !phrases.isEmpty, phrases.count <= 100, phrases.allSatisfy({ $0.count <= 5 }) else {
+            throw .badRequest("words must be phrases of at most five words, with commas: words=one,two%20three.")
+        }
+        let spoken = shown.words.map(\.word.bare)
+        var total = 0
+        var matches = JSONWriter()
+        matches.beginArray()
+        for phrase in phrases {
+            let wanted = phrase.map { Word($0, SampleRange(.zero, .zero), confidence: 1).bare }
+            let found = spoken.indices.filter { spoken[$0...].starts(with: wanted) }
+            guard !found.isEmpty else { continue }
+            total += found.count
+            matches.beginObject()
+            matches.member("text", wanted.joined(separator: " "))
+            matches.member("count", found.count)
+            matches.key("timestamps")
+            matches.beginArray()
+            for index in found {
+                matches.beginArray()
+                matches.value(shown.milliseconds(shown.words[index].word.range.start))
+                matches.value(shown.milliseconds(shown.words[index + wanted.count - 1].word.range.end))
+                matches.endArray()
+            }
+            matches.endArray()
+            matches.key("indexes")
+            matches.beginArray()
+            for index in found { matches.value(index) }
+            matches.endArray()
+            matches.endObject()
+        }
+        matches.endArray()
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("id", id)
+        json.member("total_count", total)
+        json.key("matches")
+        json.value(raw: matches.bytes)
+        json.endObject()
+        return json.bytes
+    }
+}
+
+extension JSONWriter {
+    mutating func nullMember(_ name: StaticString) {
+        key(name)
+        null()
+    }
+
+    mutating func member(_ name: StaticString, orNull text: String?) {
+        if let text { member(name, text) } else { nullMember(name) }
+    }
+}

@@ -1,0 +1,125 @@
+import Framing
+import Speech
+
+/// The fields of a request's body, checked as they are read. One that is null counts as absent.
+struct AssemblyAIFields: ~Escapable {
+    private let root: JSONView
+
+    @_lifetime(copy root)
+    init(_ root: JSONView) { self.root = root }
+
+    /// What goes beyond transcription and is not offered here.
+    private static let unoffered = [
+        "redact_pii", "redact_pii_audio", "sentiment_analysis", "entity_detection", "auto_highlights", "auto_chapters", "summarization",
+        "content_safety", "iab_categories", "speech_understanding", "filter_profanity", "custom_topics",
+    ]
+
+    func refuseUnoffered() throws(RefusalCause) {
+        for name in Self.unoffered {
+            let view = root[name]
+            guard view.exists, !view.isNull, view.bool != false, !(view.isObject && view.count == 0) else { continue }
+            throw .badRequest("\(name) is not available here. Leave it out to get the transcript.")
+        }
+    }
+
+    /// An empty text counts as absent.
+    func text(_ name: String, longest: Int) throws(RefusalCause) -> String? {
+        let view = root[name]
+        guard view.exists, !view.isNull else { return nil }
+        guard let text = view.string, text.utf8.count <= longest else {
+            throw .badRequest("\(name) must be a string of at most \(longest) bytes.")
+        }
+        return text.isEmpty ? nil : text
+    }
+
+    func flag(_ name: String) throws(RefusalCause) -> Bool? {
+        let view = root[name]
+        guard view.exists, !view.isNull else { return nil }
+        guard let flag = view.bool else { throw .badRequest("\(name) must be true or false.") }
+        return flag
+    }
+
+    func number(_ name: String, in range: ClosedRange<Double>) throws(RefusalCause) -> Double? {
+        let view = root[name]
+        guard view.exists, !view.isNull else { return nil }
+        guard let number = view.double, range.contains(number) else {
+            throw .badRequest("\(name) must be a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    func whole(_ name: String, in range: ClosedRange<Int>) throws(RefusalCause) -> Int? {
+        try Self.whole(root[name], name, in: range)
+    }
+
+    private static func whole(_ view: borrowing JSONView, _ name: String, in range: ClosedRange<Int>) throws(RefusalCause) -> Int? {
+        guard view.exists, !view.isNull else { return nil }
+        guard let number = view.int, range.contains(number) else {
+            throw .badRequest("\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    func texts(_ name: String) throws(RefusalCause) -> [String]? {
+        let view = root[name]
+        guard view.exists, !view.isNull else { return nil }
+        guard view.isArray, view.count <= 1_000 else { throw .badRequest("\(name) must be a list of at most 1000 strings.") }
+        var texts: [String] = []
+        for index in 0..<view.count {
+            guard let text = view[index].string, text.utf8.count <= 1_000 else { throw .badRequest("\(name) must be a list of short strings.") }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    func checkSpeakerOptions() throws(RefusalCause) {
+        let view = root["speaker_options"]
+        guard view.exists, !view.isNull else { return }
+        guard view.isObject else { throw .badRequest("speaker_options must be an object.") }
+        let least = try Self.whole(view["min_speakers_expected"], "min_speakers_expected", in: 1...100)
+        let most = try Self.whole(view["max_speakers_expected"], "max_speakers_expected", in: 1...100)
+        if let least, let most, most < least { throw .badRequest("max_speakers_expected must not be less than min_speakers_expected.") }
+    }
+
+    func spelling() throws(RefusalCause) -> [WordReplacement] {
+        let view = root["custom_spelling"]
+        guard view.exists, !view.isNull else { return [] }
+        let fault = RefusalCause.badRequest(#"custom_spelling must be a list of {"from": ["…"], "to": "…"}."#)
+        guard view.isArray, view.count <= 1_000 else { throw fault }
+        var replacements: [WordReplacement] = []
+        for index in 0..<view.count {
+            let item = view[index]
+            guard let to = item["to"].string, !to.isEmpty, to.utf8.count <= 1_000 else { throw fault }
+            let from = item["from"]
+            var spoken: [String] = from.string.map { [$0] } ?? []
+            for index in 0..<(from.isArray ? from.count : 0) {
+                guard let text = from[index].string else { throw fault }
+                spoken.append(text)
+            }
+            guard !spoken.isEmpty, spoken.count <= 100 else { throw fault }
+            replacements += spoken.compactMap { WordReplacement(find: $0, replacement: to) }
+        }
+        return replacements
+    }
+
+    func webhook() throws(RefusalCause) -> AssemblyAIPrerecordedRequest.Webhook? {
+        guard let address = try text("webhook_url", longest: 8_192) else { return nil }
+        guard AssemblyAIPrerecordedRequest.isHTTP(address) else { throw .badRequest("webhook_url should start with http") }
+        let name = try text("webhook_auth_header_name", longest: 200), value = try text("webhook_auth_header_value", longest: 4_096)
+        guard let name, let value else {
+            guard name == nil, value == nil else { throw .badRequest("webhook_auth_header_name and webhook_auth_header_value go together.") }
+            return .init(address: address)
+        }
+        guard name.utf8.allSatisfy(Self.isTokenCharacter), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw .badRequest("webhook_auth_header_name or webhook_auth_header_value is no header.")
+        }
+        return .init(address: address, header: (name, value))
+    }
+
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        case _: false
+        }
+    }
+}

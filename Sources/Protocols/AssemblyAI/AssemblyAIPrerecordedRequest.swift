@@ -1,0 +1,113 @@
+import Framing
+package import Speech
+
+/// What `POST /v2/transcript` asks for.
+///
+/// Given: `audio_url`, `language_code`, `language_detection`, `language_confidence_threshold`, `speech_model`, `speech_models`, `punctuate`,
+/// `format_text`, `speaker_labels`, `multichannel`, `dual_channel`, `audio_start_from`, `audio_end_at`, `keyterms_prompt`, `word_boost`,
+/// `custom_spelling`, `speech_threshold`, and the webhook. Checked, then left without effect, because nothing here can do it: `language_codes`,
+/// `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`, `boost_param`. Refused when it is
+/// asked for: everything that goes beyond transcription. Unknown fields are passed over.
+///
+/// Source: AssemblyAI "Submit a transcription job" API reference.
+package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
+    package struct Webhook: Sendable, Equatable {
+        package var address: String
+        /// The one header that the caller wants to see.
+        package var header: (name: String, value: String)?
+
+        package static func == (a: Self, b: Self) -> Bool {
+            a.address == b.address && a.header?.name == b.header?.name && a.header?.value == b.header?.value
+        }
+    }
+
+    package var audioURL: String
+    /// As it was given; nil: none was.
+    package var languageCode: String?
+    package var detectsLanguage: Bool
+    package var languageThreshold: Double?
+    package var speechModel: String?
+    package var speechModels: [String]
+    package var punctuates: Bool
+    package var formats: Bool
+    package var speakerLabels: Bool
+    package var multichannel: Bool
+    package var dualChannel: Bool
+    package var disfluencies: Bool
+    /// Milliseconds; what lies outside is left out.
+    package var startFrom: Int?
+    package var endAt: Int?
+    package var keyterms: [String]
+    package var spelling: [WordReplacement]
+    /// 0…1: with less speech than this the job fails.
+    package var speechThreshold: Double?
+    package var webhook: Webhook?
+
+    /// Bytes of a request's body.
+    package static let limit = 1 << 20
+    private static let usualLanguage = "en_us"
+
+    /// - Throws: `badRequest`.
+    package init(_ body: [UInt8]) throws(RefusalCause) {
+        guard let document = try? JSONDocument(parsing: body, sizeLimit: Self.limit), document.root.isObject else {
+            throw .badRequest("The body must be a JSON object.")
+        }
+        let fields = AssemblyAIFields(document.root)
+        try fields.refuseUnoffered()
+        guard let address = try fields.text("audio_url", longest: 8_192) else { throw .badRequest("audio_url is required.") }
+        guard Self.isHTTP(address) else { throw .badRequest("audio_url should start with http") }
+        audioURL = address
+        languageCode = try fields.text("language_code", longest: 20)
+        detectsLanguage = try fields.flag("language_detection") ?? false
+        languageThreshold = try fields.number("language_confidence_threshold", in: 0...1)
+        speechModel = try fields.text("speech_model", longest: 40)
+        if let speechModel, !Self.closedModels.contains(speechModel) {
+            throw .badRequest("speech_model must be one of \(Self.closedModels.joined(separator: ", ")); other names go into speech_models.")
+        }
+        speechModels = try fields.texts("speech_models") ?? []
+        punctuates = try fields.flag("punctuate") ?? true
+        formats = try fields.flag("format_text") ?? true
+        disfluencies = try fields.flag("disfluencies") ?? false
+        speakerLabels = try fields.flag("speaker_labels") ?? false
+        multichannel = try fields.flag("multichannel") ?? false
+        dualChannel = try fields.flag("dual_channel") ?? false
+        startFrom = try fields.whole("audio_start_from", in: 0...1 << 40)
+        endAt = try fields.whole("audio_end_at", in: 0...1 << 40)
+        if let startFrom, let endAt, endAt <= startFrom { throw .badRequest("audio_end_at must be greater than audio_start_from.") }
+        keyterms = try (fields.texts("keyterms_prompt") ?? []) + (fields.texts("word_boost") ?? [])
+        if try fields.text("prompt", longest: 65_536) != nil, try fields.texts("keyterms_prompt") != nil {
+            throw .badRequest("prompt and keyterms_prompt cannot be used together.")
+        }
+        _ = try fields.number("temperature", in: 0...1)
+        _ = try fields.texts("language_codes")
+        _ = try fields.whole("speakers_expected", in: 1...100)
+        try fields.checkSpeakerOptions()
+        spelling = try fields.spelling()
+        speechThreshold = try fields.number("speech_threshold", in: 0...1)
+        webhook = try fields.webhook()
+    }
+
+    /// What `speech_model` may be, in requests and in answers.
+    static let closedModels = ["best", "nano", "slam-1", "universal"]
+
+    static func isHTTP(_ address: String) -> Bool {
+        ["http://", "https://"].contains { address.lowercased().hasPrefix($0) }
+    }
+
+    /// In an answer before a language was found.
+    package var echoedLanguage: String? { languageCode ?? (detectsLanguage ? nil : Self.usualLanguage) }
+
+    package var separatesChannels: Bool { multichannel || dualChannel }
+
+    package var language: LanguageTag? {
+        guard let code = languageCode else { return detectsLanguage ? nil : .english }
+        if code == "en_uk" { return LanguageTag("en-GB") }
+        return LanguageTag.ofVendor(code)
+    }
+
+    package var options: RecognitionOptions {
+        RecognitionOptions(
+            language: language, model: speechModels.first ?? speechModel, separateChannels: separatesChannels, diarize: speakerLabels,
+            keyterms: keyterms)
+    }
+}

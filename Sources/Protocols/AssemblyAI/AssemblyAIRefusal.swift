@@ -1,0 +1,60 @@
+import Framing
+import Speech
+
+/// AssemblyAI's words for no: `{"error": …}`, and on the live socket an `Error` frame with the code that the socket is closed with.
+///
+/// Source: AssemblyAI "Universal-Streaming" reference, errors and close codes.
+package enum AssemblyAIRefusal {
+    package static func make(_ cause: RefusalCause, requestID: String) -> Refusal {
+        let (status, retryAfter, text) = words(cause)
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("error", text)
+        json.endObject()
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": requestID]
+        if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        if case .methodNotAllowed(let allowed) = cause { headers.add("Allow", allowed) }
+        return Refusal(status: status, headers: headers, body: json.bytes)
+    }
+
+    static func text(of error: EngineError) -> String {
+        switch error {
+        case .badRequest(let reason): "Invalid Message: \(reason)"
+        case .undecodable(let reason): "Invalid Message: the audio cannot be decoded. \(reason)"
+        case .unsupportedLanguage(let language): "Invalid Message: no engine that this session may use has the language \"\(language)\"."
+        case .unauthorised(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
+            "Session Cancelled: An error occurred. \(reason)"
+        case .rateLimited: "Session Cancelled: An error occurred. The engine takes no more streams for now."
+        case .cancelled: "Session Cancelled: An error occurred. The stream was cancelled."
+        }
+    }
+
+    private static func words(_ cause: RefusalCause) -> (status: HTTPStatus, retryAfter: Duration?, text: String) {
+        switch cause {
+        case .unauthenticated: (.unauthorized, nil, "Authentication error, API token missing/invalid")
+        case .forbidden(let reason): (.forbidden, nil, reason)
+        case .outOfCredit: (.paymentRequired, nil, "Your current account balance is too low")
+        case .tooManyRequests(let wait): (.tooManyRequests, wait ?? .seconds(1), "Too many requests")
+        case .notFound(let reason): (.notFound, nil, reason)
+        case .methodNotAllowed(let allowed): (.methodNotAllowed, nil, "Allowed here: \(allowed)")
+        case .tooLarge(let limit, _): (.contentTooLarge, nil, "The body is larger than the \(limit) bytes that are taken")
+        case .incompleteBody: (.badRequest, nil, "The body was cut off before its end")
+        case .badRequest(let reason): (.badRequest, nil, reason)
+        case .unknownModel(let name): (.badRequest, nil, "There is no speech model \"\(name.prefix(80))\"")
+        case .remoteContent(let reason): (.badRequest, nil, reason)
+        case .unavailable(let reason): (.serviceUnavailable, nil, reason)
+        case .engine(let error): engine(error)
+        case .internalFault: (.internalServerError, nil, "Something went wrong in the gateway. The request can be tried again")
+        }
+    }
+
+    private static func engine(_ error: EngineError) -> (status: HTTPStatus, retryAfter: Duration?, text: String) {
+        switch error {
+        case .badRequest, .undecodable, .unsupportedLanguage: (.badRequest, nil, text(of: error))
+        case .rateLimited(let wait): (.tooManyRequests, wait, text(of: error))
+        case .timedOut: (.gatewayTimeout, nil, text(of: error))
+        case .unauthorised, .quotaExhausted, .protocolViolation: (.badGateway, nil, text(of: error))
+        case .unavailable, .cancelled: (.serviceUnavailable, nil, text(of: error))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package import Speech
+
+/// A recording that is to be recognised, is being, or was.
+package struct TranscriptionJob: Sendable, Equatable {
+    package enum Status: String, Sendable, CaseIterable {
+        case queued, processing, completed, error
+        /// Emptied by its owner.
+        case deleted
+
+        package var isOver: Bool { self != .queued && self != .processing }
+    }
+
+    package var id: ID<TranscriptionJob>
+    /// In which protocol it was ordered; that protocol reads `request`.
+    package var dialect: String
+    package var user: ID<User>
+    /// Whose credit pays; nil: nobody's.
+    package var key: ID<AccessKey>?
+    package var status: Status
+    package var created: UnixTime
+    package var finished: UnixTime?
+    /// The order as it came.
+    package var request: String
+    /// An address that the caller gave, or the name of an upload.
+    package var audio: String
+    /// Which engines the caller named, in order.
+    package var engines: [EngineName]
+    /// What callbacks are signed with; nil: they are not.
+    package var signingKey: [UInt8]?
+    /// How often it was begun.
+    package var attempts: Int
+    /// Why it failed, for its owner.
+    package var error: String?
+    /// What the caller's own server answered to the news of the end; nil: it was not told, or did not answer.
+    package var noticeStatus: Int?
+
+    package init(
+        id: ID<TranscriptionJob>, dialect: String, user: ID<User>, key: ID<AccessKey>? = nil, status: Status = .queued, created: UnixTime,
+        finished: UnixTime? = nil,
+        request: String, audio: String, engines: [EngineName] = [], signingKey: [UInt8]? = nil, attempts: Int = 0, error: String? = nil,
+        noticeStatus: Int? = nil
+    ) {
+        self.id = id
+        self.dialect = dialect
+        self.user = user
+        self.key = key
+        self.status = status
+        self.created = created
+        self.finished = finished
+        self.request = request
+        self.audio = audio
+        self.engines = engines
+        self.signingKey = signingKey
+        self.attempts = attempts
+        self.error = error
+        self.noticeStatus = noticeStatus
+    }
+}
+
+/// Which of a user's jobs are listed, newest first.
+package struct TranscriptionJobQuery: Sendable, Equatable {
+    package var limit: Int
+    package var status: TranscriptionJob.Status?
+    /// Those made in these 24 hours.
+    package var day: UnixTime?
+    /// Only older ones than this.
+    package var before: ID<TranscriptionJob>?
+    /// Only newer ones than this.
+    package var after: ID<TranscriptionJob>?
+
+    package init(
+        limit: Int, status: TranscriptionJob.Status? = nil, day: UnixTime? = nil, before: ID<TranscriptionJob>? = nil,
+        after: ID<TranscriptionJob>? = nil
+    ) {
+        self.limit = limit
+        self.status = status
+        self.day = day
+        self.before = before
+        self.after = after
+    }
+}

@@ -1,0 +1,212 @@
+package import Speech
+
+/// The recordings that users ordered to be recognised, and what became of them. They survive a restart.
+///
+/// One gateway works on them at a time: the data directory's claim sees to that.
+package final class TranscriptionJobs: Sendable {
+    /// A job that was begun this often without an end is given up: it may be what ends the process.
+    package static let mostAttempts = 3
+
+    private let database: SQLiteDatabase
+
+    package init(in database: SQLiteDatabase) { self.database = database }
+
+    /// Puts a job in the queue.
+    ///
+    /// - Parameter most: jobs of one user that may wait or be worked on.
+    /// - Returns: false when the user has as many.
+    package func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool) async throws(StoreError) -> Bool {
+        try await database.write { (connection) throws(StoreError) in
+            var unfinished = 0
+            try connection.run(
+                "SELECT count(*) FROM jobs WHERE user = ? AND status IN ('queued', 'processing')", [.text(job.user.rawValue)]
+            ) { (row) throws(StoreError) in unfinished = Int(row.integer(0) ?? 0) }
+            guard unfinished < most else { return false }
+            try connection.run(
+                """
+                INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines, signing_key, notice, access_key)
+                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .text(job.id.rawValue), .text(job.dialect), .text(job.user.rawValue), .integer(job.created.milliseconds), .text(job.request),
+                    .text(job.audio), .text(job.engines.map(\.rawValue).joined(separator: ",")), job.signingKey.map { .blob($0) } ?? .null,
+                    .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue),
+                ])
+            return true
+        }
+    }
+
+    /// The next job to be worked on; from now on it is being. Users take turns: who has the least under way is next.
+    package func claim() async throws(StoreError) -> TranscriptionJob? {
+        try await database.write { (connection) throws(StoreError) in
+            var job: TranscriptionJob?
+            try connection.run(
+                """
+                UPDATE jobs SET status = 'processing', attempts = attempts + 1 WHERE number = (
+                    SELECT number FROM jobs AS waiting WHERE status = 'queued'
+                    ORDER BY (SELECT count(*) FROM jobs WHERE status = 'processing' AND user = waiting.user), number LIMIT 1)
+                RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+                notice_status, access_key
+                """
+            ) { (row) throws(StoreError) in job = TranscriptionJob(row) }
+            return job
+        }
+    }
+
+    /// Puts a job that could not be worked on now back in its place.
+    package func release(_ id: ID<TranscriptionJob>) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                "UPDATE jobs SET status = 'queued', attempts = attempts - 1 WHERE id = ? AND status = 'processing'", [.text(id.rawValue)])
+        }
+    }
+
+    /// After a start: what was being worked on waits again, or is given up.
+    ///
+    /// - Parameter reason: why a job is given up.
+    package func recover(now: UnixTime, reason: String) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                "UPDATE jobs SET status = 'error', error = ?, finished_at = ? WHERE status = 'processing' AND attempts >= ?",
+                [.text(reason), .integer(now.milliseconds), .integer(Int64(Self.mostAttempts))])
+            try connection.run("UPDATE jobs SET status = 'queued' WHERE status = 'processing'")
+        }
+    }
+
+    /// - Returns: false when the job is not being worked on any more: its owner has deleted it.
+    package func complete(_ id: ID<TranscriptionJob>, _ transcript: Transcript, now: UnixTime) async throws(StoreError) -> Bool {
+        let text = TranscriptCoding.encode(transcript)
+        return try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                "UPDATE jobs SET status = 'completed', transcript = ?, finished_at = ? WHERE id = ? AND status = 'processing'",
+                [.text(text), .integer(now.milliseconds), .text(id.rawValue)])
+            return connection.changedRows() == 1
+        }
+    }
+
+    /// - Returns: false when the job is not being worked on any more.
+    package func fail(_ id: ID<TranscriptionJob>, _ reason: String, now: UnixTime) async throws(StoreError) -> Bool {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                "UPDATE jobs SET status = 'error', error = ?, finished_at = ? WHERE id = ? AND status = 'processing'",
+                [.text(reason), .integer(now.milliseconds), .text(id.rawValue)])
+            return connection.changedRows() == 1
+        }
+    }
+
+    /// A user's own job; nil when the user has none of this name.
+    package func find(
+        _ id: ID<TranscriptionJob>, of user: ID<User>
+    ) async throws(StoreError) -> (job: TranscriptionJob, transcript: Transcript?)? {
+        try await database.read { (connection) throws(StoreError) in
+            var found: (TranscriptionJob, Transcript?)?
+            try connection.run(
+                """
+                SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+                notice_status, access_key,
+                transcript FROM jobs WHERE id = ? AND user = ?
+                """, [.text(id.rawValue), .text(user.rawValue)]
+            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(14).flatMap(TranscriptCoding.decode)) }
+            return found
+        }
+    }
+
+    /// A user's jobs of a dialect, the newest first.
+    package func list(
+        of user: ID<User>, dialect: String, _ query: TranscriptionJobQuery
+    ) async throws(StoreError) -> [TranscriptionJob] {
+        try await database.read { (connection) throws(StoreError) in
+            var jobs: [TranscriptionJob] = []
+            // Ids that are not there are nowhere: nothing is older or newer.
+            let values: [SQLiteValue] = [
+                .text(user.rawValue), .text(dialect), .text(query.status?.rawValue), .integer(query.day?.milliseconds),
+                .text(query.before?.rawValue), .text(query.after?.rawValue), .integer(Int64(query.limit)),
+            ]
+            try connection.run(
+                query.after == nil ? Self.newestFirst : Self.oldestFirst, values
+            ) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
+            return query.after == nil ? jobs : jobs.reversed()
+        }
+    }
+
+    private static let newestFirst: StaticString = """
+        SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+        notice_status, access_key
+        FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
+        AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
+        AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1)) AND (?6 IS NULL OR ?6 = '')
+        ORDER BY number DESC LIMIT ?7
+        """
+    /// The page next to a job that has newer ones, not the newest of all.
+    private static let oldestFirst: StaticString = """
+        SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+        notice_status, access_key
+        FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
+        AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
+        AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1))
+        AND number > (SELECT number FROM jobs WHERE id = ?6 AND user = ?1) ORDER BY number LIMIT ?7
+        """
+
+    /// Empties a user's job: its order, its words, its place in the queue.
+    ///
+    /// - Parameter request: what takes the order's place.
+    /// - Returns: the job as it was; nil when the user has none of this name.
+    package func delete(_ id: ID<TranscriptionJob>, of user: ID<User>, leaving request: String) async throws(StoreError) -> TranscriptionJob? {
+        try await database.write { (connection) throws(StoreError) in
+            var found: TranscriptionJob?
+            try connection.run(
+                """
+                SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+                notice_status, access_key
+                FROM jobs WHERE id = ? AND user = ?
+                """, [.text(id.rawValue), .text(user.rawValue)]
+            ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
+            guard let found else { return nil }
+            try connection.run(
+                """
+                UPDATE jobs SET status = 'deleted', request = ?, audio = '', transcript = NULL, error = NULL, signing_key = NULL, notice = NULL
+                WHERE id = ?
+                """, [.text(request), .text(id.rawValue)])
+            return found
+        }
+    }
+
+    // MARK: Notices
+
+    /// Jobs that are over and whose owners' servers were not told.
+    package func unannounced() async throws(StoreError) -> [TranscriptionJob] {
+        try await database.read { (connection) throws(StoreError) in
+            var jobs: [TranscriptionJob] = []
+            try connection.run(
+                """
+                SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+                notice_status, access_key
+                FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error') ORDER BY number LIMIT 1000
+                """
+            ) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
+            return jobs
+        }
+    }
+
+    /// The owner's server was told, or will not be any more.
+    package func announced(_ id: ID<TranscriptionJob>, status: Int?) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                "UPDATE jobs SET notice = 'done', notice_status = ?, signing_key = NULL WHERE id = ? AND notice = 'wanted'",
+                [.integer(status.map(Int64.init)), .text(id.rawValue)])
+        }
+    }
+}
+
+extension TranscriptionJob {
+    /// A row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+    /// notice_status, access_key.
+    fileprivate init(_ row: borrowing SQLiteRow) {
+        self.init(
+            id: ID(row.text(0) ?? ""), dialect: row.text(1) ?? "", user: ID(row.text(2) ?? ""), key: row.text(13).map { ID($0) },
+            status: row.text(3).flatMap(Status.init(rawValue:)) ?? .error, created: UnixTime(milliseconds: row.integer(4) ?? 0),
+            finished: row.integer(5).map { UnixTime(milliseconds: $0) }, request: row.text(6) ?? "", audio: row.text(7) ?? "",
+            engines: (row.text(8) ?? "").split(separator: ",").map { EngineName(String($0)) }, signingKey: row.blob(9),
+            attempts: Int(row.integer(10) ?? 0), error: row.text(11), noticeStatus: row.integer(12).map { Int($0) })
+    }
+}

@@ -1,0 +1,85 @@
+package import Speech
+
+/// A recording that a user sent to be recognised later. The file is elsewhere; this says whose it is.
+package struct Upload: Sendable, Equatable {
+    package var id: ID<Upload>
+    package var user: ID<User>
+    package var byteCount: Int
+    package var created: UnixTime
+
+    package init(id: ID<Upload>, user: ID<User>, byteCount: Int, created: UnixTime) {
+        self.id = id
+        self.user = user
+        self.byteCount = byteCount
+        self.created = created
+    }
+}
+
+/// What users have uploaded and nobody has taken away yet.
+package final class Uploads: Sendable {
+    private let database: SQLiteDatabase
+
+    package init(in database: SQLiteDatabase) { self.database = database }
+
+    /// - Parameter most: bytes that all uploads together may have.
+    /// - Returns: false when there is no room.
+    package func add(_ upload: Upload, most: Int) async throws(StoreError) -> Bool {
+        try await database.write { (connection) throws(StoreError) in
+            var held: Int64 = 0
+            try connection.run("SELECT coalesce(sum(byte_count), 0) FROM uploads") { (row) throws(StoreError) in held = row.integer(0) ?? 0 }
+            guard Int(held) + upload.byteCount <= most else { return false }
+            try connection.run(
+                "INSERT INTO uploads (id, user, byte_count, created_at) VALUES (?, ?, ?, ?)",
+                [
+                    .text(upload.id.rawValue), .text(upload.user.rawValue), .integer(Int64(upload.byteCount)),
+                    .integer(upload.created.milliseconds),
+                ])
+            return true
+        }
+    }
+
+    /// Whether the user has uploaded something of this name.
+    package func has(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await database.read { (connection) throws(StoreError) in
+            var found = false
+            try connection.run(
+                "SELECT 1 FROM uploads WHERE id = ? AND user = ?", [.text(id.rawValue), .text(user.rawValue)]
+            ) { (_) throws(StoreError) in found = true }
+            return found
+        }
+    }
+
+    /// Takes away a user's upload, unless a job waits for it.
+    ///
+    /// - Returns: whether the file is to be deleted.
+    package func remove(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                """
+                DELETE FROM uploads WHERE id = ?1 AND user = ?2
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE audio = ?1 AND status IN ('queued', 'processing'))
+                """, [.text(id.rawValue), .text(user.rawValue)])
+            return connection.changedRows() == 1
+        }
+    }
+
+    /// Takes away what is older than `time` and no job waits for.
+    package func expire(before time: UnixTime) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                """
+                DELETE FROM uploads WHERE created_at < ?
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE audio = uploads.id AND status IN ('queued', 'processing'))
+                """, [.integer(time.milliseconds)])
+        }
+    }
+
+    /// The names of all uploads.
+    package func all() async throws(StoreError) -> Set<String> {
+        try await database.read { (connection) throws(StoreError) in
+            var names: Set<String> = []
+            try connection.run("SELECT id FROM uploads") { (row) throws(StoreError) in names.insert(row.text(0) ?? "") }
+            return names
+        }
+    }
+}

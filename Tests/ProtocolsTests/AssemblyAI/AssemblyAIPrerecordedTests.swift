@@ -1,0 +1,161 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `AssemblyAI's recordings` {
+    private func request(_ fields: String) throws -> AssemblyAIPrerecordedRequest {
+        try AssemblyAIPrerecordedRequest(Array("{\"audio_url\":\"https://a/b.wav\"\(fields.isEmpty ? "" : "," + fields)}".utf8))
+    }
+
+    private static let words = [
+        ("Mr.", 0, 400, 1), ("Smith", 400, 900, 1), ("came.", 900, 1_500, 1), ("Did", 5_000, 5_400, 0), ("he?", 5_400, 5_900, 0),
+    ].map { text, start, end, speaker in
+        Word(
+            text, SampleRange(SampleIndex(milliseconds: Int64(start), at: .speech), SampleIndex(milliseconds: Int64(end), at: .speech)),
+            confidence: 0.5, speaker: SpeakerLabel(speaker))
+    }
+
+    private static func transcript(_ channels: [[Word]] = [words]) -> Transcript {
+        Transcript(
+            rate: .speech, length: SampleCount(101_600), language: .english, model: "base",
+            channels: channels.map { .init(words: $0, segments: []) })
+    }
+
+    private func answer(_ fields: String = "", _ state: AssemblyAIPrerecordedAnswer.State = .completed(transcript())) throws
+        -> AssemblyAIPrerecordedAnswer
+    {
+        AssemblyAIPrerecordedAnswer(id: "t1", request: try request(fields), state: state)
+    }
+
+    private func json(_ answer: AssemblyAIPrerecordedAnswer) throws -> JSONValue { try JSONValue(parsing: answer.body) }
+
+    @Test func `are ordered with what the client wants`() throws {
+        let request = try request(
+            #""language_code":"en_uk","speaker_labels":true,"multichannel":true,"keyterms_prompt":["Harken"],"speech_models":["universal-2"],"unknown":{}"#
+        )
+        #expect(request.options.language == LanguageTag("en-GB") && request.options.diarize && request.options.separateChannels)
+        #expect(request.options.keyterms == ["Harken"] && request.options.model == "universal-2")
+        #expect(try self.request("").options.language == .english)
+        #expect(try self.request(#""language_detection":true"#).options.language == nil)
+    }
+
+    @Test(arguments: [
+        #""speaker_labels":"yes""#, #""language_code":7"#, #""audio_end_at":1.5"#, #""audio_start_from":5,"audio_end_at":5"#,
+        #""summarization":true"#,
+        #""redact_pii":true"#, #""speech_model":"nova-3""#, #""prompt":"a","keyterms_prompt":["b"]"#, #""webhook_url":"ftp://x""#,
+        #""webhook_url":"https://x","webhook_auth_header_name":"X""#, #""custom_spelling":[{"from":1,"to":"a"}]"#, #""speech_threshold":2"#,
+        #""speaker_options":{"min_speakers_expected":3,"max_speakers_expected":2}"#, #""speaker_options":[]"#, #""word_boost":"a""#,
+        #""webhook_url":"https://x","webhook_auth_header_name":"A B","webhook_auth_header_value":"v""#,
+    ])
+    func `are refused with a reason when a field cannot be used`(field: String) throws {
+        do {
+            _ = try request(field)
+            Issue.record("it was taken")
+        } catch let cause as RefusalCause {
+            guard case .badRequest(let reason) = cause else { throw cause }
+            #expect(reason.count > 10)
+        }
+    }
+
+    @Test(arguments: ["", "[]", "{", #"{"audio_url":null}"#, #"{"audio_url":"/etc/passwd"}"#, #"{"audio_url":7}"#])
+    func `need an address`(body: String) {
+        #expect(throws: RefusalCause.self) { try AssemblyAIPrerecordedRequest(Array(body.utf8)) }
+    }
+
+    @Test func `take fields that are null for absent, and features that are off`() throws {
+        let request = try request(#""language_code":null,"speaker_labels":null,"redact_pii":false,"auto_chapters":null,"speech_understanding":{}"#)
+        #expect(request.languageCode == nil && !request.speakerLabels)
+    }
+
+    @Test func `are shown with what the client requires in every state`() throws {
+        for (state, status) in [(AssemblyAIPrerecordedAnswer.State.queued, "queued"), (.processing, "processing"), (.failed("why"), "error")] {
+            let body = try json(answer("", state))
+            #expect(body["status"] == .string(status) && body["audio_url"] == "https://a/b.wav" && body["words"] == .null && body["text"] == .null)
+        }
+        let done = try json(answer())
+        #expect(done["status"] == "completed" && done["text"] == "Mr. Smith came. Did he?" && done["audio_duration"] == 6)
+        guard case .array(let words)? = done["words"] else { return #expect(Bool(false)) }
+        #expect(words[1]["start"] == 400 && words[1]["end"] == 900 && words[1]["speaker"] == .null)
+        #expect(
+            done["utterances"] == .null && done["speech_model"] == .null && done["speech_model_used"] == "base" && done["language_code"] == "en_us")
+        let gone = try json(answer("", .deleted))
+        #expect(gone["text"] == "Deleted by user." && gone["words"] == .null)
+    }
+
+    @Test func `name speakers by letters in order of appearance`() throws {
+        let done = try json(answer(#""speaker_labels":true"#))
+        guard case .array(let utterances)? = done["utterances"] else { return #expect(Bool(false)) }
+        #expect(utterances.map { $0["speaker"] } == ["A", "B"] && utterances.map { $0["text"] } == ["Mr. Smith came.", "Did he?"])
+        #expect(utterances[1]["start"] == 5_000 && utterances[1]["end"] == 5_900)
+        let untold = Self.words.map { Word($0.text, $0.range, confidence: 1) }
+        let warned = try json(answer(#""speaker_labels":true"#, .completed(Self.transcript([untold]))))
+        guard case .array(let words)? = warned["words"] else { return #expect(Bool(false)) }
+        #expect(words.allSatisfy { $0["speaker"] == "A" } && warned["metadata"]?["warning"] != nil)
+    }
+
+    @Test func `keep channels apart, by time`() throws {
+        let later = [
+            Word("Yes.", SampleRange(SampleIndex(milliseconds: 500, at: .speech), SampleIndex(milliseconds: 800, at: .speech)), confidence: 1)
+        ]
+        let done = try json(answer(#""multichannel":true"#, .completed(Self.transcript([Self.words, later]))))
+        #expect(done["audio_channels"] == 2 && done["text"] == "Mr. Smith Yes. came. Did he?")
+        guard case .array(let utterances)? = done["utterances"] else { return #expect(Bool(false)) }
+        #expect(utterances.map { $0["channel"] } == ["1", "2", "1"])
+    }
+
+    @Test func `show the part, the spelling and the form that were asked for`() throws {
+        #expect(try json(answer(#""audio_start_from":900,"audio_end_at":5500"#))["text"] == "came. Did")
+        #expect(try json(answer(#""custom_spelling":[{"from":["smith"],"to":"Smythe"}]"#))["text"] == "Mr. Smythe came. Did he?")
+        #expect(try json(answer(#""punctuate":false,"format_text":false"#))["text"] == "mr smith came did he")
+    }
+
+    private func export(_ kind: AssemblyAIPrerecordedAnswer.Export, _ query: URLQuery = [:], _ fields: String = "") throws -> String {
+        String(decoding: try answer(fields).export(kind, query, requestID: "r").body, as: UTF8.self)
+    }
+
+    @Test func `are exported as sentences, paragraphs and subtitles`() throws {
+        let sentences = try JSONValue(parsing: Array(export(.sentences).utf8))
+        guard case .array(let list)? = sentences["sentences"] else { return #expect(Bool(false)) }
+        #expect(list.map { $0["text"] } == ["Mr. Smith came.", "Did he?"] && sentences["audio_duration"] == 6 && sentences["confidence"] == 0.5)
+        #expect(try export(.paragraphs).contains(#""paragraphs":[{"text":"Mr. Smith came.""#))
+        #expect(try export(.srt).hasPrefix("1\n00:00:00,000 --> 00:00:01,500\nMr. Smith came.\n\n2\n"))
+        #expect(try export(.vtt).hasPrefix("WEBVTT\n\n00:00:00.000 --> "))
+        #expect(
+            try export(.srt, ["chars_per_caption": "9"]).contains("\nMr. Smith\n\n")
+                || export(.srt, ["chars_per_caption": "9"]).contains("\nSmith\n\n"))
+        #expect(throws: RefusalCause.self) { try export(.srt, ["chars_per_caption": "0"]) }
+        #expect(throws: RefusalCause.self) { try answer("", .processing).export(.srt, [:], requestID: "r") }
+        #expect(throws: RefusalCause.self) { try answer("", .deleted).export(.sentences, [:], requestID: "r") }
+    }
+
+    @Test func `are searched for words and phrases, whatever their case and punctuation`() throws {
+        let found = try JSONValue(parsing: Array(export(.wordSearch, ["words": "SMITH CAME,did,nothing"]).utf8))
+        #expect(found["total_count"] == 2)
+        #expect(
+            found["matches"] == [
+                ["text": "smith came", "count": 1, "timestamps": [[400, 1_500]], "indexes": [1]],
+                ["text": "did", "count": 1, "timestamps": [[5_000, 5_400]], "indexes": [3]],
+            ])
+        #expect(throws: RefusalCause.self) { try export(.wordSearch) }
+        #expect(throws: RefusalCause.self) { try export(.wordSearch, ["words": "a b c d e f"]) }
+    }
+
+    @Test func `are listed with addresses of the pages beside`() throws {
+        let list = try AssemblyAIPrerecordedList(["limit": "2", "status": "completed", "created_on": "2026-01-31"])
+        let item = AssemblyAIPrerecordedList.Item(
+            id: "t9", status: .completed, created: UnixTime(milliseconds: 1_769_860_800_000), completed: nil, audioURL: "https://a", error: nil)
+        let body = try JSONValue(parsing: list.body([item], base: "http://h", hasOlder: true, hasNewer: false))
+        #expect(body["page_details"]?["prev_url"] == "http://h/v2/transcript?limit=2&status=completed&created_on=2026-01-31&before_id=t9")
+        #expect(body["page_details"]?["next_url"] == .null && body["page_details"]?["result_count"] == 1)
+        guard case .array(let items)? = body["transcripts"] else { return #expect(Bool(false)) }
+        #expect(items[0]["created"] == "2026-01-31T12:00:00.000000" && items[0]["resource_url"] == "http://h/v2/transcript/t9")
+    }
+
+    @Test(
+        arguments: [["limit": "0"], ["limit": "201"], ["limit": "x"], ["status": "done"], ["created_on": "31.1.2026"], ["created_on": "2026-02-30"]]
+            as [URLQuery])
+    func `are not listed by what makes no sense`(query: URLQuery) {
+        #expect(throws: RefusalCause.self) { try AssemblyAIPrerecordedList(query) }
+    }
+}
