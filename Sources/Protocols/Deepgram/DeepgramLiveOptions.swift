@@ -17,8 +17,8 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
     /// `endpointing=false`: no pause ends what is said, only length.
     package static let noEndpointing: Duration = .seconds(3_600)
 
-    init(_ head: HTTPRequestHead) throws(DeepgramQuery.Fault) {
-        let query = DeepgramQuery(query: head.query)
+    init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+        let query = QueryParameters(query: head.query)
         parameters = try DeepgramParameters(query)
         interims = try query.flag("interim_results") ?? false
         endpointing = try Self.endpointing(query)
@@ -26,15 +26,15 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
         if utteranceEnd != nil && !interims {
-            throw DeepgramQuery.Fault(message: "utterance_end_ms needs interim_results=true.")
+            throw QueryParameters.Fault(message: "utterance_end_ms needs interim_results=true.")
         }
         if query.text("callback") != nil {
-            throw DeepgramQuery.Fault(message: "callback is not offered for live audio. Leave it out and read the results from the socket.")
+            throw QueryParameters.Fault(message: "callback is not offered for live audio. Leave it out and read the results from the socket.")
         }
     }
 
     /// The vendor's default, 10 ms, suits its own engine only: without a value the session's default stands.
-    private static func endpointing(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> Duration {
+    private static func endpointing(_ query: QueryParameters) throws(QueryParameters.Fault) -> Duration {
         let usual = LiveRequest(format: .container).endpointing
         guard let value = query.text("endpointing") else { return usual }
         if value.equalsIgnoringCase("true") { return usual }

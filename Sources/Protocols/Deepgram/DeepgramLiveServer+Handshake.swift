@@ -10,7 +10,7 @@ extension DeepgramLiveServer {
     ///
     /// Source: Deepgram "Live Audio" reference, query parameters.
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, Refusal> {
-        do throws(DeepgramQuery.Fault) {
+        do throws(QueryParameters.Fault) {
             let options = try DeepgramLiveOptions(head)
             let model = options.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {

@@ -31,12 +31,12 @@ package struct DeepgramParameters: Sendable, Equatable {
 
     private enum DiarizeModel: String, CaseIterable { case latest, v1, v2 }
 
-    init(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) {
+    init(_ query: QueryParameters) throws(QueryParameters.Fault) {
         model = query.text("model") ?? DeepgramModels.fallback
         language = try query.language("language") ?? .english
         for name in Self.flagsWithoutEffect { _ = try query.flag(name) }
         guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
-            throw DeepgramQuery.Fault(message: "redact is not available here. Leave it out to get everything that is said.")
+            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get everything that is said.")
         }
         let smart = try query.flag("smart_format") ?? false
         let punctuates = try query.flag("punctuate") ?? false || smart
@@ -45,10 +45,10 @@ package struct DeepgramParameters: Sendable, Equatable {
         multichannel = try query.flag("multichannel") ?? false
         formatting = DeepgramFormatting(
             punctuates: punctuates, speakers: diarizes, languages: language.primary == "multi",
-            replacements: try query.list("replace").map { pair throws(DeepgramQuery.Fault) in try Self.replacement(pair, query) })
+            replacements: try query.list("replace").map { pair throws(QueryParameters.Fault) in try Self.replacement(pair, query) })
         keyterms = try Self.keyterms(query)
         tags = try query.list("tag")
-        extra = try query.list("extra").map { pair throws(DeepgramQuery.Fault) in
+        extra = try query.list("extra").map { pair throws(QueryParameters.Fault) in
             let parts = pair.split(separator: ":", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw query.wrong("extra", pair, "key:value") }
             return DeepgramMetadata.Extra(key: parts[0], value: parts[1])
@@ -60,7 +60,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         "numerals", "measurements", "dictation", "filler_words", "profanity_filter", "detect_entities", "no_delay", "mip_opt_out",
     ]
 
-    private static func replacement(_ pair: String, _ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> WordReplacement {
+    private static func replacement(_ pair: String, _ query: QueryParameters) throws(QueryParameters.Fault) -> WordReplacement {
         let parts = pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let replacement = WordReplacement(find: parts[0], replacement: parts.count > 1 ? parts[1] : "") else {
             throw query.wrong("replace", pair, "find:replacement")
@@ -69,22 +69,22 @@ package struct DeepgramParameters: Sendable, Equatable {
     }
 
     /// Key terms, and of the older `word:boost` the words.
-    private static func keyterms(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> [String] {
+    private static func keyterms(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String] {
         let older = try query.list("keywords", limit: 500).map { String($0.prefix { $0 != ":" }) }.filter { !$0.isEmpty }
         let terms = try query.list("keyterm", limit: 500) + older
         let words = terms.reduce(0) { $0 + $1.split(separator: " ").count }
-        guard words <= 500 else { throw DeepgramQuery.Fault(message: "keyterm has \(words) words in all; at most 500 are taken.") }
+        guard words <= 500 else { throw QueryParameters.Fault(message: "keyterm has \(words) words in all; at most 500 are taken.") }
         return terms
     }
 
-    private static func format(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> (AudioFormat, channels: Int) {
+    private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> (AudioFormat, channels: Int) {
         let channels = try query.whole("channels", in: 1...20) ?? 1
         guard let encoding = try query.choice("encoding", Encoding.self) else { return (.container, channels) }
         let rates = SampleRate.accepted
-        func rate(or natural: SampleRate?) throws(DeepgramQuery.Fault) -> SampleRate {
+        func rate(or natural: SampleRate?) throws(QueryParameters.Fault) -> SampleRate {
             if let hertz = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz) { return SampleRate(hertz: hertz) }
             if let natural { return natural }
-            throw DeepgramQuery.Fault(
+            throw QueryParameters.Fault(
                 message: "encoding=\(encoding.rawValue) needs sample_rate, the audio's samples per second, such as sample_rate=16000.")
         }
         switch encoding {

@@ -30,7 +30,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     private enum CallbackMethod: String, CaseIterable { case post, put }
 
     package static func parse(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<DeepgramPrerecordedRequest, Refusal> {
-        do throws(DeepgramQuery.Fault) {
+        do throws(QueryParameters.Fault) {
             let request = try DeepgramPrerecordedRequest(head)
             let model = request.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {
@@ -42,8 +42,8 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         }
     }
 
-    private init(_ head: HTTPRequestHead) throws(DeepgramQuery.Fault) {
-        let query = DeepgramQuery(query: head.query)
+    private init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+        let query = QueryParameters(query: head.query)
         parameters = try DeepgramParameters(query)
         isRemote = Self.isJSON(head.headers["Content-Type"] ?? "")
         utterances = try query.flag("utterances") ?? false
@@ -63,7 +63,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     }
 
     /// A flag, or the codes among which to choose.
-    private static func detectsLanguage(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> Bool {
+    private static func detectsLanguage(_ query: QueryParameters) throws(QueryParameters.Fault) -> Bool {
         let values = try query.list("detect_language")
         if values.count == 1, values[0].utf8.count > 3 { return try query.flag("detect_language") ?? false }
         for value in values where !LanguageTag(value).isWellFormed {
@@ -72,7 +72,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         return !values.isEmpty
     }
 
-    private static func callback(_ query: DeepgramQuery) throws(DeepgramQuery.Fault) -> Callback? {
+    private static func callback(_ query: QueryParameters) throws(QueryParameters.Fault) -> Callback? {
         let method: HTTPMethod = try query.choice("callback_method", CallbackMethod.self) == .put ? .put : .post
         guard let address = query.text("callback") else { return nil }
         let scheme = address.prefix { $0 != ":" }

@@ -1,9 +1,9 @@
 import Framing
 import Speech
 
-/// Reads the parameters of a Deepgram request: names by case, values of an enumeration without regard to it. Unknown names are nobody's
+/// Reads the parameters of a request: names by case, values of an enumeration without regard to it. Unknown names are nobody's
 /// business here.
-struct DeepgramQuery {
+struct QueryParameters {
     /// Says what is wrong with a parameter and what would be right.
     struct Fault: Error, Equatable {
         var message: String
