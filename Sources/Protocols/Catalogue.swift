@@ -4,6 +4,7 @@ import Speech
 package enum Catalogue {
     /// What live clients may speak to us.
     package static let dialects: [LiveDialect] = [
+        AssemblyAILiveServer.dialect,
         DeepgramLiveServer.dialect,
         SonioxLiveServer.dialect,
         SpeechmaticsLiveServer.dialect,
@@ -11,7 +12,7 @@ package enum Catalogue {
     ]
     /// What we speak to vendors.
     package static let vendors: [Vendor] = [
-        Vendor(EngineName("assemblyai"), prerecorded: AssemblyAIPrerecordedClient.service),
+        AssemblyAILiveClient.vendor.with(AssemblyAIPrerecordedClient.service),
         DeepgramLiveClient.vendor.with(DeepgramPrerecordedClient.service),
         SonioxLiveClient.vendor.with(SonioxPrerecordedClient.service),
         SpeechmaticsLiveClient.vendor.with(SpeechmaticsPrerecordedClient.service),

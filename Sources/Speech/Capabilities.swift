@@ -49,9 +49,8 @@ public struct Capabilities: Sendable, Equatable {
 }
 
 extension Capabilities {
-    /// What to ask of the engine when a client asks for `language`. An engine of few languages cannot switch among them while it listens, so for
-    /// `multi` it hears its own.
+    /// What to ask of the engine when a client asks for `language`: an engine of one language hears that for `multi`.
     public func language(for language: LanguageTag?) -> LanguageTag? {
-        if language?.primary == "multi", languages != .any { nil } else { language }
+        if language?.primary == "multi", case .only(let known) = languages, known.count == 1 { nil } else { language }
     }
 }

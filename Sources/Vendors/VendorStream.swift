@@ -84,11 +84,9 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     package func send(_ command: EngineCommand) {
         guard !isClosed else { return }
         if command != .keepAlive { flush() }
-        if command == .cancel {
-            finish(.cancelled)
-            return
-        }
+        // The machine takes its leave of the vendor, where that is due.
         act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
+        if command == .cancel { finish(.cancelled) }
     }
 
     package func flush() {

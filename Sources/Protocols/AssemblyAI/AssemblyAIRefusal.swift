@@ -17,6 +17,34 @@ package enum AssemblyAIRefusal {
         return Refusal(status: status, headers: headers, body: json.bytes)
     }
 
+    /// What is said after the upgrade. nil for requests that were no upgrade at all.
+    package static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
+        switch cause {
+        case .unauthenticated: inBand(1008, "Unauthorized Connection: Missing or invalid API key")
+        case .forbidden(let reason): inBand(1008, "Unauthorized Connection: \(reason)")
+        case .outOfCredit: inBand(1008, "Unauthorized Connection: Insufficient account balance")
+        case .tooManyRequests: inBand(3009, "Unauthorized Connection: Too many concurrent sessions")
+        case .badRequest(let reason): inBand(3006, "Invalid Message: \(reason)")
+        case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(80))\".")
+        case .unavailable(let reason): inBand(3005, "Session Cancelled: \(reason)")
+        case .engine(let error): inBand(code(of: error), text(of: error))
+        case .internalFault: inBand(1011, "Session Cancelled: An error occurred")
+        case .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .remoteContent: nil
+        }
+    }
+
+    static func inBand(_ code: UInt16, _ text: String) -> InBandRefusal {
+        InBandRefusal(messages: [AssemblyAIServerMessage.error(code: Int(code), message: text).text], code: code, reason: text)
+    }
+
+    /// The close code of a session that an engine ended.
+    static func code(of error: EngineError) -> UInt16 {
+        switch error {
+        case .badRequest, .unsupportedLanguage, .undecodable: 3006
+        case .unauthorised, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .cancelled: 3005
+        }
+    }
+
     static func text(of error: EngineError) -> String {
         switch error {
         case .badRequest(let reason): "Invalid Message: \(reason)"

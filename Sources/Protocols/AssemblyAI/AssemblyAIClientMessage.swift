@@ -1,0 +1,61 @@
+package import Framing
+
+/// What a client says on the live socket, besides audio.
+///
+/// Source: AssemblyAI "Universal-Streaming" reference, client messages.
+package enum AssemblyAIClientMessage: Sendable, Equatable {
+    case updateConfiguration(AssemblyAIConfiguration)
+    /// End the open turn now.
+    case forceEndpoint
+    case keepAlive
+    case terminate
+    /// Anything else. Says what is wrong with it, in the vendor's words; the session ends.
+    case invalid(String)
+
+    package init(parsing text: RawSpan) {
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: text, sizeLimit: 65_536, depthLimit: 16)
+            let type = document.root["type"]
+            if type.equals("UpdateConfiguration") {
+                do throws(AssemblyAISettings.Fault) {
+                    self = .updateConfiguration(try AssemblyAISettings.read(document.root))
+                } catch {
+                    self = .invalid("Invalid Message: \(error.message)")
+                }
+            } else if type.equals("ForceEndpoint") {
+                self = .forceEndpoint
+            } else if type.equals("KeepAlive") {
+                self = .keepAlive
+            } else if type.equals("Terminate") {
+                self = .terminate
+            } else if let name = type.string {
+                self = .invalid("Invalid Message Type: \(name.prefix(64))")
+            } else {
+                self = .invalid("Invalid Message: a text message must be a JSON object with a type. Audio belongs in binary messages.")
+            }
+        } catch {
+            self = .invalid("Invalid JSON: \(error)")
+        }
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        switch self {
+        case .updateConfiguration(let configuration):
+            json.member("type", literal: "UpdateConfiguration")
+            AssemblyAISettings.write(configuration, to: &json)
+        case .forceEndpoint: json.member("type", literal: "ForceEndpoint")
+        case .keepAlive: json.member("type", literal: "KeepAlive")
+        case .terminate: json.member("type", literal: "Terminate")
+        case .invalid: break
+        }
+        json.endObject()
+    }
+
+    /// A whole text message.
+    package var text: [UInt8] {
+        var json = JSONWriter(capacity: 64)
+        write(to: &json)
+        return json.bytes
+    }
+}

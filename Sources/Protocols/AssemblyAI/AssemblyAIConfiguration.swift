@@ -1,0 +1,68 @@
+package import Speech
+
+/// What a client may set when it connects and change while it speaks. What is nil was not said.
+package struct AssemblyAIConfiguration: Sendable, Equatable {
+    /// `end_of_turn_confidence_threshold`, 0…1.
+    package var confidence: Double?
+    /// `min_turn_silence`, in milliseconds.
+    package var minimumSilence: Int?
+    /// `max_turn_silence`, in milliseconds.
+    package var maximumSilence: Int?
+    /// `format_turns`.
+    package var formatsTurns: Bool?
+    /// `keyterms_prompt`; none clears them.
+    package var keyterms: [String]?
+    /// `language_codes`; none leaves the language to the model.
+    package var languages: [String]?
+
+    package init(
+        confidence: Double? = nil, minimumSilence: Int? = nil, maximumSilence: Int? = nil, formatsTurns: Bool? = nil, keyterms: [String]? = nil,
+        languages: [String]? = nil
+    ) {
+        self.confidence = confidence
+        self.minimumSilence = minimumSilence
+        self.maximumSilence = maximumSilence
+        self.formatsTurns = formatsTurns
+        self.keyterms = keyterms
+        self.languages = languages
+    }
+
+    package mutating func apply(_ change: AssemblyAIConfiguration) {
+        confidence = change.confidence ?? confidence
+        minimumSilence = change.minimumSilence ?? minimumSilence
+        maximumSilence = change.maximumSilence ?? maximumSilence
+        formatsTurns = change.formatsTurns ?? formatsTurns
+        keyterms = change.keyterms ?? keyterms
+        languages = change.languages ?? languages
+    }
+}
+
+/// What it means to a session.
+extension AssemblyAIConfiguration {
+    /// The vendor's default for `min_turn_silence`.
+    private static let usualSilence = 400
+    /// The least for `max_turn_silence`. The voice-agent integrations ask for 100 ms, which its makers mean for a model that weighs the text too;
+    /// taken literally it cuts sentences at every breath.
+    private static let leastMaximumSilence = 500
+
+    package var turn: TurnRule {
+        TurnRule(
+            confidence: confidence.map { Float($0) }, minimumSilence: minimumSilence.map { .milliseconds($0) },
+            maximumSilence: maximumSilence.map { .milliseconds(max($0, Self.leastMaximumSilence, minimumSilence ?? 0)) })
+    }
+
+    package var endpointing: Duration { .milliseconds(minimumSilence ?? Self.usualSilence) }
+
+    /// nil when nothing was said of it; `multi` for several, and for none.
+    package var language: LanguageTag? { languages.map { LanguageTag($0.count == 1 ? $0[0] : "multi") } }
+
+    /// What changes in a session when this is said, which was `self` before and is `new` now.
+    package func change(to new: AssemblyAIConfiguration) -> StreamChange? {
+        var change = StreamChange()
+        if new.turn != turn { change.turn = new.turn }
+        if new.endpointing != endpointing { change.endpointing = new.endpointing }
+        if new.keyterms != keyterms { change.keyterms = new.keyterms ?? [] }
+        if new.language != language { change.language = new.language }
+        return change.aspects.isEmpty ? nil : change
+    }
+}

@@ -1,0 +1,42 @@
+import Framing
+import Speech
+
+/// AssemblyAI's refusals and close codes as engine errors.
+enum AssemblyAIFault {
+    static func refused(status: Int?, headers: HTTPHeaders, body: [UInt8]) -> EngineError {
+        guard let status else { return .unavailable("AssemblyAI could not be reached.") }
+        let said = message(in: body) ?? "status \(status)"
+        switch status {
+        case 401, 403: return .unauthorised("AssemblyAI refused the key: \(said)")
+        case 402: return .quotaExhausted("AssemblyAI: \(said)")
+        case 408, 504: return .timedOut("AssemblyAI: \(said)")
+        case 429: return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
+        case 400..<500: return .badRequest("AssemblyAI refused the request: \(said)")
+        default: return .unavailable("AssemblyAI is out of service: \(said)")
+        }
+    }
+
+    /// What a close code means, with what was said before it or as its reason.
+    static func ended(code: Int?, saying text: String) -> EngineError {
+        let said = text.isEmpty ? "no reason given" : String(text.prefix(300))
+        let lowered = said.lowercased()
+        switch code {
+        case nil: return .unavailable(text.isEmpty ? "The connection to AssemblyAI broke." : "AssemblyAI: \(said)")
+        // Older deployments have no code of its own for it.
+        case 1008 where lowered.contains("concurrent"), 3009: return .rateLimited(retryAfter: nil)
+        case 1008 where ["balance", "fund", "credit", "payment", "billing"].contains(where: lowered.contains):
+            return .quotaExhausted("AssemblyAI: \(said)")
+        case 1008: return .unauthorised("AssemblyAI refused the key: \(said)")
+        case 3006 where lowered.contains("inactiv"): return .timedOut("AssemblyAI heard nothing for too long: \(said)")
+        case 3006: return .badRequest("AssemblyAI refused what it was sent: \(said)")
+        case 3007: return .badRequest("AssemblyAI refused how audio was sent: \(said)")
+        case 3008: return .timedOut("AssemblyAI: \(said)")
+        case .some(let code): return .unavailable("AssemblyAI ended the stream with \(code): \(said)")
+        }
+    }
+
+    private static func message(in body: [UInt8]) -> String? {
+        guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
+        return (document.root["error"].string ?? document.root["message"].string).map { String($0.prefix(300)) }
+    }
+}

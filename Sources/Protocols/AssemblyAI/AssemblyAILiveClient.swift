@@ -1,0 +1,309 @@
+package import Framing
+package import Speech
+
+/// The client side of AssemblyAI's live protocol: a vendor's stream as an engine.
+///
+/// A turn becomes one final, when it is over: formatted, if a formatted end was asked for, and never twice. Finals reach to the turn's last word,
+/// so silence is covered by the next final, or by an empty one at the end. Messages that are broken, repeated or unknown are passed over; too many
+/// broken ones end the stream.
+///
+/// Source: AssemblyAI "Universal-Streaming" reference.
+package struct AssemblyAILiveClient: LiveClientMachine {
+    private enum State: Equatable {
+        case connecting  // → starting, closed
+        case starting(until: Instant)  // → open, closed: waits for Begin
+        case open  // → draining, closed
+        case draining(until: Instant)  // → closed
+        case closed
+    }
+
+    /// A turn of which the vendor has not said the last word.
+    private struct OpenTurn: Sendable {
+        var order: Int
+        /// The end came without formatting, and the formatted one is to follow until then.
+        var awaitsFormatting: Instant?
+        var words: [Word] = []
+    }
+
+    private struct Finalize: Sendable {
+        var count: Int
+        var deadline: Instant
+    }
+
+    package static let startLimit: Duration = .seconds(10)
+    /// The vendor's answer to Terminate.
+    package static let drainLimit: Duration = .seconds(5)
+    /// ForceEndpoint is answered only when there is an open turn, which the vendor knows before we do.
+    package static let finalizeLimit: Duration = .milliseconds(1_500)
+    package static let quietFinalizeLimit: Duration = .milliseconds(700)
+    package static let formattingLimit: Duration = .seconds(2)
+    package static let mostMalformed = 32
+
+    package let connection: ConnectionRequest
+    private let options: StreamOptions
+    private let model: AssemblyAIModel
+    private var configuration: AssemblyAIConfiguration
+    private var state: State = .connecting
+    private var sent: SampleIndex = .zero
+    private var finalisedThrough: SampleIndex = .zero
+    private var turn: OpenTurn?
+    /// The next turn that may come; earlier ones are over.
+    private var nextOrder = 0
+    /// The start of this turn's speech was reported.
+    private var hasStarted = false
+    private var finalize: Finalize?
+    private var malformed = 0
+
+    package init(_ options: StreamOptions, credential: Credential) {
+        self.options = options
+        model = Self.model(for: options)
+        configuration = Self.configuration(options, model)
+        connection = ConnectionRequest(
+            target: "/v3/ws?" + Self.query(options, model).encoded, headers: ["Authorization": credential.secret])
+    }
+
+    // MARK: Connecting
+
+    package mutating func opened(now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .starting(until: now + Self.startLimit)
+    }
+
+    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .closed
+        actions.append(.event(.closed(AssemblyAIFault.refused(status: status, headers: headers, body: body))))
+    }
+
+    // MARK: To the vendor
+
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) { sent += count }
+
+    package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
+        switch (command, state) {
+        case (_, .closed): break
+        case (.cancel, _):
+            // A socket that is closed without Terminate is billed until the session's limit.
+            if state != .connecting { send(.terminate, &actions) }
+            state = .closed
+            actions.append(.event(.closed(.cancelled)))
+            actions.append(.close(code: 1000))
+        case (.finalize, .open):
+            finalize(now, &actions)
+        case (.keepAlive, .open):
+            send(.keepAlive, &actions)
+        case (.update(let options), .open):
+            update(options, &actions)
+        case (.finish, .open):
+            state = .draining(until: now + Self.drainLimit)
+            send(.terminate, &actions)
+        case (.finalize, .connecting), (.finalize, .starting), (.finalize, .draining):
+            actions.append(.event(.flushed(.first)))
+        case (.finish, .connecting), (.finish, .starting):
+            if state != .connecting { send(.terminate, &actions) }
+            state = .closed
+            actions.append(.event(.closed(nil)))
+            actions.append(.close(code: 1000))
+        case (.keepAlive, .connecting), (.keepAlive, .starting), (.keepAlive, .draining), (.update, .connecting), (.update, .starting),
+            (.update, .draining), (.finish, .draining):
+            break
+        }
+    }
+
+    private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
+        guard finalisedThrough < sent || turn != nil else {
+            actions.append(.event(.flushed(.first)))
+            return
+        }
+        let limit = turn != nil || hasStarted ? Self.finalizeLimit : Self.quietFinalizeLimit
+        finalize = Finalize(count: (finalize?.count ?? 0) + 1, deadline: now + limit)
+        send(.forceEndpoint, &actions)
+    }
+
+    private mutating func update(_ options: StreamOptions, _ actions: inout [ClientAction]) {
+        let new = Self.configuration(options, model)
+        var change = AssemblyAIConfiguration()
+        if new.confidence != configuration.confidence { change.confidence = new.confidence }
+        if new.minimumSilence != configuration.minimumSilence { change.minimumSilence = new.minimumSilence }
+        if new.maximumSilence != configuration.maximumSilence { change.maximumSilence = new.maximumSilence }
+        if new.formatsTurns != configuration.formatsTurns { change.formatsTurns = new.formatsTurns }
+        if new.keyterms != configuration.keyterms { change.keyterms = new.keyterms ?? [] }
+        configuration = new
+        if change != AssemblyAIConfiguration() { send(.updateConfiguration(change), &actions) }
+    }
+
+    private func send(_ message: AssemblyAIClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }
+
+    // MARK: From the vendor
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .starting, .open, .draining: break
+        }
+        switch AssemblyAIServerMessage(parsing: text) {
+        case .begin:
+            guard case .starting = state else { return }
+            state = .open
+            actions.append(.event(.opened))
+        case .speechStarted(let milliseconds):
+            guard state != .closed, !isStarting, let position = position(milliseconds) else { return }
+            started(at: position, &actions)
+        case .turn(let message):
+            guard !isStarting else { return }
+            received(message, now, &actions)
+        case .termination:
+            terminated(&actions)
+        case .error(let code, let message):
+            endOpenTurn(&actions)
+            fail(AssemblyAIFault.ended(code: code, saying: message), &actions)
+        case .unrecognized: break
+        case .malformed(let problem):
+            malformed += 1
+            actions.append(.event(.skipped(problem)))
+            if malformed > Self.mostMalformed { fail(.protocolViolation("AssemblyAI sent messages that cannot be read: \(problem)"), &actions) }
+        }
+    }
+
+    private var isStarting: Bool { if case .starting = state { true } else { false } }
+
+    private mutating func started(at position: SampleIndex, _ actions: inout [ClientAction]) {
+        guard !hasStarted else { return }
+        hasStarted = true
+        actions.append(.event(.speechStarted(.first, at: max(position, finalisedThrough))))
+    }
+
+    private mutating func received(_ message: AssemblyAITurn, _ now: Instant, _ actions: inout [ClientAction]) {
+        // Turns that are over say nothing new, and their numbers stay far from where counting ends.
+        guard message.order >= nextOrder, message.order < 1 << 40 else { return }
+        if let open = turn, open.order != message.order {
+            // The one before will not be heard of again. One behind it cannot be earlier.
+            guard message.order > open.order else { return }
+            close(open, &actions)
+        }
+        let words = self.words(message)
+        if let first = words.first { started(at: first.range.start, &actions) }
+        var open = turn ?? OpenTurn(order: message.order)
+        if open.awaitsFormatting != nil, !message.isFormatted { return }
+        open.words = words
+        guard message.endOfTurn else {
+            // A finalize that was thought to have nothing to end has something after all.
+            if turn == nil, finalize != nil, !words.isEmpty { finalize?.deadline = now + Self.finalizeLimit }
+            turn = open
+            let end = max(words.last?.range.end ?? finalisedThrough, finalisedThrough)
+            let stable = message.words.prefix { $0.isFinal }.count - (message.words.count - words.count)
+            let hypothesis = Hypothesis(range: SampleRange(finalisedThrough, end), words: words, stableWords: max(0, stable))
+            return actions.append(.event(.interim(hypothesis)))
+        }
+        if !message.isFormatted, configuration.formatsTurns == true, !words.isEmpty {
+            open.awaitsFormatting = now + Self.formattingLimit
+            turn = open
+            return
+        }
+        close(open, &actions)
+    }
+
+    /// The turn is over: its words are final.
+    private mutating func close(_ open: OpenTurn, _ actions: inout [ClientAction]) {
+        turn = nil
+        hasStarted = false
+        nextOrder = open.order + 1
+        let answers = finalize != nil
+        if !open.words.isEmpty {
+            let end = max(open.words.last?.range.end ?? finalisedThrough, finalisedThrough)
+            let final = Hypothesis(range: SampleRange(finalisedThrough, end), words: open.words)
+            finalisedThrough = end
+            actions.append(.event(.final(final, reason: answers ? .flush : .endOfTurn)))
+            if answers { finalize?.count -= 1 }
+        }
+        answerFinalizes(&actions)
+    }
+
+    /// Makes final a turn whose end was said but not formatted. One that goes on is not the vendor's last word.
+    private mutating func endOpenTurn(_ actions: inout [ClientAction]) {
+        if let open = turn, open.awaitsFormatting != nil { close(open, &actions) }
+    }
+
+    /// Words within the audio that was sent, behind everything final, in order.
+    private func words(_ message: AssemblyAITurn) -> [Word] {
+        var last = finalisedThrough
+        return message.words.compactMap { word -> Word? in
+            guard let start = position(word.start), let end = position(word.end) else { return nil }
+            guard start >= finalisedThrough || start.samples / 2 + end.samples / 2 >= finalisedThrough.samples else { return nil }
+            let range = SampleRange(max(start, last), max(end, start, last))
+            last = range.start
+            return Word(
+                word.text, range, confidence: Float(min(max(word.confidence, 0), 1)), speaker: word.speaker.flatMap(SpeakerLabel.init(assemblyAI:)),
+                language: message.languageCode.map(LanguageTag.init))
+        }
+    }
+
+    private mutating func terminated(_ actions: inout [ClientAction]) {
+        guard case .draining = state else {
+            return fail(.unavailable("AssemblyAI ended the stream before the audio was at its end."), &actions)
+        }
+        complete(&actions)
+        actions.append(.close(code: 1000))
+    }
+
+    /// The vendor has said all: what no final covered is silence.
+    private mutating func complete(_ actions: inout [ClientAction]) {
+        if let open = turn { close(open, &actions) }
+        if finalisedThrough < sent {
+            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent), words: []), reason: .endOfAudio)))
+        }
+        answerFinalizes(&actions)
+        state = .closed
+        actions.append(.event(.closed(nil)))
+    }
+
+    package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
+        guard state != .closed else { return }
+        if case .draining = state, code == 1000 { return complete(&actions) }
+        endOpenTurn(&actions)
+        state = .closed
+        actions.append(.event(.closed(AssemblyAIFault.ended(code: code.map { Int($0) }, saying: reason))))
+    }
+
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
+        state = .closed
+        actions.append(.event(.closed(error)))
+        actions.append(.close(code: 1000))
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        switch state {
+        case .connecting, .closed: return nil
+        case .starting(let until): return until
+        case .open: return [turn?.awaitsFormatting, finalize?.deadline].compactMap(\.self).min()
+        case .draining(let until): return [turn?.awaitsFormatting, until].compactMap(\.self).min()
+        }
+    }
+
+    package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        if case .starting(let until) = state, now >= until { return fail(.timedOut("AssemblyAI did not begin the session."), &actions) }
+        if let limit = turn?.awaitsFormatting, now >= limit { endOpenTurn(&actions) }
+        if let limit = finalize?.deadline, now >= limit { answerFinalizes(&actions) }
+        if case .draining(let until) = state, now >= until {
+            endOpenTurn(&actions)
+            fail(.timedOut("AssemblyAI did not end the stream after Terminate."), &actions)
+        }
+    }
+
+    /// Answers in the vendor's place.
+    private mutating func answerFinalizes(_ actions: inout [ClientAction]) {
+        guard let waiting = finalize else { return }
+        finalize = nil
+        for _ in 0..<waiting.count { actions.append(.event(.flushed(.first))) }
+    }
+
+    // MARK: Positions
+
+    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
+    private func position(_ milliseconds: Int) -> SampleIndex? {
+        guard milliseconds >= 0 else { return nil }
+        return min(SampleIndex(milliseconds: Int64(min(milliseconds, 1_000_000_000)), at: options.rate), sent)
+    }
+}

@@ -1,0 +1,149 @@
+import Framing
+package import Speech
+
+/// What a live handshake asked for.
+///
+/// Given: `sample_rate`, `encoding`, `speech_model`, the members of `AssemblyAIConfiguration`, `language_code`, `language_detection`,
+/// `inactivity_timeout`, `speaker_labels`. Checked, then left without effect, because nothing here can do it: `vad_threshold`, `prompt`,
+/// `agent_context`, `previous_context_n_turns`, `filter_profanity`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`,
+/// `voice_focus`, `voice_focus_threshold`, `session_heartbeat`, `acknowledge_silence`. Refused: `redact_pii`, for who asks to have things left out
+/// must not get them.
+package struct AssemblyAILiveOptions: Sendable, Equatable {
+    package var format: AudioFormat
+    package var model: AssemblyAIModel
+    package var mode: String
+    package var configuration: AssemblyAIConfiguration
+    package var reportsLanguage: Bool
+    package var labelsSpeakers: Bool
+    /// Silence of the client, audio and messages, that ends the session; nil: any.
+    package var inactivityLimit: Duration?
+    package var engines: [EngineName]
+
+    private enum Encoding: String, CaseIterable {
+        case linear16 = "pcm_s16le"
+        case mulaw = "pcm_mulaw"
+        case opus
+        case oggOpus = "ogg_opus"
+        case aac
+    }
+
+    private enum Mode: String, CaseIterable {
+        case leastLatency = "min_latency"
+        case balanced
+        case mostAccurate = "max_accuracy"
+    }
+
+    private enum VoiceFocus: String, CaseIterable {
+        case near = "near-field"
+        case far = "far-field"
+    }
+
+    init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+        let query = QueryParameters(query: head.query)
+        format = try Self.format(query)
+        model = query.text("speech_model").map(AssemblyAIModel.init) ?? .fallback
+        mode = (try query.choice("mode", Mode.self) ?? .balanced).rawValue
+        try Self.checkOthers(query)
+        let older = try query.whole("min_end_of_turn_silence_when_confident", in: AssemblyAISettings.silences)
+        configuration = AssemblyAIConfiguration(
+            confidence: try query.number("end_of_turn_confidence_threshold", in: 0...1),
+            minimumSilence: try query.whole("min_turn_silence", in: AssemblyAISettings.silences) ?? older,
+            maximumSilence: try query.whole("max_turn_silence", in: AssemblyAISettings.silences), formatsTurns: try query.flag("format_turns"),
+            keyterms: try Self.keyterms(query), languages: try Self.languages(query))
+        reportsLanguage = try query.flag("language_detection") ?? false
+        labelsSpeakers = try query.flag("speaker_labels") ?? false
+        inactivityLimit = try query.whole("inactivity_timeout", in: 5...3_600).map { .seconds($0) }
+        engines = EngineChoice.engines(of: head)
+    }
+
+    package var request: LiveRequest {
+        LiveRequest(
+            format: format, language: language, model: model.name, endpointing: configuration.endpointing, turn: configuration.turn,
+            diarize: labelsSpeakers, keyterms: configuration.keyterms ?? [], engines: engines)
+    }
+
+    /// What the client said; else what its model hears.
+    private var language: LanguageTag? {
+        if let said = configuration.language { return said }
+        switch model {
+        case .english: return .english
+        case .multilingual: return LanguageTag("multi")
+        default: return nil
+        }
+    }
+
+    private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> AudioFormat {
+        let encoding = try query.choice("encoding", Encoding.self) ?? .linear16
+        let rates = SampleRate.accepted
+        let rate = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz).map { SampleRate(hertz: $0) }
+        switch encoding {
+        case .linear16, .mulaw:
+            guard let rate else {
+                throw QueryParameters.Fault(message: "sample_rate is required: the audio's samples per second, such as sample_rate=16000.")
+            }
+            return .raw(encoding == .mulaw ? .mulaw : .linear16, rate, channels: 1)
+        case .opus: return .raw(.opus, rate ?? .opus, channels: 1)
+        // Both describe themselves.
+        case .oggOpus, .aac: return .container
+        }
+    }
+
+    private static func checkOthers(_ query: QueryParameters) throws(QueryParameters.Fault) {
+        for name in ["filter_profanity", "continuous_partials", "session_heartbeat", "acknowledge_silence"] { _ = try query.flag(name) }
+        for name in ["vad_threshold", "voice_focus_threshold"] { _ = try query.number(name, in: 0...1) }
+        _ = try query.whole("previous_context_n_turns", in: 0...100)
+        _ = try query.whole("max_speakers", in: 1...100)
+        _ = try query.whole("interruption_delay", in: 0...1_000)
+        _ = try query.choice("voice_focus", VoiceFocus.self)
+        if let context = query.text("agent_context"), context.count > AssemblyAISettings.longestContext {
+            throw QueryParameters.Fault(message: "agent_context is longer than \(AssemblyAISettings.longestContext) characters.")
+        }
+        if try query.flag("redact_pii") == true {
+            throw QueryParameters.Fault(message: "redact_pii is not available here. Leave it out to get everything that is said.")
+        }
+    }
+
+    private static func keyterms(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
+        let terms = try list("keyterms_prompt", query)
+        do throws(AssemblyAISettings.Fault) {
+            return try terms.map { terms throws(AssemblyAISettings.Fault) in try AssemblyAISettings.checked(terms: terms) }
+        } catch {
+            throw QueryParameters.Fault(message: error.message)
+        }
+    }
+
+    /// `language_codes` counts before `language_code`, as it does at the vendor.
+    private static func languages(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
+        guard let codes = try list("language_codes", query) else { return try query.language("language_code").map { [$0.rawValue] } }
+        do throws(AssemblyAISettings.Fault) {
+            return try AssemblyAISettings.checked(languages: codes)
+        } catch {
+            throw QueryParameters.Fault(message: error.message)
+        }
+    }
+
+    /// A JSON array in one parameter, or the parameter repeated; nil when it is not there.
+    private static func list(_ name: String, _ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
+        let values = try query.list(name)
+        guard !values.isEmpty else { return nil }
+        var items: [String] = []
+        for value in values {
+            guard value.first == "[" else {
+                items.append(value)
+                continue
+            }
+            guard let strings = strings(in: value) else { throw query.wrong(name, value, "a JSON array of strings") }
+            items += strings
+        }
+        return items
+    }
+
+    private static func strings(in json: String) -> [String]? {
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: Array(json.utf8), sizeLimit: 65_536, depthLimit: 4)
+            return AssemblyAISettings.strings(in: document.root)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,259 @@
+import Framing
+package import Speech
+
+/// The server side of AssemblyAI's live protocol, `WS /v3/ws`.
+///
+/// A turn is what lies between two ends of turns: all commits until one of them, or the session, says that the turn is over. Partials repeat the
+/// turn's words. What they look like depends on the model that was asked for: word by word and bare, or in whole formatted segments. The reference
+/// tells of no end-of-turn confidence for other engines, so it is 1 at an end that the engine found and 0 before.
+///
+/// Source: AssemblyAI "Universal-Streaming" reference.
+package struct AssemblyAILiveServer: LiveServerMachine {
+    private enum State: Equatable {
+        case connecting  // → open
+        case open  // → ending, closed
+        case ending(End)  // → closed: waits for the session's end
+        case closed
+    }
+
+    /// Why a session was told to finish.
+    private enum End: Equatable {
+        case asked, idle, expired, draining
+    }
+
+    package static let sessionLimit: Duration = .seconds(3 * 3_600)
+    /// A turn that nobody ends is ended here: each of its messages repeats all its words.
+    package static let mostWords = 1_000
+
+    package let request: LiveRequest
+    private let options: AssemblyAILiveOptions
+    private let sessionID: String
+    private let created: UnixTime
+    private let limit: Duration
+    private var configuration: AssemblyAIConfiguration
+    private var state: State = .connecting
+    private var wording: AssemblyAIWording
+    private var began: Instant?
+    private var lastHeard: Instant?
+    private var turn = AssemblyAIOpenTurn()
+    private var order = 0
+    /// Speech of this turn was reported.
+    private var hasStarted = false
+    /// A frame came that is too short to be anything but the last before a command.
+    private var shortFrame: Int?
+
+    init(_ options: AssemblyAILiveOptions, _ context: HandshakeContext) {
+        self.options = options
+        request = options.request
+        configuration = options.configuration
+        sessionID = context.requestID
+        created = context.now
+        limit = min(context.sessionLimit ?? Self.sessionLimit, Self.sessionLimit)
+        wording = AssemblyAIWording(
+            rate: .speech, isFormatted: options.model.family == .universal3, labelsSpeakers: options.labelsSpeakers)
+    }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
+        guard state == .connecting else { return }
+        state = .open
+        wording.rate = start.rate
+        began = now
+        lastHeard = now
+        let expiresAt = created.milliseconds / 1_000 + limit.wholeMilliseconds / 1_000
+        send(.begin(id: sessionID, expiresAt: Int(expiresAt), model: options.model.name, mode: options.mode), &output)
+    }
+
+    // MARK: From the client
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        guard state == .open else { return .ignored }
+        lastHeard = now
+        guard byteCount > 0 else { return .ignored }
+        guard case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample else { return .audio }
+        let milliseconds = Double(byteCount / size) * 1_000 / Double(rate.hertz)
+        // A sample is forgiven: not every rate has whole ones in 50 ms.
+        if let violation = shortFrame ?? (milliseconds > 1_000.1 ? Int(milliseconds.rounded()) : nil) {
+            state = .closed
+            let refusal = AssemblyAIRefusal.inBand(3007, "Input Duration Violation: \(violation) ms. Expected between 50 and 1000 ms")
+            return .refused(code: refusal.code, reason: refusal.reason, message: refusal.messages[0])
+        }
+        if milliseconds < 49.9 { shortFrame = Int(milliseconds.rounded()) }
+        return .audio
+    }
+
+    package mutating func clientIsHeld(now: Instant) {
+        if lastHeard != nil { lastHeard = now }
+    }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        lastHeard = now
+        switch AssemblyAIClientMessage(parsing: text) {
+        case .updateConfiguration(let change):
+            let before = configuration
+            configuration.apply(change)
+            if let change = before.change(to: configuration) { output.command(.update(change)) }
+        case .forceEndpoint:
+            shortFrame = nil
+            output.command(.finalize)
+        case .keepAlive:
+            output.command(.keepAlive)
+        case .terminate:
+            state = .ending(.asked)
+            output.command(.finish)
+        case .invalid(let problem):
+            fail(3006, problem, &output)
+        }
+    }
+
+    // MARK: From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: return
+        case .open, .ending: break
+        }
+        switch event {
+        // The protocol has no word for audio that was lost.
+        case .ready, .gap: break
+        case .speechStarted(_, let position):
+            // Pauses lie inside turns; only the first words of one are its start.
+            if !turn.isOpen { start(position, &output) }
+        case .interim(let hypothesis):
+            guard let first = hypothesis.words.first else { return }
+            if !hasStarted { start(first.range.start, &output) }
+            partial(hypothesis.words, stable: hypothesis.stableWords, &output)
+        case .commit(let commit):
+            self.commit(commit, &output)
+        case .turnEnded:
+            endTurn(confidence: 1, &output)
+        case .flushed:
+            endTurn(confidence: 0, &output)
+        case .ended(let end):
+            ended(end, now, &output)
+        }
+    }
+
+    private mutating func start(_ position: SampleIndex, _ output: inout ServerOutput) {
+        hasStarted = true
+        send(.speechStarted(milliseconds: wording.milliseconds(position)), &output)
+    }
+
+    private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
+        if let first = commit.words.first {
+            if !hasStarted { start(first.range.start, &output) }
+            turn.append(commit.words, wording)
+        }
+        if commit.endsTurn || turn.words.count >= Self.mostWords {
+            endTurn(confidence: commit.reason == .endOfTurn ? 1 : 0, &output)
+        } else if !commit.words.isEmpty {
+            let utterance = commit.reason == .pause && options.model.family == .universalStreaming ? turn.endUtterance() : ""
+            partial([], stable: 0, utterance: utterance, &output)
+        }
+    }
+
+    /// - Parameters:
+    ///   - words: behind those that are committed.
+    ///   - stable: how many of them will not change.
+    private func partial(_ words: [Word], stable: Int, utterance: String = "", _ output: inout ServerOutput) {
+        var message = AssemblyAITurn(order: order, transcript: turn.transcript, words: turn.shown, utterance: utterance)
+        for (index, word) in words.enumerated() {
+            let new = wording.word(word, isFinal: index < stable)
+            // Newer models show what they have heard; older ones what they are sure of.
+            if new.isFinal || wording.isFormatted { message.transcript += message.transcript.isEmpty ? new.text : " " + new.text }
+            message.words.append(new)
+        }
+        if wording.isFormatted { for index in message.words.indices { message.words[index].isFinal = false } }
+        if options.labelsSpeakers { message.speaker = message.words.speaker }
+        send(.turn(message), &output)
+    }
+
+    private mutating func endTurn(confidence: Double, _ output: inout ServerOutput) {
+        guard turn.isOpen else { return }
+        var message = AssemblyAITurn(
+            order: order, isFormatted: wording.isFormatted, endOfTurn: true, transcript: turn.transcript, endOfTurnConfidence: confidence,
+            words: turn.shown, utterance: turn.endUtterance(), speaker: options.labelsSpeakers ? turn.shown.speaker : nil)
+        if options.reportsLanguage, let (language, share) = language(of: turn.words) {
+            message.languageCode = language.primary
+            message.languageConfidence = share
+        }
+        send(.turn(message), &output)
+        if !wording.isFormatted, configuration.formatsTurns == true {
+            let formatted = AssemblyAIWording(rate: wording.rate, isFormatted: true, labelsSpeakers: wording.labelsSpeakers)
+            message.isFormatted = true
+            message.utterance = ""
+            message.words = turn.words.map { formatted.word($0, isFinal: true) }
+            message.transcript = message.words.text
+            send(.turn(message), &output)
+        }
+        turn = AssemblyAIOpenTurn()
+        hasStarted = false
+        order += 1
+    }
+
+    /// The language of most words and their share; the one that was asked for where words name none.
+    private func language(of words: [Word]) -> (LanguageTag, Double)? {
+        var counts: [LanguageTag: Int] = [:]
+        for case let language? in words.lazy.map(\.language) { counts[language, default: 0] += 1 }
+        guard let most = counts.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }) else {
+            guard let asked = configuration.language ?? request.language, asked.primary != "multi" else { return nil }
+            return (asked, 1)
+        }
+        return (most.key, Double(most.value) / Double(words.count))
+    }
+
+    private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
+        endTurn(confidence: 0, &output)
+        if let error = end.error { return fail(AssemblyAIRefusal.code(of: error), AssemblyAIRefusal.text(of: error), &output) }
+        let why: End = if case .ending(let why) = state { why } else { .asked }
+        switch why {
+        case .asked:
+            state = .closed
+            let session = began.map { ($0.duration(to: now) / .seconds(1)).rounded() } ?? 0
+            send(.termination(audioSeconds: Int(end.received.seconds(at: wording.rate).rounded()), sessionSeconds: Int(session)), &output)
+            output.close(1000)
+        case .idle: fail(3006, "Session Terminated: nothing came for as long as inactivity_timeout says", &output)
+        case .expired: fail(3008, "Session Expired: Maximum session duration exceeded", &output)
+        case .draining: fail(3005, "Session Cancelled: The server is going down. Connect again.", &output)
+        }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard state == .open, let began, let lastHeard else { return nil }
+        let expiry = began + limit
+        return options.inactivityLimit.map { min(expiry, lastHeard + $0) } ?? expiry
+    }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        guard state == .open, let began, let lastHeard else { return }
+        if now >= began + limit {
+            finish(.expired, &output)
+        } else if let limit = options.inactivityLimit, now >= lastHeard + limit {
+            finish(.idle, &output)
+        }
+    }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        if state == .open { finish(.draining, &output) }
+    }
+
+    private mutating func finish(_ why: End, _ output: inout ServerOutput) {
+        state = .ending(why)
+        output.command(.finish)
+    }
+
+    // MARK: Small things
+
+    private mutating func fail(_ code: UInt16, _ text: String, _ output: inout ServerOutput) {
+        state = .closed
+        let refusal = AssemblyAIRefusal.inBand(code, text)
+        for message in refusal.messages { output.send { $0.value(raw: message) } }
+        output.close(refusal.code, refusal.reason)
+    }
+
+    private func send(_ message: AssemblyAIServerMessage, _ output: inout ServerOutput) {
+        output.send { message.write(to: &$0) }
+    }
+}

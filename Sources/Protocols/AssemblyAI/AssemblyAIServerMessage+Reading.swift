@@ -1,0 +1,119 @@
+import Framing
+
+extension AssemblyAIServerMessage {
+    /// Each message of a turn repeats all its words; an hour of speech without a pause stays below it.
+    private static let sizeLimit = 4_194_304
+
+    /// Reads a message from front to back, once, without a document: a relay reads thousands of them a second.
+    package init(parsing text: RawSpan) {
+        guard text.byteCount <= Self.sizeLimit else {
+            self = .malformed("larger than \(Self.sizeLimit) bytes")
+            return
+        }
+        self = text.withUnsafeBytes { bytes in
+            do throws(JSONReader.Malformed) {
+                var reader = JSONReader(bytes)
+                var fields = Fields()
+                try reader.object { name, reader throws(JSONReader.Malformed) in try fields.read(name, from: &reader) }
+                try reader.end()
+                return fields.message
+            } catch {
+                return .malformed("not JSON at byte \(error.position)")
+            }
+        }
+    }
+
+    /// The members of all messages.
+    private struct Fields {
+        var type: String?
+        var id: String?
+        var expiresAt: Int?
+        var model: String?
+        var mode: String?
+        var timestamp: Double?
+        var order: Int?
+        var isFormatted: Bool?
+        var endOfTurn: Bool?
+        var transcript: String?
+        var confidence = 0.0
+        var words: [AssemblyAIWord]?
+        var utterance = ""
+        var languageCode: String?
+        var languageConfidence: Double?
+        var speaker: String?
+        var audioSeconds: Double?
+        var sessionSeconds: Double?
+        var errorCode: Int?
+        var error: String?
+
+        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+            switch name {
+            case "type": type = try reader.string()
+            case "id": id = try reader.string()
+            case "expires_at": expiresAt = try reader.int()
+            case "configuration": try readConfiguration(&reader)
+            case "timestamp": timestamp = try reader.double()
+            case "turn_order": order = try reader.int()
+            case "turn_is_formatted": isFormatted = try reader.bool()
+            case "end_of_turn": endOfTurn = try reader.bool()
+            case "transcript": transcript = try reader.string()
+            case "end_of_turn_confidence": confidence = try reader.double() ?? 0
+            case "words": try readWords(&reader)
+            case "utterance": utterance = try reader.string() ?? ""
+            case "language_code": languageCode = try reader.string()
+            case "language_confidence": languageConfidence = try reader.double()
+            case "speaker_label": speaker = try reader.string()
+            case "audio_duration_seconds": audioSeconds = try reader.double()
+            case "session_duration_seconds": sessionSeconds = try reader.double()
+            case "error_code": errorCode = try reader.int()
+            case "error": error = try reader.string()
+            default: try reader.skip()
+            }
+        }
+
+        private mutating func readConfiguration(_ reader: inout JSONReader) throws(JSONReader.Malformed) {
+            try reader.object { name, reader throws(JSONReader.Malformed) in
+                switch name {
+                case "model": model = try reader.string()
+                case "mode": mode = try reader.string()
+                default: try reader.skip()
+                }
+            }
+        }
+
+        private mutating func readWords(_ reader: inout JSONReader) throws(JSONReader.Malformed) {
+            var read: [AssemblyAIWord] = []
+            read.reserveCapacity(16)
+            let isArray = try reader.array { _, reader throws(JSONReader.Malformed) in
+                if let word = try AssemblyAIWord(reading: &reader) { read.append(word) }
+            }
+            words = isArray ? read : nil
+        }
+
+        var message: AssemblyAIServerMessage {
+            switch type {
+            case "Begin":
+                guard let id else { return .malformed("Begin lacks its id") }
+                return .begin(id: id, expiresAt: expiresAt ?? 0, model: model ?? "", mode: mode ?? "")
+            case "SpeechStarted":
+                guard let time = timestamp.flatMap({ Int(exactly: $0.rounded()) }) else { return .malformed("SpeechStarted lacks its timestamp") }
+                return .speechStarted(milliseconds: time)
+            case "Turn":
+                guard let order, let isFormatted, let endOfTurn, let transcript, let words else { return .malformed("Turn lacks a required field") }
+                return .turn(
+                    AssemblyAITurn(
+                        order: order, isFormatted: isFormatted, endOfTurn: endOfTurn, transcript: transcript, endOfTurnConfidence: confidence,
+                        words: words, utterance: utterance, languageCode: languageCode, languageConfidence: languageConfidence, speaker: speaker))
+            case "Termination": return .termination(audioSeconds: Self.whole(audioSeconds), sessionSeconds: Self.whole(sessionSeconds))
+            case "Error": return .error(code: errorCode, message: error ?? "")
+            case .some(let name): return .unrecognized(type: String(name.prefix(64)))
+            case nil:
+                // An older form of the same.
+                guard let error else { return .malformed("not an object with a type") }
+                return .error(code: errorCode, message: error)
+            }
+        }
+
+        private static func whole(_ seconds: Double?) -> Int { seconds.flatMap { Int(exactly: $0.rounded()) } ?? 0 }
+    }
+}

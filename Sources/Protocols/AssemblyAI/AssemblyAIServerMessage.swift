@@ -1,0 +1,59 @@
+package import Framing
+
+/// What the service says on the live socket.
+///
+/// Source: AssemblyAI "Universal-Streaming" reference, server messages.
+package enum AssemblyAIServerMessage: Sendable, Equatable {
+    /// The first message of a session.
+    ///
+    /// - Parameter expiresAt: seconds since 1970.
+    case begin(id: String, expiresAt: Int, model: String, mode: String)
+    /// - Parameter milliseconds: since the first sample.
+    case speechStarted(milliseconds: Int)
+    case turn(AssemblyAITurn)
+    case termination(audioSeconds: Int, sessionSeconds: Int)
+    /// The session ends with this close code.
+    case error(code: Int?, message: String)
+    /// A type that this version does not know, or has no use for. The stream goes on.
+    case unrecognized(type: String)
+    /// Not an object with a type, or without what its type cannot do without.
+    case malformed(String)
+
+    package func write(to json: inout JSONWriter) {
+        if case .turn(let turn) = self { return turn.write(to: &json) }
+        json.beginObject()
+        switch self {
+        case .begin(let id, let expiresAt, let model, let mode):
+            json.member("type", literal: "Begin")
+            json.member("id", id)
+            json.member("expires_at", expiresAt)
+            json.key("configuration")
+            json.beginObject()
+            json.member("model", model)
+            json.member("mode", mode)
+            json.member("api_version", literal: "2025-05-12")
+            json.endObject()
+        case .speechStarted(let milliseconds):
+            json.member("type", literal: "SpeechStarted")
+            json.member("timestamp", milliseconds)
+        case .termination(let audioSeconds, let sessionSeconds):
+            json.member("type", literal: "Termination")
+            json.member("audio_duration_seconds", audioSeconds)
+            json.member("session_duration_seconds", sessionSeconds)
+        case .error(let code, let message):
+            json.member("type", literal: "Error")
+            if let code { json.member("error_code", code) }
+            json.member("error", message)
+        case .unrecognized(let type): json.member("type", type)
+        case .turn, .malformed: break
+        }
+        json.endObject()
+    }
+
+    /// A whole text message.
+    package var text: [UInt8] {
+        var json = JSONWriter(capacity: 128)
+        write(to: &json)
+        return json.bytes
+    }
+}

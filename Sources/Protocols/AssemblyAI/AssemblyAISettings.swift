@@ -1,0 +1,109 @@
+import Framing
+
+/// The members of `UpdateConfiguration`.
+///
+/// Checked, then left without effect, because nothing here can do it: `vad_threshold`, `filter_profanity`, `prompt`, `agent_context`,
+/// `interruption_delay`, `continuous_partials`, `turn_left_pad_ms`, `session_heartbeat`, `acknowledge_silence`.
+enum AssemblyAISettings {
+    struct Fault: Error {
+        var message: String
+    }
+
+    static let silences = 0...60_000
+    static let mostTerms = 100
+    static let longestTerm = 50
+    static let mostLanguages = 10
+    static let longestContext = 1_750
+
+    static func read(_ root: borrowing JSONView) throws(Fault) -> AssemblyAIConfiguration {
+        for name in ["filter_profanity", "continuous_partials", "session_heartbeat", "acknowledge_silence"] { _ = try flag(root, name) }
+        for (name, range) in [("interruption_delay", 0...1_000), ("turn_left_pad_ms", silences)] { _ = try whole(root, name, in: range) }
+        _ = try fraction(root, "vad_threshold")
+        for name in ["prompt", "agent_context"] where given(root, name) {
+            guard let text = root[name].string else { throw Fault(message: "\(name) must be a string.") }
+            guard name == "prompt" || text.count <= longestContext else {
+                throw Fault(message: "\(name) is longer than \(longestContext) characters.")
+            }
+        }
+        let older = try whole(root, "min_end_of_turn_silence_when_confident", in: silences)
+        return AssemblyAIConfiguration(
+            confidence: try fraction(root, "end_of_turn_confidence_threshold"),
+            minimumSilence: try whole(root, "min_turn_silence", in: silences) ?? older,
+            maximumSilence: try whole(root, "max_turn_silence", in: silences), formatsTurns: try flag(root, "format_turns"),
+            keyterms: try strings(root, "keyterms_prompt").map { terms throws(Fault) in try checked(terms: terms) },
+            languages: try strings(root, "language_codes").map { codes throws(Fault) in try checked(languages: codes) })
+    }
+
+    static func write(_ configuration: AssemblyAIConfiguration, to json: inout JSONWriter) {
+        if let confidence = configuration.confidence { json.member("end_of_turn_confidence_threshold", confidence, decimals: 4) }
+        if let silence = configuration.minimumSilence { json.member("min_turn_silence", silence) }
+        if let silence = configuration.maximumSilence { json.member("max_turn_silence", silence) }
+        if let formats = configuration.formatsTurns { json.member("format_turns", formats) }
+        if let terms = configuration.keyterms {
+            json.key("keyterms_prompt")
+            json.value(.array(terms.map(JSONValue.string)))
+        }
+        if let codes = configuration.languages {
+            json.key("language_codes")
+            json.value(.array(codes.map(JSONValue.string)))
+        }
+    }
+
+    static func checked(terms: [String]) throws(Fault) -> [String] {
+        guard terms.count <= mostTerms else { throw Fault(message: "keyterms_prompt has \(terms.count) terms; at most \(mostTerms) are taken.") }
+        guard terms.allSatisfy({ $0.count <= longestTerm }) else {
+            throw Fault(message: "A term in keyterms_prompt is longer than \(longestTerm) characters.")
+        }
+        return terms
+    }
+
+    static func checked(languages codes: [String]) throws(Fault) -> [String] {
+        guard codes.count <= mostLanguages else {
+            throw Fault(message: "language_codes has \(codes.count) codes; at most \(mostLanguages) are taken.")
+        }
+        guard codes.allSatisfy({ (2...20).contains($0.utf8.count) }) else { throw Fault(message: "language_codes must hold codes such as en or de.") }
+        guard codes.count == 1 || !codes.contains("multi") else { throw Fault(message: "multi must be the only one in language_codes.") }
+        return codes
+    }
+
+    // MARK: Values
+
+    private static func given(_ root: borrowing JSONView, _ name: String) -> Bool { root[name].exists && !root[name].isNull }
+
+    private static func flag(_ root: borrowing JSONView, _ name: String) throws(Fault) -> Bool? {
+        guard given(root, name) else { return nil }
+        guard let value = root[name].bool else { throw Fault(message: "\(name) must be true or false.") }
+        return value
+    }
+
+    private static func whole(_ root: borrowing JSONView, _ name: String, in range: ClosedRange<Int>) throws(Fault) -> Int? {
+        guard given(root, name) else { return nil }
+        guard let value = root[name].int, range.contains(value) else {
+            throw Fault(message: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return value
+    }
+
+    private static func fraction(_ root: borrowing JSONView, _ name: String) throws(Fault) -> Double? {
+        guard given(root, name) else { return nil }
+        guard let value = root[name].double, (0...1).contains(value) else { throw Fault(message: "\(name) must be a number from 0 to 1.") }
+        return value
+    }
+
+    private static func strings(_ root: borrowing JSONView, _ name: String) throws(Fault) -> [String]? {
+        guard given(root, name) else { return nil }
+        guard let strings = strings(in: root[name]) else { throw Fault(message: "\(name) must be an array of strings.") }
+        return strings
+    }
+
+    /// nil when it is no array of strings.
+    static func strings(in view: borrowing JSONView) -> [String]? {
+        guard view.isArray else { return nil }
+        var strings: [String] = []
+        for index in 0..<view.count {
+            guard let text = view[index].string else { return nil }
+            strings.append(text)
+        }
+        return strings
+    }
+}

@@ -1,0 +1,66 @@
+package import Framing
+
+/// A word of a turn.
+package struct AssemblyAIWord: Sendable, Equatable {
+    package var text: String
+    /// Milliseconds since the first sample. Whole ones: a fraction breaks the vendor's own client.
+    package var start: Int
+    package var end: Int
+    /// 0…1.
+    package var confidence: Double
+    /// No later message changes it.
+    package var isFinal: Bool
+    /// `A`, `B`, …, or `UNKNOWN`; only when speakers were asked for.
+    package var speaker: String?
+
+    package init(text: String, start: Int, end: Int, confidence: Double, isFinal: Bool, speaker: String? = nil) {
+        self.text = text
+        self.start = start
+        self.end = end
+        self.confidence = confidence
+        self.isFinal = isFinal
+        self.speaker = speaker
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("text", text)
+        json.member("start", start)
+        json.member("end", end)
+        json.member("confidence", confidence, decimals: 4)
+        json.member("word_is_final", isFinal)
+        if let speaker { json.member("speaker", speaker) }
+        json.endObject()
+    }
+
+    /// nil when something that a word needs is missing. Times with a fraction are rounded.
+    init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        var text: String?, start: Double?, end: Double?, confidence = 0.0, isFinal = false, speaker: String?
+        try reader.object { name, reader throws(JSONReader.Malformed) in
+            switch name {
+            case "text": text = try reader.string()
+            case "start": start = try reader.double()
+            case "end": end = try reader.double()
+            case "confidence": confidence = try reader.double() ?? 0
+            case "word_is_final": isFinal = try reader.bool() ?? false
+            case "speaker": speaker = try reader.string()
+            default: try reader.skip()
+            }
+        }
+        guard let text, let start = start.flatMap({ Int(exactly: $0.rounded()) }), let end = end.flatMap({ Int(exactly: $0.rounded()) }) else {
+            return nil
+        }
+        self.init(text: text, start: start, end: end, confidence: confidence, isFinal: isFinal, speaker: speaker)
+    }
+}
+
+extension [AssemblyAIWord] {
+    var text: String { map(\.text).joined(separator: " ") }
+
+    /// The label that most words carry; nil when none does.
+    var speaker: String? {
+        var counts: [String: Int] = [:]
+        for case let label? in lazy.map(\.speaker) { counts[label, default: 0] += 1 }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+}

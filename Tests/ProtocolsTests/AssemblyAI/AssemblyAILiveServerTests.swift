@@ -1,0 +1,243 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `AssemblyAI's live server` {
+    @Test func `tells turns word by word to who asked for words as they are spoken`() throws {
+        var stream = try AssemblyAIConversation()
+        #expect(stream.audio(samples: 1_600) == .audio)
+        #expect(stream.event(.ready).isEmpty)
+        #expect(stream.event(.speechStarted(.first, at: SampleIndex(8_000))) == ["speech 500"])
+        #expect(stream.event(guess("Hello", stable: 0)) == ["turn 0 “” | hello"])
+        #expect(stream.event(guess("Hello there my", stable: 2)) == ["turn 0 “hello there” | my"])
+        #expect(stream.event(commit("Hello there, my friend.", 0, 2, .pause)) == ["turn 0 “hello there my friend” utterance “hello there my friend”"])
+        #expect(stream.event(.speechStarted(.first, at: SampleIndex(40_000))).isEmpty, "the turn goes on")
+        #expect(stream.event(.interim(Hypothesis(range: seconds(2, 3), words: words("How", from: 2)))) == ["turn 0 “hello there my friend” | how"])
+        #expect(stream.event(commit("How are you?", 2, 4, .endOfTurn)) == ["turn 0+ “hello there my friend how are you” utterance “how are you”"])
+        #expect(stream.event(commit("", 4, 6, .pause)).isEmpty)
+        #expect(stream.event(.speechStarted(.first, at: SampleIndex(96_000))) == ["speech 6000"])
+        #expect(stream.event(commit("Fine.", 6, 7, .pause)) == ["turn 1 “fine” utterance “fine”"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(112_000))) == ["turn 1+ “fine”"])
+        #expect(stream.text(#"{"type":"Terminate"}"#) == ["→ finish"])
+        #expect(stream.audio(samples: 1_600) == .ignored)
+        #expect(stream.text(#"{"type":"ForceEndpoint"}"#).isEmpty)
+        #expect(stream.event(commit("Bye.", 7, 8, .length)) == ["speech 7000", "turn 2 “bye”"])
+        #expect(
+            stream.event(.ended(SessionEnd(received: SampleCount(128_000)))) == ["turn 2+ “bye” utterance “bye”", "termination 8 0", "close 1000"])
+        #expect(stream.event(guess("late", stable: 0)).isEmpty)
+    }
+
+    @Test func `formats the end of a turn in a message of its own where that was asked for`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&format_turns=True")
+        #expect(
+            stream.event(commit("It's U.S. money, $5.", 0, 2, .endOfTurn)) == [
+                "speech 0", "turn 0+ “it's u.s money $5” utterance “it's u.s money $5”", "turn 0+* “It's U.S. money, $5.”",
+            ])
+        #expect(stream.text(#"{"type":"UpdateConfiguration","format_turns":false}"#).isEmpty)
+        #expect(stream.event(commit("Yes.", 2, 3, .endOfTurn)) == ["speech 2000", "turn 1+ “yes” utterance “yes”"])
+    }
+
+    @Test(arguments: ["u3-rt-pro", "universal-3-6-pro", "Universal-3-5-Pro", "universal-3-7", "whisper-rt", ""])
+    func `tells whole formatted segments of the newer models`(model: String) throws {
+        let query = "sample_rate=16000" + (model.isEmpty ? "" : "&speech_model=\(model)") + "&format_turns=true&min_turn_silence=100"
+        var stream = try AssemblyAIConversation(query)
+        #expect(stream.event(guess("Hello there", stable: 1)) == ["speech 0", "turn 0 “Hello there” | Hello there"])
+        #expect(stream.event(commit("Hello there.", 0, 2, .pause)) == ["turn 0 “Hello there.” | Hello there."])
+        #expect(stream.event(commit("Bye.", 2, 3, .endOfTurn)) == ["turn 0+* “Hello there. Bye.” utterance “Hello there. Bye.”"])
+    }
+
+    @Test func `writes a turn as the reference shows it`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&speaker_labels=true&language_detection=true&sample_rate=16000")
+        let words = [
+            Word(
+                "It's", SampleRange(SampleIndex(7), SampleIndex(7_999)), confidence: 0.875, speaker: SpeakerLabel(1), language: LanguageTag("en-US")),
+            Word("me.", SampleRange(SampleIndex(8_001), SampleIndex(15_999)), confidence: 2, language: LanguageTag("en-US")),
+        ]
+        _ = stream.event(.commit(Commit(channel: .first, range: seconds(0, 1), words: words, reason: .endOfTurn, engine: .local)))
+        #expect(
+            stream.raw.last == """
+                {"type":"Turn","turn_order":0,"turn_is_formatted":false,"end_of_turn":true,"transcript":"it's me","end_of_turn_confidence":1.0,\
+                "words":[{"text":"it's","start":0,"end":500,"confidence":0.875,"word_is_final":true,"speaker":"B"},\
+                {"text":"me","start":500,"end":1000,"confidence":1.0,"word_is_final":true,"speaker":"UNKNOWN"}],"utterance":"it's me",\
+                "language_code":"en","language_confidence":1.0,"speaker_label":"B"}
+                """)
+    }
+
+    @Test func `begins with when it will end`() throws {
+        let context = HandshakeContext(requestID: "id", now: UnixTime(milliseconds: 1_000_500), sessionLimit: .seconds(600))
+        var stream = try AssemblyAIConversation(context: context)
+        #expect(
+            stream.raw[0] == #"{"type":"Begin","id":"id","expires_at":1600,"configuration":{"#
+                + #""model":"universal-streaming-english","mode":"balanced","api_version":"2025-05-12"}}"#)
+        _ = stream.event(commit("Yes.", 0, 1, .pause))
+        #expect(stream.wait(.seconds(600)) == ["→ finish"])
+        let text = "Session Expired: Maximum session duration exceeded"
+        #expect(stream.event(.ended(SessionEnd(received: SampleCount(16_000)))) == ["turn 0+ “yes”", "error 3008 \(text)", "close 3008 \(text)"])
+    }
+
+    @Suite struct `asked to end the turn` {
+        @Test func `does so with what has been heard`() throws {
+            var stream = try AssemblyAIConversation()
+            #expect(stream.text(#"{"type":"ForceEndpoint"}"#) == ["→ finalize"])
+            #expect(stream.event(commit("Yes.", 0, 1, .flush)) == ["speech 0", "turn 0+ “yes” utterance “yes”"])
+        }
+
+        @Test func `does so although its words were committed before`() throws {
+            var stream = try AssemblyAIConversation()
+            _ = stream.event(commit("Yes.", 0, 1, .length))
+            #expect(stream.text(#"{"type":"ForceEndpoint"}"#) == ["→ finalize"])
+            #expect(stream.event(.flushed(.first)) == ["turn 0+ “yes” utterance “yes”"])
+        }
+
+        @Test func `says nothing when there is no turn`() throws {
+            var stream = try AssemblyAIConversation()
+            _ = stream.text(#"{"type":"ForceEndpoint"}"#)
+            #expect(stream.event(.flushed(.first)).isEmpty)
+            #expect(stream.event(commit("", 0, 1, .flush)).isEmpty)
+        }
+    }
+
+    @Test func `hands on what clients change`() throws {
+        var stream = try AssemblyAIConversation()
+        #expect(stream.text(#"{"type":"UpdateConfiguration","max_turn_silence":1000,"unknown":[1]}"#).count == 1)
+        let rule = TurnRule(maximumSilence: .seconds(1))
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","max_turn_silence":1000}"#).isEmpty, "nothing changed")
+        #expect(
+            stream.commands(#"{"type":"UpdateConfiguration","min_turn_silence":200,"keyterms_prompt":["a"],"end_of_turn_confidence_threshold":0.5}"#)
+                == [
+                    .update(
+                        StreamChange(
+                            endpointing: .milliseconds(200),
+                            turn: TurnRule(confidence: 0.5, minimumSilence: .milliseconds(200), maximumSilence: rule.maximumSilence), keyterms: ["a"])
+                    )
+                ])
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","keyterms_prompt":[]}"#) == [.update(StreamChange(keyterms: []))])
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","language_codes":["de"]}"#) == [.update(StreamChange(language: LanguageTag("de")))])
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","prompt":"x","vad_threshold":0.3,"filter_profanity":null}"#).isEmpty)
+        #expect(stream.commands(#"{"type":"KeepAlive"}"#) == [.keepAlive])
+    }
+
+    @Test(arguments: [
+        ("hello", "Invalid JSON: "), (#"{"type":"Hello"}"#, "Invalid Message Type: Hello"), ("[1]", "Invalid Message: "), ("{}", "Invalid Message: "),
+        (#"{"type":"UpdateConfiguration","max_turn_silence":"1"}"#, "Invalid Message: max_turn_silence"),
+        (#"{"type":"UpdateConfiguration","max_turn_silence":-1}"#, "Invalid Message: max_turn_silence"),
+        (#"{"type":"UpdateConfiguration","end_of_turn_confidence_threshold":1.5}"#, "Invalid Message: end_of_turn"),
+        (#"{"type":"UpdateConfiguration","keyterms_prompt":"a"}"#, "Invalid Message: keyterms_prompt"),
+        (#"{"type":"UpdateConfiguration","language_codes":["multi","de"]}"#, "Invalid Message: multi"),
+        (#"{"type":"UpdateConfiguration","format_turns":1}"#, "Invalid Message: format_turns"),
+    ])
+    func `ends the session for a message that it cannot obey`(message: String, problem: String) throws {
+        var stream = try AssemblyAIConversation()
+        let said = stream.text(message)
+        #expect(said.count == 2)
+        #expect(said[0].hasPrefix("error 3006 " + problem), "\(said)")
+        #expect(said[1].hasPrefix("close 3006 " + problem), "\(said)")
+        #expect(stream.text(#"{"type":"Terminate"}"#).isEmpty)
+    }
+
+    @Suite struct `watches the length of frames` {
+        static func isViolation(_ meaning: BinaryMeaning, _ milliseconds: Int) -> Bool {
+            guard case .refused(3007, let reason, let message) = meaning else { return false }
+            let text = "Input Duration Violation: \(milliseconds) ms. Expected between 50 and 1000 ms"
+            return reason == text && AssemblyAIServerMessage(parsing: message.span.bytes) == .error(code: 3007, message: text)
+        }
+
+        @Test func `up to a second`() throws {
+            var stream = try AssemblyAIConversation()
+            #expect(stream.audio(samples: 800) == .audio)
+            #expect(stream.audio(samples: 16_000) == .audio)
+            #expect(Self.isViolation(stream.audio(samples: 17_600), 1_100))
+            #expect(stream.audio(samples: 800) == .ignored)
+        }
+
+        @Test func `and lets the last be short`() throws {
+            var stream = try AssemblyAIConversation()
+            #expect(stream.audio(samples: 320) == .audio)
+            #expect(stream.text(#"{"type":"ForceEndpoint"}"#) == ["→ finalize"])
+            #expect(stream.audio(samples: 320) == .audio)
+            #expect(stream.text(#"{"type":"KeepAlive"}"#) == ["→ keepAlive"])
+            #expect(Self.isViolation(stream.audio(samples: 800), 20))
+        }
+
+        @Test func `at each rate and size`() throws {
+            var telephone = try AssemblyAIConversation("sample_rate=8000&encoding=pcm_mulaw")
+            #expect(telephone.machine.receivedBinary(byteCount: 400, now: .now) == .audio)
+            #expect(Self.isViolation(telephone.machine.receivedBinary(byteCount: 8_800, now: .now), 1_100))
+            var odd = try AssemblyAIConversation("sample_rate=11025")
+            #expect(odd.audio(samples: 551) == .audio)
+            #expect(odd.audio(samples: 551) == .audio)
+            var packets = try AssemblyAIConversation("encoding=opus")
+            #expect(packets.machine.receivedBinary(byteCount: 3, now: .now) == .audio)
+            #expect(packets.machine.receivedBinary(byteCount: 100_000, now: .now) == .audio)
+        }
+    }
+
+    @Test func `ends a session in which nothing comes for too long`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&inactivity_timeout=5")
+        #expect(stream.wait(.seconds(4)).isEmpty)
+        #expect(stream.text(#"{"type":"KeepAlive"}"#) == ["→ keepAlive"])
+        #expect(stream.wait(.seconds(4)).isEmpty)
+        _ = stream.audio(samples: 1_600)
+        #expect(stream.wait(.seconds(4)).isEmpty)
+        stream.machine.clientIsHeld(now: stream.now)
+        #expect(stream.wait(.seconds(4)).isEmpty, "the gateway did not read")
+        #expect(stream.wait(.seconds(1)) == ["→ finish"])
+        let said = stream.event(.ended(SessionEnd(received: .zero)))
+        #expect(said.count == 2 && said[0].hasPrefix("error 3006 ") && said[1].hasPrefix("close 3006 "))
+    }
+
+    @Test(arguments: [
+        (EngineError.unavailable("gone"), 3005), (.rateLimited(retryAfter: nil), 3005), (.timedOut("late"), 3005), (.protocolViolation("x"), 3005),
+        (.unauthorised("k"), 3005), (.quotaExhausted("k"), 3005), (.cancelled, 3005), (.undecodable("noise"), 3006),
+        (.badRequest("x"), 3006), (.unsupportedLanguage(LanguageTag("xx")), 3006),
+    ])
+    func `says why a session failed, after what it knows`(error: EngineError, code: Int) throws {
+        var stream = try AssemblyAIConversation()
+        _ = stream.event(commit("Yes.", 0, 1, .length))
+        let said = stream.event(.ended(SessionEnd(received: SampleCount(16_000), error: error)))
+        #expect(said.count == 3)
+        #expect(said[0] == "turn 0+ “yes” utterance “yes”")
+        #expect(said[1].hasPrefix("error \(code) ") && said[2].hasPrefix("close \(code) "))
+    }
+
+    @Test func `lets the session finish when the gateway goes down`() throws {
+        var stream = try AssemblyAIConversation()
+        #expect(stream.drain() == ["→ finish"])
+        #expect(stream.drain().isEmpty)
+        let said = stream.event(.ended(SessionEnd(received: .zero)))
+        #expect(said.count == 2 && said[1].hasPrefix("close 3005 "))
+    }
+
+    @Test func `ends a turn that nobody ends`() throws {
+        var stream = try AssemblyAIConversation()
+        let many = words(Array(repeating: "a", count: AssemblyAILiveServer.mostWords).joined(separator: " "), each: 0.01)
+        let said = stream.event(.commit(Commit(channel: .first, range: seconds(0, 20), words: many, reason: .length, engine: .local)))
+        #expect(said.last?.hasPrefix("turn 0+ ") == true)
+    }
+
+    @Test func `keeps quiet about gaps`() throws {
+        var stream = try AssemblyAIConversation()
+        #expect(stream.event(.gap(.first, seconds(1, 4), .unavailable("gone"))).isEmpty)
+    }
+
+    @Test(arguments: [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")])
+    func `names speakers by letters`(number: Int, label: String) throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&speaker_labels=True")
+        let said = Commit(channel: .first, range: seconds(0, 1), words: words("Yes", speaker: number), reason: .endOfTurn, engine: .local)
+        #expect(stream.event(.commit(said)).last == "turn 0+ “yes” utterance “yes” by \(label)")
+    }
+}
+
+extension AssemblyAIConversation {
+    /// The commands that a message leads to.
+    fileprivate mutating func commands(_ text: String) -> [SessionCommand] {
+        var output = ServerOutput()
+        machine.receivedText(text.utf8.span.bytes, now: now, output: &output)
+        return output.actions.compactMap { if case .command(let command) = $0 { command } else { nil } }
+    }
+}
+
+private func guess(_ text: String, stable: Int) -> SessionEvent {
+    .interim(Hypothesis(range: seconds(0, 2), words: words(text), stableWords: stable))
+}
