@@ -61,7 +61,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             channels: channels,
             options: StreamOptions(
                 rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
-                endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize),
+                endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize,
+                formatted: true),
             engines: plan.engines.compactMap(\.liveEngine), recovery: context.recovery)
         cursor = context.journal.open(id, rate: rate, channels: channels)
         if let account = payer?.account, account.isCounted { meter = CreditMeter(account, rate: rate, warnings: context.creditWarnings) }
