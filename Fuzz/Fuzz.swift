@@ -4,8 +4,11 @@ import Glibc
 ///
 /// A target finds a fault by trapping: in the parser itself, or in a `precondition` about what it says.
 private let targets: [String: @Sendable (RawSpan) -> Void] = [
+    "assemblyai-client-message": fuzzAssemblyAIClientMessage,
+    "assemblyai-live-client": fuzzAssemblyAILiveClient,
     "assemblyai-prerecorded": fuzzAssemblyAIPrerecorded,
     "assemblyai-prerecorded-client": fuzzAssemblyAIPrerecordedClient,
+    "assemblyai-server-message": fuzzAssemblyAIServerMessage,
     "deepgram-client-message": fuzzDeepgramClientMessage,
     "deepgram-live-client": fuzzDeepgramLiveClient,
     "deepgram-prerecorded": fuzzDeepgramPrerecorded,

@@ -49,6 +49,10 @@ private func fuzzLiveClient(_ machine: some LiveClientMachine, _ bytes: RawSpan)
     precondition(isClosed, "a stream without an end")
 }
 
+func fuzzAssemblyAILiveClient(_ bytes: RawSpan) {
+    fuzzLiveClient(AssemblyAILiveClient(StreamOptions(rate: .speech, formatted: true), credential: Credential("k")), bytes)
+}
+
 func fuzzDeepgramLiveClient(_ bytes: RawSpan) {
     fuzzLiveClient(DeepgramLiveClient(StreamOptions(rate: .speech, channels: 2), credential: Credential("k")), bytes)
 }
@@ -125,4 +129,26 @@ func fuzzJSONReader(_ bytes: RawSpan) {
     }
     let isDocument = (try? JSONValue(parsing: bytes.withUnsafeBytes { Array($0) })) != nil
     precondition(isRead || !isDocument, "the reader refuses a document")
+}
+
+/// What is read is written as what is read again.
+func fuzzAssemblyAIServerMessage(_ bytes: RawSpan) {
+    let message = AssemblyAIServerMessage(parsing: bytes)
+    switch message {
+    case .malformed, .unrecognized: return
+    case .turn:
+        // Confidences are written with a few decimals only.
+        guard case .turn = AssemblyAIServerMessage(parsing: message.text.span.bytes) else { preconditionFailure("a turn that cannot be read again") }
+    case .begin, .speechStarted, .termination, .error: precondition(AssemblyAIServerMessage(parsing: message.text.span.bytes) == message)
+    }
+}
+
+func fuzzAssemblyAIClientMessage(_ bytes: RawSpan) {
+    let message = AssemblyAIClientMessage(parsing: bytes)
+    switch message {
+    case .invalid: return
+    case .updateConfiguration, .forceEndpoint, .keepAlive, .terminate:
+        guard case .invalid(let problem) = AssemblyAIClientMessage(parsing: message.text.span.bytes) else { return }
+        preconditionFailure(problem)
+    }
 }

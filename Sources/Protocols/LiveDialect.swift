@@ -56,15 +56,19 @@ package struct HandshakeContext: Sendable {
     package var engines: Set<EngineName>
     /// How long a session may last, in dialects that leave it to the operator.
     package var sessionLimit: Duration
+    /// The longest session that the caller's credential opens; nil when it does not say.
+    package var credentialLimit: Duration?
 
     package init(
-        requestID: String, now: UnixTime, models: Set<String> = [], engines: Set<EngineName> = [], sessionLimit: Duration = .seconds(4 * 3_600)
+        requestID: String, now: UnixTime, models: Set<String> = [], engines: Set<EngineName> = [], sessionLimit: Duration = .seconds(4 * 3_600),
+        credentialLimit: Duration? = nil
     ) {
         self.requestID = requestID
         self.now = now
         self.models = models
         self.engines = engines
         self.sessionLimit = sessionLimit
+        self.credentialLimit = credentialLimit
     }
 }
 

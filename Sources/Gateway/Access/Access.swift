@@ -19,11 +19,29 @@ package struct Access: Sendable {
         /// No key exists, and the caller is on this machine.
         case local
         case key(AccessGrant)
+        /// A temporary token, of a key or (nil) of a caller on this machine.
+        case token(AccessGrant?, sessionLimit: Duration?)
+
+        /// The longest session that it opens; nil: as long as any.
+        package var sessionLimit: Duration? { if case .token(_, let limit) = self { limit } else { nil } }
     }
 
     private let keys: any Keys
+    private let tokens: TemporaryTokens
 
-    package init(keys: any Keys) { self.keys = keys }
+    package init(keys: any Keys, tokens: TemporaryTokens) {
+        self.keys = keys
+        self.tokens = tokens
+    }
+
+    /// Makes a token that stands in for what was admitted. Tokens make no tokens.
+    package func issueToken(_ terms: TemporaryTokens.Terms, to admission: Admission) throws(RefusalCause) -> String {
+        switch admission {
+        case .local: return try tokens.issue(terms, to: nil, now: .now)
+        case .key(let grant): return try tokens.issue(terms, to: grant, now: .now)
+        case .token: throw .unauthenticated
+        }
+    }
 
     /// No key exists yet, so every caller is on this machine.
     var isOpenToThisMachineOnly: Bool { keys.isEmpty() }
@@ -36,14 +54,24 @@ package struct Access: Sendable {
     package func admit(_ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress) throws(RefusalCause) -> Admission {
         if keys.isEmpty() {
             try admitLocal(head, peer)
-            return .local
+            return token(credential, head) ?? .local
         }
         guard let credential else { throw .unauthenticated }
+        if let admission = token(credential, head) {
+            // Made before the first key was: it stands in for nobody now.
+            if case .token(nil, _) = admission { throw .unauthenticated }
+            return admission
+        }
         switch keys.verify(credential.secret) {
         case .valid(let grant): return .key(grant)
         case .unknown, .revoked, .expired: throw .unauthenticated
         case .unavailable: throw .unavailable("The key store cannot be read.")
         }
+    }
+
+    private func token(_ credential: Credential?, _ head: HTTPRequestHead) -> Admission? {
+        guard let credential, let redemption = tokens.redeem(credential.secret, at: head.path, now: .now) else { return nil }
+        return .token(redemption.grant, sessionLimit: redemption.sessionLimit)
     }
 
     private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RefusalCause) {

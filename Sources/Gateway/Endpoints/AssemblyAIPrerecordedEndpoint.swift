@@ -38,8 +38,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         init(_ admission: Access.Admission, _ credential: Credential?) {
             switch admission {
             // Nobody is told apart as long as there are no keys.
-            case .local: user = ID("local")
-            case .key(let grant): (user, key) = (grant.user, grant.key)
+            case .local, .token(nil, _): user = ID("local")
+            case .key(let grant), .token(let grant?, _): (user, key) = (grant.user, grant.key)
             }
             signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
         }

@@ -17,7 +17,9 @@ struct LiveEndpoint: Endpoint {
             let waitsForCredential = dialect.authentication == .opening && shown == nil
             let admission = waitsForCredential ? nil : try gateway.access.admit(head, credential: shown, peer: exchange.peer)
             let accepted: LiveHandshake
-            switch dialect.accept(head, gateway.handshake(call)) {
+            var handshake = gateway.handshake(call)
+            handshake.credentialLimit = admission?.sessionLimit
+            switch dialect.accept(head, handshake) {
             case .success(let value): accepted = value
             case .failure(let refusal): return gateway.refuse(exchange, refusal, call)
             }

@@ -7,6 +7,8 @@ extension GatewayService {
         Catalogue.dialects.flatMap { dialect in
             dialect.paths.map { Route(.webSocket, .get, $0, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect)) }
         } + [
+            Route(.http, .get, "/v3/token", voice: AssemblyAITokenEndpoint.voice, AssemblyAITokenEndpoint()),
+            Route(.http, .post, "/v1/auth/grant", voice: DeepgramPrerecordedEndpoint.voice, DeepgramGrantEndpoint()),
             Route(.http, .post, "/v1/listen", voice: DeepgramPrerecordedEndpoint.voice, DeepgramPrerecordedEndpoint()),
             Route(.http, .post, "/v1/audio/transcriptions", voice: OpenAITranscriptionEndpoint.voice, OpenAITranscriptionEndpoint()),
             Route(.http, .post, "/v1/audio/translations", voice: OpenAITranscriptionEndpoint.voice, OpenAITranslationEndpoint()),

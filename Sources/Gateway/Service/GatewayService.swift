@@ -48,7 +48,7 @@ package final class GatewayService: HTTPService {
         startedAt = now()
         router = Router(entries: entries, order: configuration.engines)
         self.keys = keys
-        access = Access(keys: keys)
+        access = Access(keys: keys, tokens: try TemporaryTokens())
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
         batch = BatchGate(most: 256)
         runner = JobRunner(
@@ -106,8 +106,8 @@ package final class GatewayService: HTTPService {
     /// Who pays for what was admitted; nil on a gateway without keys.
     func payer(_ admission: Access.Admission, for scope: AccessScope) throws(RefusalCause) -> KeyUse? {
         switch admission {
-        case .local: nil
-        case .key(let grant): try accounts.open(grant, for: scope)
+        case .local, .token(nil, _): nil
+        case .key(let grant), .token(let grant?, _): try accounts.open(grant, for: scope)
         }
     }
 

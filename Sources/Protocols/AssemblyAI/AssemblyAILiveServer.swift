@@ -48,7 +48,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         configuration = options.configuration
         sessionID = context.requestID
         created = context.now
-        limit = min(context.sessionLimit ?? Self.sessionLimit, Self.sessionLimit)
+        limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
         wording = AssemblyAIWording(
             rate: .speech, isFormatted: options.model.family == .universal3, labelsSpeakers: options.labelsSpeakers)
     }
@@ -74,8 +74,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         // A sample is forgiven: not every rate has whole ones in 50 ms.
         if let violation = shortFrame ?? (milliseconds > 1_000.1 ? Int(milliseconds.rounded()) : nil) {
             state = .closed
-            let refusal = AssemblyAIRefusal.inBand(3007, "Input Duration Violation: \(violation) ms. Expected between 50 and 1000 ms")
-            return .refused(code: refusal.code, reason: refusal.reason, message: refusal.messages[0])
+            return .refusedInBand(
+                AssemblyAIRefusal.inBand(3007, "Input Duration Violation: \(violation) ms. Expected between 50 and 1000 ms"))
         }
         if milliseconds < 49.9 { shortFrame = Int(milliseconds.rounded()) }
         return .audio

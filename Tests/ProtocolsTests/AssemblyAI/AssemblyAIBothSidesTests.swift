@@ -99,7 +99,7 @@ import Testing
                 order: 0, transcript: "a", words: [AssemblyAIWord(text: "a", start: 0, end: 1, confidence: 0.5, isFinal: true)])
         ).text
         for count in 0..<turn.count {
-            guard case .malformed = AssemblyAIServerMessage(parsing: turn[..<count].span.bytes) else {
+            guard case .malformed = AssemblyAIServerMessage(parsing: Array(turn[..<count]).span.bytes) else {
                 Issue.record("cut at \(count)")
                 return
             }

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `begins with when it will end`() throws {
-        let context = HandshakeContext(requestID: "id", now: UnixTime(milliseconds: 1_000_500), sessionLimit: .seconds(600))
+        let context = HandshakeContext(requestID: "id", now: UnixTime(milliseconds: 1_000_500), credentialLimit: .seconds(600))
         var stream = try AssemblyAIConversation(context: context)
         #expect(
             stream.raw[0] == #"{"type":"Begin","id":"id","expires_at":1600,"configuration":{"#
@@ -138,9 +138,9 @@ import Testing
 
     @Suite struct `watches the length of frames` {
         static func isViolation(_ meaning: BinaryMeaning, _ milliseconds: Int) -> Bool {
-            guard case .refused(3007, let reason, let message) = meaning else { return false }
+            guard case .refusedInBand(let refusal) = meaning, refusal.code == 3007, refusal.messages.count == 1 else { return false }
             let text = "Input Duration Violation: \(milliseconds) ms. Expected between 50 and 1000 ms"
-            return reason == text && AssemblyAIServerMessage(parsing: message.span.bytes) == .error(code: 3007, message: text)
+            return refusal.reason == text && refusal.messages == [AssemblyAIServerMessage.error(code: 3007, message: text).text]
         }
 
         @Test func `up to a second`() throws {

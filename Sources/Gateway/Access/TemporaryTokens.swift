@@ -1,0 +1,105 @@
+package import Net
+package import Protocols
+package import Speech
+package import Store
+internal import Synchronization
+
+/// Tokens that stand in for a key for a short while: what a server hands to browsers and devices that must not have its key.
+///
+/// They live in this process alone, each as an authentication code under a secret of its own: whoever reads the memory or measures how long a look-up
+/// takes learns no token. How many there are is bounded, in all and for each key.
+package final class TemporaryTokens: Sendable {
+    /// What a token is good for.
+    package struct Terms: Sendable, Equatable {
+        /// How long it may be shown.
+        package var lifetime: Duration
+        /// The longest session that it opens; nil: as long as any.
+        package var sessionLimit: Duration?
+        package var isSingleUse: Bool
+        /// Where it may be shown.
+        package var paths: Set<String>
+
+        package init(lifetime: Duration, sessionLimit: Duration? = nil, isSingleUse: Bool, paths: Set<String>) {
+            self.lifetime = lifetime
+            self.sessionLimit = sessionLimit
+            self.isSingleUse = isSingleUse
+            self.paths = paths
+        }
+    }
+
+    /// A token that was good.
+    package struct Redemption: Sendable, Equatable {
+        /// Of the key that it was made with; nil when there was none to be had.
+        package var grant: AccessGrant?
+        package var sessionLimit: Duration?
+
+        package init(grant: AccessGrant?, sessionLimit: Duration?) {
+            self.grant = grant
+            self.sessionLimit = sessionLimit
+        }
+    }
+
+    private struct Token {
+        let grant: AccessGrant?
+        let terms: Terms
+        let expires: Instant
+    }
+
+    private struct State {
+        var tokens: [[UInt8]: Token] = [:]
+        var ofKey: [ID<AccessKey>?: Int] = [:]
+
+        mutating func remove(_ code: [UInt8]) {
+            guard let token = tokens.removeValue(forKey: code) else { return }
+            let left = (ofKey[token.grant?.key] ?? 1) - 1
+            ofKey[token.grant?.key] = left > 0 ? left : nil
+        }
+    }
+
+    package static let most = 100_000
+    package static let mostOfOneKey = 10_000
+    private static let marker = "ht_"
+    private static let byteCount = 32
+
+    private let secret: [UInt8]
+    private let state = Mutex(State())
+
+    /// - Throws: when the system has no randomness.
+    package init() throws(TLSError) { secret = try secureRandomBytes(Self.byteCount) }
+
+    /// Makes a token for whoever holds `grant`.
+    package func issue(_ terms: Terms, to grant: AccessGrant?, now: Instant) throws(RefusalCause) -> String {
+        let bytes: [UInt8]
+        do throws(TLSError) { bytes = try secureRandomBytes(Self.byteCount) } catch { throw .internalFault }
+        let text = Self.marker + bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        let code = code(of: text)
+        let isTaken = state.withLock { state in
+            if state.tokens.count >= Self.most || state.ofKey[grant?.key, default: 0] >= Self.mostOfOneKey {
+                for (code, token) in state.tokens where token.expires <= now { state.remove(code) }
+            }
+            guard state.tokens.count < Self.most, state.ofKey[grant?.key, default: 0] < Self.mostOfOneKey else { return false }
+            state.tokens[code] = Token(grant: grant, terms: terms, expires: now + terms.lifetime)
+            state.ofKey[grant?.key, default: 0] += 1
+            return true
+        }
+        guard isTaken else { throw .tooManyRequests(retryAfter: .seconds(10)) }
+        return text
+    }
+
+    /// What a caller that shows `text` at `path` may do; nil when it is no token, or not any more, or not here.
+    package func redeem(_ text: String, at path: String, now: Instant) -> Redemption? {
+        guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
+        let code = code(of: text)
+        return state.withLock { state in
+            guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
+            if token.terms.isSingleUse || token.expires <= now { state.remove(code) }
+            guard now < token.expires else { return nil }
+            return Redemption(grant: token.grant, sessionLimit: token.terms.sessionLimit)
+        }
+    }
+
+    /// Tokens that are kept, expired ones included.
+    package var count: Int { state.withLock { $0.tokens.count } }
+
+    private func code(of text: String) -> [UInt8] { hmacSHA256(Array(text.utf8), key: secret) }
+}

@@ -1,0 +1,23 @@
+internal import Framing
+internal import Net
+internal import Protocols
+
+/// `GET /v3/token`: a temporary token for `WS /v3/ws`.
+struct AssemblyAITokenEndpoint: Endpoint {
+    static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let gateway = call.gateway
+        let head = exchange.request
+        do throws(RefusalCause) {
+            let admission = try gateway.access.admit(head, credential: AssemblyAICredential.find(in: head), peer: exchange.peer)
+            let request = try AssemblyAITokenRequest(head)
+            let token = try gateway.access.issueToken(
+                .init(lifetime: request.lifetime, sessionLimit: request.sessionLimit, isSingleUse: true, paths: ["/v3/ws"]), to: admission)
+            let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
+            gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token), call: call)
+        } catch {
+            gateway.refuse(exchange, error, Self.voice, call)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import Framing
+internal import Net
+internal import Protocols
+
+/// `POST /v1/auth/grant`: a temporary token for Deepgram's routes.
+struct DeepgramGrantEndpoint: Endpoint {
+    /// Where its tokens are taken: as often as one likes until they expire.
+    private static let paths: Set<String> = ["/v1/listen", "/v2/listen"]
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let gateway = call.gateway
+        let head = exchange.request
+        do throws(RefusalCause) {
+            let admission = try gateway.access.admit(head, credential: DeepgramCredential.find(in: head), peer: exchange.peer)
+            exchange.collectBody(limit: DeepgramGrantRequest.longestBody) { result in
+                do throws(RefusalCause) {
+                    let body = try result.mapError { RefusalCause($0, received: DeepgramGrantRequest.longestBody) }.get()
+                    let request = try DeepgramGrantRequest(body)
+                    let token = try gateway.access.issueToken(
+                        .init(lifetime: request.lifetime, isSingleUse: false, paths: Self.paths), to: admission)
+                    let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "dg-request-id": call.id]
+                    gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token), call: call)
+                } catch {
+                    gateway.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice, call)
+                }
+            }
+        } catch {
+            gateway.refuse(exchange, error, DeepgramPrerecordedEndpoint.voice, call)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package import Framing
+
+/// `GET /v3/token`: a token with which a browser may open one live session.
+///
+/// Source: AssemblyAI "Universal-Streaming" reference, temporary tokens.
+package struct AssemblyAITokenRequest: Sendable, Equatable {
+    /// How long the token may be shown.
+    package var lifetime: Duration
+    package var sessionLimit: Duration
+
+    package init(_ head: HTTPRequestHead) throws(RefusalCause) {
+        let query = QueryParameters(query: head.query)
+        do throws(QueryParameters.Fault) {
+            guard let seconds = try query.whole("expires_in_seconds", in: 1...600) else {
+                throw QueryParameters.Fault(message: "expires_in_seconds is required: from 1 to 600.")
+            }
+            lifetime = .seconds(seconds)
+            sessionLimit = .seconds(try query.whole("max_session_duration_seconds", in: 60...10_800) ?? 10_800)
+        } catch {
+            throw .badRequest(error.message)
+        }
+    }
+
+    package func answer(token: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("token", token)
+        json.member("expires_in_seconds", Int(lifetime.wholeSecondsUp))
+        json.endObject()
+        return json.bytes
+    }
+}

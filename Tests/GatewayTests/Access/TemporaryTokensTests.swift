@@ -1,0 +1,60 @@
+import Gateway
+import Protocols
+import Speech
+import Store
+import Testing
+
+@Suite struct `Temporary tokens` {
+    private let grant = AccessGrant(key: ID("key"), user: ID("user"), scopes: ["listen"], credit: nil)
+    private let now = Instant.now
+    private let once = TemporaryTokens.Terms(lifetime: .seconds(60), sessionLimit: .seconds(600), isSingleUse: true, paths: ["/v3/ws"])
+
+    @Test func `stand in for the key they were made with, once`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(once, to: grant, now: now)
+        #expect(text.count == 67)
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == TemporaryTokens.Redemption(grant: grant, sessionLimit: .seconds(600)))
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == nil)
+        #expect(tokens.count == 0)
+    }
+
+    @Test func `may be good more than once`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(.init(lifetime: .seconds(60), isSingleUse: false, paths: ["/a", "/b"]), to: nil, now: now)
+        for path in ["/a", "/b", "/a"] { #expect(tokens.redeem(text, at: path, now: now) != nil) }
+        #expect(tokens.redeem(text, at: "/a", now: now + .seconds(60)) == nil)
+        #expect(tokens.count == 0)
+    }
+
+    @Test func `are good until they expire, and where they are meant for`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(once, to: grant, now: now)
+        #expect(tokens.redeem(text, at: "/v1/listen", now: now) == nil)
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now + .milliseconds(59_999)) != nil)
+        let late = try tokens.issue(once, to: grant, now: now)
+        #expect(tokens.redeem(late, at: "/v3/ws", now: now + .seconds(60)) == nil)
+    }
+
+    @Test(arguments: ["", "ht_", "hk_x", "ht_" + String(repeating: "0", count: 64), "ht_" + String(repeating: "ü", count: 32)])
+    func `cannot be made up`(text: String) throws {
+        let tokens = try TemporaryTokens()
+        _ = try tokens.issue(once, to: grant, now: now)
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == nil)
+        #expect(tokens.count == 1)
+    }
+
+    @Test func `are worth nothing to another process`() throws {
+        let text = try TemporaryTokens().issue(once, to: grant, now: now)
+        #expect(try TemporaryTokens().redeem(text, at: "/v3/ws", now: now) == nil)
+    }
+
+    @Test func `are bounded for each key, and make room when they expire`() throws {
+        let tokens = try TemporaryTokens()
+        for _ in 0..<TemporaryTokens.mostOfOneKey { _ = try tokens.issue(once, to: grant, now: now) }
+        #expect(throws: RefusalCause.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(once, to: grant, now: now) }
+        let other = AccessGrant(key: ID("other"), user: ID("user"), scopes: [], credit: nil)
+        _ = try tokens.issue(once, to: other, now: now)
+        _ = try tokens.issue(once, to: grant, now: now + .seconds(60))
+        #expect(tokens.count == 1)
+    }
+}
