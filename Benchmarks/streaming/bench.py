@@ -16,12 +16,14 @@ sys.path.insert(0, str(here.parent / "local"))
 import audio_set  # noqa: E402
 
 
-def plan(streams, recorded, threads, frame=50, endpointing=300):
+def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300):
     return {
         "threads": threads,
         "frameMilliseconds": frame,
         "endpointingMilliseconds": endpointing,
         "recorded": recorded,
+        "interims": True,
+        "rehearsal": rehearsal,
         "streams": streams,
     }
 
@@ -94,15 +96,20 @@ def latencies(streams):
     return final, turn, missed
 
 
+def spoken(clip, start, end):
+    """How much of a clip's speech lies between two times."""
+    bounds = clip["speech"]
+    return sum(max(0, min(b, end) - max(a, start)) for a, b in zip(bounds[::2], bounds[1::2]))
+
+
 def interim_gaps(streams):
-    """While a clip is spoken: from the start of speech, or the interim or final before, to the next."""
+    """While a clip is spoken: the speech from its beginning, or the interim or final before, to the next."""
     gaps, worst = [], []
     for stream in streams:
         times = sorted(e["at"] for e in stream["events"] if e["kind"] == "interim" or (e["kind"].startswith("final") and e["words"]))
         for clip in stream["clips"]:
-            shown = [t for t in times if clip["start"] < t < clip["speechEnd"]]
-            marks = [clip["start"]] + shown + [clip["speechEnd"]]
-            between = [b - a for a, b in zip(marks, marks[1:])]
+            marks = [clip["start"]] + [t for t in times if clip["start"] < t < clip["speechEnd"]] + [clip["speechEnd"]]
+            between = [spoken(clip, a, b) for a, b in zip(marks, marks[1:])]
             gaps += between
             worst.append(max(between))
     return gaps, worst
@@ -118,13 +125,14 @@ def bare(text):
 
 
 def words_of_clips(streams):
-    """The finals' words of each clip, with times from the clip's start. A word belongs to the clip in which it begins."""
+    """The finals' words of each clip, with times from the clip's start. A word belongs to the clip in which its middle lies: a first word may
+    begin a little before the clip does."""
     clips = {}
     for stream in streams:
         words = [word for event in finals_of(stream) for word in event["words"]]
         for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
             end = following["start"] if following else float("inf")
-            own = [w for w in words if clip["start"] <= w["start"] + 1e-6 and w["start"] < end]
+            own = [w for w in words if clip["start"] <= (w["start"] + w["end"]) / 2 < end]
             moved = [{"text": w["text"], "start": w["start"] - clip["start"], "end": w["end"] - clip["start"]} for w in own]
             clips.setdefault(clip["id"], moved)
     return clips
@@ -172,14 +180,21 @@ def main():
     parser.add_argument("--load", type=float, default=60, help="seconds of the load run; 0 leaves it out")
     parser.add_argument("--load-streams", type=int, default=6)
     parser.add_argument("--pause", type=int, default=2000, help="silence between clips in milliseconds")
+    parser.add_argument(
+        "--rehearsal", action="store_true", help="each clip once on a clock of its own: the same words and times however busy the machine is")
     arguments = parser.parse_args()
     if not (arguments.audio / "manifest.jsonl").exists():
         print(f"streaming: {arguments.audio} is not there; nothing to play", file=sys.stderr)
         return
     clips = [clip for clip in audio_set.load(arguments.audio) if "english" in clip.subsets and clip.seconds >= 1]
 
-    streams = spread(clips, arguments.streams, arguments.minutes, arguments.pause)
-    recorded, played, totals = play(arguments.binary, plan(streams, True, os.cpu_count()))
+    if arguments.rehearsal:
+        arguments.load = 0
+        count = arguments.streams
+        streams = [{"name": f"stream {n + 1}", "items": [item(clip, arguments.pause) for clip in clips[n::count]]} for n in range(count)]
+    else:
+        streams = spread(clips, arguments.streams, arguments.minutes, arguments.pause)
+    recorded, played, totals = play(arguments.binary, plan(streams, True, os.cpu_count(), arguments.rehearsal))
     final, turn, missed = latencies(played)
     gaps, worst = interim_gaps(played)
     live = words_of_clips(played)
@@ -187,6 +202,7 @@ def main():
     wer_live = audio_set.score_group(scored, {name: text(words) for name, words in live.items()})["wer"]
     wer_recorded = audio_set.score_group(scored, {name: text(words) for name, words in recorded.items()})["wer"]
     result = {
+        "rehearsal": arguments.rehearsal,
         "streams": arguments.streams,
         "turns": len(final),
         "cpu_per_stream": round(totals["cpu"] / totals["audio"], 4),

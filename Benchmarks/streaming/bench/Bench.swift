@@ -15,6 +15,15 @@ import Speech
         if plan.recorded {
             for id in Set(plan.streams.flatMap(\.items)) { try printLine(try await Recorded(id, engine)) }
         }
+        if plan.rehearsal {
+            let models = try await engine.models()
+            let cpu = cpuSeconds()
+            let played = try await rehearsed(plan, models)
+            try printLine(
+                Totals(cpu: cpuSeconds() - cpu, audio: played.reduce(0) { $0 + $1.seconds }, wall: played.map(\.wall).max() ?? 0))
+            for stream in played { try printLine(stream) }
+            return
+        }
         let played = try await withThrowingTaskGroup(of: Played.self) { group in
             for (index, stream) in plan.streams.enumerated() {
                 let player = try Player(stream, plan)
@@ -31,6 +40,22 @@ import Speech
             return all
         }
         for stream in played { try printLine(stream) }
+    }
+
+    /// The streams as they would be on a free core, as many at once as there are threads.
+    private static func rehearsed(_ plan: Plan, _ models: LocalModels) async throws -> [Played] {
+        try await withThrowingTaskGroup(of: (Int, Played).self) { group in
+            var done: [Int: Played] = [:]
+            for (index, stream) in plan.streams.enumerated() {
+                if index >= plan.threads, let (number, played) = try await group.next() { done[number] = played }
+                group.addTask {
+                    var rehearsal = Rehearsal(try Player(stream, plan), models)
+                    return (index, try rehearsal.play())
+                }
+            }
+            for try await (number, played) in group { done[number] = played }
+            return plan.streams.indices.compactMap { done[$0] }
+        }
     }
 
     private static func printLine(_ value: some Encodable) throws {
@@ -66,6 +91,9 @@ struct Plan: Decodable {
     var endpointingMilliseconds: Int
     /// Recognise the clips as recordings too.
     var recorded: Bool
+    var interims: Bool
+    /// On a clock of its own instead of at real time.
+    var rehearsal: Bool
     var streams: [Stream]
 }
 

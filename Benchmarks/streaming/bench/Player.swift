@@ -11,6 +11,8 @@ struct Played: Encodable {
         var start: Double
         /// The end of the last 20 ms above 2 % of the clip's peak.
         var speechEnd: Double
+        /// Start and end of each stretch of speech, one after another: from the first to the last such 20 ms, without silences of 300 ms and more.
+        var speech: [Double]
         var end: Double
     }
 
@@ -33,17 +35,19 @@ struct Played: Encodable {
 
 /// Plays one stream at real time, in frames that are sent when their last sample has been spoken.
 struct Player: Sendable {
-    private let name: String
-    private let samples: [Float]
-    private let clips: [Played.Clip]
+    let name: String
+    let samples: [Float]
+    let clips: [Played.Clip]
     private let frame: Int
-    private let endpointing: Duration
+    let endpointing: Duration
+    let interims: Bool
     private static let rate = SampleRate.speech
 
     init(_ stream: Plan.Stream, _ plan: Plan) throws {
         name = stream.name
         frame = plan.frameMilliseconds * Self.rate.hertz / 1_000
         endpointing = .milliseconds(plan.endpointingMilliseconds)
+        interims = plan.interims
         var samples: [Float] = []
         var clips: [Played.Clip] = []
         for item in stream.items {
@@ -51,9 +55,10 @@ struct Player: Sendable {
             var clip: [Float] = []
             while let block = try file.next() { clip += block.channels[0] }
             let start = samples.count
+            let speech = Self.speech(in: clip).map { Double(start + $0) / 16_000 }
             clips.append(
                 Played.Clip(
-                    id: item.id, start: Double(start) / 16_000, speechEnd: Double(start + Self.endOfSpeech(clip)) / 16_000,
+                    id: item.id, start: Double(start) / 16_000, speechEnd: speech.last ?? Double(start + clip.count) / 16_000, speech: speech,
                     end: Double(start + clip.count) / 16_000))
             samples += clip
             samples += [Float](repeating: 0, count: item.pauseMilliseconds * 16)
@@ -61,17 +66,23 @@ struct Player: Sendable {
         (self.samples, self.clips) = (samples, clips)
     }
 
-    private static func endOfSpeech(_ clip: [Float]) -> Int {
+    private static func speech(in clip: [Float]) -> [Int] {
+        let frame = 320, pause = 4_800
         let loud = (clip.map(abs).max() ?? 0) * 0.02
-        func level(_ start: Int) -> Float { (clip[start..<start + 320].reduce(0) { $0 + $1 * $1 } / 320).squareRoot() }
-        return (stride(from: 0, through: clip.count - 320, by: 320).reversed().first { level($0) > loud } ?? clip.count - 320) + 320
+        var bounds: [Int] = []
+        for start in stride(from: 0, through: clip.count - frame, by: frame) {
+            guard (clip[start..<start + frame].reduce(0) { $0 + $1 * $1 } / Float(frame)).squareRoot() > loud else { continue }
+            if let end = bounds.last, start - end < pause { bounds.removeLast() } else { bounds.append(start) }
+            bounds.append(start + frame)
+        }
+        return bounds
     }
 
     func play(_ engine: LocalEngine) async throws -> Played {
         let log = Mutex<[Played.Event]>([])
         let start = ContinuousClock.now
         let (closed, close) = AsyncStream.makeStream(of: Void.self)
-        let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, endpointing: endpointing)) { event in
+        let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, interims: interims, endpointing: endpointing)) { event in
             let entry = Self.entry(event, (ContinuousClock.now - start) / .seconds(1))
             log.withLock { $0.append(entry) }
             if case .closed = event { close.finish() }
@@ -90,7 +101,7 @@ struct Player: Sendable {
             events: log.withLock { $0 })
     }
 
-    private static func entry(_ event: EngineEvent, _ at: Double) -> Played.Event {
+    static func entry(_ event: EngineEvent, _ at: Double) -> Played.Event {
         func entry(_ kind: String, _ hypothesis: Hypothesis) -> Played.Event {
             Played.Event(
                 at: at, kind: kind, start: hypothesis.range.start.seconds(at: rate), end: hypothesis.range.end.seconds(at: rate),

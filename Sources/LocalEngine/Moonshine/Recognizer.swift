@@ -45,6 +45,9 @@ package final class Recognizer: Sendable {
         }
     }
 
+    /// Whether a token has a letter or a digit, so that it is more than punctuation.
+    package func isSpoken(_ token: Token) -> Bool { table.isSpoken(token) }
+
     /// The scores of the forced tokens, appended to `tokens`, and the first token after them.
     private func readScores(
         _ state: MoonshineModel.State, following known: [Token], into tokens: inout [ScoredToken]

@@ -51,6 +51,23 @@ package struct TokenTable: Sendable {
         return bytes[offsets[Int(token.id)]..<offsets[Int(token.id) + 1]]
     }
 
+    /// Whether a token has a letter or a digit: all bytes from 128 on count as letters but for the mark of a space.
+    package func isSpoken(_ token: Token) -> Bool {
+        var rest = bytes(of: token)
+        while let byte = rest.first {
+            if rest.starts(with: Self.spaceMark) {
+                rest = rest.dropFirst(Self.spaceMark.count)
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), 128...:
+                return true
+            default: rest = rest.dropFirst()
+            }
+        }
+        return false
+    }
+
     /// Cuts the text of `tokens` into words at its spaces. A word has the geometric mean of its tokens' probabilities as confidence.
     package func words(of tokens: [ScoredToken]) -> [DecodedWord] {
         var words: [DecodedWord] = []

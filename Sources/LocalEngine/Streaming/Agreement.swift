@@ -9,14 +9,17 @@ struct Agreement: Sendable, Equatable {
     private(set) var heardThrough = SampleIndex.zero
     private var lastHeardThrough = SampleIndex.zero
 
+    /// Words at the end of a hypothesis that are not stable yet, though agreed: the last was cut by the end of the audio, and what is said next
+    /// decides about those before it. A stable word that is wrong stays, and spoils what is recognised behind it.
+    private static let unsettled = 3
+
     /// Tokens that the next request begins with.
     var prefix: [Token] { stable.flatMap(\.tokens) }
 
     /// Takes the next interim, of audio as far as `end`, and returns it with the stable words as they were.
     mutating func add(_ words: [SegmentResult.Word], heardThrough end: SampleIndex) -> [SegmentResult.Word] {
         let held = hold(words)
-        // The last word of a hypothesis was cut by the end of the audio, and often wrong.
-        let comparable = min(held.count, last.count) - 1
+        let comparable = min(held.count, last.count) - Self.unsettled
         while stable.count < comparable, Self.agree(held[stable.count], last[stable.count]) {
             stable.append(held[stable.count])
             heardThrough = lastHeardThrough

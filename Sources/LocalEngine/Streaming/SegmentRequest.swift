@@ -35,8 +35,17 @@ package struct SegmentRequest: Sendable, Equatable {
         }
     }
 
+    package init(id: Int, purpose: Purpose, audio: SampleRange, speech: SampleRange, prefix: [Token], context: Context?) {
+        self.id = id
+        self.purpose = purpose
+        self.audio = audio
+        self.speech = speech
+        self.prefix = prefix
+        self.context = context
+    }
+
     /// The context and the segment.
-    var heard: SampleRange { SampleRange(context?.start ?? audio.start, audio.end) }
+    package var heard: SampleRange { SampleRange(context?.start ?? audio.start, audio.end) }
 }
 
 /// What was recognised in a segment.
@@ -55,7 +64,7 @@ package struct SegmentResult: Sendable, Equatable {
         }
 
         /// Without capitals and punctuation.
-        var bare: String { Speech.Word(text, range, confidence: confidence).bare }
+        package var bare: String { Speech.Word(text, range, confidence: confidence).bare }
     }
 
     /// A place behind a word where a segment may be cut.

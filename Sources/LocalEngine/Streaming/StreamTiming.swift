@@ -10,7 +10,7 @@ package struct StreamTiming: Sendable, Equatable {
     package var tail = SampleCount(2 * 512)
     /// An interim comes at most this often.
     package var interimPeriod = SampleCount(.milliseconds(500), at: .speech)
-    /// Below this length the recogniser often invents; what it says is shown only if it looks right.
+    /// Below this length the recogniser often invents; only what looks right of it is shown.
     package var doubtful = SampleCount(.milliseconds(1_500), at: .speech)
     /// From this length on a segment ends at the next short pause.
     package var longEnough = SampleCount(.seconds(9), at: .speech)
@@ -49,6 +49,9 @@ package struct StreamTiming: Sendable, Equatable {
     package init(endpointing: Duration) {
         self.endpointing = max(SampleCount(endpointing, at: .speech), .zero)
     }
+
+    /// How long to wait for a segment's first interim, and for the next when the last one had nothing new to show.
+    func soonerPeriod(after took: SampleCount) -> SampleCount { max(SampleCount(interimPeriod.samples / 2), took + took) }
 
     /// How long to wait from one interim to the next when the last one took so long: the more work there is for everybody, the rarer, but every
     /// second as long as that leaves half of the time to others.

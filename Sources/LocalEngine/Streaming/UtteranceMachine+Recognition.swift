@@ -76,12 +76,16 @@ extension UtteranceMachine {
         open.interimPeriod = timing.interimPeriod(after: took)
         self.took = took
         defer { segment = open }
-        if isDoubtful(result, of: request) { return }
-        show(result, of: request, &open.agreement)
+        let words = trusted(result, of: request)
+        guard !words.isEmpty, words.count > open.agreement.stable.count || words.count == result.words.count else {
+            open.interimPeriod = timing.soonerPeriod(after: took)
+            return
+        }
+        show(words, of: request, &open.agreement)
     }
 
-    private mutating func show(_ result: SegmentResult, of request: SegmentRequest, _ agreement: inout Agreement) {
-        let words = agreement.add(result.words, heardThrough: request.audio.end)
+    private mutating func show(_ words: [SegmentResult.Word], of request: SegmentRequest, _ agreement: inout Agreement) {
+        let words = agreement.add(words, heardThrough: request.audio.end)
         guard wantsInterims, queue.isEmpty, !words.isEmpty else { return }
         event(
             .interim(
@@ -90,14 +94,21 @@ extension UtteranceMachine {
                     stableWords: agreement.stable.count)))
     }
 
-    /// Whether a result looks wrong: the recogniser goes round in circles when its audio is cut in mid sound, and invents when there is little.
-    private func isDoubtful(_ result: SegmentResult, of request: SegmentRequest) -> Bool {
+    /// The words of an interim that can be shown: all, or when it looks wrong those at the beginning that look right. Where its audio breaks off in mid
+    /// sound the recogniser often says the same again, right up to there, and when there is little audio it invents; both begin behind what was said.
+    private func trusted(_ result: SegmentResult, of request: SegmentRequest) -> [SegmentResult.Word] {
+        let words = result.words
         // Nobody says more than five words a second for long.
-        if result.isSuspect || Double(result.words.count) > 2 + 5 * request.speech.count.seconds(at: .speech) { return true }
-        guard request.audio.count < timing.doubtful else { return false }
-        let sure = result.words.reduce(0) { $0 + $1.confidence } / Float(max(1, result.words.count))
-        let repeats = zip(result.words, result.words.dropFirst()).contains { $0.bare == $1.bare }
-        return sure < 0.5 || repeats
+        let most = Int(2 + 5 * request.speech.count.seconds(at: .speech))
+        guard result.isSuspect || words.count > most || request.audio.count < timing.doubtful else { return words }
+        var pairs: Set<[String]> = []
+        let wrong = words.indices.first { index in
+            let next = index + 1 < words.count ? words[index + 1].bare : ""
+            return words[index].confidence < 0.5 || words[index].bare == next || !pairs.insert([words[index].bare, next]).inserted
+        }
+        // Where it lost its way without a sign, the last word is the likeliest to be wrong.
+        let sure = wrong ?? (result.isSuspect ? words.count - 1 : words.count)
+        return sure > most ? [] : Array(words.prefix(max(0, sure)))
     }
 
     mutating func final(_ result: SegmentResult, of request: SegmentRequest) {
@@ -109,7 +120,7 @@ extension UtteranceMachine {
         }
         guard var open = segment, let pause = open.pause, request.audio == SampleRange(open.audioStart, pause.audioEnd) else { return }
         open.speculation = result
-        if !result.isSuspect { show(result, of: request, &open.agreement) }
+        if !result.isSuspect { show(result.words, of: request, &open.agreement) }
         segment = open
     }
 

@@ -40,7 +40,7 @@ extension UtteranceMachine {
         let audioStart = max(covered, speechStart - timing.lead)
         segment = OpenSegment(
             audioStart: audioStart, speechStart: max(speechStart, audioStart),
-            lastInterim: max(speechStart, audioStart), interimPeriod: timing.interimPeriod)
+            lastInterim: max(speechStart, audioStart), interimPeriod: timing.soonerPeriod(after: took))
         probabilities.removeAll(keepingCapacity: true)
         probabilityOrigin = detector.position
         turn.spoken(at: max(speechStart, audioStart))

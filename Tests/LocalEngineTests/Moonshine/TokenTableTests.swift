@@ -30,6 +30,14 @@ import Testing
         #expect(words([0, 1, 2, -5, 9_999], try table()).isEmpty)
     }
 
+    @Test(arguments: [
+        (Int32(1), false), (3, true), (5, true), (6, false), (7, false), (8, false), (10, true), (11, false), (12, true), (9_999, false),
+    ])
+    func `a token with a letter or a digit is spoken, punctuation and spaces are not`(id: Int32, isSpoken: Bool) throws {
+        let table = try table([[0xc3], Array("\u{2581}…".utf8.prefix(3)) + [0x2d], Array("?7".utf8)])
+        #expect(table.isSpoken(Token(id)) == isSpoken)
+    }
+
     @Test func `a letter in several byte tokens is put together`() throws {
         let table = try table([[0xc3], [0xa9]])
         #expect(words([3, 10, 11], table).map(\.text) == ["Helloé"])
