@@ -200,9 +200,12 @@ import Testing
         #expect(stream.wait(.seconds(1)) == [.event(.closed(.timedOut("Deepgram did not end the stream after CloseStream."))), .close(code: 1000)])
     }
 
-    @Test func `stops at once when it is cancelled`() {
+    @Test func `stops at once when it is cancelled, and says so`() {
         var stream = Stream()
-        #expect(stream.command(.cancel) == [.event(.closed(.cancelled)), .close(code: 1000)])
+        #expect(
+            stream.command(.cancel) == [
+                .send(text: DeepgramClientMessage.closeStream.text), .event(.closed(.cancelled)), .close(code: 1000),
+            ])
         #expect(stream.results(0, 1, "late").isEmpty)
         #expect(stream.command(.finalize).isEmpty)
         #expect(stream.machine.deadline == nil)
