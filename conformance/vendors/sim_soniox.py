@@ -340,7 +340,8 @@ class LiveSession:
                 self.line.note("keep-alive", "neither audio nor keepalive for 20 s")
                 await fail(self.line, 408, "Request timeout." if heard else "Timed out while waiting for the first audio chunk")
             if kind == "closed":
-                self.line.client_left(data, False)
+                # Ending a stream without audio would be an error, so leaving is the proper end.
+                self.line.client_left(data, proper_end=not heard)
                 return
             last = time.monotonic()
             if not data:
