@@ -36,7 +36,7 @@ DRIVERS = [
     Driver("streaming/pipecat_assemblyai", "AssemblyAI", "/v3/ws"),
     Driver("streaming/openai_realtime", "OpenAI", "/v1/realtime", in_test=False),
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
-    Driver("streaming/speechmatics_client", "Speechmatics", "/v2", in_test=False),
+    Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen"),
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", in_test=False),
