@@ -45,12 +45,12 @@ let package = Package(
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
         module("Recorder", ["Speech", "CPortAudio"]),
-        module("HarkenKit", ["Speech", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine"]),
+        module("HarkenKit", ["Speech", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine", "Recorder"]),
         module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Store"]),
         module("HarkenTesting", ["Speech"]),
         .executableTarget(
             name: "harken",
-            dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Store"],
+            dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Store"],
             swiftSettings: strict),
 
         .executableTarget(
@@ -90,7 +90,7 @@ let package = Package(
         tests("LocalEngine", ["LocalEngine", "Audio", "Speech"]),
         tests("Vendors", ["Vendors", "Protocols", "Speech", "Framing", "Net"]),
         tests("Gateway", ["Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Store"]),
-        tests("harken", ["harken", "Gateway", "HarkenTesting", "LocalEngine", "Net", "Store", "Speech"]),
+        tests("harken", ["harken", "Gateway", "HarkenTesting", "LocalEngine", "Net", "Sessions", "Store", "Speech"]),
     ],
 )
 

@@ -20,6 +20,9 @@ package protocol SessionOwner: AnyObject {
     /// An engine sent what cannot be read. Says what is wrong with it.
     func skipped(_ engine: EngineName, _ problem: String)
 
+    /// An engine will recognise only this much more.
+    func creditsLow(_ engine: EngineName, _ remaining: Duration)
+
     /// An engine's stream is over.
     func streamClosed(_ engine: EngineName, _ error: EngineError?)
 }

@@ -108,6 +108,7 @@ package final class SessionRun {
         switch event {
         case .closed(let error): if let engine = engine(of: leg) { owner?.streamClosed(engine, error) }
         case .skipped(let problem): if let engine = engine(of: leg) { owner?.skipped(engine, problem) }
+        case .creditsLow(let remaining): if let engine = engine(of: leg) { owner?.creditsLow(engine, remaining) }
         case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))

@@ -14,6 +14,8 @@ public enum EngineEvent: Sendable, Equatable {
     /// Answers a `finalize` for which nothing was left to say. Every `finalize` is answered once in each channel: by this or by a final with
     /// the reason `.flush`.
     case flushed(ChannelIndex)
+    /// The engine will recognise only this much more.
+    case creditsLow(Duration)
     /// A message of the engine's was left out because it cannot be read. Says what is wrong with it, never what it said.
     case skipped(String)
     /// The last event of every stream. No error means that all audio sent before `finish` is covered by finals.

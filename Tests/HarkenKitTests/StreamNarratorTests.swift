@@ -28,6 +28,8 @@ import Testing
             case .endOfSpeech: "end"
             case .usage(let audio): "usage \(audio)"
             case .metrics: "metrics"
+            case .opened: "opened"
+            case .creditsLow: "creditsLow"
             case .problem: "problem"
             case .terminated: "terminated"
             }

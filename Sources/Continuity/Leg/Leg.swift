@@ -139,7 +139,7 @@ package struct Leg: Sendable {
     /// `event` on the session's timeline and with the session's channels.
     package mutating func mapped(_ event: EngineEvent) -> EngineEvent {
         switch event {
-        case .opened, .closed, .skipped: return event
+        case .opened, .closed, .skipped, .creditsLow: return event
         case .speechStarted(let channel, let at): return .speechStarted(session(channel), at: session(at))
         case .interim(let hypothesis):
             let mapped = session(hypothesis)

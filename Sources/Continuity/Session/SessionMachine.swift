@@ -212,7 +212,7 @@ package struct SessionMachine: Sendable {
             }
             return actions + pump(now: now)
         // For the driver's ears.
-        case .skipped: return []
+        case .skipped, .creditsLow: return []
         case .speechStarted(let channel, let at):
             actions.append(.emit(.speechStarted(channel, at: max(at, stitchers[channel.number].committedThrough))))
         case .interim(let hypothesis):

@@ -245,6 +245,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func hold(_ isHeld: Bool) { read(!isHeld) }
 
+    func creditsLow(_ engine: EngineName, _ remaining: Duration) {
+        context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
+    }
+
     func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
 
     func streamClosed(_ engine: EngineName, _ error: EngineError?) {

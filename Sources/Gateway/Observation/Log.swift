@@ -1,5 +1,6 @@
 internal import Glibc
 package import Speech
+internal import Sessions
 
 /// Lines on standard error, one write each: time, level, a constant message, and what varies as `key=value`.
 package struct Log: Sendable {
@@ -61,14 +62,5 @@ package struct Log: Sendable {
             // A log that cannot be written has no better place to say so.
             _ = Glibc.write(2, bytes.baseAddress, bytes.count)
         }
-    }
-}
-
-extension UnixTime {
-    /// The wall clock.
-    package static var now: UnixTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return UnixTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }

@@ -3,6 +3,8 @@ internal import Framing
 package import Net
 internal import Protocols
 package import Speech
+internal import Store
+package import Sessions
 package import Store
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.

@@ -34,11 +34,17 @@ final class EngineCore: Sendable {
         let variable = name.uppercased() + "_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
         guard !given.isEmpty else { throw .missingKey(vendor: title, variable: variable) }
-        let vendor = Catalogue.vendors.first { $0.name.rawValue == name }
-        guard let vendor, let live = vendor.live else { throw .unavailable("\(title) is not built in") }
+        guard let vendor = Catalogue.vendors.first(where: { $0.name.rawValue == name }) else { throw .unavailable("\(title) is not built in") }
+        try self.init(vendor: vendor, key: given, url: url, options: options)
+    }
+
+    /// - Throws: `KitError.unavailable` for a vendor that takes no live audio.
+    convenience init(vendor: Vendor, key: String, url: String?, options: TranscriptionOptions) throws(KitError) {
+        guard let live = vendor.live else { throw .unavailable("\(vendor.name) takes no live audio") }
         let address = try Self.address(url ?? live.address)
-        let settings = VendorSettings(name: vendor.name, credential: Credential(given), streamingAddress: address)
+        let settings = VendorSettings(name: vendor.name, credential: Credential(key), streamingAddress: address)
         self.init(LiveEngine(name: vendor.name, capabilities: live.capabilities, access: .vendor(live, settings)), options: options)
+    }
     }
 
     private static func address(_ url: String) throws(KitError) -> String {

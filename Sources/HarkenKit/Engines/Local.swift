@@ -14,12 +14,16 @@ public final class Local: SpeechToText {
     ///   - threads: how many recognise at the same time; nil: as many as there are cores.
     /// - Throws: `KitError.unavailable` when a model is missing.
     public init(models: String? = nil, threads: Int? = nil, options: TranscriptionOptions = TranscriptionOptions()) throws(KitError) {
+        core = try Self.core(models: models, threads: threads, options: options)
+    }
+
+    static func core(models: String?, threads: Int?, options: TranscriptionOptions) throws(KitError) -> EngineCore {
         let names = ["HARKEN_MODELS", "HARKEN_CACHE", "XDG_CACHE_HOME", "HOME"]
         let environment = names.reduce(into: [String: String]()) { values, name in values[name] = getenv(name).map { String(cString: $0) } }
         let folder = models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         if let missing = folder.missing().first { throw .unavailable("\(missing) is missing; fetch the models with: make setup") }
         let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        core = EngineCore(LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), options: options)
+        return EngineCore(LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), options: options)
     }
 
     public var name: EngineName { core.name }

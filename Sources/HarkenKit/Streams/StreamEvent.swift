@@ -2,6 +2,8 @@ public import Speech
 
 /// What a stream tells. All times count from the first sample that was pushed.
 public enum StreamEvent: Sendable, Equatable {
+    /// An engine takes audio. Comes once; what was pushed before has waited for it.
+    case opened
     /// Someone began to speak.
     case startOfSpeech(at: Duration)
     /// The turn so far; what follows replaces it.
@@ -16,6 +18,8 @@ public enum StreamEvent: Sendable, Equatable {
     case usage(audio: Duration)
     /// How long things took for the turn that has just ended.
     case metrics(StreamMetrics)
+    /// The engine will recognise only this much more audio.
+    case creditsLow(Duration)
     /// Something went wrong that the stream has dealt with.
     case problem(StreamProblem)
     /// The last event of every stream.

@@ -36,7 +36,8 @@ struct StreamNarrator: Sendable {
 
     mutating func tell(_ event: SessionEvent, now: Instant) -> [StreamEvent] {
         switch event {
-        case .ready, .flushed: return []
+        case .ready: return [.opened]
+        case .flushed: return []
         case .speechStarted(_, let at): return speechStarted(at: at)
         case .interim(let hypothesis):
             guard !hypothesis.words.isEmpty else { return [] }

@@ -78,6 +78,8 @@ final class StreamSession: SessionOwner {
 
     func hold(_ isHeld: Bool) { self.isHeld = isHeld }
 
+    func creditsLow(_ engine: EngineName, _ remaining: Duration) { tell(.creditsLow(remaining)) }
+
     func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
 
     func streamClosed(_ engine: EngineName, _ error: EngineError?) {

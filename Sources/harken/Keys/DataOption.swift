@@ -1,5 +1,6 @@
 import Gateway
 import Store
+import Sessions
 
 /// Where an installation's data is: the same place for every command.
 enum DataOption {

@@ -2,6 +2,7 @@ import Framing
 import Gateway
 import Speech
 import Store
+import Sessions
 
 struct KeysCreate: Command {
     private static let name = Option("--name", "NAME", "What lists call the key.")

@@ -5,6 +5,7 @@ import Net
 import Protocols
 import Speech
 import Store
+import Sessions
 import Vendors
 
 struct Serve: Command {

@@ -4,6 +4,7 @@ import HarkenTesting
 import Net
 import Speech
 import Store
+import Sessions
 
 @testable import harken
 

@@ -1,0 +1,37 @@
+import Protocols
+public import Speech
+
+/// Straight to a vendor with the user's own key.
+public final class BYOKRecording: RecordingEngine {
+    private let recorder: EngineRecorder
+
+    /// - Parameters:
+    ///   - vendor: what it is called: `deepgram`, `assemblyai`, `soniox`, `speechmatics`.
+    ///   - key: the user's.
+    ///   - baseURL: nil: the vendor's own.
+    public init(vendor: String = "deepgram", key: String, baseURL: String? = nil, settings: RecordingSettings = RecordingSettings()) {
+        recorder = EngineRecorder(settings) { () throws(RecordingError) in
+            guard !key.isEmpty else { throw .missingSetting("key") }
+            guard let known = Catalogue.vendors.first(where: { $0.name == EngineName(vendor) }) else {
+                throw .unknownSetting("vendor", value: vendor, known: Catalogue.vendors.map(\.name.rawValue).joined(separator: ", "))
+            }
+            do throws(KitError) {
+                return try EngineCore(vendor: known, key: key, url: baseURL, options: settings.options)
+            } catch {
+                throw .unknownSetting("baseURL", value: "\(baseURL ?? "")", known: "an address such as wss://host")
+            }
+        }
+    }
+
+    public func initialize() async throws(RecordingError) { try recorder.initialize() }
+    public func start() async throws(RecordingError) { try await recorder.start() }
+    public func stop() async { await recorder.stop() }
+    public func shutdown() async { await recorder.shutdown() }
+    public var isReady: Bool { recorder.isReady }
+    public var isRecording: Bool { recorder.isRecording }
+    public func setUserName(_ name: String?) { recorder.callbacks.setUserName(name) }
+    public func onRealtime(_ body: @escaping @Sendable (RecordingResult) -> Void) { recorder.callbacks.onRealtime(body) }
+    public func onFinal(_ body: @escaping @Sendable (RecordingResult) -> Void) { recorder.callbacks.onFinal(body) }
+    public func onError(_ body: @escaping @Sendable (RecordingError) -> Void) { recorder.callbacks.onError(body) }
+    public func onCreditsLow(_ body: @escaping @Sendable (Duration) -> Void) { recorder.callbacks.onCreditsLow(body) }
+}

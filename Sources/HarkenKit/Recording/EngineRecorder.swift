@@ -1,0 +1,58 @@
+import Sessions
+import Speech
+import Synchronization
+
+/// A recorder whose engine is made from settings, when they are checked.
+final class EngineRecorder: Sendable {
+    private let recorder: StreamRecorder
+    private let make: @Sendable () throws(RecordingError) -> EngineCore
+
+    init(_ settings: RecordingSettings, make: @escaping @Sendable () throws(RecordingError) -> EngineCore) {
+        self.make = make
+        let made = CoreReference()
+        reference = made
+        recorder = StreamRecorder(
+            open: { () throws(RecordingError) in
+                guard let core = made.core else { throw .notInitialized }
+                do throws(KitError) {
+                    return try core.stream(nil)
+                } catch {
+                    throw .engine(.unavailable(error.description))
+                }
+            },
+            microphone: { CapturedMicrophone(device: settings.device, deliver: $0, failed: $1) }, now: { .now })
+        recorder.callbacks.setUserName(settings.userName)
+    }
+
+    private let reference: CoreReference
+
+    func initialize() throws(RecordingError) {
+        reference.core = try make()
+        recorder.initialized()
+    }
+
+    func start() async throws(RecordingError) { try await recorder.start() }
+
+    func stop() async { await recorder.stop() }
+
+    func shutdown() async {
+        await recorder.shutdown()
+        reference.core = nil
+    }
+
+    var isReady: Bool { recorder.isReady }
+
+    var isRecording: Bool { recorder.isRecording }
+
+    var callbacks: RecordingCallbacks { recorder.callbacks }
+}
+
+/// The engine, once its settings are checked.
+private final class CoreReference: Sendable {
+    private let held = Mutex<EngineCore?>(nil)
+
+    var core: EngineCore? {
+        get { held.withLock { $0 } }
+        set { held.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,30 @@
+public import Speech
+
+/// On this machine, without key and network: English.
+public final class LocalRecording: RecordingEngine {
+    private let recorder: EngineRecorder
+
+    /// - Parameters:
+    ///   - models: the folder that set-up has filled; nil: where it puts it.
+    public init(models: String? = nil, settings: RecordingSettings = RecordingSettings()) {
+        recorder = EngineRecorder(settings) { () throws(RecordingError) in
+            do throws(KitError) {
+                return try Local.core(models: models, threads: nil, options: TranscriptionOptions())
+            } catch {
+                throw .missingSetting("models: \(error)")
+            }
+        }
+    }
+
+    public func initialize() async throws(RecordingError) { try recorder.initialize() }
+    public func start() async throws(RecordingError) { try await recorder.start() }
+    public func stop() async { await recorder.stop() }
+    public func shutdown() async { await recorder.shutdown() }
+    public var isReady: Bool { recorder.isReady }
+    public var isRecording: Bool { recorder.isRecording }
+    public func setUserName(_ name: String?) { recorder.callbacks.setUserName(name) }
+    public func onRealtime(_ body: @escaping @Sendable (RecordingResult) -> Void) { recorder.callbacks.onRealtime(body) }
+    public func onFinal(_ body: @escaping @Sendable (RecordingResult) -> Void) { recorder.callbacks.onFinal(body) }
+    public func onError(_ body: @escaping @Sendable (RecordingError) -> Void) { recorder.callbacks.onError(body) }
+    public func onCreditsLow(_ body: @escaping @Sendable (Duration) -> Void) { recorder.callbacks.onCreditsLow(body) }
+}

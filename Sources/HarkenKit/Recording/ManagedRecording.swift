@@ -1,0 +1,34 @@
+import Protocols
+public import Speech
+
+/// Through a server that holds the vendors' keys: `/ws/transcribe`.
+public final class ManagedRecording: RecordingEngine {
+    private let recorder: EngineRecorder
+
+    /// - Parameters:
+    ///   - server: its address; without a scheme, `wss://` is meant.
+    ///   - token: the user's.
+    public init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
+        recorder = EngineRecorder(settings) { () throws(RecordingError) in
+            guard !server.isEmpty else { throw .missingSetting("server") }
+            guard !token.isEmpty else { throw .missingSetting("token") }
+            do throws(KitError) {
+                return try EngineCore(vendor: ManagedLiveClient.vendor, key: token, url: server, options: settings.options)
+            } catch {
+                throw .unknownSetting("server", value: "\(server)", known: "an address such as wss://host")
+            }
+        }
+    }
+
+    public func initialize() async throws(RecordingError) { try recorder.initialize() }
+    public func start() async throws(RecordingError) { try await recorder.start() }
+    public func stop() async { await recorder.stop() }
+    public func shutdown() async { await recorder.shutdown() }
+    public var isReady: Bool { recorder.isReady }
+    public var isRecording: Bool { recorder.isRecording }
+    public func setUserName(_ name: String?) { recorder.callbacks.setUserName(name) }
+    public func onRealtime(_ body: @escaping @Sendable (RecordingResult) -> Void) { recorder.callbacks.onRealtime(body) }
+    public func onFinal(_ body: @escaping @Sendable (RecordingResult) -> Void) { recorder.callbacks.onFinal(body) }
+    public func onError(_ body: @escaping @Sendable (RecordingError) -> Void) { recorder.callbacks.onError(body) }
+    public func onCreditsLow(_ body: @escaping @Sendable (Duration) -> Void) { recorder.callbacks.onCreditsLow(body) }
+}

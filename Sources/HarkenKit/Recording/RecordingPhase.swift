@@ -1,0 +1,48 @@
+/// Where a recording is on its way. A value: the recorder asks it before each step whether the step may still be taken.
+struct RecordingPhase: Sendable {
+    enum State: Sendable, Equatable {
+        case new
+        case idle
+        /// Waits for the connection, or for the microphone.
+        case starting
+        case recording
+        case shutDown
+    }
+
+    private(set) var state = State.new
+    /// Names one start: what belongs to an earlier one is void.
+    private(set) var attempt = 0
+
+    var isReady: Bool { state != .new && state != .shutDown }
+
+    mutating func initialized() { if state == .new { state = .idle } }
+
+    /// Begins a start and returns its name.
+    mutating func start() throws(RecordingError) -> Int {
+        switch state {
+        case .new, .shutDown: throw .notInitialized
+        case .starting, .recording: throw .alreadyRecording
+        case .idle: break
+        }
+        state = .starting
+        attempt += 1
+        return attempt
+    }
+
+    /// Whether that start is still wanted.
+    func isCurrent(_ attempt: Int) -> Bool { attempt == self.attempt && (state == .starting || state == .recording) }
+
+    /// The microphone runs. False when the start is not wanted any more.
+    mutating func recording(_ attempt: Int) -> Bool {
+        guard isCurrent(attempt) else { return false }
+        state = .recording
+        return true
+    }
+
+    /// That start is over, by a failure or a stop.
+    mutating func end(_ attempt: Int) { if isCurrent(attempt) { state = .idle } }
+
+    mutating func stop() { if state == .starting || state == .recording { state = .idle } }
+
+    mutating func shutDown() { state = .shutDown }
+}

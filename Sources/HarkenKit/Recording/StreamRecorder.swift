@@ -1,0 +1,165 @@
+import Speech
+import Synchronization
+
+/// What all recording engines do: a stream, and a microphone that is open only while the stream is.
+final class StreamRecorder: Sendable {
+    /// How long `start` may take, and how long `stop` waits for the last words.
+    static let startLimit: Duration = .seconds(15)
+    static let stopLimit: Duration = .seconds(5)
+
+    private struct State {
+        var phase = RecordingPhase()
+        var stream: SpeechStream?
+        var microphone: (any Microphone)?
+        var reader: Task<Void, Never>?
+    }
+
+    let callbacks: RecordingCallbacks
+    private let state = Mutex(State())
+    private let open: @Sendable () throws(RecordingError) -> SpeechStream
+    private let microphone: MicrophoneSource
+    private let startLimit: Duration
+
+    /// - Parameter open: checks the settings and opens a stream.
+    init(
+        open: @escaping @Sendable () throws(RecordingError) -> SpeechStream, microphone: @escaping MicrophoneSource,
+        startLimit: Duration = StreamRecorder.startLimit, now: @escaping @Sendable () -> UnixTime
+    ) {
+        self.open = open
+        self.microphone = microphone
+        self.startLimit = startLimit
+        callbacks = RecordingCallbacks(now: now)
+    }
+
+    var isReady: Bool { state.withLock { $0.phase.isReady } }
+
+    var isRecording: Bool { state.withLock { $0.phase.state == .recording } }
+
+    func initialized() { state.withLock { $0.phase.initialized() } }
+
+    func start() async throws(RecordingError) {
+        let attempt = try state.withLock { (state: inout sending State) throws(RecordingError) in try state.phase.start() }
+        do throws(RecordingError) {
+            let stream = try open()
+            let (outcomes, outcome) = AsyncStream.makeStream(of: RecordingError?.self, bufferingPolicy: .bufferingOldest(1))
+            let reader = Task { await self.read(stream, attempt, outcome) }
+            let isWanted = state.withLock { state in
+                guard state.phase.isCurrent(attempt) else { return false }
+                state.stream = stream
+                state.reader = reader
+                return true
+            }
+            guard isWanted else {
+                stream.cancel()
+                throw .stopped
+            }
+            if let error = await first(of: outcomes) { throw error }
+            try openMicrophone(attempt, stream)
+        } catch {
+            await end(attempt)
+            throw error
+        }
+    }
+
+    func stop() async {
+        let (stream, microphone, reader) = state.withLock { state in
+            defer {
+                state.phase.stop()
+                (state.stream, state.microphone, state.reader) = (nil, nil, nil)
+            }
+            return (state.stream, state.microphone, state.reader)
+        }
+        microphone?.stop()
+        guard let stream, let reader else { return }
+        stream.finish()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await reader.value }
+            group.addTask {
+                try? await Task.sleep(for: Self.stopLimit)
+                stream.cancel()
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    func shutdown() async {
+        await stop()
+        state.withLock { $0.phase.shutDown() }
+    }
+
+    /// The first thing that is known of the connection: an error, nil when it is ready; `.notReady` when nothing comes.
+    private func first(of outcomes: AsyncStream<RecordingError?>) async -> RecordingError? {
+        await withTaskGroup(of: RecordingError?.self) { group in
+            group.addTask {
+                for await outcome in outcomes { return outcome }
+                return .stopped
+            }
+            group.addTask { [startLimit] in
+                try? await Task.sleep(for: startLimit)
+                return .notReady
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .stopped
+        }
+    }
+
+    private func openMicrophone(_ attempt: Int, _ stream: SpeechStream) throws(RecordingError) {
+        let microphone = microphone(
+            { [weak self] audio in
+                // What comes after a stop is not sent.
+                guard let self, self.state.withLock({ $0.phase.isCurrent(attempt) }) else { return }
+                stream.push(bytes: audio.withUnsafeBytes { Array($0) })
+            },
+            { [weak self] error in
+                guard let self, self.state.withLock({ $0.phase.isCurrent(attempt) }) else { return }
+                self.callbacks.failed(error)
+                Task { await self.end(attempt) }
+            })
+        let mayOpen = state.withLock { state in
+            guard state.phase.isCurrent(attempt) else { return false }
+            state.microphone = microphone
+            return true
+        }
+        guard mayOpen else { throw .stopped }
+        try microphone.start()
+        let isWanted = state.withLock { $0.phase.recording(attempt) }
+        guard isWanted else {
+            microphone.stop()
+            throw .stopped
+        }
+    }
+
+    /// Ends a start or a recording that has failed.
+    private func end(_ attempt: Int) async {
+        let (stream, microphone) = state.withLock { state -> (SpeechStream?, (any Microphone)?) in
+            guard state.phase.isCurrent(attempt) else { return (nil, nil) }
+            state.phase.end(attempt)
+            defer { (state.stream, state.microphone, state.reader) = (nil, nil, nil) }
+            return (state.stream, state.microphone)
+        }
+        microphone?.stop()
+        stream?.cancel()
+    }
+
+    /// Tells what the stream says, to its end.
+    private func read(_ stream: SpeechStream, _ attempt: Int, _ outcome: AsyncStream<RecordingError?>.Continuation) async {
+        for await event in stream.events {
+            switch event {
+            case .opened: outcome.yield(nil)
+            case .interim(let said): callbacks.said(said.text, isFinal: false)
+            case .final(let said): callbacks.said(said.text, isFinal: true)
+            case .creditsLow(let remaining): callbacks.creditsLow(remaining)
+            case .terminated(let termination):
+                let error = termination.error.map(RecordingError.engine) ?? .stopped
+                let wasStarting = state.withLock { $0.phase.isCurrent(attempt) && $0.phase.state == .starting }
+                outcome.yield(error)
+                // A start tells of its failure by itself.
+                if !wasStarting, termination.error != nil, state.withLock({ $0.phase.isCurrent(attempt) }) { callbacks.failed(error) }
+                if !wasStarting { await end(attempt) }
+            case .startOfSpeech, .preflight, .endOfSpeech, .usage, .metrics, .problem: break
+            }
+        }
+        outcome.finish()
+    }
+}

@@ -1,0 +1,228 @@
+import Framing
+package import Speech
+
+/// The client side of the managed proxy, `WS /ws/transcribe`: of a gateway that holds the vendors' keys.
+///
+/// The proxy makes final what follows its last final, so finals tile the audio; what it has not made final when it ends the session in order is
+/// silence.
+package struct ManagedLiveClient: LiveClientMachine {
+    private enum State: Equatable {
+        case connecting
+        /// `auth` is sent.
+        case waiting(until: Instant)
+        case open
+        case draining(until: Instant)
+        case closed
+    }
+
+    /// How long `ready` may take.
+    package static let readyLimit: Duration = .seconds(15)
+    package static let drainLimit: Duration = .seconds(5)
+    package static let keepAlivePeriod: Duration = .seconds(20)
+    private static let mostMalformed = 20
+
+    package let connection = ConnectionRequest(target: "/ws/transcribe", headers: HTTPHeaders())
+    private let configuration: ManagedConfiguration
+    private let token: Credential
+    private let rate: SampleRate
+    private var state = State.connecting
+    private var sent: SampleIndex = .zero
+    private var finalisedThrough: SampleIndex = .zero
+    private var lastSent: Instant?
+    private var unanswered = 0
+    private var malformed = 0
+    /// The proxy's own words before it closed.
+    private var complaint: EngineError?
+
+    package init(_ options: StreamOptions, credential: Credential) {
+        var configuration = ManagedConfiguration()
+        configuration.model = options.model
+        configuration.language = options.language
+        configuration.rate = options.rate
+        configuration.channels = options.channels
+        configuration.interims = options.interims
+        configuration.endpointing = options.endpointing
+        configuration.keyterms = options.keyterms
+        configuration.words = true
+        self.configuration = configuration
+        token = credential
+        rate = options.rate
+    }
+
+    /// Not of the catalogue: which server it is, and whose, only the user knows.
+    package static let vendor = Vendor(
+        name: EngineName("managed"),
+        capabilities: Capabilities(streaming: true, prerecorded: false, languages: .any, models: ["nova-2"]), streamingAddress: "",
+        connect: { ManagedLiveClient($0, credential: $1) })
+
+    package mutating func opened(now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .waiting(until: now + Self.readyLimit)
+        send(.auth(token: token, .success(configuration)), now, &actions)
+    }
+
+    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        switch status {
+        case nil: fail(.unavailable("The managed server cannot be reached."), &actions)
+        case 401, 403: fail(.unauthorised("The managed server refused the connection."), &actions)
+        case .some(let status): fail(.unavailable("The managed server refused the connection with status \(status)."), &actions)
+        }
+    }
+
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) {
+        sent += count
+        lastSent = now
+    }
+
+    package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
+        switch (command, state) {
+        case (_, .closed): break
+        case (.cancel, _):
+            state = .closed
+            actions += [.event(.closed(.cancelled)), .close(code: 1000)]
+        case (.finalize, .open) where finalisedThrough < sent:
+            unanswered += 1
+            send(.finalize, now, &actions)
+        case (.finalize, _): actions.append(.event(.flushed(.first)))
+        case (.keepAlive, .open): send(.keepAlive, now, &actions)
+        case (.finish, .open):
+            state = .draining(until: now + Self.drainLimit)
+            send(.end, now, &actions)
+        case (.finish, .connecting), (.finish, .waiting):
+            state = .closed
+            actions += [.event(.closed(nil)), .close(code: 1000)]
+        // Nothing of a session can be changed.
+        case (.update, _), (.keepAlive, _), (.finish, .draining): break
+        }
+    }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
+        guard state != .closed, state != .connecting else { return }
+        switch ManagedServerMessage(parsing: text) {
+        case .ready:
+            guard case .waiting = state else { return }
+            state = .open
+            actions.append(.event(.opened))
+        case .transcript(let transcript): received(transcript, &actions)
+        case .creditsLow(let seconds): actions.append(.event(.creditsLow(.seconds(max(0, seconds)))))
+        case .sessionEnd(_, let reason): ended(reason, &actions)
+        case .error(let code, let message, _): complaint = Self.error(code, String(message.prefix(300)))
+        case .pong, .unrecognized: break
+        case .malformed:
+            malformed += 1
+            actions.append(.event(.skipped("not JSON with a type and what the type needs")))
+            if malformed > Self.mostMalformed { fail(.protocolViolation("The managed server sends messages that cannot be read."), &actions) }
+        }
+    }
+
+    private mutating func received(_ transcript: ManagedServerMessage.Transcript, _ actions: inout [ClientAction]) {
+        guard let end = position(transcript.end), position(transcript.start) != nil else {
+            return actions.append(.event(.skipped("a transcript whose times are none")))
+        }
+        let through = max(finalisedThrough, end)
+        let hypothesis = Hypothesis(range: SampleRange(finalisedThrough, through), words: words(transcript, through))
+        guard transcript.isFinal else { return actions.append(.event(.interim(hypothesis))) }
+        let isNew = through > finalisedThrough || !hypothesis.words.isEmpty
+        finalisedThrough = through
+        if unanswered > 0 {
+            unanswered -= 1
+            actions.append(.event(.final(hypothesis, reason: .flush)))
+        } else if isNew {
+            let isLast = if case .draining = state { end >= sent } else { false }
+            actions.append(.event(.final(hypothesis, reason: isLast ? .endOfAudio : transcript.speechFinal ? .endOfTurn : .pause)))
+        }
+    }
+
+    /// Servers that give no word times give one long word instead.
+    private func words(_ transcript: ManagedServerMessage.Transcript, _ through: SampleIndex) -> [Word] {
+        func place(_ start: Double, _ end: Double) -> SampleRange? {
+            guard let start = position(start), let end = position(end) else { return nil }
+            return SampleRange(max(start, finalisedThrough), min(max(end, finalisedThrough), through))
+        }
+        if let words = transcript.words {
+            return words.compactMap { word in
+                place(word.start, word.end).map { Word(word.text, $0, confidence: Float(min(max(word.confidence, 0), 1))) }
+            }
+        }
+        guard !transcript.text.isEmpty, let range = place(transcript.start, transcript.end) else { return [] }
+        return [Word(transcript.text, range, confidence: 1)]
+    }
+
+    private mutating func ended(_ reason: ManagedServerMessage.EndReason, _ actions: inout [ClientAction]) {
+        switch reason {
+        case .clientEnd: complete(&actions)
+        case .creditsExhausted: fail(.quotaExhausted("The managed server's credit is used up."), &actions)
+        case .maxDuration: fail(.unavailable("The managed server's longest session is over."), &actions)
+        case .idle: fail(.timedOut("The managed server heard nothing for too long."), &actions)
+        case .serverShutdown: fail(.unavailable("The managed server is going down."), &actions)
+        }
+    }
+
+    private static func error(_ code: String, _ message: String) -> EngineError {
+        let said = "The managed server: \(message)"
+        switch code {
+        case "auth_failed", "auth_timeout": return .unauthorised(said)
+        case "no_credits": return .quotaExhausted(said)
+        case "too_many_sessions", "rate_exceeded": return .rateLimited(retryAfter: nil)
+        case "bad_message", "bad_config": return .badRequest(said)
+        case "bad_audio": return .undecodable(said)
+        case "not_ready": return .timedOut(said)
+        default: return .unavailable(said)
+        }
+    }
+
+    package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
+        guard state != .closed else { return }
+        if case .draining = state, code == 1000, complaint == nil { return complete(&actions) }
+        fail(complaint ?? .unavailable(code.map { "The managed server closed the connection with \($0)." } ?? "The connection broke."), &actions)
+    }
+
+    private mutating func complete(_ actions: inout [ClientAction]) {
+        if finalisedThrough < sent {
+            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent), words: []), reason: .endOfAudio)))
+        }
+        for _ in 0..<unanswered { actions.append(.event(.flushed(.first))) }
+        state = .closed
+        actions += [.event(.closed(nil)), .close(code: 1000)]
+    }
+
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
+        let wasConnected = state != .connecting
+        state = .closed
+        actions.append(.event(.closed(error)))
+        if wasConnected { actions.append(.close(code: 1000)) }
+    }
+
+    private mutating func send(_ message: ManagedClientMessage, _ now: Instant, _ actions: inout [ClientAction]) {
+        lastSent = now
+        var json = JSONWriter()
+        message.write(to: &json)
+        actions.append(.send(text: json.bytes))
+    }
+
+    package var deadline: Instant? {
+        switch state {
+        case .connecting, .closed: nil
+        case .waiting(let until), .draining(let until): until
+        case .open: lastSent.map { $0 + Self.keepAlivePeriod }
+        }
+    }
+
+    package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: break
+        case .waiting(let until):
+            if now >= until { fail(.timedOut("The managed server did not get ready."), &actions) }
+        case .draining(let until):
+            if now >= until { fail(.timedOut("The managed server did not end the session."), &actions) }
+        case .open:
+            if let lastSent, now >= lastSent + Self.keepAlivePeriod { send(.keepAlive, now, &actions) }
+        }
+    }
+
+    private func position(_ seconds: Double) -> SampleIndex? {
+        guard seconds.isFinite, seconds >= 0 else { return nil }
+        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: rate), sent)
+    }
+}
