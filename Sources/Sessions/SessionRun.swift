@@ -123,7 +123,8 @@ package final class SessionRun {
         switch engine.access {
         case .inProcess(let engine):
             let run = LoopBound(self, on: connector.loop)
-            stream = engine.open(options) { event in run.enter { $0.engine(event, from: id) } }
+            // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
+            stream = engine.open(options) { event in run.loop.execute { run.withValue { $0.engine(event, from: id) } } }
         case .vendor(let vendor, let settings):
             stream = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in
                 self.engine(event, from: id)

@@ -4,7 +4,7 @@ package import Net
 internal import Protocols
 package import Speech
 internal import Store
-package import Sessions
+internal import Sessions
 package import Store
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.

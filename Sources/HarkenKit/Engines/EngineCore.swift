@@ -45,7 +45,6 @@ final class EngineCore: Sendable {
         let settings = VendorSettings(name: vendor.name, credential: Credential(key), streamingAddress: address)
         self.init(LiveEngine(name: vendor.name, capabilities: live.capabilities, access: .vendor(live, settings)), options: options)
     }
-    }
 
     private static func address(_ url: String) throws(KitError) -> String {
         var address = url

@@ -1,5 +1,5 @@
 import Protocols
-public import Speech
+import Speech
 
 /// Straight to a vendor with the user's own key.
 public final class BYOKRecording: RecordingEngine {

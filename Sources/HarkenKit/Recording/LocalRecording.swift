@@ -1,4 +1,4 @@
-public import Speech
+import Speech
 
 /// On this machine, without key and network: English.
 public final class LocalRecording: RecordingEngine {

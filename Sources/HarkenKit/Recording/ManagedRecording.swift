@@ -1,5 +1,5 @@
 import Protocols
-public import Speech
+import Speech
 
 /// Through a server that holds the vendors' keys: `/ws/transcribe`.
 public final class ManagedRecording: RecordingEngine {

@@ -62,16 +62,7 @@ final class StreamRecorder: Sendable {
     }
 
     func stop() async {
-        let (stream, microphone, reader) = state.withLock { state in
-            defer {
-                state.phase.stop()
-                (state.stream, state.microphone, state.reader) = (nil, nil, nil)
-            }
-            return (state.stream, state.microphone, state.reader)
-        }
-        microphone?.stop()
-        guard let stream, let reader else { return }
-        stream.finish()
+        guard let (stream, reader) = halt() else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await reader.value }
             group.addTask {
@@ -81,6 +72,28 @@ final class StreamRecorder: Sendable {
             await group.next()
             group.cancelAll()
         }
+    }
+
+    /// The part of `stop` that does not wait: nothing is captured from here on.
+    ///
+    /// - Returns: the stream whose last words are still to come, and who tells them; nil when there are none to wait for.
+    @discardableResult
+    func halt() -> (SpeechStream, Task<Void, Never>)? {
+        let (stream, microphone, reader, wasRecording) = state.withLock { state in
+            defer {
+                state.phase.stop()
+                (state.stream, state.microphone, state.reader) = (nil, nil, nil)
+            }
+            return (state.stream, state.microphone, state.reader, state.phase.state == .recording)
+        }
+        microphone?.stop()
+        guard let stream, let reader else { return nil }
+        guard wasRecording else {
+            stream.cancel()
+            return nil
+        }
+        stream.finish()
+        return (stream, reader)
     }
 
     func shutdown() async {

@@ -1,4 +1,4 @@
-import Framing
+package import Framing
 package import Speech
 
 /// The client side of the managed proxy, `WS /ws/transcribe`: of a gateway that holds the vendors' keys.

@@ -1,5 +1,6 @@
 import Framing
 import Gateway
+import Sessions
 import Speech
 import Store
 

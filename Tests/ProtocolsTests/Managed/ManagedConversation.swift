@@ -52,7 +52,9 @@ struct ManagedConversation {
     }
 
     mutating func binary(_ byteCount: Int) -> [String] {
-        guard let machine else { return runOpening { opening, now, output in opening.receivedBinary(byteCount: byteCount, now: now, output: &output) } }
+        guard let machine else {
+            return runOpening { opening, now, output in opening.receivedBinary(byteCount: byteCount, now: now, output: &output) }
+        }
         var changed = machine
         let meaning = changed.receivedBinary(byteCount: byteCount, now: now)
         self.machine = changed
