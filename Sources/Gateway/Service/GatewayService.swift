@@ -3,7 +3,6 @@ internal import Framing
 package import Net
 internal import Protocols
 package import Speech
-internal import Store
 internal import Sessions
 package import Store
 
