@@ -58,6 +58,7 @@ extension EngineEvent {
         case .turnEnded(_, let at): "turn ended \(at.seconds(at: .speech))"
         case .flushed: "flushed"
         case .skipped(let problem): "skipped \(problem)"
+        case .creditsLow(let remaining): "credits low \(remaining)"
         case .closed(let error): error.map { "closed \($0)" } ?? "closed"
         }
     }
