@@ -39,7 +39,7 @@ DRIVERS = [
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen"),
-    Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", in_test=False),
+    Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript"),
     # No engine translates.
     Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations"]),
     Driver("harken/manners", "Deepgram", "/v1/listen", in_test=False),

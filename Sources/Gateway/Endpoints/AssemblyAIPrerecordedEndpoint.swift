@@ -22,30 +22,14 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             let admission = try call.gateway.access.admit(head, credential: credential, peer: exchange.peer)
             // Also a key that may order nothing more may ask for what it ordered.
             if action == .create || action == .upload { _ = try call.gateway.payer(admission, for: .transcribe) }
-            let caller = Caller(admission, credential)
+            let caller = JobOwner(admission, credential)
             Task { await answer(exchange, caller, call) }
         } catch {
             call.gateway.refuse(exchange, error, Self.voice, call)
         }
     }
 
-    /// Who asks, and what callbacks to them are signed with.
-    private struct Caller: Sendable {
-        var user: ID<User>
-        var key: ID<AccessKey>?
-        var signingKey: [UInt8]?
-
-        init(_ admission: Access.Admission, _ credential: Credential?) {
-            switch admission {
-            // Nobody is told apart as long as there are no keys.
-            case .local, .token(nil, _): user = ID("local")
-            case .key(let grant), .token(let grant?, _): (user, key) = (grant.user, grant.key)
-            }
-            signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
-        }
-    }
-
-    private func answer(_ exchange: HTTPExchange, _ caller: Caller, _ call: Call) async {
+    private func answer(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
@@ -77,7 +61,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     private func name(in head: HTTPRequestHead) -> String { String(head.path.dropFirst(Self.transcripts.count + 1)) }
 
-    private func upload(_ exchange: HTTPExchange, _ caller: Caller, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+    private func upload(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let gateway = call.gateway
         let file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: Self.uploadLimit)
         guard file.byteCount > 0 else { throw .badRequest("Upload failed, please send the recording as the body of the request.") }
@@ -90,7 +74,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return json.bytes
     }
 
-    private func create(_ exchange: HTTPExchange, _ caller: Caller, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+    private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let gateway = call.gateway
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         let request = try AssemblyAIPrerecordedRequest(bytes)
@@ -102,7 +86,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         let job = TranscriptionJob(
             id: ID(gateway.newID()), dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
             request: String(decoding: bytes, as: UTF8.self), audio: audio, engines: engines, signingKey: caller.signingKey)
-        let hasRoom = try await stored { () throws(StoreError) in
+        let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
             try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: request.webhook != nil)
         }
         guard hasRoom else { throw .tooManyRequests(retryAfter: .seconds(60)) }
@@ -110,8 +94,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: .queued).body
     }
 
-    private func find(_ id: String, _ caller: Caller, _ gateway: GatewayService) async throws(RefusalCause) -> AssemblyAIPrerecordedAnswer {
-        let found = try await stored { () throws(StoreError) in try await gateway.runner.jobs.find(ID(id), of: caller.user) }
+    private func find(_ id: String, _ caller: JobOwner, _ gateway: GatewayService) async throws(RefusalCause) -> AssemblyAIPrerecordedAnswer {
+        let found = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.runner.jobs.find(ID(id), of: caller.user) }
         guard let (job, transcript) = found, job.dialect == AssemblyAIJobs.dialect, let answer = Self.rendered(job, transcript) else {
             throw Self.unknown
         }
@@ -134,9 +118,9 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: state, webhookStatus: job.noticeStatus)
     }
 
-    private func delete(_ id: String, _ caller: Caller, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+    private func delete(_ id: String, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let runner = call.gateway.runner
-        let found = try await stored { () throws(StoreError) in
+        let found = try await RefusalCause.orStored { () throws(StoreError) in
             try await runner.jobs.delete(ID(id), of: caller.user, leaving: AssemblyAIPrerecordedAnswer.deletedRequest)
         }
         guard var job = found else { throw Self.unknown }
@@ -148,7 +132,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return answer.body
     }
 
-    private func list(_ head: HTTPRequestHead, _ caller: Caller, _ call: Call, isSecure: Bool) async throws(RefusalCause) -> [UInt8] {
+    private func list(_ head: HTTPRequestHead, _ caller: JobOwner, _ call: Call, isSecure: Bool) async throws(RefusalCause) -> [UInt8] {
         let list = try AssemblyAIPrerecordedList(head.query)
         // One more than is shown tells whether there are more.
         let query = TranscriptionJobQuery(
@@ -156,7 +140,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             before: list.before.map { ID($0) }, after: list.after.map { ID($0) })
         var jobs: [TranscriptionJob] = []
         if !list.throttledOnly {
-            jobs = try await stored { () throws(StoreError) in
+            jobs = try await RefusalCause.orStored { () throws(StoreError) in
                 try await call.gateway.runner.jobs.list(of: caller.user, dialect: AssemblyAIJobs.dialect, query)
             }
         }
@@ -179,9 +163,5 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     private func base(_ head: HTTPRequestHead, isSecure: Bool) -> String {
         let isForwarded = head.headers["X-Forwarded-Proto"]?.lowercased() == "https"
         return (isSecure || isForwarded ? "https://" : "http://") + (head.headers["Host"] ?? "localhost")
-    }
-
-    private func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RefusalCause) -> Value {
-        do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
     }
 }

@@ -23,8 +23,8 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             case .success(let request):
                 let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.options.language)
                 let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer)
-                let caller = CallbackCaller(admission, credential)
-                let task = Task { await run(request, job, handshake, caller, exchange, call) }
+                let owner = JobOwner(admission, credential)
+                let task = Task { await run(request, job, handshake, owner, exchange, call) }
                 if request.callback == nil { exchange.onAbort = { task.cancel() } }
             }
         } catch {
@@ -33,7 +33,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     }
 
     private func run(
-        _ request: DeepgramPrerecordedRequest, _ job: RecordingJob, _ handshake: HandshakeContext, _ caller: CallbackCaller,
+        _ request: DeepgramPrerecordedRequest, _ job: RecordingJob, _ handshake: HandshakeContext, _ owner: JobOwner,
         _ exchange: HTTPExchange, _ call: Call
     ) async {
         let gateway = call.gateway
@@ -51,10 +51,10 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             } else {
                 file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: Self.limit)
             }
-            if let callback = request.callback {
+            if request.callback != nil {
+                try await order(file, request, owner, exchange.request.query, call)
                 let accepted = DeepgramPrerecordedAnswer.accepted(requestID: call.id)
                 exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), accepted, call: call) }
-                await deliver(file, request, job, handshake, callback, caller)
                 return
             }
             let transcript = try await job.run(Recording(path: file.path, format: request.format))
@@ -66,34 +66,22 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         }
     }
 
-    /// Recognises, and sends the result, or what went wrong, to the caller's address.
-    private func deliver(
-        _ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ job: RecordingJob, _ handshake: HandshakeContext,
-        _ callback: DeepgramPrerecordedRequest.Callback, _ caller: CallbackCaller
-    ) async {
-        let body: [UInt8]
-        do throws(RefusalCause) {
-            let transcript = try await job.run(Recording(path: file.path, format: request.format))
-            body = DeepgramPrerecordedAnswer.body(
-                transcript, for: request, requestID: job.id, sha256: file.digest, created: handshake.now)
-        } catch {
-            body = DeepgramRefusal.make(error, requestID: job.id).body
+    /// Puts the recording in the queue; its owner's server hears of the end, whatever becomes of this run.
+    private func order(_ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ owner: JobOwner, _ query: URLQuery, _ call: Call)
+        async throws(RefusalCause)
+    {
+        let gateway = call.gateway
+        try await gateway.runner.uploads.keep(file, id: call.id, user: owner.user, now: gateway.now())
+        let job = TranscriptionJob(
+            id: ID(call.id), dialect: DeepgramJobs.dialect, user: owner.user, key: owner.key, created: gateway.now(),
+            request: DeepgramJobs.order(query: query, sha256: file.digest), audio: call.id, engines: request.engines, signingKey: owner.signingKey)
+        let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
+            try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: true)
         }
-        var headers = HTTPHeaders()
-        // The key's name, not the key.
-        if let keyID = caller.keyID { headers.add("dg-token", keyID) }
-        let message = Callback(address: callback.address, method: callback.method, headers: headers, body: body)
-        _ = await CallbackDelivery(gateway: job.gateway).send(message, signingKey: caller.signingKey, request: job.id)
-    }
-
-    /// Who is to be told by a callback.
-    private struct CallbackCaller: Sendable {
-        var keyID: String?
-        var signingKey: [UInt8]?
-
-        init(_ admission: Access.Admission, _ credential: Credential?) {
-            if case .key(let grant) = admission { keyID = grant.key.rawValue }
-            signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
+        guard hasRoom else {
+            await gateway.runner.uploads.remove(call.id, of: owner.user)
+            throw .tooManyRequests(retryAfter: .seconds(60))
         }
+        Task { await gateway.runner.wake(gateway) }
     }
 }

@@ -6,13 +6,14 @@ internal import Store
 /// AssemblyAI's jobs: ordered by `POST /v2/transcript`, told by a webhook.
 struct AssemblyAIJobs: JobProtocol {
     static let dialect = "assemblyai"
+    let keepsResults = true
     private static let shortest: Duration = .milliseconds(160)
 
     static func request(of job: TranscriptionJob) -> AssemblyAIPrerecordedRequest? {
         try? AssemblyAIPrerecordedRequest(Array(job.request.utf8))
     }
 
-    func order(of job: TranscriptionJob) -> JobOrder? {
+    func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
         Self.request(of: job).map { JobOrder(options: $0.options, format: .container) }
     }
 
@@ -47,7 +48,7 @@ struct AssemblyAIJobs: JobProtocol {
         }
     }
 
-    func notice(of job: TranscriptionJob, _ outcome: JobOutcome) -> Callback? {
+    func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? {
         guard let webhook = Self.request(of: job)?.webhook else { return nil }
         var json = JSONWriter()
         json.beginObject()

@@ -5,14 +5,16 @@ internal import Store
 
 /// How the jobs of one protocol are run and how their ends are told.
 protocol JobProtocol: Sendable {
+    /// Whether results can be asked for; else nothing is kept once their owner's server was told.
+    var keepsResults: Bool { get }
     /// What is asked of the engines; nil: the order cannot be read any more.
-    func order(of job: TranscriptionJob) -> JobOrder?
+    func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder?
     /// Why a transcript is no success all the same; nil: it is one.
     func fault(in transcript: Transcript, of job: TranscriptionJob) -> String?
     /// A failure in the protocol's words, for the job's owner.
     func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String
     /// What the owner's server is told at the end; nil: nothing.
-    func notice(of job: TranscriptionJob, _ outcome: JobOutcome) -> Callback?
+    func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback?
 }
 
 struct JobOrder: Sendable {

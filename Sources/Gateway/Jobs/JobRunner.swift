@@ -13,7 +13,9 @@ actor JobRunner {
     private static let sweepInterval: Duration = .seconds(3_600)
     /// Between two looks whether the gateway has room.
     private static let busyWait: Duration = .seconds(1)
-    private static let protocols: [String: any JobProtocol] = [AssemblyAIJobs.dialect: AssemblyAIJobs()]
+    private static let protocols: [String: any JobProtocol] = [
+        AssemblyAIJobs.dialect: AssemblyAIJobs(), DeepgramJobs.dialect: DeepgramJobs(),
+    ]
 
     nonisolated let jobs: TranscriptionJobs
     nonisolated let uploads: UploadFolder
@@ -84,7 +86,7 @@ actor JobRunner {
     }
 
     private func work(on job: TranscriptionJob, _ gateway: GatewayService) async {
-        guard let kind = Self.protocols[job.dialect], let order = kind.order(of: job) else {
+        guard let kind = Self.protocols[job.dialect], let order = kind.order(of: job, context(of: job, gateway)) else {
             _ = try? await jobs.fail(job.id, "This version of the gateway cannot read the order.", now: gateway.now())
             return
         }
@@ -137,7 +139,7 @@ actor JobRunner {
             case .failed(let reason): isWanted = try await jobs.fail(job.id, reason, now: gateway.now())
             }
             gateway.log.info("job over", [.request: job.id.rawValue, .status: outcome.name])
-            if isWanted, let callback = kind.notice(of: job, outcome) { deliver(callback, of: job, gateway) }
+            if isWanted, let callback = kind.notice(of: job, outcome, context(of: job, gateway)) { deliver(callback, of: job, kind, gateway) }
         } catch {
             gateway.log.warning("job not stored", [.request: job.id.rawValue, .error: "\(error)"])
         }
@@ -150,15 +152,27 @@ actor JobRunner {
             let found = try? await jobs.find(job.id, of: job.user)
             let outcome: JobOutcome = found?.transcript.map { .completed($0) } ?? .failed(job.error ?? "")
             deliveries[job.id] = nil
-            if let callback = kind.notice(of: job, outcome) { deliver(callback, of: job, gateway) }
+            if let callback = kind.notice(of: job, outcome, context(of: job, gateway)) { deliver(callback, of: job, kind, gateway) }
         }
     }
 
-    private func deliver(_ callback: Callback, of job: TranscriptionJob, _ gateway: GatewayService) {
+    private func forget(_ job: TranscriptionJob) async {
+        try? await jobs.remove(job.id)
+        if job.isOfUpload { await uploads.remove(job.audio, of: job.user) }
+    }
+
+    private func context(of job: TranscriptionJob, _ gateway: GatewayService) -> HandshakeContext {
+        HandshakeContext(requestID: job.id.rawValue, now: job.created, models: gateway.router.models)
+    }
+
+    private func deliver(_ callback: Callback, of job: TranscriptionJob, _ kind: any JobProtocol, _ gateway: GatewayService) {
         deliveries[job.id] = Task {
             let status = await CallbackDelivery(gateway: gateway).send(callback, signingKey: job.signingKey, request: job.id.rawValue)
             // Stopped half-way: the next run tells it.
-            if !Task.isCancelled { try? await jobs.announced(job.id, status: status) }
+            if !Task.isCancelled {
+                try? await jobs.announced(job.id, status: status)
+                if !kind.keepsResults { await forget(job) }
+            }
             deliveries[job.id] = nil
         }
     }

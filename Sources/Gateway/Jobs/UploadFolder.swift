@@ -24,17 +24,17 @@ final class UploadFolder: Sendable {
     /// Takes a file over from the spool. When this returns it is there also after a restart.
     func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RefusalCause) {
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
-        let hasRoom = try await Self.stored { () throws(StoreError) in try await uploads.add(upload, most: most) }
+        let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.add(upload, most: most) }
         guard hasRoom else { throw .unavailable("The gateway has no room for more uploads; try again when some were worked on.") }
         guard rename(file.path, path(of: id)) == 0 else {
-            _ = try await Self.stored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
+            _ = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
             throw .internalFault
         }
     }
 
     /// The file of a user's upload; nil when the user has none of this name.
     func find(_ id: String, of user: ID<User>) async throws(RefusalCause) -> String? {
-        let isThere = try await Self.stored { () throws(StoreError) in try await uploads.has(ID(id), of: user) }
+        let isThere = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.has(ID(id), of: user) }
         return isThere && access(path(of: id), R_OK) == 0 ? path(of: id) : nil
     }
 
@@ -51,8 +51,4 @@ final class UploadFolder: Sendable {
     }
 
     private func path(of id: String) -> String { directory + "/" + id }
-
-    private static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RefusalCause) -> Value {
-        do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
-    }
 }

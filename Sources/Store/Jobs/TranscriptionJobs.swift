@@ -171,6 +171,13 @@ package final class TranscriptionJobs: Sendable {
         }
     }
 
+    /// Forgets a job that is over.
+    package func remove(_ id: ID<TranscriptionJob>) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run("DELETE FROM jobs WHERE id = ? AND status NOT IN ('queued', 'processing')", [.text(id.rawValue)])
+        }
+    }
+
     // MARK: Notices
 
     /// Jobs that are over and whose owners' servers were not told.

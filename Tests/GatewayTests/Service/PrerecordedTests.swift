@@ -113,6 +113,25 @@ import Testing
             #expect(answer.status == 200 && answer.text.hasPrefix(#"{"request_id":""#))
             for _ in 0..<200 where receiver.body.withLock({ $0 == nil }) { try await Task.sleep(for: .milliseconds(10)) }
             #expect(receiver.body.withLock { $0 }?.contains("good morning how are you") == true)
+            let digest = SHA256.digest(audio).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            #expect(receiver.body.withLock { $0 }?.contains(digest) == true)
+            // Nothing is kept of it.
+            let uploads = { try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads") }
+            for _ in 0..<200 where try !uploads().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(try uploads().isEmpty)
+            server.stop()
+        }
+    }
+
+    @Test func `that fails is told to the callback in Deepgram's words`() async throws {
+        try await TestGateway.with(ScriptedEngine(transcript: .failure(.undecodable("no audio")))) { gateway in
+            let receiver = Receiver()
+            let server = HTTPServer(loops: gateway.group.loops, service: receiver)
+            let port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
+            let answer = try await gateway.send(.post, "/v1/listen?callback=http%3A%2F%2F127.0.0.1%3A\(port)%2Fdone", body: audio)
+            #expect(answer.status == 200)
+            for _ in 0..<200 where receiver.body.withLock({ $0 == nil }) { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(receiver.body.withLock { $0 }?.hasPrefix(#"{"err_code":"Bad Request""#) == true)
             server.stop()
         }
     }

@@ -1,0 +1,26 @@
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Who orders a job: whose it is, who pays, and what callbacks are signed with.
+struct JobOwner: Sendable {
+    let user: ID<User>
+    let key: ID<AccessKey>?
+    let signingKey: [UInt8]?
+
+    init(_ admission: Access.Admission, _ credential: Credential?) {
+        switch admission {
+        // Nobody is told apart as long as there are no keys.
+        case .local, .token(nil, _): (user, key) = (ID("local"), nil)
+        case .key(let grant), .token(let grant?, _): (user, key) = (grant.user, grant.key)
+        }
+        signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
+    }
+}
+
+extension RefusalCause {
+    /// What the store says, or a refusal when it cannot be used.
+    static func orStored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RefusalCause) -> Value {
+        do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
+    }
+}
