@@ -1,4 +1,5 @@
 import Audio
+import Speech
 import Testing
 
 @Suite struct `Sample conversions` {
@@ -48,6 +49,21 @@ import Testing
         var output: [UInt8] = []
         PCM.appendLinear16(linear32: input.span.bytes, to: &output)
         #expect(numbers(output) == [0x1234, .min])
+    }
+
+    @Test(arguments: [
+        (AudioEncoding.signed8, [UInt8(0x40), 0x80], [Int16(0x4000), .min]), (.unsigned8, [0xFF, 0x80, 0], [0x7F00, 0, .min]),
+        (.signed16BigEndian, [0x12, 0x34, 0xFF], [0x1234]), (.unsigned16, [0x34, 0x92], [0x1234]), (.unsigned16BigEndian, [0x92, 0x34], [0x1234]),
+        (.signed24, [9, 0x34, 0x12], [0x1234]), (.signed24BigEndian, [0x12, 0x34, 9, 1], [0x1234]), (.unsigned24, [9, 0x34, 0x92], [0x1234]),
+        (.unsigned24BigEndian, [0x92, 0x34, 9], [0x1234]), (.signed32BigEndian, [0x12, 0x34, 9, 9], [0x1234]),
+        (.unsigned32, [9, 9, 0x34, 0x92], [0x1234]), (.unsigned32BigEndian, [0x92, 0x34, 9, 9], [0x1234]),
+        (.float32, [0, 0, 0, 0x3F, 0, 0, 0xC0, 0x7F], [16_384, 0]), (.float32BigEndian, [0x3F, 0, 0, 0], [16_384]),
+        (.float64, [0, 0, 0, 0, 0, 0, 0xE0, 0xBF], [-16_384]), (.float64BigEndian, [0xC0, 0, 0, 0, 0, 0, 0, 0], [.min]),
+    ])
+    func `plain samples of every layout become 16-bit ones`(encoding: AudioEncoding, input: [UInt8], values: [Int16]) throws {
+        var output: [UInt8] = []
+        PCM.appendLinear16(input.span.bytes, try #require(encoding.layout), to: &output)
+        #expect(numbers(output) == values)
     }
 
     @Test func `channels mix to their mean, interleaved or not`() {

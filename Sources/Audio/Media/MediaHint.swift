@@ -16,8 +16,6 @@ struct MediaHint {
             throw .undecodable(MediaLimits.refusal(hertz: rate.hertz, channels: channels))
         }
         switch encoding {
-        case .linear16: demuxer = "s16le"
-        case .linear32: demuxer = "s32le"
         case .mulaw: demuxer = "mulaw"
         case .alaw: demuxer = "alaw"
         case .g729: demuxer = "g729"
@@ -27,6 +25,7 @@ struct MediaHint {
             bare = encoding == .amrNarrowband ? "amrnb" : "amrwb"
         case .opus, .oggOpus: containers = "ogg,matroska,webm"
         case .speex: containers = "ogg"
+        default: demuxer = encoding.layout?.demuxer
         }
         if encoding.bytesPerSample != nil { options = [("sample_rate", "\(rate.hertz)"), ("channels", "\(channels)")] }
     }
@@ -75,5 +74,18 @@ enum MediaLimits {
     static func refusal(hertz: Int, channels: Int) -> String {
         "audio of \(hertz) Hz in \(channels) channels is not taken; \(rates.lowerBound) to \(rates.upperBound) Hz "
             + "in up to \(Self.channels.upperBound) channels is"
+    }
+}
+
+extension SampleLayout {
+    /// libav's name for such samples without a container: `s16le`.
+    fileprivate var demuxer: String {
+        let letter =
+            switch kind {
+            case .signed: "s"
+            case .unsigned: "u"
+            case .float: "f"
+            }
+        return letter + "\(8 * byteCount)" + (byteCount == 1 ? "" : isBigEndian ? "be" : "le")
     }
 }

@@ -186,8 +186,9 @@ extension StreamDecoder {
             guard let mixing else { return pcm(frames) }
             PCM.appendMean(linear16: frames, channels: mixing, to: &output)
             return hand(output, to: pcm)
-        case .flac, .amrNarrowband, .amrWideband, .opus, .oggOpus, .speex, .g729:
-            return
+        default:
+            guard let layout = encoding.layout else { return }
+            PCM.appendLinear16(frames, layout, to: &output)
         }
         guard let mixing else { return hand(output, to: pcm) }
         let all = output

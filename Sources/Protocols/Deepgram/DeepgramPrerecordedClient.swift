@@ -63,6 +63,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         case .linear16, .mulaw, .amrNarrowband, .amrWideband, .opus, .speex, .g729, .linear32, .alaw:
             return [("encoding", encoding.rawValue), ("sample_rate", "\(rate.hertz)"), ("channels", "\(channels)")]
         case .flac, .oggOpus: return []
+        default: return nil
         }
     }
 

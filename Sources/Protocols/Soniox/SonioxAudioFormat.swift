@@ -9,9 +9,12 @@ enum SonioxAudioFormat {
         switch name {
         case "pcm_s16le": .linear16
         case "pcm_s32le": .linear32
+        case "pcm_s8", "pcm_s8le", "pcm_s8be": .signed8
+        case "pcm_u8", "pcm_u8le", "pcm_u8be": .unsigned8
         case "mulaw": .mulaw
         case "alaw": .alaw
-        default: nil
+        // The others have the vendor's own names.
+        default: name.hasPrefix("pcm_") ? AudioEncoding(rawValue: name) : nil
         }
     }
 

@@ -50,6 +50,7 @@ extension SpeechmaticsConfiguration {
         let encoding: AudioEncoding
         switch format["encoding"].string {
         case "pcm_s16le": encoding = .linear16
+        case "pcm_f32le": encoding = .float32
         case "mulaw": encoding = .mulaw
         default: throw SpeechmaticsFault(.invalidAudioType, "audio_format.encoding must be pcm_s16le, pcm_f32le or mulaw.")
         }

@@ -2,17 +2,11 @@ import Speech
 
 /// The header that makes a WAV file of bare samples.
 enum WAVDescription {
-    /// nil for encodings whose samples have no fixed size.
+    /// nil for encodings whose samples have no fixed size, or one that the format does not know.
     ///
     /// - Parameter byteCount: of the samples. What is more than the format can say is left unsaid: readers go on to the file's end.
     static func header(_ encoding: AudioEncoding, _ rate: SampleRate, channels: Int, byteCount: Int) -> [UInt8]? {
-        guard let width = encoding.bytesPerSample else { return nil }
-        let tag: UInt16 =
-            switch encoding {
-            case .alaw: 6
-            case .mulaw: 7
-            case _: 1
-            }
+        guard let width = encoding.bytesPerSample, let tag = tag(encoding) else { return nil }
         var header: [UInt8] = []
         func text(_ text: StaticString) { text.withUTF8Buffer { header += $0 } }
         func word(_ value: UInt16) { withUnsafeBytes(of: value.littleEndian) { header += $0 } }
@@ -30,5 +24,17 @@ enum WAVDescription {
         text("data")
         long(byteCount)
         return header
+    }
+
+    /// nil for samples that the format does not know: it has whole numbers of one byte unsigned, all others signed, and nothing big-endian.
+    private static func tag(_ encoding: AudioEncoding) -> UInt16? {
+        switch encoding {
+        case .alaw: return 6
+        case .mulaw: return 7
+        default:
+            guard let layout = encoding.layout, !layout.isBigEndian else { return nil }
+            if layout.kind == .float { return 3 }
+            return (layout.kind == .unsigned) == (layout.byteCount == 1) ? 1 : nil
+        }
     }
 }

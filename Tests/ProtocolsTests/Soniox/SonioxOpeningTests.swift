@@ -35,6 +35,15 @@ import Testing
         #expect(beginning.machine.request == LiveRequest(format: .linear16(.speech), model: "stt-rt-v4"))
     }
 
+    @Test(arguments: [
+        ("pcm_f64be", AudioEncoding.float64BigEndian), ("pcm_s24le", .signed24), ("pcm_u8", .unsigned8), ("alaw", .alaw), ("pcm_s32le", .linear32),
+    ])
+    func `names raw formats`(name: String, encoding: AudioEncoding) throws {
+        var client = SonioxEntrance()
+        let beginning = try client.begin("{\(Self.plain.replacing("pcm_s16le", with: name))}")
+        #expect(beginning.machine.request.format == .raw(encoding, .speech, channels: 1))
+    }
+
     @Test func `of a browser shows the key as a subprotocol`() throws {
         var client = SonioxEntrance(["Sec-WebSocket-Protocol": "soniox-api-key, k3y"])
         #expect(client.handshake.subprotocol == "soniox-api-key")

@@ -62,6 +62,12 @@ import Testing
         #expect(beginning.machine.request.format == .container)
     }
 
+    @Test func `may send floating point`() throws {
+        var client = try SpeechmaticsEntrance()
+        let beginning = try client.begin(SpeechmaticsConversation.start("").replacing("pcm_s16le", with: "pcm_f32le"))
+        #expect(beginning.machine.request.format == .raw(.float32, .speech, channels: 1))
+    }
+
     static let wrong: [(String, String, Int)] = [
         ("", "invalid_message", 1003), ("[]", "invalid_message", 1003), (#"{"message":"Hello"}"#, "invalid_message", 1003),
         (#"{"message":"EndOfStream","last_seq_no":0}"#, "protocol_error", 1003),
