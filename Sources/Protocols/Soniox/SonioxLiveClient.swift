@@ -84,6 +84,8 @@ package struct SonioxLiveClient: LiveClientMachine {
         switch (command, state) {
         case (_, .closed): break
         case (.cancel, _):
+            // Nothing more is wanted, but the vendor is told that the stream is over; without audio, leaving says so.
+            if state == .open, sent > .zero { send(.endOfAudio, now, &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
             actions.append(.close(code: 1000))

@@ -83,6 +83,8 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         switch (command, state) {
         case (_, .closed): break
         case (.cancel, _):
+            // Nothing more is wanted, but the vendor is told that the stream is over.
+            if state == .open { send(.endOfStream(lastSequenceNumber: messages), &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
             actions.append(.close(code: 1000))

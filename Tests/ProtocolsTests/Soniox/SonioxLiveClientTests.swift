@@ -196,9 +196,9 @@ import Testing
         #expect(stream.text("[]").dropFirst().first?.short.hasPrefix("closed protocolViolation") == true)
     }
 
-    @Test func `stops at once`() {
+    @Test func `stops at once when it is cancelled, and says so`() {
         var stream = Self.stream(sent: 2)
-        #expect(stream.command(.cancel).map(\.short) == ["closed cancelled", "close 1000"])
+        #expect(stream.command(.cancel).map(\.short) == ["send ", "closed cancelled", "close 1000"])
         #expect(stream.text(Self.update("No", final: 1)).isEmpty)
     }
 }

@@ -171,6 +171,13 @@ import Testing
         #expect(stream.text("{").dropFirst().first?.short.hasPrefix("closed protocolViolation") == true)
     }
 
+    @Test func `stops at once when it is cancelled, and says so`() {
+        var stream = Self.stream(sent: 2)
+        #expect(
+            stream.command(.cancel).map(\.short) == [#"send {"message":"EndOfStream","last_seq_no":1}"#, "closed cancelled", "close 1000"])
+        #expect(stream.text(Self.endOfUtterance(1)).isEmpty)
+    }
+
     @Test func `ends before it has started`() {
         var stream = Stream(SpeechmaticsLiveClient(StreamOptions(rate: .speech), credential: Credential("k")))
         _ = stream.opened()
