@@ -42,8 +42,9 @@ package struct Leg: Sendable {
 
     private let rate: SampleRate
     private let limits: Limits
-    private var openedAt: ContinuousClock.Instant?
-    /// The allowance when `take` last needed it.
+    /// Once it is open, and its engine's pace is limited.
+    private var pace: Pace?
+    /// What `take` may count as sent without asking again.
     private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
     private var queued: [(position: SampleIndex, command: EngineCommand)] = []
@@ -73,23 +74,24 @@ package struct Leg: Sendable {
     package mutating func opened(now: ContinuousClock.Instant) {
         guard state == .connecting else { return }
         state = .open
-        openedAt = now
+        pace = limits.pace.map { Pace($0, rate: rate, from: origin, now: now) }
     }
 
     /// Counts `range` as sent if it may go straight to the engine: nothing waits before it and no limit holds it back.
     package mutating func take(_ range: SampleRange, now: ContinuousClock.Instant) -> Bool {
         guard state == .open, range.start == sentThrough, queued.isEmpty else { return false }
-        // What was allowed once stays so; most audio comes at the pace of time, and a second behind what is allowed.
         if range.end > allowedThrough {
-            allowedThrough = allowance(now: now)
-            guard range.end <= allowedThrough else { return false }
+            let allowance = allowance(now: now)
+            guard range.end <= allowance else { return false }
+            // Asked once for several frames, and not for so many that a pause among them would count for long.
+            allowedThrough = min(allowance, range.end + SampleCount(.milliseconds(250), at: rate))
         }
         sentThrough = range.end
         return true
     }
 
     /// The next audio to send, when some waits and may go; at most `most` of it.
-    package func nextSend(received end: SampleIndex, most: SampleCount, now: ContinuousClock.Instant) -> SampleRange? {
+    package mutating func nextSend(received end: SampleIndex, most: SampleCount, now: ContinuousClock.Instant) -> SampleRange? {
         guard state == .open else { return nil }
         var through = min(end, allowance(now: now), sentThrough + most)
         if let first = queued.first { through = min(through, first.position) }
@@ -130,10 +132,9 @@ package struct Leg: Sendable {
 
     /// When waiting audio may go on being sent, if only time holds it back.
     package func nextAllowance(received end: SampleIndex, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        guard state == .open, sentThrough < end, let pace = limits.pace, let openedAt else { return nil }
+        guard state == .open, sentThrough < end, let pace else { return nil }
         if let unanswered = limits.unanswered, sentThrough >= heardThrough + unanswered { return nil }
-        let wanted = min(end, sentThrough + SampleCount(.milliseconds(100), at: rate)) - origin - paceSlack
-        return max(now, openedAt + .seconds(wanted.seconds(at: rate) / pace))
+        return max(now, pace.time(of: min(end, sentThrough + SampleCount(.milliseconds(100), at: rate))))
     }
 
     /// `event` on the session's timeline and with the session's channels.
@@ -157,17 +158,10 @@ package struct Leg: Sendable {
         }
     }
 
-    /// How much may run ahead of the pace: engines count it over a while, and a leg that opens late must not lag for ever.
-    private var paceSlack: SampleCount { SampleCount(.seconds(1), at: rate) }
-
-    private func allowance(now: ContinuousClock.Instant) -> SampleIndex {
+    private mutating func allowance(now: ContinuousClock.Instant) -> SampleIndex {
         var through = SampleIndex(Int64.max)
         if let unanswered = limits.unanswered { through = heardThrough + unanswered }
-        if let pace = limits.pace, let openedAt {
-            let elapsed = openedAt.duration(to: now)
-            let paced = SampleCount(elapsed, at: rate).samples
-            through = min(through, origin + SampleCount(Int64(Double(paced) * pace)) + paceSlack)
-        }
+        if let paced = pace?.allowance(sent: sentThrough, now: now) { through = min(through, paced) }
         return through
     }
 

@@ -14,11 +14,11 @@ import Testing
 
     @Test func `keeps audio waiting until it is open`() {
         var leg = leg()
-        #expect(leg.nextSend(received: SampleIndex(16_000), most: second, now: start) == nil)
+        let next1 = leg.nextSend(received: SampleIndex(16_000), most: second, now: start)
+        #expect(next1 == nil)
         leg.opened(now: start)
-        #expect(
-            leg.nextSend(received: SampleIndex(16_000), most: second, now: start)
-                == SampleRange(.zero, SampleIndex(16_000)))
+        let next2 = leg.nextSend(received: SampleIndex(16_000), most: second, now: start)
+        #expect(next2 == SampleRange(.zero, SampleIndex(16_000)))
     }
 
     @Test func `takes audio at once only when nothing waits before it`() {
@@ -51,44 +51,66 @@ import Testing
         leg.opened(now: start)
         let outcome1 = leg.nextCommand()
         #expect(outcome1 == nil)
-        #expect(
-            leg.nextSend(received: SampleIndex(1_600), most: second, now: start)
-                == SampleRange(.zero, SampleIndex(800)))
+        let next3 = leg.nextSend(received: SampleIndex(1_600), most: second, now: start)
+        #expect(next3 == SampleRange(.zero, SampleIndex(800)))
         leg.sent(through: SampleIndex(800))
         let outcome2 = leg.nextCommand()
         #expect(outcome2 == .finalize)
-        #expect(
-            leg.nextSend(received: SampleIndex(1_600), most: second, now: start)
-                == SampleRange(SampleIndex(800), SampleIndex(1_600)))
+        let next4 = leg.nextSend(received: SampleIndex(1_600), most: second, now: start)
+        #expect(next4 == SampleRange(SampleIndex(800), SampleIndex(1_600)))
     }
 
     @Test func `is sent no faster than its engine's pace`() throws {
         var leg = leg(pace: 1)
         leg.opened(now: start)
         let end = SampleIndex(160_000)
-        let burst = try #require(leg.nextSend(received: end, most: SampleCount(160_000), now: start))
+        let sending10 = leg.nextSend(received: end, most: SampleCount(160_000), now: start)
+        let burst = try #require(sending10)
         #expect(burst.count == second)
         leg.sent(through: burst.end)
-        #expect(leg.nextSend(received: end, most: second, now: start) == nil)
+        let next5 = leg.nextSend(received: end, most: second, now: start)
+        #expect(next5 == nil)
         let next = try #require(leg.nextAllowance(received: end, now: start))
         #expect(next == start + .milliseconds(100))
-        #expect(
-            leg.nextSend(received: end, most: second, now: start + .milliseconds(500))?.count
-                == SampleCount(8_000))
+        let next6 = leg.nextSend(received: end, most: second, now: start + .milliseconds(500))
+        #expect(next6?.count == SampleCount(8_000))
+    }
+
+    @Test(arguments: [1.0, 1.25])
+    func `has no pause made up for by a burst`(pace: Double) {
+        var leg = leg(pace: pace)
+        leg.opened(now: start)
+        var clock = start
+        var log: [(at: Instant, seconds: Double)] = []
+        for pause in [0.0, 5, 0.3, 12, 60] {
+            clock += .seconds(pause)
+            // A client that sends all it has, in frames of 50 ms.
+            for _ in 0..<200 {
+                while leg.take(SampleRange(leg.sentThrough, count: SampleCount(800)), now: clock) { log.append((clock, 0.05)) }
+                clock += .milliseconds(10)
+            }
+        }
+        for first in stride(from: 0, to: log.count, by: 7) {
+            var seconds = 0.0
+            for last in first..<log.count {
+                seconds += log[last].seconds
+                let elapsed = log[first].at.duration(to: log[last].at) / .seconds(1)
+                #expect(seconds <= elapsed * pace + 1.3, "no more than the pace and what may be ahead of it")
+            }
+        }
     }
 
     @Test func `is not sent more than it can hold unanswered`() {
         var leg = leg(unanswered: second)
         leg.opened(now: start)
-        #expect(
-            leg.nextSend(received: SampleIndex(48_000), most: SampleCount(48_000), now: start)?.count
-                == second)
+        let next7 = leg.nextSend(received: SampleIndex(48_000), most: SampleCount(48_000), now: start)
+        #expect(next7?.count == second)
         leg.sent(through: SampleIndex(16_000))
-        #expect(leg.nextSend(received: SampleIndex(48_000), most: second, now: start) == nil)
+        let next8 = leg.nextSend(received: SampleIndex(48_000), most: second, now: start)
+        #expect(next8 == nil)
         _ = leg.mapped(.interim(Hypothesis(range: SampleRange(.zero, SampleIndex(8_000)), words: [])))
-        #expect(
-            leg.nextSend(received: SampleIndex(48_000), most: second, now: start)?.count
-                == SampleCount(8_000))
+        let next9 = leg.nextSend(received: SampleIndex(48_000), most: second, now: start)
+        #expect(next9?.count == SampleCount(8_000))
     }
 
     @Test func `puts its engine's times on the session's timeline`() {
