@@ -85,7 +85,8 @@ import Testing
             socket.send(text: auth())
             socket.send(binary: [0, 0, 0])
             let told = told(await socket.rest())
-            #expect(told.count == 3 && told[1].contains(#""code":"bad_audio""#), "\(told)")
+            // `ready` may have come before, or not.
+            #expect(told.dropLast().last?.contains(#""code":"bad_audio""#) == true, "\(told)")
             #expect(told.last == "close 4400")
             try await gateway.sessionsEnd()
         }
