@@ -5,7 +5,9 @@ import Synchronization
 package final class LocalEngine: Sendable {
     package let name = EngineName.local
     package static let capabilities = Capabilities(
-        streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName], channelsPerStream: 8)
+        streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName], channelsPerStream: 8,
+        // Of the last three it has no use, so a change of them needs no other stream.
+        liveChanges: [.endpointing, .turn, .model, .keyterms, .formatted])
 
     package var capabilities: Capabilities { Self.capabilities }
 

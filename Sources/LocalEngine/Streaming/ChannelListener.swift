@@ -14,8 +14,7 @@ final class ChannelListener {
         self.input = input
         probabilities = SpeechProbabilities(models.voiceActivity)
         machine = UtteranceMachine(
-            channel: channel, timing: StreamTiming(endpointing: max(options.endpointing, StreamTiming.shortestEndpointing)),
-            wantsInterims: options.interims)
+            channel: channel, timing: StreamTiming(options), wantsInterims: options.interims)
     }
 
     // MARK: Audio
@@ -47,6 +46,7 @@ final class ChannelListener {
 
     // MARK: Commands and results
 
+    func update(_ options: StreamOptions) -> [UtteranceMachine.Action] { machine.update(StreamTiming(options)) }
     func finalize() -> [UtteranceMachine.Action] { machine.finalize() }
     func finish() -> [UtteranceMachine.Action] { machine.finish() }
 

@@ -97,10 +97,10 @@ struct TurnState: Sendable, Equatable {
     func isOver(at position: SampleIndex, _ timing: StreamTiming) -> Bool {
         guard let pausedAt else { return false }
         let silence = position - pausedAt
-        guard silence >= timing.endpointing else { return false }
+        guard silence >= timing.turnSilence else { return false }
         guard let probability = judgement?.probability else { return silence >= timing.longTimeout }
-        if probability > EndOfTurn.threshold { return true }
-        let doubt = Double(1 - max(0, probability) / EndOfTurn.threshold)
+        if probability > timing.completeness { return true }
+        let doubt = Double(1 - max(0, probability) / timing.completeness)
         let extra = Double((timing.longTimeout - timing.shortTimeout).samples) * doubt
         return silence >= timing.shortTimeout + SampleCount(Int64(extra))
     }

@@ -109,7 +109,9 @@ final class StreamListener: @unchecked Sendable {
 
     private func obey(_ command: EngineCommand, _ stream: LocalStream) {
         switch command {
-        case .keepAlive, .update: return
+        case .keepAlive: return
+        case .update(let options):
+            for number in channels.indices where !isClosed { run(channels[number].update(options), number, stream) }
         case .cancel: close(.cancelled)
         case .finalize, .finish:
             for number in channels.indices where !isClosed {

@@ -46,8 +46,22 @@ package struct StreamTiming: Sendable, Equatable {
     /// would cut sentences at every breath.
     static let shortestEndpointing: Duration = .milliseconds(250)
 
-    package init(endpointing: Duration) {
+    /// Silence that ends a turn that sounds complete.
+    package private(set) var turnSilence: SampleCount
+    /// How complete a turn must sound for that, 0…1.
+    package private(set) var completeness = EndOfTurn.threshold
+
+    package init(endpointing: Duration, turn: TurnRule = TurnRule()) {
         self.endpointing = max(SampleCount(endpointing, at: .speech), .zero)
+        turnSilence = max(self.endpointing, SampleCount(turn.minimumSilence ?? .zero, at: .speech))
+        if let confidence = turn.confidence { completeness = min(max(confidence, 0.05), 1) }
+        if let longest = turn.maximumSilence { longTimeout = max(SampleCount(longest, at: .speech), turnSilence) }
+        shortTimeout = min(max(shortTimeout, turnSilence), longTimeout)
+    }
+
+    /// As a stream's client wants it, within what this engine can do.
+    init(_ options: StreamOptions) {
+        self.init(endpointing: max(options.endpointing, Self.shortestEndpointing), turn: options.turn)
     }
 
     /// How long to wait for a segment's first interim, and for the next when the last one had nothing new to show.

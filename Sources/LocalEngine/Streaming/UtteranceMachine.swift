@@ -21,7 +21,7 @@ package struct UtteranceMachine: Sendable {
     }
 
     let channel: ChannelIndex
-    let timing: StreamTiming
+    private(set) var timing: StreamTiming
     let wantsInterims: Bool
 
     /// All audio before this has been received.
@@ -113,6 +113,14 @@ package struct UtteranceMachine: Sendable {
     package mutating func judged(_ id: Int, _ probability: Float) -> [Action] {
         guard !hasFinished else { return [] }
         turn.judged(id, probability)
+        timePassed()
+        return taken()
+    }
+
+    /// Pauses and turns end by other rules from here on.
+    package mutating func update(_ timing: StreamTiming) -> [Action] {
+        guard !hasFinished else { return [] }
+        self.timing = timing
         timePassed()
         return taken()
     }
