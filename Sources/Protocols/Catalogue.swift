@@ -6,6 +6,7 @@ package enum Catalogue {
     package static let dialects: [LiveDialect] = [
         AssemblyAILiveServer.dialect,
         DeepgramLiveServer.dialect,
+        DeepgramFluxServer.dialect,
         SonioxLiveServer.dialect,
         SpeechmaticsLiveServer.dialect,
         ManagedLiveServer.dialect,

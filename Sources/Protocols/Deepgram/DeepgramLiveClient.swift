@@ -54,7 +54,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
         capabilities: Capabilities(
             streaming: true, prerecorded: false, languages: .any, models: ["nova-3", "nova-2"], speakers: true, channelsPerStream: 8, pace: 1.25,
             sessionCap: nil),
-        streamingAddress: "wss://api.deepgram.com", connect: { DeepgramLiveClient($0, credential: $1) })
+        streamingAddress: "wss://api.deepgram.com", connect: { options, credential in
+            if DeepgramFluxClient.suits(options) { return DeepgramFluxClient(options, credential: credential) }
+            return DeepgramLiveClient(options, credential: credential)
+        })
 
     private static func query(_ options: StreamOptions) -> URLQuery {
         let model = options.model.flatMap { DeepgramModels.isKnown($0) ? $0.lowercased() : nil } ?? DeepgramModels.fallback

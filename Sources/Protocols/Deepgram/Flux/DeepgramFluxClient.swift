@@ -1,0 +1,238 @@
+package import Framing
+package import Speech
+
+/// The client side of Deepgram's turn-based live protocol: a vendor's stream as an engine.
+///
+/// A turn becomes one final, when it is over. Finals reach to the turn's last word, so silence is covered by the next final, or by an empty one at the
+/// end. Broken messages are passed over; too many of them end the stream.
+///
+/// Source: Deepgram "Flux" reference.
+package struct DeepgramFluxClient: LiveClientMachine {
+    private enum State: Equatable {
+        case connecting  // → starting, closed
+        case starting(until: Instant)  // → open, closed: waits for Connected
+        case open  // → draining, closed
+        case draining(until: Instant)  // → closed
+        case closed
+    }
+
+    private struct Finalize: Sendable {
+        var count: Int
+        var deadline: Instant
+    }
+
+    package static let startLimit: Duration = .seconds(10)
+    package static let finalizeLimit: Duration = .milliseconds(1_500)
+    package static let drainLimit: Duration = .seconds(10)
+    package static let mostMalformed = 32
+
+    package let connection: ConnectionRequest
+    private let options: StreamOptions
+    private var state: State = .connecting
+    private var sent: SampleIndex = .zero
+    private var finalisedThrough: SampleIndex = .zero
+    /// Of the open turn.
+    private var words: [Word] = []
+    /// The turn that may come; earlier ones are over.
+    private var index = 0
+    private var hasStarted = false
+    private var finalize: Finalize?
+    private var malformed = 0
+
+    package init(_ options: StreamOptions, credential: Credential) {
+        self.options = options
+        connection = ConnectionRequest(
+            target: "/v2/listen?" + Self.query(options).encoded, headers: ["Authorization": "Token " + credential.secret])
+    }
+
+    /// Whether a stream is to be opened to this service: its client named one of its models.
+    static func suits(_ options: StreamOptions) -> Bool {
+        options.channels == 1 && options.model.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
+    }
+
+    private static func query(_ options: StreamOptions) -> URLQuery {
+        let isMultilingual = options.language.map { $0.primary != "en" } ?? false
+        var query: URLQuery = [
+            "model": isMultilingual ? "flux-general-multi" : "flux-general-en", "encoding": "linear16", "sample_rate": "\(options.rate.hertz)",
+        ]
+        if let confidence = options.turn.confidence {
+            let range = DeepgramFluxThresholds.endOfTurns
+            query.add("eot_threshold", "\((min(max(Double(confidence), range.lowerBound), range.upperBound) * 100).rounded() / 100)")
+        }
+        if let silence = options.turn.maximumSilence {
+            let range = DeepgramFluxThresholds.timeouts
+            query.add("eot_timeout_ms", "\(min(max(silence.wholeMilliseconds, Int64(range.lowerBound)), Int64(range.upperBound)))")
+        }
+        if isMultilingual, let language = options.language, language.primary != "multi" { query.add("language_hint", language.primary) }
+        for term in options.keyterms { query.add("keyterm", term) }
+        return query
+    }
+
+    // MARK: Connecting
+
+    package mutating func opened(now: Instant, actions: inout [ClientAction]) {
+        if state == .connecting { state = .starting(until: now + Self.startLimit) }
+    }
+
+    package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .closed
+        actions.append(.event(.closed(DeepgramFault.refused(status: status, headers: headers, body: body, language: options.language))))
+    }
+
+    // MARK: To the vendor
+
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) { sent += count }
+
+    package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
+        switch (command, state) {
+        case (_, .closed): break
+        case (.cancel, _):
+            state = .closed
+            actions.append(.event(.closed(.cancelled)))
+            actions.append(.close(code: 1000))
+        case (.finalize, .open):
+            guard finalisedThrough < sent else { return actions.append(.event(.flushed(.first))) }
+            finalize = Finalize(count: (finalize?.count ?? 0) + 1, deadline: now + Self.finalizeLimit)
+            send(.forceEndTurn, &actions)
+        case (.finish, .open):
+            state = .draining(until: now + Self.drainLimit)
+            // Closing ends no turn.
+            send(.forceEndTurn, &actions)
+            send(.closeStream, &actions)
+        case (.finalize, .connecting), (.finalize, .starting), (.finalize, .draining):
+            actions.append(.event(.flushed(.first)))
+        case (.finish, .connecting), (.finish, .starting):
+            state = .closed
+            actions.append(.event(.closed(nil)))
+            actions.append(.close(code: 1000))
+        // There is no word for the first, and a new stream is opened for the second.
+        case (.keepAlive, _), (.update, _), (.finish, .draining): break
+        }
+    }
+
+    private func send(_ message: DeepgramFluxClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }
+
+    // MARK: From the vendor
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .starting, .open, .draining: break
+        }
+        switch DeepgramFluxServerMessage(parsing: text) {
+        case .connected:
+            guard case .starting = state else { return }
+            state = .open
+            actions.append(.event(.opened))
+        case .turn(let turn):
+            if case .starting = state { return }
+            received(turn, &actions)
+        case .error(let code, let description):
+            let said = String("\(code): \(description)".prefix(300))
+            fail(code.hasPrefix("DATA") ? .undecodable("Deepgram: \(said)") : .unavailable("Deepgram ended the stream. \(said)"), &actions)
+        case .configureSuccess, .configureFailure, .unrecognized: break
+        case .malformed(let problem):
+            malformed += 1
+            actions.append(.event(.skipped(problem)))
+            if malformed > Self.mostMalformed { fail(.protocolViolation("Deepgram sent messages that cannot be read: \(problem)"), &actions) }
+        }
+    }
+
+    private mutating func received(_ turn: DeepgramFluxTurn, _ actions: inout [ClientAction]) {
+        // Turns that are over say nothing new, and their numbers stay far from where counting ends.
+        guard turn.index >= index, turn.index < 1 << 40 else { return }
+        if turn.index > index, !words.isEmpty { endTurn(&actions) }
+        index = turn.index
+        words = self.words(turn.words)
+        if !hasStarted, let first = words.first {
+            hasStarted = true
+            actions.append(.event(.speechStarted(.first, at: first.range.start)))
+        }
+        guard turn.event != .end else { return endTurn(&actions) }
+        guard !words.isEmpty else { return }
+        let end = max(words.last?.range.end ?? finalisedThrough, finalisedThrough)
+        actions.append(.event(.interim(Hypothesis(range: SampleRange(finalisedThrough, end), words: words))))
+    }
+
+    private mutating func endTurn(_ actions: inout [ClientAction]) {
+        index += 1
+        hasStarted = false
+        if let last = words.last {
+            let final = Hypothesis(range: SampleRange(finalisedThrough, max(last.range.end, finalisedThrough)), words: words)
+            finalisedThrough = final.range.end
+            words = []
+            actions.append(.event(.final(final, reason: finalize == nil ? .endOfTurn : .flush)))
+            if finalize != nil { finalize?.count -= 1 }
+        }
+        answerFinalizes(&actions)
+    }
+
+    /// Words within the audio that was sent, behind everything final, in order.
+    private func words(_ words: [DeepgramWord]) -> [Word] {
+        var last = finalisedThrough
+        return words.compactMap { word -> Word? in
+            guard let start = position(word.start), let end = position(word.end) else { return nil }
+            guard start >= finalisedThrough || start.samples / 2 + end.samples / 2 >= finalisedThrough.samples else { return nil }
+            let range = SampleRange(max(start, last), max(end, start, last))
+            last = range.start
+            return Word(word.shown, range, confidence: Float(min(max(word.confidence, 0), 1)), language: word.language.map(LanguageTag.init))
+        }
+    }
+
+    package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
+        guard state != .closed else { return }
+        guard case .draining = state, code == 1000 || code == 1005 else {
+            state = .closed
+            return actions.append(.event(.closed(DeepgramFault.closed(code: code, reason: reason, complaint: nil))))
+        }
+        if !words.isEmpty { endTurn(&actions) }
+        if finalisedThrough < sent {
+            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent), words: []), reason: .endOfAudio)))
+        }
+        answerFinalizes(&actions)
+        state = .closed
+        actions.append(.event(.closed(nil)))
+    }
+
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
+        state = .closed
+        actions.append(.event(.closed(error)))
+        actions.append(.close(code: 1000))
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        switch state {
+        case .connecting, .closed: nil
+        case .starting(let until), .draining(let until): until
+        case .open: finalize?.deadline
+        }
+    }
+
+    package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: break
+        case .starting(let until):
+            if now >= until { fail(.timedOut("Deepgram did not begin the stream."), &actions) }
+        case .open:
+            if let limit = finalize?.deadline, now >= limit { answerFinalizes(&actions) }
+        case .draining(let until):
+            if now >= until { fail(.timedOut("Deepgram did not end the stream after CloseStream."), &actions) }
+        }
+    }
+
+    /// Answers in the vendor's place.
+    private mutating func answerFinalizes(_ actions: inout [ClientAction]) {
+        guard let waiting = finalize else { return }
+        finalize = nil
+        for _ in 0..<waiting.count { actions.append(.event(.flushed(.first))) }
+    }
+
+    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
+    private func position(_ seconds: Double) -> SampleIndex? {
+        guard seconds.isFinite, seconds >= 0 else { return nil }
+        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: options.rate), sent)
+    }
+}

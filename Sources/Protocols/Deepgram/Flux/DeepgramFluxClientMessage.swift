@@ -1,0 +1,67 @@
+package import Framing
+
+/// What a client says on `WS /v2/listen`, besides audio.
+///
+/// Source: Deepgram "Flux" reference, client messages.
+package enum DeepgramFluxClientMessage: Sendable, Equatable {
+    /// No more audio. Ends no turn.
+    case closeStream
+    case forceEndTurn
+    /// What is nil stays.
+    case configure(DeepgramFluxThresholds, keyterms: [String]?)
+    /// Anything else. Says what is wrong with it; the stream ends.
+    case invalid(String)
+
+    package init(parsing text: RawSpan) {
+        do throws(JSONError) {
+            let document = try JSONDocument(parsing: text, sizeLimit: 65_536, depthLimit: 16)
+            let type = document.root["type"]
+            if type.equals("CloseStream") {
+                self = .closeStream
+            } else if type.equals("ForceEndTurn") {
+                self = .forceEndTurn
+            } else if type.equals("Configure") {
+                let thresholds = document.root["thresholds"]
+                let terms = document.root["keyterms"]
+                self = .configure(
+                    DeepgramFluxThresholds(
+                        endOfTurn: thresholds["eot_threshold"].double, eager: thresholds["eager_eot_threshold"].double,
+                        timeout: thresholds["eot_timeout_ms"].int),
+                    keyterms: terms.isArray ? (0..<terms.count).compactMap { terms[$0].string } : nil)
+            } else if let name = type.string {
+                self = .invalid("Unknown type \"\(name.prefix(64))\". Known are Configure, ForceEndTurn and CloseStream.")
+            } else {
+                self = .invalid("A text message must be a JSON object with a type. Audio belongs in binary messages.")
+            }
+        } catch {
+            self = .invalid("The text message cannot be read. \(error) Audio belongs in binary messages.")
+        }
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        switch self {
+        case .closeStream: json.member("type", literal: "CloseStream")
+        case .forceEndTurn: json.member("type", literal: "ForceEndTurn")
+        case .configure(let thresholds, let keyterms):
+            json.member("type", literal: "Configure")
+            if thresholds != DeepgramFluxThresholds() {
+                json.key("thresholds")
+                thresholds.write(to: &json)
+            }
+            if let keyterms {
+                json.key("keyterms")
+                json.value(.array(keyterms.map(JSONValue.string)))
+            }
+        case .invalid: break
+        }
+        json.endObject()
+    }
+
+    /// A whole text message.
+    package var text: [UInt8] {
+        var json = JSONWriter(capacity: 64)
+        write(to: &json)
+        return json.bytes
+    }
+}

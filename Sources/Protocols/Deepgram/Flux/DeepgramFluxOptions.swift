@@ -1,0 +1,70 @@
+import Framing
+package import Speech
+
+/// What a handshake of `WS /v2/listen` asked for.
+///
+/// Given: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`. Checked, then left
+/// without effect: `numerals`, `profanity_filter`, `tag`, `mip_opt_out`. Refused: `redact`, for who asks to have things left out must not get them.
+package struct DeepgramFluxOptions: Sendable, Equatable {
+    package var format: AudioFormat
+    package var model: String
+    package var language: LanguageTag
+    package var thresholds: DeepgramFluxThresholds
+    package var keyterms: [String]
+    package var engines: [EngineName]
+
+    private enum Encoding: String, CaseIterable {
+        case linear16, linear32, mulaw, alaw, opus
+        case oggOpus = "ogg-opus"
+    }
+
+    /// Models whose turns are told.
+    package static let models = ["flux-general-en", "flux-general-multi"]
+
+    init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
+        let query = QueryParameters(query: head.query)
+        guard let named = query.text("model")?.lowercased(), Self.models.contains(named) else {
+            throw QueryParameters.Fault(message: "model must be \(Self.models.joined(separator: " or ")).")
+        }
+        model = named
+        for name in ["numerals", "profanity_filter", "mip_opt_out"] { _ = try query.flag(name) }
+        _ = try query.list("tag")
+        guard try query.list("redact").allSatisfy({ $0.equalsIgnoringCase("false") }) else {
+            throw QueryParameters.Fault(message: "redact is not available here. Leave it out to get everything that is said.")
+        }
+        thresholds = DeepgramFluxThresholds(
+            endOfTurn: try query.number("eot_threshold", in: DeepgramFluxThresholds.endOfTurns),
+            eager: try query.number("eager_eot_threshold", in: DeepgramFluxThresholds.eagers),
+            timeout: try query.whole("eot_timeout_ms", in: DeepgramFluxThresholds.timeouts))
+        if let problem = thresholds.problem { throw QueryParameters.Fault(message: problem) }
+        keyterms = try query.list("keyterm", limit: 500)
+        let hints = try query.list("language_hint")
+        language =
+            named != "flux-general-multi"
+            ? .english : hints.count == 1 && LanguageTag(hints[0]).isWellFormed ? LanguageTag(hints[0]) : LanguageTag("multi")
+        engines = EngineChoice.engines(of: head)
+        format = try Self.format(query)
+    }
+
+    private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> AudioFormat {
+        guard let encoding = try query.choice("encoding", Encoding.self) else { return .container }
+        let rates = SampleRate.accepted
+        let hertz = try query.whole("sample_rate", in: rates.lowerBound.hertz...rates.upperBound.hertz)
+        if encoding == .oggOpus { return .container }
+        guard let rate = hertz.map({ SampleRate(hertz: $0) }) else {
+            throw QueryParameters.Fault(
+                message: "encoding=\(encoding.rawValue) needs sample_rate, the audio's samples per second, such as sample_rate=16000.")
+        }
+        switch encoding {
+        case .linear16: return .linear16(rate)
+        case .linear32: return .raw(.linear32, rate, channels: 1)
+        case .mulaw: return .raw(.mulaw, rate, channels: 1)
+        case .alaw: return .raw(.alaw, rate, channels: 1)
+        case .opus, .oggOpus: return .raw(.opus, rate, channels: 1)
+        }
+    }
+
+    package var request: LiveRequest {
+        LiveRequest(format: format, language: language, model: model, turn: thresholds.turn, keyterms: keyterms, engines: engines)
+    }
+}

@@ -1,0 +1,277 @@
+import Framing
+package import Speech
+
+/// The server side of Deepgram's turn-based live protocol, `WS /v2/listen`.
+///
+/// A turn's words are all commits until one of them, or the session, says that the turn is over, and the interim behind them. A pause within a turn is
+/// its eager end, where those are asked for. `CloseStream` ends no turn: what was heard comes as updates.
+///
+/// Source: Deepgram "Flux" reference.
+package struct DeepgramFluxServer: LiveServerMachine {
+    private enum State: Equatable {
+        case connecting  // → open
+        case open  // → ending, closed
+        case ending(End)  // → closed: waits for the session's end
+        case closed
+    }
+
+    /// Why a session was told to finish.
+    private enum End: Equatable {
+        case asked, idle, expired, draining
+    }
+
+    /// How often a turn is told while nothing new is said.
+    package static let updatePeriod: Duration = .milliseconds(250)
+    /// How long nothing may come. The protocol has no message to say that one is still there.
+    package static let idleLimit: Duration = .seconds(60)
+    package static let sessionLimit: Duration = .seconds(12 * 3_600)
+    /// A turn that nobody ends is ended here: each of its messages repeats all its words.
+    package static let mostWords = 1_000
+    private static let formatting = DeepgramFormatting(punctuates: true)
+
+    package let request: LiveRequest
+    private let options: DeepgramFluxOptions
+    private let requestID: String
+    private let limit: Duration
+    private var thresholds: DeepgramFluxThresholds
+    private var keyterms: [String]
+    private var state: State = .connecting
+    private var rate: SampleRate = .speech
+    private var began: Instant?
+    private var lastHeard: Instant?
+    private var lastSaid: Instant?
+    private var receivedBytes = 0
+    private var sequence = 0
+    private var index = 0
+    /// Committed words of the turn, and those behind them that may change.
+    private var words: [DeepgramWord] = []
+    private var guess: [DeepgramWord] = []
+    private var turnStart: SampleIndex = .zero
+    /// The furthest that any event reached.
+    private var through: SampleIndex = .zero
+    /// The furthest that any message reached.
+    private var reported: SampleIndex = .zero
+    private var lastWordEnd: SampleIndex = .zero
+    private var hasStarted = false
+    private var isEager = false
+
+    init(_ options: DeepgramFluxOptions, _ context: HandshakeContext) {
+        self.options = options
+        request = options.request
+        requestID = context.requestID
+        thresholds = options.thresholds
+        keyterms = options.keyterms
+        limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
+    }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
+        guard state == .connecting else { return }
+        state = .open
+        rate = start.rate
+        began = now
+        lastHeard = now
+        lastSaid = now
+        send(.connected, &output)
+    }
+
+    // MARK: From the client
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        guard state == .open else { return .ignored }
+        lastHeard = now
+        receivedBytes += byteCount
+        return byteCount > 0 ? .audio : .ignored
+    }
+
+    package mutating func clientIsHeld(now: Instant) {
+        if lastHeard != nil { lastHeard = now }
+    }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        lastHeard = now
+        switch DeepgramFluxClientMessage(parsing: text) {
+        case .closeStream: finish(.asked, &output)
+        case .forceEndTurn: output.command(.finalize)
+        case .configure(let change, let terms): configure(change, terms, &output)
+        case .invalid(let problem): fail(1008, "UNPARSABLE_CLIENT_MESSAGE", problem, &output)
+        }
+    }
+
+    private mutating func configure(_ change: DeepgramFluxThresholds, _ terms: [String]?, _ output: inout ServerOutput) {
+        var new = thresholds
+        new.apply(change)
+        if let problem = new.problem {
+            return send(.configureFailure(code: "CONFIGURE_INVALID_THRESHOLDS", description: problem), &output)
+        }
+        if let terms, terms.count > 500 {
+            return send(.configureFailure(code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description: "At most 500 keyterms are taken."), &output)
+        }
+        let changed = StreamChange(turn: new.turn == thresholds.turn ? nil : new.turn, keyterms: terms == keyterms ? nil : terms)
+        thresholds = new
+        keyterms = terms ?? keyterms
+        if !changed.aspects.isEmpty { output.command(.update(changed)) }
+        send(.configureSuccess(thresholds, keyterms: keyterms), &output)
+    }
+
+    // MARK: From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: return
+        case .open, .ending: break
+        }
+        switch event {
+        // The protocol has no word for audio that was lost, and a turn starts with its first words.
+        case .ready, .gap, .speechStarted: break
+        case .interim(let hypothesis):
+            through = max(through, hypothesis.range.end)
+            guess = written(hypothesis.words)
+            if !guess.isEmpty { heard(now, &output) }
+        case .commit(let commit): self.commit(commit, now, &output)
+        case .turnEnded(_, let at):
+            through = max(through, at)
+            endTurn(.model, now, &output)
+        case .flushed: endTurn(.manual, now, &output)
+        case .ended(let end): ended(end, &output)
+        }
+    }
+
+    private mutating func commit(_ commit: Commit, _ now: Instant, _ output: inout ServerOutput) {
+        through = max(through, commit.range.end)
+        guess = []
+        if let last = commit.words.last {
+            words += written(commit.words)
+            lastWordEnd = last.range.end
+            heard(now, &output)
+        }
+        let isClosing = if case .ending(.asked) = state { true } else { false }
+        if commit.endsTurn && !isClosing || words.count >= Self.mostWords {
+            endTurn(commit.reason == .flush ? .manual : .model, now, &output)
+        } else if commit.reason == .pause, !words.isEmpty, !isEager, thresholds.eager != nil {
+            isEager = true
+            say(.eagerEnd, now, confidence: thresholds.eager ?? 0, &output)
+        }
+    }
+
+    /// There are words, new ones or others.
+    private mutating func heard(_ now: Instant, _ output: inout ServerOutput) {
+        if !hasStarted {
+            hasStarted = true
+            return say(.start, now, &output)
+        }
+        if isEager {
+            isEager = false
+            say(.resumed, now, &output)
+        }
+        say(.update, now, &output)
+    }
+
+    private mutating func endTurn(_ trigger: DeepgramFluxTurn.Trigger, _ now: Instant, _ output: inout ServerOutput) {
+        guard !words.isEmpty else { return }
+        // What is only guessed belongs to the next turn.
+        let rest = guess
+        guess = []
+        var trigger = trigger
+        let silence = (through - lastWordEnd).duration(at: rate)
+        if trigger == .model, let timeout = thresholds.timeout, silence >= .milliseconds(timeout) { trigger = .timeout }
+        say(.end, now, confidence: trigger == .model ? 1 : 0, trigger: trigger, &output)
+        words = []
+        guess = rest
+        index += 1
+        turnStart = through
+        hasStarted = false
+        isEager = false
+    }
+
+    private mutating func say(
+        _ event: DeepgramFluxTurn.Event, _ now: Instant, confidence: Double = 0, trigger: DeepgramFluxTurn.Trigger? = nil,
+        _ output: inout ServerOutput
+    ) {
+        lastSaid = now
+        let all = event == .end || event == .eagerEnd ? words : words + guess
+        reported = max(reported, through)
+        let start = turnStart.seconds(at: rate)
+        let turn = DeepgramFluxTurn(
+            event: event, index: index, windowStart: start, windowEnd: max(start, reported.seconds(at: rate)), words: all, confidence: confidence,
+            trigger: trigger)
+        send(.turn(turn), &output)
+    }
+
+    private func written(_ words: [Word]) -> [DeepgramWord] {
+        Self.formatting.written(words, rate: rate).map { word in
+            DeepgramWord(word: word.shown, start: word.start, end: word.end, confidence: word.confidence)
+        }
+    }
+
+    private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {
+        let why: End = if case .ending(let why) = state { why } else { .asked }
+        switch end.error {
+        case .undecodable(let reason)?: return fail(1008, "DATA-0000", "The audio cannot be decoded. \(reason)", &output)
+        case .badRequest(let reason)?: return fail(1008, "BAD_REQUEST", reason, &output)
+        case .unsupportedLanguage(let language)?:
+            return fail(1008, "BAD_REQUEST", "No engine that this stream may use has the language \"\(language)\".", &output)
+        case .unauthorised?, .quotaExhausted?, .rateLimited?, .unavailable?, .timedOut?, .protocolViolation?, .cancelled?:
+            return fail(1011, "INTERNAL_SERVER_ERROR", "The engine failed. Connect again.", &output)
+        case nil: break
+        }
+        switch why {
+        case .asked:
+            state = .closed
+            output.close(1000)
+        case .idle: fail(1011, "NET-0001", "No audio and no message came for \(Self.idleLimit.wholeSecondsUp) s.", &output)
+        case .expired: fail(1011, "NET-0003", "The stream reached its time limit. Open a new one to go on.", &output)
+        case .draining: fail(1001, "SERVER_SHUTDOWN", "The server is going down. Connect again.", &output)
+        }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        guard state == .open, let began, let lastHeard, let lastSaid else { return nil }
+        let ends = min(began + limit, lastHeard + Self.idleLimit)
+        // Nothing new may come between an eager end and what becomes of it.
+        return isEager || received == nil ? ends : min(ends, lastSaid + Self.updatePeriod)
+    }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        guard state == .open, let began, let lastHeard, let lastSaid else { return }
+        if now >= began + limit { return finish(.expired, &output) }
+        if now >= lastHeard + Self.idleLimit { return finish(.idle, &output) }
+        guard let received, !isEager, now >= lastSaid + Self.updatePeriod else { return }
+        guard received > reported else {
+            self.lastSaid = now
+            return
+        }
+        reported = received
+        say(.update, now, &output)
+    }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        if state == .open { finish(.draining, &output) }
+    }
+
+    private mutating func finish(_ why: End, _ output: inout ServerOutput) {
+        state = .ending(why)
+        output.command(.finish)
+    }
+
+    /// Audio received so far, where the bytes say how much it is.
+    private var received: SampleIndex? {
+        guard case .raw(let encoding, let sent, _) = options.format, let size = encoding.bytesPerSample else { return nil }
+        return SampleIndex(receivedBytes / size).converted(from: sent, to: rate)
+    }
+
+    // MARK: Small things
+
+    private mutating func fail(_ code: UInt16, _ name: String, _ text: String, _ output: inout ServerOutput) {
+        send(.error(code: name, description: text), &output)
+        state = .closed
+        output.close(code, "\(name): \(text)")
+    }
+
+    private mutating func send(_ message: DeepgramFluxServerMessage, _ output: inout ServerOutput) {
+        output.send { message.write(to: &$0, requestID: requestID, sequence: sequence) }
+        sequence += 1
+    }
+}

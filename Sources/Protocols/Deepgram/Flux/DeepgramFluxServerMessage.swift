@@ -1,0 +1,142 @@
+package import Framing
+
+/// What the service says on `WS /v2/listen`. Each message carries the request's id and its own number.
+///
+/// Source: Deepgram "Flux" reference, server messages.
+package enum DeepgramFluxServerMessage: Sendable, Equatable {
+    /// The first message.
+    case connected
+    case turn(DeepgramFluxTurn)
+    case configureSuccess(DeepgramFluxThresholds, keyterms: [String])
+    case configureFailure(code: String, description: String)
+    /// The stream ends.
+    case error(code: String, description: String)
+    /// A type that this version does not know, or has no use for. The stream goes on.
+    case unrecognized(type: String)
+    /// Not an object with a type, or without what its type cannot do without.
+    case malformed(String)
+
+    package func write(to json: inout JSONWriter, requestID: String, sequence: Int) {
+        json.beginObject()
+        json.member("type", type)
+        json.member("request_id", requestID)
+        json.member("sequence_id", sequence)
+        switch self {
+        case .turn(let turn): turn.writeMembers(to: &json)
+        case .configureSuccess(let thresholds, let keyterms):
+            json.key("thresholds")
+            thresholds.write(to: &json)
+            json.key("keyterms")
+            json.value(.array(keyterms.map(JSONValue.string)))
+        case .configureFailure(let code, let description), .error(let code, let description):
+            json.member("code", code)
+            json.member("description", description)
+        case .connected, .unrecognized, .malformed: break
+        }
+        json.endObject()
+    }
+
+    private var type: String {
+        switch self {
+        case .connected: "Connected"
+        case .turn: "TurnInfo"
+        case .configureSuccess: "ConfigureSuccess"
+        case .configureFailure: "ConfigureFailure"
+        case .error: "Error"
+        case .unrecognized(let type): type
+        case .malformed: ""
+        }
+    }
+}
+
+extension DeepgramFluxServerMessage {
+    /// Each message of a turn repeats all its words.
+    private static let sizeLimit = 4_194_304
+
+    /// Reads a message from front to back, once, without a document.
+    package init(parsing text: RawSpan) {
+        guard text.byteCount <= Self.sizeLimit else {
+            self = .malformed("larger than \(Self.sizeLimit) bytes")
+            return
+        }
+        self = text.withUnsafeBytes { bytes in
+            do throws(JSONReader.Malformed) {
+                var reader = JSONReader(bytes)
+                var fields = Fields()
+                try reader.object { name, reader throws(JSONReader.Malformed) in try fields.read(name, from: &reader) }
+                try reader.end()
+                return fields.message
+            } catch {
+                return .malformed("not JSON at byte \(error.position)")
+            }
+        }
+    }
+
+    /// The members of all messages.
+    private struct Fields {
+        var type: String?
+        var event: String?
+        var index: Int?
+        var windowStart: Double?
+        var windowEnd: Double?
+        var words: [DeepgramWord] = []
+        var confidence = 0.0
+        var trigger: String?
+        var code = ""
+        var description = ""
+        var thresholds = DeepgramFluxThresholds()
+        var keyterms: [String] = []
+
+        mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
+            switch name {
+            case "type": type = try reader.string()
+            case "event": event = try reader.string()
+            case "turn_index": index = try reader.int()
+            case "audio_window_start": windowStart = try reader.double()
+            case "audio_window_end": windowEnd = try reader.double()
+            case "words":
+                words = []
+                try reader.array { _, reader throws(JSONReader.Malformed) in
+                    if let word = try DeepgramWord(reading: &reader) { words.append(word) }
+                }
+            case "end_of_turn_confidence": confidence = try reader.double() ?? 0
+            case "trigger": trigger = try reader.string()
+            case "code": code = try reader.string() ?? ""
+            case "description": description = try reader.string() ?? ""
+            case "thresholds":
+                try reader.object { name, reader throws(JSONReader.Malformed) in
+                    switch name {
+                    case "eot_threshold": thresholds.endOfTurn = try reader.double()
+                    case "eager_eot_threshold": thresholds.eager = try reader.double()
+                    case "eot_timeout_ms": thresholds.timeout = try reader.int()
+                    default: try reader.skip()
+                    }
+                }
+            case "keyterms":
+                keyterms = []
+                try reader.array { _, reader throws(JSONReader.Malformed) in
+                    if let term = try reader.string() { keyterms.append(term) }
+                }
+            default: try reader.skip()
+            }
+        }
+
+        var message: DeepgramFluxServerMessage {
+            switch type {
+            case "Connected": return .connected
+            case "TurnInfo":
+                guard let name = event, let index, let windowStart, let windowEnd else { return .malformed("TurnInfo lacks a required field") }
+                guard let event = DeepgramFluxTurn.Event(rawValue: name) else { return .unrecognized(type: String(name.prefix(64))) }
+                return .turn(
+                    DeepgramFluxTurn(
+                        event: event, index: index, windowStart: windowStart, windowEnd: windowEnd, words: words, confidence: confidence,
+                        trigger: trigger.flatMap(DeepgramFluxTurn.Trigger.init)))
+            case "ConfigureSuccess": return .configureSuccess(thresholds, keyterms: keyterms)
+            case "ConfigureFailure": return .configureFailure(code: code, description: description)
+            case "Error": return .error(code: code, description: description)
+            case .some(let name): return .unrecognized(type: String(name.prefix(64)))
+            case nil: return .malformed("not an object with a type")
+            }
+        }
+    }
+}

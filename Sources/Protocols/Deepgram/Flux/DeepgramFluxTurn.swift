@@ -1,0 +1,62 @@
+import Framing
+
+/// How a turn stands.
+///
+/// Source: Deepgram "Flux" reference, message `TurnInfo`.
+package struct DeepgramFluxTurn: Sendable, Equatable {
+    package enum Event: String, Sendable, Equatable, CaseIterable {
+        /// Its first words were heard.
+        case start = "StartOfTurn"
+        case update = "Update"
+        /// It is probably over.
+        case eagerEnd = "EagerEndOfTurn"
+        /// It was not.
+        case resumed = "TurnResumed"
+        case end = "EndOfTurn"
+    }
+
+    /// Why it is over.
+    package enum Trigger: String, Sendable, Equatable, CaseIterable {
+        case model, manual, timeout
+    }
+
+    package var event: Event
+    /// Counts turns from 0.
+    package var index: Int
+    /// The audio that it accounts for, in seconds since the first sample.
+    package var windowStart: Double
+    package var windowEnd: Double
+    /// All words of the turn so far.
+    package var words: [DeepgramWord]
+    /// 0…1.
+    package var confidence: Double
+    /// Of an end.
+    package var trigger: Trigger?
+
+    package init(
+        event: Event, index: Int, windowStart: Double, windowEnd: Double, words: [DeepgramWord], confidence: Double, trigger: Trigger? = nil
+    ) {
+        self.event = event
+        self.index = index
+        self.windowStart = windowStart
+        self.windowEnd = windowEnd
+        self.words = words
+        self.confidence = confidence
+        self.trigger = trigger
+    }
+
+    /// The members, without brackets.
+    func writeMembers(to json: inout JSONWriter) {
+        json.member("event", event.rawValue)
+        json.member("turn_index", index)
+        json.member("audio_window_start", windowStart, decimals: DeepgramWord.timeDecimals)
+        json.member("audio_window_end", windowEnd, decimals: DeepgramWord.timeDecimals)
+        json.member("transcript", words.transcript)
+        json.key("words")
+        json.beginArray()
+        for word in words { word.write(to: &json) }
+        json.endArray()
+        json.member("end_of_turn_confidence", confidence, decimals: DeepgramWord.confidenceDecimals)
+        if let trigger { json.member("trigger", trigger.rawValue) }
+    }
+}

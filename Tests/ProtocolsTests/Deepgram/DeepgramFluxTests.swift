@@ -1,0 +1,201 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `Deepgram's turns` {
+    /// A client's stream without sockets, in short words.
+    struct Conversation {
+        var machine: any LiveServerMachine
+        var now = ContinuousClock.now
+        private(set) var raw: [String] = []
+
+        init(_ more: String = "") throws {
+            let head = try HTTPRequestHead(.get, "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000" + more)
+            machine = try #require(try DeepgramFluxServer.accept(head, LiveConversation.context).get().session)
+            #expect(
+                run { machine, now, output in machine.opened(LiveStart(rate: .speech, model: "m"), now: now, output: &output) } == ["connected"])
+        }
+
+        mutating func text(_ text: String) -> [String] {
+            run { machine, now, output in machine.receivedText(text.utf8.span.bytes, now: now, output: &output) }
+        }
+
+        mutating func event(_ event: SessionEvent) -> [String] {
+            run { machine, now, output in machine.session(event, now: now, output: &output) }
+        }
+
+        mutating func wait(_ duration: Duration) -> [String] {
+            now += duration
+            guard let deadline = machine.deadline, deadline <= now else { return [] }
+            return run { machine, now, output in machine.timePassed(now: now, output: &output) }
+        }
+
+        private mutating func run(_ body: (inout any LiveServerMachine, Instant, inout ServerOutput) -> Void) -> [String] {
+            var output = ServerOutput()
+            body(&machine, now, &output)
+            return output.actions.map { action in
+                switch action {
+                case .send(let range):
+                    let bytes = Array(output.bytes[range])
+                    raw.append(String(decoding: bytes, as: UTF8.self))
+                    return Self.short(DeepgramFluxServerMessage(parsing: bytes.span.bytes))
+                case .command(let command): return "→ \(command)"
+                case .audio: return "?"
+                case .close(let code, _): return "close \(code)"
+                }
+            }
+        }
+
+        static func short(_ message: DeepgramFluxServerMessage) -> String {
+            switch message {
+            case .connected: "connected"
+            case .turn(let turn):
+                "\(turn.event.rawValue) \(turn.index) \(turn.windowStart)–\(turn.windowEnd) “\(turn.words.transcript)”"
+                    + (turn.trigger.map { " by \($0.rawValue)" } ?? "")
+            case .configureSuccess: "configured"
+            case .configureFailure(let code, _): "not configured \(code)"
+            case .error(let code, _): "error \(code)"
+            case .unrecognized(let type): "unrecognized \(type)"
+            case .malformed(let problem): "malformed \(problem)"
+            }
+        }
+    }
+
+    @Test func `start with the first words and end when the session says so`() throws {
+        var stream = try Conversation()
+        #expect(stream.event(.speechStarted(.first, at: .zero)).isEmpty)
+        #expect(stream.event(interim("Hello", 0, 1)) == ["StartOfTurn 0 0.0–1.0 “Hello”"])
+        #expect(stream.event(commit("Hello there.", 0, 2, .pause)) == ["Update 0 0.0–2.0 “Hello there.”"])
+        #expect(stream.event(interim("How", 2, 3)) == ["Update 0 0.0–3.0 “Hello there. How”"])
+        #expect(
+            stream.event(commit("How are you?", 2, 4, .endOfTurn)) == [
+                "Update 0 0.0–4.0 “Hello there. How are you?”", "EndOfTurn 0 0.0–4.0 “Hello there. How are you?” by model",
+            ])
+        #expect(stream.event(commit("Fine.", 4, 5, .pause)) == ["StartOfTurn 1 4.0–5.0 “Fine.”"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(96_000))) == ["EndOfTurn 1 4.0–6.0 “Fine.” by model"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(96_000))).isEmpty)
+        for (number, text) in stream.raw.enumerated() { #expect(text.contains(#""sequence_id":\#(number),"#)) }
+    }
+
+    @Test func `may end eagerly and go on`() throws {
+        var stream = try Conversation("&eager_eot_threshold=0.5&eot_timeout_ms=2000")
+        #expect(stream.event(commit("Well.", 0, 1, .pause)) == ["StartOfTurn 0 0.0–1.0 “Well.”", "EagerEndOfTurn 0 0.0–1.0 “Well.”"])
+        #expect(stream.wait(.seconds(1)).isEmpty)
+        #expect(
+            stream.event(interim("I", 1, 2)) == ["TurnResumed 0 0.0–2.0 “Well. I”", "Update 0 0.0–2.0 “Well. I”"])
+        #expect(stream.event(commit("I think.", 1, 3, .pause)) == ["Update 0 0.0–3.0 “Well. I think.”", "EagerEndOfTurn 0 0.0–3.0 “Well. I think.”"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(64_000))) == ["EndOfTurn 0 0.0–4.0 “Well. I think.” by timeout"])
+    }
+
+    @Test func `can be forced to end, and are not ended by the close`() throws {
+        var stream = try Conversation()
+        #expect(stream.text(#"{"type":"ForceEndTurn"}"#) == ["→ finalize"])
+        #expect(
+            stream.event(commit("Yes.", 0, 1, .flush)) == ["StartOfTurn 0 0.0–1.0 “Yes.”", "EndOfTurn 0 0.0–1.0 “Yes.” by manual"])
+        #expect(stream.event(.flushed(.first)).isEmpty)
+        #expect(stream.text(#"{"type":"CloseStream"}"#) == ["→ finish"])
+        #expect(stream.event(commit("Bye.", 1, 2, .endOfAudio)) == ["StartOfTurn 1 1.0–2.0 “Bye.”"])
+        #expect(stream.event(.ended(SessionEnd(received: SampleCount(32_000)))) == ["close 1000"])
+        #expect(stream.event(interim("late", 2, 3)).isEmpty)
+    }
+
+    @Test func `are told four times a second while audio comes`() throws {
+        var stream = try Conversation()
+        #expect(stream.machine.receivedBinary(byteCount: 8_000, now: stream.now) == .audio)
+        #expect(stream.wait(.milliseconds(250)) == ["Update 0 0.0–0.25 “”"])
+        #expect(stream.wait(.milliseconds(250)).isEmpty)
+        #expect(stream.machine.receivedBinary(byteCount: 0, now: stream.now) == .ignored)
+        #expect(stream.wait(.seconds(60)) == ["→ finish"])
+        #expect(stream.event(.ended(SessionEnd(received: .zero))) == ["error NET-0001", "close 1011"])
+    }
+
+    @Test func `end by other rules when the client says so`() throws {
+        var stream = try Conversation("&keyterm=a&keyterm=b")
+        #expect(stream.machine.request.keyterms == ["a", "b"])
+        let said = stream.text(#"{"type":"Configure","thresholds":{"eot_threshold":0.8,"eot_timeout_ms":900},"keyterms":["c"]}"#)
+        #expect(said.count == 2 && said[0].hasPrefix("→ update") && said[1] == "configured")
+        #expect(stream.text(#"{"type":"Configure","numerals":true}"#) == ["configured"])
+        #expect(stream.text(#"{"type":"Configure","thresholds":{"eot_threshold":2}}"#) == ["not configured CONFIGURE_INVALID_THRESHOLDS"])
+        #expect(stream.text(#"{"type":"KeepAlive"}"#) == ["error UNPARSABLE_CLIENT_MESSAGE", "close 1008"])
+        #expect(stream.text(#"{"type":"CloseStream"}"#).isEmpty)
+    }
+
+    @Test(arguments: [
+        "model=nova-3", "", "model=flux-general-en&encoding=linear16", "model=flux-general-en&encoding=flac&sample_rate=16000",
+        "model=flux-general-en&eot_threshold=0.4", "model=flux-general-en&eager_eot_threshold=0.8", "model=flux-general-en&eot_timeout_ms=1",
+        "model=flux-general-en&redact=pci",
+    ])
+    func `need a handshake that makes sense`(query: String) throws {
+        let answer = DeepgramFluxServer.accept(try HTTPRequestHead(.get, "/v2/listen?" + query), LiveConversation.context)
+        guard case .failure(let refusal) = answer else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(refusal.status.code == 400)
+    }
+
+    @Test func `come from the vendor as finals that tile`() throws {
+        let options = StreamOptions(
+            rate: .speech, language: .english, model: "flux-general-en", turn: TurnRule(confidence: 0.8, maximumSilence: .seconds(2)),
+            keyterms: ["a b"])
+        var client =
+            DeepgramLiveClient.vendor.live?.connect(options, Credential("k")) as? DeepgramFluxClient
+            ?? DeepgramFluxClient(
+                StreamOptions(rate: .telephone), credential: Credential("wrong"))
+        #expect(
+            client.connection.target
+                == "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000&eot_threshold=0.8&eot_timeout_ms=2000&keyterm=a%20b")
+        let head = try HTTPRequestHead(.get, client.connection.target)
+        var server = try #require(try DeepgramFluxServer.accept(head, LiveConversation.context).get().session)
+        let now = Instant.now
+        var output = ServerOutput(), actions: [ClientAction] = [], heard: [EngineEvent] = []
+        func passOn() {
+            for action in output.actions {
+                switch action {
+                case .send(let range): client.receivedText(Array(output.bytes[range]).span.bytes, now: now, actions: &actions)
+                case .close(let code, let reason): client.closed(code: code, reason: reason, now: now, actions: &actions)
+                case .command, .audio: break
+                }
+            }
+            output.removeAll()
+            for case .event(let event) in actions { if case .interim = event {} else { heard.append(event) } }
+            actions.removeAll()
+        }
+        client.opened(now: now, actions: &actions)
+        server.opened(LiveStart(rate: .speech, model: "m"), now: now, output: &output)
+        passOn()
+        client.sentAudio(SampleCount(64_000), now: now)
+        server.session(interim("Hello", 0, 1), now: now, output: &output)
+        server.session(commit("Hello there.", 0, 2, .endOfTurn), now: now, output: &output)
+        passOn()
+        client.command(.finalize, now: now, actions: &actions)
+        #expect(actions == [.send(text: Array(#"{"type":"ForceEndTurn"}"#.utf8))])
+        actions.removeAll()
+        server.session(commit("Yes.", 2, 3, .flush), now: now, output: &output)
+        passOn()
+        client.command(.finish, now: now, actions: &actions)
+        for case .send(let text) in actions { server.receivedText(text.span.bytes, now: now, output: &output) }
+        #expect(output.actions == [.command(.finalize), .command(.finish)])
+        actions.removeAll()
+        output.removeAll()
+        server.session(.ended(SessionEnd(received: SampleCount(64_000))), now: now, output: &output)
+        passOn()
+        #expect(
+            heard == [
+                .opened, .speechStarted(.first, at: .zero),
+                .final(Hypothesis(range: seconds(0, 1), words: words("Hello there.")), reason: .endOfTurn),
+                .speechStarted(.first, at: SampleIndex(32_000)),
+                .final(Hypothesis(range: seconds(1, 2.5), words: words("Yes.", from: 2)), reason: .flush),
+                .final(Hypothesis(range: seconds(2.5, 4), words: []), reason: .endOfAudio), .closed(nil),
+            ])
+    }
+
+    @Test(arguments: [
+        DeepgramFluxClientMessage.closeStream, .forceEndTurn, .configure(DeepgramFluxThresholds(), keyterms: nil),
+        .configure(DeepgramFluxThresholds(endOfTurn: 0.75, eager: 0.5, timeout: 500), keyterms: ["a"]),
+    ])
+    func `are asked for as clients ask`(message: DeepgramFluxClientMessage) {
+        #expect(DeepgramFluxClientMessage(parsing: message.text.span.bytes) == message)
+    }
+}
