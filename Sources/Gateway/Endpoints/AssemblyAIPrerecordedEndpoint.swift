@@ -121,7 +121,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     private func delete(_ id: String, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let runner = call.gateway.runner
         let found = try await RefusalCause.orStored { () throws(StoreError) in
-            try await runner.jobs.delete(ID(id), of: caller.user, leaving: AssemblyAIPrerecordedAnswer.deletedRequest)
+            try await runner.jobs.delete(
+                ID(id), of: caller.user, dialect: AssemblyAIJobs.dialect, leaving: AssemblyAIPrerecordedAnswer.deletedRequest)
         }
         guard var job = found else { throw Self.unknown }
         await runner.cancel(job.id)

@@ -10,7 +10,8 @@ actor JobRunner {
     private static let mostRunning = 8
     /// Jobs of one user that may wait.
     static let mostWaiting = 10_000
-    private static let sweepInterval: Duration = .seconds(3_600)
+    /// Between two looks at what lies about: uploads that are too old, and jobs that a fault of the store has left waiting.
+    private static let sweepInterval: Duration = .seconds(300)
     /// Between two looks whether the gateway has room.
     private static let busyWait: Duration = .seconds(1)
     private static let protocols: [String: any JobProtocol] = [
@@ -39,13 +40,18 @@ actor JobRunner {
         } catch {
             gateway.log.warning("jobs not taken up", [.error: "\(error)"])
         }
-        sweeping = Task { [uploads, now = gateway.now] in
-            while !Task.isCancelled {
-                await uploads.sweep(now: now())
-                try? await Task.sleep(for: Self.sweepInterval)
-            }
-        }
         await wake(gateway)
+        sweeping = Task { [weak gateway] in
+            while await lookAfter(gateway) { try? await Task.sleep(for: Self.sweepInterval) }
+        }
+    }
+
+    /// - Returns: false when there is no more to look after.
+    private func lookAfter(_ gateway: GatewayService?) async -> Bool {
+        guard !isStopped, let gateway else { return false }
+        await uploads.sweep(now: gateway.now())
+        await wake(gateway)
+        return true
     }
 
     /// Stops all work; it goes back into the queue.

@@ -151,15 +151,17 @@ package final class TranscriptionJobs: Sendable {
     ///
     /// - Parameter request: what takes the order's place.
     /// - Returns: the job as it was; nil when the user has none of this name.
-    package func delete(_ id: ID<TranscriptionJob>, of user: ID<User>, leaving request: String) async throws(StoreError) -> TranscriptionJob? {
+    package func delete(
+        _ id: ID<TranscriptionJob>, of user: ID<User>, dialect: String, leaving request: String
+    ) async throws(StoreError) -> TranscriptionJob? {
         try await database.write { (connection) throws(StoreError) in
             var found: TranscriptionJob?
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
                 notice_status, access_key
-                FROM jobs WHERE id = ? AND user = ?
-                """, [.text(id.rawValue), .text(user.rawValue)]
+                FROM jobs WHERE id = ? AND user = ? AND dialect = ?
+                """, [.text(id.rawValue), .text(user.rawValue), .text(dialect)]
             ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
             guard let found else { return nil }
             try connection.run(

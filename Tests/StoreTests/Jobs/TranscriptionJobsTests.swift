@@ -55,7 +55,7 @@ import Testing
         #expect(found.transcript == Self.transcript)
         #expect(found.job.status == .completed && found.job.finished == UnixTime(milliseconds: 9))
         #expect(try await jobs.find(claimed.id, of: bob) == nil)
-        #expect(try await jobs.delete(claimed.id, of: bob, leaving: "{}") == nil)
+        #expect(try await jobs.delete(claimed.id, of: bob, dialect: "assemblyai", leaving: "{}") == nil)
     }
 
     @Test func `survive a restart, but not for ever`() async throws {
@@ -84,7 +84,8 @@ import Testing
         let jobs = TranscriptionJobs(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: true)
         _ = try await jobs.claim()
-        #expect(try await jobs.delete(ID("a1"), of: ann, leaving: "left")?.audio == "https://a")
+        #expect(try await jobs.delete(ID("a1"), of: ann, dialect: "deepgram", leaving: "left") == nil)
+        #expect(try await jobs.delete(ID("a1"), of: ann, dialect: "assemblyai", leaving: "left")?.audio == "https://a")
         #expect(try await !jobs.complete(ID("a1"), Self.transcript, now: UnixTime(milliseconds: 1)))
         let found = try #require(try await jobs.find(ID("a1"), of: ann))
         #expect(found.job.status == .deleted && found.job.request == "left" && found.job.audio.isEmpty && found.transcript == nil)
