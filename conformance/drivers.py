@@ -34,7 +34,7 @@ DRIVERS = [
     Driver("streaming/assemblyai_sdk", "AssemblyAI", "/v3/ws"),
     Driver("streaming/livekit_assemblyai", "AssemblyAI", "/v3/ws"),
     Driver("streaming/pipecat_assemblyai", "AssemblyAI", "/v3/ws"),
-    Driver("streaming/openai_realtime", "OpenAI", "/v1/realtime", in_test=False),
+    Driver("streaming/openai_realtime", "OpenAI", "/v1/realtime"),
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),

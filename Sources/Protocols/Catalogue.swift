@@ -9,6 +9,7 @@ package enum Catalogue {
         DeepgramFluxServer.dialect,
         SonioxLiveServer.dialect,
         SpeechmaticsLiveServer.dialect,
+        RealtimeServer.dialect,
         ManagedLiveServer.dialect,
     ]
     /// What we speak to vendors.

@@ -11,6 +11,8 @@ package struct LiveDialect: Sendable {
     package var authentication: Authentication
     /// Clients on other machines must come by TLS, unless the operator says otherwise.
     package var needsTLS: Bool
+    /// Bytes that one message of a client's may have; nil: the gateway's own limit.
+    package var mostMessageBytes: Int?
     /// Finds what the caller shows. A pure look at the head: it says nothing about whether it is good.
     package var credential: @Sendable (HTTPRequestHead) -> Credential?
     /// Reads what the handshake asks for. To be called after the credential was found good.
@@ -29,7 +31,7 @@ package struct LiveDialect: Sendable {
 
     package init(
         name: String, paths: [String], authentication: Authentication = .handshake, needsTLS: Bool = false,
-        credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
+        mostMessageBytes: Int? = nil, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
         accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>,
         refuse: @escaping @Sendable (RefusalCause, HandshakeContext) -> Refusal,
         refuseInBand: @escaping @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal? = { _, _ in nil }
@@ -38,6 +40,7 @@ package struct LiveDialect: Sendable {
         self.paths = paths
         self.authentication = authentication
         self.needsTLS = needsTLS
+        self.mostMessageBytes = mostMessageBytes
         self.credential = credential
         self.accept = accept
         self.refuse = refuse

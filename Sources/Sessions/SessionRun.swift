@@ -70,7 +70,7 @@ package final class SessionRun {
     package func push(_ pcm: RawSpan) -> SampleCount? {
         guard !pcm.isEmpty, let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
         pcm.withUnsafeBytes { owner?.keep($0, arrival.range) }
-        for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { legs[index].send(pcm, scratch: &scratch) }
+        for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { send(pcm, to: legs[index]) }
         if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
         return arrival.range.count
     }
@@ -141,10 +141,18 @@ package final class SessionRun {
         return own
     }
 
+    private func send(_ pcm: RawSpan, to leg: LegConnection) {
+        // Lent out, for a stream that answers at once may be sent more before this returns.
+        var lent: [UInt8] = []
+        swap(&lent, &scratch)
+        leg.send(pcm, scratch: &lent)
+        swap(&lent, &scratch)
+    }
+
     private func replay(_ id: LegID, _ range: SampleRange) {
         guard let leg = legs.first(where: { $0.id == id }), let owner else { return }
         do {
-            try owner.replay(range) { leg.send($0, scratch: &scratch) }
+            try owner.replay(range) { send($0, to: leg) }
         } catch {
             fail(.unavailable("The session's audio cannot be read back: \(error)"))
         }

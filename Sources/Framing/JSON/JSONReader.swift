@@ -128,6 +128,22 @@ package struct JSONReader: ~Copyable {
         return hasEscapes ? try unescaped(text, at: range.lowerBound) : String(decoding: text, as: UTF8.self)
     }
 
+    /// Calls `body` with the bytes of a string, where they lie unless they have escapes.
+    ///
+    /// - Returns: nil for another value, which is passed over.
+    @discardableResult
+    package mutating func string<Result>(_ body: (UnsafeRawBufferPointer) -> Result) throws(Malformed) -> Result? {
+        guard try next() == ASCII.quote else {
+            try skip()
+            return nil
+        }
+        let (range, hasEscapes) = try quoted()
+        let text = UnsafeRawBufferPointer(rebasing: bytes[range])
+        guard hasEscapes else { return body(text) }
+        var copy = try unescaped(text, at: range.lowerBound)
+        return copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+    }
+
     package mutating func bool() throws(Malformed) -> Bool? {
         switch try next() {
         case UInt8(ascii: "t"):

@@ -44,6 +44,39 @@ package enum Base64 {
         return word == 0 ? bytes : nil
     }
 
+    /// The same of text that lies somewhere: for audio, which comes by the megabyte.
+    package static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard text.count % 4 == 0 else { return nil }
+        guard let last = text.last else { return [] }
+        let padding = last != ASCII.equals ? 0 : text[text.count - 2] != ASCII.equals ? 1 : 2
+        let count = text.count / 4 * 3 - padding
+        var isWrong = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { bytes, written in
+            values.withUnsafeBufferPointer { values in
+                var output = 0
+                for position in stride(from: 0, to: text.count, by: 4) {
+                    let isPadded = padding > 0 && position == text.count - 4
+                    let third = isPadded && padding == 2 ? 0 : values[Int(text[position + 2])]
+                    let fourth = isPadded ? 0 : values[Int(text[position + 3])]
+                    let first = values[Int(text[position])], second = values[Int(text[position + 1])]
+                    // Values are below 64; what is no character of the alphabet has the highest bit.
+                    isWrong = isWrong || (first | second | third | fourth) & 0x80 != 0
+                    let word = UInt32(first & 63) << 18 | UInt32(second & 63) << 12 | UInt32(third & 63) << 6 | UInt32(fourth & 63)
+                    for shift: UInt32 in [16, 8, 0] where output < count {
+                        bytes[output] = UInt8(truncatingIfNeeded: word >> shift)
+                        output += 1
+                    }
+                    if isPadded, word & (padding == 2 ? 0xFFFF : 0xFF) != 0 { isWrong = true }
+                }
+                written = output
+            }
+        }
+        return isWrong ? nil : bytes
+    }
+
+    /// By character; 0x80 for what is not in the alphabet.
+    private static let values: [UInt8] = (0...255).map { character in value(of: character).map { UInt8($0) } ?? 0x80 }
+
     private static func value(of character: UInt8) -> UInt32? {
         switch character {
         case 0x41...0x5A: UInt32(character) - 0x41

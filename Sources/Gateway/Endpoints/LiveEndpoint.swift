@@ -15,7 +15,10 @@ struct LiveEndpoint: Endpoint {
             try admitCaller(exchange, gateway)
             let shown = dialect.credential(head)
             let waitsForCredential = dialect.authentication == .opening && shown == nil
+            // Who shows a key with the handshake hears at once that it cannot pay.
             let admission = waitsForCredential ? nil : try gateway.access.admit(head, credential: shown, peer: exchange.peer)
+            var payer: KeyUse?
+            if let admission { payer = try gateway.payer(admission, for: .listen) }
             let accepted: LiveHandshake
             var handshake = gateway.handshake(call)
             handshake.credentialLimit = admission?.sessionLimit
@@ -28,17 +31,15 @@ struct LiveEndpoint: Endpoint {
             }
             switch accepted.start {
             case .session(let machine):
-                let session = LiveSession(try plan(machine, head, admission, call), context: context)
+                let session = LiveSession(try plan(machine, head, payer, call), context: context)
                 guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
                 session.start(connection)
             case .opening(let opening):
                 let peer = exchange.peer
-                let entrance = LiveEntrance(opening, context: context) { beginning throws(RefusalCause) in
-                    var admission = admission
-                    if waitsForCredential || beginning.credential != nil {
-                        admission = try gateway.access.admit(head, credential: beginning.credential, peer: peer)
-                    }
-                    return try plan(beginning.machine, head, admission, call)
+                let entrance = LiveEntrance(opening, context: context) { [payer] beginning throws(RefusalCause) in
+                    guard waitsForCredential || beginning.credential != nil else { return try plan(beginning.machine, head, payer, call) }
+                    let admission = try gateway.access.admit(head, credential: beginning.credential, peer: peer)
+                    return try plan(beginning.machine, head, try gateway.payer(admission, for: .listen), call)
                 }
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
@@ -60,10 +61,10 @@ struct LiveEndpoint: Endpoint {
 
     /// Who serves it, and how.
     private func plan(
-        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ admission: Access.Admission?, _ call: Call
+        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ payer: KeyUse?, _ call: Call
     ) throws(RefusalCause) -> LiveSession.Plan {
-        guard let admission else { throw .unauthenticated }
-        let payer = try call.gateway.payer(admission, for: .listen)
+        // It may have been taken back while the client was silent.
+        if let payer, !payer.account.isValid { throw .unauthenticated }
         let request = machine.request
         if request.separateChannels, case .container = request.format {
             throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
@@ -78,8 +79,10 @@ struct LiveEndpoint: Endpoint {
     private func upgrade(
         _ exchange: HTTPExchange, _ handshake: LiveHandshake, _ context: LiveContext, handler: any WebSocketHandler, _ call: Call
     ) -> WebSocketConnection? {
+        var configuration = context.webSocket
+        if let most = dialect.mostMessageBytes { configuration.maximumMessageByteCount = most }
         let connection = exchange.acceptWebSocket(
-            subprotocol: handshake.subprotocol, headers: handshake.headers, configuration: context.webSocket, handler: handler)
+            subprotocol: handshake.subprotocol, headers: handshake.headers, configuration: configuration, handler: handler)
         if connection != nil { call.gateway.metrics.answered(route: call.route, status: 101) }
         return connection
     }

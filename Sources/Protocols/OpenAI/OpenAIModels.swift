@@ -13,6 +13,17 @@ package enum OpenAIModels {
         known.contains(name) || context.models.contains(name.lowercased())
     }
 
+    /// Those that only listen live.
+    private static let realtime = ["gpt-live-transcribe", "gpt-realtime-whisper"]
+
+    /// Whether a realtime session may name it: also by a dated name, such as `gpt-4o-transcribe-2026-05-01`.
+    static func isKnown(realtime name: String, _ models: Set<String>) -> Bool {
+        if models.contains(name.lowercased()) { return true }
+        return (known + realtime).contains { model in
+            name == model || name.hasPrefix(model + "-") && name.dropFirst(model.count + 1).allSatisfy { $0.isASCII && $0.isNumber || $0 == "-" }
+        }
+    }
+
     /// The body of `GET /v1/models`: the vendor's names, then the engines' own.
     ///
     /// - Parameter created: what every entry says; a time that stays the same while the gateway runs.

@@ -18,4 +18,12 @@ import Testing
         let bytes = (0...255).map { UInt8($0) }
         #expect(Base64.decode(Base64.encode(bytes)) == bytes)
     }
+
+    @Test(arguments: [
+        "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy", "Zg", "Zg=", "Z===", "====", "Zh==", "Zm9=", "Zm 8", "Zg==Zm9v", "=Zm9",
+        "Zm=v",
+    ])
+    func `reads bytes where they lie as it reads text`(text: String) {
+        #expect(text.utf8CString.withUnsafeBytes { Base64.decode(UnsafeRawBufferPointer(rebasing: $0.dropLast())) } == Base64.decode(text))
+    }
 }

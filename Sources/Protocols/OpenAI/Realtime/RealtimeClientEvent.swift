@@ -1,0 +1,93 @@
+import Framing
+
+/// What a client of a transcription session says.
+///
+/// Audio comes by the thousand, so such an event is taken apart in one pass; the others are read from a document.
+///
+/// Source: OpenAI API reference, "Realtime", client events.
+package struct RealtimeClientEvent: ~Copyable {
+    package enum Kind: Sendable, Equatable {
+        /// `session.update`, or the beta's `transcription_session.update`: the event itself has what it sets.
+        case update(RealtimeConfiguration.Shape)
+        case append([UInt8])
+        case commit
+        case clear
+        /// Says what is wrong with it.
+        case invalid(RealtimeError)
+    }
+
+    /// Bytes of audio in one event.
+    package static let mostAudio = 15 * 1024 * 1024
+    /// Bytes of one message: so much audio in base 64, and what is around it.
+    package static let mostBytes = mostAudio / 3 * 4 + 65_536
+
+    package let kind: Kind
+    /// The client's own name for the event.
+    package let id: String?
+
+    package init(parsing text: RawSpan) {
+        let read = text.withUnsafeBytes { bytes in Self.read(bytes) }
+        kind = read.kind
+        id = read.id
+    }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer) -> (kind: Kind, id: String?) {
+        var type: String?
+        var id: String?
+        var audio: [UInt8]?
+        var hasAudio = false
+        var isTooLong = false
+        var isObject = false
+        var reader = JSONReader(bytes, depthLimit: 16)
+        do throws(JSONReader.Malformed) {
+            isObject = try reader.object { name, reader throws(JSONReader.Malformed) in
+                switch name {
+                case "type": type = try reader.string()
+                case "event_id": id = try reader.string().map { String($0.prefix(512)) }
+                case "audio" where try reader.nextKind() == .string:
+                    hasAudio = true
+                    audio = nil
+                    try reader.string { text in
+                        isTooLong = text.count / 4 * 3 > mostAudio + 2
+                        if !isTooLong { audio = Base64.decode(text) }
+                    }
+                default: try reader.skip()
+                }
+            }
+            try reader.end()
+        } catch {
+            isObject = false
+        }
+        guard isObject else {
+            return (.invalid(RealtimeError("We could not parse the JSON body of your event. It must be one JSON object.", code: "invalid_json")), id)
+        }
+        switch type {
+        case "input_audio_buffer.append":
+            guard hasAudio else { return (.invalid(.missing("audio")), id) }
+            if isTooLong { return (.invalid(.invalid("audio", "An event may bring at most \(mostAudio) bytes of audio.")), id) }
+            guard let audio else { return (.invalid(.invalid("audio", "audio must be base 64.")), id) }
+            return (.append(audio), id)
+        case "session.update": return (.update(.general), id)
+        case "transcription_session.update": return (.update(.beta), id)
+        case "input_audio_buffer.commit": return (.commit, id)
+        case "input_audio_buffer.clear": return (.clear, id)
+        case let type?:
+            return (
+                .invalid(
+                    .invalid(
+                        "type",
+                        """
+                        Invalid value: '\(type.prefix(64))'. Supported values are: 'session.update', 'transcription_session.update', \
+                        'input_audio_buffer.append', 'input_audio_buffer.commit', and 'input_audio_buffer.clear'.
+                        """)), id
+            )
+        case nil: return (.invalid(.missing("type")), id)
+        }
+    }
+}
+
+extension RealtimeError {
+    fileprivate static func missing(_ parameter: String) -> RealtimeError {
+        RealtimeError("Missing required parameter: '\(parameter)'.", code: "missing_required_parameter", parameter: parameter)
+    }
+}

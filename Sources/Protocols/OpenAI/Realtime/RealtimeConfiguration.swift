@@ -1,0 +1,293 @@
+import Framing
+package import Speech
+
+/// What a transcription session shall be, as its client set it.
+///
+/// Two shapes go over the wire: that of the general release, with everything under `audio.input`, and the flat one of the beta.
+///
+/// Source: OpenAI API reference, "Realtime", `session.update` and `transcription_session.update`.
+package struct RealtimeConfiguration: Sendable, Equatable {
+    package enum Shape: Sendable, Equatable { case general, beta }
+
+    /// What the vendor calls the audio's format.
+    package enum Format: Sendable, Equatable {
+        /// 16-bit little-endian mono.
+        case pcm(SampleRate)
+        /// mu-law, A-law, 8 kHz.
+        case mulaw, alaw
+
+        package var rate: SampleRate { if case .pcm(let rate) = self { rate } else { .telephone } }
+
+        package var bytesPerSample: Int { if case .pcm = self { 2 } else { 1 } }
+
+        package var audio: AudioFormat {
+            switch self {
+            case .pcm(let rate): .linear16(rate)
+            case .mulaw: .raw(.mulaw, .telephone, channels: 1)
+            case .alaw: .raw(.alaw, .telephone, channels: 1)
+            }
+        }
+    }
+
+    package enum Noise: String, Sendable, CaseIterable {
+        case nearField = "near_field"
+        case farField = "far_field"
+    }
+
+    package struct Transcription: Sendable, Equatable {
+        package var model: String?
+        package var language: LanguageTag?
+        /// Shown back; and its words help recognition no further.
+        package var prompt: String?
+        package var keywords: [String] = []
+
+        package init(model: String? = nil) { self.model = model }
+    }
+
+    package static let usualRate = SampleRate(hertz: 24_000)
+    static let logprobs = "item.input_audio_transcription.logprobs"
+    private static let mostKeywords = 100
+
+    package var format = Format.pcm(usualRate)
+    package var transcription = Transcription()
+    /// nil: the client commits.
+    package var turnDetection: RealtimeTurnDetection? = .usual
+    package var noise: Noise?
+    package var includesLogprobs = false
+
+    package init() {}
+
+    /// Deltas while speech goes on: all of the vendor's models have them but the oldest, which says everything at once.
+    package var streamsDeltas: Bool { transcription.model?.hasPrefix("whisper-") != true }
+
+    /// Deltas even before the client's commit.
+    package var isLive: Bool { transcription.model.map { $0.hasPrefix("gpt-live-") || $0.hasPrefix("gpt-realtime-") } ?? false }
+
+    // MARK: Reading
+
+    /// Takes over what a client sets. What is absent stays as it is; `null` clears. Both shapes are read, wherever they come.
+    ///
+    /// - Parameter knows: whether a model of this name may be asked for.
+    mutating func update(_ session: JSONView, knows: (String) -> Bool) throws(RealtimeError) {
+        guard session.isObject else { throw .invalid("session", "session must be an object.") }
+        let kind = session["type"]
+        guard !kind.exists || kind.isNull || kind.equals("transcription") else {
+            throw .invalid("session.type", "Only sessions of the type transcription are served here.")
+        }
+        let input = session["audio"]["input"]
+        try updateFormat(input["format"], "session.audio.input.format")
+        try updateFormat(session["input_audio_format"], "session.input_audio_format")
+        try updateTranscription(input["transcription"], "session.audio.input.transcription", knows)
+        try updateTranscription(session["input_audio_transcription"], "session.input_audio_transcription", knows)
+        try updateTurns(input["turn_detection"], "session.audio.input.turn_detection")
+        try updateTurns(session["turn_detection"], "session.turn_detection")
+        try updateNoise(input["noise_reduction"], "session.audio.input.noise_reduction")
+        try updateNoise(session["input_audio_noise_reduction"], "session.input_audio_noise_reduction")
+        try updateInclude(session["include"])
+    }
+
+    private mutating func updateFormat(_ view: JSONView, _ path: String) throws(RealtimeError) {
+        guard view.exists, !view.isNull else { return }
+        let name = view.string ?? view["type"].string ?? ""
+        switch name {
+        case "audio/pcm", "pcm16":
+            let rate = view["rate"]
+            guard rate.exists, !rate.isNull else {
+                format = .pcm(Self.usualRate)
+                return
+            }
+            let accepted = SampleRate.accepted
+            guard let hertz = rate.int, accepted.contains(SampleRate(hertz: hertz)) else {
+                throw .invalid(path + ".rate", "rate must be a whole number from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
+            }
+            format = .pcm(SampleRate(hertz: hertz))
+        case "audio/pcmu", "g711_ulaw": format = .mulaw
+        case "audio/pcma", "g711_alaw": format = .alaw
+        default: throw .invalid(path, "The format must be audio/pcm, audio/pcmu or audio/pcma (pcm16, g711_ulaw or g711_alaw in the beta).")
+        }
+    }
+
+    private mutating func updateTranscription(_ view: JSONView, _ path: String, _ knows: (String) -> Bool) throws(RealtimeError) {
+        guard view.exists else { return }
+        if view.isNull {
+            transcription = Transcription()
+            return
+        }
+        guard view.isObject else { throw .invalid(path, "\(path) must be an object or null.") }
+        let model = view["model"]
+        if model.exists {
+            guard model.isNull || model.string != nil else { throw .invalid(path + ".model", "model must be a string.") }
+            if let name = model.string, !knows(name) {
+                throw RealtimeError(
+                    "The model `\(name.prefix(80))` does not exist or you do not have access to it.", code: "model_not_found",
+                    parameter: path + ".model")
+            }
+            transcription.model = model.string
+        }
+        let language = view["language"]
+        if language.exists {
+            let tag = language.string.map { LanguageTag($0) }
+            guard language.isNull || tag?.isWellFormed == true else { throw .invalid(path + ".language", "language must be a tag such as en.") }
+            transcription.language = tag
+        }
+        let prompt = view["prompt"]
+        if prompt.exists {
+            guard prompt.isNull || prompt.string != nil else { throw .invalid(path + ".prompt", "prompt must be a string.") }
+            transcription.prompt = prompt.string
+        }
+        let keywords = view["keywords"]
+        if keywords.exists {
+            guard keywords.isNull || keywords.isArray, keywords.count <= Self.mostKeywords else {
+                throw .invalid(path + ".keywords", "keywords must be a list of at most \(Self.mostKeywords) strings.")
+            }
+            var words: [String] = []
+            for index in 0..<keywords.count {
+                guard let word = keywords[index].string else { throw .invalid(path + ".keywords", "keywords must be strings.") }
+                words.append(word)
+            }
+            transcription.keywords = words
+        }
+    }
+
+    private mutating func updateTurns(_ view: JSONView, _ path: String) throws(RealtimeError) {
+        guard view.exists else { return }
+        turnDetection = view.isNull ? nil : try RealtimeTurnDetection(view, path: path, old: turnDetection)
+    }
+
+    private mutating func updateNoise(_ view: JSONView, _ path: String) throws(RealtimeError) {
+        guard view.exists else { return }
+        guard !view.isNull else {
+            noise = nil
+            return
+        }
+        guard let known = view["type"].string.flatMap(Noise.init) else { throw .invalid(path + ".type", "type must be near_field or far_field.") }
+        noise = known
+    }
+
+    private mutating func updateInclude(_ view: JSONView) throws(RealtimeError) {
+        guard view.exists else { return }
+        guard view.isNull || view.isArray else { throw .invalid("session.include", "include must be a list or null.") }
+        includesLogprobs = false
+        for index in 0..<view.count {
+            guard let name = view[index].string, name == Self.logprobs else {
+                throw .invalid("session.include", "include may name \(Self.logprobs) only.")
+            }
+            includesLogprobs = true
+        }
+    }
+
+    // MARK: Writing
+
+    /// The members of a session object that say what it is set to.
+    func write(members shape: Shape, to json: inout JSONWriter) {
+        json.key("include")
+        if includesLogprobs {
+            json.beginArray()
+            json.value(Self.logprobs)
+            json.endArray()
+        } else {
+            json.null()
+        }
+        switch shape {
+        case .general:
+            json.key("audio")
+            json.beginObject()
+            json.key("input")
+            json.beginObject()
+            json.key("format")
+            writeFormat(to: &json)
+            json.key("noise_reduction")
+            writeNoise(to: &json)
+            json.key("transcription")
+            writeTranscription(to: &json)
+            json.key("turn_detection")
+            writeTurns(to: &json)
+            json.endObject()
+            json.endObject()
+        case .beta:
+            switch format {
+            case .pcm: json.member("input_audio_format", literal: "pcm16")
+            case .mulaw: json.member("input_audio_format", literal: "g711_ulaw")
+            case .alaw: json.member("input_audio_format", literal: "g711_alaw")
+            }
+            json.key("input_audio_noise_reduction")
+            writeNoise(to: &json)
+            json.key("input_audio_transcription")
+            writeTranscription(to: &json)
+            json.key("turn_detection")
+            writeTurns(to: &json)
+        }
+    }
+
+    private func writeFormat(to json: inout JSONWriter) {
+        json.beginObject()
+        switch format {
+        case .pcm(let rate):
+            json.member("type", literal: "audio/pcm")
+            json.member("rate", rate.hertz)
+        case .mulaw: json.member("type", literal: "audio/pcmu")
+        case .alaw: json.member("type", literal: "audio/pcma")
+        }
+        json.endObject()
+    }
+
+    private func writeNoise(to json: inout JSONWriter) {
+        guard let noise else { return json.null() }
+        json.beginObject()
+        json.member("type", noise.rawValue)
+        json.endObject()
+    }
+
+    private func writeTurns(to json: inout JSONWriter) {
+        if let turnDetection { turnDetection.write(to: &json) } else { json.null() }
+    }
+
+    private func writeTranscription(to json: inout JSONWriter) {
+        guard transcription != Transcription() else { return json.null() }
+        json.beginObject()
+        if let model = transcription.model { json.member("model", model) }
+        json.key("language")
+        if let language = transcription.language { json.value(language.rawValue) } else { json.null() }
+        json.key("prompt")
+        if let prompt = transcription.prompt { json.value(prompt) } else { json.null() }
+        if !transcription.keywords.isEmpty {
+            json.key("keywords")
+            json.beginArray()
+            for word in transcription.keywords { json.value(word) }
+            json.endArray()
+        }
+        json.endObject()
+    }
+}
+
+extension RealtimeConfiguration {
+    /// Silence after which what was said becomes final. Of no meaning to clients that commit, who are given what there is when they do.
+    var endpointing: Duration {
+        switch turnDetection {
+        // Shorter than any engine tells silence from the gap between two words.
+        case .server(_, _, let silence): max(silence, .milliseconds(100))
+        case .semantic, nil: .milliseconds(500)
+        }
+    }
+
+    var turn: TurnRule {
+        if case .semantic(let eagerness) = turnDetection { TurnRule(maximumSilence: eagerness.patience) } else { TurnRule() }
+    }
+
+    var request: LiveRequest {
+        LiveRequest(
+            format: format.audio, language: transcription.language, model: transcription.model, endpointing: endpointing, turn: turn,
+            keyterms: transcription.keywords)
+    }
+
+    /// What an update means to a session that runs; nil when nothing of it matters there.
+    func change(from old: RealtimeConfiguration) -> StreamChange? {
+        var change = StreamChange()
+        if transcription.language != old.transcription.language { change.language = transcription.language }
+        if transcription.model != old.transcription.model { change.model = transcription.model }
+        if endpointing != old.endpointing { change.endpointing = endpointing }
+        if turn != old.turn { change.turn = turn }
+        if transcription.keywords != old.transcription.keywords { change.keyterms = transcription.keywords }
+        return change.aspects.isEmpty ? nil : change
+    }
+}

@@ -1,0 +1,34 @@
+package import Framing
+import Speech
+
+extension RealtimeServer {
+    package static let dialect = LiveDialect(
+        name: "openai-realtime", paths: ["/v1/realtime"], mostMessageBytes: RealtimeClientEvent.mostBytes, credential: { credential(of: $0) },
+        accept: { .success(accept($0, $1)) }, refuse: { OpenAIRefusal.make($0, requestID: $1.requestID) })
+
+    /// How long a connection may last: as at the vendor.
+    private static let limits: [RealtimeConfiguration.Shape: Duration] = [.general: .seconds(3_600), .beta: .seconds(1_800)]
+
+    /// `Authorization: Bearer KEY`, or a subprotocol that browsers send: `openai-insecure-api-key.KEY`.
+    package static func credential(of head: HTTPRequestHead) -> Credential? {
+        if head.headers["Authorization"] != nil { return OpenAICredential.find(in: head) }
+        let offered = head.headers.elements("Sec-WebSocket-Protocol")
+        guard let secret = offered.first(where: { $0.hasPrefix(keyPrefix) })?.dropFirst(keyPrefix.count), !secret.isEmpty else { return nil }
+        return Credential(String(secret), in: .subprotocol)
+    }
+
+    package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> LiveHandshake {
+        let offered = head.headers.elements("Sec-WebSocket-Protocol")
+        let isBeta = head.headers.values("OpenAI-Beta").contains { $0.contains("realtime=v1") } || offered.contains("openai-beta.realtime-v1")
+        let shape: RealtimeConfiguration.Shape = isBeta ? .beta : .general
+        var configuration = RealtimeConfiguration()
+        // Names of models for conversations come here too, and mean nothing to a transcription.
+        if let model = head.query.first("model"), OpenAIModels.isKnown(realtime: model, context.models) { configuration.transcription.model = model }
+        let opening = RealtimeOpening(
+            configuration, shape: shape, limit: limits[shape] ?? .seconds(1_800), engines: EngineChoice.engines(of: head), context)
+        return LiveHandshake(
+            .opening(opening), subprotocol: offered.contains("realtime") ? "realtime" : nil, headers: ["x-request-id": context.requestID])
+    }
+
+    private static let keyPrefix = "openai-insecure-api-key."
+}

@@ -1,0 +1,283 @@
+import Framing
+package import Speech
+
+/// The server side of OpenAI's realtime protocol for transcription, `WS /v1/realtime`, from the first audio on.
+///
+/// With server-side turn detection the engine's pauses (or, with `semantic_vad`, its ends of turns) part the audio into items. Without it the client's
+/// commits do: each is a finalize to the session, and its item is completed by the answer. A commit under turn detection does the same to what has
+/// been said so far.
+///
+/// Source: OpenAI API reference, "Realtime" and "Realtime transcription".
+package struct RealtimeServer: LiveServerMachine {
+    /// What a finalize stands for; they are answered in order.
+    private enum Awaited {
+        case item(RealtimeItem, end: SampleIndex)
+        /// Audio that was cleared: its words are dropped.
+        case cleared
+    }
+
+    /// Why a session was told to finish.
+    private enum End { case expired, outOfCredit, keyIsOver, draining }
+
+    /// In milliseconds.
+    private static let leastCommit = 100
+    private static let mostAwaited = 1_000
+
+    package let request: LiveRequest
+    private let models: Set<String>
+    private let expiry: Instant
+    private var configuration: RealtimeConfiguration
+    private var voice: RealtimeVoice
+    private var rate: SampleRate
+    private var isClosed = false
+    private var end: End?
+
+    private var receivedBytes = 0
+    /// Where the buffer begins: behind the last item or clear.
+    private var boundary = SampleIndex.zero
+    /// What is said and not committed to the conversation. Without turn detection the client does not know of it.
+    private var open: RealtimeItem?
+    private var awaited: [Awaited] = []
+    private var lastItem: String?
+
+    init(
+        _ configuration: RealtimeConfiguration, _ voice: RealtimeVoice, expiry: Instant, engines: [EngineName], models: Set<String>
+    ) {
+        self.configuration = configuration
+        self.voice = voice
+        self.expiry = expiry
+        self.models = models
+        rate = configuration.format.rate
+        var request = configuration.request
+        request.engines = engines
+        self.request = request
+    }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) { rate = start.rate }
+
+    // MARK: From the client
+
+    /// The protocol has no binary messages.
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning { isClosed ? .ignored : .answered(isAudio: false) }
+
+    package mutating func answerBinary(now: Instant, output: inout ServerOutput) { voice.error(.binary, &output) }
+
+    package mutating func clientIsHeld(now: Instant) {}
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        guard !isClosed, end == nil else { return }
+        let event = RealtimeClientEvent(parsing: text)
+        switch event.kind {
+        case .append(let audio):
+            receivedBytes += audio.count
+            if !audio.isEmpty { output.audio(audio) }
+        case .commit: commit(event.id, &output)
+        case .clear: clear(&output)
+        case .update(let shape): update(text, shape, event.id, &output)
+        case .invalid(let error): voice.error(error, clientEvent: event.id, &output)
+        }
+    }
+
+    /// The next sample that will come.
+    private var received: SampleIndex { SampleIndex(receivedBytes / configuration.format.bytesPerSample) }
+
+    private mutating func commit(_ id: String?, _ output: inout ServerOutput) {
+        let length = milliseconds(received) - milliseconds(boundary)
+        guard length >= Self.leastCommit else { return voice.error(.nothingToCommit(milliseconds: length), clientEvent: id, &output) }
+        guard awaited.count < Self.mostAwaited else {
+            return voice.error(
+                RealtimeError("Too many commits wait for their transcripts.", .rateLimit, code: "rate_limit_exceeded"), clientEvent: id, &output)
+        }
+        var item = open ?? RealtimeItem(id: voice.newItemID(), start: boundary)
+        if open != nil, configuration.turnDetection != nil { voice.speechStopped(item.id, at: milliseconds(received), &output) }
+        open = nil
+        boundary = received
+        announce(item, &output)
+        sendRest(of: &item, &output)
+        awaited.append(.item(item, end: boundary))
+        output.command(.finalize)
+    }
+
+    private mutating func clear(_ output: inout ServerOutput) {
+        voice.say("input_audio_buffer.cleared", &output)
+        guard received > boundary, awaited.count < Self.mostAwaited else { return }
+        open = nil
+        boundary = received
+        awaited.append(.cleared)
+        output.command(.finalize)
+    }
+
+    private mutating func update(_ text: RawSpan, _ shape: RealtimeConfiguration.Shape, _ id: String?, _ output: inout ServerOutput) {
+        let format = configuration.format
+        let old = configuration.take(
+            text, shape, id, models,
+            allowing: { changed in
+                changed.format == format
+                    ? nil
+                    : .invalid("session.audio.input.format", "The format cannot change after audio came. Open a new session for another format.")
+            }, &voice, &output)
+        if let old, let change = configuration.change(from: old) { output.command(.update(change)) }
+    }
+
+    // MARK: From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        guard !isClosed else { return }
+        switch event {
+        case .ready: break
+        case .speechStarted(_, let position):
+            if configuration.turnDetection != nil, position >= boundary || awaited.isEmpty { begin(at: position, &output) }
+        case .interim(let hypothesis): interim(hypothesis, &output)
+        case .commit(let commit): self.commit(commit, &output)
+        case .turnEnded(_, let position):
+            if case .semantic? = configuration.turnDetection, awaited.isEmpty { endTurn(at: position, &output) }
+        case .flushed: answered(&output)
+        case .gap: break
+        case .ended(let session): ended(session, &output)
+        }
+    }
+
+    /// Speech begins, for all that is known: an item is made, and under turn detection the client hears of it.
+    private mutating func begin(at position: SampleIndex, _ output: inout ServerOutput) {
+        guard open == nil else { return }
+        let start = max(boundary, position - SampleCount(configuration.turnDetection?.prefix ?? .zero, at: rate))
+        let item = RealtimeItem(id: voice.newItemID(), start: start)
+        open = item
+        if configuration.turnDetection != nil { voice.speechStarted(item.id, at: milliseconds(start), &output) }
+    }
+
+    private mutating func interim(_ hypothesis: Hypothesis, _ output: inout ServerOutput) {
+        // What follows a commit or a clear is told apart from it only by its answer.
+        guard awaited.isEmpty, let first = hypothesis.words.first else { return }
+        begin(at: first.range.start, &output)
+        let stable = hypothesis.words.prefix(min(max(0, hypothesis.stableWords), hypothesis.words.count))
+        guard mayStream, let delta = open?.delta(stable: stable), let id = open?.id else { return }
+        send(delta, of: id, &output)
+    }
+
+    /// Whether deltas go out before the item is committed.
+    private var mayStream: Bool { configuration.streamsDeltas && (configuration.turnDetection != nil || configuration.isLive) }
+
+    private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
+        guard awaited.isEmpty else {
+            if case .item(var item, let end)? = awaited.first {
+                item.commit(commit.words)
+                sendRest(of: &item, &output)
+                awaited[0] = .item(item, end: end)
+            }
+            if commit.reason == .flush { answered(&output) }
+            return
+        }
+        if let first = commit.words.first { begin(at: first.range.start, &output) }
+        open?.commit(commit.words)
+        if mayStream, var item = open {
+            sendRest(of: &item, &output)
+            open = item
+        }
+        let endsItem: Bool =
+            switch configuration.turnDetection {
+            case .server: commit.reason != .length
+            case .semantic: commit.endsTurn
+            case nil: false
+            }
+        if endsItem { endTurn(at: commit.range.end, &output) }
+    }
+
+    private mutating func endTurn(at position: SampleIndex, _ output: inout ServerOutput) {
+        guard var item = open else { return }
+        open = nil
+        let end = max(position, item.start)
+        boundary = max(boundary, end)
+        if configuration.turnDetection != nil { voice.speechStopped(item.id, at: milliseconds(end), &output) }
+        announce(item, &output)
+        sendRest(of: &item, &output)
+        complete(item, end: end, &output)
+    }
+
+    private mutating func announce(_ item: RealtimeItem, _ output: inout ServerOutput) {
+        voice.committed(item.id, after: lastItem, &output)
+        lastItem = item.id
+    }
+
+    private mutating func sendRest(of item: inout RealtimeItem, _ output: inout ServerOutput) {
+        guard configuration.streamsDeltas, let delta = item.rest() else { return }
+        send(delta, of: item.id, &output)
+    }
+
+    private mutating func send(_ delta: RealtimeItem.Delta, of item: String, _ output: inout ServerOutput) {
+        voice.delta(delta.text, of: item, words: configuration.includesLogprobs ? delta.words : nil, &output)
+    }
+
+    private mutating func complete(_ item: RealtimeItem, end: SampleIndex, _ output: inout ServerOutput) {
+        var item = item
+        // Of models that say everything at once.
+        if let delta = item.rest() { send(delta, of: item.id, &output) }
+        voice.completed(
+            item.id, text: item.text, milliseconds: milliseconds(end) - milliseconds(item.start),
+            words: configuration.includesLogprobs ? item.words[...] : nil, &output)
+    }
+
+    /// The answer to the first finalize that had none.
+    private mutating func answered(_ output: inout ServerOutput) {
+        guard !awaited.isEmpty else { return }
+        if case .item(let item, let end) = awaited.removeFirst() { complete(item, end: end, &output) }
+    }
+
+    private mutating func ended(_ session: SessionEnd, _ output: inout ServerOutput) {
+        let error: RealtimeError? =
+            switch end {
+            case .outOfCredit: .outOfCredit
+            case .keyIsOver: .keyIsOver
+            case .expired: session.error.map { RealtimeError($0) } ?? .expired
+            case .draining, nil: session.error.map { RealtimeError($0) }
+            }
+        // Items of which all was said are whole, also when the session ended for want of credit or time.
+        let isWhole = session.error == nil || end == .outOfCredit
+        if isWhole {
+            while !awaited.isEmpty { answered(&output) }
+            if configuration.turnDetection != nil { endTurn(at: .zero + session.received, &output) }
+        } else if let error {
+            for case .item(let item, _) in awaited { voice.failed(item.id, error, &output) }
+            if let open, configuration.turnDetection != nil { voice.failed(open.id, error, &output) }
+        }
+        isClosed = true
+        if let error { voice.error(error, &output) }
+        switch end {
+        case .expired: output.close(1001, "session_expired")
+        case .draining: output.close(1001, "The server is going down. Connect again.")
+        case .outOfCredit, .keyIsOver: output.close(1008, error?.code ?? "")
+        case nil:
+            guard let error else { return output.close(1000) }
+            output.close(error.kind == .invalidRequest ? 1008 : 1011, "The session cannot go on.")
+        }
+    }
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        switch notice {
+        case .low: break
+        case .exhausted: end = .outOfCredit
+        case .revoked: end = .keyIsOver
+        }
+    }
+
+    private func milliseconds(_ position: SampleIndex) -> Int {
+        // Of whole numbers: a sample at 24 kHz is no whole number of any part of a second.
+        Int(position.samples * 1_000 / Int64(rate.hertz))
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? { isClosed || end != nil ? nil : expiry }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        guard let deadline, deadline <= now else { return }
+        end = .expired
+        output.command(.finish)
+    }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        guard !isClosed, end == nil else { return }
+        end = .draining
+        output.command(.finish)
+    }
+}

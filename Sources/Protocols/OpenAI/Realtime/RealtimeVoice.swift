@@ -1,0 +1,173 @@
+import Framing
+import Speech
+
+/// Says a session's events, each with an id of its own, in the shape that its client speaks.
+struct RealtimeVoice: Sendable {
+    let sessionID: String
+    var shape: RealtimeConfiguration.Shape
+    /// When the session is over at the latest.
+    let expires: UnixTime
+    private let prefix: String
+    private var events = 0
+    private var items = 0
+
+    init(requestID: String, shape: RealtimeConfiguration.Shape, expires: UnixTime) {
+        prefix = String(requestID.filter { $0 != "-" }.prefix(20))
+        sessionID = "sess_" + prefix
+        self.shape = shape
+        self.expires = expires
+    }
+
+    mutating func newItemID() -> String {
+        items += 1
+        return "item_\(prefix)\(items)"
+    }
+
+    /// - Parameter members: what follows `type` and `event_id`.
+    mutating func say(_ type: StaticString, _ output: inout ServerOutput, _ members: (inout JSONWriter) -> Void = { _ in }) {
+        events += 1
+        let id = "event_\(prefix)\(events)"
+        output.send { json in
+            json.beginObject()
+            json.member("type", literal: type)
+            json.member("event_id", id)
+            members(&json)
+            json.endObject()
+        }
+    }
+
+    // MARK: Sessions and errors
+
+    mutating func created(_ configuration: RealtimeConfiguration, _ output: inout ServerOutput) {
+        let session = session(configuration)
+        say(shape == .general ? "session.created" : "transcription_session.created", &output) { session(&$0) }
+    }
+
+    mutating func updated(_ configuration: RealtimeConfiguration, _ output: inout ServerOutput) {
+        let session = session(configuration)
+        say(shape == .general ? "session.updated" : "transcription_session.updated", &output) { session(&$0) }
+    }
+
+    private func session(_ configuration: RealtimeConfiguration) -> (_ json: inout JSONWriter) -> Void {
+        { json in
+            json.key("session")
+            json.beginObject()
+            json.member("id", sessionID)
+            json.member("object", literal: "realtime.transcription_session")
+            if shape == .general { json.member("type", literal: "transcription") }
+            json.member("expires_at", Int(expires.milliseconds / 1_000))
+            configuration.write(members: shape, to: &json)
+            json.endObject()
+        }
+    }
+
+    /// - Parameter clientEvent: the id that the client gave to the event that caused it.
+    mutating func error(_ error: RealtimeError, clientEvent: String? = nil, _ output: inout ServerOutput) {
+        say("error", &output) { json in
+            json.key("error")
+            error.write(to: &json, clientEvent: .some(clientEvent))
+        }
+    }
+
+    // MARK: Items
+
+    mutating func speechStarted(_ item: String, at milliseconds: Int, _ output: inout ServerOutput) {
+        say("input_audio_buffer.speech_started", &output) { json in
+            json.member("audio_start_ms", milliseconds)
+            json.member("item_id", item)
+        }
+    }
+
+    mutating func speechStopped(_ item: String, at milliseconds: Int, _ output: inout ServerOutput) {
+        say("input_audio_buffer.speech_stopped", &output) { json in
+            json.member("audio_end_ms", milliseconds)
+            json.member("item_id", item)
+        }
+    }
+
+    /// The item is in the conversation from here on.
+    mutating func committed(_ item: String, after previous: String?, _ output: inout ServerOutput) {
+        func place(_ json: inout JSONWriter) {
+            json.key("previous_item_id")
+            if let previous { json.value(previous) } else { json.null() }
+        }
+        say("input_audio_buffer.committed", &output) { json in
+            place(&json)
+            json.member("item_id", item)
+        }
+        let types: [StaticString] = shape == .general ? ["conversation.item.added", "conversation.item.done"] : ["conversation.item.created"]
+        for type in types {
+            say(type, &output) { json in
+                place(&json)
+                json.key("item")
+                json.beginObject()
+                json.member("id", item)
+                json.member("type", literal: "message")
+                json.member("object", literal: "realtime.item")
+                json.member("status", literal: "completed")
+                json.member("role", literal: "user")
+                json.key("content")
+                json.beginArray()
+                json.beginObject()
+                json.member("type", literal: "input_audio")
+                json.key("transcript")
+                json.null()
+                json.endObject()
+                json.endArray()
+                json.endObject()
+            }
+        }
+    }
+
+    /// - Parameter words: nil when their probabilities are not asked for.
+    mutating func delta(_ text: String, of item: String, words: ArraySlice<Word>?, _ output: inout ServerOutput) {
+        say("conversation.item.input_audio_transcription.delta", &output) { json in
+            Self.content(of: item, &json)
+            json.member("delta", text)
+            if let words { Self.write(logprobs: words, &json) }
+        }
+    }
+
+    mutating func completed(_ item: String, text: String, milliseconds: Int, words: ArraySlice<Word>?, _ output: inout ServerOutput) {
+        say("conversation.item.input_audio_transcription.completed", &output) { json in
+            Self.content(of: item, &json)
+            json.member("transcript", text)
+            if let words { Self.write(logprobs: words, &json) }
+            json.key("usage")
+            json.beginObject()
+            json.member("type", literal: "duration")
+            json.member("seconds", Double(milliseconds) / 1_000, decimals: 3)
+            json.endObject()
+        }
+    }
+
+    mutating func failed(_ item: String, _ error: RealtimeError, _ output: inout ServerOutput) {
+        say("conversation.item.input_audio_transcription.failed", &output) { json in
+            Self.content(of: item, &json)
+            json.key("error")
+            error.write(to: &json)
+        }
+    }
+
+    private static func content(of item: String, _ json: inout JSONWriter) {
+        json.member("item_id", item)
+        json.member("content_index", 0)
+    }
+
+    /// A word stands for a token, as engines say how sure they are of words.
+    private static func write(logprobs words: ArraySlice<Word>, _ json: inout JSONWriter) {
+        json.key("logprobs")
+        json.beginArray()
+        for word in words {
+            json.beginObject()
+            json.member("token", word.text)
+            json.member("logprob", naturalLogarithm(Double(min(max(word.confidence, 1e-6), 1))), decimals: 6)
+            json.key("bytes")
+            json.beginArray()
+            for byte in word.text.utf8 { json.value(Int(byte)) }
+            json.endArray()
+            json.endObject()
+        }
+        json.endArray()
+    }
+}

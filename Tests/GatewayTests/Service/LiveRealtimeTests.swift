@@ -1,0 +1,93 @@
+import Framing
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `A live client of OpenAI's realtime protocol` {
+    private let path = "/v1/realtime?intent=transcription"
+    private let key: HTTPHeaders = ["Authorization": "Bearer good"]
+
+    /// Seconds of silence at 24 kHz.
+    private func append(_ seconds: Double) -> String {
+        #"{"type":"input_audio_buffer.append","audio":"\#(String(repeating: "A", count: Int(seconds * 16_000) * 4))"}"#
+    }
+
+    /// Of the next item that is completed.
+    private func transcript(_ socket: TestSocket) async -> String? {
+        let event = await socket.next { $0.contains("transcription.completed") }
+        return event?.split(separator: #""transcript":""#).last.map { String($0.prefix { $0 != "\"" }) }
+    }
+
+    @Test func `gets its turns as items`() async throws {
+        try await TestGateway.with { gateway in
+            let socket = try await gateway.connect(path)
+            for _ in 0..<11 { socket.send(text: append(0.1)) }
+            #expect(await transcript(socket) == "w1")
+            socket.send(text: #"{"type":"input_audio_buffer.commit"}"#)
+            #expect(await transcript(socket) == "w2")
+            socket.close()
+            try await gateway.sessionsEnd()
+        }
+    }
+
+    @Test func `gets what it commits`() async throws {
+        try await TestGateway.with { gateway in
+            let socket = try await gateway.connect(path)
+            socket.send(text: #"{"type":"session.update","session":{"type":"transcription","audio":{"input":{"turn_detection":null}}}}"#)
+            socket.send(text: append(2.5))
+            socket.send(text: #"{"type":"input_audio_buffer.commit"}"#)
+            #expect(await transcript(socket) == "w1 w2 w3")
+            socket.send(text: append(0.5))
+            socket.send(text: #"{"type":"input_audio_buffer.commit"}"#)
+            #expect(await transcript(socket) == "w4")
+        }
+    }
+
+    @Test func `may send more at once than other clients may`() async throws {
+        try await TestGateway.with { gateway in
+            let socket = try await gateway.connect(path)
+            socket.send(text: append(270))
+            #expect(await transcript(socket) != nil)
+        }
+    }
+
+    @Test func `is refused at the upgrade when its key is no good or has nothing left`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: ["good"], credit: .zero)) { gateway in
+            for (headers, status, code) in [(key, 429, "insufficient_quota"), ([:] as HTTPHeaders, 401, "invalid_api_key")] {
+                do {
+                    _ = try await gateway.connect(path, headers: headers)
+                    Issue.record("was accepted")
+                } catch let error as ConnectError {
+                    guard case .refused(let head, let body) = error else { throw error }
+                    #expect(head.status.code == status)
+                    #expect(String(decoding: body, as: UTF8.self).contains(code))
+                }
+            }
+        }
+    }
+
+    @Test func `hears that its credit is used up`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: ["good"], credit: .seconds(1))) { gateway in
+            let socket = try await gateway.connect(path, headers: key)
+            for _ in 0..<20 { socket.send(text: append(0.1)) }
+            let events = await socket.rest()
+            #expect(events.contains { if case .text(let text) = $0 { text.contains("insufficient_quota") } else { false } })
+            #expect(events.contains { if case .text(let text) = $0 { text.contains(#""transcript":"w1""#) } else { false } })
+            #expect(events.last == .closed(1008, "insufficient_quota"))
+        }
+    }
+
+    @Test func `cannot begin with a key that was taken back since`() async throws {
+        let keys = TestKeys(valid: ["good"])
+        try await TestGateway.with(keys: keys) { gateway in
+            let socket = try await gateway.connect(path, headers: key)
+            #expect(await socket.next { $0.contains("session.created") } != nil)
+            keys.revoke("good")
+            await gateway.service.settle()
+            socket.send(text: append(0.1))
+            #expect(await socket.next { $0.contains("invalid_api_key") } != nil)
+        }
+    }
+}
