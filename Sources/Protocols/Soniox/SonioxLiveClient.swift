@@ -23,6 +23,7 @@ package struct SonioxLiveClient: LiveClientMachine {
     package static let drainLimit: Duration = .seconds(20)
     /// Silence that is given as final by itself.
     package static let silence: Duration = .seconds(3)
+    /// More broken messages than good ones.
     package static let mostMalformed = 32
     package static let model = "stt-rt-v4"
 
@@ -40,6 +41,7 @@ package struct SonioxLiveClient: LiveClientMachine {
     /// The audio that the last one that was passed on was about.
     private var finalizedThrough: SampleIndex?
     private var finalizeDeadline: Instant?
+    /// Broken messages, less the good ones since.
     private var malformed = 0
 
     package init(_ options: StreamOptions, credential: Credential) {
@@ -136,7 +138,9 @@ package struct SonioxLiveClient: LiveClientMachine {
         case .open: break
         case .draining: state = .draining(until: now + Self.drainLimit)
         }
-        switch SonioxMessage(parsing: text) {
+        let message = SonioxMessage(parsing: text)
+        if case .malformed = message {} else { malformed = max(0, malformed - 1) }
+        switch message {
         case .update(let update): received(update, &actions)
         case .error(let fault): fail(fault.engineError(language: options.language), &actions)
         case .malformed(let problem):

@@ -20,6 +20,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     package static let finalizeLimit: Duration = .seconds(3)
     /// Silence of the vendor after EndOfStream; anything it says begins it anew.
     package static let drainLimit: Duration = .seconds(20)
+    /// More broken messages than good ones; the vendor answers each of ours, so their number alone says little.
     package static let mostMalformed = 32
     /// How long the vendor may wait with a final.
     package static let delay: Duration = .seconds(1)
@@ -37,6 +38,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     /// `finalize` commands that have no answer yet.
     private var unanswered = 0
     private var finalizeDeadline: Instant?
+    /// Broken messages, less the good ones since.
     private var malformed = 0
 
     package init(_ options: StreamOptions, credential: Credential) {
@@ -126,7 +128,9 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         case .starting, .open: break
         case .draining: state = .draining(until: now + Self.drainLimit)
         }
-        switch SpeechmaticsServerMessage(parsing: text) {
+        let message = SpeechmaticsServerMessage(parsing: text)
+        if case .malformed = message {} else { malformed = max(0, malformed - 1) }
+        switch message {
         case .recognitionStarted:
             guard case .starting = state else { return }
             state = .open

@@ -171,6 +171,14 @@ import Testing
         #expect(stream.text("{").dropFirst().first?.short.hasPrefix("closed protocolViolation") == true)
     }
 
+    @Test func `bears a broken message between good ones for ever`() {
+        var stream = Self.stream(sent: 2)
+        for number in 1...200 {
+            #expect(stream.text("{").count == 1)
+            #expect(stream.text(#"{"message":"AudioAdded","seq_no":\#(number)}"#).isEmpty)
+        }
+    }
+
     @Test func `stops at once when it is cancelled, and says so`() {
         var stream = Self.stream(sent: 2)
         #expect(
