@@ -45,8 +45,11 @@ package final class Recognizer: Sendable {
         }
     }
 
-    /// Whether a token has a letter or a digit, so that it is more than punctuation.
-    package func isSpoken(_ token: Token) -> Bool { table.isSpoken(token) }
+    /// Whether a token is punctuation that closes the word before it.
+    package func isClosing(_ token: Token) -> Bool { table.isClosing(token) }
+
+    /// The tokens of successive segments as text that `decode` can go on from.
+    package func context(of tokens: [Token]) -> [Token] { table.context(of: tokens) }
 
     /// The scores of the forced tokens, appended to `tokens`, and the first token after them.
     private func readScores(

@@ -102,6 +102,6 @@ package struct TokenTable: Sendable {
         return words
     }
 
-    private static let spaceMark: [UInt8] = Array("\u{2581}".utf8)
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+    static let spaceMark: [UInt8] = Array("\u{2581}".utf8)
+    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 }

@@ -27,8 +27,7 @@ package struct SegmentRecognizer: Sendable {
         var words: [SegmentResult.Word] = []
         var isWrong = true
         if let context = request.context {
-            // The full stop was a guess at the end of the audio: left in, it has the model begin a new sentence whatever is said.
-            let known = Array(context.tokens.reversed().drop { !recognizer.isSpoken($0) }.reversed())
+            let known = recognizer.context(of: context.tokens)
             let decoded = try recognizer.decode((samples + silence).span, prefix: known + request.prefix, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: known.count, request)
@@ -36,7 +35,7 @@ package struct SegmentRecognizer: Sendable {
         }
         if isWrong, request.context == nil || request.purpose != .interim {
             // Punctuation that it may begin with belonged to the context.
-            let known = Array(request.prefix.drop { !recognizer.isSpoken($0) })
+            let known = Array(request.prefix.drop(while: recognizer.isClosing))
             let decoded = try recognizer.decode((own + silence).span, prefix: known, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: 0, request)

@@ -15,7 +15,7 @@ import Testing
         }
         let pause = SampleIndex(52_000), end = SampleIndex(samples.count)
         let before = try recognize(SampleRange(.zero, pause), nil).words.flatMap(\.tokens)
-        #expect(before.last.map { models.recognizer.isSpoken($0) } == false)
+        #expect(before.last.map { models.recognizer.isClosing($0) } == true)
 
         let after = try recognize(SampleRange(pause, end), .init(start: .zero, tokens: before))
         let open = try recognize(SampleRange(pause, end), .init(start: .zero, tokens: before.dropLast()))
