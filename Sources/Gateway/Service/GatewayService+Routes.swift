@@ -8,6 +8,10 @@ extension GatewayService {
             dialect.paths.map { Route(.webSocket, .get, $0, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect)) }
         } + [
             Route(.http, .get, "/v3/token", voice: AssemblyAITokenEndpoint.voice, AssemblyAITokenEndpoint()),
+            Route(
+                .http, .post, "/v1/realtime/client_secrets", voice: OpenAITranscriptionEndpoint.voice, OpenAISecretEndpoint(shape: .general)),
+            Route(
+                .http, .post, "/v1/realtime/transcription_sessions", voice: OpenAITranscriptionEndpoint.voice, OpenAISecretEndpoint(shape: .beta)),
             Route(.http, .post, "/v1/auth/grant", voice: DeepgramPrerecordedEndpoint.voice, DeepgramGrantEndpoint()),
             Route(.http, .post, "/v1/listen", voice: DeepgramPrerecordedEndpoint.voice, DeepgramPrerecordedEndpoint()),
             Route(.http, .post, "/v1/audio/transcriptions", voice: OpenAITranscriptionEndpoint.voice, OpenAITranscriptionEndpoint()),

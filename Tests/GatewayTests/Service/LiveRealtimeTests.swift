@@ -79,6 +79,24 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("/v1/realtime/client_secrets", #"{"session":{"type":"transcription"},"expires_after":{"anchor":"created_at","seconds":60}}"#),
+        ("/v1/realtime/transcription_sessions", #"{"input_audio_format":"pcm16"}"#),
+    ])
+    func `may come with a temporary key`(route: String, body: String) async throws {
+        try await TestGateway.with(keys: ["good"]) { gateway in
+            let answer = try await gateway.send(.post, route, headers: key, body: Array(body.utf8))
+            #expect(answer.status == 200, "\(answer.text)")
+            let parts = answer.text.split(separator: #""value":""#)
+            let secret = parts.last.map { String($0.prefix { $0 != "\"" }) } ?? ""
+            let socket = try await gateway.connect(path, headers: ["Authorization": "Bearer \(secret)"])
+            socket.send(text: append(1.5))
+            #expect(await transcript(socket) == "w1")
+            #expect(try await gateway.send(.post, route, headers: ["Authorization": "Bearer \(secret)"]).status == 401)
+            #expect(try await gateway.send(.post, route, headers: key, body: Array(#"{"expires_after":{"seconds":1}}"#.utf8)).status == 400)
+        }
+    }
+
     @Test func `cannot begin with a key that was taken back since`() async throws {
         let keys = TestKeys(valid: ["good"])
         try await TestGateway.with(keys: keys) { gateway in

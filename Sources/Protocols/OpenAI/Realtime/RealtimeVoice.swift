@@ -52,13 +52,18 @@ struct RealtimeVoice: Sendable {
         { json in
             json.key("session")
             json.beginObject()
-            json.member("id", sessionID)
-            json.member("object", literal: "realtime.transcription_session")
-            if shape == .general { json.member("type", literal: "transcription") }
-            json.member("expires_at", Int(expires.milliseconds / 1_000))
-            configuration.write(members: shape, to: &json)
+            write(session: configuration, to: &json)
             json.endObject()
         }
+    }
+
+    /// A session object's members.
+    func write(session configuration: RealtimeConfiguration, to json: inout JSONWriter) {
+        json.member("id", sessionID)
+        json.member("object", literal: "realtime.transcription_session")
+        if shape == .general { json.member("type", literal: "transcription") }
+        json.member("expires_at", Int(expires.milliseconds / 1_000))
+        configuration.write(members: shape, to: &json)
     }
 
     /// - Parameter clientEvent: the id that the client gave to the event that caused it.

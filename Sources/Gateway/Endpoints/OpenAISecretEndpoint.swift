@@ -1,0 +1,32 @@
+internal import Framing
+internal import Net
+internal import Protocols
+
+/// `POST /v1/realtime/client_secrets` and, of the beta, `/v1/realtime/transcription_sessions`: temporary keys for `WS /v1/realtime`.
+struct OpenAISecretEndpoint: Endpoint {
+    let shape: RealtimeConfiguration.Shape
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let gateway = call.gateway
+        let head = exchange.request
+        let voice = OpenAITranscriptionEndpoint.voice
+        do throws(RefusalCause) {
+            let admission = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
+            exchange.collectBody(limit: RealtimeSecretRequest.longestBody) { result in
+                do throws(RefusalCause) {
+                    let body = try result.mapError { RefusalCause($0, received: RealtimeSecretRequest.longestBody) }.get()
+                    let context = gateway.handshake(call)
+                    let request = try RealtimeSecretRequest(body, shape, context)
+                    let token = try gateway.access.issueToken(
+                        .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"]), to: admission)
+                    let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
+                    gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token, context), call: call)
+                } catch {
+                    gateway.refuse(exchange, error, voice, call)
+                }
+            }
+        } catch {
+            gateway.refuse(exchange, error, voice, call)
+        }
+    }
+}
