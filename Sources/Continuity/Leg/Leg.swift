@@ -67,6 +67,9 @@ package struct Leg: Sendable {
 
     package var isDraining: Bool { state == .draining }
 
+    /// Something waits to be told to its engine.
+    package var hasCommands: Bool { !queued.isEmpty }
+
     /// Its engine was told, or will be when it has had its audio, that no more comes.
     package var isEnding: Bool { isDraining || queued.contains { $0.command == .finish } }
 

@@ -59,3 +59,13 @@ package struct Recovery: Sendable {
         return .open(again, after: delay)
     }
 }
+
+extension EngineError {
+    /// What another attempt may not meet again.
+    var isPassing: Bool {
+        switch self {
+        case .unavailable, .timedOut: true
+        case .unauthorised, .quotaExhausted, .rateLimited, .badRequest, .unsupportedLanguage, .undecodable, .protocolViolation, .cancelled: false
+        }
+    }
+}

@@ -50,6 +50,8 @@ package struct SessionMachine: Sendable {
     private var outages: [LegID: Recovery.Outage] = [:]
     /// Legs that are to be opened later.
     private var openings: [(id: LegID, at: Instant)] = []
+    /// Legs whose engine tired of waiting for audio: they are opened again when some comes.
+    private var dormant: Set<LegID> = []
     /// The engine for new legs.
     private var preferred = 0
     private let mostWaiting: SampleCount
@@ -100,7 +102,7 @@ package struct SessionMachine: Sendable {
     /// - Returns: nil after the end of the audio.
     package mutating func received(_ count: SampleCount, now: Instant) -> Arrival? {
         guard case .running = state else { return nil }
-        var arrival = Arrival(range: timeline.append(count), needsPump: isHoldingClient)
+        var arrival = Arrival(range: timeline.append(count), needsPump: isHoldingClient || !dormant.isEmpty)
         for index in legs.indices {
             if legs[index].isDraining { continue }
             if legs[index].slot < Arrival.mostLegs, legs[index].take(arrival.range, now: now) {
@@ -160,7 +162,9 @@ package struct SessionMachine: Sendable {
         guard case .running = state else { return [] }
         switch command {
         case .finalize: enqueue(.finalize)
-        case .keepAlive: enqueue(.keepAlive)
+        // Who is not there cannot be kept.
+        case .keepAlive:
+            for index in legs.indices where legs[index].isOpen { legs[index].enqueue(.keepAlive, at: timeline.end) }
         case .finish:
             state = .finishing
             enqueue(.finish)
@@ -276,9 +280,12 @@ package struct SessionMachine: Sendable {
     private mutating func recover(legAt index: Int, _ error: EngineError, now: Instant) -> [SessionAction] {
         let dead = legs.remove(at: index)
         held[dead.id] = nil
+        // No fault of the engine's, and nothing is lost.
+        let wasIdle = dead.isOpen && dead.sentThrough == dead.origin && error.isPassing
         var outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
         let number = configuration.engines.firstIndex { $0.name == dead.engine } ?? preferred
-        guard case .open(let next, let delay) = recovery.next(after: error, of: number, outage: &outage) else { return end(error) }
+        let step = wasIdle ? .open(number, after: .zero) : recovery.next(after: error, of: number, outage: &outage)
+        guard case .open(let next, let delay) = step else { return end(error) }
         preferred = next
         let origin = stitchers[dead.channels].lazy.map(\.committedThrough).min() ?? dead.origin
         var actions: [SessionAction] = []
@@ -288,14 +295,25 @@ package struct SessionMachine: Sendable {
             outages[leg.id] = outage
             legs.insert(leg, at: position)
             position += 1
-            if delay > .zero { openings.append((leg.id, now + delay)) } else { actions.append(.open(leg.id)) }
+            if wasIdle {
+                dormant.insert(leg.id)
+            } else if delay > .zero {
+                openings.append((leg.id, now + delay))
+            } else {
+                actions.append(.open(leg.id))
+            }
         }
         return actions
     }
 
     private mutating func openings(due now: Instant) -> [SessionAction] {
-        guard !openings.isEmpty else { return [] }
-        let due = openings.filter { $0.at <= now }.map(\.id)
+        guard !openings.isEmpty || !dormant.isEmpty else { return [] }
+        var due = openings.filter { $0.at <= now }.map(\.id)
+        let isWanted = legs.contains { dormant.contains($0.id) && ($0.origin < timeline.end || $0.hasCommands) }
+        if isWanted {
+            due += dormant.sorted { $0.number < $1.number }
+            dormant = []
+        }
         openings.removeAll { $0.at <= now }
         return due.filter { id in legs.contains { $0.id == id } }.map { .open($0) }
     }
@@ -311,6 +329,7 @@ package struct SessionMachine: Sendable {
         legs = []
         held = [:]
         openings = []
+        dormant = []
         for index in stitchers.indices {
             if let gap = stitchers[index].giveUp(through: timeline.end) {
                 let cause = error ?? .protocolViolation("The engine closed the stream without covering all of its audio.")

@@ -93,4 +93,33 @@ import Testing
         let last = session.engine(.closed(.timedOut("no goodbye")), from: LegID(0), now: now)
         #expect(last == [.discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(16_000))))])
     }
+
+    @Test func `opens an engine that tired of waiting again when audio comes`() {
+        var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
+        _ = session.start()
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        let tired = session.engine(.closed(.timedOut("heard nothing")), from: LegID(0), now: now)
+        #expect(tired == [.discard(LegID(0))])
+        let quiet = session.pump(now: now + .seconds(600))
+        #expect(quiet == [])
+        let arrival = session.received(SampleCount(160), now: now)
+        #expect(arrival?.needsPump == true)
+        let woken = session.pump(now: now)
+        #expect(woken == [.open(LegID(1))])
+        let opened = session.engine(.opened, from: LegID(1), now: now)
+        #expect(opened == [.replay(LegID(1), SampleRange(.zero, SampleIndex(160)))])
+    }
+
+    @Test func `lets a client finish whose engine tired of waiting`() {
+        var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
+        _ = session.start()
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.engine(.closed(.timedOut("heard nothing")), from: LegID(0), now: now)
+        let finishing = session.command(.finish, now: now)
+        #expect(finishing == [.open(LegID(1))])
+        let opened = session.engine(.opened, from: LegID(1), now: now)
+        #expect(opened == [.command(LegID(1), .finish)])
+        _ = session.engine(.closed(nil), from: LegID(1), now: now)
+        #expect(session.isEnded)
+    }
 }
