@@ -78,6 +78,7 @@ import Testing
         var session = machine()
         _ = session.start()
         _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.received(SampleCount(1_600), now: now)
         let actions = session.engine(.closed(nil), from: LegID(0), now: now)
         guard case .emit(.ended(let end)) = actions.last else {
             Issue.record("did not end")
