@@ -66,7 +66,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
             "interim_results": "\(options.interims)", "punctuate": "true", "smart_format": "true", "no_delay": "true", "vad_events": "true",
         ]
         if let language = options.language { query.add("language", language.rawValue) }
-        query.add("endpointing", options.endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(options.endpointing.wholeMilliseconds)")
+        // Here silence alone ends turns: what a client meant for a model that weighs the words too is not taken literally.
+        let endpointing = options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, .milliseconds(300))
+        query.add("endpointing", endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(endpointing.wholeMilliseconds)")
         if options.channels > 1 { query.add("multichannel", "true") }
         if options.interims { query.add("utterance_end_ms", "1000") }
         if options.diarize { query.add("diarize", "true") }

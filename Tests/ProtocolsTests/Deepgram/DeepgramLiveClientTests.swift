@@ -78,6 +78,8 @@ import Testing
         ]
         for (name, value) in expected { #expect(head.query.all(name) == [value]) }
         #expect(head.query.all("keyterm") == ["Harken", "speech gateway"])
+        let hasty = StreamOptions(rate: .speech, endpointing: .milliseconds(100), turn: TurnRule(minimumSilence: .milliseconds(100)))
+        #expect(DeepgramLiveClient(hasty, credential: Credential("k")).connection.target.contains("endpointing=300&"))
     }
 
     @Test func `asks for its usual model when the client's is another engine's`() {
