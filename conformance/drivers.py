@@ -30,7 +30,7 @@ DRIVERS = [
     Driver("streaming/deepgram_sdk", "Deepgram", "/v1/listen"),
     Driver("streaming/livekit_deepgram", "Deepgram", "/v1/listen"),
     Driver("streaming/pipecat_deepgram", "Deepgram", "/v1/listen"),
-    Driver("streaming/deepgram_flux", "Deepgram Flux", "/v2/listen", in_test=False),
+    Driver("streaming/deepgram_flux", "Deepgram Flux", "/v2/listen"),
     Driver("streaming/assemblyai_sdk", "AssemblyAI", "/v3/ws"),
     Driver("streaming/livekit_assemblyai", "AssemblyAI", "/v3/ws"),
     Driver("streaming/pipecat_assemblyai", "AssemblyAI", "/v3/ws"),

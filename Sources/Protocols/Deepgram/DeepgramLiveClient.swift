@@ -54,7 +54,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
         capabilities: Capabilities(
             streaming: true, prerecorded: false, languages: .any, models: ["nova-3", "nova-2"], speakers: true, channelsPerStream: 8, pace: 1.25,
             sessionCap: nil),
-        streamingAddress: "wss://api.deepgram.com", connect: { options, credential in
+        streamingAddress: "wss://api.deepgram.com",
+        connect: { options, credential in
             if DeepgramFluxClient.suits(options) { return DeepgramFluxClient(options, credential: credential) }
             return DeepgramLiveClient(options, credential: credential)
         })
