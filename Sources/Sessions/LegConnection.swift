@@ -1,8 +1,8 @@
 import Continuity
 import Speech
 
-/// The driver's side of a leg: the engine's stream, and which of the session's channels it hears.
-struct LegConnection {
+/// The driver's side of a leg: the engine's stream, and which of the session's channels it hears. A class, so that a frame on its way copies none of it.
+final class LegConnection {
     let id: LegID
     /// The leg's, in the session's machine.
     let slot: Int
@@ -11,6 +11,15 @@ struct LegConnection {
     /// The leg's channels among the session's.
     let channels: Range<Int>
     let sessionChannels: Int
+
+    init(id: LegID, slot: Int, engine: EngineName, stream: any EngineStream, channels: Range<Int>, sessionChannels: Int) {
+        self.id = id
+        self.slot = slot
+        self.engine = engine
+        self.stream = stream
+        self.channels = channels
+        self.sessionChannels = sessionChannels
+    }
 
     /// - Parameter pcm: the session's, 16-bit interleaved.
     func send(_ pcm: RawSpan, scratch: inout [UInt8]) {

@@ -8,7 +8,10 @@ prints `ready http://127.0.0.1:PORT`. `GET /_violations` lists what clients did 
 import argparse
 import asyncio
 import json
+import os
 import signal
+import sys
+import threading
 import time
 import uuid
 
@@ -226,10 +229,13 @@ def serve(service_class):
     parser.add_argument("--recognise-with", metavar="URL", help="for recordings: a harken serve that hears instead of the oracle")
     parser.add_argument("--key", required=True, help="the one API key that is accepted")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--until-input-ends", action="store_true", help="end when standard input does: with whoever holds it")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help="one of " + ", ".join(FAULTS))
     parser.add_argument("--fault-count", type=int, default=0, metavar="N", help="only the first N requests suffer (default: all)")
     args = parser.parse_args()
     for item in args.fault:
         if item.partition("=")[0] not in FAULTS:
             parser.error(f"no fault is called {item}")
+    if args.until_input_ends:
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
     asyncio.run(service_class(args).run(args.port))

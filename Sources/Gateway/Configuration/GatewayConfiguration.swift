@@ -107,6 +107,14 @@ package struct GatewayConfiguration: Sendable {
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
     }
 
+    private static func checked(_ name: String, _ address: () throws(VendorAddress.Fault) -> String) throws(ConfigurationError) -> String {
+        do throws(VendorAddress.Fault) {
+            return try address()
+        } catch {
+            throw ConfigurationError(name, "\"\(error.text)\" has no scheme", accepted: VendorAddress.Fault.accepted)
+        }
+    }
+
     private static func vendors(_ settings: Settings) throws(ConfigurationError) -> [VendorSettings] {
         var found: [VendorSettings] = []
         for vendor in Catalogue.vendors {
@@ -117,11 +125,15 @@ package struct GatewayConfiguration: Sendable {
                 let own = prefix + "_STREAMING_URL"
                 // A vendor of one host needs one variable.
                 let name = settings[own] == nil && !Settings.known.contains(own) ? prefix + "_BASE_URL" : own
-                made.streamingAddress = try VendorAddress.webSocket(settings[name] ?? live.address, name: name)
+                made.streamingAddress = try Self.checked(name) { () throws(VendorAddress.Fault) in
+                    try VendorAddress.webSocket(settings[name] ?? live.address)
+                }
             }
             if let prerecorded = vendor.prerecorded {
                 let name = prefix + "_BASE_URL"
-                made.address = try VendorAddress.http(settings[name] ?? prerecorded.address, name: name, standard: prerecorded.address)
+                made.address = try Self.checked(name) { () throws(VendorAddress.Fault) in
+                    try VendorAddress.http(settings[name] ?? prerecorded.address, standard: prerecorded.address)
+                }
             }
             if settings[prefix + "_POLL_INTERVAL_SECONDS"] != nil {
                 made.pollInterval = try settings.seconds(prefix + "_POLL_INTERVAL_SECONDS", in: 0.1...600, default: 3)

@@ -1,8 +1,10 @@
 import Glibc
+import Net
 import Protocols
 import Sessions
 import Speech
 import Synchronization
+import Vendors
 
 /// What all engines do: open streams with their options, and change those that run.
 final class EngineCore: Sendable {
@@ -15,12 +17,20 @@ final class EngineCore: Sendable {
         weak var stream: SpeechStream?
     }
 
+    /// Who recognises files.
+    enum Prerecorded: Sendable {
+        case inProcess(any PrerecordedEngine)
+        case vendor(PrerecordedService, VendorSettings)
+    }
+
     let name: EngineName
+    private let prerecorded: Prerecorded?
     private let source: LiveEngineSource
     private let state: Mutex<State>
 
-    init(_ engine: LiveEngine, options: TranscriptionOptions) {
+    init(_ engine: LiveEngine, prerecorded: Prerecorded? = nil, options: TranscriptionOptions) {
         name = engine.name
+        self.prerecorded = prerecorded
         source = LiveEngineSource(base: engine)
         state = Mutex(State(options: options))
     }
@@ -41,20 +51,19 @@ final class EngineCore: Sendable {
     /// - Throws: `KitError.unavailable` for a vendor that takes no live audio.
     convenience init(vendor: Vendor, key: String, url: String?, options: TranscriptionOptions) throws(KitError) {
         guard let live = vendor.live else { throw .unavailable("\(vendor.name) takes no live audio") }
-        let address = try Self.address(url ?? live.address)
-        let settings = VendorSettings(name: vendor.name, credential: Credential(key), streamingAddress: address)
-        self.init(LiveEngine(name: vendor.name, capabilities: live.capabilities, access: .vendor(live, settings)), options: options)
-    }
-
-    private static func address(_ url: String) throws(KitError) -> String {
-        var address = url
-        for (http, webSocket) in [("http://", "ws://"), ("https://", "wss://")] where address.hasPrefix(http) {
-            address = webSocket + address.dropFirst(http.count)
+        // Without a scheme, a server that others can reach is meant.
+        let given = url.map { $0.contains("://") ? $0 : "wss://" + $0 }
+        var settings = VendorSettings(name: vendor.name, credential: Credential(key))
+        do throws(VendorAddress.Fault) {
+            settings.streamingAddress = try VendorAddress.webSocket(given ?? live.address)
+            settings.address = try vendor.prerecorded.map { service throws(VendorAddress.Fault) in
+                try VendorAddress.http(given ?? service.address, standard: service.address)
+            }
+        } catch {
+            throw .invalidURL(url ?? error.text)
         }
-        if !address.hasPrefix("ws://") && !address.hasPrefix("wss://") { address = "wss://" + address }
-        while address.hasSuffix("/") { address.removeLast() }
-        guard address.split(separator: "/").count >= 2 else { throw .invalidURL(url) }
-        return address
+        let engine = LiveEngine(name: vendor.name, capabilities: live.capabilities, access: .vendor(live, settings))
+        self.init(engine, prerecorded: vendor.prerecorded.map { .vendor($0, settings) }, options: options)
     }
 
     func stream(_ options: TranscriptionOptions?) throws(KitError) -> SpeechStream {
@@ -64,6 +73,26 @@ final class EngineCore: Sendable {
             state.streams.removeAll { $0.stream == nil }
             state.streams.append(Weak(stream: stream))
             return stream
+        }
+    }
+
+    func recognize(file path: String, _ options: TranscriptionOptions?) async throws(KitError) -> Transcript {
+        let options = options ?? state.withLock { $0.options }
+        let engine: any PrerecordedEngine
+        switch prerecorded {
+        case nil: throw .streamingOnly(name.rawValue)
+        case .inProcess(let own): engine = own
+        case .vendor(let service, let settings):
+            do {
+                engine = VendorRecognizer(service, settings: settings, client: try HTTPClient(), clock: .system)
+            } catch {
+                throw .unavailable("no connection can be made: \(error)")
+            }
+        }
+        do throws(EngineError) {
+            return try await engine.recognize(Recording(path: path), options: options.recognitionOptions) { _ in }
+        } catch {
+            throw .engine(error)
         }
     }
 

@@ -1,4 +1,6 @@
-/// Why something could not even begin. Says what to do.
+public import Speech
+
+/// Why something could not begin, or a file could not be recognised. Says what to do.
 public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Neither given nor in the environment.
     case missingKey(vendor: String, variable: String)
@@ -6,6 +8,8 @@ public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidURL(String)
     /// The engine recognises live audio only.
     case streamingOnly(String)
+    /// What the engine said of a file.
+    case engine(EngineError)
     /// Something that the engine needs is not there.
     case unavailable(String)
 
@@ -14,6 +18,7 @@ public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
         case .missingKey(let vendor, let variable): "\(vendor) needs a key: give `key:`, or set \(variable)"
         case .invalidURL(let url): "\"\(url)\" is no address of a server; give one such as wss://host or https://host:port"
         case .streamingOnly(let vendor): "\(vendor) recognises live audio only here; use `stream(_:)`, or another engine for files"
+        case .engine(let error): "\(error)"
         case .unavailable(let reason): reason
         }
     }

@@ -23,7 +23,9 @@ public final class Local: SpeechToText {
         let folder = models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         if let missing = folder.missing().first { throw .unavailable("\(missing) is missing; fetch the models with: make setup") }
         let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        return EngineCore(LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), options: options)
+        return EngineCore(
+            LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), prerecorded: .inProcess(engine),
+            options: options)
     }
 
     public var name: EngineName { core.name }
@@ -32,6 +34,10 @@ public final class Local: SpeechToText {
     public func stream() throws(KitError) -> SpeechStream { try core.stream(nil) }
 
     public func stream(_ options: TranscriptionOptions) throws(KitError) -> SpeechStream { try core.stream(options) }
+
+    public func recognize(file path: String, _ options: TranscriptionOptions?) async throws(KitError) -> Transcript {
+        try await core.recognize(file: path, options)
+    }
 
     public func update(_ options: TranscriptionOptions) { core.update(options) }
 }

@@ -20,5 +20,9 @@ public final class Soniox: SpeechToText {
 
     public func stream(_ options: TranscriptionOptions) throws(KitError) -> SpeechStream { try core.stream(options) }
 
+    public func recognize(file path: String, _ options: TranscriptionOptions?) async throws(KitError) -> Transcript {
+        try await core.recognize(file: path, options)
+    }
+
     public func update(_ options: TranscriptionOptions) { core.update(options) }
 }

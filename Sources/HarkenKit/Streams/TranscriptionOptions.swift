@@ -33,6 +33,10 @@ public struct TranscriptionOptions: Sendable, Equatable {
             formatted: formattedTurns)
     }
 
+    var recognitionOptions: RecognitionOptions {
+        RecognitionOptions(language: language, model: model, diarize: tellsSpeakersApart, keyterms: keyterms)
+    }
+
     private var turn: TurnRule {
         TurnRule(confidence: endOfTurnConfidence, minimumSilence: minimumTurnSilence, maximumSilence: maximumTurnSilence)
     }

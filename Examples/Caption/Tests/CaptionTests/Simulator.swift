@@ -13,6 +13,9 @@ final class Simulator: Sendable {
     /// The words of the recording, in lower case.
     static var expected: [String] { bare((try? String(contentsOfFile: environment["HARKEN_KIT_TEXT"] ?? "", encoding: .utf8)) ?? "") }
 
+    /// The recording as a file.
+    static var file: String { environment["HARKEN_KIT_FILE"] ?? "" }
+
     /// 16 kHz mono PCM.
     static var audio: [UInt8] {
         get throws { Array(try Data(contentsOf: URL(filePath: environment["HARKEN_KIT_AUDIO"] ?? ""))) }
@@ -26,9 +29,11 @@ final class Simulator: Sendable {
         process.executableURL = URL(filePath: Self.environment["HARKEN_KIT_PYTHON"] ?? "")
         process.arguments =
             [Self.environment["HARKEN_KIT_VENDORS"].map { "\($0)/sim_\(vendor).py" } ?? "", "--oracle", Self.environment["HARKEN_KIT_ORACLE"] ?? ""]
-            + ["--key", Self.key] + faults.map { "--fault=\($0)" } + (faults.isEmpty ? [] : ["--fault-count=\(count)"])
+            + ["--key", Self.key, "--until-input-ends"] + faults.map { "--fault=\($0)" } + (faults.isEmpty ? [] : ["--fault-count=\(count)"])
         let output = Pipe()
         process.standardOutput = output
+        // Held for as long as this process lives, and with it the simulator.
+        process.standardInput = Pipe()
         process.standardError = FileHandle.nullDevice
         try process.run()
         var line: [UInt8] = []

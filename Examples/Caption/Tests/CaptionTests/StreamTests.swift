@@ -114,6 +114,16 @@ struct `A program that streams to a vendor` {
         #expect(end.error == nil)
     }
 
+    @Test(arguments: ["assemblyai", "deepgram"])
+    func `has files recognised too`(vendor name: String) async throws {
+        let vendor = try Simulator(name)
+        let engine: any SpeechToText =
+            name == "deepgram" ? try Deepgram(key: Simulator.key, baseURL: vendor.url) : try AssemblyAI(key: Simulator.key, baseURL: vendor.url)
+        let transcript = try await engine.recognize(file: Simulator.file)
+        #expect(Simulator.errorRate(Simulator.bare(transcript.text())) <= 0.25)
+        #expect(try await vendor.violations == "[]")
+    }
+
     @Test func `is told when the key is wrong`() async throws {
         let vendor = try Simulator("deepgram")
         let stream = try Deepgram(key: "wrong", baseURL: vendor.url).stream()

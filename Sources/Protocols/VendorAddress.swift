@@ -1,0 +1,35 @@
+/// Addresses of vendors' services as people write them.
+package enum VendorAddress {
+    /// A text that is none.
+    package struct Fault: Error, Sendable, Equatable {
+        package var text: String
+        package static let accepted = "https://HOST, or http://HOST[:PORT] for a server nearby"
+    }
+
+    /// `wss://HOST[:PORT][/PREFIX]`, also when it was given as https.
+    package static func webSocket(_ text: String) throws(Fault) -> String {
+        try address(text, schemes: [("ws", "ws"), ("wss", "wss"), ("http", "ws"), ("https", "wss")])
+    }
+
+    /// `https://HOST[:PORT][/PREFIX]`. One without a prefix gets that of `standard`: the version.
+    package static func http(_ text: String, standard: String) throws(Fault) -> String {
+        let address = try address(text, schemes: [("http", "http"), ("https", "https"), ("ws", "http"), ("wss", "https")])
+        return prefix(of: address).isEmpty ? address + prefix(of: standard) : address
+    }
+
+    private static func address(_ text: String, schemes: [(from: String, to: String)]) throws(Fault) -> String {
+        for (from, to) in schemes where text.lowercased().hasPrefix(from + "://") {
+            var rest = text.dropFirst(from.count)
+            while rest.hasSuffix("/") { rest.removeLast() }
+            guard rest.count > 3 else { break }
+            return to + rest
+        }
+        throw Fault(text: text)
+    }
+
+    /// `/v1` of `https://api.openai.com/v1`.
+    private static func prefix(of address: String) -> Substring {
+        let host = address.drop { $0 != "/" }.dropFirst(2)
+        return host.drop { $0 != "/" }
+    }
+}
