@@ -33,6 +33,19 @@ import Testing
         #expect(Settings.known.filter { !page.contains("`\($0)`") } == [])
     }
 
+    @Test(arguments: ["Speech", "Framing", "Protocols", "Continuity"])
+    func `has modules that import nothing that only Linux has`(module: String) throws {
+        let portable: Set = ["Speech", "Framing", "CJansson", "CZlib", "CXXHash"]
+        let folder = Self.root.appending(path: "Sources/\(module)")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
+        let sources = files.filter { $0.pathExtension == "swift" }
+        #expect(!sources.isEmpty)
+        for file in sources {
+            let imported = try String(contentsOf: file, encoding: .utf8).matches(of: /(?m)^(?:@\w+ )?(?:public |package |internal )?import (\w+)/)
+            #expect(imported.map { String($0.1) }.filter { !portable.contains($0) } == [], "\(file.lastPathComponent)")
+        }
+    }
+
     private struct Target: Equatable {
         var name: String
         var imports: [String]
@@ -51,8 +64,11 @@ import Testing
         manifest.matches(of: /library\("\w+", debian: (.*)\)/).flatMap { $0.1.matches(of: /"([^"]+)"/).map { String($0.1) } }
     }
 
+    private static var root: URL {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    }
+
     private static func text(_ path: String) throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+        try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 }
