@@ -81,25 +81,13 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
     private static let sizeLimit = 1_048_576
 
     package init(parsing text: RawSpan) {
-        guard text.byteCount <= Self.sizeLimit else {
-            self = .malformed("larger than \(Self.sizeLimit) bytes")
-            return
-        }
-        self = text.withUnsafeBytes { bytes in
-            do throws(JSONReader.Malformed) {
-                var reader = JSONReader(bytes)
-                var fields = Fields()
-                try reader.object { name, reader throws(JSONReader.Malformed) in try fields.read(name, from: &reader) }
-                try reader.end()
-                return fields.message
-            } catch {
-                return .malformed("not JSON at byte \(error.position)")
-            }
-        }
+        self = Fields.message(parsing: text, sizeLimit: Self.sizeLimit)
     }
 
     /// The members of all messages; names that several share mean the same in each.
-    private struct Fields {
+    private struct Fields: MessageFields {
+        static func malformed(_ problem: String) -> SpeechmaticsServerMessage { .malformed(problem) }
+
         var name: String?
         var id: String?
         var sequenceNumber: Int?
