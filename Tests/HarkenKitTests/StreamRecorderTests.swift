@@ -6,7 +6,7 @@ import Testing
 
 @testable import HarkenKit
 
-@Suite(.timeLimit(.minutes(1))) struct `A recorder` {
+@Suite(.timeLimit(.minutes(5))) struct `A recorder` {
     /// A microphone that hears a second of silence at once, and counts.
     private final class TestMicrophone: Microphone {
         let starts = Atomic<Int>(0)

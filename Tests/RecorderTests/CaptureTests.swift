@@ -73,7 +73,7 @@ private final class SoundServer {
 
 @Suite(.serialized) struct `Recording a microphone` {
     /// In a process of its own, for the sound server's address is taken from the environment.
-    @Test(.enabled(if: SoundServer.isThere, "PulseAudio is not installed"), .timeLimit(.minutes(1)))
+    @Test(.enabled(if: SoundServer.isThere, "PulseAudio is not installed"), .timeLimit(.minutes(5)))
     func `delivers what is said, and nothing after a stop`() async {
         await #expect(processExitsWith: .success) {
             let server = try SoundServer()
@@ -109,7 +109,7 @@ private final class SoundServer {
         }
     }
 
-    @Test(.enabled(if: SoundServer.isThere, "PulseAudio is not installed"), .timeLimit(.minutes(1)))
+    @Test(.enabled(if: SoundServer.isThere, "PulseAudio is not installed"), .timeLimit(.minutes(5)))
     func `says so when the sound server goes away, and when it was never there`() async {
         await #expect(processExitsWith: .success) {
             let server = try SoundServer()

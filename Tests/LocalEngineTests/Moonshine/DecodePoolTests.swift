@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalEngine
 
-@Suite(.timeLimit(.minutes(1))) struct `Decode pool` {
+@Suite(.timeLimit(.minutes(5))) struct `Decode pool` {
     /// What happened, in order, from any thread.
     private final class Log: Sendable {
         private let entries = Mutex<[String]>([])

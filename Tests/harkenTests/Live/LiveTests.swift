@@ -7,7 +7,7 @@ import Testing
 @testable import harken
 
 /// The command against a gateway in this process, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct `Live captions` {
+@Suite(.timeLimit(.minutes(5))) struct `Live captions` {
     private struct Run {
         var status: harken.ExitStatus
         var output: String

@@ -2,7 +2,7 @@ import HarkenKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A program that records` {
+@Suite(.timeLimit(.minutes(5))) struct `A program that records` {
     private static func engines(_ server: SilentServer) -> [any RecordingEngine] {
         [ManagedRecording(server: server.url, token: "t"), BYOKRecording(key: "k", baseURL: server.url)]
     }
