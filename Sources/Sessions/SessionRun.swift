@@ -62,7 +62,7 @@ package final class SessionRun {
     package var isHoldingClient: Bool { machine.isHoldingClient }
 
     /// Opens the first streams.
-    package func start() { run(machine.start()) }
+    package func start() { run(machine.start(now: connector.loop.now)) }
 
     /// Takes whole frames of 16-bit little-endian PCM, all channels.
     ///
@@ -88,7 +88,7 @@ package final class SessionRun {
     /// The session cannot go on, for a reason that lies outside its engines.
     package func fail(_ error: EngineError) {
         guard !machine.isEnded else { return }
-        run(machine.fail(error))
+        run(machine.fail(error, now: connector.loop.now))
     }
 
     /// By the engines' own means where they have them, else by new streams from here on.
@@ -173,6 +173,8 @@ package final class SessionRun {
             case .record(let commit, let turn): owner?.record(commit, turn: turn)
             case .emit(let event): emit(event)
             case .holdClient(let isHeld): owner?.hold(isHeld)
+            case .repair(let repair): run(machine.repaired(repair.id, .declined, now: connector.loop.now))
+            case .cancelRepair, .mend, .ran: break
             }
         }
         armTimer()

@@ -16,4 +16,12 @@ package enum SessionAction: Sendable, Equatable {
     case emit(SessionEvent)
     /// Stop reading from the client, or go on: too much of its audio waits.
     case holdClient(Bool)
+    /// Recognise this audio again, off the loop, and answer by `repaired`.
+    case repair(Repair)
+    /// Nobody waits for this repair any more. An answer that comes nevertheless does nothing.
+    case cancelRepair(RepairID)
+    /// Complete what is stored. The client is told only where its protocol has updates.
+    case mend(Mend)
+    /// A recognition attempt is over: each leg that was opened and each repair leaves one.
+    case ran(RunRecord)
 }

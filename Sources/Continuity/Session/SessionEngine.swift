@@ -6,10 +6,25 @@ package struct SessionEngine: Sendable, Equatable {
     package var limits: Leg.Limits
     /// Interleaved channels that one leg takes.
     package var channelsPerLeg: Int
+    /// The longest that one leg may last; nil: for ever. Another leg takes over before.
+    package var cap: Duration?
+    /// How long the engine takes to answer when it is slow (p99), where that is known. A leg is not taken for stalled while it may be behind by as much.
+    package var slowness: Duration?
+    /// Whether a leg that does not open or does not answer is given up. False for an engine of this process, which is slow only when the machine is.
+    package var isWatched: Bool
+    /// Whether its words have times. Without, what it makes final is taken whole.
+    package var hasWordTimes: Bool
 
-    package init(_ name: EngineName, limits: Leg.Limits = .init(), channelsPerLeg: Int = 1) {
+    package init(
+        _ name: EngineName, limits: Leg.Limits = .init(), channelsPerLeg: Int = 1, cap: Duration? = nil, slowness: Duration? = nil,
+        isWatched: Bool = true, hasWordTimes: Bool = true
+    ) {
         self.name = name
         self.limits = limits
         self.channelsPerLeg = max(1, channelsPerLeg)
+        self.cap = cap
+        self.slowness = slowness
+        self.isWatched = isWatched
+        self.hasWordTimes = hasWordTimes
     }
 }

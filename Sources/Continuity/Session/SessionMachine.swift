@@ -13,16 +13,41 @@ package struct SessionMachine: Sendable {
         package var recovery: Recovery.Rule
         /// Waiting audio beyond which the client is held back.
         package var mostWaiting: Duration
+        package var mode: SessionMode
+        /// Who may recognise audio again that a leg left unfinished, in order of preference. Empty: nobody; then the next leg is sent it at its pace.
+        package var repairers: [EngineName]
+        /// From the detection of a fault to the report of a gap, if nothing has repaired it by then.
+        package var repairTime: Duration
+        /// How long a leg that was sent speech may say nothing.
+        package var stall: Duration
+        /// Whether the driver says what is loud, by `noteLoud`. If it does not, all audio may be speech, and no leg is taken for stalled.
+        package var measuresLoudness: Bool
+        /// How long a leg may take to open when no other engine is left to try.
+        package var connectTime: Duration
+        /// The same while there is another engine to try.
+        package var hastyConnectTime: Duration
+        /// Silence that ends a turn whose engine died before it could.
+        package var turnSilence: Duration
 
         package init(
             rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: Recovery.Rule = .init(),
-            mostWaiting: Duration = .seconds(300)
+            mostWaiting: Duration = .seconds(300), mode: SessionMode = .failover, repairers: [EngineName] = [],
+            repairTime: Duration = .seconds(4), stall: Duration = .seconds(3), measuresLoudness: Bool = false,
+            connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), turnSilence: Duration = .seconds(1)
         ) {
             self.rate = rate
             self.channels = channels
             self.engines = engines
             self.recovery = recovery
             self.mostWaiting = mostWaiting
+            self.mode = mode
+            self.repairers = repairers
+            self.repairTime = repairTime
+            self.stall = stall
+            self.measuresLoudness = measuresLoudness
+            self.connectTime = connectTime
+            self.hastyConnectTime = hastyConnectTime
+            self.turnSilence = turnSilence
         }
     }
 
@@ -71,7 +96,7 @@ package struct SessionMachine: Sendable {
     package var isEnded: Bool { if case .ended = state { true } else { false } }
 
     /// Opens the first legs.
-    package mutating func start() -> [SessionAction] {
+    package mutating func start(now: Instant) -> [SessionAction] {
         legs(of: 0..<configuration.channels, engine: preferred, from: timeline.end).map { leg in
             legs.append(leg)
             return .open(leg.id)
@@ -96,6 +121,9 @@ package struct SessionMachine: Sendable {
     }
 
     // MARK: - Audio
+
+    /// The audio of `range` is loud enough to be speech. Said of audio before `received` counts it, where `Configuration.measuresLoudness` is set.
+    package mutating func noteLoud(_ range: SampleRange, in channel: ChannelIndex) {}
 
     /// Gives received audio its place. The driver journals it, then sends it to the legs that the arrival names, which count it as sent.
     ///
@@ -186,11 +214,11 @@ package struct SessionMachine: Sendable {
             return pump(now: now)
         }
         enqueue(.finish)
-        return start() + pump(now: now)
+        return start(now: now) + pump(now: now)
     }
 
     /// The session cannot go on, for a reason that lies outside its engines.
-    package mutating func fail(_ error: EngineError) -> [SessionAction] {
+    package mutating func fail(_ error: EngineError, now: Instant) -> [SessionAction] {
         isEnded ? [] : end(error)
     }
 
@@ -199,6 +227,13 @@ package struct SessionMachine: Sendable {
     }
 
     // MARK: - Engines
+
+    /// A repair is over. What `cancelRepair` named, and what was never asked for, does nothing.
+    package mutating func repaired(_ id: RepairID, _ outcome: RepairOutcome, now: Instant) -> [SessionAction] { [] }
+
+    /// Whether new legs may be opened at this engine: all sessions that have it know of its health together. A leg that it has stays; a session goes back to
+    /// an engine that it prefers at the end of a turn. At the start all engines are available.
+    package mutating func availability(_ engine: EngineName, isAvailable: Bool, now: Instant) -> [SessionAction] { [] }
 
     package mutating func engine(_ event: EngineEvent, from id: LegID, now: ContinuousClock.Instant) -> [SessionAction] {
         guard let index = legs.firstIndex(where: { $0.id == id }), !isEnded else { return [] }

@@ -8,7 +8,7 @@ import Testing
 
     private func running(_ engines: [EngineName]) -> SessionMachine {
         var session = SessionMachine(.init(rate: .speech, engines: engines.map { SessionEngine($0) }))
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         _ = session.received(SampleCount(16_000), now: now)
         _ = session.engine(Self.final(0, 6_000, "half"), from: LegID(0), now: now)
@@ -96,7 +96,7 @@ import Testing
 
     @Test func `opens an engine that tired of waiting again when audio comes`() {
         var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         let tired = session.engine(.closed(.timedOut("heard nothing")), from: LegID(0), now: now)
         #expect(tired == [.discard(LegID(0))])
@@ -112,7 +112,7 @@ import Testing
 
     @Test func `lets a client finish whose engine tired of waiting`() {
         var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         _ = session.engine(.closed(.timedOut("heard nothing")), from: LegID(0), now: now)
         let finishing = session.command(.finish, now: now)

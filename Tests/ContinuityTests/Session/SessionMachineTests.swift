@@ -18,7 +18,7 @@ import Testing
 
     @Test func `keeps the first words for a leg that opens late`() throws {
         var session = machine()
-        let outcome1 = session.start()
+        let outcome1 = session.start(now: now)
         #expect(outcome1 == [.open(LegID(0))])
         let outcome2 = session.received(SampleCount(800), now: now)
         let first = try #require(outcome2)
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `ends in order when its client finishes`() throws {
         var session = machine()
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         let outcome8 = session.received(SampleCount(1_600), now: now)
         let range = try #require(outcome8).range
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `reports what a failing engine left open as a gap`() throws {
         var session = machine()
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         _ = session.received(SampleCount(1_600), now: now)
         _ = session.engine(.final(heard(600, "half"), reason: .pause), from: LegID(0), now: now)
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `takes an engine that stops before the end of the audio for broken`() {
         var session = machine()
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         _ = session.received(SampleCount(1_600), now: now)
         let actions = session.engine(.closed(nil), from: LegID(0), now: now)
@@ -89,7 +89,7 @@ import Testing
 
     @Test func `lets its engine go when the client is gone`() {
         var session = machine()
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         let actions = session.command(.abandon, now: now)
         #expect(actions.prefix(2) == [.command(LegID(0), .cancel), .discard(LegID(0))])
@@ -98,7 +98,7 @@ import Testing
 
     @Test func `hears nothing from a leg that is gone`() {
         var session = machine()
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.command(.abandon, now: now)
         let outcome16 = session.engine(
             .final(heard(1, "late"), reason: .pause), from: LegID(0), now: now)
@@ -107,7 +107,7 @@ import Testing
 
     @Test func `opens a leg for each channel of an engine that takes one`() {
         var session = machine(channels: 2)
-        let outcome17 = session.start()
+        let outcome17 = session.start(now: now)
         #expect(outcome17 == [.open(LegID(0)), .open(LegID(1))])
         _ = session.engine(.opened, from: LegID(0), now: now)
         _ = session.engine(.opened, from: LegID(1), now: now)
@@ -117,7 +117,7 @@ import Testing
 
     @Test func `holds a client back that is too far ahead, and lets it go on`() throws {
         var session = machine(mostWaiting: .seconds(1))
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.received(SampleCount(16_001), now: now)
         let outcome18 = session.pump(now: now)
         #expect(outcome18 == [.holdClient(true)])
@@ -132,7 +132,7 @@ import Testing
         var session = machine(channels: Int.random(in: 1...2, using: &random))
         var view = LiveView()
         var clock = now
-        view.take(session.start())
+        view.take(session.start(now: now))
         var heard: [LegID: Int64] = [:]
         var finished: Set<LegID> = []
         for step in 0..<120 {
@@ -203,7 +203,7 @@ private struct LiveView {
                 if self.end != nil { problems.append("ended twice") }
                 self.end = end
             case .emit where end != nil: problems.append("an event after the end")
-            case .emit, .replay, .command, .discard, .record, .holdClient: break
+            case .emit, .replay, .command, .discard, .record, .holdClient, .repair, .cancelRepair, .mend, .ran: break
             }
         }
     }

@@ -8,7 +8,7 @@ import Testing
 
     private func running() -> SessionMachine {
         var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
-        _ = session.start()
+        _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         _ = session.received(SampleCount(1_600), now: now)
         return session
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `says once that an engine is ready`() {
         var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
-        _ = session.start()
+        _ = session.start(now: now)
         let said8 = session.engine(.opened, from: LegID(0), now: now)
         #expect(said8.contains(.emit(.ready)))
         _ = session.update(inStream: false, options, now: now)
