@@ -48,10 +48,13 @@ let package = Package(
         module("HarkenKit", ["Speech", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine", "Recorder"]),
         module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Store"]),
         module("HarkenTesting", ["Speech"]),
+        module("Simulation", ["Speech", "Continuity"]),
         .executableTarget(
             name: "harken",
             dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Store"],
             swiftSettings: strict),
+
+        .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
 
         .executableTarget(
             name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay", exclude: ["run", "relay.py"], sources: ["Sources"],

@@ -1,0 +1,252 @@
+import Continuity
+import Speech
+
+/// One leg's connection to a simulated engine: hears audio by its range alone and says what its temper and its fault make of it.
+struct SimulatedStream: Sendable {
+    /// Something that the engine says, `delay` milliseconds from now.
+    struct Message: Sendable {
+        var delay: Int
+        var event: EngineEvent
+    }
+
+    private struct Ear: Sendable {
+        let channel: Int
+        let spoken: [SpokenWord]
+        /// What will be heard if all of the audio comes.
+        var words: [HeardWord]
+        /// The first that is not final.
+        var next = 0
+        /// The end of the finals.
+        var cut: SampleIndex
+        var shown: SampleIndex
+        var finals = 0
+        /// Words were said since the last turn's end.
+        var isInTurn = false
+    }
+
+    let leg: LegID
+    let temper: EngineTemper
+    let channels: Range<Int>
+    let origin: SampleIndex
+    let fault: Fault?
+    let chance: Chance
+    private let hearing: Hearing
+    private var ears: [Ear]
+    private(set) var heard: SampleIndex
+    private var messages = 0
+    private(set) var isClosed = false
+    private(set) var isFinished = false
+    /// Everything waits until then: microseconds since the world's start.
+    private(set) var silentUntil: Int64?
+
+    private enum Part { static let taste = 1, attempt = 2, latency = 3, cut = 4, again = 5, stable = 6 }
+
+    init(
+        leg: LegID, temper: EngineTemper, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: Fault?,
+        spoken: [[SpokenWord]]
+    ) {
+        self.leg = leg
+        self.temper = temper
+        self.channels = channels
+        self.origin = origin
+        self.fault = fault
+        self.chance = attempt
+        hearing = Hearing(temper: temper, taste: taste, attempt: attempt)
+        heard = origin
+        let hearing = hearing
+        ears = channels.map { channel in
+            let all = spoken[channel]
+            return Ear(
+                channel: channel, spoken: all, words: hearing.words(all, in: SampleRange(origin, SampleIndex(Int64.max / 4))), cut: origin,
+                shown: origin)
+        }
+    }
+
+    // MARK: - What comes in
+
+    mutating func open() -> [Message] {
+        var said: [Message] = []
+        let delay = chance[Part.latency, 0].pick(temper.connect)
+        switch fault {
+        case .hang: break
+        case .refuse(let error): close(error, delay: delay, &said)
+        default: said.append(Message(delay: delay, event: .opened))
+        }
+        return said
+    }
+
+    mutating func take(_ range: SampleRange, now: Int64) -> [Message] {
+        guard !isClosed, !isFinished else { return [] }
+        heard = range.end
+        var said: [Message] = []
+        for index in ears.indices { listen(index, &said, now: now) }
+        if let expiry = temper.expiry, heard - origin >= Milliseconds.samples(expiry) {
+            close(.unavailable("The stream has reached its longest duration."), delay: latency(1_000_000), &said)
+        }
+        return said
+    }
+
+    mutating func take(_ command: EngineCommand, now: Int64) -> [Message] {
+        guard !isClosed else { return [] }
+        var said: [Message] = []
+        switch command {
+        case .keepAlive, .update: break
+        case .cancel: close(.cancelled, delay: 1, &said)
+        case .finalize:
+            for index in ears.indices { flush(index, .flush, &said, now: now) }
+        case .finish:
+            isFinished = true
+            if fault != .closeEarly {
+                for index in ears.indices { flush(index, .endOfAudio, &said, now: now) }
+            }
+            close(nil, delay: latency(1_000_001), &said)
+        }
+        return said
+    }
+
+    // MARK: - What it makes of it
+
+    private mutating func listen(_ index: Int, _ said: inout [Message], now: Int64) {
+        let endpoint = Milliseconds.samples(temper.endpoint)
+        while !isClosed {
+            var known = ears[index].next
+            while known < ears[index].words.count, ears[index].words[known].spoken.end <= heard { known += 1 }
+            let following = known < ears[index].words.count ? ears[index].words[known] : nil
+            let isSpeaking = following.map { $0.spoken.start < heard } ?? false
+            if known > ears[index].next, !isSpeaking, heard >= ears[index].words[known - 1].spoken.end + endpoint {
+                let isTurn = temper.turns == .inFinal
+                final(index, words: known, through: pauseEnd(index, known), isTurn ? .endOfTurn : .pause, &said, now: now)
+                if temper.turns == .after { say(.turnEnded(local(index), at: engine(ears[index].cut)), number: 3, &said, now: now) }
+                continue
+            }
+            if heard - ears[index].cut >= Milliseconds.samples(temper.longest) {
+                // A word that is being spoken may be cut: then it is whole in the one or in the other.
+                var words = known
+                var end = lengthEnd(index, known)
+                if let following, isSpeaking, temper.cutsWords {
+                    end = min(heard, max(ears[index].cut, following.range.start + SampleCount(following.range.count.samples / 2)))
+                    let isMost = heard - following.spoken.start > SampleCount(following.spoken.count.samples * 6 / 10)
+                    if isMost && chance[Part.cut, ears[index].finals].happens(0.5) { words += 1 }
+                }
+                guard end > ears[index].cut else { return }
+                final(index, words: words, through: end, .length, &said, now: now)
+                continue
+            }
+            if let every = temper.interims, heard - ears[index].shown >= Milliseconds.samples(every) { interim(index, known, &said, now: now) }
+            return
+        }
+    }
+
+    /// Where a final that a pause made ends.
+    private func pauseEnd(_ index: Int, _ known: Int) -> SampleIndex {
+        let last = ears[index].words[known - 1].range.end
+        switch temper.coverage {
+        case .word: return min(last, heard)
+        case .silence: return min(heard, last + SampleCount((heard - last).samples / 2))
+        case .heard: return heard
+        }
+    }
+
+    /// Where a final that has grown too long ends, at a word's end.
+    private func lengthEnd(_ index: Int, _ known: Int) -> SampleIndex {
+        let words = ears[index].words
+        let after = known < words.count ? min(words[known].range.start, heard) : heard
+        guard known > ears[index].next else { return max(ears[index].cut, after - Milliseconds.samples(200)) }
+        return min(max(words[known - 1].range.end, ears[index].cut), max(heard, ears[index].cut))
+    }
+
+    private mutating func flush(_ index: Int, _ reason: FinalReason, _ said: inout [Message], now: Int64) {
+        var known = ears[index].next
+        // What is heard of a word that the audio's end cuts is all that there will be of it.
+        if reason == .endOfAudio { ears[index].words = hearing.words(ears[index].spoken, in: SampleRange(origin, heard)) }
+        while known < ears[index].words.count, ears[index].words[known].spoken.end <= heard || reason == .endOfAudio { known += 1 }
+        var end = heard
+        if reason == .flush, known < ears[index].words.count { end = max(ears[index].cut, min(end, ears[index].words[known].range.start)) }
+        if reason == .flush, known == ears[index].next, end <= ears[index].cut + Milliseconds.samples(50) {
+            return say(.flushed(local(index)), number: 4, &said, now: now)
+        }
+        final(index, words: known, through: end, reason, &said, now: now)
+    }
+
+    private mutating func final(_ index: Int, words count: Int, through end: SampleIndex, _ reason: FinalReason, _ said: inout [Message], now: Int64)
+    {
+        let range = SampleRange(ears[index].cut, end)
+        let event = EngineEvent.final(hypothesis(index, through: count, range: range), reason: reason)
+        ears[index].next = max(ears[index].next, count)
+        ears[index].cut = max(ears[index].cut, end)
+        ears[index].shown = ears[index].cut
+        ears[index].finals += 1
+        say(event, number: 100 + ears[index].finals, &said, now: now)
+        if chance[Part.again, ears[index].finals].happens(temper.repeats) && reason != .flush {
+            say(event, number: 100 + ears[index].finals, &said, now: now)
+        }
+    }
+
+    private mutating func interim(_ index: Int, _ known: Int, _ said: inout [Message], now: Int64) {
+        ears[index].shown = heard
+        guard known > ears[index].next else { return }
+        var shown = hypothesis(index, through: known, range: SampleRange(ears[index].cut, heard))
+        // The last word is a guess that is often wrong.
+        if chance[Part.stable, Int(heard.samples)].happens(0.4) { shown.words[shown.words.count - 1].text = "um" }
+        shown.stableWords = max(0, shown.words.count - 2)
+        say(.interim(shown), number: 5, &said, now: now)
+    }
+
+    private func hypothesis(_ index: Int, through count: Int, range: SampleRange) -> Hypothesis {
+        let heard = ears[index].words[ears[index].next..<max(count, ears[index].next)]
+        var words: [Word] = []
+        words.reserveCapacity(heard.count)
+        for (position, word) in heard.enumerated() {
+            var place = SampleRange(min(max(word.range.start, range.start), range.end), min(max(word.range.end, range.start), range.end))
+            if !temper.hasWordTimes {
+                let length = range.count.samples
+                place = SampleRange(
+                    range.start + SampleCount(length * Int64(position) / Int64(heard.count)),
+                    range.start + SampleCount(length * Int64(position + 1) / Int64(heard.count)))
+            }
+            words.append(Word(word.text, engine(place), confidence: word.confidence))
+        }
+        return Hypothesis(channel: local(index), range: engine(range), words: words)
+    }
+
+    // MARK: - What goes out
+
+    private mutating func say(_ event: EngineEvent, number: Int, _ said: inout [Message], now: Int64) {
+        guard !isClosed else { return }
+        let message = messages
+        messages += 1
+        var delay = latency(number)
+        switch fault {
+        case .close(let at, let error) where message >= at: return close(error, delay: delay, &said)
+        case .stall(let at) where message >= at: return
+        case .garbage(let at) where message >= at:
+            said.append(Message(delay: delay, event: .skipped("not JSON")))
+            return
+        case .pause(let at, let milliseconds) where message >= at:
+            let until = silentUntil ?? now + Int64(milliseconds) * 1_000
+            silentUntil = until
+            delay = max(delay, Int((until - now) / 1_000))
+        default: break
+        }
+        said.append(Message(delay: delay, event: event))
+    }
+
+    private mutating func close(_ error: EngineError?, delay: Int, _ said: inout [Message]) {
+        guard !isClosed else { return }
+        isClosed = true
+        if case .stall(let at) = fault, messages >= at, error != .cancelled { return }
+        said.append(Message(delay: delay, event: .closed(error)))
+    }
+
+    private func latency(_ number: Int) -> Int { chance[Part.latency, messages &* 7 &+ number].pick(temper.latency) }
+
+    private func local(_ index: Int) -> ChannelIndex { ChannelIndex(ears[index].channel - channels.lowerBound) }
+
+    private func engine(_ range: SampleRange) -> SampleRange { SampleRange(engine(range.start), engine(range.end)) }
+
+    /// In the stream's own time, by the engine's own clock.
+    private func engine(_ index: SampleIndex) -> SampleIndex {
+        let place = index - origin
+        return .zero + SampleCount(place.samples + Int64(Double(place.samples) * temper.skew))
+    }
+}

@@ -1,0 +1,22 @@
+import Speech
+
+extension Scenario {
+    /// What a trace begins with.
+    var description: [String] {
+        var lines = ["audio: \(length) ms; client: \(client)"]
+        for engine in engines {
+            lines.append("engine\(engine.temper.number): \(engine.temper)")
+            for (number, fault) in engine.faults.enumerated() {
+                if let fault {
+                    lines.append("    connection \(number)\(engine.isPersistent && number == engine.faults.count - 1 ? " and later" : ""): \(fault)")
+                }
+            }
+        }
+        for repairer in repairers { lines.append("engine\(repairer.temper.number), a repairer: \(repairer)") }
+        for (channel, words) in spoken.enumerated() {
+            lines.append(
+                "said in channel \(channel): " + words.map { "\($0.text)[\($0.number) \(Milliseconds.text($0.range))]" }.joined(separator: " "))
+        }
+        return lines
+    }
+}
