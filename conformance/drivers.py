@@ -42,7 +42,7 @@ DRIVERS = [
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript"),
     # No engine translates.
     Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations"]),
-    Driver("harken/manners", "Deepgram", "/v1/listen", in_test=False),
+    Driver("harken/manners", "Deepgram", "/v1/listen"),
     Driver("harken/bad_input", "Harken", "/"),
     Driver("harken/browser", "Harken", "/"),
 ]

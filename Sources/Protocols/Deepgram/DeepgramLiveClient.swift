@@ -25,6 +25,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
 
     /// Quiet after which the vendor is told that we are still there; it gives up after 10 s.
     package static let keepAlivePeriod: Duration = .seconds(5)
+    /// How long a stream is kept for which no audio comes. Messages do not hold it: the vendor gives it up after 10 s, so it is ended before, in
+    /// good order, and opened again for the first audio.
+    package static let firstAudioLimit: Duration = .seconds(8)
     /// The vendor answers a Finalize only when there is enough to say.
     package static let finalizeLimit: Duration = .milliseconds(1_500)
     /// Silence of the vendor after CloseStream; anything it says begins it anew.
@@ -37,6 +40,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
     private var channels: [Channel]
     private var sent: SampleIndex = .zero
     private var lastSent: Instant?
+    /// When the stream ends unless it is sent audio; nil once it was.
+    private var firstAudioDeadline: Instant?
     private var finalizeDeadline: Instant?
     private var malformed = 0
     /// What the vendor said was wrong, for when it closes.
@@ -84,6 +89,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         guard state == .connecting else { return }
         state = .open
         lastSent = now
+        firstAudioDeadline = now + Self.firstAudioLimit
         actions.append(.event(.opened))
     }
 
@@ -97,6 +103,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package mutating func sentAudio(_ count: SampleCount, now: Instant) {
         sent += count
         lastSent = now
+        if count > .zero { firstAudioDeadline = nil }
     }
 
     package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
@@ -265,7 +272,11 @@ package struct DeepgramLiveClient: LiveClientMachine {
         switch state {
         case .connecting, .closed: return nil
         case .draining(let until, _): return until
-        case .open: return min(lastSent + Self.keepAlivePeriod, finalizeDeadline ?? lastSent + Self.keepAlivePeriod)
+        case .open:
+            var next = lastSent + Self.keepAlivePeriod
+            if let finalizeDeadline { next = min(next, finalizeDeadline) }
+            if let firstAudioDeadline { next = min(next, firstAudioDeadline) }
+            return next
         }
     }
 
@@ -277,8 +288,17 @@ package struct DeepgramLiveClient: LiveClientMachine {
             if done { complete(&actions) } else { fail(.timedOut("Deepgram did not end the stream after CloseStream."), &actions) }
         case .open:
             if let limit = finalizeDeadline, now >= limit { answerFinalizes(&actions) }
+            if let limit = firstAudioDeadline, now >= limit { return end(now, &actions) }
             if let lastSent, now >= lastSent + Self.keepAlivePeriod { send(.keepAlive, now, &actions) }
         }
+    }
+
+    /// Nothing was heard, so nothing is lost.
+    private mutating func end(_ now: Instant, _ actions: inout [ClientAction]) {
+        send(.closeStream, now, &actions)
+        state = .closed
+        actions.append(.event(.closed(nil)))
+        actions.append(.close(code: 1000))
     }
 
     /// Answers in the vendor's place.

@@ -94,11 +94,12 @@ import Testing
         #expect(last == [.discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(16_000))))])
     }
 
-    @Test func `opens an engine that tired of waiting again when audio comes`() {
+    @Test(arguments: [EngineError.timedOut("heard nothing"), nil])
+    func `opens an engine that tired of waiting again when audio comes`(error: EngineError?) {
         var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local)]))
         _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
-        let tired = session.engine(.closed(.timedOut("heard nothing")), from: LegID(0), now: now)
+        let tired = session.engine(.closed(error), from: LegID(0), now: now)
         #expect(tired == [.discard(LegID(0))])
         let quiet = session.pump(now: now + .seconds(600))
         #expect(quiet == [])

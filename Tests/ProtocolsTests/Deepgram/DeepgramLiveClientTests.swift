@@ -193,6 +193,25 @@ import Testing
         #expect(stream.command(.keepAlive) == [Self.message(#"{"type":"KeepAlive"}"#)])
     }
 
+    @Test func `ends a stream for which no audio comes before the vendor does`() {
+        var stream = Stream()
+        let keepAlive = Self.message(#"{"type":"KeepAlive"}"#)
+        #expect(stream.wait(.seconds(5)) == [keepAlive])
+        #expect(stream.machine.deadline == stream.now + .seconds(3), "KeepAlive does not hold it")
+        #expect(
+            stream.wait(.seconds(3)) == [
+                .send(text: DeepgramClientMessage.closeStream.text), .event(.closed(nil)), .close(code: 1000),
+            ])
+        #expect(stream.machine.deadline == nil)
+        #expect(stream.command(.finish).isEmpty)
+    }
+
+    @Test func `keeps a stream that has had audio`() {
+        var stream = Stream()
+        stream.sent(0.1)
+        for _ in 0..<4 { #expect(stream.wait(.seconds(5)) == [Self.message(#"{"type":"KeepAlive"}"#)]) }
+    }
+
     @Test func `gives up on a vendor that does not close`() {
         var stream = Stream()
         _ = stream.command(.finish)
