@@ -61,10 +61,12 @@ package struct HandshakeContext: Sendable {
     package var sessionLimit: Duration
     /// The longest session that the caller's credential opens; nil when it does not say.
     package var credentialLimit: Duration?
+    /// What the caller's credential was made to set sessions to, as the dialect wrote it; empty: nothing.
+    package var credentialSettings: [UInt8]
 
     package init(
         requestID: String, now: UnixTime, models: Set<String> = [], engines: Set<EngineName> = [], sessionLimit: Duration = .seconds(4 * 3_600),
-        credentialLimit: Duration? = nil
+        credentialLimit: Duration? = nil, credentialSettings: [UInt8] = []
     ) {
         self.requestID = requestID
         self.now = now
@@ -72,6 +74,7 @@ package struct HandshakeContext: Sendable {
         self.engines = engines
         self.sessionLimit = sessionLimit
         self.credentialLimit = credentialLimit
+        self.credentialSettings = credentialSettings
     }
 }
 

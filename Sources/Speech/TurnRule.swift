@@ -6,10 +6,13 @@ public struct TurnRule: Hashable, Sendable {
     public var minimumSilence: Duration?
     /// Silence that ends a turn whatever the model thinks.
     public var maximumSilence: Duration?
+    /// 0…1: how probable speech must be to count as speech; below is silence.
+    public var voice: Float?
 
-    public init(confidence: Float? = nil, minimumSilence: Duration? = nil, maximumSilence: Duration? = nil) {
+    public init(confidence: Float? = nil, minimumSilence: Duration? = nil, maximumSilence: Duration? = nil, voice: Float? = nil) {
         self.confidence = confidence
         self.minimumSilence = minimumSilence
         self.maximumSilence = maximumSilence
+        self.voice = voice
     }
 }

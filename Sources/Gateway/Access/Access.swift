@@ -20,10 +20,22 @@ package struct Access: Sendable {
         case local
         case key(AccessGrant)
         /// A temporary token, of a key or (nil) of a caller on this machine.
-        case token(AccessGrant?, sessionLimit: Duration?)
+        case token(TemporaryTokens.Redemption)
 
         /// The longest session that it opens; nil: as long as any.
-        package var sessionLimit: Duration? { if case .token(_, let limit) = self { limit } else { nil } }
+        package var sessionLimit: Duration? { if case .token(let redemption) = self { redemption.sessionLimit } else { nil } }
+
+        /// What its sessions are set to, in the words of its dialect; empty: what their clients say.
+        package var settings: [UInt8] { if case .token(let redemption) = self { redemption.settings } else { [] } }
+
+        /// The key behind it; nil: none was needed.
+        package var grant: AccessGrant? {
+            switch self {
+            case .local: nil
+            case .key(let grant): grant
+            case .token(let redemption): redemption.grant
+            }
+        }
     }
 
     private let keys: any Keys
@@ -59,7 +71,7 @@ package struct Access: Sendable {
         guard let credential else { throw .unauthenticated }
         if let admission = token(credential, head) {
             // Made before the first key was: it stands in for nobody now.
-            if case .token(nil, _) = admission { throw .unauthenticated }
+            guard admission.grant != nil else { throw .unauthenticated }
             return admission
         }
         switch keys.verify(credential.secret) {
@@ -70,8 +82,8 @@ package struct Access: Sendable {
     }
 
     private func token(_ credential: Credential?, _ head: HTTPRequestHead) -> Admission? {
-        guard let credential, let redemption = tokens.redeem(credential.secret, at: head.path, now: .now) else { return nil }
-        return .token(redemption.grant, sessionLimit: redemption.sessionLimit)
+        guard let credential else { return nil }
+        return tokens.redeem(credential.secret, at: head.path, now: .now).map { .token($0) }
     }
 
     private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RefusalCause) {

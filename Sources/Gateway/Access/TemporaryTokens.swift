@@ -18,12 +18,15 @@ package final class TemporaryTokens: Sendable {
         package var isSingleUse: Bool
         /// Where it may be shown.
         package var paths: Set<String>
+        /// What the sessions that it opens are set to, in the words of its dialect; empty: what their clients say.
+        package var settings: [UInt8]
 
-        package init(lifetime: Duration, sessionLimit: Duration? = nil, isSingleUse: Bool, paths: Set<String>) {
+        package init(lifetime: Duration, sessionLimit: Duration? = nil, isSingleUse: Bool, paths: Set<String>, settings: [UInt8] = []) {
             self.lifetime = lifetime
             self.sessionLimit = sessionLimit
             self.isSingleUse = isSingleUse
             self.paths = paths
+            self.settings = settings
         }
     }
 
@@ -32,10 +35,12 @@ package final class TemporaryTokens: Sendable {
         /// Of the key that it was made with; nil when there was none to be had.
         package var grant: AccessGrant?
         package var sessionLimit: Duration?
+        package var settings: [UInt8]
 
-        package init(grant: AccessGrant?, sessionLimit: Duration?) {
+        package init(grant: AccessGrant?, sessionLimit: Duration?, settings: [UInt8] = []) {
             self.grant = grant
             self.sessionLimit = sessionLimit
+            self.settings = settings
         }
     }
 
@@ -48,9 +53,16 @@ package final class TemporaryTokens: Sendable {
     private struct State {
         var tokens: [[UInt8]: Token] = [:]
         var ofKey: [ID<AccessKey>?: Int] = [:]
+        /// Of all settings.
+        var settingsBytes = 0
+
+        func hasRoom(for terms: Terms, of key: ID<AccessKey>?) -> Bool {
+            tokens.count < most && ofKey[key, default: 0] < mostOfOneKey && settingsBytes + terms.settings.count <= mostSettings
+        }
 
         mutating func remove(_ code: [UInt8]) {
             guard let token = tokens.removeValue(forKey: code) else { return }
+            settingsBytes -= token.terms.settings.count
             let left = (ofKey[token.grant?.key] ?? 1) - 1
             ofKey[token.grant?.key] = left > 0 ? left : nil
         }
@@ -58,6 +70,8 @@ package final class TemporaryTokens: Sendable {
 
     package static let most = 100_000
     package static let mostOfOneKey = 10_000
+    /// Bytes of settings, of all tokens.
+    package static let mostSettings = 64 << 20
     private static let marker = "ht_"
     private static let byteCount = 32
 
@@ -74,12 +88,13 @@ package final class TemporaryTokens: Sendable {
         let text = Self.marker + bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
         let code = code(of: text)
         let isTaken = state.withLock { state in
-            if state.tokens.count >= Self.most || state.ofKey[grant?.key, default: 0] >= Self.mostOfOneKey {
+            if !state.hasRoom(for: terms, of: grant?.key) {
                 for (code, token) in state.tokens where token.expires <= now { state.remove(code) }
             }
-            guard state.tokens.count < Self.most, state.ofKey[grant?.key, default: 0] < Self.mostOfOneKey else { return false }
+            guard state.hasRoom(for: terms, of: grant?.key) else { return false }
             state.tokens[code] = Token(grant: grant, terms: terms, expires: now + terms.lifetime)
             state.ofKey[grant?.key, default: 0] += 1
+            state.settingsBytes += terms.settings.count
             return true
         }
         guard isTaken else { throw .tooManyRequests(retryAfter: .seconds(10)) }
@@ -94,7 +109,7 @@ package final class TemporaryTokens: Sendable {
             guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
             if token.terms.isSingleUse || token.expires <= now { state.remove(code) }
             guard now < token.expires else { return nil }
-            return Redemption(grant: token.grant, sessionLimit: token.terms.sessionLimit)
+            return Redemption(grant: token.grant, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings)
         }
     }
 

@@ -22,6 +22,7 @@ struct LiveEndpoint: Endpoint {
             let accepted: LiveHandshake
             var handshake = gateway.handshake(call)
             handshake.credentialLimit = admission?.sessionLimit
+            handshake.credentialSettings = admission?.settings ?? []
             switch dialect.accept(head, handshake) {
             case .success(let value): accepted = value
             case .failure(let refusal): return gateway.refuse(exchange, refusal, call)

@@ -18,7 +18,7 @@ struct OpenAISecretEndpoint: Endpoint {
                     let context = gateway.handshake(call)
                     let request = try RealtimeSecretRequest(body, shape, context)
                     let token = try gateway.access.issueToken(
-                        .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"]), to: admission)
+                        .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"], settings: request.settings), to: admission)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
                     gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token, context), call: call)
                 } catch {

@@ -9,11 +9,9 @@ struct JobOwner: Sendable {
     let signingKey: [UInt8]?
 
     init(_ admission: Access.Admission, _ credential: Credential?) {
-        switch admission {
         // Nobody is told apart as long as there are no keys.
-        case .local, .token(nil, _): (user, key) = (ID("local"), nil)
-        case .key(let grant), .token(let grant?, _): (user, key) = (grant.user, grant.key)
-        }
+        user = admission.grant?.user ?? ID("local")
+        key = admission.grant?.key
         signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
     }
 }

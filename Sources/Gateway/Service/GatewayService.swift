@@ -106,10 +106,8 @@ package final class GatewayService: HTTPService {
 
     /// Who pays for what was admitted; nil on a gateway without keys.
     func payer(_ admission: Access.Admission, for scope: AccessScope) throws(RefusalCause) -> KeyUse? {
-        switch admission {
-        case .local, .token(nil, _): nil
-        case .key(let grant), .token(let grant?, _): try accounts.open(grant, for: scope)
-        }
+        guard let grant = admission.grant else { return nil }
+        return try accounts.open(grant, for: scope)
     }
 
     /// Who pays for a job that was ordered with a key some time ago; nil when no key was.

@@ -55,6 +55,7 @@ package struct StreamTiming: Sendable, Equatable {
         self.endpointing = max(SampleCount(endpointing, at: .speech), .zero)
         turnSilence = max(self.endpointing, SampleCount(turn.minimumSilence ?? .zero, at: .speech))
         if let confidence = turn.confidence { completeness = min(max(confidence, 0.05), 1) }
+        if let voice = turn.voice { detection.listen(from: voice) }
         if let longest = turn.maximumSilence { longTimeout = max(SampleCount(longest, at: .speech), turnSilence) }
         shortTimeout = min(max(shortTimeout, turnSilence), longTimeout)
     }

@@ -121,6 +121,7 @@ package struct UtteranceMachine: Sendable {
     package mutating func update(_ timing: StreamTiming) -> [Action] {
         guard !hasFinished else { return [] }
         self.timing = timing
+        detector.configuration = timing.detection
         timePassed()
         return taken()
     }

@@ -22,6 +22,13 @@ package struct SpeechDetector: Sendable, Equatable {
             self.minimumSpeech = minimumSpeech
             self.minimumSilence = minimumSilence
         }
+
+        /// Speech begins from this probability on, and goes on somewhat below, as much as it does by default. Neither everything nor nothing is speech.
+        package mutating func listen(from threshold: Float) {
+            let usual = Self()
+            onset = min(max(threshold, 0.05), 0.95)
+            offset = onset * usual.offset / usual.onset
+        }
     }
 
     /// Positions are in samples at 16 kHz, at the edges of windows.
@@ -39,7 +46,7 @@ package struct SpeechDetector: Sendable, Equatable {
         case maybeSilence(since: SampleIndex)
     }
 
-    private let configuration: Configuration
+    package var configuration: Configuration
     private var state = State.silence
     /// The end of the last window.
     package private(set) var position: SampleIndex

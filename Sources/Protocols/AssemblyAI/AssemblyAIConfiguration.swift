@@ -10,19 +10,29 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
     package var maximumSilence: Int?
     /// `format_turns`.
     package var formatsTurns: Bool?
+    /// `vad_threshold`, 0…1.
+    package var voiceThreshold: Double?
+    /// `session_heartbeat`: say at times how the session is.
+    package var sendsHeartbeats: Bool?
+    /// `acknowledge_silence`: say where nothing was spoken.
+    package var tellsSilence: Bool?
     /// `keyterms_prompt`; none clears them.
     package var keyterms: [String]?
     /// `language_codes`; none leaves the language to the model.
     package var languages: [String]?
 
     package init(
-        confidence: Double? = nil, minimumSilence: Int? = nil, maximumSilence: Int? = nil, formatsTurns: Bool? = nil, keyterms: [String]? = nil,
+        confidence: Double? = nil, minimumSilence: Int? = nil, maximumSilence: Int? = nil, formatsTurns: Bool? = nil,
+        voiceThreshold: Double? = nil, sendsHeartbeats: Bool? = nil, tellsSilence: Bool? = nil, keyterms: [String]? = nil,
         languages: [String]? = nil
     ) {
         self.confidence = confidence
         self.minimumSilence = minimumSilence
         self.maximumSilence = maximumSilence
         self.formatsTurns = formatsTurns
+        self.voiceThreshold = voiceThreshold
+        self.sendsHeartbeats = sendsHeartbeats
+        self.tellsSilence = tellsSilence
         self.keyterms = keyterms
         self.languages = languages
     }
@@ -32,6 +42,9 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
         minimumSilence = change.minimumSilence ?? minimumSilence
         maximumSilence = change.maximumSilence ?? maximumSilence
         formatsTurns = change.formatsTurns ?? formatsTurns
+        voiceThreshold = change.voiceThreshold ?? voiceThreshold
+        sendsHeartbeats = change.sendsHeartbeats ?? sendsHeartbeats
+        tellsSilence = change.tellsSilence ?? tellsSilence
         keyterms = change.keyterms ?? keyterms
         languages = change.languages ?? languages
     }
@@ -48,7 +61,8 @@ extension AssemblyAIConfiguration {
     package var turn: TurnRule {
         TurnRule(
             confidence: confidence.map { Float($0) }, minimumSilence: minimumSilence.map { .milliseconds($0) },
-            maximumSilence: maximumSilence.map { .milliseconds(max($0, Self.leastMaximumSilence, minimumSilence ?? 0)) })
+            maximumSilence: maximumSilence.map { .milliseconds(max($0, Self.leastMaximumSilence, minimumSilence ?? 0)) },
+            voice: voiceThreshold.map { Float($0) })
     }
 
     package var endpointing: Duration { .milliseconds(minimumSilence ?? Self.usualSilence) }

@@ -29,6 +29,7 @@ extension AssemblyAILiveClient {
         if let confidence = configuration.confidence { query.add("end_of_turn_confidence_threshold", "\(confidence)") }
         if let silence = configuration.minimumSilence { query.add("min_turn_silence", "\(silence)") }
         if let silence = configuration.maximumSilence { query.add("max_turn_silence", "\(silence)") }
+        if let threshold = configuration.voiceThreshold { query.add("vad_threshold", "\(threshold)") }
         if let terms = configuration.keyterms, !terms.isEmpty { query.add("keyterms_prompt", json(terms)) }
         if model.family == .universal3, let language = options.language { query.add("language_codes", json([language.primary])) }
         if model != .english, options.language?.primary == "multi" { query.add("language_detection", "true") }
@@ -39,10 +40,10 @@ extension AssemblyAILiveClient {
     /// What of the options may change while the stream is open.
     static func configuration(_ options: StreamOptions, _ model: AssemblyAIModel) -> AssemblyAIConfiguration {
         var configuration = AssemblyAIConfiguration(
-            confidence: options.turn.confidence.map { (Double(min(max($0, 0), 1)) * 10_000).rounded() / 10_000 },
+            confidence: options.turn.confidence.map(share),
             minimumSilence: options.turn.minimumSilence.map(silence), maximumSilence: options.turn.maximumSilence.map(silence),
             // The newer models format by themselves.
-            formatsTurns: model.family == .universalStreaming ? options.formatted : nil,
+            formatsTurns: model.family == .universalStreaming ? options.formatted : nil, voiceThreshold: options.turn.voice.map(share),
             keyterms: Array(options.keyterms.lazy.filter { $0.count <= AssemblyAISettings.longestTerm }.prefix(AssemblyAISettings.mostTerms)))
         // Who waits longer than the vendor does is not to be cut off. Shorter pauses are the vendor's to judge: it weighs the words too.
         if configuration.minimumSilence == nil, options.endpointing > usualSilence {
@@ -56,6 +57,9 @@ extension AssemblyAILiveClient {
     /// The vendor's defaults for `min_turn_silence` and `max_turn_silence`.
     private static let usualSilence: Duration = .milliseconds(400)
     private static let longSilence = 1_280
+
+    /// 0…1, without the noise of a conversion.
+    private static func share(_ value: Float) -> Double { (Double(min(max(value, 0), 1)) * 10_000).rounded() / 10_000 }
 
     private static func silence(_ duration: Duration) -> Int {
         Int(min(max(duration.wholeMilliseconds, 0), Int64(AssemblyAISettings.silences.upperBound)))

@@ -157,7 +157,8 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         case .error(let code, let message):
             endOpenTurn(&actions)
             fail(AssemblyAIFault.ended(code: code, saying: message), &actions)
-        case .unrecognized: break
+        // What was not asked for.
+        case .heartbeat, .silence, .unrecognized: break
         case .malformed(let problem):
             malformed += 1
             actions.append(.event(.skipped(problem)))

@@ -4,10 +4,9 @@ package import Speech
 /// What a live handshake asked for.
 ///
 /// Given: `sample_rate`, `encoding`, `speech_model`, the members of `AssemblyAIConfiguration`, `language_code`, `language_detection`,
-/// `inactivity_timeout`, `speaker_labels`. Checked, then left without effect, because nothing here can do it: `vad_threshold`, `prompt`,
-/// `agent_context`, `previous_context_n_turns`, `filter_profanity`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`,
-/// `voice_focus`, `voice_focus_threshold`, `session_heartbeat`, `acknowledge_silence`. Refused: `redact_pii`, for who asks to have things left out
-/// must not get them.
+/// `inactivity_timeout`, `speaker_labels`. Checked, then left without effect, because nothing here can do it: `prompt`, `agent_context`,
+/// `previous_context_n_turns`, `filter_profanity`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`, `voice_focus`,
+/// `voice_focus_threshold`. Refused: `redact_pii`, for who asks to have things left out must not get them.
 package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: AssemblyAIModel
@@ -49,6 +48,8 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
             confidence: try query.number("end_of_turn_confidence_threshold", in: 0...1),
             minimumSilence: try query.whole("min_turn_silence", in: AssemblyAISettings.silences) ?? older,
             maximumSilence: try query.whole("max_turn_silence", in: AssemblyAISettings.silences), formatsTurns: try query.flag("format_turns"),
+            voiceThreshold: try query.number("vad_threshold", in: 0...1), sendsHeartbeats: try query.flag("session_heartbeat"),
+            tellsSilence: try query.flag("acknowledge_silence"),
             keyterms: try Self.keyterms(query), languages: try Self.languages(query))
         reportsLanguage = try query.flag("language_detection") ?? false
         labelsSpeakers = try query.flag("speaker_labels") ?? false
@@ -89,8 +90,8 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     }
 
     private static func checkOthers(_ query: QueryParameters) throws(QueryParameters.Fault) {
-        for name in ["filter_profanity", "continuous_partials", "session_heartbeat", "acknowledge_silence"] { _ = try query.flag(name) }
-        for name in ["vad_threshold", "voice_focus_threshold"] { _ = try query.number(name, in: 0...1) }
+        for name in ["filter_profanity", "continuous_partials"] { _ = try query.flag(name) }
+        _ = try query.number("voice_focus_threshold", in: 0...1)
         _ = try query.whole("previous_context_n_turns", in: 0...100)
         _ = try query.whole("max_speakers", in: 1...100)
         _ = try query.whole("interruption_delay", in: 0...1_000)

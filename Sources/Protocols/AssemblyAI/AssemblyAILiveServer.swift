@@ -5,7 +5,8 @@ package import Speech
 ///
 /// A turn is what lies between two ends of turns: all commits until one of them, or the session, says that the turn is over. Partials repeat the
 /// turn's words. What they look like depends on the model that was asked for: word by word and bare, or in whole formatted segments. The reference
-/// tells of no end-of-turn confidence for other engines, so it is 1 at an end that the engine found and 0 before.
+/// tells of no end-of-turn confidence for other engines, so it is 1 at an end that the engine found and 0 before. Of a heartbeat's speech
+/// probability only that much is known: 1 when something was spoken since the one before.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference.
 package struct AssemblyAILiveServer: LiveServerMachine {
@@ -24,6 +25,10 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     package static let sessionLimit: Duration = .seconds(3 * 3_600)
     /// A turn that nobody ends is ended here: each of its messages repeats all its words.
     package static let mostWords = 1_000
+    /// Between two heartbeats.
+    package static let heartbeatPeriod: Duration = .seconds(5)
+    /// A shorter pause between words is not told as silence.
+    package static let shortestSilence: Duration = .seconds(1)
 
     package let request: LiveRequest
     private let options: AssemblyAILiveOptions
@@ -41,6 +46,12 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private var hasStarted = false
     /// A frame came that is too short to be anything but the last before a command.
     private var shortFrame: Int?
+    private var receivedBytes = 0
+    /// Where the last word ended, or the last silence that was told.
+    private var silentSince: SampleIndex = .zero
+    private var heardThrough: SampleIndex = .zero
+    private var lastHeartbeat: Instant?
+    private var spokeSinceHeartbeat = false
 
     init(_ options: AssemblyAILiveOptions, _ context: HandshakeContext) {
         self.options = options
@@ -59,6 +70,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         wording.rate = start.rate
         began = now
         lastHeard = now
+        lastHeartbeat = now
         let expiresAt = created.milliseconds / 1_000 + limit.wholeMilliseconds / 1_000
         send(.begin(id: sessionID, expiresAt: Int(expiresAt), model: options.model.name, mode: options.mode), &output)
     }
@@ -78,6 +90,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
                 AssemblyAIRefusal.inBand(3007, "Input Duration Violation: \(violation) ms. Expected between 50 and 1000 ms"))
         }
         if milliseconds < 49.9 { shortFrame = Int(milliseconds.rounded()) }
+        receivedBytes += byteCount
         return .audio
     }
 
@@ -93,6 +106,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             let before = configuration
             configuration.apply(change)
             if let change = before.change(to: configuration) { output.command(.update(change)) }
+            if before.sendsHeartbeats != true { lastHeartbeat = now }
         case .forceEndpoint:
             shortFrame = nil
             output.command(.finalize)
@@ -120,7 +134,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             // Pauses lie inside turns; only the first words of one are its start.
             if !turn.isOpen { start(position, &output) }
         case .interim(let hypothesis):
+            heardThrough = max(heardThrough, hypothesis.range.end)
             guard let first = hypothesis.words.first else { return }
+            spokeSinceHeartbeat = true
             if !hasStarted { start(first.range.start, &output) }
             partial(hypothesis.words, stable: hypothesis.stableWords, &output)
         case .commit(let commit):
@@ -140,7 +156,11 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     }
 
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
+        heardThrough = max(heardThrough, commit.range.end)
+        tellSilence(until: commit.words.first?.range.start ?? commit.range.end, &output)
         if let first = commit.words.first {
+            spokeSinceHeartbeat = true
+            silentSince = max(silentSince, commit.words.last?.range.end ?? .zero)
             if !hasStarted { start(first.range.start, &output) }
             turn.append(commit.words, wording)
         }
@@ -150,6 +170,33 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             let utterance = commit.reason == .pause && options.model.family == .universalStreaming ? turn.endUtterance() : ""
             partial([], stable: 0, utterance: utterance, &output)
         }
+    }
+
+    /// Nothing was spoken before `position` since the last word: that is final.
+    private mutating func tellSilence(until position: SampleIndex, _ output: inout ServerOutput) {
+        guard position - silentSince >= SampleCount(Self.shortestSilence, at: wording.rate) else { return }
+        if configuration.tellsSilence == true {
+            send(.silence(start: wording.milliseconds(silentSince), end: wording.milliseconds(position)), &output)
+        }
+        silentSince = position
+    }
+
+    private mutating func beat(_ now: Instant, _ output: inout ServerOutput) {
+        guard let began else { return }
+        let received: Int
+        if case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample {
+            received = receivedBytes / size * 1_000 / max(1, rate.hertz)
+        } else {
+            // Only its engine knows how much audio that was.
+            received = wording.milliseconds(heardThrough)
+        }
+        let total = Int((now - began).wholeMilliseconds)
+        send(
+            .heartbeat(
+                received: received, total: total, factor: total > 0 ? Double(received) / Double(total) : 0,
+                mostSpeech: spokeSinceHeartbeat ? 1 : 0), &output)
+        spokeSinceHeartbeat = false
+        lastHeartbeat = now
     }
 
     /// - Parameters:
@@ -222,12 +269,17 @@ package struct AssemblyAILiveServer: LiveServerMachine {
 
     package var deadline: Instant? {
         guard state == .open, let began, let lastHeard else { return nil }
-        let expiry = began + limit
-        return options.inactivityLimit.map { min(expiry, lastHeard + $0) } ?? expiry
+        var earliest = began + limit
+        if let limit = options.inactivityLimit { earliest = min(earliest, lastHeard + limit) }
+        if let heartbeat { earliest = min(earliest, heartbeat) }
+        return earliest
     }
+
+    private var heartbeat: Instant? { configuration.sendsHeartbeats == true ? lastHeartbeat.map { $0 + Self.heartbeatPeriod } : nil }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
         guard state == .open, let began, let lastHeard else { return }
+        if let heartbeat, now >= heartbeat { beat(now, &output) }
         if now >= began + limit {
             finish(.expired, &output)
         } else if let limit = options.inactivityLimit, now >= lastHeard + limit {

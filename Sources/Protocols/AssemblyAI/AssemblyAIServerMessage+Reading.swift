@@ -30,6 +30,12 @@ extension AssemblyAIServerMessage {
         var speaker: String?
         var audioSeconds: Double?
         var sessionSeconds: Double?
+        var received: Double?
+        var total: Double?
+        var factor: Double?
+        var mostSpeech: Double?
+        var start: Double?
+        var end: Double?
         var errorCode: Int?
         var error: String?
 
@@ -52,6 +58,12 @@ extension AssemblyAIServerMessage {
             case "speaker_label": speaker = try reader.string()
             case "audio_duration_seconds": audioSeconds = try reader.double()
             case "session_duration_seconds": sessionSeconds = try reader.double()
+            case "total_audio_received_ms": received = try reader.double()
+            case "total_duration_ms": total = try reader.double()
+            case "realtime_factor": factor = try reader.double()
+            case "max_speech_probability": mostSpeech = try reader.double()
+            case "start_ms": start = try reader.double()
+            case "end_ms": end = try reader.double()
             case "error_code": errorCode = try reader.int()
             case "error": error = try reader.string()
             default: try reader.skip()
@@ -92,6 +104,9 @@ extension AssemblyAIServerMessage {
                         order: order, isFormatted: isFormatted, endOfTurn: endOfTurn, transcript: transcript, endOfTurnConfidence: confidence,
                         words: words, utterance: utterance, languageCode: languageCode, languageConfidence: languageConfidence, speaker: speaker))
             case "Termination": return .termination(audioSeconds: Self.whole(audioSeconds), sessionSeconds: Self.whole(sessionSeconds))
+            case "Heartbeat":
+                return .heartbeat(received: Self.whole(received), total: Self.whole(total), factor: factor ?? 0, mostSpeech: mostSpeech ?? 0)
+            case "Silence": return .silence(start: Self.whole(start), end: Self.whole(end))
             case "Error": return .error(code: errorCode, message: error ?? "")
             case .some(let name): return .unrecognized(type: String(name.prefix(64)))
             case nil:
@@ -101,6 +116,6 @@ extension AssemblyAIServerMessage {
             }
         }
 
-        private static func whole(_ seconds: Double?) -> Int { seconds.flatMap { Int(exactly: $0.rounded()) } ?? 0 }
+        private static func whole(_ number: Double?) -> Int { number.flatMap { Int(exactly: $0.rounded()) } ?? 0 }
     }
 }

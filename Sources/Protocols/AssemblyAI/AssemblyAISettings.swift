@@ -2,8 +2,8 @@ import Framing
 
 /// The members of `UpdateConfiguration`.
 ///
-/// Checked, then left without effect, because nothing here can do it: `vad_threshold`, `filter_profanity`, `prompt`, `agent_context`,
-/// `interruption_delay`, `continuous_partials`, `turn_left_pad_ms`, `session_heartbeat`, `acknowledge_silence`.
+/// Checked, then left without effect, because nothing here can do it: `filter_profanity`, `prompt`, `agent_context`, `interruption_delay`,
+/// `continuous_partials`, `turn_left_pad_ms`.
 enum AssemblyAISettings {
     struct Fault: Error {
         var message: String
@@ -16,9 +16,8 @@ enum AssemblyAISettings {
     static let longestContext = 1_750
 
     static func read(_ root: borrowing JSONView) throws(Fault) -> AssemblyAIConfiguration {
-        for name in ["filter_profanity", "continuous_partials", "session_heartbeat", "acknowledge_silence"] { _ = try flag(root, name) }
+        for name in ["filter_profanity", "continuous_partials"] { _ = try flag(root, name) }
         for (name, range) in [("interruption_delay", 0...1_000), ("turn_left_pad_ms", silences)] { _ = try whole(root, name, in: range) }
-        _ = try fraction(root, "vad_threshold")
         for name in ["prompt", "agent_context"] where given(root, name) {
             guard let text = root[name].string else { throw Fault(message: "\(name) must be a string.") }
             guard name == "prompt" || text.count <= longestContext else {
@@ -30,6 +29,8 @@ enum AssemblyAISettings {
             confidence: try fraction(root, "end_of_turn_confidence_threshold"),
             minimumSilence: try whole(root, "min_turn_silence", in: silences) ?? older,
             maximumSilence: try whole(root, "max_turn_silence", in: silences), formatsTurns: try flag(root, "format_turns"),
+            voiceThreshold: try fraction(root, "vad_threshold"), sendsHeartbeats: try flag(root, "session_heartbeat"),
+            tellsSilence: try flag(root, "acknowledge_silence"),
             keyterms: try strings(root, "keyterms_prompt").map { terms throws(Fault) in try checked(terms: terms) },
             languages: try strings(root, "language_codes").map { codes throws(Fault) in try checked(languages: codes) })
     }
@@ -39,6 +40,9 @@ enum AssemblyAISettings {
         if let silence = configuration.minimumSilence { json.member("min_turn_silence", silence) }
         if let silence = configuration.maximumSilence { json.member("max_turn_silence", silence) }
         if let formats = configuration.formatsTurns { json.member("format_turns", formats) }
+        if let threshold = configuration.voiceThreshold { json.member("vad_threshold", threshold, decimals: 4) }
+        if let sends = configuration.sendsHeartbeats { json.member("session_heartbeat", sends) }
+        if let tells = configuration.tellsSilence { json.member("acknowledge_silence", tells) }
         if let terms = configuration.keyterms {
             json.key("keyterms_prompt")
             json.value(.array(terms.map(JSONValue.string)))

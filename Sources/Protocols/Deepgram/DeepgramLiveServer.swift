@@ -31,6 +31,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private let options: DeepgramLiveOptions
     private let requestID: String
     private let created: UnixTime
+    private var keyterms: [String]
     private var state: State = .connecting
     private var rate: SampleRate = .speech
     private var model: DeepgramModelInfo
@@ -48,6 +49,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         request = options.request
         self.requestID = requestID
         self.created = created
+        keyterms = options.parameters.keyterms
         model = DeepgramModelInfo(name: options.parameters.model, architecture: options.parameters.model)
     }
 
@@ -104,17 +106,23 @@ package struct DeepgramLiveServer: LiveServerMachine {
         case .closeStream:
             state = .ending(.asked)
             output.command(.finish)
-        case .configure(keyterms: nil):
-            send(.configureSuccess(requestID: requestID, keyterms: request.keyterms), &output)
-        case .configure:
-            send(
-                .configureFailure(
-                    requestID: requestID, code: "CONFIGURE_KEYTERMS_NOT_SUPPORTED",
-                    description: "Key terms cannot change while a stream is open. Give them as keyterm when you connect."), &output)
+        case .configure(let terms): configure(terms, &output)
         case .invalid(let problem):
             let message = text.withUnsafeBytes { String(decoding: $0.prefix(1_000), as: UTF8.self) }
             send(.error(variant: "SchemaError", description: problem, message: message), &output)
         }
+    }
+
+    private mutating func configure(_ terms: [String]?, _ output: inout ServerOutput) {
+        if let terms, terms != keyterms {
+            if let problem = DeepgramParameters.problem(withKeyterms: terms) {
+                return send(
+                    .configureFailure(requestID: requestID, code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description: problem), &output)
+            }
+            keyterms = terms
+            output.command(.update(StreamChange(keyterms: terms)))
+        }
+        send(.configureSuccess(requestID: requestID, keyterms: keyterms), &output)
     }
 
     // MARK: From the session

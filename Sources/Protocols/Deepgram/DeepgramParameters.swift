@@ -72,9 +72,14 @@ package struct DeepgramParameters: Sendable, Equatable {
     private static func keyterms(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String] {
         let older = try query.list("keywords", limit: 500).map { String($0.prefix { $0 != ":" }) }.filter { !$0.isEmpty }
         let terms = try query.list("keyterm", limit: 500) + older
-        let words = terms.reduce(0) { $0 + $1.split(separator: " ").count }
-        guard words <= 500 else { throw QueryParameters.Fault(message: "keyterm has \(words) words in all; at most 500 are taken.") }
+        if let problem = problem(withKeyterms: terms) { throw QueryParameters.Fault(message: problem) }
         return terms
+    }
+
+    /// Why these are too many; nil: they are not.
+    static func problem(withKeyterms terms: [String]) -> String? {
+        let words = terms.reduce(0) { $0 + $1.split(separator: " ").count }
+        return words > 500 ? "keyterm has \(words) words in all; at most 500 are taken." : nil
     }
 
     private static func format(_ query: QueryParameters) throws(QueryParameters.Fault) -> (AudioFormat, channels: Int) {

@@ -57,4 +57,15 @@ import Testing
         _ = try tokens.issue(once, to: grant, now: now + .seconds(60))
         #expect(tokens.count == 1)
     }
+
+    @Test func `keep what sessions are set to, within limits`() throws {
+        let tokens = try TemporaryTokens()
+        let large = [UInt8](repeating: 0x20, count: TemporaryTokens.mostSettings / 2)
+        let terms = TemporaryTokens.Terms(lifetime: .seconds(60), isSingleUse: true, paths: ["/a"], settings: large)
+        let text = try tokens.issue(terms, to: nil, now: now)
+        #expect(tokens.redeem(text, at: "/a", now: now)?.settings == large)
+        for _ in 0..<2 { _ = try tokens.issue(terms, to: nil, now: now) }
+        #expect(throws: RefusalCause.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(terms, to: nil, now: now) }
+        _ = try tokens.issue(terms, to: nil, now: now + .seconds(61))
+    }
 }

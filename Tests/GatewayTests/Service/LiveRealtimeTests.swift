@@ -97,6 +97,17 @@ import Testing
         }
     }
 
+    @Test func `begins with what its temporary key was bound to`() async throws {
+        try await TestGateway.with(keys: ["good"]) { gateway in
+            let body = #"{"session":{"type":"transcription","audio":{"input":{"transcription":{"model":"gpt-4o-transcribe","language":"en"}}}}}"#
+            let answer = try await gateway.send(.post, "/v1/realtime/client_secrets", headers: key, body: Array(body.utf8))
+            let secret = answer.text.split(separator: #""value":""#).last.map { String($0.prefix { $0 != "\"" }) } ?? ""
+            let socket = try await gateway.connect(path, headers: ["Authorization": "Bearer \(secret)"])
+            let created = await socket.next { $0.contains("session.created") }
+            #expect(created?.contains(#""transcription":{"model":"gpt-4o-transcribe","language":"en""#) == true)
+        }
+    }
+
     @Test func `cannot begin with a key that was taken back since`() async throws {
         let keys = TestKeys(valid: ["good"])
         try await TestGateway.with(keys: keys) { gateway in

@@ -40,6 +40,16 @@ import Testing
         #expect(events([0.9, 0.9, 0.9, 0.1], twoWindows) == [.started(at: at(0)), .ended(at: at(3))])
     }
 
+    @Test func `begins and goes on at the probability that a client asks for`() {
+        var shy = twoWindows
+        shy.listen(from: 0.25)
+        #expect(events([0.3, 0.3, 0.2, 0.1, 0.1, 0.1], shy) == [.started(at: at(0)), .ended(at: at(3))])
+        var strict = twoWindows
+        strict.listen(from: 2)
+        #expect(strict.onset == 0.95)
+        #expect(events([0.9, 0.9, 0.9], strict) == [])
+    }
+
     @Test func `positions count from the origin`() {
         var detector = SpeechDetector(twoWindows, origin: SampleIndex(100))
         #expect(detector.add(1) == nil)

@@ -68,6 +68,8 @@ struct AssemblyAIConversation {
                 + (turn.utterance.isEmpty ? "" : " utterance “\(turn.utterance)”") + (turn.speaker.map { " by \($0)" } ?? "")
                 + (turn.languageCode.map { " in \($0)" } ?? "")
         case .termination(let audio, let session): return "termination \(audio) \(session)"
+        case .heartbeat(let received, let total, let factor, let mostSpeech): return "heartbeat \(received) \(total) \(factor) \(mostSpeech)"
+        case .silence(let start, let end): return "silence \(start) \(end)"
         case .error(let code, let message): return "error \(code ?? 0) \(message)"
         case .unrecognized(let type): return "unrecognized \(type)"
         case .malformed(let problem): return "malformed \(problem)"

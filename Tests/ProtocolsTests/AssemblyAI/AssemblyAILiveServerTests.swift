@@ -47,6 +47,33 @@ import Testing
         #expect(stream.event(commit("Bye.", 2, 3, .endOfTurn)) == ["turn 0+* “Hello there. Bye.” utterance “Hello there. Bye.”"])
     }
 
+    @Test func `tells how the session is and where it was silent, to who asked for it`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&session_heartbeat=True&acknowledge_silence=true")
+        for _ in 0..<20 { #expect(stream.audio(samples: 1_600) == .audio) }
+        #expect(stream.wait(.seconds(4)).isEmpty)
+        #expect(stream.wait(.seconds(1)) == ["heartbeat 2000 5000 0.4 0.0"])
+        #expect(stream.event(commit("Hello.", 3, 4, .pause)) == ["silence 0 3000", "speech 3000", "turn 0 “hello” utterance “hello”"])
+        #expect(stream.event(commit("there.", 4, 5, .endOfTurn)).count == 1, "half a second between words is nothing to tell")
+        #expect(stream.event(commit("", 5, 9, .pause)) == ["silence 4500 9000"])
+        #expect(stream.wait(.seconds(5)) == ["heartbeat 2000 10000 0.2 1.0"])
+        #expect(stream.text(#"{"type":"UpdateConfiguration","session_heartbeat":false,"acknowledge_silence":false}"#).isEmpty)
+        #expect(stream.event(commit("", 9, 19, .pause)).isEmpty)
+        #expect(stream.wait(.seconds(60)).isEmpty)
+        #expect(stream.text(#"{"type":"UpdateConfiguration","session_heartbeat":true}"#).isEmpty)
+        #expect(stream.wait(.seconds(5)) == ["heartbeat 2000 75000 0.0267 0.0"])
+        #expect(
+            stream.raw.contains(
+                #"{"type":"Heartbeat","total_audio_received_ms":2000,"total_duration_ms":5000,"realtime_factor":0.4,"max_speech_probability":0.0}"#))
+        #expect(stream.raw.contains(#"{"type":"Silence","start_ms":4500,"end_ms":9000}"#))
+    }
+
+    @Test func `passes on how sure the voice must be`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&vad_threshold=0.25")
+        #expect(stream.machine.request.turn == TurnRule(voice: 0.25))
+        let changed = stream.text(#"{"type":"UpdateConfiguration","vad_threshold":0.5}"#)
+        #expect(changed == ["→ \(SessionCommand.update(StreamChange(turn: TurnRule(voice: 0.5))))"])
+    }
+
     @Test func `writes a turn as the reference shows it`() throws {
         var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&speaker_labels=true&language_detection=true&sample_rate=16000")
         let words = [
@@ -114,7 +141,7 @@ import Testing
                 ])
         #expect(stream.commands(#"{"type":"UpdateConfiguration","keyterms_prompt":[]}"#) == [.update(StreamChange(keyterms: []))])
         #expect(stream.commands(#"{"type":"UpdateConfiguration","language_codes":["de"]}"#) == [.update(StreamChange(language: LanguageTag("de")))])
-        #expect(stream.commands(#"{"type":"UpdateConfiguration","prompt":"x","vad_threshold":0.3,"filter_profanity":null}"#).isEmpty)
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","prompt":"x","interruption_delay":300,"filter_profanity":null}"#).isEmpty)
         #expect(stream.commands(#"{"type":"KeepAlive"}"#) == [.keepAlive])
     }
 

@@ -255,10 +255,15 @@ import Testing
         #expect(stream.audio(samples: 160) == .audio)
     }
 
-    @Test func `says that key terms cannot change`() throws {
+    @Test func `lets key terms change`() throws {
         var stream = try LiveConversation()
-        #expect(stream.text(#"{"type":"Configure","keyterms":["Harken"]}"#) == ["not configured CONFIGURE_KEYTERMS_NOT_SUPPORTED"])
+        let change = "→ \(SessionCommand.update(StreamChange(keyterms: ["Harken"])))"
+        #expect(stream.text(#"{"type":"Configure","keyterms":["Harken"]}"#) == [change, "configured"])
+        #expect(stream.text(#"{"type":"Configure","keyterms":["Harken"]}"#) == ["configured"], "that changes nothing")
         #expect(stream.text(#"{"type":"Configure","features":{"numerals":true}}"#) == ["configured"])
+        let many = Array(repeating: #""two words""#, count: 251).joined(separator: ",")
+        #expect(stream.text(#"{"type":"Configure","keyterms":[\#(many)]}"#) == ["not configured CONFIGURE_KEYTERM_LIMIT_EXCEEDED"])
+        #expect(stream.raw.contains { $0.contains(#""type":"ConfigureSuccess""#) && $0.contains(#""keyterms":["Harken"]"#) })
     }
 
     @Test func `puts many messages into one buffer`() throws {

@@ -29,6 +29,12 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
     }
 
+    /// What was said of turn detection.
+    private enum Turns: Sendable, Equatable {
+        case unsaid
+        case said(RealtimeTurnDetection?)
+    }
+
     package enum Noise: String, Sendable, CaseIterable {
         case nearField = "near_field"
         case farField = "far_field"
@@ -47,15 +53,23 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     package static let usualRate = SampleRate(hertz: 24_000)
     static let logprobs = "item.input_audio_transcription.logprobs"
     private static let mostKeywords = 100
+    private static let mostLanguages = 10
 
     package var format = Format.pcm(usualRate)
     package var transcription = Transcription()
-    /// nil: the client commits.
-    package var turnDetection: RealtimeTurnDetection? = .usual
+    private var turns = Turns.unsaid
     package var noise: Noise?
     package var includesLogprobs = false
 
     package init() {}
+
+    /// nil: the client commits, which is what the models that hear as one speaks want.
+    package var turnDetection: RealtimeTurnDetection? {
+        switch turns {
+        case .unsaid: isLive ? nil : .usual
+        case .said(let turns): turns
+        }
+    }
 
     /// Deltas while speech goes on: all of the vendor's models have them but the oldest, which says everything at once.
     package var streamsDeltas: Bool { transcription.model?.hasPrefix("whisper-") != true }
@@ -130,6 +144,13 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             guard language.isNull || tag?.isWellFormed == true else { throw .invalid(path + ".language", "language must be a tag such as en.") }
             transcription.language = tag
         }
+        // Newer: one is the language, several leave it to the engine.
+        let languages = view["languages"]
+        if languages.exists, !languages.isNull {
+            let tags = try Self.strings(languages, path + ".languages", most: Self.mostLanguages).map { LanguageTag($0) }
+            guard tags.allSatisfy(\.isWellFormed) else { throw .invalid(path + ".languages", "languages must be tags such as en.") }
+            transcription.language = tags.count > 1 ? LanguageTag("multi") : tags.first ?? transcription.language
+        }
         let prompt = view["prompt"]
         if prompt.exists {
             guard prompt.isNull || prompt.string != nil else { throw .invalid(path + ".prompt", "prompt must be a string.") }
@@ -137,21 +158,24 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
         let keywords = view["keywords"]
         if keywords.exists {
-            guard keywords.isNull || keywords.isArray, keywords.count <= Self.mostKeywords else {
-                throw .invalid(path + ".keywords", "keywords must be a list of at most \(Self.mostKeywords) strings.")
-            }
-            var words: [String] = []
-            for index in 0..<keywords.count {
-                guard let word = keywords[index].string else { throw .invalid(path + ".keywords", "keywords must be strings.") }
-                words.append(word)
-            }
-            transcription.keywords = words
+            transcription.keywords = keywords.isNull ? [] : try Self.strings(keywords, path + ".keywords", most: Self.mostKeywords)
         }
+    }
+
+    private static func strings(_ list: JSONView, _ path: String, most: Int) throws(RealtimeError) -> [String] {
+        let fault = RealtimeError.invalid(path, "\(path) must be a list of at most \(most) strings.")
+        guard list.isArray, list.count <= most else { throw fault }
+        var strings: [String] = []
+        for index in 0..<list.count {
+            guard let text = list[index].string else { throw fault }
+            strings.append(text)
+        }
+        return strings
     }
 
     private mutating func updateTurns(_ view: JSONView, _ path: String) throws(RealtimeError) {
         guard view.exists else { return }
-        turnDetection = view.isNull ? nil : try RealtimeTurnDetection(view, path: path, old: turnDetection)
+        turns = .said(view.isNull ? nil : try RealtimeTurnDetection(view, path: path, old: turnDetection))
     }
 
     private mutating func updateNoise(_ view: JSONView, _ path: String) throws(RealtimeError) {
@@ -174,6 +198,15 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             }
             includesLogprobs = true
         }
+    }
+
+    /// What a temporary key was bound to, as `RealtimeSecretRequest.settings` wrote it, and in which shape; nil: to nothing.
+    static func bound(_ settings: [UInt8]) -> (RealtimeConfiguration, Shape)? {
+        guard !settings.isEmpty, let document = try? JSONDocument(parsing: settings, sizeLimit: 1 << 20, depthLimit: 16) else { return nil }
+        var configuration = RealtimeConfiguration()
+        // Checked when the key was made.
+        guard (try? configuration.update(document.root) { _ in true }) != nil else { return nil }
+        return (configuration, document.root["audio"].exists ? .general : .beta)
     }
 
     // MARK: Writing
@@ -271,7 +304,11 @@ extension RealtimeConfiguration {
     }
 
     var turn: TurnRule {
-        if case .semantic(let eagerness) = turnDetection { TurnRule(maximumSilence: eagerness.patience) } else { TurnRule() }
+        switch turnDetection {
+        case .semantic(let eagerness): TurnRule(maximumSilence: eagerness.patience)
+        case .server(let threshold, _, _): TurnRule(voice: RealtimeTurnDetection.isUsual(threshold: threshold) ? nil : Float(threshold))
+        case nil: TurnRule()
+        }
     }
 
     var request: LiveRequest {

@@ -3,7 +3,7 @@ import Speech
 
 /// `POST /v1/realtime/client_secrets`, or the beta's `POST /v1/realtime/transcription_sessions`: a key for a browser, good for a while.
 ///
-/// What the body sets of the session is checked and shown back; a client sets it again when it has connected.
+/// What the body sets of the session is checked and shown back, and sessions that are opened with the key begin with it.
 ///
 /// Source: OpenAI API reference, "Realtime", client secrets.
 package struct RealtimeSecretRequest: Sendable, Equatable {
@@ -46,6 +46,15 @@ package struct RealtimeSecretRequest: Sendable, Equatable {
         }
         lifetime = .seconds(seconds)
         self.configuration = configuration
+    }
+
+    /// What the key is bound to, for `RealtimeConfiguration(bound:)`.
+    package var settings: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        configuration.write(members: shape, to: &json)
+        json.endObject()
+        return json.bytes
     }
 
     package func answer(token: String, _ context: HandshakeContext) -> [UInt8] {

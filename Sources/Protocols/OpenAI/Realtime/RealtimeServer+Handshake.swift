@@ -20,10 +20,16 @@ extension RealtimeServer {
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> LiveHandshake {
         let offered = head.headers.elements("Sec-WebSocket-Protocol")
         let isBeta = head.headers.values("OpenAI-Beta").contains { $0.contains("realtime=v1") } || offered.contains("openai-beta.realtime-v1")
-        let shape: RealtimeConfiguration.Shape = isBeta ? .beta : .general
+        var shape: RealtimeConfiguration.Shape = isBeta ? .beta : .general
         var configuration = RealtimeConfiguration()
+        if let (bound, its) = RealtimeConfiguration.bound(context.credentialSettings) {
+            configuration = bound
+            if its == .beta { shape = .beta }
+        }
         // Names of models for conversations come here too, and mean nothing to a transcription.
-        if let model = head.query.first("model"), OpenAIModels.isKnown(realtime: model, context.models) { configuration.transcription.model = model }
+        if configuration.transcription.model == nil, let model = head.query.first("model"), OpenAIModels.isKnown(realtime: model, context.models) {
+            configuration.transcription.model = model
+        }
         let opening = RealtimeOpening(
             configuration, shape: shape, limit: limits[shape] ?? .seconds(1_800), engines: EngineChoice.engines(of: head), context)
         return LiveHandshake(

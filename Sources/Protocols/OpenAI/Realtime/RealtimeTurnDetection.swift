@@ -26,6 +26,9 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
     private static let usualSilence: Duration = .milliseconds(500)
     package static let usual = RealtimeTurnDetection.server(threshold: usualThreshold, prefix: usualPrefix, silence: usualSilence)
 
+    /// Whether it says no more than what is meant when nothing is said.
+    static func isUsual(threshold: Double) -> Bool { threshold == usualThreshold }
+
     /// Speech that a turn begins with although it came before the voice was noticed.
     package var prefix: Duration {
         switch self {

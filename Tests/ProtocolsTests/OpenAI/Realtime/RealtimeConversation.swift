@@ -14,10 +14,11 @@ struct RealtimeConversation {
     static let requestID = "11111111-2222-4333-8444-555555555555"
 
     /// Up to the open socket.
-    init(_ target: String = "/v1/realtime?intent=transcription", headers: HTTPHeaders = [:]) throws {
+    init(_ target: String = "/v1/realtime?intent=transcription", headers: HTTPHeaders = [:], settings: [UInt8] = []) throws {
         var head = try HTTPRequestHead(.get, target)
         head.headers.append(headers)
-        let context = HandshakeContext(requestID: Self.requestID, now: UnixTime(milliseconds: 1_000_000), models: ["moonshine-base-en"])
+        let context = HandshakeContext(
+            requestID: Self.requestID, now: UnixTime(milliseconds: 1_000_000), models: ["moonshine-base-en"], credentialSettings: settings)
         let handshake = try RealtimeServer.dialect.accept(head, context).get()
         guard case .opening(let opening) = handshake.start else { throw Unexpected() }
         self.opening = opening

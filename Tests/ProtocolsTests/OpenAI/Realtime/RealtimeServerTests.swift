@@ -62,6 +62,57 @@ import Testing
                         turn: TurnRule(maximumSilence: .seconds(8)), keyterms: ["k"], engines: [.local]))
         }
 
+        @Test func `leaves ends of turns to the client with models that hear as one speaks, unless it says otherwise`() throws {
+            for model in ["gpt-realtime-whisper", "gpt-live-transcribe"] {
+                var stream = try RealtimeConversation("/v1/realtime?intent=transcription&model=\(model)")
+                #expect(stream.raw.last?.contains(#""turn_detection":null"#) == true)
+                _ = stream.text(RealtimeConversation.update(#""transcription":{"model":"\#(model)"}"#))
+                _ = stream.append(2)
+                #expect(stream.event(Realtime.commit("Hi.", 0, 1, .pause)).allSatisfy { !$0.hasPrefix("started") })
+                #expect(stream.commit().contains("→ finalize"))
+            }
+            var stream = try RealtimeConversation("/v1/realtime?intent=transcription&model=gpt-realtime-whisper")
+            _ = stream.text(RealtimeConversation.update(#""turn_detection":{"type":"server_vad"}"#))
+            #expect(stream.raw.last?.contains(#""turn_detection":{"type":"server_vad""#) == true)
+        }
+
+        @Test func `takes languages, one or several, and passes on how sure the voice must be`() throws {
+            var stream = try RealtimeConversation()
+            let transcription = #""transcription":{"model":"gpt-transcribe","languages":["de"],"keywords":[]}"#
+            _ = stream.text(RealtimeConversation.update(transcription + #","turn_detection":{"type":"server_vad","threshold":0.75}"#))
+            _ = stream.append(0.1)
+            #expect(stream.machine?.request.language == LanguageTag("de"))
+            #expect(stream.machine?.request.turn == TurnRule(voice: 0.75))
+            stream = try RealtimeConversation()
+            _ = stream.text(RealtimeConversation.update(#""transcription":{"languages":["de","en"]}"#))
+            _ = stream.append(0.1)
+            #expect(stream.machine?.request.language == LanguageTag("multi"))
+            #expect(stream.machine?.request.turn == TurnRule())
+        }
+
+        @Test(arguments: [RealtimeConfiguration.Shape.general, .beta])
+        func `begins with what its temporary key was bound to`(shape: RealtimeConfiguration.Shape) throws {
+            let body =
+                shape == .general
+                ? """
+                {"session":{"type":"transcription","audio":{"input":{"format":{"type":"audio/pcm","rate":16000},\
+                "transcription":{"model":"gpt-4o-transcribe","language":"de","prompt":"Names.","keywords":["Harken"]},"turn_detection":null}}}}
+                """
+                : #"{"input_audio_format":"g711_ulaw","input_audio_transcription":{"model":"gpt-4o-transcribe","language":"de"},"turn_detection":null}"#
+            let context = HandshakeContext(requestID: RealtimeConversation.requestID, now: UnixTime(milliseconds: 1_000_000))
+            let secret = try RealtimeSecretRequest(Array(body.utf8), shape, context)
+            var stream = try RealtimeConversation("/v1/realtime?model=whisper-1", settings: secret.settings)
+            let kind = shape == .general ? "session.created" : "transcription_session.created"
+            #expect(stream.raw.first?.contains(kind) == true)
+            _ = stream.append(0.1)
+            let request = try #require(stream.machine?.request)
+            #expect(request.format == (shape == .general ? .linear16(.speech) : .raw(.mulaw, .telephone, channels: 1)))
+            #expect(request.language == LanguageTag("de"))
+            #expect(request.model == "gpt-4o-transcribe", "the address does not say otherwise")
+            #expect(request.keyterms == (shape == .general ? ["Harken"] : []))
+            #expect(stream.event(Realtime.commit("Hallo.", 0, 0.05, .pause)).isEmpty, "the client commits")
+        }
+
         @Test func `speaks the beta's shape to who does`() throws {
             for headers: HTTPHeaders in [
                 ["OpenAI-Beta": "realtime=v1"], ["Sec-WebSocket-Protocol": "realtime, openai-insecure-api-key.k, openai-beta.realtime-v1"],
