@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
 
         .executableTarget(
-            name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay", exclude: ["run", "relay.py"], sources: ["Sources"],
+            name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay", exclude: ["run", "relay.py", "measuring.py", "plugin.py"], sources: ["Sources"],
             swiftSettings: strict),
 
         .executableTarget(

@@ -11,7 +11,7 @@ port, vendor = int(sys.argv[1]), int(sys.argv[2])
 async def handle(request):
     client = web.WebSocketResponse(autoping=True)
     await client.prepare(request)
-    async with request.app["session"].ws_connect(f"http://127.0.0.1:{vendor}{request.rel_url}") as engine:
+    async with request.app["session"].ws_connect(f"http://127.0.0.1:{vendor}{request.rel_url}", headers={"Authorization": request.headers["Authorization"]}) as engine:
 
         async def copy(source, sink):
             async for message in source:
@@ -31,5 +31,5 @@ async def start(app):
 
 app = web.Application()
 app.on_startup.append(start)
-app.router.add_get("/v1/listen", handle)
+app.router.add_get("/{path:.*}", handle)
 web.run_app(app, host="127.0.0.1", port=port, print=None, backlog=4096)

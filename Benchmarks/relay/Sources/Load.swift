@@ -42,6 +42,7 @@ final class Load {
         private let plan: Plan
         private let target: WebSocketTarget
         private let client: WebSocketClient
+        private let credentials: HTTPHeaders
         private let loop: Loop
         private var streams: [Stream] = []
         private var failures = 0
@@ -49,13 +50,13 @@ final class Load {
         private var opened: (() -> Void)?
         private var finished: (() -> Void)?
         private var ends: ContinuousClock.Instant
-        private var lateness: [Duration] = []
 
         init(_ plan: Plan, target: WebSocketTarget, client: WebSocketClient, loop: Loop) {
             self.plan = plan
             self.target = target
             self.client = client
             self.loop = loop
+            credentials = Dialect(path: plan.url).credentials
             ends = loop.now
         }
 
@@ -69,7 +70,7 @@ final class Load {
             guard opening < plan.streams else { return }
             opening += 1
             let stream = Stream()
-            client.connect(to: target, headers: ["Authorization": "Token bench"], on: loop, handler: stream) { [self] result in
+            client.connect(to: target, headers: credentials, on: loop, handler: stream) { [self] result in
                 switch result {
                 case .success(let connection):
                     stream.connection = connection
@@ -167,13 +168,13 @@ final class Load {
 
         func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) { isClosed = true }
 
-        /// The number in `"transcript":"n120"`.
+        private static let key = Array(#""transcript":""#.utf8)
+
+        /// The number in `"transcript":"n120"`, or in `"N120."`, as a formatter may write it.
         private static func word(_ bytes: UnsafeRawBufferPointer) -> Int? {
-            let key = Array(#""transcript":"n"#.utf8)
-            guard bytes.count > key.count else { return nil }
-            search: for start in 0..<bytes.count - key.count {
+            search: for start in 0..<max(0, bytes.count - key.count) {
                 for index in key.indices where bytes[start + index] != key[index] { continue search }
-                return Int(String(decoding: bytes[(start + key.count)...].prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+                return Int(String(decoding: bytes[(start + key.count)...].dropFirst().prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
             }
             return nil
         }

@@ -1,6 +1,6 @@
 import Net
 
-/// The two ends of the relay bench: `vendor`, an echoing engine that speaks Deepgram's protocol, and `load`, the clients.
+/// The two ends of the relay bench: `vendor`, an echoing engine that speaks Deepgram's and AssemblyAI's protocols, and `load`, their clients.
 @main
 struct RelayBench {
     static func main() async throws {

@@ -13,45 +13,39 @@ struct Vendor: HTTPService {
     }
 
     func handle(_ exchange: HTTPExchange) {
-        _ = exchange.acceptWebSocket(handler: Stream())
+        let dialect = Dialect(path: exchange.request.path)
+        let connection = exchange.acceptWebSocket(handler: Stream(dialect))
+        if let greeting = dialect.greeting { connection?.send(text: greeting) }
     }
 
     private final class Stream: WebSocketHandler {
+        private let dialect: Dialect
         private var messages = 0
         private var bytes = 0
         private var finalBytes = 0
+        private var turn = 0
+
+        init(_ dialect: Dialect) { self.dialect = dialect }
 
         func received(binary: RawSpan, on connection: WebSocketConnection) {
             messages += 1
             bytes += binary.byteCount
             guard messages % Load.messagesPerAnswer == 0 else { return }
             let isFinal = messages % (2 * Load.messagesPerAnswer) == 0
-            connection.send(text: answer(isFinal: isFinal, word: "n\(messages)"))
-            if isFinal { finalBytes = bytes }
-        }
-
-        func received(text: RawSpan, on connection: WebSocketConnection) {
-            let close = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self).contains("CloseStream") }
-            if close {
-                connection.send(
-                    text:
-                        #"{"type":"Metadata","request_id":"r","sha256":"incomplete","created":"2026-01-01T00:00:00.000Z","duration":0,"channels":1}"#)
-                connection.close()
+            let seconds = Double(finalBytes) / 32_000..<Double(bytes) / 32_000
+            connection.send(text: dialect.answer(isFinal: isFinal, turn: turn, word: "n\(messages)", seconds: seconds))
+            if isFinal {
+                finalBytes = bytes
+                turn += 1
             }
         }
 
-        func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {}
-
-        /// About 600 bytes, as the vendor's are.
-        private func answer(isFinal: Bool, word: String) -> String {
-            let start = Double(finalBytes) / 32_000, duration = Double(bytes - finalBytes) / 32_000
-            let end = start + duration
-            return """
-                {"type":"Results","channel_index":[0,1],"duration":\(duration),"start":\(start),"is_final":\(isFinal),"speech_final":false,\
-                "from_finalize":false,"channel":{"alternatives":[{"transcript":"\(word)","confidence":0.98,"words":[{"word":"\(word)","start":\(start),\
-                "end":\(end),"confidence":0.98,"punctuated_word":"\(word)"}]}]},"metadata":{"request_id":"0d2f6a4e-0000-4000-8000-000000000000",\
-                "model_info":{"name":"general-nova-3","version":"2026-01-01.0","arch":"nova-3"},"model_uuid":"1d2f6a4e-0000-4000-8000-000000000000"}}
-                """
+        func received(text: RawSpan, on connection: WebSocketConnection) {
+            guard dialect.isFarewell(text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }) else { return }
+            connection.send(text: dialect.farewell)
+            connection.close()
         }
+
+        func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {}
     }
 }
