@@ -46,10 +46,13 @@ package struct ConnectionRequest: Sendable, Equatable {
     /// With the credential; never to be logged.
     package var headers: HTTPHeaders
     package var subprotocols: [String]
+    /// The vendor's name of the model that it asks for; nil when it leaves that to the vendor.
+    package var model: String?
 
-    package init(target: String, headers: HTTPHeaders, subprotocols: [String] = []) {
+    package init(target: String, headers: HTTPHeaders, subprotocols: [String] = [], model: String? = nil) {
         self.target = target
         self.headers = headers
         self.subprotocols = subprotocols
+        self.model = model
     }
 }

@@ -23,8 +23,8 @@ package protocol SessionOwner: AnyObject {
     /// An engine will recognise only this much more.
     func creditsLow(_ engine: EngineName, _ remaining: Duration)
 
-    /// An engine's stream is over.
-    func streamClosed(_ engine: EngineName, _ error: EngineError?)
+    /// An engine's stream is over. Comes once for each that was asked for.
+    func streamClosed(_ run: RecognitionRun)
 }
 
 /// Audio that was kept cannot be read back. Says why.

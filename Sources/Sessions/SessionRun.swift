@@ -61,6 +61,9 @@ package final class SessionRun {
 
     package var isHoldingClient: Bool { machine.isHoldingClient }
 
+    /// The engine's name of the model that it is asked for; nil when that is not known, or the engine has no stream now.
+    package func model(of engine: EngineName) -> String? { legs.last { $0.engine == engine }?.model }
+
     /// Opens the first streams.
     package func start() { run(machine.start(now: connector.loop.now)) }
 
@@ -106,32 +109,43 @@ package final class SessionRun {
 
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
-        case .closed(let error): if let engine = engine(of: leg) { owner?.streamClosed(engine, error) }
+        case .opened: legs.first { $0.id == leg }?.opened(now: connector.loop.now)
+        case .closed(let error): legs.first { $0.id == leg }.map { report($0, error) }
         case .skipped(let problem): if let engine = engine(of: leg) { owner?.skipped(engine, problem) }
         case .creditsLow(let remaining): if let engine = engine(of: leg) { owner?.creditsLow(engine, remaining) }
-        case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed: break
+        case .speechStarted, .interim, .final, .turnEnded, .flushed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))
     }
 
     private func engine(of leg: LegID) -> EngineName? { legs.first { $0.id == leg }?.engine }
 
+    private func report(_ leg: LegConnection, _ error: EngineError?) {
+        if let run = leg.closed(error, rate: options.rate, now: connector.loop.now) { owner?.streamClosed(run) }
+    }
+
     private func open(_ id: LegID) {
         guard let leg = machine.legs.first(where: { $0.id == id }), let engine = engines.first(where: { $0.name == leg.engine }) else { return }
         let options = fitted(options, to: engine, channels: leg.channels.count)
         let stream: any EngineStream
+        let model: String?
         switch engine.access {
         case .inProcess(let engine):
+            model = engine.capabilities.models.first
             let run = LoopBound(self, on: connector.loop)
             // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
             stream = engine.open(options) { event in run.loop.execute { run.withValue { $0.engine(event, from: id) } } }
         case .vendor(let vendor, let settings):
-            stream = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in
+            let connecting = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in
                 self.engine(event, from: id)
             }
+            model = connecting.model
+            stream = connecting
         }
         legs.append(
-            LegConnection(id: id, slot: leg.slot, engine: engine.name, stream: stream, channels: leg.channels, sessionChannels: channels))
+            LegConnection(
+                id: id, slot: leg.slot, engine: engine.name, stream: stream, channels: leg.channels, sessionChannels: channels,
+                model: model, now: connector.loop.now))
     }
 
     private func fitted(_ options: StreamOptions, to engine: LiveEngine, channels: Int) -> StreamOptions {
@@ -169,7 +183,7 @@ package final class SessionRun {
                 guard let leg = legs.first(where: { $0.id == leg }), let engine = engines.first(where: { $0.name == leg.engine }) else { continue }
                 leg.stream.send(.update(fitted(options, to: engine, channels: leg.channels.count)))
             case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
-            case .discard(let leg): legs.removeAll { $0.id == leg }
+            case .discard(let id): discard(id)
             case .record(let commit, let turn): owner?.record(commit, turn: turn)
             case .emit(let event): emit(event)
             case .holdClient(let isHeld): owner?.hold(isHeld)
@@ -178,6 +192,12 @@ package final class SessionRun {
             }
         }
         armTimer()
+    }
+
+    private func discard(_ id: LegID) {
+        // One that is not waited for any more has said nothing of its end.
+        for leg in legs where leg.id == id { report(leg, .cancelled) }
+        legs.removeAll { $0.id == id }
     }
 
     private func emit(_ event: SessionEvent) {

@@ -5,6 +5,8 @@ package import Speech
 
 /// A vendor's live stream on its owner's loop: carries messages between a client machine and its socket, and parts audio as the vendor wants it.
 package final class VendorStream: EngineStream, WebSocketHandler {
+    /// The vendor's name of the model that it is asked for.
+    package let model: String?
     private let context: VendorConnector
     private let deliver: (EngineEvent) -> Void
     private let bytesPerFrame: Int
@@ -32,6 +34,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         longest = bytesPerFrame * max(1, Int(SampleCount(service.audio.longest, at: options.rate).samples))
         machine = service.connect(options, settings.credential)
         let request = machine.connection
+        model = request.model
         guard let target = WebSocketTarget((settings.streamingAddress ?? service.address) + request.target) else {
             context.loop.soon { [self] in finish(.badRequest("The address of \(settings.name) is not usable.")) }
             return

@@ -251,10 +251,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
 
-    func streamClosed(_ engine: EngineName, _ error: EngineError?) {
-        context.metrics.streamClosed(engine: engine, error == nil ? .completed : error == .cancelled ? .abandoned : .failed)
-        guard let error, error != .cancelled else { return }
-        context.log.warning("engine stream failed", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(error)"])
+    func streamClosed(_ run: RecognitionRun) {
+        context.metrics.streamClosed(engine: run.engine, Metrics.Outcome(run.error))
+        guard let error = run.error, error != .cancelled else { return }
+        context.log.warning("engine stream failed", [.session: id.rawValue, .engine: run.engine.rawValue, .error: "\(error)"])
     }
 
     func hear(_ event: SessionEvent) {
@@ -277,7 +277,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         decoder?.cancel()
         decoder = nil
         run = nil
-        let outcome: Metrics.Outcome = end.error == nil ? .completed : end.error == .cancelled ? .abandoned : .failed
+        let outcome = Metrics.Outcome(end.error)
         context.metrics.sessionEnded(dialect: dialectName, engine: firstEngine, outcome)
         context.log.info(
             "session ended",

@@ -4,7 +4,11 @@ internal import Synchronization
 /// Counts for `GET /metrics`, from any thread. What happens for audio frames is an atomic addition for some of them together; the rest may take a lock.
 package final class Metrics: Sendable {
     /// How a session or request ended, as a label.
-    package enum Outcome: String, Sendable { case completed, abandoned, refused, failed }
+    package enum Outcome: String, Sendable {
+        case completed, abandoned, refused, failed
+
+        init(_ error: EngineError?) { self = error == nil ? .completed : error == .cancelled ? .abandoned : .failed }
+    }
 
     private struct Series: Hashable {
         var name: StaticName

@@ -17,7 +17,7 @@ struct StreamNarrator: Sendable {
     private var isSpeaking = false
     private var firstWordsAt: Instant?
     private var stoppedAt: Instant?
-    private var pushed = PushTimes()
+    private var pushed = ArrivalTimes()
 
     init(rate: SampleRate, engine: EngineName, language: LanguageTag?, now: Instant) {
         self.rate = rate

@@ -82,8 +82,8 @@ final class StreamSession: SessionOwner {
 
     func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
 
-    func streamClosed(_ engine: EngineName, _ error: EngineError?) {
-        if let error, error != .cancelled { tell(.problem(.connectionLost(engine, error))) }
+    func streamClosed(_ run: RecognitionRun) {
+        if let error = run.error, error != .cancelled { tell(.problem(.connectionLost(run.engine, error))) }
     }
 
     func hear(_ event: SessionEvent) {

@@ -59,7 +59,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         model = Self.model(for: options)
         configuration = Self.configuration(options, model)
         connection = ConnectionRequest(
-            target: "/v3/ws?" + Self.query(options, model).encoded, headers: ["Authorization": credential.secret])
+            target: "/v3/ws?" + Self.query(options, model).encoded, headers: ["Authorization": credential.secret], model: model.name)
     }
 
     // MARK: Connecting

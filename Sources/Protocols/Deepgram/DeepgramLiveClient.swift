@@ -50,8 +50,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
         channels = Array(repeating: Channel(), count: max(1, options.channels))
+        let query = Self.query(options)
         connection = ConnectionRequest(
-            target: "/v1/listen?" + Self.query(options).encoded, headers: ["Authorization": "Token " + credential.secret])
+            target: "/v1/listen?" + query.encoded, headers: ["Authorization": "Token " + credential.secret], model: query.first("model"))
     }
 
     package static let vendor = Vendor(

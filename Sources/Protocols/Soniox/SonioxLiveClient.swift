@@ -47,7 +47,8 @@ package struct SonioxLiveClient: LiveClientMachine {
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
         settled = SettledWords(rate: options.rate)
-        connection = ConnectionRequest(target: "/transcribe-websocket", headers: ["Authorization": "Bearer " + credential.secret])
+        connection = ConnectionRequest(
+            target: "/transcribe-websocket", headers: ["Authorization": "Bearer " + credential.secret], model: Self.model)
     }
 
     package static let vendor = Vendor(

@@ -45,7 +45,8 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         self.options = options
         settled = SettledWords(rate: options.rate)
         configuration = SpeechmaticsConfiguration(options)
-        connection = ConnectionRequest(target: "/v2", headers: ["Authorization": "Bearer " + credential.secret])
+        connection = ConnectionRequest(
+            target: "/v2", headers: ["Authorization": "Bearer " + credential.secret], model: configuration.model)
     }
 
     package static let vendor = Vendor(

@@ -41,8 +41,9 @@ package struct DeepgramFluxClient: LiveClientMachine {
 
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
+        let query = Self.query(options)
         connection = ConnectionRequest(
-            target: "/v2/listen?" + Self.query(options).encoded, headers: ["Authorization": "Token " + credential.secret])
+            target: "/v2/listen?" + query.encoded, headers: ["Authorization": "Token " + credential.secret], model: query.first("model"))
     }
 
     /// Whether a stream is to be opened to this service: its client named one of its models.

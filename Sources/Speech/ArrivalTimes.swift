@@ -1,0 +1,31 @@
+/// When which audio of a stream came, for as long as a turn needs to know.
+package struct ArrivalTimes: Sendable {
+    private var arrivals: [(end: SampleIndex, at: Instant)] = []
+    package private(set) var end: SampleIndex = .zero
+    /// An hour of 50 ms pieces would be more than a turn can be.
+    private static let most = 4_096
+
+    package init() {}
+
+    package mutating func add(_ end: SampleIndex, _ at: Instant) {
+        self.end = end
+        if arrivals.count >= Self.most { arrivals.removeFirst(Self.most / 2) }
+        arrivals.append((end, at))
+    }
+
+    /// When the sample before `index` came; nil when that is forgotten, or has not come.
+    package func time(of index: SampleIndex) -> Instant? {
+        var low = 0
+        var high = arrivals.count
+        while low < high {
+            let middle = (low + high) / 2
+            if arrivals[middle].end < index { low = middle + 1 } else { high = middle }
+        }
+        return low < arrivals.count ? arrivals[low].at : nil
+    }
+
+    package mutating func forget(before index: SampleIndex) {
+        guard arrivals.count > Self.most / 4, let kept = arrivals.firstIndex(where: { $0.end >= index }), kept > 0 else { return }
+        arrivals.removeFirst(kept)
+    }
+}
