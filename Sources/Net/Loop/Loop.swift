@@ -4,7 +4,8 @@ import Synchronization
 
 /// One thread that waits for sockets, timers and jobs, and an executor for the actors that live on it.
 ///
-/// A batch is: wait, timers, sockets, jobs, `atEndOfBatch` work, then every connection with output is written once.
+/// A batch is: wait, sockets, jobs of other threads, timers, jobs of its own, `atEndOfBatch` work, then every connection with output is written
+/// once. Timers come after what has arrived, so that a loop that was held up hears what came in time before it calls it late.
 /// What is called loop-confined may be touched on the loop's thread only and traps elsewhere.
 // Sendable by proof: `inbox` and `stopping` are shared and synchronised; every other stored property is touched on the loop's thread only,
 // which `preconditionCurrent` checks where a call could come from elsewhere.
@@ -240,9 +241,10 @@ extension Loop {
         while !stopping.load(ordering: .acquiring) {
             let count = epoll_wait(epoll, events, Int32(capacity), timeoutMilliseconds())
             cachedNow = clock.now
-            runTimers()
             if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
-            runJobs()
+            runReceivedJobs()
+            runTimers()
+            runLocalJobs()
             runEndOfBatch()
             flush()
         }
@@ -275,7 +277,7 @@ extension Loop {
         }
     }
 
-    private func runJobs() {
+    private func runReceivedJobs() {
         let received = inbox.withLock { inbox in
             inbox.isWoken = false
             guard !inbox.jobs.isEmpty else { return [Job]() }
@@ -283,6 +285,9 @@ extension Loop {
             return inbox.jobs
         }
         for job in received { perform(job) }
+    }
+
+    private func runLocalJobs() {
         // Jobs that jobs add run in this batch too, so that their output is in the same write; a few rounds, so that sockets are not starved.
         var round = 0
         while !local.isEmpty, round < 16 {
@@ -319,7 +324,8 @@ extension Loop {
     private func finish() {
         timers.removeAll()
         while true {
-            runJobs()
+            runReceivedJobs()
+            runLocalJobs()
             runEndOfBatch()
             let isDone = inbox.withLock { inbox in
                 guard inbox.jobs.isEmpty else { return false }
