@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import HarkenTesting
 import Speech
 import Testing
 
@@ -20,7 +21,9 @@ private func residentBytes() throws -> Int {
 
 @Suite struct `Long files` {
     /// In a process of its own: other tests' memory is not counted.
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/statm"), "memory is read from /proc"))
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/statm"), "memory is read from /proc"),
+        .enabled(if: !Sanitizer.isHere, "a sanitizer takes memory of its own"))
     func `stream in flat memory`() async {
         await #expect(processExitsWith: .success) {
             let file = try threeHours(at: 8_000)

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import HarkenTesting
 import Speech
 import Testing
 
@@ -47,14 +48,9 @@ private struct Making: Sendable, CustomTestStringConvertible {
     /// Writes the file; nil when this ffmpeg cannot.
     func make(video: String? = nil) throws -> TemporaryFile? {
         let file = try TemporaryFile(named: name)
-        let process = Process()
-        process.executableURL = URL(filePath: Self.encoder)
         let inputs = (video.map { ["-f", "lavfi", "-i", $0] } ?? []) + ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=2"]
-        process.arguments = ["-nostdin", "-loglevel", "error", "-y"] + inputs + ["-ar", "16000"] + arguments + [file.path]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? file : nil
+        let words = [Self.encoder, "-nostdin", "-loglevel", "error", "-y"] + inputs + ["-ar", "16000"] + arguments + [file.path]
+        return try ChildProcess.run(words).status == 0 ? file : nil
     }
 }
 

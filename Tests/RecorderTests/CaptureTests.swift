@@ -1,4 +1,5 @@
 import Foundation
+import HarkenTesting
 import Recorder
 import Synchronization
 import Testing
@@ -6,51 +7,25 @@ import Testing
 /// A PulseAudio server with one silent output, whose monitor is the microphone.
 private final class SoundServer {
     let folder: URL
-    private let server: pid_t
-    private var player: pid_t?
+    private let server: ChildProcess
+    private var player: ChildProcess?
+    private let temporary = TemporaryFolder()
 
     static var isThere: Bool {
         ["/usr/bin/pulseaudio", "/usr/bin/pactl", "/usr/bin/pacat"].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "harken-pulse-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        folder = URL(filePath: temporary.path)
         let socket = folder.appending(path: "native").path
         for (name, value) in [("PULSE_SERVER", "unix:\(socket)"), ("PULSE_RUNTIME_PATH", folder.path), ("HOME", folder.path)] {
             setenv(name, value, 1)
         }
-        server = try Self.spawn([
+        server = try ChildProcess([
             "/usr/bin/pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error", "--use-pid-file=no",
             "-L", "module-null-sink sink_name=quiet rate=16000 channels=1", "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socket)",
         ])
-        for _ in 0..<100 {
-            if try Self.wait(for: Self.spawn(["/usr/bin/pactl", "set-default-source", "quiet.monitor"])) == 0 { return }
-            usleep(50_000)
-        }
-    }
-
-    /// Not Foundation's `Process`: it cannot wait for one child while another runs.
-    private static func spawn(_ words: [String]) throws -> pid_t {
-        let actions = UnsafeMutablePointer<posix_spawn_file_actions_t>.allocate(capacity: 1)
-        posix_spawn_file_actions_init(actions)
-        posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        var arguments = words.map { strdup($0) }
-        defer {
-            posix_spawn_file_actions_destroy(actions)
-            actions.deallocate()
-            arguments.forEach { free($0) }
-        }
-        arguments.append(nil)
-        var child: pid_t = 0
-        try #require(posix_spawn(&child, words[0], actions, nil, arguments, environ) == 0)
-        return child
-    }
-
-    private static func wait(for child: pid_t) -> Int32 {
-        var status: Int32 = 0
-        waitpid(child, &status, 0)
-        return status
+        while try ChildProcess.run(["/usr/bin/pactl", "set-default-source", "quiet.monitor"]).status != 0 { usleep(50_000) }
     }
 
     /// A tone of half the full scale, for ten seconds.
@@ -58,16 +33,15 @@ private final class SoundServer {
         let samples = (0..<160_000).map { Int16(16_384 * sin(2 * .pi * 440 * Double($0) / 16_000)) }
         let file = folder.appending(path: "tone.raw")
         try samples.withUnsafeBytes { try Data($0).write(to: file) }
-        player = try Self.spawn(
+        player = try ChildProcess(
             ["/usr/bin/pacat", "--playback", "--raw", "--rate=16000", "--format=s16le", "--channels=1", "--device=quiet", file.path])
     }
 
-    func stop() {
+    func stop() async {
         for child in [player, server].compactMap(\.self) {
-            kill(child, SIGKILL)
-            _ = Self.wait(for: child)
+            child.signal(SIGKILL)
+            _ = await child.outcome()
         }
-        try? FileManager.default.removeItem(at: folder)
     }
 }
 
@@ -77,7 +51,6 @@ private final class SoundServer {
     func `delivers what is said, and nothing after a stop`() async {
         await #expect(processExitsWith: .success) {
             let server = try SoundServer()
-            defer { server.stop() }
             try server.play()
             let names = try Capture.devices().map(\.name)
             #expect(names.contains("pulse"), "\(names)")
@@ -92,7 +65,7 @@ private final class SoundServer {
             }
             try capture.start()
             #expect(throws: CaptureError.alreadyUsed) { try capture.start() }
-            for _ in 0..<200 where heard.withLock({ $0.count }) < 24_000 { try await Task.sleep(for: .milliseconds(50)) }
+            try await until { heard.withLock { $0.count } >= 24_000 }
             capture.stop()
             let samples = heard.withLock { $0 }
             #expect(samples.count >= 24_000)
@@ -106,6 +79,7 @@ private final class SoundServer {
             try capture.start()
             try await Task.sleep(for: .milliseconds(200))
             #expect(heard.withLock { $0.count } == samples.count)
+            await server.stop()
         }
     }
 
@@ -119,8 +93,8 @@ private final class SoundServer {
                 failures.withLock { $0.append(error) }
             }
             try capture.start()
-            server.stop()
-            for _ in 0..<200 where failures.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(50)) }
+            await server.stop()
+            try await until { failures.withLock { !$0.isEmpty } }
             #expect(failures.withLock { $0 } == [.lost(device: "pulse")])
             capture.stop()
 

@@ -1,14 +1,15 @@
 import Glibc
+import HarkenTesting
 import Store
 import Testing
 
 @Suite struct `Data directory` {
-    private let temporary = TemporaryDirectory()
+    private let temporary = TemporaryFolder()
 
     @Test func `is made with its parents, for its owner only`() throws {
         let path = temporary.path + "/a/b/c"
         #expect(try DataDirectory(creating: path).path == path)
-        #expect(TemporaryDirectory.permissions(of: path) == 0o700)
+        #expect(permissions(of: path) == 0o700)
     }
 
     @Test func `may be there already and end in a slash`() throws {

@@ -1,21 +1,17 @@
 import Foundation
 import FoundationNetworking
+import HarkenTesting
 import LocalEngine
 import Testing
 
 @testable import harken
 
-@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"))
+@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
 struct `The program` {
-    private let folder: String
-    private var environment: [String: String] { ["HOME": folder, "HARKEN_DATA": folder + "/data"] }
+    private let folder = TemporaryFolder()
+    private var environment: [String: String] { ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data")] }
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("harken-" + UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
-
-    private func run(_ words: String...) async throws -> BuiltProgram.Outcome {
+    private func run(_ words: String...) async throws -> ChildProcess.Outcome {
         try await BuiltProgram.run(words, environment: environment)
     }
 
@@ -65,7 +61,7 @@ struct `The program` {
 
     @Test func `makes keys in many processes at once, in a directory that none of them finds`() async throws {
         let environment = environment
-        let keys = try await withThrowingTaskGroup(of: BuiltProgram.Outcome.self) { group in
+        let keys = try await withThrowingTaskGroup(of: ChildProcess.Outcome.self) { group in
             for _ in 0..<8 { group.addTask { try await BuiltProgram.run(["keys", "create"], environment: environment) } }
             var keys: Set<String> = []
             for try await outcome in group {
@@ -133,7 +129,7 @@ struct `The program` {
         #expect((response as? HTTPURLResponse)?.statusCode == 200)
 
         let port = address.split(separator: ":").last.map(String.init) ?? ""
-        let samePort = try await run("serve", "--listen", "127.0.0.1:" + port, "--data", folder + "/other")
+        let samePort = try await run("serve", "--listen", "127.0.0.1:" + port, "--data", folder.path(of: "other"))
         #expect(samePort.status == 1)
         #expect(samePort.diagnostics.contains("port \(port) is in use"))
         let sameData = try await run("serve", "--listen", "127.0.0.1:0")

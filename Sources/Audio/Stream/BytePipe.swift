@@ -10,6 +10,7 @@ final class BytePipe: @unchecked Sendable {
     private var offset = 0
     private var isFinished = false
     private var isCancelled = false
+    private var isReaderWaiting = false
     /// Bytes that may still be read; what comes after them is dropped.
     private var remaining = Int.max
     /// So much lay here since `drained` was called last that the writer may have stopped.
@@ -27,6 +28,9 @@ final class BytePipe: @unchecked Sendable {
     /// Bytes written and not yet read.
     var count: Int { monitor.locked { bytes.count - offset } }
 
+    /// The reader has had everything and waits for more.
+    var isDry: Bool { monitor.locked { isReaderWaiting } }
+
     /// False when more than the limit would wait to be read; nothing is taken then.
     func write(_ span: RawSpan) -> Bool {
         span.withUnsafeBytes { new in
@@ -38,6 +42,7 @@ final class BytePipe: @unchecked Sendable {
                     offset = 0
                 }
                 bytes.append(contentsOf: new)
+                isReaderWaiting = false
                 if bytes.count - offset >= Self.high { wasHigh = true }
                 monitor.wakeAll()
                 return true
@@ -63,6 +68,12 @@ final class BytePipe: @unchecked Sendable {
         }
     }
 
+    /// Inside `locked` only.
+    private func waitForMore() {
+        isReaderWaiting = true
+        monitor.wait()
+    }
+
     /// Waits for at least one byte. 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let isDrained = monitor.locked {
@@ -74,7 +85,7 @@ final class BytePipe: @unchecked Sendable {
             while true {
                 if remaining == 0 { offset = bytes.count }
                 guard offset == bytes.count && !isFinished && !isCancelled else { break }
-                monitor.wait()
+                waitForMore()
             }
             let count = min(buffer.count, bytes.count - offset, remaining)
             guard count > 0 else { return 0 }
@@ -88,7 +99,7 @@ final class BytePipe: @unchecked Sendable {
     /// Waits until there are `most` bytes or no more will come, and shows them without taking them.
     func peek(_ most: Int) -> [UInt8] {
         monitor.locked {
-            while bytes.count - offset < most && !isFinished && !isCancelled { monitor.wait() }
+            while bytes.count - offset < most && !isFinished && !isCancelled { waitForMore() }
             return Array(bytes[offset...].prefix(most))
         }
     }

@@ -96,6 +96,11 @@ package final class StreamDecoder {
         if case .thread(let pipe) = route { pipe.count } else { 0 }
     }
 
+    /// Whether libav has made what it can of all that was pushed, and waits for more.
+    package var isWaiting: Bool {
+        if case .thread(let pipe) = route { pipe.isDry } else { true }
+    }
+
     /// Takes the next bytes; for bare Opus, one packet.
     ///
     /// - Parameter pcm: called before this returns with PCM that is made at once, in whole frames, at most twice; the span ends with the call.

@@ -1,4 +1,4 @@
-import Foundation
+import HarkenTesting
 
 /// WAV bytes, right or deliberately wrong.
 struct WAV {
@@ -40,14 +40,9 @@ struct WAV {
 /// A file that goes away with its owner.
 final class TemporaryFile: Sendable {
     let path: String
+    private let folder = TemporaryFolder()
 
     init(_ bytes: [UInt8] = [], named name: String = "audio.wav") throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-audio-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let file = folder.appending(path: name)
-        try Data(bytes).write(to: file)
-        path = file.path
+        path = try folder.write(bytes, as: name)
     }
-
-    deinit { try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent()) }
 }

@@ -37,14 +37,14 @@ import Testing
     }
 
     private func outcome(_ gateway: TestGateway, _ id: String, key: String = "k") async throws -> JSONValue {
-        for _ in 0..<500 {
+        var body = JSONValue.null
+        try await until {
             let answer = try await gateway.send(.get, "/v2/transcript/\(id)", headers: ["Authorization": key])
             #expect(answer.status == 200, "\(answer.text)")
-            let body = try json(answer.text)
-            if body["status"] != "queued", body["status"] != "processing" { return body }
-            try await Task.sleep(for: .milliseconds(10))
+            body = try json(answer.text)
+            return body["status"] != "queued" && body["status"] != "processing"
         }
-        return .null
+        return body
     }
 
     @Test func `are uploaded, ordered, asked for, exported and deleted`() async throws {
@@ -99,7 +99,7 @@ import Testing
             let port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
             let hook = #","webhook_url":"http://127.0.0.1:\#(port)/hook","webhook_auth_header_name":"X-Mine","webhook_auth_header_value":"s3""#
             let id = try await order(gateway, upload(gateway), hook)
-            for _ in 0..<500 where receiver.seen.withLock({ $0.count < 2 }) { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { receiver.seen.withLock { $0.count >= 2 } }
             let seen = receiver.seen.withLock { $0 }
             #expect(seen.count == 2)
             #expect(seen.last?.body == #"{"transcript_id":"\#(id)","status":"completed"}"#)
@@ -110,7 +110,7 @@ import Testing
             let expected = hmacSHA256(Array("\(seconds).\(seen[1].body)".utf8), key: key).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
                 .joined()
             #expect(signature[1] == expected)
-            for _ in 0..<500 where try await outcome(gateway, id)["webhook_status_code"] == .null { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { try await outcome(gateway, id)["webhook_status_code"] != .null }
             #expect(try await outcome(gateway, id)["webhook_status_code"] == 200)
             server.stop()
         }
@@ -132,7 +132,7 @@ import Testing
             }
             await gateway.service.resumeJobs()
             for id in ["under-way", "queued"] { #expect(try await outcome(gateway, id)["text"] == "Good morning.") }
-            for _ in 0..<500 where receiver.seen.withLock({ $0.count < 3 }) { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { receiver.seen.withLock { $0.count >= 3 } }
             #expect(receiver.seen.withLock { Set($0.map(\.body)).count } == 2)
             server.stop()
         }

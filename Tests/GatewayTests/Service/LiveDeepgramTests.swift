@@ -58,10 +58,10 @@ import Testing
         let engine = ScriptedEngine(fault: .hangs)
         try await TestGateway.with(engine) { gateway in
             let socket = try await gateway.connect(path)
-            for _ in 0..<25 { socket.send(binary: Array(second[..<3_200])) }
-            for _ in 0..<200 where engine.openStreams == 0 { try await Task.sleep(for: .milliseconds(5)) }
-            let received = { try await gateway.send(.get, "/metrics").text.contains("harken_audio_received_samples_total 40000") }
-            for _ in 0..<200 where try await !received() { try await Task.sleep(for: .milliseconds(5)) }
+            // So many messages as are counted at once.
+            for _ in 0..<64 { socket.send(binary: Array(second[..<1_250])) }
+            try await until { engine.openStreams > 0 }
+            try await until { try await gateway.send(.get, "/metrics").text.contains("harken_audio_received_samples_total 40000") }
             engine.openAll()
             socket.send(text: #"{"type":"CloseStream"}"#)
             let events = await socket.rest()

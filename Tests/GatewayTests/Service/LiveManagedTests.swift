@@ -25,8 +25,7 @@ import Testing
 
     @Test func `hears ready first, then its words, then what it used`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: ["good"])) { gateway in
-            let socket = try await gateway.connect(path)
-            socket.send(text: auth())
+            let socket = try await gateway.connect(path, opening: auth())
             for _ in 0..<15 { socket.send(binary: Array(second[..<3_200])) }
             socket.send(text: #"{"type":"end"}"#)
             let events = await socket.rest()
@@ -48,8 +47,7 @@ import Testing
     @Test func `leaves nothing behind when it just closes`() async throws {
         let engine = ScriptedEngine()
         try await TestGateway.with(engine) { gateway in
-            let socket = try await gateway.connect(path)
-            socket.send(text: auth())
+            let socket = try await gateway.connect(path, opening: auth())
             socket.send(binary: second)
             #expect(await socket.next { $0.contains("w1") } != nil)
             socket.close()
@@ -61,8 +59,7 @@ import Testing
     @Test(arguments: [#"{"type":"auth","token":"bad"}"#, #"{"type":"auth","token":""}"#, #"{"type":"auth"}"#])
     func `is told over the socket that its token is no good`(message: String) async throws {
         try await TestGateway.with(keys: TestKeys(valid: ["good"])) { gateway in
-            let socket = try await gateway.connect(path)
-            socket.send(text: message)
+            let socket = try await gateway.connect(path, opening: message)
             let events = await socket.rest()
             #expect(events.count == 2 && told(events)[0].contains(#""code":"auth_failed""#), "\(events)")
             #expect(told(events).last == "close 4401")
@@ -71,8 +68,7 @@ import Testing
 
     @Test func `is told which value of its configuration is wrong`() async throws {
         try await TestGateway.with { gateway in
-            let socket = try await gateway.connect(path)
-            socket.send(text: #"{"type":"auth","token":"t","config":{"language":"xx"}}"#)
+            let socket = try await gateway.connect(path, opening: #"{"type":"auth","token":"t","config":{"language":"xx"}}"#)
             let told = told(await socket.rest())
             #expect(told[0].contains(#""code":"bad_config""#) && told[0].contains("language"), "\(told)")
             #expect(told.last == "close 4400")
@@ -81,8 +77,7 @@ import Testing
 
     @Test func `hears that its audio cannot be, before the close`() async throws {
         try await TestGateway.with { gateway in
-            let socket = try await gateway.connect(path)
-            socket.send(text: auth())
+            let socket = try await gateway.connect(path, opening: auth())
             socket.send(binary: [0, 0, 0])
             let told = told(await socket.rest())
             // `ready` may have come before, or not.
@@ -111,8 +106,7 @@ import Testing
     @Test func `from a page that may call is served`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: ["good"]), settings: ["HARKEN_CORS_ORIGINS": "https://app.example"]) { gateway in
             for origin in ["https://app.example", "http://127.0.0.1:\(gateway.port)", "http://localhost:3000"] {
-                let socket = try await gateway.connect(path, headers: ["Origin": origin])
-                socket.send(text: auth())
+                let socket = try await gateway.connect(path, headers: ["Origin": origin], opening: auth())
                 #expect(await socket.next { _ in true }?.contains("ready") == true)
                 socket.close()
             }
@@ -127,8 +121,7 @@ import Testing
         @Test func `is warned, and ends politely when it has none left`() async throws {
             let keys = TestKeys(valid: ["good"], credit: .milliseconds(2_250))
             try await TestGateway.with(keys: keys, settings: ["HARKEN_CREDIT_WARNINGS": "1,2"]) { gateway in
-                let socket = try await gateway.connect(path)
-                socket.send(text: auth)
+                let socket = try await gateway.connect(path, opening: auth)
                 for _ in 0..<40 { socket.send(binary: tenth) }
                 let events = await socket.rest()
                 let told = events.compactMap { event in
@@ -146,8 +139,7 @@ import Testing
                 try await gateway.sessionsEnd()
                 await gateway.service.settle()
                 #expect(keys.credit("good") == .zero)
-                let again = try await gateway.connect(path)
-                again.send(text: auth)
+                let again = try await gateway.connect(path, opening: auth)
                 guard case .text(let refusal) = await again.rest().first else { return }
                 #expect(refusal.contains(#""code":"no_credits""#))
             }
@@ -156,10 +148,9 @@ import Testing
         @Test func `shares it with the key's other sessions`() async throws {
             let keys = TestKeys(valid: ["good"], credit: .seconds(3))
             try await TestGateway.with(keys: keys) { gateway in
-                let one = try await gateway.connect(path), other = try await gateway.connect(path)
+                let one = try await gateway.connect(path, opening: auth), other = try await gateway.connect(path, opening: auth)
                 // Each sends more than all that is paid for, so that both run out whichever is heard first.
                 for socket in [one, other] {
-                    socket.send(text: auth)
                     for _ in 0..<40 { socket.send(binary: tenth) }
                 }
                 var used = 0.0
@@ -178,8 +169,7 @@ import Testing
         @Test func `may get more while it speaks`() async throws {
             let keys = TestKeys(valid: ["good"], credit: .seconds(1))
             try await TestGateway.with(keys: keys) { gateway in
-                let socket = try await gateway.connect(path)
-                socket.send(text: auth)
+                let socket = try await gateway.connect(path, opening: auth)
                 for _ in 0..<5 { socket.send(binary: tenth) }
                 #expect(await socket.next { $0.contains("w1") } != nil)
                 keys.topUp("good", .seconds(10))
@@ -212,8 +202,7 @@ import Testing
         @Test func `ends within seconds when its key is taken back`() async throws {
             let keys = TestKeys(valid: ["good"])
             try await TestGateway.with(keys: keys) { gateway in
-                let socket = try await gateway.connect(path)
-                socket.send(text: auth)
+                let socket = try await gateway.connect(path, opening: auth)
                 #expect(await socket.next { $0.contains("ready") } != nil)
                 keys.revoke("good")
                 let events = await socket.rest()
@@ -229,13 +218,11 @@ import Testing
 
         @Test func `is served only by a key that has the scope`() async throws {
             try await TestGateway.with(keys: TestKeys(valid: ["good"], scopes: ["transcribe"])) { gateway in
-                let socket = try await gateway.connect(path)
-                socket.send(text: auth)
+                let socket = try await gateway.connect(path, opening: auth)
                 #expect(await socket.rest().last == .closed(4401, "auth_failed"))
             }
             try await TestGateway.with(keys: TestKeys(valid: ["good"], scopes: ["listen"])) { gateway in
-                let socket = try await gateway.connect(path)
-                socket.send(text: auth)
+                let socket = try await gateway.connect(path, opening: auth)
                 #expect(await socket.next { _ in true }?.contains("ready") == true)
                 let answer = try await gateway.send(
                     .post, "/v1/listen?encoding=linear16&sample_rate=16000", headers: ["Authorization": "Token good"], body: tenth)
@@ -247,17 +234,14 @@ import Testing
             try await TestGateway.with(keys: TestKeys(valid: ["good", "better"]), settings: ["HARKEN_MAX_SESSIONS_PER_USER": "2"]) { gateway in
                 var sockets: [TestSocket] = []
                 for token in ["good", "better"] {
-                    sockets.append(try await gateway.connect(path))
-                    sockets.last?.send(text: #"{"type":"auth","token":"\#(token)"}"#)
+                    sockets.append(try await gateway.connect(path, opening: #"{"type":"auth","token":"\#(token)"}"#))
                     #expect(await sockets.last?.next { $0.contains("ready") } != nil)
                 }
-                let third = try await gateway.connect(path)
-                third.send(text: auth)
+                let third = try await gateway.connect(path, opening: auth)
                 #expect(await third.rest().last == .closed(4429, "too_many_sessions"))
                 sockets[0].close()
-                for _ in 0..<200 where await gateway.service.liveSessions() > 1 { try await Task.sleep(for: .milliseconds(10)) }
-                let fourth = try await gateway.connect(path)
-                fourth.send(text: auth)
+                try await until { await gateway.service.liveSessions() == 1 }
+                let fourth = try await gateway.connect(path, opening: auth)
                 #expect(await fourth.next { $0.contains("ready") } != nil)
             }
         }

@@ -30,14 +30,9 @@ import Testing
         return (body + Array("--b--\r\n".utf8), ["Content-Type": "multipart/form-data; boundary=b"])
     }
 
-    /// Waits, in bounds, until nothing of any upload is left: the file goes with the task that worked on it, a moment after the answer.
-    private func spoolEmpties(_ gateway: TestGateway) async throws -> Bool {
-        for _ in 0..<200 {
-            let files = try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/spool")
-            if files.isEmpty { return true }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        return false
+    /// Waits until nothing of any upload is left: the file goes with the task that worked on it, a moment after the answer.
+    private func spoolEmpties(_ gateway: TestGateway) async throws {
+        try await until { try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/spool").isEmpty }
     }
 
     @Test func `comes back as Deepgram writes it, with the digest of what was sent`() async throws {
@@ -48,7 +43,7 @@ import Testing
             #expect(answer.text.contains(#""sha256":"\#(digest)""#))
             #expect(answer.text.contains(#""transcript":"Good morning. How are you?""#))
             #expect(answer.headers["dg-request-id"] != nil)
-            #expect(try await spoolEmpties(gateway))
+            try await spoolEmpties(gateway)
         }
     }
 
@@ -63,7 +58,7 @@ import Testing
             #expect(answer.status == 200)
             #expect(answer.text.contains(expected), "\(answer.text)")
             #expect(answer.headers["x-request-id"] != nil)
-            #expect(try await spoolEmpties(gateway))
+            try await spoolEmpties(gateway)
         }
     }
 
@@ -89,7 +84,7 @@ import Testing
                 let openAI = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
                 #expect(openAI.status == 400 && openAI.text.contains("invalid_request_error"))
             }
-            #expect(try await spoolEmpties(gateway))
+            try await spoolEmpties(gateway)
         }
     }
 
@@ -99,7 +94,7 @@ import Testing
             let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
             #expect(answer.status == 413)
             #expect(answer.text.contains("26214400"))
-            #expect(try await spoolEmpties(gateway))
+            try await spoolEmpties(gateway)
         }
     }
 
@@ -111,14 +106,13 @@ import Testing
             let path = "/v1/listen?callback=http%3A%2F%2F127.0.0.1%3A\(port)%2Fdone"
             let answer = try await gateway.send(.post, path, body: audio)
             #expect(answer.status == 200 && answer.text.hasPrefix(#"{"request_id":""#))
-            for _ in 0..<200 where receiver.body.withLock({ $0 == nil }) { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { receiver.body.withLock { $0 != nil } }
             #expect(receiver.body.withLock { $0 }?.contains("good morning how are you") == true)
             let digest = SHA256.digest(audio).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             #expect(receiver.body.withLock { $0 }?.contains(digest) == true)
             // Nothing is kept of it.
             let uploads = { try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads") }
-            for _ in 0..<200 where try !uploads().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
-            #expect(try uploads().isEmpty)
+            try await until { try uploads().isEmpty }
             server.stop()
         }
     }
@@ -130,7 +124,7 @@ import Testing
             let port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
             let answer = try await gateway.send(.post, "/v1/listen?callback=http%3A%2F%2F127.0.0.1%3A\(port)%2Fdone", body: audio)
             #expect(answer.status == 200)
-            for _ in 0..<200 where receiver.body.withLock({ $0 == nil }) { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { receiver.body.withLock { $0 != nil } }
             #expect(receiver.body.withLock { $0 }?.hasPrefix(#"{"err_code":"Bad Request""#) == true)
             server.stop()
         }

@@ -75,18 +75,13 @@ final class TestGateway: Sendable {
         return (answer.status.code, answer.headers, String(decoding: answer.body, as: UTF8.self))
     }
 
-    func connect(_ pathAndQuery: String, headers: HTTPHeaders = [:]) async throws -> TestSocket {
+    /// - Parameter opening: the client's first message.
+    func connect(_ pathAndQuery: String, headers: HTTPHeaders = [:], opening: String? = nil) async throws -> TestSocket {
         try await TestSocket.open(
-            WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port, pathAndQuery: pathAndQuery), headers: headers, client: webSocketClient,
-            loop: group.loops[0])
+            WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port, pathAndQuery: pathAndQuery), headers: headers, opening: opening,
+            client: webSocketClient, loop: group.loops[0])
     }
 
-    /// Waits, in bounds, until no session is live.
-    func sessionsEnd() async throws {
-        for _ in 0..<200 {
-            if await service.liveSessions() == 0 { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("sessions are still live")
-    }
+    /// Waits until no session is live.
+    func sessionsEnd() async throws { try await until { await service.liveSessions() == 0 } }
 }

@@ -19,11 +19,17 @@ final class TestSocket: WebSocketHandler, Sendable {
         (events, sink) = AsyncStream.makeStream()
     }
 
-    static func open(_ target: WebSocketTarget, headers: HTTPHeaders, client: WebSocketClient, loop: Loop) async throws -> TestSocket {
+    /// - Parameter opening: sent as soon as the socket is open, however long the test's task then waits for its turn.
+    static func open(
+        _ target: WebSocketTarget, headers: HTTPHeaders, opening: String?, client: WebSocketClient, loop: Loop
+    ) async throws -> TestSocket {
         let socket = TestSocket(loop: loop)
         let result: Result<WebSocketConnection, ConnectError> = await withCheckedContinuation { continuation in
             loop.execute {
-                client.connect(to: target, headers: headers, on: loop, handler: socket) { continuation.resume(returning: $0) }
+                client.connect(to: target, headers: headers, on: loop, handler: socket) { result in
+                    if let opening, case .success(let connection) = result { connection.send(text: opening) }
+                    continuation.resume(returning: result)
+                }
             }
         }
         let connection = try result.get()

@@ -1,10 +1,11 @@
 import Framing
 import Glibc
+import HarkenTesting
 import Testing
 
 @testable import Net
 
-@Suite struct `HTTP client` {
+@Suite(.timeLimit(.minutes(5))) struct `HTTP client` {
     private func url(_ server: TestServer, _ path: String = "/", scheme: String = "http", host: String = "127.0.0.1") -> String {
         "\(scheme)://\(host):\(server.address.port)\(path)"
     }
@@ -18,7 +19,7 @@ import Testing
         }
     }
 
-    private func temporary(_ name: String) -> String { "/tmp/harken-net-test-\(getpid())-\(name)" }
+    private let folder = TemporaryFolder()
 
     private func contents(_ path: String) -> [UInt8]? {
         let file = open(path, O_RDONLY)
@@ -70,8 +71,7 @@ import Testing
     }
 
     @Test func `sends a body that is put together from bytes and files`() async throws {
-        let path = temporary("part")
-        defer { unlink(path) }
+        let path = folder.path(of: "part")
         let part = [UInt8](repeating: 66, count: 300_000)
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         #expect(write(file, part, part.count) == part.count)
@@ -93,8 +93,7 @@ import Testing
                 for _ in 0..<10 { exchange.write([UInt8](repeating: 67, count: 100_000)) }
                 exchange.finish()
             })
-        let path = temporary("download")
-        defer { unlink(path) }
+        let path = folder.path(of: "download")
         var request = HTTPClientRequest(.get, url(server))
         request.destination = .file(path: path)
         let answer = try await HTTPClient().send(request)
@@ -206,8 +205,9 @@ import Testing
         await #expect(throws: HTTPClientError.cancelled) { try await client.send(request) }
     }
 
-    @Test(.enabled(if: TestCertificate.shared != nil, "the openssl program is missing")) func `trusts whom it is told to trust`() async throws {
-        let certificate = try #require(TestCertificate.shared)
+    @Test(.enabled(if: TestCertificate.isPossible, TestCertificate.needed)) func `trusts whom it is told to trust`() async throws {
+        let certificate = try TestCertificate.make()
+        defer { withExtendedLifetime(certificate) {} }
         let context = try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.keyFile)
         let server = try TestServer(.echo) { $0.tls = context }
         let request = HTTPClientRequest(.post, url(server, scheme: "https", host: "localhost"), body: [UInt8](repeating: 68, count: 900_000))

@@ -1,11 +1,12 @@
 import Framing
 import Glibc
+import HarkenTesting
 import Testing
 
 @testable import Net
 
-@Suite struct `Clients in wide use` {
-    private static let hasCurl = run(["curl", "--version"]).status == 0
+@Suite(.timeLimit(.minutes(5))) struct `Clients in wide use` {
+    private static let hasCurl = (try? ChildProcess.run(["curl", "--version"]))?.status == 0
 
     private static let repository = "\(#filePath)".split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
 
@@ -13,9 +14,9 @@ import Testing
     private static let python: String? = {
         let variable = { name in getenv(name).map { String(cString: $0) } }
         let cache = variable("HARKEN_CACHE") ?? (variable("XDG_CACHE_HOME") ?? (variable("HOME") ?? "") + "/.cache") + "/harken"
-        let (status, digest) = run(["sha256sum", repository + "/conformance/requirements.txt"])
-        let interpreter = "\(cache)/venv-\(digest.prefix(16))/bin/python"
-        return status == 0 && access(interpreter, X_OK) == 0 ? interpreter : nil
+        guard let digest = try? ChildProcess.run(["sha256sum", repository + "/conformance/requirements.txt"]), digest.status == 0 else { return nil }
+        let interpreter = "\(cache)/venv-\(digest.output.prefix(16))/bin/python"
+        return access(interpreter, X_OK) == 0 ? interpreter : nil
     }()
 
     /// `/ws` echoes messages, and closes on `close CODE REASON`; everything else echoes the request.
@@ -33,37 +34,40 @@ import Testing
         _ = exchange.acceptWebSocket(subprotocol: exchange.offeredSubprotocols.first, handler: handler)
     }
 
-    private func curl(_ server: TestServer, _ arguments: String..., path: String = "/x") -> String {
-        run(["curl", "-s", "-S", "-k", "--max-time", "10"] + arguments + ["http://\(server.address)\(path)"]).output
+    /// What it wrote to standard output; if that is nothing, what it said was wrong.
+    private func curl(_ server: TestServer, _ arguments: String..., path: String = "/x") throws -> String {
+        let outcome = try ChildProcess.run(["curl", "-s", "-S", "-k", "--max-time", "120"] + arguments + ["http://\(server.address)\(path)"])
+        return outcome.output.isEmpty ? outcome.diagnostics : outcome.output
     }
 
     @Test(.enabled(if: hasCurl, "the curl program is missing"))
     func `curl: HEAD, HTTP 1.0, chunked and expecting uploads, kept connections`() throws {
         let server = try TestServer(Self.service)
-        #expect(curl(server) == "GET /x ")
-        #expect(curl(server, "--http1.0") == "GET /x ")
-        #expect(curl(server, "-I").contains("Content-Length: 8\r\n"))
-        #expect(curl(server, "-d", "a=b", "-H", "Transfer-Encoding: chunked") == "POST /x a=b")
-        #expect(curl(server, "-d", "body", "-H", "Expect: 100-continue", "--expect100-timeout", "9") == "POST /x body")
-        #expect(curl(server, "-o", "/dev/null", "-w", "%{num_connects}", "http://\(server.address)/y", "-o", "/dev/null").hasSuffix("10"))
-        #expect(curl(server, "--path-as-is", path: "/../etc/passwd").contains("\"error\""))
+        #expect(try curl(server) == "GET /x ")
+        #expect(try curl(server, "--http1.0") == "GET /x ")
+        #expect(try curl(server, "-I").contains("Content-Length: 8\r\n"))
+        #expect(try curl(server, "-d", "a=b", "-H", "Transfer-Encoding: chunked") == "POST /x a=b")
+        #expect(try curl(server, "-d", "body", "-H", "Expect: 100-continue", "--expect100-timeout", "60") == "POST /x body")
+        #expect(try curl(server, "-o", "/dev/null", "-w", "%{num_connects}", "http://\(server.address)/y", "-o", "/dev/null").hasSuffix("10"))
+        #expect(try curl(server, "--path-as-is", path: "/../etc/passwd").contains("\"error\""))
     }
 
-    @Test(.enabled(if: hasCurl && TestCertificate.shared != nil, "the curl or openssl program is missing"))
+    @Test(.enabled(if: hasCurl && TestCertificate.isPossible, "the curl or openssl program is missing"))
     func `curl: TLS, also when it would rather speak HTTP/2`() throws {
-        let certificate = try #require(TestCertificate.shared)
+        let certificate = try TestCertificate.make()
+        defer { withExtendedLifetime(certificate) {} }
         let context = try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.keyFile)
         let server = try TestServer(Self.service) { $0.tls = context }
         let arguments = ["--cacert", certificate.certificateFile, "--http2", "https://localhost:\(server.address.port)/x"]
-        #expect(run(["curl", "-s", "-S"] + arguments).output == "GET /x ")
-        #expect(run(["curl", "-s", "https://localhost:\(server.address.port)/x"]).status == 60)
-        #expect(run(["curl", "-s", "--tls-max", "1.1"] + arguments).status == 35)
+        #expect(try ChildProcess.run(["curl", "-s", "-S"] + arguments).output == "GET /x ")
+        #expect(try ChildProcess.run(["curl", "-s", "https://localhost:\(server.address.port)/x"]).status == 60)
+        #expect(try ChildProcess.run(["curl", "-s", "--tls-max", "1.1"] + arguments).status == 35)
     }
 
     @Test(.enabled(if: python != nil, "the virtual environment of scripts/conformance is not there")) func `websockets, aiohttp and httpx`() throws {
         let server = try TestServer(loops: 2, Self.service)
         let script = Self.repository + "/conformance/net/clients.py"
-        let (status, output) = run([try #require(Self.python), script, "\(server.address.port)"])
-        #expect(status == 0, "\(output)")
+        let outcome = try ChildProcess.run([try #require(Self.python), script, "\(server.address.port)"])
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.diagnostics)")
     }
 }

@@ -1,24 +1,27 @@
-import Glibc
+import HarkenTesting
 import Testing
 
-/// A certificate for `localhost` and 127.0.0.1, signed by itself, made anew for each run of the tests.
+/// A certificate signed by itself, made anew for each test.
 struct TestCertificate {
     let certificateFile: String
     let keyFile: String
+    private let folder = TemporaryFolder()
 
-    static let shared = make(name: "localhost", subject: "DNS:localhost,IP:127.0.0.1")
+    static let isPossible = (try? ChildProcess.run(["openssl", "version"]))?.status == 0
+    static let needed: Comment = "the openssl program is missing"
+
+    /// For `localhost` and 127.0.0.1.
+    static func make() throws -> TestCertificate { try TestCertificate(name: "localhost", subject: "DNS:localhost,IP:127.0.0.1") }
     /// For another name.
-    static let foreign = make(name: "other", subject: "DNS:other.example")
+    static func foreign() throws -> TestCertificate { try TestCertificate(name: "other", subject: "DNS:other.example") }
 
-    private static func make(name: String, subject: String) -> TestCertificate? {
-        var template = Array("/tmp/harken-net-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { return nil }
-        let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let made = TestCertificate(certificateFile: folder + "/certificate.pem", keyFile: folder + "/key.pem")
-        let (status, _) = run([
+    private init(name: String, subject: String) throws {
+        certificateFile = folder.path(of: "certificate.pem")
+        keyFile = folder.path(of: "key.pem")
+        let made = try ChildProcess.run([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=" + name,
-            "-addext", "subjectAltName=" + subject, "-keyout", made.keyFile, "-out", made.certificateFile,
+            "-addext", "subjectAltName=" + subject, "-keyout", keyFile, "-out", certificateFile,
         ])
-        return status == 0 ? made : nil
+        try #require(made.status == 0, "\(made.diagnostics)")
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 @testable import Net
 
-/// A blocking socket that sends exactly what it is told, and gives up after a few seconds.
+/// A blocking socket that sends exactly what it is told, and gives up after minutes.
 final class TestClient {
     private(set) var descriptor: Int32
     private var kept: [UInt8] = []
@@ -13,8 +13,9 @@ final class TestClient {
     }
 
     init(_ address: SocketAddress, receiveBuffer: Int32? = nil) throws {
-        descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
-        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        // Not for children, which would keep the server from hearing the end.
+        descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var timeout = timeval(tv_sec: 240, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, size)

@@ -59,15 +59,15 @@ final class Signal<Value: Sendable>: Sendable {
         semaphore.signal()
     }
 
-    /// The next value; nil if none came for some seconds. Blocks: not where the value waits for a task, which may need this very thread.
-    func next(seconds: Int = 10) -> Value? {
+    /// The next value; nil if none came for minutes. Blocks: not where the value waits for a task, which may need this very thread.
+    func next(seconds: Int = 240) -> Value? {
         guard semaphore.wait(seconds: seconds) else { return nil }
         return values.withLock { $0.removeFirst() }
     }
 
-    /// The next value, without blocking the thread.
+    /// The next value, without blocking the thread; nil when the test's time is over.
     func value() async -> Value? {
-        for _ in 0..<5000 {
+        while !Task.isCancelled {
             if let value = next(seconds: 0) { return value }
             try? await Task.sleep(for: .milliseconds(2))
         }
@@ -77,15 +77,24 @@ final class Signal<Value: Sendable>: Sendable {
     var isEmpty: Bool { values.withLock { $0.isEmpty } }
 }
 
+/// Tries with longer and longer times until one is long enough: what has to be done before a time is over may take a busy machine longer.
+///
+/// - Returns: whether `body` succeeded.
+func patiently(_ body: (Duration) throws -> Bool) rethrows -> Bool {
+    for milliseconds in [50, 500, 5_000, 50_000] where try body(.milliseconds(milliseconds)) { return true }
+    return false
+}
+
 extension Signal where Value == Void {
     func send() { send(()) }
 }
 
-/// Whether something becomes true soon.
+/// Whether something becomes true within minutes.
 func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<5000 {
-        if condition() { return true }
+    let limit = ContinuousClock.now + .seconds(240)
+    while !condition() {
+        guard ContinuousClock.now < limit else { return false }
         usleep(1000)
     }
-    return false
+    return true
 }

@@ -4,11 +4,15 @@ import Testing
 
 @testable import Net
 
-@Suite(.enabled(if: TestCertificate.shared != nil, "the openssl program is missing")) struct `TLS` {
+@Suite(.enabled(if: TestCertificate.isPossible, TestCertificate.needed), .timeLimit(.minutes(5))) struct `TLS` {
+    private let certificate: TestCertificate
+
+    init() throws { certificate = try TestCertificate.make() }
+
     private func server(
-        _ service: TestService, certificate: TestCertificate? = .shared, _ more: (inout HTTPServerConfiguration) -> Void = { _ in }
+        _ service: TestService, certificate: TestCertificate? = nil, _ more: (inout HTTPServerConfiguration) -> Void = { _ in }
     ) throws -> TestServer {
-        let certificate = try #require(certificate)
+        let certificate = certificate ?? self.certificate
         let context = try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.keyFile)
         return try TestServer(service) {
             $0.tls = context
@@ -31,14 +35,12 @@ import Testing
         return try #require(opened.next())
     }
 
-    private func trusted() throws -> TLSClientContext.Trust {
-        .authorities(file: try #require(TestCertificate.shared).certificateFile)
-    }
+    private var trusted: TLSClientContext.Trust { .authorities(file: certificate.certificateFile) }
 
     @Test(arguments: ["localhost", "127.0.0.1"]) func `carries a WebSocket to a server that is trusted`(host: String) throws {
         let server = try server(.webSocketEcho)
         let handler = TestHandler()
-        let connection = try connect(server, host: host, trust: trusted(), handler: handler).get()
+        let connection = try connect(server, host: host, trust: trusted, handler: handler).get()
         for count in [1, 20_000, 3_000_000] {
             connection.loop.execute { connection.send(binary: [UInt8](repeating: 8, count: count)) }
             while let event = handler.events.next() {
@@ -61,7 +63,7 @@ import Testing
             connection.pauseReading()
             connection.loop.schedule(at: connection.loop.now + .milliseconds(2)) { connection.resumeReading() }
         })
-        _ = try connect(server, trust: trusted(), handler: handler).get()
+        _ = try connect(server, trust: trusted, handler: handler).get()
         for _ in 0..<200 { #expect(handler.events.next() == .binary(1000)) }
     }
 
@@ -72,7 +74,8 @@ import Testing
             return
         }
         #expect(error.reason.contains("certificate refused"))
-        let foreign = try #require(TestCertificate.foreign)
+        let foreign = try TestCertificate.foreign()
+        defer { withExtendedLifetime(foreign) {} }
         let other = try server(.webSocketEcho, certificate: foreign)
         let trust = TLSClientContext.Trust.authorities(file: foreign.certificateFile)
         guard case .failure(.lost(.tls(let mismatch))) = try connect(other, trust: trust, handler: TestHandler()) else {
@@ -84,10 +87,10 @@ import Testing
     }
 
     @Test func `says which file is wrong`() throws {
-        let certificate = try #require(TestCertificate.shared)
         #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: "/nowhere.pem", keyFile: certificate.keyFile) }
         #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: certificate.certificateFile) }
-        let foreign = try #require(TestCertificate.foreign)
+        let foreign = try TestCertificate.foreign()
+        defer { withExtendedLifetime(foreign) {} }
         #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: foreign.keyFile) }
     }
 

@@ -16,7 +16,7 @@ import Testing
     private func connect(
         _ target: WebSocketTarget, on loop: Loop, handler: TestHandler, subprotocols: [String] = [], headers: HTTPHeaders = [:],
         trust: TLSClientContext.Trust = .system, configuration: WebSocketConfiguration = WebSocketConfiguration(),
-        timeout: Duration = .seconds(5), cancel: Bool = false
+        timeout: Duration = .seconds(240), cancel: Bool = false
     ) throws -> Connected {
         var settings = WebSocketClient.Configuration()
         settings.connectTimeout = timeout
@@ -126,7 +126,7 @@ import Testing
         let server = try TestServer(TestService { _ in })
         let error = try connect(target(server), on: server.group.next(), handler: TestHandler(), timeout: .milliseconds(80)).error
         #expect(error == .timedOut(during: .upgrading))
-        let secure = try connect(target(server, secure: true), on: server.group.next(), handler: TestHandler(), timeout: .seconds(5)).error
+        let secure = try connect(target(server, secure: true), on: server.group.next(), handler: TestHandler()).error
         guard case .lost = secure else {
             Issue.record("\(String(describing: secure))")
             return
@@ -159,7 +159,8 @@ import Testing
             }
         }
         #expect(dialed.next() == address)
-        #expect(ContinuousClock().now - start < .seconds(2))
+        // The system itself would try the first address for two minutes.
+        #expect(ContinuousClock().now - start < .seconds(60))
     }
 
     @Test(arguments: [

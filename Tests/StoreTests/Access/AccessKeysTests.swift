@@ -1,11 +1,12 @@
 import Glibc
+import HarkenTesting
 import Speech
 import Store
 import Synchronization
 import Testing
 
 @Suite struct `Access keys` {
-    private let temporary = TemporaryDirectory()
+    private let temporary = TemporaryFolder()
     private let hashing = TestHashing()
     private let clock = TestClock()
 
@@ -98,7 +99,7 @@ import Testing
     }
 
     @Suite struct `with credit` {
-        private let temporary = TemporaryDirectory()
+        private let temporary = TemporaryFolder()
         private let clock = TestClock()
 
         private func open() throws -> AccessKeys {
@@ -173,7 +174,7 @@ import Testing
     @Test func `without the secret they were made with are not judged`() async throws {
         _ = try await open().create(AccessKeyRequest())
         let path = temporary.path + "/secret"
-        #expect(TemporaryDirectory.permissions(of: path) == 0o600)
+        #expect(permissions(of: path) == 0o600)
         unlink(path)
         #expect(throws: StoreError.secretMissing(path: path)) { try open() }
     }

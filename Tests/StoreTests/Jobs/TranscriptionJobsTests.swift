@@ -1,9 +1,10 @@
+import HarkenTesting
 import Speech
 import Store
 import Testing
 
 @Suite struct `Jobs in the store` {
-    private let temporary = TemporaryDirectory()
+    private let temporary = TemporaryFolder()
     private let ann = ID<User>("ann"), bob = ID<User>("bob")
 
     private func open(_ migrations: [Migration] = Migration.all) throws -> SQLiteDatabase {

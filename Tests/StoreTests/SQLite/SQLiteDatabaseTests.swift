@@ -1,9 +1,10 @@
 import Glibc
+import HarkenTesting
 import Store
 import Testing
 
 @Suite struct `SQLite database` {
-    private let temporary = TemporaryDirectory()
+    private let temporary = TemporaryFolder()
     private var path: String { temporary.path + "/harken.db" }
 
     private static let steps = [Migration("CREATE TABLE marks (number INTEGER PRIMARY KEY, text TEXT, size REAL, bytes BLOB) STRICT")]
@@ -25,8 +26,8 @@ import Testing
         defer { umask(old) }
         let database = try open()
         try await database.write { (connection) throws(StoreError) in try connection.run("INSERT INTO marks (number) VALUES (1)") }
-        #expect(TemporaryDirectory.permissions(of: path) == 0o600)
-        #expect(TemporaryDirectory.permissions(of: path + "-wal") == 0o600)
+        #expect(permissions(of: path) == 0o600)
+        #expect(permissions(of: path + "-wal") == 0o600)
         #expect(try await count(database) == 1)
     }
 

@@ -11,17 +11,17 @@ import Sessions
 /// A gateway in this process, on a free port, with an engine that needs no model.
 final class TestGateway: Sendable {
     let url: String
-    let folder: String
+    let folder: TemporaryFolder
     let keys: AccessKeys
     private let server: HTTPServer
     private let loops: LoopGroup
 
     init(_ engine: ScriptedEngine = ScriptedEngine(name: .local)) async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("harken-" + UUID().uuidString).path
+        folder = TemporaryFolder()
         var settings = Settings()
-        settings.merge(["HARKEN_DATA": folder, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
-        let configuration = try GatewayConfiguration(settings, home: folder, cores: 1)
-        let database = try SQLiteDatabase(in: DataDirectory(creating: folder))
+        settings.merge(["HARKEN_DATA": folder.path, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
+        let configuration = try GatewayConfiguration(settings, home: folder.path, cores: 1)
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
         keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
         let entry = EngineEntry(engine, status: { .ready })
@@ -36,7 +36,6 @@ final class TestGateway: Sendable {
     deinit {
         server.stop()
         loops.shutdown()
-        try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// Writes `seconds` of silence as a WAV file and returns its path.
@@ -46,8 +45,6 @@ final class TestGateway: Sendable {
         var wave = Data("RIFF".utf8) + bytes(length + 36) + Data("WAVEfmt ".utf8) + bytes(16 as UInt32)
         wave += bytes(1 as UInt16) + bytes(1 as UInt16) + bytes(16_000 as UInt32) + bytes(32_000 as UInt32) + bytes(2 as UInt16)
         wave += bytes(16 as UInt16) + Data("data".utf8) + bytes(length) + Data(count: Int(length))
-        let path = folder + "/silence.wav"
-        try wave.write(to: URL(fileURLWithPath: path))
-        return path
+        return try folder.write(wave, as: "silence.wav")
     }
 }

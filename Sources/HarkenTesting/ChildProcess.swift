@@ -1,0 +1,125 @@
+internal import Foundation
+internal import Synchronization
+
+/// A program that a test runs, with nothing on its standard input. It is killed with its owner.
+///
+/// By `posix_spawn`, not by Foundation's `Process`: AddressSanitizer stops at what that one does to find the descriptors that are open, and its
+/// `waitUntilExit` can miss the end of one child while another runs.
+package final class ChildProcess: Sendable {
+    package struct Outcome: Sendable {
+        /// As a shell has it: 128 and the signal's number when a signal ended it.
+        package var status: Int32
+        package var output: String
+        package var diagnostics: String
+    }
+
+    package struct Failure: Error {
+        package let program: String
+        package let code: Int32
+    }
+
+    private struct State {
+        var status: Int32?
+        var waiting: [CheckedContinuation<Int32, Never>] = []
+    }
+
+    /// Outlives its owner until the program has ended.
+    private final class Life: Sendable {
+        let state = Mutex(State())
+
+        /// Blocks until the child has ended.
+        func wait(for child: Int32) {
+            var information = siginfo_t()
+            // Its number stays its own until it is known that it has ended: nobody else is signalled.
+            while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+            let (status, waiting) = state.withLock { state in
+                let status = ChildProcess.end(of: child)
+                state.status = status
+                return (status, state.waiting)
+            }
+            for continuation in waiting { continuation.resume(returning: status) }
+        }
+    }
+
+    package let id: Int32
+    private let life = Life()
+    private let folder: TemporaryFolder
+
+    /// - Parameters:
+    ///   - words: the program, which is looked for in `PATH` if it has no slash, and its arguments.
+    ///   - environment: nil: this process's own.
+    package init(_ words: [String], environment: [String: String]? = nil) throws {
+        folder = TemporaryFolder()
+        id = try Self.spawn(words, environment, folder)
+        // A thread, not a task: to wait for a child would block a thread of the pool on which the tests run.
+        Thread.detachNewThread { [life, id] in life.wait(for: id) }
+    }
+
+    deinit {
+        signal(SIGKILL)
+    }
+
+    /// Runs a program to its end. Blocks.
+    package static func run(_ words: [String], environment: [String: String]? = nil) throws -> Outcome {
+        let folder = TemporaryFolder()
+        return try outcome(end(of: spawn(words, environment, folder)), folder)
+    }
+
+    package var isRunning: Bool { life.state.withLock { $0.status == nil } }
+
+    /// What it has written to standard error so far.
+    package var diagnostics: String { Self.read("diagnostics", folder) }
+
+    package func signal(_ number: Int32) {
+        life.state.withLock { if $0.status == nil { kill(id, number) } }
+    }
+
+    package func outcome() async -> Outcome {
+        let status = await withCheckedContinuation { continuation in
+            let status = life.state.withLock { state in
+                if state.status == nil { state.waiting.append(continuation) }
+                return state.status
+            }
+            if let status { continuation.resume(returning: status) }
+        }
+        return Self.outcome(status, folder)
+    }
+
+    private static func outcome(_ status: Int32, _ folder: TemporaryFolder) -> Outcome {
+        Outcome(status: status, output: read("output", folder), diagnostics: read("diagnostics", folder))
+    }
+
+    private static func read(_ name: String, _ folder: TemporaryFolder) -> String {
+        String(decoding: (try? Data(contentsOf: URL(filePath: folder.path(of: name)))) ?? Data(), as: UTF8.self)
+    }
+
+    private static func spawn(_ words: [String], _ environment: [String: String]?, _ folder: TemporaryFolder) throws -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "diagnostics")] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, folder.path(of: name), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        }
+        var arguments = words.map { strdup($0) } + [nil]
+        var variables = environment.map { $0.map { strdup("\($0)=\($1)") } + [nil] }
+        defer { for text in arguments + (variables ?? []) { free(text) } }
+        var child: pid_t = 0
+        let code =
+            if variables == nil {
+                posix_spawnp(&child, words[0], &actions, nil, &arguments, environ)
+            } else {
+                variables?.withUnsafeMutableBufferPointer { posix_spawnp(&child, words[0], &actions, nil, &arguments, $0.baseAddress) } ?? EINVAL
+            }
+        guard code == 0 else { throw Failure(program: words[0], code: code) }
+        return child
+    }
+
+    /// Waits for the child.
+    private static func end(of child: Int32) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7F
+        return signal == 0 ? status >> 8 & 0xFF : 128 + signal
+    }
+}

@@ -1,0 +1,24 @@
+internal import Foundation
+
+/// A folder of a test's own, in `TMPDIR`, that is removed with its owner.
+package final class TemporaryFolder: Sendable {
+    package let path: String
+
+    package init() {
+        path = FileManager.default.temporaryDirectory.appending(path: "harken-\(UUID().uuidString)").path
+        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    package func path(of name: String) -> String { path + "/" + name }
+
+    /// Writes a file and returns its path.
+    package func write(_ bytes: some Sequence<UInt8>, as name: String) throws -> String {
+        let path = path(of: name)
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
+    }
+}
