@@ -1,7 +1,7 @@
 """Starts `harken serve` on a free port, makes a key, and lets each driver judge the server.
 
-One line per driver: PASS or FAIL, its name, its time. The exit status is 0 only if every driver passed and the server
-ended well. The server is ended whatever happens. With --matrix: every driver with every engine behind the gateway, see matrix.py.
+One line per driver: PASS or FAIL, its name, its time. The exit status is 0 only if every driver passed, the spans that the server sent
+to an OpenTelemetry collector are right, and the server ended well. The server is ended whatever happens. With --matrix: every driver with every engine behind the gateway, see matrix.py.
 """
 
 import argparse
@@ -15,7 +15,8 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "vendor
 
 import matrix
 import selfcheck
-from drivers import BY_NAME, DRIVERS, run
+from collector import Collector
+from drivers import BY_NAME, DRIVERS, run, transcript
 from gateway import Server, ServerError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -53,7 +54,11 @@ def main():
 
 def against_local(args, drivers):
     with tempfile.TemporaryDirectory(prefix="harken-conformance-") as folder:
-        server = Server(args.harken, os.path.join(folder, "data"))
+        token = "Basic aGFya2VuOmNvbGxlY3Rvcg=="
+        collector = Collector(token)
+        server = Server(args.harken, os.path.join(folder, "data"), {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=" + token.replace(" ", "%20"),
+            "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=conformance"})
         key = None
 
         def one(driver):
@@ -72,6 +77,11 @@ def against_local(args, drivers):
             passed = False
         finally:
             status = server.stop()
+            collector.stop()
+        if key and any(driver.is_live and driver.dialect != "Harken" for driver in drivers):
+            problems = collector.judge(transcript(args.test_audio), secrets=[key, token])
+            print("\n      ".join([f"{'FAIL' if problems else 'PASS'}  traces  {len(collector.spans)} spans", *problems[:20]]), flush=True)
+            passed = passed and not problems
         if key and any(key in line for line in server.lines):
             print("FAIL  harken serve wrote the key into its log", flush=True)
             passed = False

@@ -1,6 +1,7 @@
 package import Continuity
 package import Protocols
 package import Speech
+package import Tracing
 
 /// Everything that the operator decides, checked.
 package struct GatewayConfiguration: Sendable {
@@ -40,11 +41,14 @@ package struct GatewayConfiguration: Sendable {
     package var creditWarnings: [Duration]
     /// Live sessions that one user may have at a time; nil: any number.
     package var sessionsPerUser: Int?
+    /// Where spans go; nil: nothing is traced.
+    package var tracing: TraceSettings?
 
     /// - Parameters:
     ///   - home: the user's home directory, for defaults.
     ///   - cores: how many processors there are.
-    package init(_ settings: Settings, home: String, cores: Int) throws(ConfigurationError) {
+    ///   - version: of Harken.
+    package init(_ settings: Settings, home: String, cores: Int, version: String = "") throws(ConfigurationError) {
         listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
         dataDirectory = settings["HARKEN_DATA"] ?? "\(home)/.local/share/harken"
         guard let level = Log.Level(name: settings["HARKEN_LOG"] ?? "info") else {
@@ -105,6 +109,11 @@ package struct GatewayConfiguration: Sendable {
         let most = try settings.integer("HARKEN_MAX_SESSIONS_PER_USER", in: 0...1_000_000, default: 0)
         sessionsPerUser = most == 0 ? nil : most
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
+        do throws(TraceSettings.Fault) {
+            tracing = try TraceSettings.read(version: version) { settings[$0] }
+        } catch {
+            throw ConfigurationError(error.name, error.fault, accepted: error.accepted)
+        }
     }
 
     private static func checked(_ name: String, _ address: () throws(VendorAddress.Fault) -> String) throws(ConfigurationError) -> String {

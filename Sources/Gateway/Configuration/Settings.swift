@@ -1,7 +1,11 @@
+internal import Tracing
+
 /// Named values from the environment, a file or flags, read with checks. Later sources win over earlier ones.
 package struct Settings: Sendable {
     /// Every name that Harken knows.
-    package static let known: Set<String> = [
+    package static let known = names.union(TraceSettings.names)
+
+    private static let names: Set<String> = [
         "HARKEN_LISTEN", "HARKEN_DATA", "HARKEN_DATABASE_URL", "HARKEN_LOG", "HARKEN_ENGINES", "HARKEN_MODE", "HARKEN_STALL_SECONDS",
         "HARKEN_REPAIR_SECONDS", "HARKEN_MODELS", "HARKEN_CACHE", "HARKEN_OIDC_ISSUER", "HARKEN_OIDC_AUDIENCE", "HARKEN_OIDC_JWKS_URL",
         "HARKEN_LOOPS", "HARKEN_DRAIN_SECONDS", "HARKEN_TLS_CERT", "HARKEN_TLS_KEY", "HARKEN_MAX_CONNECTIONS", "HARKEN_JOURNAL_BYTES",

@@ -2,6 +2,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Tracing
 internal import Store
 
 /// `POST /v1/listen`: a recording in, one JSON answer out, at once or to a callback.
@@ -22,7 +23,9 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             case .failure(let refusal): gateway.refuse(exchange, refusal, call)
             case .success(let request):
                 let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.options.language)
-                let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer)
+                let job = RecordingJob(
+                    gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer,
+                    request: (call.route, TraceParent(head.headers)))
                 let owner = JobOwner(admission, credential)
                 let task = Task { await run(request, job, handshake, owner, exchange, call) }
                 if request.callback == nil { exchange.onAbort = { task.cancel() } }

@@ -2,6 +2,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Tracing
 
 /// A WebSocket route on which live audio comes in: any dialect.
 struct LiveEndpoint: Endpoint {
@@ -74,7 +75,9 @@ struct LiveEndpoint: Endpoint {
         let engines = try call.gateway.router.engines(for: .live, named: named, language: request.language)
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
-        return LiveSession.Plan(id: ID(call.id), dialect: dialect.name, machine: machine, engines: usable, payer: payer)
+        return LiveSession.Plan(
+            id: ID(call.id), dialect: dialect.name, machine: machine, engines: usable, payer: payer,
+            caller: call.gateway.tracer == nil ? nil : TraceParent(head.headers))
     }
 
     private func upgrade(

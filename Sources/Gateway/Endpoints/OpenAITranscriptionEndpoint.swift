@@ -2,6 +2,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Tracing
 internal import Synchronization
 
 /// `POST /v1/audio/transcriptions`: a form with a recording in; JSON, text, subtitles or a stream of events out.
@@ -34,7 +35,9 @@ struct OpenAITranscriptionEndpoint: Endpoint {
             case .success(let request):
                 guard let file = form.file else { throw .internalFault }
                 let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.language)
-                let job = RecordingJob(gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer)
+                let job = RecordingJob(
+                    gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer,
+                    request: (call.route, TraceParent(exchange.request.headers)))
                 if request.streams {
                     await stream(file, request, job, exchange, call)
                 } else {

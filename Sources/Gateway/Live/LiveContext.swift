@@ -4,6 +4,7 @@ internal import Continuity
 internal import Protocols
 internal import Speech
 internal import Store
+internal import Tracing
 internal import Vendors
 
 /// What the live sessions of one loop share. Belongs to the loop.
@@ -18,6 +19,8 @@ final class LiveContext {
     let vendors: VendorConnector
     /// What is done when an engine fails.
     let recovery: Recovery.Rule
+    /// nil: nothing is traced.
+    let tracer: Tracer?
     /// One buffer for what dialects say, since only one speaks at a time.
     var output = ServerOutput()
     private(set) var sessions: [ObjectIdentifier: LiveSession] = [:]
@@ -29,7 +32,7 @@ final class LiveContext {
 
     init(
         loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient,
-        recovery: Recovery.Rule, creditWarnings: [Duration]
+        recovery: Recovery.Rule, creditWarnings: [Duration], tracer: Tracer?
     ) {
         self.creditWarnings = creditWarnings
         self.loop = loop
@@ -38,6 +41,7 @@ final class LiveContext {
         self.log = log
         self.webSocket = webSocket
         self.recovery = recovery
+        self.tracer = tracer
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }
 

@@ -5,6 +5,7 @@ internal import Net
 internal import Protocols
 internal import Sessions
 internal import Speech
+internal import Tracing
 
 /// One client's live audio: carries messages between the client's socket, its dialect and its session, and keeps the session's audio in the journal.
 ///
@@ -19,6 +20,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         var engines: [EngineEntry]
         /// Whose key is charged; nil on a gateway without keys.
         var payer: KeyUse?
+        /// The caller's span.
+        var caller: TraceParent?
     }
 
     let payer: KeyUse?
@@ -38,6 +41,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private var connection: WebSocketConnection?
     /// nil when the key's audio is not counted.
     private var meter: CreditMeter?
+    /// nil when nobody traces.
+    private var trace: SessionTrace?
     private var isCarryingOut = false
     private var clientIsGone = false
     private var dialectTimer: Loop.Timer?
@@ -66,6 +71,12 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             engines: plan.engines.compactMap(\.liveEngine), recovery: context.recovery)
         cursor = context.journal.open(id, rate: rate, channels: channels)
         if let account = payer?.account, account.isCounted { meter = CreditMeter(account, rate: rate, warnings: context.creditWarnings) }
+        trace = context.tracer?.begin(under: plan.caller, at: context.loop.now).map { root in
+            SessionTrace(
+                .init(
+                    session: id.rawValue, dialect: dialectName, workload: request.workload, model: request.model, channels: channels, rate: rate),
+                root: root)
+        }
     }
 
     /// The client's socket is open.
@@ -226,6 +237,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         context.journal.append(audio: audio, range, cursor: &cursor)
+        trace?.received(through: range.end, now: context.loop.now)
     }
 
     func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
@@ -253,11 +265,13 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func streamClosed(_ run: RecognitionRun) {
         context.metrics.streamClosed(engine: run.engine, Metrics.Outcome(run.error))
+        if let span = trace?.ran(run) { context.tracer?.take([span]) }
         guard let error = run.error, error != .cancelled else { return }
         context.log.warning("engine stream failed", [.session: id.rawValue, .engine: run.engine.rawValue, .error: "\(error)"])
     }
 
     func hear(_ event: SessionEvent) {
+        if trace != nil { traced(event) }
         if case .interim = event { context.metrics.interim() }
         if case .gap(_, let range, _) = event { context.metrics.gap(engine: firstEngine, range.count) }
         if !clientIsGone {
@@ -270,6 +284,12 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             carryOutOutput()
         }
         if case .ended(let end) = event { ended(end) }
+    }
+
+    private func traced(_ event: SessionEvent) {
+        var model: String?
+        if case .commit(let commit) = event { model = run?.model(of: commit.engine) }
+        if let spans = trace?.heard(event, model: model, now: context.loop.now) { context.tracer?.take(spans) }
     }
 
     private func ended(_ end: SessionEnd) {

@@ -1,5 +1,6 @@
 internal import Speech
 internal import Synchronization
+package import Tracing
 
 /// Counts for `GET /metrics`, from any thread. What happens for audio frames is an atomic addition for some of them together; the rest may take a lock.
 package final class Metrics: Sendable {
@@ -23,6 +24,7 @@ package final class Metrics: Sendable {
         case recognised = "harken_prerecorded_audio_seconds_total"
         case gaps = "harken_gap_samples_total"
         case skipped = "harken_engine_messages_skipped_total"
+        case spansDropped = "harken_spans_dropped_total"
 
         var labels: [String] {
             switch self {
@@ -31,6 +33,7 @@ package final class Metrics: Sendable {
             case .engineStreams: ["engine", "outcome"]
             case .recognised: ["engine"]
             case .gaps, .skipped: ["engine"]
+            case .spansDropped: ["cause"]
             }
         }
 
@@ -42,6 +45,7 @@ package final class Metrics: Sendable {
             case .recognised: "Recorded audio recognised, in seconds."
             case .gaps: "Samples of live audio that no engine recognised."
             case .skipped: "Messages of engines that could not be read."
+            case .spansDropped: "Spans that no collector has."
             }
         }
     }
@@ -52,6 +56,7 @@ package final class Metrics: Sendable {
     private let commits = Atomic<Int64>(0)
     private let words = Atomic<Int64>(0)
     private let interims = Atomic<Int64>(0)
+    private let spans = Atomic<Int64>(0)
     private let counters = Mutex<[Series: Double]>([:])
     private let finalLatency = Histogram(bounds: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9, 1.5, 3, 6])
 
@@ -89,6 +94,14 @@ package final class Metrics: Sendable {
 
     func recognised(engine: EngineName, seconds: Double) { add(seconds, .recognised, [engine.rawValue]) }
 
+    /// What became of spans.
+    package func traced(_ report: SpanExporter.Report) {
+        switch report {
+        case .exported(let count): spans.add(Int64(count), ordering: .relaxed)
+        case .dropped(let count, let cause): add(Double(count), .spansDropped, [cause.rawValue])
+        }
+    }
+
     private func add(_ value: Double, _ name: StaticName, _ labels: [String]) {
         counters.withLock { $0[Series(name: name, labels: labels), default: 0] += value }
     }
@@ -105,6 +118,7 @@ package final class Metrics: Sendable {
         plain("harken_commits_total", "counter", "Intervals accepted into live transcripts.", commits.load(ordering: .relaxed))
         plain("harken_committed_words_total", "counter", "Words in them.", words.load(ordering: .relaxed))
         plain("harken_interims_total", "counter", "Interim results of engines.", interims.load(ordering: .relaxed))
+        plain("harken_spans_exported_total", "counter", "Spans that a collector took.", spans.load(ordering: .relaxed))
         text += finalLatency.rendered(
             name: "harken_final_latency_seconds", help: "Audio that was received behind the end of a final before the final came, in seconds.")
         let counters = counters.withLock { $0 }

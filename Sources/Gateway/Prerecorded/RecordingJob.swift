@@ -1,6 +1,7 @@
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Tracing
 
 /// One recording on its way to a transcript: by the first engine that can.
 struct RecordingJob: Sendable {
@@ -10,15 +11,21 @@ struct RecordingJob: Sendable {
     let options: RecognitionOptions
     /// Whose key is charged; nil on a gateway without keys.
     let payer: KeyUse?
+    /// What was asked, and the caller's span; nil for work that nobody waits for.
+    var request: (route: String, caller: TraceParent?)?
 
     func run(
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
     ) async throws(RefusalCause) -> Transcript {
         guard gateway.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
         defer { gateway.batch.leave() }
+        var trace = gateway.tracer?.begin(under: request?.caller, at: .now).map {
+            RecordingTrace(route: request?.route, workload: options.workload, model: options.model, root: $0)
+        }
         let said = Flag()
         for (index, engine) in engines.enumerated() {
             guard let recogniser = engine.prerecorded else { continue }
+            let start = ContinuousClock.now
             do {
                 var options = options
                 options.language = recogniser.capabilities.language(for: options.language)
@@ -30,16 +37,30 @@ struct RecordingJob: Sendable {
                     _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
                 }
                 gateway.metrics.recognised(engine: engine.name, seconds: transcript.length.seconds(at: transcript.rate))
+                report(.success(transcript), of: engine.name, from: start, isLast: true, &trace)
                 return transcript
             } catch {
                 if error != .cancelled {
                     gateway.log.info("recording not recognised", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
                 }
                 // What was told to the client cannot be told again by another engine.
-                guard error.isEnginesOwn, index + 1 < engines.count, !said.isSet else { throw .engine(error) }
+                let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
+                report(.failure(error), of: engine.name, from: start, isLast: !mayTryNext, &trace)
+                guard mayTryNext else { throw .engine(error) }
             }
         }
         throw .internalFault
+    }
+
+    private func report(
+        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, isLast: Bool, _ trace: inout RecordingTrace?
+    ) {
+        guard trace != nil else { return }
+        let run = RecognitionRun(of: result, by: engine, from: start, to: .now)
+        var spans: [Span] = []
+        if let span = trace?.ran(run) { spans.append(span) }
+        if isLast, let whole = trace?.ended(run.error, now: run.end) { spans.append(whole) }
+        gateway.tracer?.take(spans)
     }
 }
 

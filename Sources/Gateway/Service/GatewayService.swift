@@ -5,6 +5,7 @@ internal import Protocols
 package import Speech
 internal import Sessions
 package import Store
+package import Tracing
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.
 package final class GatewayService: HTTPService {
@@ -18,6 +19,8 @@ package final class GatewayService: HTTPService {
     let spool: Spool
     let batch: BatchGate
     let runner: JobRunner
+    /// nil: nothing is traced.
+    let tracer: Tracer?
     /// A new UUID.
     let newID: @Sendable () -> String
     private let corsPolicy: CORSPolicy
@@ -32,16 +35,18 @@ package final class GatewayService: HTTPService {
 
     /// - Parameters:
     ///   - entries: the engines there are.
+    ///   - tracer: nil: nothing is traced.
     ///   - newID: gives a new UUID in lower case.
     package init(
         _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any Access.Keys, database: SQLiteDatabase,
-        client: HTTPClient, webSocketClient: WebSocketClient, metrics: Metrics, log: Log,
+        client: HTTPClient, webSocketClient: WebSocketClient, metrics: Metrics, log: Log, tracer: Tracer? = nil,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime = { .now }
     ) async throws {
         self.configuration = configuration
         self.entries = entries
         self.metrics = metrics
         self.log = log
+        self.tracer = tracer
         self.client = client
         self.newID = newID
         corsPolicy = Self.corsPolicy(configuration.corsOrigins)
@@ -72,7 +77,7 @@ package final class GatewayService: HTTPService {
                     return LoopBound(
                         LiveContext(
                             loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient,
-                            recovery: configuration.recovery, creditWarnings: configuration.creditWarnings),
+                            recovery: configuration.recovery, creditWarnings: configuration.creditWarnings, tracer: tracer),
                         on: loop)
                 }
             }

@@ -4,6 +4,7 @@ import Protocols
 import Sessions
 import Speech
 import Synchronization
+import Tracing
 import Vendors
 
 /// What all engines do: open streams with their options, and change those that run.
@@ -89,11 +90,22 @@ final class EngineCore: Sendable {
                 throw .unavailable("no connection can be made: \(error)")
             }
         }
-        do throws(EngineError) {
-            return try await engine.recognize(Recording(path: path), options: options.recognitionOptions) { _ in }
-        } catch {
-            throw .engine(error)
+        let start = ContinuousClock.now
+        let tracer = try KitRuntime.start().tracer
+        var trace = tracer?.begin(under: options.caller, at: start).map {
+            RecordingTrace(route: nil, workload: options.recognitionOptions.workload, model: options.model, root: $0)
         }
+        let result: Result<Transcript, EngineError>
+        do throws(EngineError) {
+            result = .success(try await engine.recognize(Recording(path: path), options: options.recognitionOptions) { _ in })
+        } catch {
+            result = .failure(error)
+        }
+        if trace != nil {
+            let run = RecognitionRun(of: result, by: name, from: start, to: .now)
+            tracer?.take([trace?.ran(run), trace?.ended(run.error, now: run.end)].compactMap(\.self))
+        }
+        return try result.mapError { KitError.engine($0) }.get()
     }
 
     func update(_ options: TranscriptionOptions) {

@@ -1,10 +1,17 @@
+import Framing
+import Glibc
 import Net
+import Sessions
+import Speech
 import Synchronization
+import Tracing
 import Vendors
 
-/// What all streams of a program share: one loop for their sockets.
+/// What all streams of a program share: one loop for their sockets, and where their spans go.
 final class KitRuntime: Sendable {
     let loop: Loop
+    /// nil: nothing is traced.
+    let tracer: Tracer?
     private let client: WebSocketClient
     private let made = Mutex<LoopBound<VendorConnector>?>(nil)
 
@@ -17,7 +24,10 @@ final class KitRuntime: Sendable {
             let runtime: KitRuntime
             do {
                 runtime = KitRuntime(
-                    loop: try LoopGroup(count: 1).loops[0], client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()))
+                    loop: try LoopGroup(count: 1).loops[0], client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()),
+                    tracer: try tracer())
+            } catch let fault as TraceSettings.Fault {
+                throw .unavailable("\(fault.name) \(fault.fault); accepted: \(fault.accepted)")
             } catch {
                 throw .unavailable("no thread or TLS context can be made: \(error)")
             }
@@ -26,9 +36,22 @@ final class KitRuntime: Sendable {
         }
     }
 
-    private init(loop: Loop, client: WebSocketClient) {
+    init(loop: Loop, client: WebSocketClient, tracer: Tracer?) {
         self.loop = loop
         self.client = client
+        self.tracer = tracer
+    }
+
+    /// The one that runs, if there is one.
+    static var current: KitRuntime? { shared.withLock { $0 } }
+
+    private static func tracer() throws -> Tracer? {
+        let settings = try TraceSettings.read(version: "") { name in
+            getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        guard let settings else { return nil }
+        return Tracer(
+            SpanExporter(settings, client: try HTTPClient()) { _ in }, random: { .random(in: .min ... .max) }, now: { .now })
     }
 
     /// On the loop.

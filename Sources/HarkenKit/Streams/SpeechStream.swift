@@ -18,7 +18,7 @@ public final class SpeechStream: Sendable {
         self.session = session
         loop.execute {
             session.begin(
-                StreamSession(engine: engine.engine(options), options: options, context: runtime.connector()) { event in
+                StreamSession(engine: engine.engine(options), options: options, context: runtime.connector(), tracer: runtime.tracer) { event in
                     sink.yield(event)
                     if case .terminated = event { sink.finish() }
                 }, on: runtime.loop)

@@ -1,6 +1,7 @@
 import Net
 import Sessions
 import Speech
+import Tracing
 import Vendors
 
 /// A stream on its loop: keeps the audio that is not final, and tells what the session says.
@@ -18,12 +19,22 @@ final class StreamSession: SessionOwner {
     private var isHeld = false
     private var hasSaidFull = false
     private var end: SampleIndex = .zero
+    private let tracer: Tracer?
+    /// nil when nobody traces.
+    private var trace: SessionTrace?
 
-    init(engine: LiveEngine, options: TranscriptionOptions, context: VendorConnector, tell: @escaping @Sendable (StreamEvent) -> Void) {
+    init(
+        engine: LiveEngine, options: TranscriptionOptions, context: VendorConnector, tracer: Tracer?,
+        tell: @escaping @Sendable (StreamEvent) -> Void
+    ) {
         self.options = options
         self.tell = tell
         loop = context.loop
         rate = options.sampleRate
+        self.tracer = tracer
+        trace = tracer?.begin(under: options.caller, at: loop.now).map {
+            SessionTrace(.init(model: options.model, rate: options.sampleRate), root: $0)
+        }
         narrator = StreamNarrator(rate: rate, engine: engine.name, language: options.language, now: loop.now)
         let run = SessionRun(.init(options: options.streamOptions, engines: [engine]), connector: context, owner: self)
         self.run = run
@@ -68,6 +79,7 @@ final class StreamSession: SessionOwner {
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         memory.append(audio)
         end = range.end
+        trace?.received(through: end, now: loop.now)
     }
 
     func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
@@ -83,11 +95,19 @@ final class StreamSession: SessionOwner {
     func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
 
     func streamClosed(_ run: RecognitionRun) {
+        if let span = trace?.ran(run) { tracer?.take([span]) }
         if let error = run.error, error != .cancelled { tell(.problem(.connectionLost(run.engine, error))) }
     }
 
     func hear(_ event: SessionEvent) {
+        if trace != nil { traced(event) }
         narrator.tell(event, now: loop.now).forEach(tell)
         if case .ended = event { run = nil }
+    }
+
+    private func traced(_ event: SessionEvent) {
+        var model: String?
+        if case .commit(let commit) = event { model = run?.model(of: commit.engine) }
+        if let spans = trace?.heard(event, model: model, now: loop.now) { tracer?.take(spans) }
     }
 }

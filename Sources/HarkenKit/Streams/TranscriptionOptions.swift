@@ -1,4 +1,6 @@
+import Framing
 public import Speech
+import Tracing
 
 /// What is asked of a stream. What is nil is left to the engine: it is not sent at all.
 public struct TranscriptionOptions: Sendable, Equatable {
@@ -23,6 +25,8 @@ public struct TranscriptionOptions: Sendable, Equatable {
     public var tellsSpeakersApart = false
     /// Whether `userStoppedSpeaking()` makes the engine say at once what it has heard.
     public var forcesEndpointWhenUserStops = true
+    /// The program's own span, as a `traceparent` of W3C's Trace Context: spans of streams and files become part of it. See `Traces`.
+    public var traceParent: String?
 
     /// The defaults: 16 kHz, 50 ms, English, an endpoint when the user stops speaking.
     public init() {}
@@ -36,6 +40,8 @@ public struct TranscriptionOptions: Sendable, Equatable {
     var recognitionOptions: RecognitionOptions {
         RecognitionOptions(language: language, model: model, diarize: tellsSpeakersApart, keyterms: keyterms)
     }
+
+    var caller: TraceParent? { traceParent.flatMap { TraceParent(["traceparent": $0]) } }
 
     private var turn: TurnRule {
         TurnRule(confidence: endOfTurnConfidence, minimumSilence: minimumTurnSilence, maximumSilence: maximumTurnSilence)

@@ -19,6 +19,6 @@ enum OperatorSettings {
         guard let home = environment["HOME"] ?? settings["HARKEN_DATA"] else {
             throw UsageError("HOME is not set, so there is no default for --data: give --data DIR")
         }
-        return try GatewayConfiguration(settings, home: home, cores: Processors.count)
+        return try GatewayConfiguration(settings, home: home, cores: Processors.count, version: Version.current)
     }
 }

@@ -6,6 +6,7 @@ import Protocols
 import Speech
 import Store
 import Sessions
+import Tracing
 import Vendors
 
 struct Serve: Command {
@@ -92,9 +93,12 @@ struct Serve: Command {
         let log = Log(level: configuration.logLevel)
         let loops = try LoopGroup(count: configuration.loops)
         let client = try HTTPClient()
+        let metrics = Metrics()
+        let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let service = try await GatewayService(
             configuration, loops: loops.loops, entries: engines(configuration, client), keys: keys, database: database, client: client,
-            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: log, newID: RandomUUID.text)
+            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log, tracer: tracer,
+            newID: RandomUUID.text)
         var server = HTTPServerConfiguration()
         server.maximumConnectionCount = configuration.maxConnections
         if let tls = configuration.tls {
@@ -122,10 +126,22 @@ struct Serve: Command {
             await http.drained()
             limit.cancel()
             await service.settle()
+            await tracer?.finish(within: .seconds(5))
         }.value
         http.stop()
         loops.shutdown()
         withExtendedLifetime(claim) {}
+    }
+
+    private func makeTracer(_ settings: TraceSettings, _ client: HTTPClient, _ metrics: Metrics, _ log: Log) -> Tracer {
+        let exporter = SpanExporter(settings, client: client) { report in
+            metrics.traced(report)
+            // One that is full has said why when its collector failed.
+            if case .dropped(let count, let cause) = report, cause != .queueFull {
+                log.warning("spans not exported", [.count: "\(count)", .reason: cause.rawValue])
+            }
+        }
+        return Tracer(exporter, random: { .random(in: .min ... .max) }, now: { .now })
     }
 
     private func engines(_ configuration: GatewayConfiguration, _ client: HTTPClient) -> [EngineEntry] {

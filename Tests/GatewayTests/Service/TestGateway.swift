@@ -7,6 +7,7 @@ import Net
 import Speech
 import Store
 import Testing
+import Tracing
 
 /// A whole gateway on a free port of this machine, with engines of the test's choice.
 final class TestGateway: Sendable {
@@ -18,7 +19,7 @@ final class TestGateway: Sendable {
     let port: UInt16
     let directory: String
 
-    init(_ engine: ScriptedEngine, keys: TestKeys, settings values: [String: String] = [:]) async throws {
+    init(_ engine: ScriptedEngine, keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
         var settings = Settings()
         settings.merge(values)
@@ -32,7 +33,8 @@ final class TestGateway: Sendable {
         service = try await GatewayService(
             configuration, loops: group.loops, entries: [EngineEntry(engine, status: { .ready })], keys: keys,
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
-            webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), newID: { UUID().uuidString.lowercased() })
+            webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), tracer: tracer,
+            newID: { UUID().uuidString.lowercased() })
         server = HTTPServer(loops: group.loops, service: service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
@@ -41,17 +43,17 @@ final class TestGateway: Sendable {
     ///
     /// - Parameter keys: texts that are valid; none: no key exists.
     static func with(
-        _ engine: ScriptedEngine = ScriptedEngine(), keys: [String] = [], settings: [String: String] = [:],
+        _ engine: ScriptedEngine = ScriptedEngine(), keys: [String] = [], settings: [String: String] = [:], tracer: Tracer? = nil,
         _ body: (TestGateway) async throws -> Void
     ) async throws {
-        try await with(engine, keys: TestKeys(valid: keys), settings: settings, body)
+        try await with(engine, keys: TestKeys(valid: keys), settings: settings, tracer: tracer, body)
     }
 
     static func with(
-        _ engine: ScriptedEngine = ScriptedEngine(), keys: TestKeys, settings: [String: String] = [:],
+        _ engine: ScriptedEngine = ScriptedEngine(), keys: TestKeys, settings: [String: String] = [:], tracer: Tracer? = nil,
         _ body: (TestGateway) async throws -> Void
     ) async throws {
-        let gateway = try await TestGateway(engine, keys: keys, settings: settings)
+        let gateway = try await TestGateway(engine, keys: keys, settings: settings, tracer: tracer)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

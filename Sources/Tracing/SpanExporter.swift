@@ -1,0 +1,209 @@
+import Framing
+package import Net
+import Synchronization
+
+/// Sends spans to a collector over OTLP/HTTP, in batches, beside everything else: `take` never waits, and what a collector that is slow or gone
+/// would make pile up is dropped and counted.
+package final class SpanExporter: Sendable {
+    package struct Limits: Sendable {
+        /// Spans that may wait.
+        package var waiting = 8_192
+        /// Spans of one request; so many go at once.
+        package var batch = 512
+        /// How long spans wait for others.
+        package var delay: Duration = .seconds(1)
+        /// How often a batch is sent that a collector could not take for now, and the first wait between two.
+        package var attempts = 5
+        package var retryDelay: Duration = .seconds(1)
+
+        package init() {}
+    }
+
+    /// What became of spans.
+    package enum Report: Sendable, Equatable {
+        case exported(Int)
+        case dropped(Int, Cause)
+    }
+
+    package enum Cause: String, Sendable {
+        /// Too many waited.
+        case queueFull = "queue_full"
+        /// The collector answered that it does not want them.
+        case refused
+        /// The collector could not be reached, or was busy for too long.
+        case unavailable
+    }
+
+    private struct State {
+        var waiting: [Span] = []
+        var isTimed = false
+        var isFinishing = false
+        var idle: [CheckedContinuation<Void, Never>] = []
+        var isSending = false
+    }
+
+    private let settings: TraceSettings
+    private let limits: Limits
+    private let client: HTTPClient
+    private let report: @Sendable (Report) -> Void
+    private let state = Mutex(State())
+    private let wake: AsyncStream<Void>.Continuation
+    private let worker = Mutex<Task<Void, Never>?>(nil)
+
+    /// - Parameter report: hears what became of spans, from any thread.
+    package init(_ settings: TraceSettings, client: HTTPClient, limits: Limits = Limits(), report: @escaping @Sendable (Report) -> Void) {
+        self.settings = settings
+        self.limits = limits
+        self.client = client
+        self.report = report
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.wake = wake
+        let task = Task { [weak self] in
+            for await _ in wakes { await self?.sendAll() }
+        }
+        worker.withLock { $0 = task }
+    }
+
+    deinit {
+        wake.finish()
+        worker.withLock { $0 }?.cancel()
+    }
+
+    package func take(_ spans: [Span]) {
+        let (dropped, isFull, needsTimer) = state.withLock { state in
+            let room = state.isFinishing ? 0 : max(0, limits.waiting - state.waiting.count)
+            state.waiting += spans.prefix(room)
+            let isFull = state.waiting.count >= limits.batch
+            let needsTimer = !isFull && !state.isTimed && !state.waiting.isEmpty
+            if needsTimer { state.isTimed = true }
+            return (spans.count - min(room, spans.count), isFull, needsTimer)
+        }
+        if dropped > 0 { report(.dropped(dropped, .queueFull)) }
+        if isFull { wake.yield() }
+        if needsTimer {
+            Task { [weak self, delay = limits.delay] in
+                try? await Task.sleep(for: delay)
+                self?.timePassed()
+            }
+        }
+    }
+
+    /// Sends what waits now, and returns when that is done.
+    package func flush() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                let isIdle = state.waiting.isEmpty && !state.isSending
+                if !isIdle { state.idle.append(continuation) }
+                return isIdle
+            }
+            if isIdle { continuation.resume() } else { wake.yield() }
+        }
+    }
+
+    /// Takes no more, and sends what waits; what is not gone within this time is dropped.
+    package func finish(within limit: Duration) async {
+        state.withLock { $0.isFinishing = true }
+        let worker = worker.withLock { $0 }
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            worker?.cancel()
+        }
+        wake.yield()
+        wake.finish()
+        await worker?.value
+        timer.cancel()
+        let rest = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting.count
+        }
+        if rest > 0 { report(.dropped(rest, .unavailable)) }
+        becameIdle()
+    }
+
+    private func timePassed() {
+        state.withLock { $0.isTimed = false }
+        wake.yield()
+    }
+
+    private func sendAll() async {
+        while !Task.isCancelled {
+            let batch = state.withLock { state in
+                let batch = Array(state.waiting.prefix(limits.batch))
+                state.waiting.removeFirst(batch.count)
+                state.isSending = !batch.isEmpty
+                return batch
+            }
+            guard !batch.isEmpty else { break }
+            await send(batch)
+        }
+        state.withLock { $0.isSending = false }
+        becameIdle()
+    }
+
+    private func becameIdle() {
+        let waiters = state.withLock { state in
+            // More has come since: those who wait for it are told the next time.
+            guard state.waiting.isEmpty, !state.isSending else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private func send(_ batch: [Span]) async {
+        var request = HTTPClientRequest(.post, settings.url, headers: settings.headers, body: ExportRequest.body(of: batch, from: settings.resource))
+        request.headers.set("Content-Type", "application/json")
+        request.timeout = settings.timeout
+        request.responseLimit = 1 << 16
+        var wait = limits.retryDelay
+        for attempt in 1...max(1, limits.attempts) {
+            let answer = try? await client.send(request)
+            switch answer.map(ExportAnswer.init) ?? .later(nil) {
+            case .taken(let rejected):
+                let rejected = min(rejected, batch.count)
+                if rejected < batch.count { report(.exported(batch.count - rejected)) }
+                if rejected > 0 { report(.dropped(rejected, .refused)) }
+                return
+            case .refused:
+                report(.dropped(batch.count, .refused))
+                return
+            case .later(let asked):
+                let isLast = attempt == limits.attempts || state.withLock { $0.isFinishing }
+                // Spread, so that many gateways do not come back at once.
+                let pause = min(asked ?? wait * Double.random(in: 0.8...1.2), .seconds(30))
+                guard !isLast, (try? await Task.sleep(for: pause)) != nil else {
+                    report(.dropped(batch.count, .unavailable))
+                    return
+                }
+                wait = wait * 2
+            }
+        }
+    }
+}
+
+/// What a collector's answer means.
+///
+/// Source: "OpenTelemetry Protocol Specification" 1.x, "OTLP/HTTP Response".
+enum ExportAnswer: Equatable {
+    /// All but so many.
+    case taken(rejected: Int)
+    case refused
+    /// May be sent again, after this time if it named one.
+    case later(Duration?)
+
+    init(_ response: HTTPClientResponse) {
+        switch response.status.code {
+        case 200..<300: self = .taken(rejected: Self.rejected(in: response.body))
+        case 429, 502, 503, 504:
+            let asked = response.headers["Retry-After"].flatMap { Int64($0) }
+            self = .later(asked.flatMap { $0 >= 0 ? .seconds($0) : nil })
+        case _: self = .refused
+        }
+    }
+
+    private static func rejected(in body: [UInt8]) -> Int {
+        guard !body.isEmpty, let document = try? JSONDocument(parsing: body) else { return 0 }
+        let count = document.root["partialSuccess"]["rejectedSpans"]
+        return max(0, count.int ?? count.string.flatMap { Int($0) } ?? 0)
+    }
+}

@@ -1,0 +1,45 @@
+package import Framing
+
+/// The caller's span, of which ours is a part.
+///
+/// Source: W3C "Trace Context", sections 3.2 and 3.3.
+package struct TraceParent: Sendable, Equatable {
+    package var trace: TraceID
+    package var span: SpanID
+    /// Whether the caller keeps its trace.
+    package var isSampled: Bool
+    /// What vendors of tracing say to each other, as it came; nil when there is none.
+    package var state: String?
+
+    package init(trace: TraceID, span: SpanID, isSampled: Bool = true, state: String? = nil) {
+        self.trace = trace
+        self.span = span
+        self.isSampled = isSampled
+        self.state = state
+    }
+
+    /// What the headers `traceparent` and `tracestate` say; nil when there is none, or none that can be read.
+    package init?(_ headers: HTTPHeaders) {
+        guard headers.values("traceparent").count == 1, let parent = headers["traceparent"] else { return nil }
+        let parts = parent.split(separator: "-", maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count >= 4, Self.isByte(parts[0]), parts[0] != "ff", Self.isByte(parts[3]),
+            // Later versions may say more behind the flags; this one may not.
+            parts.count == 4 || parts[0] != "00",
+            let trace = TraceID(hexadecimal: parts[1]), let span = SpanID(hexadecimal: parts[2]), let flags = UInt8(parts[3], radix: 16)
+        else { return nil }
+        self.init(trace: trace, span: span, isSampled: flags & 1 == 1, state: Self.state(headers))
+    }
+
+    private static func isByte(_ text: Substring) -> Bool {
+        text.utf8.count == 2 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    /// Longer ones need not be passed on.
+    private static let mostStateBytes = 512
+
+    private static func state(_ headers: HTTPHeaders) -> String? {
+        let state = headers.values("tracestate").joined(separator: ",")
+        guard !state.isEmpty, state.utf8.count <= mostStateBytes, state.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
+        return state
+    }
+}

@@ -1,0 +1,105 @@
+package import Speech
+
+/// The span that a session's or a recording's other spans belong to, while it lasts.
+package struct TraceRoot: Sendable {
+    private let trace: TraceID
+    private let id: SpanID
+    private let parent: SpanID?
+    private let state: String?
+    private let clock: TraceClock
+    private let start: Instant
+    private var lastChild: UInt64
+
+    /// - Parameter id: not zero.
+    package init(_ trace: TraceID, id: SpanID, under parent: TraceParent? = nil, clock: TraceClock, start: Instant) {
+        self.trace = trace
+        self.id = id
+        self.parent = parent?.span
+        state = parent?.state
+        self.clock = clock
+        self.start = start
+        lastChild = id.value
+    }
+
+    func time(of instant: Instant) -> TraceTime { clock.time(of: instant) }
+
+    mutating func child(_ name: String, _ kind: Span.Kind, from start: Instant, to end: Instant) -> Span {
+        Span(trace: trace, id: nextID(), parent: id, state: state, name: name, kind: kind, start: time(of: start), end: time(of: end))
+    }
+
+    /// The span itself.
+    func span(_ name: String, to end: Instant) -> Span {
+        Span(trace: trace, id: id, parent: parent, state: state, name: name, kind: .server, start: time(of: start), end: time(of: end))
+    }
+
+    /// The root's is random; those that follow from it, by a bijection (SplitMix64), are as different from other roots' and from each other.
+    private mutating func nextID() -> SpanID {
+        repeat {
+            lastChild &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = lastChild
+            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+            mixed ^= mixed >> 31
+            if mixed != 0, mixed != id.value { return SpanID(mixed) }
+        } while true
+    }
+
+    /// One engine's attempt. Those of recordings are operations by themselves; a stream's are its utterances.
+    package mutating func span(of run: RecognitionRun, requested model: String?) -> Span {
+        let kind: Span.Kind = run.engine == .local ? .inside : .client
+        var span: Span
+        switch run.kind {
+        case .stream:
+            span = child("stream \(run.engine)", kind, from: run.start, to: run.end)
+            if let model = run.model { span.attributes.append(.init(.requestModel, .string(model))) }
+        case .recording:
+            span = child(SpeechToText.spanName(model: run.model), kind, from: run.start, to: run.end)
+            span.attributes += SpeechToText.attributes(requested: model, answered: run.error == nil ? run.model : nil)
+        }
+        span.attributes.append(.init(.provider, .string(run.engine.rawValue)))
+        span.attributes.append(.init(.channels, .int(run.channels)))
+        span.attributes.append(.init(.audio, .double(run.audio.inSeconds)))
+        if let accepted = run.accepted { span.attributes.append(.init(.timeToAccept, .double(run.start.duration(to: accepted).inSeconds))) }
+        span.failure = run.error?.errorType
+        return span
+    }
+}
+
+/// The operation that `gen_ai.*` attributes tell of.
+enum SpeechToText {
+    static let operation = "speech_to_text"
+
+    static func spanName(model: String?) -> String { model.map { "\(operation) \($0)" } ?? operation }
+
+    static func attributes(requested: String?, answered: String?) -> [Span.Attribute] {
+        var attributes: [Span.Attribute] = [.init(.operation, .string(operation)), .init(.outputType, "text")]
+        if let requested { attributes.append(.init(.requestModel, .string(requested))) }
+        if let answered { attributes.append(.init(.responseModel, .string(answered))) }
+        return attributes
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}
+
+extension EngineError {
+    /// `error.type`: one of few words, and never what an engine wrote. Nil for who has left, which is nobody's failure.
+    package var errorType: String? {
+        switch self {
+        case .unauthorised: "unauthorised"
+        case .quotaExhausted: "quota_exhausted"
+        case .rateLimited: "rate_limited"
+        case .badRequest: "bad_request"
+        case .unsupportedLanguage: "unsupported_language"
+        case .undecodable: "undecodable"
+        case .unavailable: "unavailable"
+        case .timedOut: "timed_out"
+        case .protocolViolation: "protocol_violation"
+        case .cancelled: nil
+        }
+    }
+}
