@@ -52,13 +52,16 @@ let package = Package(
         module("Simulation", ["Speech", "Continuity"]),
         .executableTarget(
             name: "harken",
-            dependencies: ["Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Store", "Tracing"],
+            dependencies: [
+                "Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Store", "Tracing",
+            ],
             swiftSettings: strict),
 
         .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
 
         .executableTarget(
-            name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay", exclude: ["run", "relay.py", "measuring.py", "plugin.py"], sources: ["Sources"],
+            name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay",
+            exclude: ["run", "relay.py", "measuring.py", "plugin.py"], sources: ["Sources"],
             swiftSettings: strict),
 
         .executableTarget(
