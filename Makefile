@@ -32,6 +32,9 @@ docs: ## reference pages from the doc comments, in .build/docs
 conformance: ## the vendors' own clients against harken serve, with every engine behind it
 	@scripts/conformance --matrix
 
+faults: ## real speech while engines fail in every way: words lost and doubled, times, waits
+	@scripts/faults
+
 fuzz: ## feed each parser random bytes (EACH=60 seconds each; NAME=… for one)
 	@SECONDS_EACH='$(EACH)' scripts/fuzz $(NAME)
 
@@ -41,4 +44,4 @@ nightly: ## what is too long for `make test`
 clean: ## remove what was built (models stay in the cache)
 	@rm -rf .build bench-results
 
-.PHONY: help setup build demo test bench lint format docs conformance fuzz nightly clean
+.PHONY: help setup build demo test bench lint format docs conformance faults fuzz nightly clean

@@ -35,6 +35,7 @@ class Server:
 
     def __init__(self, harken, data, settings=None):
         self.harken, self.data, self.lines = harken, data, []
+        self.said_at = []  # when each line came, on the monotonic clock
         self.url = None
         self._announced = threading.Event()
         self.environment = environment(settings)
@@ -44,8 +45,13 @@ class Server:
             env=self.environment, preexec_fn=dies_with_us)
         threading.Thread(target=self._listen, daemon=True).start()
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def _listen(self):
         for line in self._process.stderr:
+            self.said_at.append(time.monotonic())
             self.lines.append(line)
             found = re.search(r"harken: ready on (http\S+)", line)
             if found:

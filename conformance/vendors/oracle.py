@@ -109,6 +109,7 @@ class Ear:
         self._last_search = -WINDOW
         self._stretches = []  # [offset, first sub-block, last sub-block + 1], growing at the end
         self._heard = []
+        self._starts = {}  # of the words that were heard, by text
         self._partial = None
 
     def feed(self, samples, rate):
@@ -222,7 +223,6 @@ class Ear:
         """Words from the last stretches; earlier ones have had theirs."""
         settled = self.settled
         self._partial = None
-        known = {(word.start, word.text) for word in self._heard[-40:]}
         for offset, first, last in self._stretches[-3:]:
             low, high = (first * SUB + offset) / RATE, (last * SUB + offset) / RATE
             for word in self._nearby(low, high):
@@ -230,15 +230,16 @@ class Ear:
                 start, end = word.start - offset / RATE, word.end - offset / RATE
                 moved = Word(word.text, max(round(start, 3), 0.0), max(round(end, 3), 0.0), word.confidence)
                 if share >= 0.6 and end <= self._done / RATE + 0.02 and end <= settled + 0.02:
-                    if (moved.start, moved.text) not in known and not self._is_known(moved):
+                    if not self._is_known(moved):
                         self._heard.append(moved)
+                        self._starts.setdefault(moved.text, []).append(moved.start)
                 elif end > self._done / RATE and high * RATE - offset >= self._done - BLOCK:
                     if share > 0.03 and not self._is_known(moved):
                         self._partial = (moved, share)
         self._heard.sort(key=lambda word: word.start)
 
     def _is_known(self, word):
-        return any(other.text == word.text and abs(other.start - word.start) < 0.05 for other in self._heard[-40:])
+        return any(abs(start - word.start) < 0.05 for start in self._starts.get(word.text, ()))
 
     def _nearby(self, low, high):
         return [word for word in self.library.words if word.end > low and word.start < high]
@@ -264,7 +265,8 @@ def hear(library, samples, rate):
     return ear.words
 
 
-def load_wav(path):
+def load_wav(path, wanted=RATE):
+    """Mono float samples of a file, at the wanted rate."""
     import av
 
     with av.open(path) as container:
@@ -272,7 +274,7 @@ def load_wav(path):
         pieces = [out.to_ndarray().reshape(-1) for frame in container.decode(audio=0) for out in resampler.resample(frame)]
         rate = container.streams.audio[0].rate
     samples = numpy.concatenate(pieces).astype(numpy.float32)
-    return soxr.resample(samples, rate, RATE).astype(numpy.float32) if rate != RATE else samples
+    return soxr.resample(samples, rate, wanted).astype(numpy.float32) if rate != wanted else samples
 
 
 # -- references

@@ -9,6 +9,7 @@ import asyncio
 import concurrent.futures
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -17,10 +18,12 @@ import wave
 import aiohttp
 import numpy
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [HERE, os.path.join(HERE, "faults")]
 
 import oracle
 from audio import ALAW, MULAW
+from clients import stream
 from drivers import BY_NAME, Driver, run
 from simulators import KEY, Simulator
 
@@ -276,39 +279,146 @@ def notice(check, references, test_audio, vendor):
 
 def faults(check, references, _):
     """Every fault shows at the socket."""
+    def is_whole(text):
+        try:
+            return json.loads(text)["type"] in ("Results", "Metadata")
+        except (ValueError, TypeError, KeyError):
+            return False
+
     async def see(fault):
-        simulator = Simulator("deepgram", references, [fault])
+        simulator = Simulator("deepgram", references, fault.split())
         seen = ""
         try:
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(20, sock_connect=2)) as session:
                 address = simulator.url + "/v1/listen?model=nova-3&encoding=linear16&sample_rate=16000&interim_results=true"
-                began = time.monotonic()
-                async with asyncio.timeout(6), session.ws_connect(address, headers={"Authorization": "Token " + KEY}) as ws:
-                    for _ in range(30):
-                        await ws.send_bytes(bytes(3200))
-                        await asyncio.sleep(0.08)
-                    await ws.send_str('{"type":"CloseStream"}')
+                began, last, longest, answered = time.monotonic(), None, 0.0, False
+                async with asyncio.timeout(15), session.ws_connect(address, headers={"Authorization": "Token " + KEY}, autoping=False) as ws:
+                    async def speak():
+                        for _ in range(30):
+                            await ws.send_bytes(bytes(3200))
+                            await asyncio.sleep(0.08)
+                        await ws.ping()
+                        await ws.send_str('{"type":"CloseStream"}')
+                    speaking = asyncio.create_task(speak())
                     texts = []
-                    async for message in ws:
-                        texts.append(message.data)
-                    seen = f"close {ws.close_code}, {len(texts)} messages"
+                    try:
+                        while True:
+                            message = await ws.receive(timeout=4)
+                            if message.type == aiohttp.WSMsgType.PONG:
+                                answered = True
+                            elif message.type == aiohttp.WSMsgType.TEXT:
+                                now = time.monotonic()
+                                longest, last = max(longest, now - (last or now)), now
+                                texts.append(message.data)
+                            else:
+                                break
+                        seen = f"close {ws.close_code}, {len(texts)} messages"
+                    except TimeoutError:
+                        seen = f"nothing more, {len(texts)} messages"
+                    finally:
+                        speaking.cancel()
+                    seen += f", pong {answered}, longest silence {longest:.1f} s"
                     seen += ", broken ones" if any("NeverHeardOf" in text for text in texts) else ""
-                    seen += ", Metadata" if any("Metadata" in text for text in texts) else ""
+                    seen += ", broken at the end" if texts and not is_whole(texts[-1]) else ""
+                    seen += ", Metadata" if any('"Metadata"' in text for text in texts) else ""
         except aiohttp.WSServerHandshakeError as refused:
             seen = f"status {refused.status}"
         except TimeoutError:
             seen = f"nothing for {time.monotonic() - began:.0f} s"
         except (aiohttp.ClientError, ConnectionError) as problem:
-            seen = type(problem).__name__
+            seen = f"{type(problem).__name__} {problem}"
+        finally:
+            said = simulator.stop()
+        return seen + (f"; the simulator said: {said}" if said else "")
+
+    for fault, wanted in [
+            ("refuse", "reset by peer"), ("hang-connect", "nothing for"), ("401", "status 401"), ("429", "status 429"), ("5xx=503", "status 503"),
+            ("silent-opening", "nothing more, 0 messages, pong False"), ("stall-after=1", "nothing more, [1-3] messages, pong True"),
+            ("half-open-after=1", "nothing more, [1-3] messages, pong False"), ("drop-after=1", "close 1006|reset by peer"),
+            ("close-after=1", "close 1000, [1-3] messages, pong False"), ("close-code=1011", "close 1011"), ("error-after=1", "close 1011"),
+            ("cap-after=1", "close 1011"), ("garbage-after=1", "close 1000.*broken ones.*broken at the end"), ("garble", "broken ones, Metadata"),
+            ("late=1", "Metadata"), ("hold-after=1 hold=2", "longest silence (1.[7-9]|2.).*Metadata"), ("double-finals", "close 1000"),
+            ("cut-end", "close 1000, .* s$")]:
+        seen = asyncio.run(see(fault))
+        check.that(re.search(wanted, seen), f"the fault {fault} shows", seen)
+
+    async def down():
+        """A vendor that is down after a fault, and is there again."""
+        simulator = Simulator("deepgram", references, ["drop-after=0.5", "down=2"], fault_count=1)
+        address = simulator.url + "/v1/listen?model=nova-3&encoding=linear16&sample_rate=16000"
+        seen = []
+
+        async def attempt(session):
+            try:
+                async with session.ws_connect(address, headers={"Authorization": "Token " + KEY}) as ws:
+                    for _ in range(8):
+                        await ws.send_bytes(bytes(3200))
+                        await asyncio.sleep(0.1)
+                    await ws.send_str('{"type":"CloseStream"}')
+                    while not ws.closed:
+                        await ws.receive(timeout=5)
+                    return ws.close_code
+            except (aiohttp.ClientError, ConnectionError) as problem:
+                return "reset" if "reset" in str(problem) or "closing" in str(problem) else str(problem)
+
+        try:
+            async with aiohttp.ClientSession() as session:
+                seen += [await attempt(session), await attempt(session)]
+                await asyncio.sleep(2)
+                seen.append(await attempt(session))
+                running = asyncio.create_task(attempt(session))
+                await asyncio.sleep(0.3)
+                await session.post(simulator.url + "/_outage?seconds=1")
+                seen += [await running, await attempt(session)]
         finally:
             simulator.stop()
         return seen
 
-    for fault, wanted in [("refuse", "ServerDisconnectedError"), ("hang-connect", "nothing for"), ("429", "status 429"), ("5xx=503", "status 503"),
-                          ("drop-after=1", "close 1006|Connection"), ("close-code=1011", "close 1011"), ("garble", "broken ones"),
-                          ("late=1", "Metadata"), ("stall-after=1", "nothing for")]:
-        seen = asyncio.run(see(fault))
-        check.that(any(part in seen for part in wanted.split("|")), f"the fault {fault} shows", seen)
+    seen = asyncio.run(down())
+    check.that(seen[0] in (1006, "reset") and seen[1:3] == ["reset", 1000] and seen[3] in (1006, "reset") and seen[4] == "reset",
+               "a vendor that is down resets everything, and comes back", str(seen))
+
+
+# What each vendor tells of its own faults, as a client of its protocol reads it; and whether its stream ends well.
+TOLD = {
+    "assemblyai": {"401": "1008: Unauthorized Connection.*close code 1008", "429": "3009.*Too many concurrent sessions.*close code 3009",
+                   "error-after=2": "Error 3005.*close code 3005", "cap-after=2": "Error 3008: Session Expired.*close code 3008"},
+    "deepgram": {"401": "401, message", "429": "429, message", "error-after=2": "Error: .*close code 1011", "cap-after=2": "close code 1011"},
+    "soniox": {"401": "error 401: Invalid API key.*close code 1000", "429": "error 429: Rate limit", "error-after=2": "error 503: Cannot continue",
+               "cap-after=2": "error 400: Audio is too long"},
+    "speechmatics": {"401": "401, message", "429": "429, message", "error-after=2": "Error job_error: .*close code 4013",
+                     "cap-after=2": "Error timelimit_exceeded: .*close code 4006"},
+}
+
+
+def told(check, references, test_audio, vendor):
+    """The faults that differ from vendor to vendor."""
+    with wave.open(os.path.join(test_audio, "beckett.wav")) as clip:
+        rate = clip.getframerate()
+        samples = numpy.frombuffer(clip.readframes(clip.getnframes()), "<i2").astype(numpy.float32) / 32768
+    import soxr
+
+    pcm = (numpy.clip(soxr.resample(samples, rate, 16_000), -1, 1) * 32767).astype("<i2")[:6 * 16_000].tobytes()
+
+    def hear(fault):
+        simulator = Simulator(vendor, references, [fault])
+        try:
+            heard = asyncio.run(stream(vendor, simulator.url, KEY, pcm, patience=5))
+            broken = [violation for violation in simulator.violations if violation["kind"] != "no end message"]
+        finally:
+            said = simulator.stop()
+        return [word.plain for word in heard.words], "; ".join(heard.problems) + said + (f"; violations {broken}" if broken else "")
+
+    words, problems = hear("late=0")
+    check.that(len(words) > 4 and not problems, f"{vendor}: a client of the fault table hears a stream to its end", f"{words}; {problems}")
+    for fault, wanted in TOLD[vendor].items():
+        _, problems = hear(fault)
+        check.that(re.search(wanted, problems) and "violations" not in problems, f"{vendor}: the fault {fault} is told in its own words", problems)
+    doubled, problems = hear("double-finals")
+    check.that(len(doubled) == 2 * len(words), f"{vendor}: finals come twice", f"{doubled}; {problems}")
+    cut, problems = hear("cut-end")
+    check.that(len(cut) < len(words) and "the stream broke: CLOSE, close code 1000" in problems, f"{vendor}: the last finals do not come",
+               f"{cut}; {problems}")
 
 
 def hearing(check, references, test_audio):
@@ -349,6 +459,16 @@ def hearing(check, references, test_audio):
     doubled = heard(numpy.concatenate([samples[:3 * rate], samples[int(1.8 * rate):]]))
     check.that(len(doubled) == len(truth) + sum(1.8 <= start < 2.8 for _, start in truth), "what is said twice is heard twice", str(doubled))
     check.that(not heard(numpy.zeros(5 * rate, numpy.float32)), "silence is nothing")
+    # Any sound will do for a recording of a hundred words.
+    sound = rng.normal(0, 0.1, 30 * oracle.RATE).astype(numpy.float32)
+    with tempfile.TemporaryDirectory(prefix="harken-selfcheck-") as folder:
+        place = os.path.join(folder, "long.wav")
+        with wave.open(place, "wb") as out:
+            out.setnchannels(1), out.setsampwidth(2), out.setframerate(oracle.RATE)
+            out.writeframes((numpy.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+        words = [{"text": f"word{at % 30}", "start": 0.3 * at, "end": 0.3 * at + 0.25} for at in range(99)]
+        found = oracle.hear(oracle.Library([{"file": place, "words": words}]), sound, oracle.RATE)
+    check.that([word.text for word in found] == [word["text"] for word in words], "a hundred words on end are heard once", str(len(found)))
     check.that(not heard(rng.normal(0, 0.1, 5 * rate).astype(numpy.float32)), "noise is nothing")
     check.that(not heard(samples[::-1].copy()), "speech that is not known is nothing")
 
@@ -362,6 +482,7 @@ def main(args):
         hearing(check, references, args.test_audio)
         work = [(drive, vendor, folder) for vendor in args.drivers or DRIVES]
         work += [(notice, vendor) for vendor in args.drivers or DRIVES if vendor in WRONGS]
+        work += [(told, vendor) for vendor in args.drivers or DRIVES if vendor in TOLD]
         work += [] if args.drivers else [(faults,)]
         with concurrent.futures.ThreadPoolExecutor(args.jobs or 3) as pool:
             for job in [pool.submit(part, check, references, args.test_audio, *rest) for part, *rest in work]:

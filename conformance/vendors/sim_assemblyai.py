@@ -84,10 +84,21 @@ class AssemblyAI(Service):
                 web.post("/v2/transcript", self.create), web.get("/v2/transcript", self.list), web.get("/v2/transcript/{id}", self.get),
                 web.delete("/v2/transcript/{id}", self.delete), web.get("/v2/transcript/{id}/{part}", self.export)]
 
+    refuses_upgrades = False
+
+    def is_final(self, message):
+        return message["type"] == "Turn" and message["end_of_turn"]
+
+    async def break_down(self, line):
+        await fail(line, 3005, "Session Cancelled: An error occurred")
+
+    async def reach_cap(self, line):
+        await fail(line, 3008, "Session Expired: Maximum session duration exceeded")
+
     # -- streaming
 
     async def token(self, request):
-        if request.headers.get("Authorization") != self.key:
+        if request.headers.get("Authorization") != self.key_for(request):
             self.violations.add("token", "authentication", "a wrong or no key")
             return error(401, "Authentication error, API token missing/invalid.")
         try:
@@ -108,6 +119,9 @@ class AssemblyAI(Service):
             problem = self._unauthorised(request, line)
             if problem:
                 await fail(line, 1008, "Unauthorized Connection: " + problem)
+            if "429" in line.faults:
+                line.begin_fault()
+                await fail(line, 3009, "Unauthorized Connection: Too many concurrent sessions")
             try:
                 options = checks.parameters(request.query.items(), LIVE, (), line.note)
             except Bad as problem:
@@ -133,7 +147,7 @@ class AssemblyAI(Service):
             line.note("authentication", "no Authorization header and no token")
             return "Missing Authorization header"
         given = given if given is not None else request.query["token"]
-        if given == self.key and "Authorization" in request.headers:
+        if given == self.key_for(request) and "Authorization" in request.headers:
             return None
         until, _ = self.tokens.pop(given, (0, 0))
         if until > time.time():
@@ -144,7 +158,7 @@ class AssemblyAI(Service):
     # -- recordings
 
     def _authorised(self, request):
-        if request.headers.get("Authorization") == self.key:
+        if request.headers.get("Authorization") == self.key_for(request):
             return True
         self.violations.add(request.path, "authentication", "a wrong or no key, or a scheme word before it")
         return False
@@ -451,6 +465,7 @@ class LiveSession:
             self.ear.flush()
             await self._end_turn()
         if kind == "Terminate":
+            await self.line.ending()
             self.ear.flush()
             self.line.heard(self.ear.words)
             await self._end_turn()

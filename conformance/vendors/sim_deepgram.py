@@ -86,6 +86,16 @@ class Deepgram(Service):
     def too_many(self):
         return refusal(Refused(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later"), str(uuid.uuid4()))
 
+    def is_final(self, message):
+        return message["type"] == "Results" and message["is_final"]
+
+    async def break_down(self, line):
+        await line.send({"type": "Error", "variant": "InternalServerError", "description": "The stream cannot be continued.", "message": ""})
+        await line.close(1011, "NET-0000")
+
+    async def reach_cap(self, line):
+        await line.close(1011, "NET-0003")
+
     def authorise(self, request, note):
         """The subprotocol to select, if any. `Token` goes with a key, `Bearer` with an access token."""
         offered = [part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if part.strip()]
@@ -94,9 +104,9 @@ class Deepgram(Service):
         else:
             scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
             protocol = None
-        good = secret == self.key if scheme.lower() == "token" else self.access_tokens.get(secret, 0) > time.time()
+        good = secret == self.key_for(request) if scheme.lower() == "token" else self.access_tokens.get(secret, 0) > time.time()
         # The conformance drivers have no other access token than the key.
-        good = good or (scheme.lower() == "bearer" and secret == self.key)
+        good = good or (scheme.lower() == "bearer" and secret == self.key_for(request))
         if not good:
             note("authentication", f"scheme {scheme[:12]!r}, {'a wrong' if secret else 'no'} credential")
             raise Refused(401, "INVALID_AUTH", "Invalid credentials.")
@@ -437,6 +447,7 @@ class LiveSession:
             channel.speech_told = False
 
     async def _close_stream(self):
+        await self.line.ending()
         for channel in self.channels:
             channel.ear.flush()
             words, end = channel.ear.words[channel.taken:], self.line.audio_seconds

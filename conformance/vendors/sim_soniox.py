@@ -75,6 +75,17 @@ class Soniox(Service):
                 web.get("/v1/transcriptions/{id}", self.get), web.get("/v1/transcriptions/{id}/transcript", self.transcript),
                 web.delete("/v1/transcriptions/{id}", self.delete), web.get("/v1/models", self.models)]
 
+    refuses_upgrades = False
+
+    def is_final(self, message):
+        return any(token["is_final"] for token in message["tokens"])
+
+    async def break_down(self, line):
+        await fail(line, 503, "Cannot continue request (code 3). Please restart the request.")
+
+    async def reach_cap(self, line):
+        await fail(line, 400, "Audio is too long.")
+
     def too_many(self):
         return problem(429, "limit_exceeded", "Rate limit exceeded.")
 
@@ -106,9 +117,12 @@ class Soniox(Service):
                 line.note("authentication", "the key came both in the upgrade and in the configuration")
                 await fail(line, 400, "Start request is malformed.")
             given = given if given is not None else options.get("api_key")
-            if given != self.key:
+            if given != self.key_for(request):
                 line.note("authentication", "a wrong key" if given else "no key")
                 await fail(line, 401, "Invalid API key." if given else "Missing API key.")
+            if "429" in line.faults:
+                line.begin_fault()
+                await fail(line, 429, "Rate limit exceeded.")
             await LiveSession(line, options, self).run()
         except Ended:
             pass
@@ -147,7 +161,7 @@ class Soniox(Service):
     # -- recordings
 
     def _refused(self, request):
-        if request.headers.get("Authorization") == "Bearer " + self.key:
+        if request.headers.get("Authorization") == "Bearer " + self.key_for(request):
             return None
         self.violations.add(request.path, "authentication", "a wrong or no key")
         return problem(401, "unauthenticated", "Invalid API key.")
@@ -413,6 +427,7 @@ class LiveSession:
     async def _finish(self, heard):
         if not heard:
             await fail(self.line, 400, "No audio received.")
+        await self.line.ending()
         self.ear.flush()
         self.line.heard(self.ear.words)
         if len(self.ear.words) > self.final:

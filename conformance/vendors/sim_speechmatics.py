@@ -95,12 +95,25 @@ class Speechmatics(Service):
                 web.get("/v2/jobs/{id}/transcript", self.transcript), web.delete("/v2/jobs/{id}", self.delete),
                 web.get("/v2", self.live), web.get("/v2/", self.live), web.get("/v2/{language}", self.live)]
 
+    def is_final(self, message):
+        return message["message"] == "AddTranscript"
+
+    async def break_down(self, line):
+        await self._end(line, "job_error", "The recogniser has failed.")
+
+    async def reach_cap(self, line):
+        await self._end(line, "timelimit_exceeded", "The session has reached its time limit.")
+
+    async def _end(self, line, kind, reason):
+        await line.send({"message": "Error", "type": kind, "reason": reason})
+        await line.close(CLOSE[kind], kind)
+
     def too_many(self):
         return problem(429, "Too Many Requests", "rate limit")
 
     def _refused(self, request, may_use_query=False):
         given = request.headers.get("Authorization", "")
-        if given == "Bearer " + self.key or may_use_query and not given and request.query.get("jwt") == self.key:
+        if given == "Bearer " + self.key_for(request) or may_use_query and not given and request.query.get("jwt") == self.key_for(request):
             return None
         self.violations.add(request.path, "authentication", "a wrong key" if given.startswith("Bearer ") else "no key, or not as a Bearer")
         return problem(401, "Permission Denied", "Invalid API key.")
@@ -411,6 +424,7 @@ class LiveSession:
         await self.line.send({"message": "EndOfUtterance", "metadata": {"start_time": at, "end_time": at}})
 
     async def _finish(self, last):
+        await self.line.ending()
         if last != self.frames and not self.official:
             self.line.note("bad message", f"EndOfStream.last_seq_no is {last}; {self.frames} audio frames came")
         if self.decoder.leftover:

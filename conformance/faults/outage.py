@@ -1,0 +1,113 @@
+"""One vendor's outage under many live sessions: all of them are reset in the same moment, and nothing but the local engine can repair.
+
+Deepgram fails, AssemblyAI takes over; neither takes recordings. Every session must live on, and the gateway's loops must stay responsive.
+"""
+
+import asyncio
+import os
+import re
+import statistics
+import time
+
+import aiohttp
+
+import cell
+from clients import RATE, stream
+from count import count
+from gateway import Server
+from matrix import ADDRESSES
+from simulators import KEY, Simulator
+
+SECONDS, OUTAGE_AT, SPREAD = 24.0, 10.0, 4.0
+DEAD_URL = "http://127.0.0.1:9"
+MOST_SLOW = 0.5  # seconds for an answer to GET /health
+
+
+def run(sessions, recording, harken, folder):
+    """What came of it, as JSON has it."""
+    simulators = {vendor: Simulator(vendor, recording.oracle) for vendor in ("deepgram", "assemblyai")}
+    server = None
+    try:
+        settings = {"HARKEN_ENGINES": "deepgram,assemblyai,local", "DEEPGRAM_API_KEY": KEY, "ASSEMBLYAI_API_KEY": KEY,
+                    # Deepgram has one address for both kinds: its recordings end with the outage.
+                    "DEEPGRAM_BASE_URL": ADDRESSES["deepgram"]["BASE_URL"].format(simulators["deepgram"].url),
+                    "ASSEMBLYAI_BASE_URL": DEAD_URL, "ASSEMBLYAI_STREAMING_URL": simulators["assemblyai"].url}
+        server = Server(harken, os.path.join(folder, "outage"), settings)
+        cell.wait_for_all(server)
+        found = asyncio.run(_storm(sessions, recording, server, simulators["deepgram"]))
+        violations = [f"{name}: {one['kind']}" for name, simulator in simulators.items() for one in simulator.violations
+                      if not (name == "deepgram" and one["kind"] == "no end message")]
+        found["violations"] = {one: violations.count(one) for one in set(violations)}
+        found["log"] = sorted({re.sub(r"^\S+ |session=\S+", "", line).strip()[:160] for line in server.lines})[:40]
+    finally:
+        status = server.stop() if server else 0
+        said = "".join(simulator.stop() for simulator in simulators.values())
+    found["status"], found["simulators said"] = status, said
+    found["passed"] = (found["ended_well"] == sessions and found["doubled"] == 0 and found["health"]["worst"] <= MOST_SLOW and status == 0)
+    return found
+
+
+async def _storm(sessions, recording, server, failing):
+    pcm = recording.pcm[:int(SECONDS * RATE) * 2]
+    # A word at the cut is heard or not: it does not count.
+    spoken = [word for word in recording.words if word.end < SECONDS - 0.5]
+    began = time.monotonic()
+    answers, over = [], asyncio.Event()
+
+    async def one(number):
+        await asyncio.sleep(SPREAD * number / sessions)
+        return await stream("deepgram", server.url, "any", pcm)
+
+    async def outage():
+        await asyncio.sleep(SPREAD + OUTAGE_AT)
+        async with aiohttp.ClientSession() as session, session.post(failing.url + "/_outage?seconds=3600") as answer:
+            return time.monotonic(), (await answer.json())["reset"]
+
+    async def watch():
+        async with aiohttp.ClientSession() as session:
+            while not over.is_set():
+                asked = time.monotonic()
+                async with session.get(server.url + "/health") as answer:
+                    await answer.read()
+                answers.append((asked, time.monotonic() - asked))
+                await asyncio.sleep(0.05)
+
+    watching, breaking = asyncio.create_task(watch()), asyncio.create_task(outage())
+    heard = await asyncio.gather(*(one(number) for number in range(sessions)))
+    over.set()
+    await watching
+    failed_at, reset = await breaking
+    waits, lost, doubled, misheard, problems = [], 0, 0, 0, {}
+    for each in heard:
+        found = count(spoken, [word for word in each.words if word.start < SECONDS - 0.6])
+        lost, doubled, misheard = lost + len(found.lost), doubled + len(found.doubled), misheard + len(found.misheard)
+        for problem in each.problems:
+            text = re.sub(r"[\d.]+", "N", problem)[:120]
+            problems[text] = problems.get(text, 0) + 1
+        after = [word.arrived - max(failed_at, each.began + word.end) for word in each.words if word.arrived > failed_at]
+        waits.append(max(after, default=0.0))
+    before, during = [seconds for asked, seconds in answers if asked < failed_at], [seconds for asked, seconds in answers if asked >= failed_at]
+    with open(f"/proc/{server.pid}/status") as file:
+        memory = int(re.search(r"VmHWM:\s+(\d+)", file.read()).group(1)) // 1024
+    metrics = server.get("/metrics")[1].decode()
+    return {
+        "sessions": sessions, "reset": reset, "ended_well": sum(not each.problems for each in heard), "problems": problems,
+        "spoken": len(spoken) * sessions, "lost": lost, "doubled": doubled, "misheard": misheard,
+        "wait": {"median": round(statistics.median(waits), 2), "worst": round(max(waits), 2)},
+        "health": {"before_worst": round(max(before), 3), "median": round(statistics.median(during), 4), "worst": round(max(during), 3)},
+        "memory_peak_mb": memory, "seconds": round(time.monotonic() - began, 1),
+        "metrics": dict(line.rsplit(" ", 1) for line in metrics.splitlines() if re.match(r"harken_\w*(gap|repair|engine_stream)", line)),
+    }
+
+
+def show(found):
+    wait, health = found["wait"], found["health"]
+    print(f"\nan outage under {found['sessions']} live sessions, repairs local: {found['ended_well']} ended well; {found['lost']} of "
+          f"{found['spoken']} words lost, {found['doubled']} doubled, {found['misheard']} misheard; longest wait for a final since the outage "
+          f"{wait['worst']:.1f} s (median session {wait['median']:.1f} s); GET /health at worst {health['worst'] * 1000:.0f} ms (median "
+          f"{health['median'] * 1000:.1f}, before the outage at worst {health['before_worst'] * 1000:.0f}); {found['memory_peak_mb']} MB at most; "
+          f"load {found['load']:.1f}; {'ok' if found['passed'] else 'FAIL'}")
+    for problem, times in sorted(found["problems"].items(), key=lambda item: -item[1])[:6]:
+        print(f"      {times} × {problem}")
+    for violation, times in found["violations"].items():
+        print(f"      violation, {times} ×: {violation}")

@@ -1,0 +1,201 @@
+"""The fault table: real speech through `harken serve`, by a client of each engine's own protocol, while engines fail in every way.
+
+    scripts/faults [--short] [--scenario NAME…] [--engine NAME…] [--livekit] [--json FILE]
+
+A line for each cell as it ends, then the table. The exit status is 0 only if every cell keeps the goals: no word lost, none doubled, times within
+20 ms of the uninterrupted run, faults noticed within 5 s, no wait for a final over 4 s from there, nothing else that a client would mind.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import cell
+import count
+import outage
+import recording
+from matrix import SHOWN
+from scenarios import SCENARIOS, SECOND
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog="scenarios: " + ", ".join(one.name for one in SCENARIOS))
+    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
+    parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
+    parser.add_argument("--cache", help="folder where what the simulators hear is kept")
+    parser.add_argument("--shared", default=os.path.join(ROOT, "../shared/audio"), help="folder of the development audio")
+    parser.add_argument("--short", action="store_true", help="the few scenarios that `make test` runs, with 10 s of speech")
+    parser.add_argument("--scenario", action="append", metavar="NAME", help="only these; 'nothing fails' runs too, times are compared with it")
+    parser.add_argument("--engine", action="append", choices=list(SECOND), help="only these")
+    parser.add_argument("--livekit", action="store_true", help="the same scenarios through LiveKit's fallback adapter, beside")
+    parser.add_argument("--only-livekit", action="store_true", help="that alone")
+    parser.add_argument("--ignore-waits", action="store_true", help="waits are shown and not judged: for a machine that is busy with other things")
+    parser.add_argument("--outage", type=int, metavar="N", help="instead: one vendor's outage under N live sessions")
+    parser.add_argument("--jobs", type=int, default=12, help="cells at a time (12)")
+    parser.add_argument("--json", metavar="FILE", help="writes everything there as well")
+    args = parser.parse_args()
+    if not os.access(args.harken, os.X_OK):
+        parser.error(f"{args.harken} is not there: make build first, or name another with --harken")
+    unknown = set(args.scenario or ()) - {one.name for one in SCENARIOS}
+    if unknown:
+        parser.error(f"no scenario is called {sorted(unknown)[0]!r}; there are: " + ", ".join(one.name for one in SCENARIOS))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with tempfile.TemporaryDirectory(prefix="harken-faults-") as folder:
+        return Table(args, folder).run()
+
+
+class Table:
+    def __init__(self, args, folder):
+        self.args, self.folder = args, folder
+        shared = None if args.short else args.shared
+        self.recording = recording.load(folder, args.harken, args.cache, args.test_audio, shared)
+        wanted = [one for one in SCENARIOS if one.name == "nothing fails" or (one.name in args.scenario if args.scenario else True)]
+        self.scenarios = [one for one in wanted if one.in_test or one.name == "nothing fails"] if args.short and not args.scenario else wanted
+        self.engines = args.engine or (["assemblyai", "deepgram"] if args.short else list(SECOND))
+        self._lock = threading.Lock()
+        self._started = 0
+        self.load = []
+
+    def run(self):
+        broken = count.check(self.recording.words)
+        print(f"{self.recording.seconds:.1f} s of speech, {self.recording.spoken} words, {len(self.recording.words)} countable", flush=True)
+        if broken:
+            print("FAIL  the count does not count right: " + "; ".join(broken))
+            return 1
+        if self.args.outage:
+            return self._outage()
+        began = time.monotonic()
+        watch = threading.Event()
+        threading.Thread(target=self._watch, args=(watch,), daemon=True).start()
+        beside = self._beside() if self.args.livekit or self.args.only_livekit else None
+        outcomes = []
+        if not self.args.only_livekit:
+            cells = [(scenario, engine) for scenario in self.scenarios for engine in self.engines]
+            with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
+                outcomes = list(pool.map(lambda pair: self._cell(*pair), cells))
+        clean = {outcome.engine: outcome for outcome in outcomes if outcome.scenario == "nothing fails"}
+        for outcome in outcomes:
+            if "pairs" in outcome.detail and "pairs" in clean[outcome.engine].detail:
+                cell.compare(outcome, clean[outcome.engine])
+        others = beside() if beside else []
+        watch.set()
+        seconds = time.monotonic() - began
+        show(outcomes, self.scenarios, self.engines)
+        for title, rows in others:
+            show_beside(title, rows, self.scenarios)
+        load = f"{min(self.load):.1f} to {max(self.load):.1f}, mean {sum(self.load) / len(self.load):.1f}, on {os.cpu_count()} processors"
+        kept = sum(outcome.passed for outcome in outcomes)
+        passed = all(outcome.keeps_words if self.args.ignore_waits else outcome.passed for outcome in outcomes)
+        total = {name: sum(getattr(outcome, name) for outcome in outcomes) for name in ("spoken", "lost", "doubled", "misheard", "invented")}
+        print(f"\n{kept} of {len(outcomes)} cells keep the goals; {total['lost']} of {total['spoken']} words lost, {total['doubled']} doubled, "
+              f"{total['misheard']} misheard, {total['invented']} invented; {seconds:.0f} s; load {load}", flush=True)
+        if self.args.json:
+            with open(self.args.json, "w") as file:
+                json.dump({"passed": passed, "seconds": round(seconds, 1), "load": self.load, "countable": len(self.recording.words),
+                           "recording_seconds": self.recording.seconds, "cells": [outcome.record() for outcome in outcomes],
+                           "beside": [{"title": title, "rows": rows} for title, rows in others]}, file, indent=1)
+        return 0 if passed else 1
+
+    def _outage(self):
+        found = outage.run(self.args.outage, self.recording, self.args.harken, self.folder)
+        found["load"] = os.getloadavg()[0]
+        outage.show(found)
+        if self.args.json:
+            with open(self.args.json, "w") as file:
+                json.dump(found, file, indent=1)
+        return 0 if found["passed"] else 1
+
+    def _cell(self, scenario, engine):
+        # Not all at once: a start costs more than all that follows.
+        with self._lock:
+            self._started += 1
+            wait = 1.0 if self._started <= self.args.jobs else 0.0
+            time.sleep(wait)
+        outcome = cell.run(scenario, engine, self.recording, self.args.harken, self.folder)
+        with self._lock:
+            # Times are compared at the end.
+            well = outcome.keeps_words and (self.args.ignore_waits or outcome.keeps_waits)
+            print(f"{'ok  ' if well else 'FAIL'}  {scenario.name}, {SHOWN[engine]}: {told(outcome)}", flush=True)
+        return outcome
+
+    def _beside(self):
+        """LiveKit's adapter, in a process of its own."""
+        place, pickled = os.path.join(self.folder, "livekit.json"), os.path.join(self.folder, "recording.pickle")
+        with open(pickled, "wb") as file:
+            pickle.dump(self.recording, file)
+        here = os.path.dirname(os.path.abspath(__file__))
+        command = [sys.executable, os.path.join(here, "livekit_fallback.py"), "--output", place, "--jobs", str(self.args.jobs),
+                   "--harken", self.args.harken, "--recording", pickled]
+        command += [f"--scenario={one.name}" for one in self.scenarios]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+
+        def finish():
+            process.wait()
+            with open(place) as file:
+                return [(part["title"], part["rows"]) for part in json.load(file)]
+        return finish
+
+    def _watch(self, ended):
+        while not ended.wait(5) or not self.load:
+            self.load.append(os.getloadavg()[0])
+
+
+def told(outcome):
+    parts = [f"{outcome.lost} lost", f"{outcome.doubled} doubled"]
+    parts += [f"{outcome.misheard} misheard"] if outcome.misheard else []
+    parts += [f"{outcome.invented} invented"] if outcome.invented else []
+    parts += [f"{outcome.wait_from_speech:.1f} s from speech"] if outcome.wait_from_speech is not None else []
+    parts += [f"detected after {outcome.detected_after:.1f} s"] if outcome.detected_after is not None else []
+    parts += [f"{outcome.wait_from_detection:.1f} s from there"] if outcome.wait_from_detection is not None else []
+    return ", ".join(parts) + "".join(f"\n      {line[:300]}" for line in [*outcome.problems, *outcome.violations])
+
+
+def show(outcomes, scenarios, engines):
+    if not outcomes:
+        return
+    found = {(outcome.scenario, outcome.engine): outcome for outcome in outcomes}
+    width = max(len(scenario.name) for scenario in scenarios)
+    print("\nlost + doubled, worst time error in ms, seconds: fault to detection, longest wait for a final from there (from the end of "
+          "speech); ! misses a goal, * something else is wrong")
+    print(" " * width + "".join(f"  {SHOWN[engine]:^30}" for engine in engines))
+    for scenario in scenarios:
+        row = f"{scenario.name:<{width}}"
+        for engine in engines:
+            outcome = found[scenario.name, engine]
+            error = "–" if outcome.error_ms is None else f"{outcome.error_ms:.0f}"
+            wait = "–" if outcome.wait_from_detection is None else f"{outcome.wait_from_detection:.1f}"
+            speech = "–" if outcome.wait_from_speech is None else f"{outcome.wait_from_speech:.1f}"
+            mark = ("" if outcome.passed else "!") + ("*" if outcome.problems or outcome.violations or outcome.misheard or outcome.invented else "")
+            after = "–" if outcome.detected_after is None else f"{outcome.detected_after:.1f}"
+            row += f"  {outcome.lost:>3} + {outcome.doubled:<3}{error:>4} {after:>5} {wait:>4} ({speech:>4}) {mark:<2}"
+        print(row)
+    sys.stdout.flush()
+
+
+def show_beside(title, rows, scenarios):
+    width = max(len(scenario.name) for scenario in scenarios)
+    print(f"\n{title}: lost + doubled, worst time error in ms, longest wait in s from the detection (from the end of speech)")
+    for row in rows:
+        error = "–" if row["error_ms"] is None else f"{row['error_ms']:.0f}"
+        waits = ["–" if row[name] is None else f"{row[name]:.1f}" for name in ("wait_from_detection", "wait_from_speech")]
+        print(f"{row['scenario']:<{width}}  {row['lost']:>4} + {row['doubled']:<3}{error:>6}  {waits[0]:>4} ({waits[1]:>4})"
+              + (f"  {row['problems'][0][:60]}" if row["problems"] else ""))
+    lost, doubled, spoken = (sum(row[name] for row in rows) for name in ("lost", "doubled", "spoken"))
+    print(f"{'all':<{width}}  {lost:>4} + {doubled:<3} of {spoken}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

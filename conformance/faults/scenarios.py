@@ -1,0 +1,57 @@
+"""What goes wrong, and with which engine."""
+
+from dataclasses import dataclass
+
+DEAD = "dead"  # in place of faults: nothing listens where the engine should be
+# The vendor that stands behind each.
+SECOND = {"assemblyai": "deepgram", "deepgram": "assemblyai", "soniox": "deepgram", "speechmatics": "assemblyai"}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Faults of the first engine, and of the one behind it. `{mid}` is a moment inside a word, past the middle of the recording; `{third}` is a
+    moment inside a word after about a quarter of it: seconds of a stream's audio."""
+
+    name: str
+    first: tuple | str = ()
+    second: tuple = ()
+    # Only the first so many streams of an engine suffer; 0: all.
+    count: int = 0
+    # The gateway's engines, in order.
+    engines: tuple = ("first", "second", "local")
+    # Seconds from `{mid}` on in which every vendor is gone: streams are reset, and nothing is answered.
+    outage: float = 0
+    in_test: bool = False
+
+    @property
+    def nobody_for(self):
+        """Seconds from the fault on in which nobody can recognise anything: no wait is counted before they are over."""
+        return 0 if "local" in self.engines else self.outage
+
+
+SCENARIOS = (
+    Scenario("nothing fails"),
+    Scenario("refused", DEAD),
+    Scenario("reset", ("refuse",)),
+    Scenario("401", ("401",)),
+    Scenario("429", ("429",)),
+    Scenario("503", ("5xx=503",), in_test=True),
+    Scenario("hang at connect", ("hang-connect",)),
+    Scenario("hang at opening", ("silent-opening",)),
+    Scenario("clean close", ("close-after={mid}",), count=1),
+    Scenario("abort", ("drop-after={mid}",), count=1, in_test=True),
+    Scenario("stall", ("stall-after={mid}",), count=1),
+    Scenario("half-open", ("half-open-after={mid}",), count=1),
+    Scenario("garbage", ("garbage-after={mid}",), count=1),
+    Scenario("garbage between", ("garble",)),
+    Scenario("late finals", ("hold-after={mid}", "hold=4.5"), count=1),
+    Scenario("doubled finals", ("double-finals",), in_test=True),
+    Scenario("error message", ("error-after={mid}",), count=1, in_test=True),
+    Scenario("slow", ("late=1.5",)),
+    Scenario("close before the last final", ("cut-end",), in_test=True),
+    Scenario("session cap", ("cap-after={mid}",), count=1),
+    Scenario("one alone, aborted thrice", ("drop-after={third}",), count=3, engines=("first",)),
+    Scenario("two fail in turn", ("drop-after={third}",), ("drop-after={third}",), count=1),
+    Scenario("all vendors down", outage=3600),
+    Scenario("all engines down for 6 s", outage=6, engines=("first", "second")),
+)
