@@ -260,10 +260,13 @@ package struct AssemblyAILiveClient: LiveClientMachine {
 
     package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
         guard state != .closed else { return }
-        if case .draining = state, code == 1000 { return complete(&actions) }
         endOpenTurn(&actions)
+        // Only Termination says that all is there.
+        let error =
+            code == 1000
+            ? .unavailable("AssemblyAI closed the stream before it had ended it.") : AssemblyAIFault.ended(code: code.map { Int($0) }, saying: reason)
         state = .closed
-        actions.append(.event(.closed(AssemblyAIFault.ended(code: code.map { Int($0) }, saying: reason))))
+        actions.append(.event(.closed(error)))
     }
 
     private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {

@@ -238,7 +238,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
         // Whoever said what it had may end the connection carelessly, but a code of its own means that something went wrong.
         case .draining(_, done: true) where code == nil || code == 1000 || code == 1005:
             complete(&actions)
-        case .draining(_, done: false) where code == 1000:
+        // Without Metadata only the finals show that nothing is missing.
+        case .draining(_, done: false) where code == 1000 && channels.allSatisfy { $0.finalisedThrough >= sent }:
             complete(&actions)
         case .connecting, .open, .draining:
             fail(DeepgramFault.closed(code: code, reason: reason, complaint: complaint), &actions)

@@ -43,6 +43,7 @@ package struct SonioxLiveClient: LiveClientMachine {
     private var finalizeDeadline: Instant?
     /// Broken messages, less the good ones since.
     private var malformed = 0
+    private var earlier = EarlierFinals<SonioxToken>()
 
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
@@ -153,7 +154,9 @@ package struct SonioxLiveClient: LiveClientMachine {
 
     private mutating func received(_ update: SonioxUpdate, _ actions: inout [ClientAction]) {
         let through = position(update.finalThrough)
-        for token in update.tokens where token.isFinal && !token.isTranslation {
+        let finals = update.tokens.filter { $0.isFinal && !$0.isTranslation }
+        let isRepeated = finals.contains { $0.start != nil } && earlier.contain(finals)
+        for token in finals where !isRepeated {
             switch token.text {
             case "<end>": endTurn(through, &actions)
             case "<fin>": answerFinalize(through, &actions)

@@ -31,6 +31,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     private let configuration: SpeechmaticsConfiguration
     private var state: State = .connecting
     private var settled: SettledWords
+    private var earlier = EarlierFinals<SpeechmaticsResult>()
     /// Words became final and nothing said that their turn is over.
     private var turnIsOpen = false
     private var sent: SampleIndex = .zero
@@ -170,6 +171,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     }
 
     private mutating func received(_ transcript: SpeechmaticsTranscript, _ actions: inout [ClientAction]) {
+        guard transcript.results.isEmpty || !earlier.contain(transcript.results) else { return }
         for result in transcript.results { add(result, to: &settled) }
         if !transcript.results.isEmpty { turnIsOpen = true }
         if let final = settled.takeDue() {

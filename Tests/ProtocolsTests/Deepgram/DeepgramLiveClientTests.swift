@@ -106,7 +106,19 @@ import Testing
         stream.sent(3)
         _ = stream.results(0, 1, "One")
         _ = stream.command(.finish)
+        _ = stream.text(#"{"type":"Metadata","request_id":"x","duration":3.0}"#)
         #expect(stream.closed(1000) == [Self.final(1, 3, "", .endOfAudio), .event(.closed(nil))])
+    }
+
+    @Test func `a close without metadata is an end only where finals cover all of the audio`() {
+        for (covered, error) in [(3.0, nil), (2.0, .unavailable("Deepgram closed the stream with 1000: no reason given"))] as [(Double, EngineError?)]
+        {
+            var stream = Stream()
+            stream.sent(3)
+            _ = stream.command(.finish)
+            _ = stream.results(0, covered, "One")
+            #expect(stream.closed(1000).first == .event(.closed(error)))
+        }
     }
 
     @Test func `drops what comes twice and keeps the order`() {

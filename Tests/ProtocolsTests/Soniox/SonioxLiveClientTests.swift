@@ -49,6 +49,19 @@ import Testing
             ])
     }
 
+    @Test func `takes final tokens that are sent again once`() {
+        var stream = Self.stream(sent: 10)
+        let hello = Self.update("No· no·.·<end>", final: 1)
+        #expect(stream.text(hello).map(\.short) == ["final 0.0–1.0 “No no.” endOfTurn", "interim 1.0–1.0 “” stable 0"])
+        #expect(stream.text(hello).map(\.short) == ["interim 1.0–1.0 “” stable 0"])
+        #expect(stream.text(Self.update(" No| way", from: 1, final: 2)).map(\.short) == ["interim 1.0–2.0 “No way” stable 0"])
+        #expect(stream.text(Self.update(" No| way", from: 1, final: 2)).map(\.short) == ["interim 1.0–2.0 “No way” stable 0"])
+        #expect(
+            stream.text(Self.update(" No·<end>", from: 2, final: 3)).map(\.short) == [
+                "final 1.0–3.0 “No No” endOfTurn", "interim 3.0–3.0 “” stable 0",
+            ])
+    }
+
     @Test func `puts tokens together to words, and words to sentences`() {
         var stream = Self.stream(sent: 10)
         #expect(stream.text(Self.update("|Hel·lo", final: 0, total: 0.3)).map(\.short) == ["interim 0.0–0.3 “Hello” stable 0"])

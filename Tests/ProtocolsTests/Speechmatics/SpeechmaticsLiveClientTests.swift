@@ -37,6 +37,14 @@ import Testing
         #"{"message":"EndOfUtterance","metadata":{"start_time":\#(at),"end_time":\#(at)}}"#
     }
 
+    @Test func `takes a transcript that is sent again once`() {
+        var stream = Self.stream(StreamOptions(rate: .speech, interims: false), sent: 10)
+        for text in [Self.transcript("no no", through: 1), Self.transcript("no no", through: 1), Self.transcript("no", from: 1, through: 2)] {
+            #expect(stream.text(text).isEmpty)
+        }
+        #expect(stream.text(Self.endOfUtterance(2)).map(\.short) == ["final 0.0–2.0 “no no no” endOfTurn"])
+    }
+
     @Test func `asks for what the options say`() {
         let options = StreamOptions(
             rate: .telephone, language: LanguageTag("de-DE"), model: "standard", interims: false, endpointing: .milliseconds(500),
