@@ -287,6 +287,8 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        // What waited for an answer is not answered after the end.
+        guard state != .closed else { return }
         if case .starting(let until) = state, now >= until { return fail(.timedOut("AssemblyAI did not begin the session."), &actions) }
         if let limit = turn?.awaitsFormatting, now >= limit { endOpenTurn(&actions) }
         if let limit = finalize?.deadline, now >= limit { answerFinalizes(&actions) }

@@ -323,6 +323,17 @@ import Testing
         #expect(Self.kind(stream.text(Self.termination)) == .unavailable)
     }
 
+    @Test func `says nothing after its end, whatever still waited for an answer`() {
+        var stream = Stream()
+        stream.sent(1)
+        _ = stream.command(.finalize)
+        _ = stream.text(#"{"type":"Termination","audio_duration_seconds":1,"session_duration_seconds":1}"#)
+        stream.now += .seconds(60)
+        var actions: [ClientAction] = []
+        stream.machine.timePassed(now: stream.now, actions: &actions)
+        #expect(actions.isEmpty)
+    }
+
     @Test func `passes over what it does not know, and gives up on too much that cannot be read`() {
         var stream = Stream()
         stream.sent(4)
