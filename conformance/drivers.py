@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# A driver takes seconds: this only ends one that hangs.
+TIME_LIMIT = 900
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,10 @@ def run(driver, url, key, test_audio, folder, extra=()):
     environment = {**os.environ, "NO_PROXY": "*", "no_proxy": "*"}
     began = time.monotonic()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, env=environment)
         passed, output = done.returncode == 0, done.stdout + done.stderr
     except subprocess.TimeoutExpired as error:
-        passed, output = False, (error.stdout or b"").decode(errors="replace") + "\nstopped after 300 s"
+        passed, output = False, (error.stdout or b"").decode(errors="replace") + "\nstopped after %d s" % TIME_LIMIT
     blamed, wer = judgement(report, output)
     return Outcome(passed, time.monotonic() - began, [] if passed else list(dict.fromkeys(problem[:300] for problem in blamed)), wer)
 

@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import wave
 
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy: everything is on this machine
 _LIBC = ctypes.CDLL(None)
@@ -79,7 +80,7 @@ class Server:
 
     def make_key(self):
         done = subprocess.run([self.harken, "keys", "create", "--name", "conformance", "--data", self.data],
-                              capture_output=True, text=True, timeout=30)
+                              capture_output=True, text=True, timeout=300)
         key = done.stdout.strip()
         if done.returncode != 0 or not key:
             raise ServerError(f"harken keys create ended with the status {done.returncode}: {done.stderr.strip()}")
@@ -89,17 +90,27 @@ class Server:
     def get(self, path):
         """The status and body that a plain GET is answered with."""
         try:
-            with OPENER.open(self.url + path, timeout=10) as answer:
+            with OPENER.open(self.url + path, timeout=120) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
+
+    def effort(self, key, recording):
+        """Seconds that the gateway needs for each second of a WAV file, now."""
+        with wave.open(recording) as clip:
+            length = clip.getnframes() / clip.getframerate()
+        with open(recording, "rb") as file:
+            request = urllib.request.Request(self.url + "/v1/listen", data=file.read(), headers={"Authorization": "Token " + key})
+        began = time.monotonic()
+        OPENER.open(request, timeout=300).close()
+        return (time.monotonic() - began) / length
 
     def stop(self):
         """The exit status; SIGTERM first, SIGKILL to a server that does not heed it."""
         if self._process.poll() is None:
             self._process.terminate()
         try:
-            return self._process.wait(15)
+            return self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()

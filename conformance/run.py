@@ -19,6 +19,8 @@ from collector import Collector
 from drivers import BY_NAME, DRIVERS, run, transcript
 from gateway import Server, ServerError
 
+# What a driver says that heard finals and nothing before them.
+NO_INTERIM = "no interim result arrived"
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -29,7 +31,7 @@ def main():
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
     parser.add_argument("--jobs", type=int, help="drivers at a time; for the matrix: engines (1 and 3: a busy machine gets fewer interims)")
-    parser.add_argument("--ready-seconds", type=float, default=60, help="patience until the models are loaded (default 60)")
+    parser.add_argument("--ready-seconds", type=float, default=300, help="patience until the models are loaded (default 300)")
     parser.add_argument("--selfcheck", action="store_true", help="checks the simulators with the vendors' clients; the arguments name vendors")
     parser.add_argument("--matrix", action="store_true", help="every driver with every engine, the vendors played by simulators")
     parser.add_argument("--engine", action="append", choices=matrix.ENGINES, help="only these engines of the matrix")
@@ -63,6 +65,10 @@ def against_local(args, drivers):
 
         def one(driver):
             outcome = run(driver, server.url, key, args.test_audio, folder)
+            # The local engine leaves interims out when the machine does not keep up with the speech.
+            if outcome.problems == [NO_INTERIM] and server.effort(key, os.path.join(args.test_audio, "beckett.wav")) > 0.5:
+                print(f"      {driver.name}: the machine is too busy for interims: again without them", flush=True)
+                outcome = run(driver, server.url, key, args.test_audio, folder, ["--no-interim-check"])
             line = f"{'PASS' if outcome.passed else 'FAIL'}  {driver.name}  {outcome.seconds:.1f} s"
             print("\n      ".join([line, *outcome.problems]), flush=True)
             return outcome.passed

@@ -41,7 +41,7 @@ class Simulator:
     def sessions(self):
         return self._ask("/_sessions")
 
-    def settled_sessions(self, first, seconds=10):
+    def settled_sessions(self, first, seconds=60):
         """The sessions from number `first` on, once none is open any more, or after some seconds."""
         deadline = time.monotonic() + seconds
         while True:
@@ -58,7 +58,7 @@ class Simulator:
         """What the simulator printed beside violations: nothing, if all is well."""
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

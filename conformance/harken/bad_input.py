@@ -54,7 +54,7 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
-    def raw(self, text, seconds=10):
+    def raw(self, text, seconds=60):
         """Everything that is answered to these bytes until the server closes or falls silent."""
         with socket.create_connection((self.host, self.port), seconds) as connection:
             connection.settimeout(seconds)
@@ -72,7 +72,7 @@ class Server:
     def connect(self, query="encoding=linear16&sample_rate=16000&model=nova-3", key=None, path="/v1/listen"):
         return websockets.connect(
             f"{self.socket_url}{path}?{query}", additional_headers={"Authorization": f"Token {self.key if key is None else key}"}, proxy=None,
-            open_timeout=20)
+            open_timeout=120)
 
 
 def pcm_of(path):
@@ -251,7 +251,7 @@ async def streaming(server, audio):
         connection = await server.connect()
         await connection.send(samples[16000:48000])
         connection.transport.abort()
-    for _ in range(100):
+    for _ in range(600):
         with OPENER.open(server.url + "/metrics") as answer:
             open_sessions = [line for line in answer.read().decode().splitlines() if line.startswith("harken_sessions_open ")]
         if open_sessions == ["harken_sessions_open 0"]:
@@ -261,7 +261,7 @@ async def streaming(server, audio):
 
     silent = []
     for _ in range(1000):
-        silent.append(socket.create_connection((server.host, server.port), 10))
+        silent.append(socket.create_connection((server.host, server.port), 120))
     async with server.connect() as connection:
         await connection.send(samples[:96000])
         await connection.send(json.dumps({"type": "CloseStream"}))

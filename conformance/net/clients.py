@@ -27,7 +27,7 @@ async def drive_websockets() -> None:
         assert await socket.recv() == big
         await socket.send(["frag", "mented"])
         assert await socket.recv() == "fragmented"
-        await asyncio.wait_for(await socket.ping(), 5)
+        await asyncio.wait_for(await socket.ping(), 120)
         await socket.send("close 4404 gone")
         try:
             await socket.recv()

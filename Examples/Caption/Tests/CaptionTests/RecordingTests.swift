@@ -15,7 +15,7 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         await #expect(throws: RecordingError.notReady) { try await engine.start() }
-        #expect(clock.now - start < .seconds(20))
+        #expect(clock.now - start < .seconds(120))
         #expect(!engine.isRecording && engine.isReady)
         await engine.shutdown()
         #expect(!engine.isReady)
@@ -39,7 +39,8 @@ import Testing
         let start = clock.now
         await engine.stop()
         #expect(await starting.value == .stopped)
-        #expect(clock.now - start < .seconds(5))
+        // Not when it would have given up, after 15 s.
+        #expect(clock.now - start < .seconds(13))
         #expect(!engine.isRecording)
     }
 

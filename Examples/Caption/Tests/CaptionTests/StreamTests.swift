@@ -1,7 +1,7 @@
 import HarkenKit
 import Testing
 
-@Suite(.enabled(if: Simulator.isThere, "the simulators' Python is needed: run scripts/kit"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: Simulator.isThere, "the simulators' Python is needed: run scripts/kit"), .timeLimit(.minutes(5)))
 struct `A program that streams to a vendor` {
     /// Plays the recording at its own pace; `during` is called at its half.
     private func play(_ stream: SpeechStream, during: (SpeechStream) -> Void = { _ in }) async throws -> [StreamEvent] {
