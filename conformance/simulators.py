@@ -29,6 +29,10 @@ class Simulator:
         self.url = line.split()[1]
         threading.Thread(target=self._process.stdout.read, daemon=True).start()
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def _ask(self, path):
         with OPENER.open(self.url + path, timeout=30) as answer:
             return json.load(answer)

@@ -121,7 +121,7 @@ def check(spoken):
     that((len(few.lost), len(few.doubled), len(few.invented)) == (0, 6, 0), "everything twice")
     that(fates(moved(spoken, 7.0)) == (0, 0, 0, 0), "words at wrong times are heard")
     that(fates([Word(word.text.upper() + "!", word.start + 0.1, word.end) for word in spoken]) == (0, 0, 0, 0), "case and punctuation are nothing")
-    for at in range(0, len(spoken) - 3):
+    for at in range(0, len(spoken) - 3, max(1, len(spoken) // 12)):
         rest = [*spoken[:at], *spoken[at + 3:]]
         that(fates(rest) == (3, 0, 0, 0), f"three words lost at {at}")
         that(fates([*spoken[:at + 3], *spoken[at:]]) == (0, 3, 0, 0), f"three words doubled at {at}")

@@ -99,8 +99,9 @@ class Table:
         kept = sum(outcome.passed for outcome in outcomes)
         passed = all(outcome.keeps_words if self.args.ignore_waits else outcome.passed for outcome in outcomes)
         total = {name: sum(getattr(outcome, name) for outcome in outcomes) for name in ("spoken", "lost", "doubled", "misheard", "invented")}
-        print(f"\n{kept} of {len(outcomes)} cells keep the goals; {total['lost']} of {total['spoken']} words lost, {total['doubled']} doubled, "
-              f"{total['misheard']} misheard, {total['invented']} invented; {seconds:.0f} s; load {load}", flush=True)
+        told_of = (f"{kept} of {len(outcomes)} cells keep the goals; {total['lost']} of {total['spoken']} words lost, {total['doubled']} doubled, "
+                   f"{total['misheard']} misheard, {total['invented']} invented; ") if outcomes else ""
+        print(f"\n{told_of}{seconds:.0f} s; load {load}", flush=True)
         if self.args.json:
             with open(self.args.json, "w") as file:
                 json.dump({"passed": passed, "seconds": round(seconds, 1), "load": self.load, "countable": len(self.recording.words),

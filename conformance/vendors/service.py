@@ -31,6 +31,7 @@ FAULTS = {
     # of every request
     "refuse": "the connection is reset", "hang-connect": "a connection is never answered", "401": "every credential is refused",
     "429": "one request too many", "5xx": "this status (503)",
+    "recordings": "this status for every request that is no live stream (503)",
     # of live streams
     "silent-opening": "a stream is accepted, and nothing is said or read on it", "stall-after": "S: nothing is said any more",
     "half-open-after": "S: nothing is said, read or answered any more, the connection stays", "drop-after": "S: the connection is reset",
@@ -148,6 +149,8 @@ class Service:
         if "5xx" in faults:
             self._note_refusal(request, is_live)
             return web.json_response({"error": "Server error, developers have been alerted."}, status=int(faults["5xx"] or 503))
+        if "recordings" in faults and not is_live:
+            return web.json_response({"error": "Server error, developers have been alerted."}, status=int(faults["recordings"] or 503))
         if "late" in faults and not is_live:
             await asyncio.sleep(float(faults["late"] or 3))
         return await handler(request)
