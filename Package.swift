@@ -46,7 +46,7 @@ let package = Package(
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
         module("Recorder", ["Speech", "CPortAudio"]),
-        module("HarkenKit", ["Speech", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine", "Recorder", "Tracing"]),
+        module("HarkenKit", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine", "Recorder", "Tracing"]),
         module("Gateway", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Store", "Tracing"]),
         module("HarkenTesting", ["Speech"]),
         module("Simulation", ["Speech", "Continuity"]),
