@@ -149,3 +149,9 @@ package struct TraceSettings: Sendable, Equatable {
         return pairs
     }
 }
+
+/// Shows no header's value, however it is printed.
+extension TraceSettings: CustomStringConvertible, CustomReflectable {
+    package var description: String { "traces to \(url)" }
+    package var customMirror: Mirror { Mirror(self, children: ["url": url]) }
+}

@@ -35,6 +35,13 @@ import Tracing
         #expect(settings?.headers.values("x-tenant") == ["two"])
     }
 
+    @Test func `never show what a header holds`() throws {
+        let settings = try read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://h", "OTEL_EXPORTER_OTLP_HEADERS": "authorization=secret"])
+        var dumped = ""
+        dump(settings, to: &dumped)
+        #expect(!dumped.contains("secret") && !"\(String(reflecting: settings))\(settings as Any)".contains("secret"))
+    }
+
     @Test func `the resource names the service`() throws {
         let plain = try read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://h"])
         #expect(plain?.resource["service.name"] == "harken")
