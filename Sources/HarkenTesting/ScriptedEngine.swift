@@ -4,7 +4,7 @@ internal import Synchronization
 /// An engine that hears nothing and answers by a script: what tests put in place of a recogniser.
 ///
 /// Its default script says one word, `w1`, `w2`, …, for each second of audio: an interim half-way, a final at the end.
-package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
+package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAligning {
     package enum Fault: Sendable, Equatable {
         case none
         /// Closes with this instead of opening.
@@ -19,16 +19,18 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
     package let capabilities: Capabilities
     private let fault: Fault
     private let transcript: Result<Transcript, EngineError>
+    private let aligned: Transcript?
     private let streams = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
 
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
-        transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given"))
+        transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil
     ) {
         self.name = name
         self.fault = fault
         self.transcript = transcript
+        self.aligned = aligned
         capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"])
     }
 
@@ -55,7 +57,8 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
     package func recognize(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
-        let transcript = try transcript.get()
+        var transcript = try transcript.get()
+        if !options.keepsRaw { transcript.raw = nil }
         for (index, channel) in transcript.channels.enumerated() {
             for segment in channel.segments {
                 progress(.segment(ChannelIndex(index), words: Array(channel.words[segment.words]), rate: transcript.rate))
@@ -63,6 +66,8 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine {
         }
         return transcript
     }
+
+    package func align(_ transcript: Transcript, in recording: Recording) async throws(EngineError) -> Transcript? { aligned }
 
     private final class Stream: EngineStream {
         private let options: StreamOptions

@@ -32,10 +32,14 @@ public struct RecognitionOptions: Sendable, Equatable {
     public var diarize: Bool
     public var keyterms: [String]
     public var workload: Workload
+    /// Whether it matters when words are spoken; their text alone costs less.
+    public var wordTimes: Bool
+    /// The engine's own answer is wanted too: `Transcript.raw`.
+    public var keepsRaw: Bool
 
     public init(
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],
-        workload: Workload = .sync
+        workload: Workload = .sync, wordTimes: Bool = true, keepsRaw: Bool = false
     ) {
         self.language = language
         self.model = model
@@ -43,6 +47,8 @@ public struct RecognitionOptions: Sendable, Equatable {
         self.diarize = diarize
         self.keyterms = keyterms
         self.workload = workload
+        self.wordTimes = wordTimes
+        self.keepsRaw = keepsRaw
     }
 }
 

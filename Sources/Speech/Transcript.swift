@@ -4,10 +4,13 @@ public struct Transcript: Sendable, Equatable {
         public var words: [Word]
         /// Stretches of speech between pauses, in order; each holds a range of `words`.
         public var segments: [Segment]
+        /// Stretches, in order, of which the engine gave no times of single words: these are only in proportion to their letters.
+        public var estimated: [Segment]
 
-        public init(words: [Word], segments: [Segment]) {
+        public init(words: [Word], segments: [Segment], estimated: [Segment] = []) {
             self.words = words
             self.segments = segments
+            self.estimated = estimated
         }
     }
 
@@ -31,9 +34,12 @@ public struct Transcript: Sendable, Equatable {
     /// The name of the model that really ran.
     public var model: String
     public var channels: [Channel]
+    /// The vendor's own answer, byte for byte, when it was asked for; nil of engines that have none.
+    public var raw: [UInt8]?
 
     public init(
-        rate: SampleRate, length: SampleCount, language: LanguageTag, languageConfidence: Float? = nil, model: String, channels: [Channel]
+        rate: SampleRate, length: SampleCount, language: LanguageTag, languageConfidence: Float? = nil, model: String, channels: [Channel],
+        raw: [UInt8]? = nil
     ) {
         self.rate = rate
         self.length = length
@@ -41,6 +47,7 @@ public struct Transcript: Sendable, Equatable {
         self.languageConfidence = languageConfidence
         self.model = model
         self.channels = channels
+        self.raw = raw
     }
 
     /// The displayed text of one channel.

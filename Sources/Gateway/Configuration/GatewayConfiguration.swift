@@ -24,6 +24,8 @@ package struct GatewayConfiguration: Sendable {
     package var loops: Int
     package var maxConnections: Int
     package var journal: JournalLimits
+    /// The longest recording in bytes; nil: as long as each protocol's vendor takes.
+    package var recordingBytes: Int?
     /// Disk that recordings may take that were uploaded to be recognised later, in bytes.
     package var uploadBytes: Int
     package var compressesWebSockets: Bool
@@ -95,6 +97,8 @@ package struct GatewayConfiguration: Sendable {
         journal = JournalLimits(
             logBytes: try settings.integer("HARKEN_JOURNAL_BYTES", in: 1 << 28...1 << 50, default: 8 << 30) / loops)
         uploadBytes = try settings.integer("HARKEN_UPLOAD_BYTES", in: 1 << 20...1 << 50, default: 64 << 30)
+        let bytes = try settings.integer("HARKEN_RECORDING_BYTES", in: 0...1 << 40, default: 0)
+        recordingBytes = bytes == 0 ? nil : bytes
         compressesWebSockets = try settings.boolean("HARKEN_COMPRESSION", default: false)
         fetchesURLs = try settings.boolean("HARKEN_FETCH_URLS", default: true)
         sessionLimit = try settings.seconds("HARKEN_MAX_SESSION_SECONDS", in: 1...86_400, default: 4 * 3_600)

@@ -7,7 +7,7 @@ internal import Store
 /// `/v2/upload` and `/v2/transcript…`: recordings are uploaded, ordered to be recognised, and asked for.
 struct AssemblyAIPrerecordedEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
-    /// Bytes of a recording.
+    /// Bytes of a recording, unless the operator says otherwise.
     static let uploadLimit = 2_200_000_000
     static let transcripts = "/v2/transcript"
 
@@ -46,6 +46,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
                 let found = try await find(String(id), caller, gateway)
                 if parts.count == 1 {
                     body = found.body
+                } else if parts[1] == "raw" {
+                    body = try await raw(String(id), caller, gateway)
                 } else {
                     guard let export = AssemblyAIPrerecordedAnswer.Export(rawValue: String(parts[1])) else {
                         throw .notFound("There is nothing at \(head.path).")
@@ -63,7 +65,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     private func upload(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let gateway = call.gateway
-        let file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: Self.uploadLimit)
+        let file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: gateway.configuration.recordingBytes ?? Self.uploadLimit)
         guard file.byteCount > 0 else { throw .badRequest("Upload failed, please send the recording as the body of the request.") }
         let id = gateway.newID()
         try await gateway.runner.uploads.keep(file, id: id, user: caller.user, now: gateway.now())
@@ -78,6 +80,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         let gateway = call.gateway
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         let request = try AssemblyAIPrerecordedRequest(bytes)
+        let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         let engines = EngineChoice.engines(of: exchange.request)
         // Says now what can never be done; the engines are chosen when the job's turn comes.
         _ = try gateway.router.engines(for: .prerecorded, named: engines, language: request.language)
@@ -85,7 +88,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         if let upload = UploadAddress.id(in: audio), try await gateway.runner.uploads.find(upload, of: caller.user) != nil { audio = upload }
         let job = TranscriptionJob(
             id: ID(gateway.newID()), dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
-            request: String(decoding: bytes, as: UTF8.self), audio: audio, engines: engines, signingKey: caller.signingKey)
+            request: String(decoding: bytes, as: UTF8.self), audio: audio, engines: engines, signingKey: caller.signingKey,
+            keepsRaw: keepsRaw)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
             try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: request.webhook != nil)
         }
@@ -100,6 +104,16 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             throw Self.unknown
         }
         return answer
+    }
+
+    /// Of our own: what the engine's vendor answered, for who asked to have it kept.
+    private func raw(_ id: String, _ caller: JobOwner, _ gateway: GatewayService) async throws(RefusalCause) -> [UInt8] {
+        let raw = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.runner.jobs.raw(ID(id), of: caller.user) }
+        guard let raw else {
+            throw .badRequest(
+                "No vendor's own answer is kept of this transcript. Order it with the header X-Harken-Raw: true, from an engine that is a vendor.")
+        }
+        return raw
     }
 
     /// The vendor says so with 400.

@@ -8,7 +8,7 @@ internal import Store
 /// `POST /v1/listen`: a recording in, one JSON answer out, at once or to a callback.
 struct DeepgramPrerecordedEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in DeepgramRefusal.make(cause, requestID: context.requestID) }
-    /// Bytes of a recording.
+    /// Bytes of a recording, unless the operator says otherwise.
     private static let limit = 2_000_000_000
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
@@ -40,6 +40,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         _ exchange: HTTPExchange, _ call: Call
     ) async {
         let gateway = call.gateway
+        let limit = gateway.configuration.recordingBytes ?? Self.limit
         let headers = DeepgramPrerecordedAnswer.headers(requestID: call.id)
         do throws(RefusalCause) {
             let file: SpooledFile
@@ -49,10 +50,10 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 case .failure(let refusal):
                     exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
                     return
-                case .success(let url): file = try await RemoteRecording(gateway: gateway).fetch(url, id: call.id, limit: Self.limit)
+                case .success(let url): file = try await RemoteRecording(gateway: gateway).fetch(url, id: call.id, limit: limit)
                 }
             } else {
-                file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: Self.limit)
+                file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: limit)
             }
             if request.callback != nil {
                 try await order(file, request, owner, exchange.request.query, call)

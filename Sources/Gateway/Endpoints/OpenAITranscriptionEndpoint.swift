@@ -8,7 +8,7 @@ internal import Synchronization
 /// `POST /v1/audio/transcriptions`: a form with a recording in; JSON, text, subtitles or a stream of events out.
 struct OpenAITranscriptionEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in OpenAIRefusal.make(cause, requestID: context.requestID) }
-    /// Bytes of the whole request, as at the vendor.
+    /// Bytes of the whole request, as at the vendor, unless the operator says otherwise.
     private static let limit = 26_214_400
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
@@ -28,7 +28,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let gateway = call.gateway
         let handshake = gateway.handshake(call)
         do throws(RefusalCause) {
-            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: .init(body: Self.limit))
+            let limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? Self.limit)
+            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: limits)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
             switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, exchange.request, handshake) {
             case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }

@@ -122,11 +122,13 @@ actor JobRunner {
             (fetched, path) = (nil, file)
         } else {
             let file = try await RemoteRecording(gateway: gateway).fetch(
-                job.audio, id: job.id.rawValue, limit: AssemblyAIPrerecordedEndpoint.uploadLimit)
+                job.audio, id: job.id.rawValue, limit: gateway.configuration.recordingBytes ?? AssemblyAIPrerecordedEndpoint.uploadLimit)
             (fetched, path) = (file, file.path)
         }
         defer { withExtendedLifetime(fetched) {} }
-        let work = RecordingJob(gateway: gateway, id: job.id.rawValue, engines: engines, options: order.options, payer: payer)
+        var options = order.options
+        options.keepsRaw = job.keepsRaw
+        let work = RecordingJob(gateway: gateway, id: job.id.rawValue, engines: engines, options: options, payer: payer)
         while true {
             do throws(RefusalCause) {
                 return try await work.run(Recording(path: path, format: order.format))

@@ -1,3 +1,5 @@
+internal import Audio
+internal import Dispatch
 internal import Net
 internal import Protocols
 internal import Speech
@@ -29,13 +31,15 @@ struct RecordingJob: Sendable {
             do {
                 var options = options
                 options.language = recogniser.capabilities.language(for: options.language)
-                let transcript = try await recogniser.recognize(recording, options: options) { step in
+                var transcript = try await recogniser.recognize(recording, options: options) { step in
                     if case .segment = step { said.set() }
                     progress(step)
                 }
+                transcript = await measured(transcript, recording)
                 if let payer, payer.account.isCounted {
                     _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
                 }
+                transcript = await placed(transcript, recording)
                 gateway.metrics.recognised(engine: engine.name, seconds: transcript.length.seconds(at: transcript.rate))
                 report(.success(transcript), of: engine.name, from: start, isLast: true, &trace)
                 return transcript
@@ -61,6 +65,30 @@ struct RecordingJob: Sendable {
         if let span = trace?.ran(run) { spans.append(span) }
         if isLast, let whole = trace?.ended(run.error, now: run.end) { spans.append(whole) }
         gateway.tracer?.take(spans)
+    }
+}
+
+extension RecordingJob {
+    /// With the recording's length, of an engine that does not say it.
+    private func measured(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
+        guard transcript.length == .zero else { return transcript }
+        let length: SampleCount? = await withCheckedContinuation { continuation in
+            gateway.spool.queue.async { continuation.resume(returning: (try? MediaFile(recording, rate: transcript.rate))?.length) }
+        }
+        return length.map { transcript.spread(over: $0) } ?? transcript
+    }
+
+    /// With words placed where they are spoken, of an engine that does not say; as they are, when nobody can.
+    private func placed(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
+        guard options.wordTimes, transcript.channels.contains(where: { !$0.estimated.isEmpty }), let aligner = gateway.aligner else {
+            return transcript
+        }
+        do throws(EngineError) {
+            return try await aligner.align(transcript, in: recording) ?? transcript
+        } catch {
+            gateway.log.info("words not aligned", [.request: id, .error: "\(error)"])
+            return transcript
+        }
     }
 }
 

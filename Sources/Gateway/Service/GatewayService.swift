@@ -12,6 +12,8 @@ package final class GatewayService: HTTPService {
     let configuration: GatewayConfiguration
     let router: Router
     let entries: [EngineEntry]
+    /// Who finds where words are spoken, of engines that do not say.
+    let aligner: (any WordAligning)?
     let access: Access
     let metrics: Metrics
     let log: Log
@@ -44,6 +46,7 @@ package final class GatewayService: HTTPService {
     ) async throws {
         self.configuration = configuration
         self.entries = entries
+        aligner = entries.lazy.compactMap { $0.prerecorded as? any WordAligning }.first
         self.metrics = metrics
         self.log = log
         self.tracer = tracer

@@ -1,4 +1,5 @@
 import CAligner
+import Speech
 
 /// One PocketSphinx decoder: about 33 MB, made in about 0.3 s. For one thread at a time.
 struct AlignerDecoder: ~Copyable {

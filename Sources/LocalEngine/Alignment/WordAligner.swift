@@ -1,3 +1,4 @@
+import Speech
 import Synchronization
 
 /// Finds where recognised words are spoken: forced alignment by PocketSphinx, about 10 ms of work for a second of audio.

@@ -3,8 +3,8 @@ import Speech
 
 /// The client side of OpenAI's transcription API, which many servers offer: one form, one answer.
 ///
-/// Asks for words and segments with times. A server or model that has only text is asked again for that, and one that gives segments without
-/// words gets the words' times in proportion to their letters.
+/// Asks for words and segments with times. A server or model that has only text is asked again for that; where words have no times of their own,
+/// the transcript says so.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
@@ -84,9 +84,9 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
                 words.add(shown, start: word.start, end: word.end, confidence: nil)
             }
         } else if !segments.isEmpty {
-            for segment in segments { Self.add(segment.text, from: segment.start, to: segment.end, &words) }
+            for segment in segments { words.add(estimated: segment.text, start: segment.start, end: segment.end) }
         } else {
-            Self.add(text, from: 0, to: length ?? 0, &words)
+            words.add(estimated: text, start: 0, end: length ?? 0)
         }
         let named = root["language"].string.map { LanguageTag.named($0) ?? LanguageTag.ofVendor($0) }
         return words.transcript(length: length, language: named ?? order.options.language ?? .english, model: model)
@@ -113,19 +113,5 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         guard shown.count == words.count else { return words }
         func core(_ text: String) -> String { String(text.lowercased().filter { $0.isLetter || $0.isNumber }) }
         return zip(words, shown).allSatisfy { core($0) == core($1) } ? shown : words
-    }
-
-    /// Words without times of their own: in proportion to their letters.
-    private static func add(_ text: String, from start: Double, to end: Double, _ words: inout RecordedWords) {
-        let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        let letters = parts.reduce(0) { $0 + $1.count + 1 }
-        guard letters > 0 else { return }
-        let each = max(0, end - start) / Double(letters)
-        var at = start
-        for part in parts {
-            let next = at + each * Double(part.count + 1)
-            words.add(part, start: at, end: next, confidence: nil)
-            at = next
-        }
     }
 }

@@ -125,7 +125,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     }
 
     package var options: RecognitionOptions {
-        RecognitionOptions(language: language, model: model, diarize: format == .diarizedJSON, keyterms: keywords)
+        RecognitionOptions(
+            language: language, model: model, diarize: format == .diarizedJSON, keyterms: keywords, wordTimes: format != .json && format != .text)
     }
 
     /// The refusal of `POST /v1/audio/translations`: no engine here translates.

@@ -11,6 +11,8 @@ struct RecordedWords {
 
     private var channels: [[Word]] = []
     private var speakers: [String: SpeakerLabel] = [:]
+    /// Of the first channel.
+    private var estimated: [Transcript.Segment] = []
 
     /// - Parameter channels: how many there are at least.
     init(channels: Int = 1) {
@@ -37,12 +39,30 @@ struct RecordedWords {
         let text = text.trimmed
         guard !text.isEmpty, (0..<Self.mostChannels).contains(channel) else { return }
         while channels.count <= channel { channels.append([]) }
-        let previous = channels[channel].last?.range.start ?? .zero
-        let first = max(Self.position(start), previous)
-        channels[channel].append(
+        append(
             Word(
-                text, SampleRange(first, max(Self.position(end), first)), confidence: Float(min(max(confidence ?? 1, 0), 1)), speaker: speaker,
-                language: language))
+                text, SampleRange(Self.position(start), Self.position(end)), confidence: Float(min(max(confidence ?? 1, 0), 1)), speaker: speaker,
+                language: language), channel)
+    }
+
+    /// None before the one that came before it.
+    private mutating func append(_ word: Word, _ channel: Int) {
+        let first = max(word.range.start, channels[channel].last?.range.start ?? .zero)
+        channels[channel].append(word)
+        channels[channel][channels[channel].count - 1].range = SampleRange(first, max(word.range.end, first))
+    }
+
+    /// Words of the first channel that have no times of their own: in proportion to their letters.
+    ///
+    /// - Parameters:
+    ///   - start: of all of them, in seconds, as `end`.
+    mutating func add(estimated text: String, start: Double, end: Double) {
+        let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard !parts.isEmpty else { return }
+        let range = SampleRange(Self.position(start), Self.position(end))
+        let first = channels[0].count
+        for (part, place) in zip(parts, ProportionalTimes.ranges(of: parts, in: range)) { append(Word(part, place, confidence: 1), 0) }
+        estimated.append(Transcript.Segment(range: range, words: first..<channels[0].count))
     }
 
     /// What touches the word before: a full stop that comes by itself.
@@ -57,13 +77,13 @@ struct RecordedWords {
         return Transcript(
             rate: Self.rate, length: max(end, Self.position(length ?? 0)) - .zero, language: language,
             languageConfidence: languageConfidence.map { Float(min(max($0, 0), 1)) }, model: model,
-            channels: channels.map { words in
+            channels: channels.enumerated().map { index, words in
                 Transcript.Channel(
                     words: words,
                     segments: Utterances.split(words, rate: Self.rate, pause: Self.pause).map { range in
                         let end = words[range].map(\.range.end).max() ?? .zero
                         return Transcript.Segment(range: SampleRange(words[range.lowerBound].range.start, end), words: range)
-                    })
+                    }, estimated: index == 0 ? estimated : [])
             })
     }
 

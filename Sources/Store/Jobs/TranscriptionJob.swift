@@ -27,6 +27,8 @@ package struct TranscriptionJob: Sendable, Equatable {
     package var engines: [EngineName]
     /// What callbacks are signed with; nil: they are not.
     package var signingKey: [UInt8]?
+    /// Its owner wants the vendor's own answer kept beside the transcript.
+    package var keepsRaw: Bool
     /// How often it was begun.
     package var attempts: Int
     /// Why it failed, for its owner.
@@ -37,7 +39,8 @@ package struct TranscriptionJob: Sendable, Equatable {
     package init(
         id: ID<TranscriptionJob>, dialect: String, user: ID<User>, key: ID<AccessKey>? = nil, status: Status = .queued, created: UnixTime,
         finished: UnixTime? = nil,
-        request: String, audio: String, engines: [EngineName] = [], signingKey: [UInt8]? = nil, attempts: Int = 0, error: String? = nil,
+        request: String, audio: String, engines: [EngineName] = [], signingKey: [UInt8]? = nil, keepsRaw: Bool = false,
+        attempts: Int = 0, error: String? = nil,
         noticeStatus: Int? = nil
     ) {
         self.id = id
@@ -51,6 +54,7 @@ package struct TranscriptionJob: Sendable, Equatable {
         self.audio = audio
         self.engines = engines
         self.signingKey = signingKey
+        self.keepsRaw = keepsRaw
         self.attempts = attempts
         self.error = error
         self.noticeStatus = noticeStatus

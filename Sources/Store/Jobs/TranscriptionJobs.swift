@@ -24,13 +24,14 @@ package final class TranscriptionJobs: Sendable {
             guard unfinished < most else { return false }
             try connection.run(
                 """
-                INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines, signing_key, notice, access_key)
-                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?)
+                INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines, signing_key, notice, access_key,
+                keeps_raw)
+                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(job.id.rawValue), .text(job.dialect), .text(job.user.rawValue), .integer(job.created.milliseconds), .text(job.request),
                     .text(job.audio), .text(job.engines.map(\.rawValue).joined(separator: ",")), job.signingKey.map { .blob($0) } ?? .null,
-                    .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue),
+                    .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue), .integer(job.keepsRaw ? 1 : 0),
                 ])
             return true
         }
@@ -46,7 +47,7 @@ package final class TranscriptionJobs: Sendable {
                     SELECT number FROM jobs AS waiting WHERE status = 'queued'
                     ORDER BY (SELECT count(*) FROM jobs WHERE status = 'processing' AND user = waiting.user), number LIMIT 1)
                 RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key
+                notice_status, access_key, keeps_raw
                 """
             ) { (row) throws(StoreError) in job = TranscriptionJob(row) }
             return job
@@ -78,8 +79,8 @@ package final class TranscriptionJobs: Sendable {
         let text = TranscriptCoding.encode(transcript)
         return try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET status = 'completed', transcript = ?, finished_at = ? WHERE id = ? AND status = 'processing'",
-                [.text(text), .integer(now.milliseconds), .text(id.rawValue)])
+                "UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ? WHERE id = ? AND status = 'processing'",
+                [.text(text), transcript.raw.map { .blob($0) } ?? .null, .integer(now.milliseconds), .text(id.rawValue)])
             return connection.changedRows() == 1
         }
     }
@@ -103,11 +104,22 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key,
+                notice_status, access_key, keeps_raw,
                 transcript FROM jobs WHERE id = ? AND user = ?
                 """, [.text(id.rawValue), .text(user.rawValue)]
-            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(14).flatMap(TranscriptCoding.decode)) }
+            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(15).flatMap(TranscriptCoding.decode)) }
             return found
+        }
+    }
+
+    /// The vendor's own answer to a user's job; nil when none is kept.
+    package func raw(_ id: ID<TranscriptionJob>, of user: ID<User>) async throws(StoreError) -> [UInt8]? {
+        try await database.read { (connection) throws(StoreError) in
+            var raw: [UInt8]?
+            try connection.run(
+                "SELECT raw FROM jobs WHERE id = ? AND user = ?", [.text(id.rawValue), .text(user.rawValue)]
+            ) { (row) throws(StoreError) in raw = row.blob(0) }
+            return raw
         }
     }
 
@@ -131,7 +143,7 @@ package final class TranscriptionJobs: Sendable {
 
     private static let newestFirst: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key
+        notice_status, access_key, keeps_raw
         FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
         AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
         AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1)) AND (?6 IS NULL OR ?6 = '')
@@ -140,7 +152,7 @@ package final class TranscriptionJobs: Sendable {
     /// The page next to a job that has newer ones, not the newest of all.
     private static let oldestFirst: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key
+        notice_status, access_key, keeps_raw
         FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
         AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
         AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1))
@@ -159,14 +171,15 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key
+                notice_status, access_key, keeps_raw
                 FROM jobs WHERE id = ? AND user = ? AND dialect = ?
                 """, [.text(id.rawValue), .text(user.rawValue), .text(dialect)]
             ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
             guard let found else { return nil }
             try connection.run(
                 """
-                UPDATE jobs SET status = 'deleted', request = ?, audio = '', transcript = NULL, error = NULL, signing_key = NULL, notice = NULL
+                UPDATE jobs SET status = 'deleted', request = ?, audio = '', transcript = NULL, raw = NULL, error = NULL, signing_key = NULL,
+                notice = NULL
                 WHERE id = ?
                 """, [.text(request), .text(id.rawValue)])
             return found
@@ -189,7 +202,7 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key
+                notice_status, access_key, keeps_raw
                 FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error') ORDER BY number LIMIT 1000
                 """
             ) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
@@ -209,13 +222,13 @@ package final class TranscriptionJobs: Sendable {
 
 extension TranscriptionJob {
     /// A row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-    /// notice_status, access_key.
+    /// notice_status, access_key, keeps_raw.
     fileprivate init(_ row: borrowing SQLiteRow) {
         self.init(
             id: ID(row.text(0) ?? ""), dialect: row.text(1) ?? "", user: ID(row.text(2) ?? ""), key: row.text(13).map { ID($0) },
             status: row.text(3).flatMap(Status.init(rawValue:)) ?? .error, created: UnixTime(milliseconds: row.integer(4) ?? 0),
             finished: row.integer(5).map { UnixTime(milliseconds: $0) }, request: row.text(6) ?? "", audio: row.text(7) ?? "",
             engines: (row.text(8) ?? "").split(separator: ",").map { EngineName(String($0)) }, signingKey: row.blob(9),
-            attempts: Int(row.integer(10) ?? 0), error: row.text(11), noticeStatus: row.integer(12).map { Int($0) })
+            keepsRaw: row.integer(14) == 1, attempts: Int(row.integer(10) ?? 0), error: row.text(11), noticeStatus: row.integer(12).map { Int($0) })
     }
 }

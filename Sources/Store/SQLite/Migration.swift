@@ -69,6 +69,11 @@ package struct Migration: Sendable {
             "CREATE INDEX jobs_unannounced ON jobs (number) WHERE notice = 'wanted'",
             "CREATE INDEX jobs_by_audio ON jobs (audio) WHERE status IN ('queued', 'processing')"
         ),
+        Migration(
+            // `raw` is the vendor's own answer, where the owner wanted it kept.
+            "ALTER TABLE jobs ADD COLUMN keeps_raw INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE jobs ADD COLUMN raw BLOB"
+        ),
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

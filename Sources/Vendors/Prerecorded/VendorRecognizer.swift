@@ -10,6 +10,8 @@ package import Speech
 package struct VendorRecognizer: PrerecordedEngine {
     /// For what is left at the vendor.
     private static let cleaningLimit: Duration = .seconds(30)
+    /// Bytes of an answer that is kept for who wants it; a day of speech is less.
+    private static let mostRaw = 64 << 20
 
     package let name: EngineName
     package var capabilities: Capabilities { service.capabilities }
@@ -36,7 +38,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         let limit = settings.timeLimit ?? service.timeLimit
         let result: Result<Transcript, EngineError>
         do throws(EngineError) {
-            result = .success(try await run(&machine, body, until: clock.now() + limit, limit))
+            result = .success(try await run(&machine, body, keepsRaw: options.keepsRaw, until: clock.now() + limit, limit))
         } catch {
             result = .failure(error)
         }
@@ -47,20 +49,29 @@ package struct VendorRecognizer: PrerecordedEngine {
     }
 
     private func run(
-        _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, until deadline: ContinuousClock.Instant, _ limit: Duration
+        _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, keepsRaw: Bool, until deadline: ContinuousClock.Instant,
+        _ limit: Duration
     ) async throws(EngineError) -> Transcript {
+        /// The one that brings the transcript is the last.
+        var last: [UInt8]?
+        func answered(_ answer: VendorAnswer) -> PrerecordedStep {
+            if keepsRaw, answer.body.count <= Self.mostRaw { last = answer.body }
+            return machine.answered(answer)
+        }
         let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
         var step = machine.start()
         while true {
             switch step {
-            case .done(let transcript): return transcript
+            case .done(var transcript):
+                transcript.raw = last
+                return transcript
             case .failed(let error): throw error
-            case .request(let request): step = machine.answered(try await answer(to: request, body, until: deadline, late))
+            case .request(let request): step = answered(try await answer(to: request, body, until: deadline, late))
             case .poll(let request):
                 let interval = settings.pollInterval ?? service.pollInterval
                 guard clock.now() + interval < deadline else { throw late }
                 try await sleep(interval)
-                step = machine.answered(try await answer(to: request, body, until: deadline, late))
+                step = answered(try await answer(to: request, body, until: deadline, late))
             }
         }
     }

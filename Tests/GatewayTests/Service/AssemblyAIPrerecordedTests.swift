@@ -149,6 +149,39 @@ import Testing
             #expect(try await gateway.send(.post, "/v2/upload", body: []).status == 400)
         }
     }
+
+    @Test func `keep the vendor's own answer on request`() async throws {
+        var transcript = Self.transcript
+        transcript.raw = Array(#"{"vendor":"says"}"#.utf8)
+        let keys = TestKeys(valid: ["k", "other"], users: ["other": "somebody"])
+        try await TestGateway.with(ScriptedEngine(transcript: .success(transcript)), keys: keys) { gateway in
+            let headers: HTTPHeaders = ["Authorization": "k"]
+            for (query, header, isKept) in [("", "true", true), ("?raw=True", "", true), ("?raw=false", "true", false), ("", "", false)] {
+                // An upload goes with its job.
+                let body = Array("{\"audio_url\":\"\(try await upload(gateway))\"}".utf8)
+                var asked = headers
+                if !header.isEmpty { asked.add("X-Harken-Raw", header) }
+                let ordered = try await gateway.send(.post, "/v2/transcript" + query, headers: asked, body: body)
+                guard case .string(let id)? = try json(ordered.text)["id"] else {
+                    Issue.record("\(ordered.text)")
+                    return
+                }
+                #expect(try await outcome(gateway, id)["status"] == "completed")
+                let raw = try await gateway.send(.get, "/v2/transcript/\(id)/raw", headers: headers)
+                #expect(raw.status == (isKept ? 200 : 400))
+                if isKept {
+                    #expect(raw.text == #"{"vendor":"says"}"# && raw.headers["Content-Type"] == "application/json")
+                } else {
+                    #expect(raw.text.contains("X-Harken-Raw"))
+                }
+                #expect(try await gateway.send(.get, "/v2/transcript/\(id)/raw", headers: ["Authorization": "other"]).status == 400)
+                _ = try await gateway.send(.delete, "/v2/transcript/\(id)", headers: headers)
+                #expect(try await gateway.send(.get, "/v2/transcript/\(id)/raw", headers: headers).status == 400)
+            }
+            let body = Array(#"{"audio_url":"https://a"}"#.utf8)
+            #expect(try await gateway.send(.post, "/v2/transcript?raw=perhaps", headers: headers, body: body).status == 400)
+        }
+    }
 }
 
 /// Refuses the first message, takes the second.

@@ -137,6 +137,44 @@ import Testing
             #expect(answer.status == 400 && answer.text.contains("REMOTE_CONTENT_ERROR") && answer.text.contains("private"))
         }
     }
+
+    @Test func `is no longer than the operator says, in any protocol`() async throws {
+        try await TestGateway.with(engine, settings: ["HARKEN_RECORDING_BYTES": "100000"]) { gateway in
+            let larger = audio + [0]
+            #expect(try await gateway.send(.post, "/v1/listen", body: audio).status == 200)
+            #expect(try await gateway.send(.post, "/v2/upload", body: audio).status == 200)
+            let deepgram = try await gateway.send(.post, "/v1/listen", body: larger)
+            #expect(deepgram.status == 413 && deepgram.text.contains("100000 bytes"))
+            #expect(try await gateway.send(.post, "/v2/upload", body: larger).status == 413)
+            let (body, headers) = form([("model", "whisper-1")], file: larger)
+            let openAI = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(openAI.status == 413 && openAI.text.contains("100000"))
+            let (small, sameHeaders) = form([("model", "whisper-1")], file: Array(audio.prefix(90_000)))
+            #expect(try await gateway.send(.post, "/v1/audio/transcriptions", headers: sameHeaders, body: small).status == 200)
+            try await spoolEmpties(gateway)
+        }
+    }
+
+    @Test func `of an engine that does not say when words are spoken has them placed, where their times matter`() async throws {
+        var estimated = Self.transcript
+        estimated.channels[0].estimated = [.init(range: SampleRange(.zero, SampleIndex(39_000)), words: 0..<5)]
+        var aligned = Self.transcript
+        for index in aligned.channels[0].words.indices { aligned.channels[0].words[index].range.start += SampleCount(1_600) }
+        let engine = ScriptedEngine(transcript: .success(estimated), aligned: aligned)
+        try await TestGateway.with(engine) { gateway in
+            let deepgram = try await gateway.send(.post, "/v1/listen?model=nova-3", body: audio)
+            #expect(deepgram.text.contains(#""word":"good","start":0.1,"#))
+            let fields = [("model", "whisper-1"), ("response_format", "verbose_json"), ("timestamp_granularities[]", "word")]
+            let (body, headers) = form(fields, file: audio)
+            let openAI = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(openAI.text.contains(#""word":"Good","start":0.1,"#), "\(openAI.text)")
+        }
+        let nobody = ScriptedEngine(transcript: .success(estimated))
+        try await TestGateway.with(nobody) { gateway in
+            let deepgram = try await gateway.send(.post, "/v1/listen?model=nova-3", body: audio)
+            #expect(deepgram.text.contains(#""word":"good","start":0.0,"#), "what was estimated stands")
+        }
+    }
 }
 
 /// Takes one request's body.

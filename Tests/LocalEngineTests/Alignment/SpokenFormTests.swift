@@ -1,4 +1,5 @@
 import LocalEngine
+import Speech
 import Testing
 
 @Suite struct `Spoken form` {

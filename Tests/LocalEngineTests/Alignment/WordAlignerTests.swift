@@ -1,4 +1,5 @@
 import LocalEngine
+import Speech
 import Testing
 
 @Suite(.enabled(if: TestModels.areThere, TestModels.needed)) struct `Word aligner` {

@@ -211,6 +211,7 @@ import Testing
         let done = try transcript(
             machine.answered(answer(#"{"text":"aa bbbb","segments":[{"id":0,"start":1,"end":2,"text":" aa bbbb"}],"duration":2}"#)))
         #expect(milliseconds(done.channels[0].words) == [[1_000, 1_375], [1_375, 2_000]])
+        #expect(done.channels[0].estimated == [.init(range: SampleRange(SampleIndex(16_000), SampleIndex(32_000)), words: 0..<2)])
     }
 
     @Test func `OpenAI: a quota that is used up is not a rate limit`() throws {

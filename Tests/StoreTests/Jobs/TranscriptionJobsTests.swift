@@ -155,4 +155,29 @@ import Testing
         #expect(try await !uploads.remove(ID("u1"), of: bob))
         #expect(try await uploads.remove(ID("u1"), of: ann))
     }
+
+    @Test func `keep the vendor's own answer where that was asked for, until they are deleted`() async throws {
+        let jobs = TranscriptionJobs(in: try open())
+        var order = job("a1", ann)
+        order.keepsRaw = true
+        _ = try await jobs.add(order, most: 1, hasNotice: false)
+        let claimed = try #require(try await jobs.claim())
+        #expect(claimed.keepsRaw)
+        var transcript = Self.transcript
+        transcript.raw = [0x7B, 0, 0x7D]
+        #expect(try await jobs.complete(claimed.id, transcript, now: UnixTime(milliseconds: 9)))
+        #expect(try await jobs.raw(claimed.id, of: ann) == [0x7B, 0, 0x7D])
+        #expect(try await jobs.raw(claimed.id, of: bob) == nil)
+        #expect(try await jobs.find(claimed.id, of: ann)?.transcript == Self.transcript, "it is not part of the transcript that is kept")
+        _ = try await jobs.delete(claimed.id, of: ann, dialect: "assemblyai", leaving: "{}")
+        #expect(try await jobs.raw(claimed.id, of: ann) == nil)
+    }
+
+    @Test func `of an older database have no such answer`() async throws {
+        _ = try open(Array(Migration.all.prefix(3)))
+        let jobs = TranscriptionJobs(in: try open())
+        _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
+        #expect(try await jobs.claim()?.keepsRaw == false)
+        #expect(try await jobs.raw(ID("a1"), of: ann) == nil)
+    }
 }

@@ -185,4 +185,16 @@ import Testing
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return (line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) << 10
     }
+
+    @Test func `brings the vendor's own answer along for who wants it`() async throws {
+        let said = #"{"metadata":{"duration":1.5},"results":{"channels":[{"alternatives":[{"transcript":"hi","words":[]}]}]}}"#
+        let vendor = try LoopbackVendor { _, _ in .json(200, said) }
+        defer { vendor.stop() }
+        let path = try file([1])
+        defer { unlink(path) }
+        let wanted = try await recognize(
+            "deepgram", at: vendor, Recording(path: path), options: RecognitionOptions(language: .english, keepsRaw: true))
+        #expect(try wanted.get().raw == Array(said.utf8))
+        #expect(try await recognize("deepgram", at: vendor, Recording(path: path)).get().raw == nil)
+    }
 }

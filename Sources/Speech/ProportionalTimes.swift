@@ -11,4 +11,10 @@ package enum ProportionalTimes {
             return start..<(speech.lowerBound + speech.count * before / total)
         }
     }
+
+    package static func ranges(of words: [String], in range: SampleRange) -> [SampleRange] {
+        ranges(of: words, in: Int(range.start.samples)..<Int(range.end.samples)).map {
+            SampleRange(SampleIndex($0.lowerBound), SampleIndex($0.upperBound))
+        }
+    }
 }

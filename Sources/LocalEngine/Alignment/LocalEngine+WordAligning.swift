@@ -1,0 +1,57 @@
+import Audio
+package import Speech
+import Synchronization
+
+extension LocalEngine: WordAligning {
+    package func align(_ transcript: Transcript, in recording: Recording) async throws(EngineError) -> Transcript? {
+        guard transcript.channels.count == 1, transcript.rate == .speech, capabilities.languages.contains(transcript.language),
+            case .success(let models)? = await loading.wait(), let aligner = models.aligner
+        else { return nil }
+        var alignment = TranscriptAlignment(transcript)
+        guard !alignment.stretches.isEmpty else { return transcript }
+        let reader = StretchReader(recording)
+        for stretch in alignment.stretches {
+            let texts = alignment.texts(of: stretch)
+            let found = await pool.run(.prerecorded) { _ in
+                Result { () throws(EngineError) in aligner.place(texts, in: try reader.samples(of: stretch.audio)) }
+            }
+            guard let found, !Task.isCancelled else { throw .cancelled }
+            if let ranges = try found.get() { alignment.place(stretch, ranges) }
+        }
+        return alignment.finished()
+    }
+}
+
+/// Reads stretches of a recording, one behind the other, and holds the audio of one.
+private final class StretchReader: Sendable {
+    private struct State {
+        var file: MediaFile?
+        var store = SampleStore()
+    }
+
+    private let recording: Recording
+    private let state = Mutex(State())
+
+    init(_ recording: Recording) { self.recording = recording }
+
+    /// Mono, 16 kHz; shorter at the recording's end. Blocks.
+    func samples(of range: SampleRange) throws(EngineError) -> [Float] {
+        let result: Result<[Float], EngineError> = state.withLock { state in
+            Result { () throws(EngineError) in
+                do throws(MediaError) {
+                    let file: MediaFile
+                    if let open = state.file { file = open } else { file = try MediaFile(recording) }
+                    state.file = file
+                    while state.store.end < range.end, let block = try file.next() {
+                        state.store.append(block.samples)
+                        state.store.discard(before: range.start)
+                    }
+                } catch {
+                    throw EngineError(error)
+                }
+                return state.store[range]
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,72 @@
+package import Speech
+
+/// A transcript of which some words are to be placed: which stretches of audio are searched for which words, and what comes of it. Pure.
+package struct TranscriptAlignment: Sendable {
+    /// Words, and where they are to be looked for.
+    package struct Stretch: Sendable, Equatable {
+        package var words: Range<Int>
+        package var audio: SampleRange
+
+        package init(words: Range<Int>, audio: SampleRange) {
+            self.words = words
+            self.audio = audio
+        }
+    }
+
+    /// Stretches of which the engine knows the ends are searched together up to this length: at seams a word may be cut.
+    static let together: Duration = .seconds(30)
+    /// Longer stretches are not searched: one search holds all of its audio.
+    package static let longest: Duration = .seconds(125)
+    /// How far off an engine's times of a stretch may be.
+    static let margin: Duration = .milliseconds(400)
+
+    package private(set) var transcript: Transcript
+    /// In order. Of the first channel, and at 16 kHz.
+    package let stretches: [Stretch]
+    private let estimated: [Transcript.Segment]
+    private var placed: Set<Int> = []
+
+    package init(_ transcript: Transcript) {
+        self.transcript = transcript
+        estimated = transcript.channels.first?.estimated ?? []
+        let count = transcript.channels.first?.words.count ?? 0
+        var stretches: [Stretch] = []
+        for segment in estimated where segment.range.count <= SampleCount(Self.longest, at: .speech) && segment.words.upperBound <= count {
+            guard let last = stretches.last, last.words.upperBound == segment.words.lowerBound,
+                segment.range.end - last.audio.start <= SampleCount(Self.together, at: .speech)
+            else {
+                stretches.append(Stretch(words: segment.words, audio: segment.range))
+                continue
+            }
+            stretches[stretches.count - 1] = Stretch(
+                words: last.words.lowerBound..<segment.words.upperBound, audio: SampleRange(last.audio.start, segment.range.end))
+        }
+        let margin = SampleCount(Self.margin, at: .speech)
+        self.stretches = stretches.map {
+            Stretch(words: $0.words, audio: SampleRange(max(.zero, $0.audio.start - margin), $0.audio.end + margin))
+        }
+    }
+
+    package func texts(of stretch: Stretch) -> [String] { transcript.channels[0].words[stretch.words].map(\.text) }
+
+    /// - Parameter ranges: one for each of the stretch's words, in order, in samples since the beginning of its audio.
+    package mutating func place(_ stretch: Stretch, _ ranges: [Range<Int>]) {
+        guard ranges.count == stretch.words.count else { return }
+        var earliest = stretch.words.lowerBound > 0 ? transcript.channels[0].words[stretch.words.lowerBound - 1].range.start : .zero
+        for (index, range) in zip(stretch.words, ranges) {
+            let start = max(earliest, stretch.audio.start + SampleCount(range.lowerBound))
+            earliest = start
+            transcript.channels[0].words[index].range = SampleRange(start, max(start, stretch.audio.start + SampleCount(range.upperBound)))
+        }
+        for (index, segment) in estimated.enumerated() where stretch.words.contains(segment.words.lowerBound) { placed.insert(index) }
+    }
+
+    /// The transcript with all that was placed.
+    package func finished() -> Transcript {
+        var transcript = transcript
+        guard !transcript.channels.isEmpty else { return transcript }
+        transcript.channels[0].estimated = estimated.enumerated().filter { !placed.contains($0.offset) }.map(\.element)
+        transcript.channels[0].settleSegments()
+        return transcript
+    }
+}
