@@ -39,6 +39,7 @@ DRIVERS = [
     Driver("streaming/openai_realtime", "OpenAI", "/v1/realtime"),
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
+    Driver("streaming/speechmatics_channels", "Speechmatics", "/v2"),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen"),
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript"),

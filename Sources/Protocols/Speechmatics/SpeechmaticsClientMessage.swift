@@ -8,6 +8,9 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case startRecognition(SpeechmaticsConfiguration)
     /// - Parameter lastSequenceNumber: how many audio messages were sent. The vendor's own client counts wrong.
     case endOfStream(lastSequenceNumber: Int)
+    /// Audio of one channel, in a session that has several.
+    case channelAudio(channel: String, [UInt8])
+    case endOfChannel(String)
     case setRecognitionConfig(SpeechmaticsChange, language: String)
     case forceEndOfUtterance
     case getSpeakers
@@ -39,8 +42,16 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             }
         case "ForceEndOfUtterance": return .forceEndOfUtterance
         case "GetSpeakers": return .getSpeakers
-        case "AddChannelAudio", "EndOfChannel":
-            return .invalid(SpeechmaticsFault(.protocolError, "This session has no channels: send audio in binary messages."))
+        case "AddChannelAudio":
+            guard let channel = root["channel"].string, let audio = root["data"].string.flatMap({ Base64.decode($0) }) else {
+                return .invalid(SpeechmaticsFault(.invalidMessage, "AddChannelAudio needs channel, a string, and data, audio in base 64."))
+            }
+            return .channelAudio(channel: channel, audio)
+        case "EndOfChannel":
+            guard let channel = root["channel"].string else {
+                return .invalid(SpeechmaticsFault(.invalidMessage, "EndOfChannel needs channel, a string."))
+            }
+            return .endOfChannel(channel)
         case .some(let name): return .invalid(SpeechmaticsFault(.invalidMessage, "There is no message \"\(name.prefix(64))\"."))
         case nil: return .invalid(SpeechmaticsFault(.invalidMessage, "A text message must be a JSON object with a message."))
         }
@@ -55,6 +66,13 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
         case .endOfStream(let number):
             json.member("message", literal: "EndOfStream")
             json.member("last_seq_no", number)
+        case .channelAudio(let channel, let audio):
+            json.member("message", literal: "AddChannelAudio")
+            json.member("channel", channel)
+            json.member("data", Base64.encode(audio))
+        case .endOfChannel(let channel):
+            json.member("message", literal: "EndOfChannel")
+            json.member("channel", channel)
         case .setRecognitionConfig(let change, let language):
             json.member("message", literal: "SetRecognitionConfig")
             json.key("transcription_config")

@@ -3,6 +3,7 @@ import Speech
 
 extension SpeechmaticsConfiguration {
     private static let mostTerms = 1_000
+    private static let mostChannels = 8
     private static let delays = 0.5...20.0
 
     /// - Parameter fallback: the language of the path, for clients that say it there only.
@@ -20,7 +21,15 @@ extension SpeechmaticsConfiguration {
             let model = try text(config, "model"), older = try text(config, "operating_point")
             var configuration = Self(format: format, language: language, model: model ?? older ?? "standard")
             configuration.changes = try change(config).get()
-            configuration.diarizes = try diarization(config)
+            let byChannel: Bool
+            (byChannel, configuration.diarizes) = try diarization(config)
+            if byChannel {
+                configuration.channels = try channels(config)
+                guard case .raw(let encoding, let rate, _) = format else {
+                    throw SpeechmaticsFault(.invalidAudioType, "Channels come as raw audio: audio_format.type must be raw.")
+                }
+                configuration.format = .raw(encoding, rate, channels: configuration.channels.count)
+            }
             let conversation = config["conversation_config"]
             let trigger = try number(conversation, "end_of_utterance_silence_trigger", in: 0...2) ?? 0
             if trigger > 0 { configuration.endOfUtterance = .milliseconds(Int64(trigger * 1_000)) }
@@ -62,14 +71,28 @@ extension SpeechmaticsConfiguration {
         return .raw(encoding, SampleRate(hertz: hertz), channels: 1)
     }
 
-    private static func diarization(_ config: JSONView) throws(SpeechmaticsFault) -> Bool {
+    /// What is told apart.
+    private static func diarization(_ config: JSONView) throws(SpeechmaticsFault) -> (channels: Bool, speakers: Bool) {
         switch try text(config, "diarization") ?? "none" {
-        case "none": return false
-        case "speaker": return true
-        case "channel", "channel_and_speaker":
-            throw SpeechmaticsFault(.invalidConfig, "Channels are not told apart here: send one channel, and diarization none or speaker.")
-        default: throw SpeechmaticsFault(.invalidConfig, "diarization must be none or speaker.")
+        case "none": return (false, false)
+        case "speaker": return (false, true)
+        case "channel": return (true, false)
+        case "channel_and_speaker": return (true, true)
+        default: throw SpeechmaticsFault(.invalidConfig, "diarization must be none, speaker, channel or channel_and_speaker.")
         }
+    }
+
+    private static func channels(_ config: JSONView) throws(SpeechmaticsFault) -> [String] {
+        let list = config["channel_diarization_labels"]
+        let fault = SpeechmaticsFault(
+            .invalidConfig, "channel_diarization_labels must name the channels: from 1 to \(mostChannels), each name short, and once.")
+        guard list.isArray, (1...mostChannels).contains(list.count) else { throw fault }
+        var labels: [String] = []
+        for index in 0..<list.count {
+            guard let label = list[index].string, (1...200).contains(label.utf8.count), !labels.contains(label) else { throw fault }
+            labels.append(label)
+        }
+        return labels
     }
 
     private static func vocabulary(_ list: JSONView) -> [String] {

@@ -4,7 +4,7 @@ package import Speech
 /// `StartRecognition`: what a client wants its session to be.
 ///
 /// Checked, then left without effect, because nothing here can do it: `max_delay_mode`, `speaker_diarization_config`, `domain`, `enable_entities`,
-/// `audio_filtering_config`, `language_hints`, `streaming_mode`, `audio_events_config`. Channels are refused: a session has one.
+/// `audio_filtering_config`, `language_hints`, `streaming_mode`, `audio_events_config`.
 ///
 /// Source: Speechmatics "Real-time API" reference, message `StartRecognition`.
 package struct SpeechmaticsConfiguration: Sendable, Equatable {
@@ -13,6 +13,8 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     package var model: String
     package var changes = SpeechmaticsChange()
     package var diarizes = false
+    /// What the client calls its channels, each of which it sends by itself; empty: there is one, without a name.
+    package var channels: [String] = []
     /// Silence that ends an utterance; nil: none does.
     package var endOfUtterance: Duration?
     package var vocabulary: [String] = []
@@ -34,7 +36,7 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     func request(engines: [EngineName]) -> LiveRequest {
         var request = LiveRequest(
             format: format, language: ["auto", "multi"].contains(language.primary) ? LanguageTag("multi") : language, model: model,
-            diarize: diarizes, keyterms: vocabulary, engines: engines)
+            separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
         // The silence that ends an utterance makes final what was said in it.
         if let endOfUtterance {
             request.endpointing = endOfUtterance

@@ -145,7 +145,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         case .transcript(let transcript):
             guard isOpen else { return }
             received(transcript, &actions)
-        case .endOfUtterance(let at):
+        case .endOfUtterance(let at, _):
             guard isOpen else { return }
             endUtterance(position(at) ?? settled.through, &actions)
         case .endOfTranscript:

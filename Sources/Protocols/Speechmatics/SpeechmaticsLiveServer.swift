@@ -4,7 +4,8 @@ package import Speech
 /// The server side of Speechmatics' live protocol, `WS /v2`, once the configuration has come.
 ///
 /// Commits become `AddTranscript`; where one would come later than the client's `max_delay` allows, words that will not change any more go ahead of it.
-/// What follows is `AddPartialTranscript`. With an end of utterance asked for, each pause of that length ends one. Audio that was lost is covered by a
+/// What follows is `AddPartialTranscript`. Of several channels each has its own finals, partials and ends of utterances; their audio comes apart and is
+/// put together here. With an end of utterance asked for, each pause of that length ends one. Audio that was lost is covered by a
 /// transcript without items, for the protocol has no word for it.
 ///
 /// Source: Speechmatics "Real-time API" reference.
@@ -30,16 +31,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private var state: State = .connecting
     private var idle: SpeechmaticsTimeLimit?
     private var length: SpeechmaticsTimeLimit?
-    /// Audio messages, and how many of them were answered.
-    private var received = 0
-    private var acknowledged = 0
     private var cameLate = false
-    /// Where finals end.
-    private var finalThrough: SampleIndex = .zero
-    private var early = SpeechmaticsEarlyWords()
-    private var partialIsShown = false
-    private var utteranceIsOpen = false
-    private var unansweredForces = 0
+    /// One for each channel.
+    private var lanes: [SpeechmaticsLane]
+    /// nil: audio comes in binary messages.
+    private var interleaver: SpeechmaticsInterleaver?
     /// Why the client's key ended the session.
     private var accountFault: SpeechmaticsFault?
 
@@ -48,6 +44,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         self.configuration = configuration
         options = configuration.changes
         request = configuration.request(engines: engines)
+        lanes = configuration.channels.isEmpty ? [SpeechmaticsLane(label: nil)] : configuration.channels.map { SpeechmaticsLane(label: $0) }
+        interleaver = configuration.channels.isEmpty ? nil : SpeechmaticsInterleaver(configuration.format)
         items = SpeechmaticsItems(
             rate: .speech, language: configuration.language.primary, showsSpeakers: configuration.diarizes,
             permittedMarks: configuration.permittedMarks, replacements: configuration.replacements)
@@ -85,11 +83,45 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             return .answered(isAudio: false)
         case .ending: return .ignored
         case .starting, .open:
-            received += 1
+            guard interleaver == nil else {
+                let fault = SpeechmaticsFault(.protocolError, "Channels come as AddChannelAudio, not in binary messages.")
+                state = .closed
+                return .refusedInBand(
+                    InBandRefusal(
+                        messages: [SpeechmaticsServerMessage.error(type: fault.kind.rawValue, reason: fault.reason).text],
+                        code: fault.closeCode, reason: fault.kind.rawValue))
+            }
+            lanes[0].received += 1
             idle?.restart(now)
             return .answered(isAudio: byteCount > 0)
         }
     }
+
+    private mutating func received(_ audio: [UInt8], channel label: String, _ now: Instant, _ output: inout ServerOutput) {
+        guard let lane = lane(label), interleaver?.isOver(lane) == false else {
+            return finish(saying: SpeechmaticsFault(.protocolError, "No channel \"\(label.prefix(64))\" is open in this session."), &output)
+        }
+        lanes[lane].received += 1
+        idle?.restart(now)
+        guard let ready = interleaver?.add(audio, to: lane) else {
+            let limit = SpeechmaticsInterleaver.mostAhead.wholeSecondsUp
+            return finish(saying: SpeechmaticsFault(.bufferError, "A channel is more than \(limit) s ahead of another."), &output)
+        }
+        if !ready.isEmpty { output.audio(ready) }
+        if state == .open { answerBinary(&output) }
+    }
+
+    private mutating func ended(channel label: String, _ output: inout ServerOutput) {
+        guard let lane = lane(label), let rest = interleaver?.end(lane) else {
+            return finish(saying: SpeechmaticsFault(.protocolError, "There is no channel \"\(label.prefix(64))\" in this session."), &output)
+        }
+        if !rest.isEmpty { output.audio(rest) }
+        guard interleaver?.isOver == true else { return }
+        begin(&output)
+        finish(saying: nil, &output)
+    }
+
+    private func lane(_ label: String) -> Int? { lanes.firstIndex { $0.label == label } }
 
     package mutating func answerBinary(now: Instant, output: inout ServerOutput) {
         switch state {
@@ -101,9 +133,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     }
 
     private mutating func answerBinary(_ output: inout ServerOutput) {
-        while acknowledged < received {
-            acknowledged += 1
-            send(.audioAdded(sequenceNumber: acknowledged), &output)
+        for index in lanes.indices {
+            while lanes[index].acknowledged < lanes[index].received {
+                lanes[index].acknowledged += 1
+                send(.audioAdded(sequenceNumber: lanes[index].acknowledged, channel: lanes[index].label), &output)
+            }
         }
     }
 
@@ -119,9 +153,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .endOfStream:
             begin(&output)
             finish(saying: nil, &output)
+        case .channelAudio(let channel, let audio): received(audio, channel: channel, now, &output)
+        case .endOfChannel(let channel): ended(channel: channel, &output)
         case .setRecognitionConfig(let change, _): options.apply(change)
         case .forceEndOfUtterance:
-            unansweredForces += 1
+            for index in lanes.indices { lanes[index].unansweredForces += 1 }
             output.command(.finalize)
         case .getSpeakers: send(.speakers, &output)
         case .invalid(let fault): finish(saying: fault, &output)
@@ -145,76 +181,86 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .ready, .speechStarted: break
         case .interim(let hypothesis): interim(hypothesis, &output)
         case .commit(let commit): self.commit(commit, &output)
-        case .turnEnded(_, let position):
-            if configuration.endOfUtterance != nil { endUtterance(at: max(position, finalThrough), &output) }
-        case .flushed: answerForce(&output)
-        case .gap(_, let range, _): transcript([], range, &output)
+        case .turnEnded(let channel, let position):
+            let lane = lane(channel)
+            if configuration.endOfUtterance != nil { endUtterance(lane, at: max(position, lanes[lane].finalThrough), &output) }
+        case .flushed(let channel): answerForce(lane(channel), &output)
+        case .gap(let channel, let range, _): transcript(lane(channel), [], range, &output)
         case .ended(let end): ended(end, &output)
         }
     }
 
+    private func lane(_ channel: ChannelIndex) -> Int { min(max(channel.number, 0), lanes.count - 1) }
+
     private mutating func interim(_ hypothesis: Hypothesis, _ output: inout ServerOutput) {
+        let lane = lane(hypothesis.channel)
         let delay = SampleCount(options.delay ?? configuration.delay, at: items.rate)
-        let due = early.take(from: hypothesis, dueBefore: hypothesis.range.end - delay + SampleCount(Self.interimPeriod, at: items.rate))
+        let due = lanes[lane].early.take(from: hypothesis, dueBefore: hypothesis.range.end - delay + SampleCount(Self.interimPeriod, at: items.rate))
         if !due.isEmpty {
-            let range = SampleRange(finalThrough, early.through)
-            transcript(due, range, &output)
+            let range = SampleRange(lanes[lane].finalThrough, lanes[lane].early.through)
+            transcript(lane, due, range, &output)
         }
         guard options.partials ?? false else { return }
-        let words = early.rest(of: hypothesis.words)
+        let words = lanes[lane].early.rest(of: hypothesis.words)
         // A partial without words takes back the one before.
-        guard !words.isEmpty || partialIsShown else { return }
-        partialIsShown = !words.isEmpty
-        let range = SampleRange(finalThrough, max(hypothesis.range.end, words.last?.range.end ?? finalThrough))
-        send(.partial(written(words, range)), &output)
+        guard !words.isEmpty || lanes[lane].partialIsShown else { return }
+        lanes[lane].partialIsShown = !words.isEmpty
+        let start = lanes[lane].finalThrough
+        let range = SampleRange(start, max(hypothesis.range.end, words.last?.range.end ?? start))
+        send(.partial(written(lane, words, range)), &output)
     }
 
     /// What an engine may let pass before it is heard again: words are final that much before they must be.
     private static let interimPeriod: Duration = .milliseconds(600)
 
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
-        let words = early.rest(of: commit.words)
-        if !commit.words.isEmpty { utteranceIsOpen = true }
-        transcript(words, commit.range, &output)
-        early.committed()
+        let lane = lane(commit.channel)
+        let words = lanes[lane].early.rest(of: commit.words)
+        if !commit.words.isEmpty { lanes[lane].utteranceIsOpen = true }
+        transcript(lane, words, commit.range, &output)
+        lanes[lane].early.committed()
         switch commit.reason {
-        case .flush: answerForce(&output)
+        case .flush: answerForce(lane, &output)
         case .endOfTurn, .pause:
-            if configuration.endOfUtterance != nil { endUtterance(at: finalThrough, &output) }
+            if configuration.endOfUtterance != nil { endUtterance(lane, at: lanes[lane].finalThrough, &output) }
         case .length, .endOfAudio: break
         }
     }
 
     /// Final words, or their absence, up to the end of `range`.
-    private mutating func transcript(_ words: [Word], _ range: SampleRange, _ output: inout ServerOutput) {
-        partialIsShown = false
-        send(.transcript(written(words, words.isEmpty ? SampleRange(finalThrough, range.end) : nil)), &output)
-        finalThrough = max(finalThrough, range.end, words.last?.range.end ?? .zero)
+    private mutating func transcript(_ lane: Int, _ words: [Word], _ range: SampleRange, _ output: inout ServerOutput) {
+        lanes[lane].partialIsShown = false
+        let start = lanes[lane].finalThrough
+        send(.transcript(written(lane, words, words.isEmpty ? SampleRange(start, range.end) : nil)), &output)
+        lanes[lane].finalThrough = max(start, range.end, words.last?.range.end ?? .zero)
     }
 
     /// - Parameter range: what the metadata say; nil: where the words lie.
-    private func written(_ words: [Word], _ range: SampleRange?) -> SpeechmaticsTranscript {
+    private func written(_ lane: Int, _ words: [Word], _ range: SampleRange?) -> SpeechmaticsTranscript {
         let range = range ?? SampleRange(words.first?.range.start ?? .zero, words.last?.range.end ?? .zero)
         return SpeechmaticsTranscript(
-            start: range.start.seconds(at: items.rate), end: range.end.seconds(at: items.rate), results: items.items(of: words))
+            start: range.start.seconds(at: items.rate), end: range.end.seconds(at: items.rate), channel: lanes[lane].label,
+            results: items.items(of: words))
     }
 
-    private mutating func endUtterance(at position: SampleIndex, _ output: inout ServerOutput) {
-        guard utteranceIsOpen else { return }
-        utteranceIsOpen = false
-        send(.endOfUtterance(at: position.seconds(at: items.rate)), &output)
+    private mutating func endUtterance(_ lane: Int, at position: SampleIndex, _ output: inout ServerOutput) {
+        guard lanes[lane].utteranceIsOpen else { return }
+        lanes[lane].utteranceIsOpen = false
+        send(.endOfUtterance(at: position.seconds(at: items.rate), channel: lanes[lane].label), &output)
     }
 
-    private mutating func answerForce(_ output: inout ServerOutput) {
-        unansweredForces = max(0, unansweredForces - 1)
-        utteranceIsOpen = false
-        send(.endOfUtterance(at: finalThrough.seconds(at: items.rate)), &output)
+    private mutating func answerForce(_ lane: Int, _ output: inout ServerOutput) {
+        lanes[lane].unansweredForces = max(0, lanes[lane].unansweredForces - 1)
+        lanes[lane].utteranceIsOpen = false
+        send(.endOfUtterance(at: lanes[lane].finalThrough.seconds(at: items.rate), channel: lanes[lane].label), &output)
     }
 
     private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {
         answerBinary(&output)
-        for _ in 0..<min(unansweredForces, Self.mostAnswersAtOnce) { answerForce(&output) }
-        if configuration.endOfUtterance != nil { endUtterance(at: max(finalThrough, .zero + end.received), &output) }
+        for lane in lanes.indices {
+            for _ in 0..<min(lanes[lane].unansweredForces, Self.mostAnswersAtOnce) { answerForce(lane, &output) }
+            if configuration.endOfUtterance != nil { endUtterance(lane, at: max(lanes[lane].finalThrough, .zero + end.received), &output) }
+        }
         let asked: SpeechmaticsFault? = if case .ending(let fault) = state { fault } else { nil }
         state = .closed
         if let fault = accountFault ?? end.error.map({ SpeechmaticsFault($0) }) ?? asked {

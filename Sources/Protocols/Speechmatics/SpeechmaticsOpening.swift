@@ -36,7 +36,7 @@ package struct SpeechmaticsOpening: LiveOpening {
             deadline = nil
             return LiveBeginning(machine: SpeechmaticsLiveServer(configuration, sessionID: sessionID, engines: engines))
         case .invalid(let fault): end(fault, &output)
-        case .endOfStream, .setRecognitionConfig, .forceEndOfUtterance, .getSpeakers:
+        case .endOfStream, .channelAudio, .endOfChannel, .setRecognitionConfig, .forceEndOfUtterance, .getSpeakers:
             end(SpeechmaticsFault(.protocolError, "The first message must be StartRecognition."), &output)
         }
         return nil

@@ -44,8 +44,10 @@ package struct SpeechmaticsResult: Sendable, Equatable {
         self.endsSentence = endsSentence
     }
 
-    package func write(to json: inout JSONWriter) {
+    /// - Parameter channel: that it was heard in, where there are several.
+    package func write(to json: inout JSONWriter, channel: String? = nil) {
         json.beginObject()
+        if let channel { json.member("channel", channel) }
         switch kind {
         case .word: json.member("type", literal: "word")
         case .punctuation:
@@ -120,11 +122,14 @@ package struct SpeechmaticsTranscript: Sendable, Equatable {
     /// Seconds since the first sample.
     package var start: Double
     package var end: Double
+    /// Of a session that has several.
+    package var channel: String?
     package var results: [SpeechmaticsResult]
 
-    package init(start: Double, end: Double, results: [SpeechmaticsResult] = []) {
+    package init(start: Double, end: Double, channel: String? = nil, results: [SpeechmaticsResult] = []) {
         self.start = start
         self.end = end
+        self.channel = channel
         self.results = results
     }
 
@@ -143,6 +148,7 @@ package struct SpeechmaticsTranscript: Sendable, Equatable {
 
     func writeMembers(to json: inout JSONWriter) {
         json.member("format", literal: "2.1")
+        if let channel { json.member("channel", channel) }
         json.key("metadata")
         json.beginObject()
         json.member("start_time", start, decimals: 3)
@@ -151,7 +157,7 @@ package struct SpeechmaticsTranscript: Sendable, Equatable {
         json.endObject()
         json.key("results")
         json.beginArray()
-        for result in results { result.write(to: &json) }
+        for result in results { result.write(to: &json, channel: channel) }
         json.endArray()
     }
 }

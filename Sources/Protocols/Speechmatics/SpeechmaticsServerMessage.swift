@@ -5,11 +5,12 @@ package import Framing
 /// Source: Speechmatics "Real-time API" reference, server messages.
 package enum SpeechmaticsServerMessage: Sendable, Equatable {
     case recognitionStarted(id: String, language: String)
-    case audioAdded(sequenceNumber: Int)
+    /// - Parameter channel: of a session that has several; its messages then count by themselves.
+    case audioAdded(sequenceNumber: Int, channel: String? = nil)
     case partial(SpeechmaticsTranscript)
     case transcript(SpeechmaticsTranscript)
     /// - Parameter at: seconds since the first sample.
-    case endOfUtterance(at: Double)
+    case endOfUtterance(at: Double, channel: String? = nil)
     case endOfTranscript
     /// Of a client that asked for speakers; none are told by name here.
     case speakers
@@ -36,8 +37,12 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             json.member("word_delimiter", literal: " ")
             json.member("writing_direction", literal: "left-to-right")
             json.endObject()
-        case .audioAdded(let number):
+        case .audioAdded(let number, nil):
             json.member("message", literal: "AudioAdded")
+            json.member("seq_no", number)
+        case .audioAdded(let number, let channel?):
+            json.member("message", literal: "ChannelAudioAdded")
+            json.member("channel", channel)
             json.member("seq_no", number)
         case .partial(let transcript):
             json.member("message", literal: "AddPartialTranscript")
@@ -45,8 +50,9 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         case .transcript(let transcript):
             json.member("message", literal: "AddTranscript")
             transcript.writeMembers(to: &json)
-        case .endOfUtterance(let at):
+        case .endOfUtterance(let at, let channel):
             json.member("message", literal: "EndOfUtterance")
+            if let channel { json.member("channel", channel) }
             json.key("metadata")
             json.beginObject()
             json.member("start_time", at, decimals: 3)
@@ -77,6 +83,13 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         json.endObject()
     }
 
+    /// A whole text message.
+    package var text: [UInt8] {
+        var json = JSONWriter(capacity: 128)
+        write(to: &json)
+        return json.bytes
+    }
+
     /// A final of ten minutes of fast speech stays below it.
     private static let sizeLimit = 1_048_576
 
@@ -98,6 +111,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         var reason: String?
         var quality: String?
         var language: String?
+        var channel: String?
 
         mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
@@ -107,6 +121,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             case "type": type = try reader.string()
             case "reason": reason = try reader.string()
             case "quality": quality = try reader.string()
+            case "channel": channel = try reader.string()
             case "metadata":
                 try reader.object { name, reader throws(JSONReader.Malformed) in
                     switch name {
@@ -133,11 +148,14 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             switch name {
             case "RecognitionStarted": return .recognitionStarted(id: id ?? "", language: language ?? "")
             case "AudioAdded": return sequenceNumber.map { .audioAdded(sequenceNumber: $0) } ?? .malformed("AudioAdded lacks its seq_no")
+            case "ChannelAudioAdded":
+                guard let sequenceNumber, let channel else { return .malformed("ChannelAudioAdded lacks its seq_no or channel") }
+                return .audioAdded(sequenceNumber: sequenceNumber, channel: channel)
             case "AddPartialTranscript", "AddTranscript":
                 guard let start, let end, let results else { return .malformed("a transcript lacks a required field") }
-                let transcript = SpeechmaticsTranscript(start: start, end: end, results: results)
+                let transcript = SpeechmaticsTranscript(start: start, end: end, channel: channel, results: results)
                 return name == "AddTranscript" ? .transcript(transcript) : .partial(transcript)
-            case "EndOfUtterance": return .endOfUtterance(at: end ?? start ?? 0)
+            case "EndOfUtterance": return .endOfUtterance(at: end ?? start ?? 0, channel: channel)
             case "EndOfTranscript": return .endOfTranscript
             case "SpeakersResult": return .speakers
             case "Info": return .info(type: type ?? "", reason: reason ?? "", quality: quality)

@@ -66,10 +66,10 @@ struct SpeechmaticsConversation {
     static func short(_ message: SpeechmaticsServerMessage) -> String {
         switch message {
         case .recognitionStarted: "started"
-        case .audioAdded(let number): "added \(number)"
-        case .partial(let transcript): "partial \(transcript.start)–\(transcript.end) \(transcript.shortItems)"
-        case .transcript(let transcript): "final \(transcript.start)–\(transcript.end) \(transcript.shortItems)"
-        case .endOfUtterance(let at): "end of utterance \(at)"
+        case .audioAdded(let number, let channel): "added \(number)" + named(channel)
+        case .partial(let transcript): "partial \(transcript.start)–\(transcript.end) \(transcript.shortItems)" + named(transcript.channel)
+        case .transcript(let transcript): "final \(transcript.start)–\(transcript.end) \(transcript.shortItems)" + named(transcript.channel)
+        case .endOfUtterance(let at, let channel): "end of utterance \(at)" + named(channel)
         case .endOfTranscript: "end of transcript"
         case .speakers: "speakers"
         case .info(let type, _, _): "info \(type)"
@@ -80,6 +80,8 @@ struct SpeechmaticsConversation {
         }
     }
 }
+
+private func named(_ channel: String?) -> String { channel.map { " in \($0)" } ?? "" }
 
 extension SpeechmaticsTranscript {
     /// Its text, and where sentences end.

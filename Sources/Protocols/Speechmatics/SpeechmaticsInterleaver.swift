@@ -1,0 +1,65 @@
+import Speech
+
+/// Puts channels that come each by itself into one stream, as far as all of them have come. One that has ended is silent from then on.
+struct SpeechmaticsInterleaver: Sendable {
+    private struct Channel: Sendable {
+        var bytes: [UInt8] = []
+        var isOver = false
+    }
+
+    /// How far one channel may be ahead of another.
+    static let mostAhead: Duration = .seconds(60)
+
+    private let sampleBytes: Int
+    private let silence: UInt8
+    private let most: Int
+    private var channels: [Channel]
+
+    /// - Parameter format: raw, of samples that have all the same length.
+    init?(_ format: AudioFormat) {
+        guard case .raw(let encoding, let rate, let count) = format, let size = encoding.bytesPerSample else { return nil }
+        sampleBytes = size
+        // Neither of the companded encodings has silence at zero.
+        silence = encoding == .mulaw ? 0xFF : encoding == .alaw ? 0xD5 : 0
+        most = size * Int(SampleCount(Self.mostAhead, at: rate).samples)
+        channels = Array(repeating: Channel(), count: max(1, count))
+    }
+
+    var isOver: Bool { channels.allSatisfy(\.isOver) }
+
+    func isOver(_ channel: Int) -> Bool { channels[channel].isOver }
+
+    /// - Returns: what can go on; nil when the channel is too far ahead of another.
+    mutating func add(_ bytes: [UInt8], to channel: Int) -> [UInt8]? {
+        channels[channel].bytes += bytes
+        let ready = take()
+        return channels[channel].bytes.count > most ? nil : ready
+    }
+
+    /// No more comes of this channel.
+    ///
+    /// - Returns: what can go on now.
+    mutating func end(_ channel: Int) -> [UInt8] {
+        channels[channel].isOver = true
+        return take()
+    }
+
+    private mutating func take() -> [UInt8] {
+        let lengths = channels.filter { !$0.isOver }.map(\.bytes.count)
+        // The last samples of all: the longest channel counts, and half a sample is none.
+        let ready = lengths.min() ?? channels.map(\.bytes.count).max() ?? 0
+        let samples = ready / sampleBytes
+        guard samples > 0 else { return [] }
+        var interleaved: [UInt8] = []
+        interleaved.reserveCapacity(samples * sampleBytes * channels.count)
+        for sample in 0..<samples {
+            for channel in channels {
+                for byte in sample * sampleBytes..<(sample + 1) * sampleBytes {
+                    interleaved.append(byte < channel.bytes.count ? channel.bytes[byte] : silence)
+                }
+            }
+        }
+        for index in channels.indices { channels[index].bytes.removeFirst(min(samples * sampleBytes, channels[index].bytes.count)) }
+        return interleaved
+    }
+}
