@@ -37,6 +37,7 @@ DRIVERS = [
     Driver("streaming/livekit_assemblyai", "AssemblyAI", "/v3/ws"),
     Driver("streaming/pipecat_assemblyai", "AssemblyAI", "/v3/ws"),
     Driver("streaming/openai_realtime", "OpenAI", "/v1/realtime"),
+    Driver("streaming/livekit_openai", "OpenAI", "/v1/realtime"),
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/speechmatics_channels", "Speechmatics", "/v2"),
