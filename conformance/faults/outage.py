@@ -4,10 +4,16 @@ Soniox fails, Deepgram takes over and takes no recordings. Every session must li
 """
 
 import asyncio
+import http.client
+import json
 import os
 import re
 import statistics
+import subprocess
+import sys
+import threading
 import time
+import urllib.parse
 
 import aiohttp
 
@@ -19,7 +25,7 @@ from matrix import ADDRESSES
 from simulators import KEY, Simulator
 
 SECONDS, OUTAGE_AT, SPREAD = 24.0, 10.0, 4.0
-MOST_SLOW = 0.5  # seconds for an answer to GET /health
+MOST_SLOW = 0.1  # seconds in which 99 of 100 are answered that GET /health
 
 
 def run(sessions, recording, harken, folder):
@@ -44,7 +50,7 @@ def run(sessions, recording, harken, folder):
         status = server.stop() if server else 0
         said = "".join(simulator.stop() for simulator in simulators.values())
     found["status"], found["simulators said"] = status, said
-    found["passed"] = (found["ended_well"] == sessions and found["doubled"] == 0 and found["health"]["worst"] <= MOST_SLOW and status == 0)
+    found["passed"] = (found["ended_well"] == sessions and found["doubled"] == 0 and found["health"]["p99"] <= MOST_SLOW and status == 0)
     return found
 
 
@@ -55,12 +61,15 @@ def processor(pid):
     return round((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), 1)
 
 
+def p99(seconds):
+    return round(sorted(seconds)[int(len(seconds) * 0.99)], 4)
+
+
 async def _storm(sessions, recording, server, failing):
     pcm = recording.pcm[:int(SECONDS * RATE) * 2]
     # A word at the cut is heard or not: it does not count.
     spoken = [word for word in recording.words if word.end < SECONDS - 0.5]
     began = time.monotonic()
-    answers, over = [], asyncio.Event()
 
     async def one(number):
         await asyncio.sleep(SPREAD * number / sessions)
@@ -71,19 +80,11 @@ async def _storm(sessions, recording, server, failing):
         async with aiohttp.ClientSession() as session, session.post(failing.url + "/_outage?seconds=3600") as answer:
             return time.monotonic(), (await answer.json())["reset"]
 
-    async def watch():
-        async with aiohttp.ClientSession() as session:
-            while not over.is_set():
-                asked = time.monotonic()
-                async with session.get(server.url + "/health") as answer:
-                    await answer.read()
-                answers.append((asked, time.monotonic() - asked))
-                await asyncio.sleep(0.05)
-
-    watching, breaking = asyncio.create_task(watch()), asyncio.create_task(outage())
+    # In a process of its own: the clients' loop is busy.
+    watch = subprocess.Popen([sys.executable, os.path.abspath(__file__), server.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    breaking = asyncio.create_task(outage())
     heard = await asyncio.gather(*(one(number) for number in range(sessions)))
-    over.set()
-    await watching
+    answers = json.loads(watch.communicate()[0])
     failed_at, reset = await breaking
     waits, lost, doubled, misheard, problems = [], 0, 0, 0, {}
     for each in heard:
@@ -102,7 +103,7 @@ async def _storm(sessions, recording, server, failing):
         "sessions": sessions, "reset": reset, "ended_well": sum(not each.problems for each in heard), "problems": problems,
         "spoken": len(spoken) * sessions, "lost": lost, "doubled": doubled, "misheard": misheard,
         "wait": {"median": round(statistics.median(waits), 2), "worst": round(max(waits), 2)},
-        "health": {"before_worst": round(max(before), 3), "median": round(statistics.median(during), 4), "worst": round(max(during), 3)},
+        "health": {"before_p99": p99(before), "before_worst": round(max(before), 4), "p99": p99(during), "worst": round(max(during), 4)},
         "memory_peak_mb": memory, "seconds": round(time.monotonic() - began, 1),
         "metrics": dict(line.rsplit(" ", 1) for line in metrics.splitlines() if re.match(r"harken_\w*(gap|repair|engine_stream)", line)),
     }
@@ -112,11 +113,29 @@ def show(found):
     wait, health = found["wait"], found["health"]
     print(f"\nan outage under {found['sessions']} live sessions, repairs local: {found['ended_well']} ended well; {found['lost']} of "
           f"{found['spoken']} words lost, {found['doubled']} doubled, {found['misheard']} misheard; longest wait for a final since the outage "
-          f"{wait['worst']:.1f} s (median session {wait['median']:.1f} s); GET /health at worst {health['worst'] * 1000:.0f} ms (median "
-          f"{health['median'] * 1000:.1f}, before the outage at worst {health['before_worst'] * 1000:.0f}); {found['memory_peak_mb']} MB at most; "
-          f"load {found['load']:.1f}; {'ok' if found['passed'] else 'FAIL'}")
+          f"{wait['worst']:.1f} s (median session {wait['median']:.1f} s); GET /health p99 {health['p99'] * 1000:.0f}, worst "
+          f"{health['worst'] * 1000:.0f} ms (before the outage {health['before_p99'] * 1000:.0f}, {health['before_worst'] * 1000:.0f}); "
+          f"{found['memory_peak_mb']} MB at most; load {found['load']:.1f}; {'ok' if found['passed'] else 'FAIL'}")
     print("      processor seconds: " + ", ".join(f"{name} {seconds}" for name, seconds in found["processor_seconds"].items()))
     for problem, times in sorted(found["problems"].items(), key=lambda item: -item[1])[:6]:
         print(f"      {times} × {problem}")
     for violation, times in found["violations"].items():
         print(f"      violation, {times} ×: {violation}")
+
+
+def watch(url):
+    """Asks for /health until standard input ends, and prints when it asked and how long each answer took."""
+    over, answers = threading.Event(), []
+    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    asker = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=30)
+    while not over.is_set():
+        asked = time.monotonic()
+        asker.request("GET", "/health")
+        asker.getresponse().read()
+        answers.append((asked, time.monotonic() - asked))
+        time.sleep(0.02)
+    print(json.dumps(answers))
+
+
+if __name__ == "__main__":
+    watch(sys.argv[1])

@@ -27,6 +27,8 @@ BLOCK = 800  # 100 ms: one decision
 SUB = 160  # 20 ms: how exactly the edge of a cut is found
 WINDOW = 4000  # 500 ms: what is looked for when the place is not known
 QUIET = 2e-4  # RMS below which audio is silence wherever it is
+CERTAIN = 0.97  # correlation from which no better place is looked for
+COARSER = 8  # times fewer samples, where a place is looked for first
 SAME_BLOCK = 0.6  # correlation from which a block is the expected one
 SAME_WINDOW = 0.75  # correlation from which a window is found
 
@@ -49,6 +51,41 @@ class Word:
         return self.text.rstrip("\"'”’)").endswith((".", "?", "!"))
 
 
+class Index:
+    """Samples in which a piece can be looked for."""
+
+    def __init__(self, samples):
+        self._count = len(samples)
+        self._size = 1 << int(len(samples) + min(len(samples), WINDOW) - 1).bit_length()
+        self._spectrum = numpy.fft.rfft(samples, self._size)
+        self._energy = numpy.concatenate([[0.0], numpy.cumsum(samples.astype(numpy.float64) ** 2)])
+        self._levels = {}  # by length of the piece
+
+    def _scores(self, piece):
+        norm = numpy.sqrt(float(piece @ piece))
+        count = self._count - len(piece) + 1
+        if count <= 0 or norm == 0:
+            return numpy.zeros(1)
+        if len(piece) not in self._levels:
+            level = numpy.sqrt(numpy.maximum(self._energy[len(piece):len(piece) + count] - self._energy[:count], 1e-9))
+            self._levels = {len(piece): numpy.where(level < QUIET * numpy.sqrt(len(piece)) * 4, numpy.inf, level)}
+        products = numpy.fft.irfft(self._spectrum * numpy.conj(numpy.fft.rfft(piece, self._size)), self._size)
+        return products[:count] / (self._levels[len(piece)] * norm)
+
+    def best_score(self, piece):
+        """The place where the piece is most alike, and how much."""
+        scores = self._scores(piece)
+        best = int(numpy.argmax(scores))
+        return best, float(scores[best])
+
+    def best(self, piece, count):
+        """The places where it is most alike."""
+        scores = self._scores(piece)
+        count = min(count, len(scores))
+        found = numpy.argpartition(scores, -count)[-count:]
+        return [int(place) for place in found[numpy.argsort(-scores[found])]]
+
+
 class Library:
     """The recordings, end to end, and their words."""
 
@@ -62,9 +99,9 @@ class Library:
             pieces += [samples, gap]
             at += len(samples) + len(gap)
         self.samples = numpy.concatenate(pieces) if pieces else numpy.zeros(WINDOW, numpy.float32)
-        size = 1 << int(len(self.samples) + WINDOW - 1).bit_length()
-        self._size, self._spectrum = size, numpy.fft.rfft(self.samples, size)
-        self._energy = numpy.concatenate([[0.0], numpy.cumsum(self.samples.astype(numpy.float64) ** 2)])
+        self._index = Index(self.samples)
+        # Most places are found where audio is looked at with an eighth of the samples.
+        self._coarse = Index(soxr.resample(self.samples, RATE, RATE / COARSER).astype(numpy.float32))
 
     @classmethod
     def load(cls, path):
@@ -74,16 +111,16 @@ class Library:
     def find(self, window):
         """Where the window begins in the recordings, and how alike it is there."""
         window = window - window.mean()
-        norm = numpy.sqrt(float(window @ window))
-        if norm == 0:
+        if not window.any():
             return 0, 0.0
-        products = numpy.fft.irfft(self._spectrum * numpy.conj(numpy.fft.rfft(window, self._size)), self._size)
-        count = len(self.samples) - len(window) + 1
-        energy = numpy.sqrt(numpy.maximum(self._energy[len(window):len(window) + count] - self._energy[:count], 1e-9))
-        scores = products[:count] / (energy * norm)
-        scores[energy < QUIET * numpy.sqrt(len(window)) * 4] = 0
-        best = int(numpy.argmax(scores))
-        return best, float(scores[best])
+        rough = soxr.resample(window, RATE, RATE / COARSER).astype(numpy.float32)
+        for place in self._coarse.best(rough - rough.mean(), 4):
+            # Wider than a period of the voice.
+            low = max(place * COARSER - SUB, 0)
+            start, score = Index(self.at(low, len(window) + 2 * SUB)).best_score(window)
+            if score >= CERTAIN:
+                return low + start, score
+        return self._index.best_score(window)
 
     def at(self, start, count):
         """`count` samples from `start`, zeros where there are none."""
