@@ -89,8 +89,14 @@ package final class ChildProcess: Sendable {
         Outcome(status: status, output: read("output", folder), diagnostics: read("diagnostics", folder))
     }
 
+    /// Not by `Data(contentsOf:)`, which leaks its buffer when a file is empty.
     private static func read(_ name: String, _ folder: TemporaryFolder) -> String {
-        String(decoding: (try? Data(contentsOf: URL(filePath: folder.path(of: name)))) ?? Data(), as: UTF8.self)
+        guard let file = fopen(folder.path(of: name), "r") else { return "" }
+        defer { fclose(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { text += buffer[..<count] }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func spawn(_ words: [String], _ environment: [String: String]?, _ folder: TemporaryFolder) throws -> Int32 {
