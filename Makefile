@@ -35,6 +35,10 @@ conformance: ## the vendors' own clients against harken serve, with every engine
 faults: ## real speech while engines fail in every way: words lost and doubled, times, waits
 	@scripts/faults
 
+simulate: ## sessions with untidy engines and faults, every rule checked on each (SEEDS=100000)
+	@swift build -c release --product simulate
+	@.build/release/simulate --seeds $(or $(SEEDS),100000)
+
 fuzz: ## feed each parser random bytes (EACH=60 seconds each; NAME=… for one)
 	@SECONDS_EACH='$(EACH)' scripts/fuzz $(NAME)
 
@@ -44,4 +48,4 @@ nightly: ## what is too long for `make test`
 clean: ## remove what was built (models stay in the cache)
 	@rm -rf .build bench-results
 
-.PHONY: help setup build demo test bench lint format docs conformance faults fuzz nightly clean
+.PHONY: help setup build demo test bench lint format docs conformance faults simulate fuzz nightly clean

@@ -90,6 +90,7 @@ let package = Package(
         tests("Audio", ["Audio", "HarkenTesting", "Speech", "COpus"]),
         tests("Protocols", ["Protocols", "Speech", "Framing"]),
         tests("Continuity", ["Continuity", "Speech"]),
+        tests("Simulation", ["Simulation", "Continuity", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Speech"]),
         tests("Recorder", ["Recorder", "HarkenTesting"]),
         tests("HarkenKit", ["HarkenKit", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Sessions", "Tracing"]),

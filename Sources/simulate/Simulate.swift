@@ -1,51 +1,86 @@
-import Dispatch
+import Glibc
 import Simulation
 
 /// Runs simulated sessions and says what broke.
-///
-///     simulate [--seeds N] [--from SEED] [--failures N]
-///     simulate --seed N [--trace]
 @main
 enum Simulate {
-    static func main() {
-        var seeds: UInt64 = 100_000, first: UInt64 = 0, most = 1
+    private static let usage = """
+        usage: simulate [--seeds N] [--from SEED] [--failures N] [--brief]
+               simulate --seed N            that seed's failure, made as small as it gets, told in full
+               simulate --seed N --trace    that seed's whole session, told in full
+        """
+
+    private struct Arguments {
+        var seeds: UInt64 = 100_000
+        var first: UInt64 = 0
+        /// How many failures are wanted.
+        var failures = 1
         var seed: UInt64?
         var isTracing = false
-        var arguments = CommandLine.arguments.dropFirst()
-        while let argument = arguments.popFirst() {
-            if argument == "--trace" {
-                isTracing = true
-                continue
-            }
-            guard let value = arguments.popFirst().flatMap({ UInt64($0) }) else { return usage() }
-            switch argument {
-            case "--seeds": seeds = value
-            case "--from": first = value
-            case "--failures": most = Int(value)
-            case "--seed": seed = value
-            default: return usage()
+        /// Failures are named and not told in full.
+        var isBrief = false
+
+        init?(_ arguments: some Collection<String>) {
+            var rest = arguments[...]
+            while let argument = rest.popFirst() {
+                if argument == "--trace" {
+                    isTracing = true
+                    continue
+                }
+                if argument == "--brief" {
+                    isBrief = true
+                    continue
+                }
+                guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
+                switch argument {
+                case "--seeds": seeds = value
+                case "--from": first = value
+                case "--failures": failures = Int(value)
+                case "--seed": seed = value
+                default: return nil
+                }
             }
         }
-        if let seed { return explain(seed, isTracing: isTracing) }
+    }
+
+    static func main() {
+        guard let arguments = Arguments(CommandLine.arguments.dropFirst()) else {
+            say(usage)
+            exit(2)
+        }
+        Crash.announce()
+        if let seed = arguments.seed {
+            Crash.note(seed)
+            if !arguments.isTracing { Crash.rest() }
+            if arguments.isTracing { Simulation.trace(seed: seed, say) } else { Simulation.explain(seed: seed, say) }
+            return
+        }
         let clock = ContinuousClock()
         let began = clock.now
-        let totals = Simulation.run(first..<first + seeds, most: most)
+        let totals = Simulation.run(arguments.first..<arguments.first + arguments.seeds, most: arguments.failures, begin: Crash.note)
+        Crash.rest()
         let duration = began.duration(to: clock.now)
-        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-        print(
-            "\(totals.sessions) sessions, \(totals.legs) legs, \(totals.words) words, \(totals.gaps) gaps, \(totals.repairs) repairs, \(totals.mends) mends in \(Int(seconds * 10)) tenths of a second: \(Int(Double(totals.sessions) / seconds)) a second"
-        )
-        for failure in totals.failures { print("seed \(failure.seed): \(failure.violation)") }
-        if let first = totals.failures.first {
-            print(Simulation.explain(seed: first.seed) ?? "")
-            print("simulate: again with: simulate --seed \(first.seed)")
+        let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
+        let counts = "\(totals.legs) legs, \(totals.repairs) repairs, \(totals.words) words, \(totals.gaps) gaps, \(totals.mends) mends"
+        let speed = Int64(totals.sessions) * 1_000 / max(1, milliseconds)
+        say("simulate: \(totals.sessions) sessions (\(counts)) in \(milliseconds) ms, \(speed) a second; \(totals.failures.count) broke a rule")
+        for failure in totals.failures { say("seed \(failure.seed): \(failure.violation)") }
+        guard let first = totals.failures.first else { return }
+        if !arguments.isBrief {
+            Simulation.explain(seed: first.seed, say)
+            say("again: simulate --seed \(first.seed)")
+        }
+        exit(1)
+    }
+
+    /// At once, so that what was said before a crash is not lost with it.
+    private static func say(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            written += count
         }
     }
-
-    private static func explain(_ seed: UInt64, isTracing: Bool) {
-        if isTracing { return print(Simulation.trace(seed: seed)) }
-        print(Simulation.explain(seed: seed) ?? "seed \(seed): all rules hold")
-    }
-
-    private static func usage() { print("usage: simulate [--seeds N] [--from SEED] [--failures N] | --seed N [--trace]") }
 }

@@ -27,11 +27,12 @@ struct SimulatedStream: Sendable {
     let leg: LegID
     let temper: EngineTemper
     let channels: Range<Int>
-    let origin: SampleIndex
+    private(set) var origin: SampleIndex
     let fault: Fault?
     let chance: Chance
     private let hearing: Hearing
-    private var ears: [Ear]
+    private var ears: [Ear] = []
+    private let spoken: [[SpokenWord]]
     private(set) var heard: SampleIndex
     private var messages = 0
     private(set) var isClosed = false
@@ -53,12 +54,17 @@ struct SimulatedStream: Sendable {
         self.chance = attempt
         hearing = Hearing(temper: temper, taste: taste, attempt: attempt)
         heard = origin
-        let hearing = hearing
+        self.spoken = spoken
+        begin(at: origin)
+    }
+
+    /// Its first sample is this one of the session's. An engine of limited pace takes over where the session is when it has opened.
+    mutating func begin(at origin: SampleIndex) {
+        self.origin = origin
+        heard = origin
+        let rest = SampleRange(origin, SampleIndex(Int64.max / 4))
         ears = channels.map { channel in
-            let all = spoken[channel]
-            return Ear(
-                channel: channel, spoken: all, words: hearing.words(all, in: SampleRange(origin, SampleIndex(Int64.max / 4))), cut: origin,
-                shown: origin)
+            Ear(channel: channel, spoken: spoken[channel], words: hearing.words(spoken[channel], in: rest), cut: origin, shown: origin)
         }
     }
 

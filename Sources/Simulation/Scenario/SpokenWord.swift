@@ -14,8 +14,8 @@ package struct SpokenWord: Sendable, Equatable {
 
 /// Which spoken words a recognised word stands for. It travels in the low bits of the word's confidence.
 ///
-/// A check by text alone could not tell the second "no" of "no no no" from the first. The confidence is the one field of a word that the session hands
-/// on and must not decide by, so what is hidden there cannot help it; texts and times stay what an engine would say.
+/// A check by text alone could not tell the second "no" of "no no no" from the first. The confidence is the one field of a word that the session
+/// hands on and must not decide by, so what is hidden there cannot help it; texts and times stay what an engine would say.
 package struct WordIdentity: Sendable, Equatable {
     /// The first spoken word's number; 0: nothing was said here.
     package var first: Int

@@ -28,9 +28,12 @@ package enum Simulation {
     }
 
     /// Stops when `most` seeds have failed.
-    package static func run(_ seeds: some Sequence<UInt64>, most: Int = 1) -> Totals {
+    ///
+    /// - Parameter begin: is told of each seed before it runs.
+    package static func run(_ seeds: some Sequence<UInt64>, most: Int = 1, begin: (UInt64) -> Void = { _ in }) -> Totals {
         var totals = Totals()
         for seed in seeds {
+            begin(seed)
             var world = World(Scenario(seed: seed))
             let outcome = world.run()
             totals.sessions += 1
@@ -47,25 +50,24 @@ package enum Simulation {
         return totals
     }
 
-    /// The smallest scenario that breaks the same rule as the seed's own, told in full; nil when nothing is broken.
-    package static func explain(seed: UInt64) -> String? {
+    /// Tells in full the smallest scenario that breaks the same rule as the seed's own. Nothing when nothing is broken.
+    package static func explain(seed: UInt64, _ tell: @escaping (String) -> Void) {
         let scenario = Scenario(seed: seed)
         var world = World(scenario)
-        guard let violation = world.run().violation else { return nil }
-        let smallest = Shrinker.shrink(scenario, breaking: violation.rule)
-        var again = World(smallest, isTracing: true)
-        let outcome = again.run()
-        var lines = ["seed \(seed): \(outcome.violation ?? violation)", ""]
-        lines += smallest.description
-        lines += [""] + outcome.trace
-        return lines.joined(separator: "\n")
+        guard let violation = world.run().violation else { return }
+        self.tell(Shrinker.shrink(scenario, breaking: violation.rule), tell)
     }
 
-    /// The whole session of a seed, whether it fails or not.
-    package static func trace(seed: UInt64) -> String {
-        let scenario = Scenario(seed: seed)
-        var world = World(scenario, isTracing: true)
+    /// Tells the whole session of a seed, whether it fails or not.
+    package static func trace(seed: UInt64, _ tell: @escaping (String) -> Void) { self.tell(Scenario(seed: seed), tell) }
+
+    private static func tell(_ scenario: Scenario, _ tell: @escaping (String) -> Void) {
+        tell("seed \(scenario.seed)")
+        for line in scenario.description { tell(line) }
+        tell("")
+        var world = World(scenario, tell: tell)
         let outcome = world.run()
-        return (scenario.description + [""] + outcome.trace + [outcome.violation.map { "\($0)" } ?? "all rules hold"]).joined(separator: "\n")
+        tell("")
+        tell(outcome.violation.map { "broken: \($0)" } ?? "all rules hold")
     }
 }

@@ -19,6 +19,7 @@ package struct Violation: Error, Sendable, Equatable, CustomStringConvertible {
         case runs = "each leg and each repair leaves one record"
         case repair = "what is repaired is there, and is asked of who may"
         case rotation = "a stream ends before its longest duration"
+        case timers = "what is due is done"
         case turns = "turns are counted"
     }
 

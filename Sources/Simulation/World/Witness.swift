@@ -92,38 +92,49 @@ struct Witness {
         var before = commit.range.start
         for word in commit.words {
             words += 1
+            identify(word, in: commit)
             if word.range.start < before || word.range.end > commit.range.end {
                 fail(
                     .order,
-                    "“\(word.text)” at \(Milliseconds.text(word.range)), in a commit of \(Milliseconds.text(commit.range)), behind \(Milliseconds.text(before))"
+                    "“\(word.text)” at \(Milliseconds.text(word.range)), in \(Milliseconds.text(commit.range)), behind \(Milliseconds.text(before))"
                 )
             }
             before = word.range.end
-            identify(word, in: commit)
         }
     }
 
     private mutating func identify(_ word: Word, in commit: Commit) {
-        let identity = WordIdentity(confidence: word.confidence)
         let number = commit.channel.number
+        let identity = identity(of: word, channel: number)
         guard identity.first > 0 else { return }
         guard let first = spoken(identity.first, number), let last = spoken(identity.first + identity.count - 1, number) else {
             return fail(.order, "“\(word.text)” was never said in channel \(number)")
         }
-        if identity.first < channels[number].lastNumber {
-            fail(.order, "“\(word.text)” (\(identity.first)) comes behind word \(channels[number].lastNumber)")
-        }
-        channels[number].lastNumber = identity.first + identity.count - 1
         for said in identity.first..<identity.first + identity.count {
             channels[number].times[said] += 1
             if channels[number].times[said] > 1 {
                 fail(
                     .doubled,
-                    "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)) of engine\(identity.engine), said at \(Milliseconds.text(first.range))"
+                    "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)), engine\(identity.engine); said at \(Milliseconds.text(first.range))"
                 )
             }
         }
+        if identity.first < channels[number].lastNumber {
+            fail(.order, "“\(word.text)” (\(identity.first)) comes behind word \(channels[number].lastNumber)")
+        }
+        channels[number].lastNumber = identity.first + identity.count - 1
         place(word, SampleRange(first.range.start, last.range.end), engine: identity.engine, in: commit)
+    }
+
+    /// What a seam left of a word that stands for two is one of them.
+    private func identity(of word: Word, channel: Int) -> WordIdentity {
+        var identity = WordIdentity(confidence: word.confidence)
+        guard identity.count == 2 else { return identity }
+        for number in [identity.first, identity.first + 1] where spoken(number, channel)?.text == word.bare {
+            identity.first = number
+            identity.count = 1
+        }
+        return identity
     }
 
     private mutating func place(_ word: Word, _ said: SampleRange, engine: Int, in commit: Commit) {
@@ -156,7 +167,7 @@ struct Witness {
             if word.range.start < mend.range.start || word.range.end > mend.range.end {
                 fail(.stored, "“\(word.text)” at \(Milliseconds.text(word.range)) in a mend of \(Milliseconds.text(mend.range))")
             }
-            let identity = WordIdentity(confidence: word.confidence)
+            let identity = identity(of: word, channel: mend.channel.number)
             for said in identity.first..<identity.first + identity.count where said < channels[mend.channel.number].times.count {
                 channels[mend.channel.number].times[said] += 1
                 if channels[mend.channel.number].times[said] > 1 { fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already") }

@@ -1,0 +1,117 @@
+import Continuity
+import Speech
+import Testing
+
+@testable import Simulation
+
+/// A check that misses nothing can be trusted to find something.
+@Suite struct `A witness` {
+    let scenario: Scenario
+    let words: [SpokenWord]
+    var witness: Witness
+
+    init() {
+        var scenario = Scenario(seed: 1)
+        words = ["no", "no", "no"].enumerated().map { index, text in
+            SpokenWord(
+                number: index + 1, text: text, numeral: nil, joined: nil,
+                range: SampleRange(Milliseconds.index(500 * index + 500), count: Milliseconds.samples(200)))
+        }
+        scenario.spoken = [words]
+        scenario.engines = Array(scenario.engines.prefix(1))
+        scenario.engines[0].temper.jitter = 50
+        scenario.engines[0].temper.skew = 0
+        scenario.engines[0].temper.omits = 0
+        scenario.engines[0].temper.hasWordTimes = true
+        scenario.engines[0].temper.cutsWords = false
+        self.scenario = scenario
+        witness = Witness(scenario)
+    }
+
+    @Test mutating func `is content with a session that says all once, in order`() {
+        commit(0, 2_000, saying: [1, 2, 3])
+        #expect(verdict() == nil)
+    }
+
+    @Test mutating func `tells the same words apart: one that is missing, and one that is there twice`() {
+        commit(0, 2_000, saying: [1, 3])
+        #expect(verdict() == .lost)
+        witness = Witness(scenario)
+        commit(0, 1_000, saying: [1])
+        commit(1_000, 2_000, saying: [1, 2, 3])
+        #expect(verdict() == .doubled)
+    }
+
+    @Test mutating func `excuses what lies in a reported gap`() {
+        commit(0, 900, saying: [1])
+        witness.heard(.gap(.first, SampleRange(Milliseconds.index(900), Milliseconds.index(1_400)), .timedOut("")), received: received)
+        commit(1_400, 2_000, saying: [3])
+        #expect(verdict() == nil)
+    }
+
+    @Test mutating func `sees holes and overlaps in what is covered`() {
+        commit(0, 900, saying: [1])
+        commit(1_000, 2_000, saying: [2, 3])
+        #expect(verdict() == .coverage)
+        witness = Witness(scenario)
+        commit(0, 1_500, saying: [1, 2])
+        #expect(verdict() == .coverage)
+    }
+
+    @Test mutating func `sees a word in the wrong place`() {
+        commit(0, 2_000, saying: [1, 2, 3], late: 60)
+        #expect(verdict() == .place)
+    }
+
+    @Test mutating func `wants commits recorded before the client hears of them`() {
+        witness.heard(.commit(made(0, 2_000, saying: [1, 2, 3], late: 0)), received: received)
+        #expect(verdict() == .journal)
+    }
+
+    @Test mutating func `wants an end, and nothing behind it`() {
+        commit(0, 2_000, saying: [1, 2, 3])
+        witness.close(received: received, finalizes: 0) { Chance(seed: 1)[$0] }
+        #expect(witness.violation?.rule == .ending)
+        witness = Witness(scenario)
+        commit(0, 2_000, saying: [1, 2, 3])
+        witness.heard(.ended(SessionEnd(received: received - .zero)), received: received)
+        witness.heard(.ready, received: received)
+        #expect(witness.violation?.rule == .ending)
+    }
+
+    @Test(arguments: [(1, 1, 0), (2_047, 3, 7), (0, 1, 4)]) func `finds a word's identity in its confidence`(first: Int, count: Int, engine: Int) {
+        let identity = WordIdentity(first: first, count: count, engine: engine)
+        for certainty in [0, 0.3, 0.999] {
+            let confidence = identity.confidence(certainty)
+            #expect((0.5..<1).contains(confidence))
+            #expect(WordIdentity(confidence: confidence) == identity)
+        }
+    }
+
+    // MARK: -
+
+    private let received = Milliseconds.index(2_000)
+
+    private func made(_ start: Int, _ end: Int, saying numbers: [Int], late: Int) -> Commit {
+        let said = numbers.map { number in
+            Word(
+                "no", words[number - 1].range.shifted(by: Milliseconds.samples(late)),
+                confidence: WordIdentity(first: number, count: 1, engine: 0).confidence(0.5))
+        }
+        return Commit(
+            channel: .first, range: SampleRange(Milliseconds.index(start), Milliseconds.index(end)), words: said, reason: .pause,
+            engine: scenario.engines[0].temper.name)
+    }
+
+    private mutating func commit(_ start: Int, _ end: Int, saying numbers: [Int], late: Int = 0) {
+        let commit = made(start, end, saying: numbers, late: late)
+        witness.recorded(commit, turn: 0)
+        witness.heard(.commit(commit), received: received)
+    }
+
+    private mutating func verdict() -> Violation.Rule? {
+        witness.heard(.ended(SessionEnd(received: received - .zero)), received: received)
+        witness.close(received: received, finalizes: 0) { Chance(seed: 1)[$0] }
+        return witness.violation?.rule
+    }
+}
