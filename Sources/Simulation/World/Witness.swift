@@ -140,7 +140,10 @@ struct Witness {
     private mutating func place(_ word: Word, _ said: SampleRange, engine: Int, in commit: Commit) {
         guard let temper = scenario.temper(engine), temper.hasWordTimes else { return }
         let tolerance = tolerance(temper)
-        let isEarly = word.range.start < said.start - tolerance
+        // What a seam left of a word is where its share of the word is.
+        let whole = WordIdentity(confidence: word.confidence)
+        let start = min(said.start, spoken(whole.first, commit.channel.number)?.range.start ?? said.start)
+        let isEarly = word.range.start < start - tolerance
         // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
         let isCut = word.range.start == commit.range.start || temper.cutsWords && word.range.start < said.end + tolerance
         let isLate = word.range.end > said.end + tolerance || word.range.start > said.start + tolerance && !isCut
