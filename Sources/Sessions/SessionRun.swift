@@ -50,7 +50,7 @@ package final class SessionRun {
                     // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
                     let isInProcess = if case .inProcess = engine.access { true } else { false }
                     let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
-                    return SessionEngine(engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream)
+                    return SessionEngine(engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, isWatched: !isInProcess)
                 }, recovery: request.recovery))
     }
 

@@ -5,12 +5,14 @@ package import Speech
 /// A leg that its engine closed is dropped by its session. A value without I/O. Positions that go in and come out are the session's; inside, the engine counts from the leg's `origin`.
 package struct Leg: Sendable {
     package enum State: Sendable, Equatable {
-        /// Audio waits in the journal. → open
+        /// Audio waits in the journal. → open, failed
         case connecting
-        /// → draining
+        /// → draining, failed
         case open
-        /// The engine was told that no more audio comes.
+        /// The engine was told that no more audio comes. → failed
         case draining
+        /// It is given up and sent nothing more; what it still says counts while its words are wanted.
+        case failed
     }
 
     /// What an engine allows a leg to be sent.
@@ -33,7 +35,7 @@ package struct Leg: Sendable {
     /// The session's channels that this leg covers, in the order in which they are interleaved in its audio.
     package let channels: Range<Int>
     /// The session sample that is the engine's sample 0.
-    package let origin: SampleIndex
+    package private(set) var origin: SampleIndex
     package private(set) var state: State = .connecting
     /// All audio before it was sent.
     package private(set) var sentThrough: SampleIndex
@@ -44,6 +46,17 @@ package struct Leg: Sendable {
     private let limits: Limits
     /// Once it is open, and its engine's pace is limited.
     private var pace: Pace?
+    /// When the engine was asked to open.
+    package private(set) var askedAt: Instant?
+    package private(set) var openedAt: Instant?
+    private(set) var failedAt: Instant?
+    /// From being asked to the first words.
+    package private(set) var firstAnswer: Duration?
+    /// Since when it owes an answer: it was sent speech, or told to finish, and has said nothing since.
+    package private(set) var owesSince: Instant?
+    /// The last thing that it said were words that are not final.
+    private(set) var hasOpenWords = false
+    private(set) var lastAnswer: Instant?
     /// What `take` may count as sent without asking again.
     private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
@@ -73,10 +86,43 @@ package struct Leg: Sendable {
     /// Its engine was told, or will be when it has had its audio, that no more comes.
     package var isEnding: Bool { isDraining || queued.contains { $0.command == .finish } }
 
+    package var isFailed: Bool { state == .failed }
+
+    /// Finalizes that it was told, or is to be told, and has not answered.
+    var unansweredFinalizes: Int { finalizes.count }
+
+    var isPaced: Bool { limits.pace != nil }
+
+    /// The engine is asked to open.
+    mutating func asked(now: Instant) { askedAt = now }
+
+    /// It is sent nothing more.
+    mutating func fail(now: Instant) {
+        state = .failed
+        failedAt = now
+        queued = []
+    }
+
+    /// What it was sent needs no answer.
+    mutating func forgive() { owesSince = nil }
+
+    /// Begins later than was planned: what lies before is another's. Of a leg that was sent nothing.
+    mutating func begin(at start: SampleIndex) {
+        origin = start
+        sentThrough = start
+        heardThrough = start
+        for index in queued.indices { queued[index].position = max(queued[index].position, start) }
+        for index in finalizes.indices { finalizes[index] = max(finalizes[index], start) }
+        pace = nil
+        allowedThrough = .zero
+    }
+
     /// The engine takes audio from now on.
     package mutating func opened(now: ContinuousClock.Instant) {
         guard state == .connecting else { return }
         state = .open
+        openedAt = now
+        lastAnswer = now
         pace = limits.pace.map { Pace($0, rate: rate, from: origin, now: now) }
     }
 
@@ -101,6 +147,22 @@ package struct Leg: Sendable {
         return through > sentThrough ? SampleRange(sentThrough, through) : nil
     }
 
+    /// It was sent speech.
+    mutating func owes(now: Instant) { if owesSince == nil { owesSince = now } }
+
+    /// It has said something.
+    ///
+    /// - Parameters:
+    ///   - isBehind: it was sent speech behind what it has accounted for.
+    ///   - hasWords: whether it said words, and whether they are final.
+    mutating func answered(now: Instant, isBehind: Bool, words: (count: Int, areFinal: Bool)?) {
+        lastAnswer = now
+        owesSince = isBehind || isDraining ? now : nil
+        guard let words else { return }
+        if words.areFinal { hasOpenWords = false } else if words.count > 0 { hasOpenWords = true }
+        if words.count > 0, firstAnswer == nil { firstAnswer = askedAt.map { $0.duration(to: now) } }
+    }
+
     package mutating func sent(through end: SampleIndex) {
         sentThrough = max(sentThrough, end)
     }
@@ -109,6 +171,11 @@ package struct Leg: Sendable {
     package mutating func enqueue(_ command: EngineCommand, at position: SampleIndex) {
         queued.append((position, command))
         if command == .finalize { finalizes.append(position) }
+    }
+
+    /// No audio comes beyond `end`: commands that wait for such wait no longer.
+    mutating func hurry(to end: SampleIndex) {
+        for index in queued.indices { queued[index].position = min(queued[index].position, end) }
     }
 
     /// What a leg that died was told and has not done is this one's to do.
@@ -121,15 +188,18 @@ package struct Leg: Sendable {
     }
 
     /// Every finalize is answered in each channel; the first of the leg's counts.
-    private mutating func answered(_ channel: ChannelIndex) {
+    private mutating func flushed(_ channel: ChannelIndex) {
         if channel.number <= 0, !finalizes.isEmpty { finalizes.removeFirst() }
     }
 
     /// The next command whose audio has been sent.
-    package mutating func nextCommand() -> EngineCommand? {
+    package mutating func nextCommand(now: Instant) -> EngineCommand? {
         guard state == .open, let first = queued.first, first.position <= sentThrough else { return nil }
         queued.removeFirst()
-        if first.command == .finish { state = .draining }
+        if first.command == .finish {
+            state = .draining
+            owes(now: now)
+        }
         return first.command
     }
 
@@ -152,11 +222,11 @@ package struct Leg: Sendable {
         case .final(let hypothesis, let reason):
             let mapped = session(hypothesis)
             heardThrough = max(heardThrough, mapped.range.end)
-            if reason == .flush { answered(hypothesis.channel) }
+            if reason == .flush { flushed(hypothesis.channel) }
             return .final(mapped, reason: reason)
         case .turnEnded(let channel, let at): return .turnEnded(session(channel), at: session(at))
         case .flushed(let channel):
-            answered(channel)
+            flushed(channel)
             return .flushed(session(channel))
         }
     }

@@ -34,10 +34,24 @@ package struct Recovery: Sendable {
     private let engines: Int
     /// Those that cannot serve this session at all: a key that is wrong stays wrong.
     private var unusable: Set<Int> = []
+    /// Those that fail other sessions too: they come last.
+    private var unavailable: Set<Int> = []
 
     package init(engines: Int, rule: Rule = Rule()) {
         self.engines = engines
         self.rule = rule
+    }
+
+    package mutating func setAvailable(_ engine: Int, _ isAvailable: Bool) {
+        if isAvailable { unavailable.remove(engine) } else { unavailable.insert(engine) }
+    }
+
+    /// The first that can be expected to work; the first of all when none can.
+    package var best: Int { (0..<engines).first { !unusable.contains($0) && !unavailable.contains($0) } ?? 0 }
+
+    /// Whether another engine than `engine` is left that was not tried in this outage.
+    package func hasOther(than engine: Int, _ outage: Outage) -> Bool {
+        (0..<engines).contains { $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) }
     }
 
     /// The engine of this number has failed.
@@ -52,7 +66,8 @@ package struct Recovery: Sendable {
         outage.tried.insert(engine)
         // In the operator's order, beginning behind the one that failed.
         let others = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) }
-        if let fresh = others.first(where: { !outage.tried.contains($0) }) { return .open(fresh, after: .zero) }
+        let fresh = others.filter { !outage.tried.contains($0) }
+        if let next = fresh.first(where: { !unavailable.contains($0) }) ?? fresh.first { return .open(next, after: .zero) }
         guard let again = others.first, outage.retries < rule.retries else { return .giveUp }
         outage.retries += 1
         outage.tried = []

@@ -1,27 +1,36 @@
 package import Speech
 
-/// Turns the finals of one channel's legs into commits: each interval exactly once, in order, never retracted.
+/// Turns the finals of one channel's legs and repairs into commits: each interval exactly once, in order, never retracted.
 package struct Stitcher: Sendable {
     package let channel: ChannelIndex
     /// Every sample before it is settled: by a commit or by a reported gap.
     package private(set) var committedThrough: SampleIndex = .zero
+    /// The last words that were committed, with which another engine's are compared.
+    private var tail: [Word] = []
+    private static let longestTail = 24
 
     package init(channel: ChannelIndex) { self.channel = channel }
 
+    /// The end of the last word that was committed.
+    package var lastWordEnd: SampleIndex? { tail.last?.range.end }
+
     /// What a final adds: the part of it that lies after everything committed. Nil when it adds nothing and answers nothing.
-    package mutating func accept(_ final: Hypothesis, reason: FinalReason, from engine: EngineName) -> Commit? {
+    ///
+    /// - Parameter seam: the rate of the timeline when what was committed last is another engine's: then words are compared, and not only their times.
+    package mutating func accept(_ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: SampleRate? = nil) -> Commit? {
         let range = SampleRange(committedThrough, final.range.end)
-        let words = unsettled(final.words)
+        let words = fresh(final.words, seam: seam)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
         if range.isEmpty && words.isEmpty && (reason == .pause || reason == .length) { return nil }
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
+        remember(words)
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
 
     /// The part of an interim that lies after everything committed.
-    package func interim(_ hypothesis: Hypothesis) -> Hypothesis {
+    package func interim(_ hypothesis: Hypothesis, seam: SampleRate? = nil) -> Hypothesis {
         var rest = hypothesis
-        rest.words = unsettled(hypothesis.words)
+        rest.words = fresh(hypothesis.words, seam: seam)
         rest.stableWords = max(0, hypothesis.stableWords - (hypothesis.words.count - rest.words.count))
         rest.range = SampleRange(committedThrough, hypothesis.range.end)
         return rest
@@ -35,15 +44,30 @@ package struct Stitcher: Sendable {
         return gap
     }
 
-    /// Words most of which lie after everything committed, none of them reaching back before it.
-    private func unsettled(_ words: [Word]) -> [Word] {
-        guard let first = words.first, first.range.start < committedThrough else { return words }
-        return words.compactMap { word in
-            let middle = SampleIndex((word.range.start.samples + word.range.end.samples) / 2)
-            guard middle >= committedThrough else { return nil }
-            var kept = word
-            kept.range = SampleRange(max(word.range.start, committedThrough), word.range.end)
-            return kept
+    private mutating func remember(_ words: [Word]) {
+        guard !words.isEmpty else { return }
+        if words.count >= Self.longestTail {
+            tail = Array(words.suffix(Self.longestTail))
+        } else {
+            tail.removeFirst(max(0, tail.count + words.count - Self.longestTail))
+            tail += words
         }
+    }
+
+    /// Words that lie after everything committed, none of them reaching back before it.
+    func fresh(_ words: [Word], seam: SampleRate?) -> [Word] {
+        if let seam, !words.isEmpty {
+            let repeated = Seam.repeated(words, after: tail, through: committedThrough, rate: seam)
+            return words[repeated...].map(moved)
+        }
+        guard let first = words.first, first.range.start < committedThrough else { return words }
+        return words.compactMap { $0.middle >= committedThrough ? moved($0) : nil }
+    }
+
+    private func moved(_ word: Word) -> Word {
+        guard word.range.start < committedThrough else { return word }
+        var kept = word
+        kept.range = SampleRange(committedThrough, word.range.end)
+        return kept
     }
 }

@@ -27,7 +27,7 @@ import Testing
     @Test func `gives what was not final to the next engine, at its place in time`() {
         var session = running([.local, other])
         let failed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
-        #expect(failed == [.discard(LegID(0)), .open(LegID(1))])
+        #expect(failed.unrecorded == [.discard(LegID(0)), .open(LegID(1))])
         let opened = session.engine(.opened, from: LegID(1), now: now)
         #expect(opened == [.replay(LegID(1), SampleRange(SampleIndex(6_000), SampleIndex(16_000)))])
         let actions = session.engine(Self.final(0, 10_000, "whole"), from: LegID(1), now: now)
@@ -39,7 +39,7 @@ import Testing
     @Test func `opens its only engine again after two seconds`() {
         var session = running([.local])
         let failed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
-        #expect(failed == [.discard(LegID(0))])
+        #expect(failed.unrecorded == [.discard(LegID(0))])
         #expect(session.nextPump(now: now) == now + .seconds(2))
         let early = session.pump(now: now + .seconds(1))
         let due = session.pump(now: now + .seconds(2))
@@ -91,7 +91,7 @@ import Testing
         _ = session.command(.finish, now: now)
         _ = session.engine(Self.final(6_000, 16_000, "rest", .endOfAudio), from: LegID(0), now: now)
         let last = session.engine(.closed(.timedOut("no goodbye")), from: LegID(0), now: now)
-        #expect(last == [.discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(16_000))))])
+        #expect(last.unrecorded == [.discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(16_000))))])
     }
 
     @Test(arguments: [EngineError.timedOut("heard nothing"), nil])
@@ -100,7 +100,7 @@ import Testing
         _ = session.start(now: now)
         _ = session.engine(.opened, from: LegID(0), now: now)
         let tired = session.engine(.closed(error), from: LegID(0), now: now)
-        #expect(tired == [.discard(LegID(0))])
+        #expect(tired.unrecorded == [.discard(LegID(0))])
         let quiet = session.pump(now: now + .seconds(600))
         #expect(quiet == [])
         let arrival = session.received(SampleCount(160), now: now)

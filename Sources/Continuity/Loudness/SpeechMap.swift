@@ -1,0 +1,89 @@
+package import Speech
+
+/// Where one channel was loud enough to be speech, for as long as anybody may ask.
+package struct SpeechMap: Sendable {
+    /// In order; between two of them lies a silence.
+    private var loud: [SampleRange] = []
+    /// What is quiet for less than this is no silence: words have such gaps inside.
+    private let shortest: SampleCount
+    /// The latest range, which grows: all others are in `loud`.
+    private var last: SampleRange?
+
+    package init(rate: SampleRate) {
+        shortest = SampleCount(.milliseconds(150), at: rate)
+    }
+
+    /// `range` begins at or behind the end of those before it.
+    package mutating func add(_ range: SampleRange) {
+        guard let before = last else {
+            last = range
+            return
+        }
+        if range.start <= before.end + shortest {
+            last = SampleRange(before.start, max(before.end, range.end))
+        } else {
+            loud.append(before)
+            last = range
+        }
+    }
+
+    /// The end of the last loud audio.
+    package var end: SampleIndex { last?.end ?? .zero }
+
+    package func isLoud(in range: SampleRange) -> Bool { first(in: range) != nil }
+
+    /// How much of `range` is loud, the gaps inside words included.
+    package func loudness(in range: SampleRange) -> SampleCount {
+        var sum = last?.intersection(range)?.count ?? .zero
+        for part in loud.reversed() {
+            if part.end <= range.start { break }
+            sum += part.intersection(range)?.count ?? .zero
+        }
+        return sum
+    }
+
+    /// The first and last loud sample of `range`.
+    package func hull(in range: SampleRange) -> SampleRange? {
+        guard let first = first(in: range) else { return nil }
+        var end = first.end
+        for part in loud + (last.map { [$0] } ?? []) where part.intersection(range) != nil { end = part.end }
+        return SampleRange(first.start, end).intersection(range)
+    }
+
+    /// The nearest place at or before `index` that nobody speaks at, but `reach` before it at most; nil: there is none.
+    package func silence(before index: SampleIndex, reach: SampleCount) -> SampleIndex? {
+        guard let around = around(index) else { return index }
+        return around.start >= index - reach ? around.start : nil
+    }
+
+    /// The nearest place at or behind `index` that nobody speaks at; nil while none is known.
+    ///
+    /// - Parameter end: of the audio that has come.
+    package func silence(after index: SampleIndex, received end: SampleIndex) -> SampleIndex? {
+        guard let around = around(index) else { return index }
+        return around.end + shortest <= end ? around.end : nil
+    }
+
+    /// Nobody will ask for what lies before `index`.
+    package mutating func forget(before index: SampleIndex) {
+        guard let first = loud.first, first.end < index else { return }
+        let gone = loud.firstIndex { $0.end >= index } ?? loud.count
+        // Not each time: the rest is moved.
+        if gone > 32 || gone == loud.count { loud.removeFirst(gone) }
+    }
+
+    private func around(_ index: SampleIndex) -> SampleRange? {
+        if let last, last.start < index { return index < last.end ? last : nil }
+        return loud.last { $0.start < index && index < $0.end }
+    }
+
+    private func first(in range: SampleRange) -> SampleRange? {
+        guard !range.isEmpty else { return nil }
+        var found = last.flatMap { $0.intersection(range) == nil ? nil : $0 }
+        for part in loud.reversed() {
+            if part.end <= range.start { break }
+            if part.intersection(range) != nil { found = part }
+        }
+        return found
+    }
+}

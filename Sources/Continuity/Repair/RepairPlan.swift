@@ -1,0 +1,35 @@
+import Speech
+
+/// A repair from the detection of a fault to its answer.
+struct RepairPlan: Sendable {
+    /// What is missing.
+    let rest: SampleRange
+    /// The error of the leg that left it.
+    let cause: EngineError
+    /// Whether the leg had stopped answering: if nobody spoke, it had reason.
+    let afterStall: Bool
+    let detected: Instant
+    let deadline: Instant
+    /// Who has not been asked.
+    var engines: ArraySlice<EngineName>
+    /// What was asked; nil while the audio behind its end has not come.
+    var asked: Asked?
+
+    struct Asked: Sendable {
+        var id: RepairID
+        var engine: EngineName
+        var range: SampleRange
+        /// Whether its end lies where nobody speaks; otherwise its last words may be cut.
+        var endsInSilence: Bool
+        var at: Instant
+    }
+}
+
+/// A repair that goes on after its gap was reported.
+struct LateRepair: Sendable {
+    var channel: ChannelIndex
+    /// As it was reported.
+    var gap: SampleRange
+    var asked: RepairPlan.Asked
+    var engines: ArraySlice<EngineName>
+}

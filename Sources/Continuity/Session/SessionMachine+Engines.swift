@@ -1,0 +1,227 @@
+package import Speech
+
+extension SessionMachine {
+    package mutating func engine(_ event: EngineEvent, from id: LegID, now: Instant) -> [SessionAction] {
+        guard let index = legs.firstIndex(where: { $0.id == id }), !isEnded else { return [] }
+        var actions: [SessionAction] = []
+        let said = legs[index].mapped(event)
+        switch said {
+        case .opened: opened(legAt: index, now: now, &actions)
+        // For the driver's ears.
+        case .skipped, .creditsLow: return []
+        case .closed(let error): closed(legAt: index, error, now: now, &actions)
+        case .speechStarted(let channel, _), .turnEnded(let channel, _), .flushed(let channel):
+            answered(legAt: index, words: nil, now: now)
+            offer(said, in: channel.number, fromLegAt: index, now: now, &actions)
+        case .interim(let hypothesis):
+            answered(legAt: index, words: (hypothesis.words.count, false), now: now)
+            offer(said, in: hypothesis.channel.number, fromLegAt: index, now: now, &actions)
+        case .final(let hypothesis, _):
+            answered(legAt: index, words: (hypothesis.words.count, true), now: now)
+            offer(said, in: hypothesis.channel.number, fromLegAt: index, now: now, &actions)
+        }
+        // An answer may have made room for audio that waits.
+        return isEnded || isCaughtUp ? actions : actions + pump(now: now)
+    }
+
+    private mutating func answered(legAt index: Int, words: (count: Int, areFinal: Bool)?, now: Instant) {
+        let leg = legs[index]
+        let margin = SampleCount(.milliseconds(300), at: configuration.rate)
+        let isBehind = leg.sentThrough > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough + margin, leg.sentThrough), for: leg)
+        legs[index].answered(now: now, isBehind: isBehind, words: words)
+    }
+
+    private mutating func opened(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
+        if legs[index].isFailed { return }
+        beginLater(legAt: index, now: now, &actions)
+        legs[index].opened(now: now)
+        if !isReady {
+            isReady = true
+            actions.append(.emit(.ready))
+        }
+    }
+
+    /// What a leg said goes into the transcript, or waits until all before it is settled. What nobody waits for is dropped.
+    private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
+        let leg = legs[index]
+        guard let place = lanes[number].place(of: leg.id) else { return }
+        if place == 0 {
+            apply(event, in: number, from: leg.id, leg.engine, isFailed: leg.isFailed, &actions)
+            if lanes[number].stretches[0].end != nil { advance(number, now: now, &actions) }
+            return
+        }
+        switch event {
+        case .interim(let hypothesis):
+            // Shown while only repairs are before it; it begins with what waits.
+            guard !leg.isFailed, lanes[number].stretches[..<place].allSatisfy({ $0.sources.allSatisfy(isFailed) }) else { return }
+            show(hypothesis, in: number, behind: place, from: leg.id, &actions)
+        case .final(let hypothesis, _):
+            hold(event, in: number, at: place, leg, &actions)
+            lanes[number].stretches[place].heldThrough = max(lanes[number].stretches[place].heldThrough, hypothesis.range.end)
+        case .speechStarted, .turnEnded, .flushed: hold(event, in: number, at: place, leg, &actions)
+        case .opened, .closed, .skipped, .creditsLow: break
+        }
+    }
+
+    /// What can wait at once in a stretch; no engine says as much in the time that a repair may take.
+    private static var mostHeld: Int { 4_096 }
+
+    private mutating func hold(_ event: EngineEvent, in number: Int, at place: Int, _ leg: Leg, _ actions: inout [SessionAction]) {
+        guard lanes[number].stretches[place].held.count < Self.mostHeld else { return }
+        lanes[number].stretches[place].held.append(Stretch.Held(leg: leg.id, engine: leg.engine, event: event))
+    }
+
+    func isFailed(_ id: LegID) -> Bool { legs.first { $0.id == id }?.isFailed ?? true }
+
+    // MARK: - The first stretch
+
+    /// An event of a leg whose words count now.
+    mutating func apply(
+        _ event: EngineEvent, in number: Int, from id: LegID, _ engine: EngineName, isFailed: Bool, _ actions: inout [SessionAction]
+    ) {
+        switch event {
+        case .final(let hypothesis, let reason):
+            // Who asked a failed leg has asked its successor since.
+            let reason = isFailed && reason == .flush ? .pause : reason
+            commit(hypothesis, reason, from: .leg(id), engine, in: number, isFailed: isFailed, &actions)
+            // The engine works: whatever went before is over.
+            if !outages.isEmpty, !isFailed { outages[id] = nil }
+        case .interim(let hypothesis): if !isFailed { show(hypothesis, in: number, behind: 0, from: id, &actions) }
+        case .speechStarted(let channel, let at):
+            if !isFailed { actions.append(.emit(.speechStarted(channel, at: max(at, lanes[number].stitcher.committedThrough)))) }
+        case .turnEnded:
+            if !isFailed || lanes[number].hasOpenTurn && lanes[number].lastSource == .leg(id) { endTurn(in: number, &actions, at: event) }
+        case .flushed(let channel): if !isFailed { actions.append(.emit(.flushed(channel))) }
+        case .opened, .closed, .skipped, .creditsLow: break
+        }
+    }
+
+    private func seam(_ source: Lane.Source, in number: Int) -> SampleRate? {
+        guard let last = lanes[number].lastSource, last != source else { return nil }
+        return configuration.rate
+    }
+
+    private mutating func show(_ hypothesis: Hypothesis, in number: Int, behind place: Int, from id: LegID, _ actions: inout [SessionAction]) {
+        var rest = hypothesis
+        if place > 0 {
+            var waiting: [Word] = []
+            for stretch in lanes[number].stretches[...place] {
+                for held in stretch.held { if case .final(let final, _) = held.event { waiting += final.words } }
+            }
+            rest.words = waiting + hypothesis.words
+            rest.stableWords += waiting.count
+        }
+        rest = lanes[number].stitcher.interim(rest, seam: seam(.leg(id), in: number))
+        speakers.label(&rest.words, of: .leg(id))
+        actions.append(.emit(.interim(rest)))
+    }
+
+    /// Accepts what is new of a final, and tells.
+    mutating func commit(
+        _ final: Hypothesis, _ reason: FinalReason, from source: Lane.Source, _ engine: EngineName, in number: Int, isFailed: Bool = false,
+        _ actions: inout [SessionAction]
+    ) {
+        let seam = seam(source, in: number)
+        let before = lanes[number].stitcher.lastWordEnd
+        guard var commit = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam) else { return }
+        if isFailed, commit.range.isEmpty, commit.words.isEmpty { return }
+        if lanes[number].isOrphaned, let first = commit.words.first {
+            let pause = SampleCount(configuration.turnSilence, at: configuration.rate)
+            if let before, first.range.start >= before + pause { endTurn(in: number, &actions) }
+            if case .leg = source { lanes[number].isOrphaned = false }
+        }
+        speakers.label(&commit.words, of: source)
+        actions.append(.record(commit, turn: lanes[number].turn))
+        actions.append(.emit(.commit(commit)))
+        if !commit.range.isEmpty { lanes[number].lastSource = source }
+        if commit.endsTurn {
+            lanes[number].turn += 1
+            lanes[number].hasOpenTurn = false
+            lanes[number].isOrphaned = false
+        } else if !commit.words.isEmpty {
+            lanes[number].hasOpenTurn = true
+        }
+        if !commit.range.isEmpty, configuration.measuresLoudness {
+            lanes[number].speech.forget(before: commit.range.start - reach - reach)
+        }
+    }
+
+    /// The session ends a turn by itself, or by what an engine said.
+    mutating func endTurn(in number: Int, _ actions: inout [SessionAction], at event: EngineEvent? = nil) {
+        let lane = lanes[number]
+        lanes[number].turn += 1
+        lanes[number].hasOpenTurn = false
+        lanes[number].isOrphaned = false
+        if case .turnEnded(let channel, let at)? = event {
+            actions.append(.emit(.turnEnded(channel, at: at)))
+        } else {
+            actions.append(.emit(.turnEnded(lane.channel, at: lane.stitcher.lastWordEnd ?? lane.stitcher.committedThrough)))
+        }
+    }
+
+    // MARK: - From stretch to stretch
+
+    /// Goes on behind the first stretch for as long as it is settled.
+    mutating func advance(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
+        while let front = lanes[number].stretches.first, let end = front.end {
+            let committed = lanes[number].stitcher.committedThrough
+            switch front.need {
+            case .none:
+                guard front.sources.isEmpty else { return }
+                if committed < end { silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions) }
+            case .silence:
+                silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions)
+            case .repair(let plan):
+                if committed >= end {
+                    cancel(plan, in: number, now: now, &actions)
+                } else if now >= plan.deadline {
+                    missed(plan, in: number, through: end, &actions)
+                } else {
+                    return
+                }
+            case .repaired(let words, let plan):
+                commit(words, of: plan, in: number, through: end, &actions)
+            case .lost(let cause, let until, let later):
+                // Its leg may still say something.
+                if committed < end && now < until && !front.sources.isEmpty { return }
+                let gap = report(through: end, in: number, cause, &actions)
+                if let gap, let later { askLate(later, for: gap, in: lanes[number].channel, now: now, &actions) }
+            }
+            let settled = lanes[number].stretches.removeFirst()
+            for id in settled.sources { dismiss(id, &actions) }
+            actions += settled.after.map { .emit($0) }
+            guard !lanes[number].stretches.isEmpty else { break }
+            let held = lanes[number].stretches[0].held
+            lanes[number].stretches[0].held = []
+            for event in held {
+                apply(event.event, in: number, from: event.leg, event.engine, isFailed: false, &actions)
+            }
+        }
+        checkEnd(&actions, now: now)
+    }
+
+    /// - Returns: the gap that was reported.
+    mutating func report(through end: SampleIndex, in number: Int, _ cause: EngineError, _ actions: inout [SessionAction]) -> SampleRange? {
+        guard let gap = lanes[number].stitcher.giveUp(through: end) else { return nil }
+        actions.append(.emit(.gap(lanes[number].channel, gap, cause)))
+        return gap
+    }
+
+    private mutating func silence(through end: SampleIndex, in number: Int, engine: EngineName, _ actions: inout [SessionAction]) {
+        let channel = lanes[number].channel
+        guard lanes[number].stitcher.committedThrough < end else { return }
+        let rest = Hypothesis(channel: channel, range: SampleRange(lanes[number].stitcher.committedThrough, end), words: [])
+        guard let commit = lanes[number].stitcher.accept(rest, reason: .pause, from: engine) else { return }
+        actions.append(.record(commit, turn: lanes[number].turn))
+        actions.append(.emit(.commit(commit)))
+    }
+
+    /// Lets a failed leg go that nobody listens to any more.
+    mutating func dismiss(_ id: LegID, _ actions: inout [SessionAction]) {
+        guard let index = legs.firstIndex(where: { $0.id == id }), legs[index].isFailed else { return }
+        guard lanes.allSatisfy({ $0.place(of: id) == nil }) else { return }
+        legs.remove(at: index)
+        actions.append(.command(id, .cancel))
+        actions.append(.discard(id))
+    }
+}

@@ -1,0 +1,252 @@
+package import Speech
+
+extension SessionMachine {
+    /// Whether new legs may be opened at this engine: all sessions that have it know of its health together. A leg that it has stays; a session goes
+    /// back to an engine that it prefers at the end of a turn. At the start all engines are available.
+    package mutating func availability(_ engine: EngineName, isAvailable: Bool, now: Instant) -> [SessionAction] {
+        guard !isEnded, let number = configuration.engines.firstIndex(where: { $0.name == engine }) else { return [] }
+        recovery.setAvailable(number, isAvailable)
+        return pump(now: now)
+    }
+
+    // MARK: - A leg's end
+
+    /// The engine closed its stream.
+    mutating func closed(legAt index: Int, _ error: EngineError?, now: Instant, _ actions: inout [SessionAction]) {
+        let leg = legs[index]
+        actions.append(.discard(leg.id))
+        if leg.isFailed {
+            legs.remove(at: index)
+            forget(leg, now: now, &actions)
+        } else if let error, !isDone(leg) || error == .cancelled {
+            ran(leg, .failed(error), now: now, &actions)
+            replace(legAt: index, error, now: now, &actions)
+        } else if !isDone(leg) {
+            let error = EngineError.unavailable("The engine closed the stream before the audio was at its end.")
+            ran(leg, .failed(error), now: now, &actions)
+            replace(legAt: index, error, now: now, &actions)
+        } else {
+            ran(leg, .completed, now: now, &actions)
+            outages[leg.id] = nil
+            legs.remove(at: index)
+            for number in leg.channels {
+                guard isFinishing, let place = lanes[number].place(of: leg.id), lanes[number].stretches[place].end == nil else { continue }
+                lanes[number].stretches[place].end = timeline.end
+                // Others that heard the same are not needed any more.
+                for other in lanes[number].stretches[place].sources where other != leg.id { giveUp(other, now: now, &actions) }
+            }
+            forget(leg, now: now, &actions)
+        }
+    }
+
+    /// A leg is not a source of anything any more.
+    private mutating func forget(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
+        for number in leg.channels {
+            guard let place = lanes[number].place(of: leg.id) else { continue }
+            lanes[number].stretches[place].sources.removeAll { $0 == leg.id }
+            advance(number, now: now, &actions)
+            if isEnded { return }
+        }
+        checkEnd(&actions, now: now)
+    }
+
+    /// Lets a leg go whose words nobody needs.
+    private mutating func giveUp(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
+        let leg = legs.remove(at: index)
+        for number in leg.channels {
+            for place in lanes[number].stretches.indices { lanes[number].stretches[place].sources.removeAll { $0 == id } }
+        }
+        actions += [.command(id, .cancel), .discard(id)]
+        if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
+    }
+
+    /// Whether it was told that no more comes and has made everything final that it was sent; what it says then of errors costs nothing.
+    func isDone(_ leg: Leg) -> Bool {
+        leg.isDraining && leg.channels.allSatisfy { lanes[$0].place(of: leg.id).map(lanes[$0].covered) ?? .zero >= leg.sentThrough }
+    }
+
+    // MARK: - Its successor
+
+    /// The leg did not open, or does not answer. It is sent nothing more, and listened to for as long as what it still says is wanted.
+    mutating func fail(legAt index: Int, _ outcome: RunRecord.Outcome, _ error: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+        let leg = legs[index]
+        ran(leg, outcome, now: now, &actions)
+        if leg.state == .connecting { actions += [.command(leg.id, .cancel), .discard(leg.id)] }
+        replace(legAt: index, error, isListening: leg.state != .connecting, now: now, &actions)
+    }
+
+    /// Gives what the leg did not make final to others: another leg, or repairs.
+    private mutating func replace(
+        legAt index: Int, _ error: EngineError, isListening: Bool = false, now: Instant, _ actions: inout [SessionAction]
+    ) {
+        let dead = legs[index]
+        if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
+        openings.removeAll { $0.id == dead.id }
+        dormant.remove(dead.id)
+        // Where it was, and whether others hear the same.
+        var places: [(number: Int, place: Int)] = []
+        var isAlone = true
+        for number in dead.channels {
+            guard let place = lanes[number].place(of: dead.id) else { continue }
+            if !isListening { lanes[number].stretches[place].sources.removeAll { $0 == dead.id } }
+            if lanes[number].stretches[place].sources.contains(where: { !isFailed($0) }) { isAlone = false }
+            places.append((number, place))
+        }
+        guard let first = places.first else { return checkEnd(&actions, now: now) }
+        let isLast = lanes[first.number].stretches[first.place].end == nil
+        let outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
+        if !isLast, !configuration.repairers.isEmpty {
+            if isAlone { for (number, place) in places { lose(number, place, error, now: now, &actions) } }
+            return settle(places, now: now, &actions)
+        }
+        let successor = Successor(dead: dead, error: error, isListening: isListening, isAlone: isAlone, outage: outage)
+        succeed(successor, places, now: now, &actions)
+    }
+
+    private struct Successor {
+        var dead: Leg
+        var error: EngineError
+        var isListening: Bool
+        var isAlone: Bool
+        var outage: Recovery.Outage
+    }
+
+    private mutating func succeed(
+        _ successor: Successor, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
+    ) {
+        let dead = successor.dead
+        var outage = successor.outage
+        // No fault of the engine's, and nothing is lost.
+        let wasIdle = dead.isOpen && dead.sentThrough == dead.origin && successor.error.isPassing && !successor.isListening
+        let number = configuration.engines.firstIndex { $0.name == dead.engine } ?? preferred
+        let step = wasIdle ? .open(number, after: .zero) : recovery.next(after: successor.error, of: number, outage: &outage)
+        guard case .open(let next, let delay) = step else {
+            if !successor.isAlone { return }
+            return giveUp(successor.error, places, now: now, &actions)
+        }
+        preferred = next
+        let covered = places.map { lanes[$0.number].covered($0.place) }.min() ?? dead.origin
+        let engine = configuration.engines[next]
+        // What it was sent and did not make final. An engine that takes audio as fast as it comes, or that little, hears it again.
+        let isRepaired = successor.isAlone && engine.limits.pace != nil && !configuration.repairers.isEmpty && dead.sentThrough - covered > slack
+        guard isRepaired else {
+            let origin = successor.isAlone ? lookBack(from: min(covered, timeline.end), dead.channels) : max(covered, timeline.end)
+            for leg in newLegs(of: dead.channels, engine: next, from: origin) {
+                begin(leg, after: dead, outage, delay, isDormant: wasIdle, now: now, &actions) { lane, id in
+                    if let place = places.first(where: { lane.channel.number == $0.number })?.place { lane.stretches[place].sources.append(id) }
+                }
+            }
+            return
+        }
+        let splice = splice(before: dead.sentThrough, after: covered, dead.channels)
+        let isOver = isFinishing && dead.sentThrough >= timeline.end
+        for (number, place) in places {
+            lanes[number].stretches[place].end = isOver ? timeline.end : splice
+            if isOver {
+                let channel = lanes[number].channel
+                lanes[number].stretches[place].after += Array(repeating: .flushed(channel), count: dead.unansweredFinalizes)
+            }
+            lose(number, place, successor.error, now: now, &actions)
+        }
+        if !isOver {
+            for (number, _) in places { lanes[number].stretches.append(Stretch(start: splice, sources: [])) }
+            for leg in newLegs(of: dead.channels, engine: next, from: splice) {
+                begin(leg, after: dead, outage, delay, isDormant: false, now: now, &actions) { lane, id in
+                    lane.stretches[lane.stretches.count - 1].sources.append(id)
+                }
+            }
+        }
+        settle(places, now: now, &actions)
+    }
+
+    private mutating func begin(
+        _ leg: Leg, after dead: Leg, _ outage: Recovery.Outage, _ delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction],
+        _ place: (inout Lane, LegID) -> Void
+    ) {
+        var leg = leg
+        leg.inherit(from: dead)
+        outages[leg.id] = outage
+        legs.append(leg)
+        for number in leg.channels { place(&lanes[number], leg.id) }
+        if isDormant {
+            dormant.insert(leg.id)
+        } else if delay > .zero {
+            openings.append((leg.id, now + delay))
+        } else {
+            open(leg.id, now: now, &actions)
+        }
+    }
+
+    /// No engine is left. What can be repaired still is; then the session ends.
+    private mutating func giveUp(
+        _ error: EngineError, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
+    ) {
+        guard !configuration.repairers.isEmpty, error != .cancelled else {
+            actions += end(error, now: now)
+            return
+        }
+        if failure == nil { failure = error }
+        if !isFinishing { finish() }
+        for (number, place) in places {
+            lanes[number].stretches[place].end = timeline.end
+            lose(number, place, error, now: now, &actions)
+        }
+        settle(places, now: now, &actions)
+    }
+
+    private mutating func settle(_ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]) {
+        for (number, _) in places where !isEnded { advance(number, now: now, &actions) }
+    }
+
+    /// Where a leg begins that is sent audio again: in the silence before, so that its first word is whole.
+    private func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
+        guard configuration.measuresLoudness else { return index }
+        return max(.zero, channels.map { lanes[$0].speech.silence(before: index, reach: reach) ?? index - reach }.min() ?? index)
+    }
+
+    /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it
+    /// all at once.
+    private func splice(before end: SampleIndex, after covered: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
+        guard configuration.measuresLoudness else { return end }
+        let silences = channels.map { lanes[$0].speech.silence(before: end, reach: slack) ?? end }
+        return max(covered, silences.min() ?? end)
+    }
+
+    /// A paced leg that was long in opening does not run behind its client ever after: it begins with what comes now, and what has come since is
+    /// repaired.
+    mutating func beginLater(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
+        let leg = legs[index]
+        guard leg.isPaced, !configuration.repairers.isEmpty, let asked = leg.askedAt, leg.sentThrough == leg.origin else { return }
+        let waiting = timeline.end - leg.origin
+        // A client that sends faster than one speaks waits by itself.
+        let elapsed = SampleCount(asked.duration(to: now), at: configuration.rate)
+        guard waiting > slack + slack, waiting.samples < elapsed.samples + elapsed.samples / 2 + slack.samples else { return }
+        let places = leg.channels.compactMap { number in lanes[number].place(of: leg.id).map { (number: number, place: $0) } }
+        guard places.allSatisfy({ $0.place == lanes[$0.number].stretches.count - 1 && lanes[$0.number].stretches[$0.place].sources == [leg.id] })
+        else {
+            return
+        }
+        let splice = splice(before: timeline.end, after: leg.origin, leg.channels)
+        legs[index].begin(at: splice)
+        let cause = EngineError.timedOut("\(leg.engine) took long to open.")
+        for (number, place) in places {
+            lanes[number].stretches[place].end = splice
+            lanes[number].stretches[place].sources = []
+            lanes[number].stretches.append(Stretch(start: splice, sources: [leg.id]))
+            lose(number, place, cause, now: now, &actions)
+        }
+        settle(places, now: now, &actions)
+    }
+
+    // MARK: - Records
+
+    mutating func ran(_ leg: Leg, _ outcome: RunRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
+        guard let asked = leg.askedAt else { return }
+        actions.append(
+            .ran(
+                RunRecord(
+                    engine: leg.engine, kind: .leg(leg.id), channels: leg.channels, range: SampleRange(leg.origin, leg.sentThrough), outcome: outcome,
+                    firstAnswer: leg.firstAnswer, duration: asked.duration(to: now))))
+    }
+}

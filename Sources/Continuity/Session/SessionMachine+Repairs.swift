@@ -1,0 +1,212 @@
+package import Speech
+
+extension SessionMachine {
+    /// A repair is over. What `cancelRepair` named, and what was never asked for, does nothing.
+    package mutating func repaired(_ id: RepairID, _ outcome: RepairOutcome, now: Instant) -> [SessionAction] {
+        guard !isEnded else { return [] }
+        var actions: [SessionAction] = []
+        if let repair = late.removeValue(forKey: id) {
+            tooLate(repair, outcome, now: now, &actions)
+            return actions
+        }
+        for number in lanes.indices {
+            for place in lanes[number].stretches.indices {
+                guard let plan = lanes[number].stretches[place].plan, let asked = plan.asked, asked.id == id else { continue }
+                answered(plan, asked, outcome, in: number, at: place, now: now, &actions)
+                if !isEnded { advance(number, now: now, &actions) }
+                return isEnded ? actions : actions + pump(now: now)
+            }
+        }
+        return []
+    }
+
+    /// Nobody hears a stretch, or what is left of it, any more: it is repaired, or it was silent, or it becomes a gap.
+    mutating func lose(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+        let stretch = lanes[number].stretches[place]
+        guard let end = stretch.end else { return }
+        if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
+        let rest = SampleRange(lanes[number].covered(place), end)
+        if rest.isEmpty || configuration.measuresLoudness && !lanes[number].speech.isLoud(in: rest) {
+            lanes[number].stretches[place].need = .silence
+            return
+        }
+        guard !configuration.repairers.isEmpty else {
+            lanes[number].stretches[place].need = .lost(cause, at: now + configuration.repairTime, later: nil)
+            return
+        }
+        let afterStall = stretch.sources.contains(where: isFailed)
+        let plan = RepairPlan(
+            rest: rest, cause: cause, afterStall: afterStall, detected: now, deadline: now + configuration.repairTime,
+            engines: configuration.repairers[...])
+        lanes[number].stretches[place].need = .repair(plan)
+        ask(number, place, now: now, &actions)
+    }
+
+    /// Asks the next engine, if the audio is there.
+    ///
+    /// - Parameter mustGo: nobody knows whether more comes.
+    mutating func ask(_ number: Int, _ place: Int, mustGo: Bool = false, now: Instant, _ actions: inout [SessionAction]) {
+        guard case .repair(var plan) = lanes[number].stretches[place].need, plan.asked == nil, let engine = plan.engines.first else { return }
+        let rest = plan.rest
+        let speech = lanes[number].speech
+        let silence = configuration.measuresLoudness ? speech.silence(after: rest.end, received: timeline.end) : nil
+        let endsInSilence: Bool
+        var end: SampleIndex
+        if let silence, silence <= rest.end + reach {
+            // Some of the silence, for a last sound that is no louder than it.
+            end = min(silence + SampleCount(reach.samples / 8), timeline.end)
+            endsInSilence = true
+        } else if timeline.end >= rest.end + reach || isFinishing || mustGo {
+            end = min(rest.end + reach, timeline.end)
+            endsInSilence = isFinishing && end == timeline.end
+        } else {
+            repairWaits = true
+            return
+        }
+        end = max(end, rest.end)
+        var start = rest.start - reach
+        if configuration.measuresLoudness {
+            start = speech.silence(before: rest.start, reach: reach) ?? start
+            // Not all of a long silence before.
+            if let hull = speech.hull(in: SampleRange(rest.start, end)), hull.start > rest.start { start = max(start, hull.start) }
+            start = start - SampleCount(reach.samples / 8)
+        }
+        let range = SampleRange(max(.zero, start), end)
+        let asked = RepairPlan.Asked(id: RepairID(nextRepair), engine: engine, range: range, endsInSilence: endsInSilence, at: now)
+        nextRepair += 1
+        plan.asked = asked
+        plan.engines.removeFirst()
+        lanes[number].stretches[place].need = .repair(plan)
+        actions.append(
+            .repair(Repair(id: asked.id, engine: engine, channel: lanes[number].channel, range: range, deadline: plan.deadline)))
+    }
+
+    private mutating func answered(
+        _ plan: RepairPlan, _ asked: RepairPlan.Asked, _ outcome: RepairOutcome, in number: Int, at place: Int, now: Instant,
+        _ actions: inout [SessionAction]
+    ) {
+        let channel = lanes[number].channel
+        switch outcome {
+        case .words(let words):
+            ran(asked, in: channel, .completed, firstAnswer: words.isEmpty ? nil : asked.at.duration(to: now), now: now, &actions)
+            if plan.afterStall { patience = words.isEmpty ? min(2 * patience, 16) : 1 }
+            lanes[number].stretches[place].need = .repaired(words, plan)
+            return
+        case .failed(let error): ran(asked, in: channel, .failed(error), firstAnswer: nil, now: now, &actions)
+        case .declined: ran(asked, in: channel, .declined, firstAnswer: nil, now: now, &actions)
+        }
+        var next = plan
+        next.asked = nil
+        if next.engines.isEmpty {
+            // There was no room for it in time; later there may be.
+            lanes[number].stretches[place].need = .lost(plan.cause, at: plan.deadline, later: outcome == .declined ? asked : nil)
+        } else {
+            lanes[number].stretches[place].need = .repair(next)
+            ask(number, place, mustGo: true, now: now, &actions)
+        }
+    }
+
+    /// The first stretch's repair goes into the transcript.
+    mutating func commit(_ words: [Word], of plan: RepairPlan, in number: Int, through end: SampleIndex, _ actions: inout [SessionAction]) {
+        guard let asked = plan.asked else { return }
+        let rate = configuration.rate
+        var words = lanes[number].stitcher.fresh(words, seam: lanes[number].lastSource == nil ? nil : rate)
+        lanes[number].lastSource = .repair(asked.id)
+        var through = end
+        if asked.endsInSilence {
+            through = max(end, asked.range.end)
+        } else {
+            // Its last word may be cut: the next leg has it whole.
+            let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)
+            words.removeAll { $0.range.end > safe && $0.range.end > end }
+            through = max(end, words.last?.range.end ?? end)
+        }
+        through = max(through, lanes[number].stitcher.committedThrough)
+        // A pause in it is the end of a turn, as it would have been for the engine that died.
+        let pause = SampleCount(configuration.turnSilence, at: rate)
+        var first = 0
+        for index in words.indices {
+            let isLast = index == words.count - 1
+            guard isLast || words[index + 1].range.start >= words[index].range.end + pause else { continue }
+            let piece = Hypothesis(
+                channel: lanes[number].channel,
+                range: SampleRange(lanes[number].stitcher.committedThrough, isLast ? through : words[index].range.end),
+                words: Array(words[first...index]))
+            commit(piece, isLast ? .pause : .endOfTurn, from: .repair(asked.id), asked.engine, in: number, &actions)
+            first = index + 1
+        }
+        if words.isEmpty {
+            let piece = Hypothesis(channel: lanes[number].channel, range: SampleRange(lanes[number].stitcher.committedThrough, through), words: [])
+            commit(piece, .pause, from: .repair(asked.id), asked.engine, in: number, &actions)
+        }
+        if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
+    }
+
+    // MARK: - Too late
+
+    /// Nothing repaired it in time: it becomes a gap, and what comes later mends what is stored.
+    mutating func missed(_ plan: RepairPlan, in number: Int, through end: SampleIndex, _ actions: inout [SessionAction]) {
+        let gap = report(through: end, in: number, plan.cause, &actions)
+        guard let gap, let asked = plan.asked else { return }
+        keep(LateRepair(channel: lanes[number].channel, gap: gap, asked: asked, engines: plan.engines))
+    }
+
+    private static var mostLate: Int { 64 }
+
+    private mutating func keep(_ repair: LateRepair) {
+        if late.count < Self.mostLate { late[repair.asked.id] = repair }
+    }
+
+    mutating func askLate(_ asked: RepairPlan.Asked, for gap: SampleRange, in channel: ChannelIndex, now: Instant, _ actions: inout [SessionAction]) {
+        guard late.count < Self.mostLate else { return }
+        var again = asked
+        again.id = RepairID(nextRepair)
+        again.at = now
+        nextRepair += 1
+        keep(LateRepair(channel: channel, gap: gap, asked: again, engines: []))
+        actions.append(.repair(Repair(id: again.id, engine: again.engine, channel: channel, range: again.range, deadline: nil)))
+    }
+
+    private mutating func tooLate(_ repair: LateRepair, _ outcome: RepairOutcome, now: Instant, _ actions: inout [SessionAction]) {
+        switch outcome {
+        case .words(let words):
+            ran(repair.asked, in: repair.channel, .completed, firstAnswer: repair.asked.at.duration(to: now), now: now, &actions)
+            let gap = repair.gap
+            var inside = words.filter { gap.contains($0.middle) }
+            for index in inside.indices { inside[index].range = inside[index].range.intersection(gap) ?? inside[index].range }
+            speakers.label(&inside, of: .repair(repair.asked.id))
+            actions.append(.mend(Mend(channel: repair.channel, range: gap, words: inside, engine: repair.asked.engine)))
+        case .failed, .declined:
+            let end: RunRecord.Outcome = if case .failed(let error) = outcome { .failed(error) } else { .declined }
+            ran(repair.asked, in: repair.channel, end, firstAnswer: nil, now: now, &actions)
+            guard let next = repair.engines.first else { return }
+            var again = repair
+            again.asked.id = RepairID(nextRepair)
+            again.asked.engine = next
+            again.asked.at = now
+            again.engines.removeFirst()
+            nextRepair += 1
+            keep(again)
+            actions.append(.repair(Repair(id: again.asked.id, engine: next, channel: repair.channel, range: again.asked.range, deadline: nil)))
+        }
+    }
+
+    /// Nobody waits for it any more.
+    mutating func cancel(_ plan: RepairPlan, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
+        guard let asked = plan.asked else { return }
+        actions.append(.cancelRepair(asked.id))
+        ran(asked, in: lanes[number].channel, .cancelled, firstAnswer: nil, now: now, &actions)
+    }
+
+    func ran(
+        _ asked: RepairPlan.Asked, in channel: ChannelIndex, _ outcome: RunRecord.Outcome, firstAnswer: Duration?, now: Instant,
+        _ actions: inout [SessionAction]
+    ) {
+        actions.append(
+            .ran(
+                RunRecord(
+                    engine: asked.engine, kind: .repair(asked.id), channels: channel.number..<channel.number + 1, range: asked.range,
+                    outcome: outcome,
+                    firstAnswer: firstAnswer, duration: asked.at.duration(to: now))))
+    }
+}

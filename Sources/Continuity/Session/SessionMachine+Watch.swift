@@ -1,0 +1,207 @@
+import Speech
+
+extension SessionMachine {
+    /// How often what depends on the audio that comes is looked at again.
+    private static var glance: Duration { .milliseconds(250) }
+
+    /// When `watch` has something to do, as far as time decides it.
+    func nextWatch(now: Instant) -> Instant? {
+        var next: Instant?
+        func consider(_ time: Instant) { next = min(next ?? time, time) }
+        for leg in legs { if let time = nextWatch(of: leg) { consider(time) } }
+        for lane in lanes {
+            for (place, stretch) in lane.stretches.enumerated() {
+                switch stretch.need {
+                case .repair(let plan):
+                    if plan.asked == nil { consider(plan.detected + longestWait) }
+                    if place == 0 { consider(plan.deadline) }
+                case .lost(_, let time, _): if place == 0 { consider(time) }
+                case .none, .silence, .repaired: break
+                }
+            }
+            if lane.isOrphaned { consider(now + Self.glance) }
+        }
+        if splicing != nil || wantsBetter { consider(now + Self.glance) }
+        return next
+    }
+
+    /// For the audio behind a repair's end, should the client pause.
+    private var longestWait: Duration { reach.duration(at: configuration.rate) + .milliseconds(200) }
+
+    /// Does what is due because of time or of silence.
+    mutating func watch(now: Instant, _ actions: inout [SessionAction]) {
+        let isDue = nextWatch(now: now).map { $0 <= now } ?? false
+        guard isDue || repairWaits || wantsBetter || lanes.contains(where: \.isOrphaned) else { return }
+        for id in legs.map(\.id) where !isEnded { watch(id, now: now, &actions) }
+        repairWaits = false
+        for number in lanes.indices where !isEnded {
+            for place in lanes[number].stretches.indices {
+                guard let plan = lanes[number].stretches[place].plan, plan.asked == nil else { continue }
+                ask(number, place, mustGo: now >= plan.detected + longestWait, now: now, &actions)
+            }
+            advance(number, now: now, &actions)
+            endOrphan(number, &actions)
+        }
+        if !isEnded { moveBack(now: now, &actions) }
+    }
+
+    // MARK: - Legs
+
+    private func nextWatch(of leg: Leg) -> Instant? {
+        if leg.isFailed { return leg.failedAt.map { $0 + configuration.repairTime } }
+        guard let engine = configuration.engines.first(where: { $0.name == leg.engine }), engine.isWatched else { return nil }
+        switch leg.state {
+        case .connecting: return leg.askedAt.map { $0 + connectTime(of: leg) }
+        case .open, .draining:
+            let limit = stallLimit(of: engine)
+            var next = leg.owesSince.flatMap { configuration.measuresLoudness ? $0 + limit : nil }
+            if configuration.measuresLoudness, leg.hasOpenWords, let last = leg.lastAnswer {
+                let time: Instant = last + limit * 3
+                next = min(next ?? time, time)
+            }
+            if leg.isOpen, !leg.isEnding, let cap = engine.cap, let opened = leg.openedAt {
+                let time = opened + Self.rotation(before: cap).soonest
+                next = min(next ?? time, time)
+            }
+            return next
+        case .failed: return nil
+        }
+    }
+
+    private func connectTime(of leg: Leg) -> Duration {
+        let number = configuration.engines.firstIndex { $0.name == leg.engine } ?? 0
+        let hasOther = recovery.hasOther(than: number, outages[leg.id] ?? Recovery.Outage())
+        return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
+    }
+
+    /// An engine that is known to be slow has longer, a quick one less.
+    private func stallLimit(of engine: SessionEngine) -> Duration {
+        let limit = engine.slowness.map { max(min(configuration.stall, $0 * 3), $0 * 5 / 4) } ?? configuration.stall
+        return limit * patience
+    }
+
+    private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        guard let index = legs.firstIndex(where: { $0.id == id }), let time = nextWatch(of: legs[index]), time <= now else { return }
+        let leg = legs[index]
+        switch leg.state {
+        case .failed:
+            for number in leg.channels {
+                guard let place = lanes[number].place(of: id) else { continue }
+                lanes[number].stretches[place].sources.removeAll { $0 == id }
+            }
+            dismiss(id, &actions)
+        case .connecting:
+            let waited = connectTime(of: leg)
+            fail(legAt: index, .connectTimedOut, .timedOut("\(leg.engine) did not open a stream within \(waited)."), now: now, &actions)
+        case .open, .draining:
+            guard let engine = configuration.engines.first(where: { $0.name == leg.engine }) else { return }
+            let limit = stallLimit(of: engine)
+            if let owes = leg.owesSince, owes + limit <= now {
+                if leg.isDraining && isDone(leg) {
+                    // It has said all and does not go.
+                    actions.append(.command(id, .cancel))
+                    return closed(legAt: index, nil, now: now, &actions)
+                }
+                let unanswered = leg.channels.map { lanes[$0].speech.loudness(in: SampleRange(leg.heardThrough, leg.sentThrough)) }.max() ?? .zero
+                // A cough is not waited for.
+                if unanswered >= SampleCount(.milliseconds(400), at: configuration.rate) || leg.isDraining {
+                    return stalled(legAt: index, for: limit, now: now, &actions)
+                }
+                legs[index].forgive()
+            }
+            if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now {
+                return stalled(legAt: index, for: limit * 3, now: now, &actions)
+            }
+            rotate(id, engine, now: now, &actions)
+        }
+    }
+
+    private mutating func stalled(legAt index: Int, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
+        let engine = legs[index].engine
+        fail(legAt: index, .stalled, .timedOut("\(engine) was sent speech and said nothing for \(limit)."), now: now, &actions)
+    }
+
+    // MARK: - Turns
+
+    /// A turn whose engine died is ended by silence.
+    private mutating func endOrphan(_ number: Int, _ actions: inout [SessionAction]) {
+        let lane = lanes[number]
+        guard lane.isOrphaned, configuration.measuresLoudness, let end = lane.stitcher.lastWordEnd else { return }
+        // What is still to be repaired may go on with it.
+        guard lane.stretches.first?.end == nil else { return }
+        let pause = SampleCount(configuration.turnSilence, at: configuration.rate)
+        guard timeline.end >= max(end, lane.speech.end) + pause else { return }
+        // A word that was heard and is not final yet belongs to it.
+        let isHeard = lane.stretches[0].sources.contains { id in legs.contains { $0.id == id && $0.hasOpenWords } }
+        if !isHeard { endTurn(in: number, &actions) }
+    }
+
+    // MARK: - Planned changes
+
+    /// When a leg is changed for another before its engine's time is over: in a silence from `soonest` on, in any case at `latest`.
+    private static func rotation(before cap: Duration) -> (soonest: Duration, latest: Duration) {
+        let latest = max(cap - .seconds(60), cap * 3 / 4)
+        return (max(latest - .seconds(300), latest * 3 / 4), latest)
+    }
+
+    private mutating func rotate(_ id: LegID, _ engine: SessionEngine, now: Instant, _ actions: inout [SessionAction]) {
+        guard case .running = state, let leg = legs.first(where: { $0.id == id }), leg.isOpen, !leg.isEnding, let cap = engine.cap,
+            let opened = leg.openedAt
+        else {
+            if splicing == id { splicing = nil }
+            return
+        }
+        let rotation = Self.rotation(before: cap)
+        guard opened + rotation.soonest <= now else { return }
+        splicing = id
+        let isForced = opened + rotation.latest <= now
+        guard isForced || isSilent(leg.channels) else { return }
+        splicing = nil
+        let number = configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred
+        handOver(leg, to: number, overlap: !isSilent(leg.channels), now: now, &actions)
+    }
+
+    /// Nobody has spoken for a moment, as far as anybody knows.
+    private func isSilent(_ channels: Range<Int>) -> Bool {
+        let pause = SampleCount(.milliseconds(300), at: configuration.rate)
+        return configuration.measuresLoudness && channels.allSatisfy { timeline.end >= lanes[$0].speech.end + pause }
+    }
+
+    /// A better engine than the one that runs is there again.
+    var wantsBetter: Bool {
+        guard case .running = state, recovery.best < preferred else { return false }
+        return true
+    }
+
+    /// Between turns, a session goes back to the engine that it prefers.
+    private mutating func moveBack(now: Instant, _ actions: inout [SessionAction]) {
+        guard wantsBetter, configuration.mode == .failover else { return }
+        let better = recovery.best
+        guard lanes.allSatisfy({ !$0.hasOpenTurn && $0.stretches.count == 1 }), isSilent(lanes.indices) || !configuration.measuresLoudness else {
+            return
+        }
+        let running = legs.filter { !$0.isFailed }
+        guard running.allSatisfy({ $0.isOpen && !$0.isEnding && !$0.hasOpenWords && $0.sentThrough == timeline.end }) else { return }
+        preferred = better
+        for leg in running { handOver(leg, to: better, overlap: false, now: now, &actions) }
+    }
+
+    /// Another leg takes over from one that is well.
+    ///
+    /// - Parameter overlap: both hear what is said now, so that no word is cut.
+    private mutating func handOver(_ leg: Leg, to number: Int, overlap: Bool, now: Instant, _ actions: inout [SessionAction]) {
+        guard let index = legs.firstIndex(where: { $0.id == leg.id }) else { return }
+        let end = overlap ? timeline.end + reach : timeline.end
+        legs[index].enqueue(.finish, at: end)
+        for number in leg.channels {
+            guard let place = lanes[number].place(of: leg.id) else { continue }
+            lanes[number].stretches[place].end = end
+            lanes[number].stretches.append(Stretch(start: end, sources: []))
+        }
+        for new in newLegs(of: leg.channels, engine: number, from: timeline.end) {
+            legs.append(new)
+            for number in new.channels { lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(new.id) }
+            open(new.id, now: now, &actions)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Speech
+
+/// A part of one channel's timeline, between where one leg's words begin to count and where the next one's do. Only a channel's first stretch
+/// commits; what is said of later ones waits.
+struct Stretch: Sendable {
+    /// Who covers what no source of the stretch does.
+    enum Need: Sendable {
+        /// Its sources cover all of it.
+        case none
+        /// Nobody spoke there.
+        case silence
+        case repair(RepairPlan)
+        /// The repair is there and waits for its turn.
+        case repaired([Word], RepairPlan)
+        /// Nobody can in time: it becomes a gap, once it is known that its sources say no more. A repair that was declined is asked for again then.
+        case lost(EngineError, at: Instant, later: RepairPlan.Asked?)
+    }
+
+    /// What a leg said whose stretch's turn has not come. Positions are the session's.
+    struct Held: Sendable {
+        var leg: LegID
+        var engine: EngineName
+        var event: EngineEvent
+    }
+
+    let start: SampleIndex
+    /// Where the next one begins; nil for the last.
+    var end: SampleIndex?
+    /// Legs whose words for it are wanted.
+    var sources: [LegID]
+    var need: Need = .none
+    var held: [Held] = []
+    /// What the client is told when it is settled.
+    var after: [SessionEvent] = []
+    /// The end of the finals among `held`.
+    var heldThrough: SampleIndex
+
+    init(start: SampleIndex, sources: [LegID]) {
+        self.start = start
+        self.sources = sources
+        heldThrough = start
+    }
+
+    var plan: RepairPlan? {
+        switch need {
+        case .repair(let plan): plan
+        case .none, .silence, .repaired, .lost: nil
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Speech
+
+/// What is said where a word is written: the same for "25" and "twenty five", "cannot" and "can not", "Okay," and "ok".
+enum SpokenForm {
+    /// In the order in which they are spoken; never empty.
+    static func tokens(of word: Word) -> [String] {
+        let bare = word.bare
+        if let known = contractions[bare] { return known }
+        guard bare.utf8.contains(where: { !isLetter($0) }) else { return [bare] }
+        var tokens: [String] = []
+        for part in bare.split(whereSeparator: { $0 == "-" || $0 == "–" || $0 == "/" }) { tokens += spoken(String(part)) }
+        return tokens.isEmpty ? [bare] : tokens
+    }
+
+    private static let contractions = [
+        "cannot": ["can", "not"], "ok": ["okay"], "alright": ["all", "right"], "gonna": ["going", "to"], "wanna": ["want", "to"],
+        "mr": ["mister"], "mrs": ["missus"], "dr": ["doctor"], "vs": ["versus"], "&": ["and"], "percent": ["per", "cent"],
+    ]
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || byte >= 0x80 || byte == 0x27 }
+
+    private static func spoken(_ part: String) -> [String] {
+        var text = part.filter { $0 != "," && $0 != "." || !part.contains { $0.isNumber } || $0 == "." }
+        guard text.contains(where: \.isNumber) else { return [text.filter { $0 != "." }] }
+        var after: [String] = []
+        if text.hasSuffix("%") { after = ["per", "cent"] }
+        if let unit = ["$": "dollars", "€": "euros", "£": "pounds"][text.prefix(1).description] { after = [unit] }
+        text = text.filter { $0.isNumber || $0.isLetter || $0 == "." }
+        let digits = text.prefix { $0.isNumber }
+        let rest = text.dropFirst(digits.count)
+        guard let number = Int(digits), number < 1_000_000_000 else { return [part] }
+        if ["st", "nd", "rd", "th"].contains(rest) { return ordinal(cardinal(number)) }
+        if rest.isEmpty { return cardinal(number) + after }
+        if rest.first == ".", rest.dropFirst().allSatisfy(\.isNumber) {
+            return cardinal(number) + ["point"] + rest.dropFirst().compactMap { $0.wholeNumberValue.map { small[$0] } } + after
+        }
+        return cardinal(number) + [String(rest)] + after
+    }
+
+    private static let small = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    ]
+    private static let tens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+    private static func cardinal(_ number: Int) -> [String] {
+        for (size, name) in [(1_000_000, "million"), (1_000, "thousand"), (100, "hundred")] where number >= size {
+            let rest = number % size
+            return cardinal(number / size) + [name] + (rest == 0 ? [] : cardinal(rest))
+        }
+        if number < 20 { return [small[number]] }
+        return [tens[number / 10]] + (number % 10 == 0 ? [] : [small[number % 10]])
+    }
+
+    private static func ordinal(_ cardinal: [String]) -> [String] {
+        let irregular = [
+            "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
+        ]
+        guard let last = cardinal.last else { return cardinal }
+        let changed = irregular[last] ?? (last.hasSuffix("y") ? last.dropLast() + "ieth" : last + "th")
+        return cardinal.dropLast() + [changed]
+    }
+}

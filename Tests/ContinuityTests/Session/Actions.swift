@@ -1,0 +1,32 @@
+import Continuity
+import Speech
+
+extension [SessionAction] {
+    /// Without records of what ran.
+    var unrecorded: [SessionAction] {
+        filter { if case .ran = $0 { false } else { true } }
+    }
+
+    var commits: [Commit] {
+        compactMap { if case .emit(.commit(let commit)) = $0 { commit } else { nil } }
+    }
+
+    /// The text that was committed.
+    var said: String { commits.flatMap(\.words).map(\.text).joined(separator: " ") }
+
+    var repairs: [Repair] {
+        compactMap { if case .repair(let repair) = $0 { repair } else { nil } }
+    }
+
+    var gaps: [SampleRange] {
+        compactMap { if case .emit(.gap(_, let range, _)) = $0 { range } else { nil } }
+    }
+
+    var mends: [Mend] {
+        compactMap { if case .mend(let mend) = $0 { mend } else { nil } }
+    }
+
+    var records: [RunRecord] {
+        compactMap { if case .ran(let record) = $0 { record } else { nil } }
+    }
+}

@@ -1,0 +1,242 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A session that repairs` {
+    private static let gone = EngineError.unavailable("gone")
+
+    /// The first engine has said two words when it dies in the sixth.
+    private func broken(_ repairers: [EngineName] = [Conversation.repairer]) -> Conversation {
+        var talk = Conversation(repairers: repairers)
+        talk.hear(5.5)
+        talk.says(0..<2, leg: 0)
+        talk.engine(.closed(Self.gone), from: 0)
+        talk.hear(0.3)
+        talk.engine(.opened, from: 1)
+        return talk
+    }
+
+    @Test func `opens the next engine where it is, and repairs what the first one left`() throws {
+        var talk = broken()
+        #expect(talk.session.legs.map(\.engine) == [Conversation.second])
+        let origin = try #require(talk.session.legs.first?.origin)
+        #expect(origin >= Conversation.at(4.8) && origin <= Conversation.at(5.5))
+        talk.hear(1)
+        let repair = try #require(talk.actions.repairs.first)
+        #expect(repair.engine == Conversation.repairer)
+        #expect(repair.range.start <= Conversation.at(2) && repair.range.start >= Conversation.at(0.5))
+        #expect(repair.range.end >= origin)
+        talk.says(5..<7, leg: 1, through: 6.8)
+        #expect(talk.actions.said == "w0 w1", "the second engine's words wait for the repair")
+        talk.repairs(repair)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6")
+        #expect(talk.actions.commits.map(\.engine) == [Conversation.first, Conversation.repairer, Conversation.second])
+        #expect(talk.actions.gaps == [])
+    }
+
+    @Test func `has no gap between commits`() throws {
+        var talk = broken()
+        talk.hear(1)
+        talk.repairs(try #require(talk.actions.repairs.first))
+        talk.says(5..<7, leg: 1, through: 6.8)
+        var end = SampleIndex.zero
+        for commit in talk.actions.commits {
+            #expect(commit.range.start == end)
+            end = commit.range.end
+        }
+        #expect(end == Conversation.at(6.8))
+    }
+
+    @Test func `shows meanwhile what the next engine hears`() {
+        var talk = broken()
+        talk.hear(1)
+        talk.says(5..<6, leg: 1, through: 5.9)
+        let shown = talk.hints(6..<7, leg: 1)
+        let words = shown.flatMap { action in if case .emit(.interim(let guess)) = action { guess.words.map(\.text) } else { [String]() } }
+        #expect(words == ["w5", "w6"])
+    }
+
+    @Test func `reports a gap when no repair comes in time, and goes on`() throws {
+        var talk = broken()
+        talk.hear(1)
+        let repair = try #require(talk.actions.repairs.first)
+        #expect(repair.deadline == talk.began + .seconds(9.5))
+        talk.says(5..<7, leg: 1, through: 6.8)
+        talk.hear(2.6)
+        #expect(talk.actions.gaps == [])
+        talk.hear(0.2)
+        let origin = try #require(talk.session.legs.first?.origin)
+        #expect(talk.actions.gaps == [SampleRange(Conversation.at(2), origin)])
+        #expect(talk.actions.said == "w0 w1 w5 w6")
+        talk.repairs(repair)
+        #expect(talk.actions.said == "w0 w1 w5 w6", "the client's view does not change")
+        #expect(talk.actions.mends.map { $0.words.map(\.text) } == [["w2", "w3", "w4"]])
+        #expect(talk.actions.mends.map(\.range) == talk.actions.gaps)
+    }
+
+    @Test func `asks the next repairer when one fails`() throws {
+        let other = EngineName("other")
+        var talk = broken([Conversation.repairer, other])
+        talk.hear(1)
+        let asked = talk.answers(try #require(talk.actions.repairs.first), .failed(Self.gone))
+        #expect(asked.repairs.map(\.engine) == [other])
+        talk.repairs(try #require(asked.repairs.first))
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5" || talk.actions.said == "w0 w1 w2 w3 w4")
+    }
+
+    @Test func `reports a gap at once when no repairer has room, and has it repaired later`() throws {
+        var talk = broken()
+        talk.hear(1)
+        let done = talk.answers(try #require(talk.actions.repairs.first), .declined)
+        #expect(done.gaps.count == 1)
+        let again = try #require(done.repairs.first)
+        #expect(again.deadline == nil)
+        talk.repairs(again)
+        #expect(talk.actions.mends.count == 1)
+    }
+
+    @Test func `takes what nobody said for silence`() {
+        var talk = Conversation()
+        talk.silent = [2, 3, 4, 5]
+        talk.hear(5.5)
+        talk.says(0..<2, leg: 0)
+        let done = talk.engine(.closed(Self.gone), from: 0)
+        #expect(done.repairs == [])
+        #expect(done.commits.map(\.words) == [[]])
+        #expect(talk.actions.gaps == [])
+    }
+
+    @Test func `sends an engine that takes audio as fast as it comes all of it again`() {
+        var talk = Conversation([Conversation.paced(Conversation.first), Conversation.free(Conversation.second)])
+        talk.hear(5.5)
+        talk.says(0..<2, leg: 0)
+        let done = talk.engine(.closed(Self.gone), from: 0)
+        #expect(done.repairs == [])
+        #expect(talk.session.legs.map(\.origin) == [Conversation.at(2)])
+        talk.engine(.opened, from: 1)
+        talk.says(2..<5, leg: 1)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4")
+    }
+
+    @Test func `sends a paced engine what is not longer than it may be sent at once`() {
+        var talk = Conversation()
+        talk.hear(2.5)
+        talk.says(0..<2, leg: 0)
+        talk.engine(.closed(Self.gone), from: 0)
+        #expect(talk.actions.repairs == [])
+        #expect(talk.session.legs.map(\.origin) == [Conversation.at(2)])
+    }
+
+    @Test func `keeps order when the second engine fails as well`() throws {
+        var talk = Conversation([
+            Conversation.paced(Conversation.first), Conversation.paced(Conversation.second), Conversation.paced(EngineName("third")),
+        ])
+        talk.hear(5.5)
+        talk.says(0..<2, leg: 0)
+        talk.engine(.closed(Self.gone), from: 0)
+        talk.engine(.opened, from: 1)
+        talk.lively = 1
+        talk.hear(3)
+        talk.says(6..<7, leg: 1)
+        talk.engine(.closed(Self.gone), from: 1)
+        talk.engine(.opened, from: 2)
+        talk.hear(0.9)
+        talk.says(9..<10, leg: 2, through: 9.3)
+        let repairs = talk.actions.repairs
+        #expect(repairs.count == 2)
+        #expect(talk.actions.said == "w0 w1")
+        for repair in repairs.reversed() { talk.repairs(repair) }
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6 w7 w8 w9")
+    }
+
+    @Test func `ends after its last repair when the client has finished`() throws {
+        var talk = Conversation()
+        talk.hear(5.9)
+        talk.says(0..<2, leg: 0)
+        _ = talk.command(.finish)
+        let done = talk.engine(.closed(Self.gone), from: 0)
+        #expect(!talk.session.isEnded)
+        talk.repairs(try #require(done.repairs.first))
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5")
+        #expect(talk.session.isEnded)
+        #expect(talk.actions.last == .emit(.ended(SessionEnd(received: SampleCount(94_400)))))
+    }
+
+    @Test func `answers the client's finalize after the repair`() throws {
+        var talk = Conversation()
+        talk.hear(5.9)
+        talk.says(0..<2, leg: 0)
+        _ = talk.command(.finalize)
+        talk.engine(.closed(Self.gone), from: 0)
+        let opened = talk.engine(.opened, from: 1)
+        #expect(opened.contains(.command(LegID(1), .finalize)))
+        talk.engine(.flushed(.first), from: 1)
+        #expect(!talk.actions.contains(.emit(.flushed(.first))))
+        talk.hear(0.5)
+        let done = talk.repairs(try #require(talk.actions.repairs.first))
+        #expect(done.last == .emit(.flushed(.first)) || done.contains(.emit(.flushed(.first))))
+        #expect(talk.actions.said.hasPrefix("w0 w1 w2 w3 w4 w5"))
+    }
+
+    @Test func `repairs what can be repaired when no engine is left, then ends`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first)])
+        talk.hear(5.9)
+        talk.says(0..<2, leg: 0)
+        let done = talk.engine(.closed(.unauthorised("no")), from: 0)
+        talk.repairs(try #require(done.repairs.first))
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5")
+        #expect(talk.actions.last == .emit(.ended(SessionEnd(received: SampleCount(94_400), error: .unauthorised("no")))))
+    }
+
+    @Test func `leaves a record of each attempt`() throws {
+        var talk = broken()
+        talk.hear(1)
+        talk.repairs(try #require(talk.actions.repairs.first))
+        let records = talk.actions.records
+        #expect(records.map(\.engine) == [Conversation.first, Conversation.repairer])
+        #expect(records.map(\.outcome) == [.failed(Self.gone), .completed])
+    }
+
+    @Test func `cancels what it does not need any more`() throws {
+        var talk = broken()
+        talk.hear(1)
+        let repair = try #require(talk.actions.repairs.first)
+        let done = talk.command(.abandon)
+        #expect(done.contains(.cancelRepair(repair.id)))
+        let late = talk.repairs(repair)
+        #expect(late == [])
+    }
+
+    @Test func `does not let an engine that was long in opening run behind for ever`() throws {
+        var talk = Conversation(opens: false)
+        talk.hear(4)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.second], "the first one had 1.5 s")
+        talk.engine(.opened, from: 1)
+        let repair = try #require(talk.actions.repairs.first)
+        #expect(repair.range.start == Conversation.at(0))
+        let origin = try #require(talk.session.legs.first?.origin)
+        #expect(origin >= Conversation.at(3))
+        talk.repairs(repair)
+        #expect(talk.actions.said == "w0 w1 w2" || talk.actions.said == "w0 w1 w2 w3")
+    }
+
+    @Test func `labels the speakers of each engine's stream by themselves`() {
+        var talk = Conversation([Conversation.paced(Conversation.first), Conversation.free(Conversation.second)])
+        talk.hear(4)
+        func final(_ second: Int, _ speaker: Int, origin: Int) -> EngineEvent {
+            var word = talk.words(second..<second + 1)[0]
+            let shift = SampleCount(-16_000 * origin)
+            word.range = word.range.shifted(by: shift)
+            word.speaker = SpeakerLabel(speaker)
+            return .final(
+                Hypothesis(range: SampleRange(SampleIndex(16_000 * (second - origin)), count: SampleCount(16_000)), words: [word]), reason: .pause)
+        }
+        talk.engine(final(0, 0, origin: 0), from: 0)
+        talk.engine(final(1, 1, origin: 0), from: 0)
+        talk.engine(.closed(Self.gone), from: 0)
+        talk.engine(.opened, from: 1)
+        talk.engine(final(2, 0, origin: 2), from: 1)
+        talk.engine(final(3, 1, origin: 2), from: 1)
+        #expect(talk.actions.commits.flatMap(\.words).map(\.speaker?.number) == [0, 1, 2, 3])
+    }
+}

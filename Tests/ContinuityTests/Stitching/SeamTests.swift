@@ -1,0 +1,70 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A seam` {
+    /// Words and their times, in milliseconds: `"no 0-300"`.
+    private func words(_ script: [String]) -> [Word] {
+        script.map { line in
+            let parts = line.split(separator: " "), times = parts[1].split(separator: "-").map { Int64($0)! }
+            return Word(
+                String(parts[0]),
+                SampleRange(SampleIndex(milliseconds: times[0], at: .speech), SampleIndex(milliseconds: times[1], at: .speech)), confidence: 1)
+        }
+    }
+
+    private func fresh(_ script: [String], after tail: [String], through end: Int64) -> [String] {
+        let new = words(script)
+        let repeated = Seam.repeated(new, after: words(tail), through: SampleIndex(milliseconds: end, at: .speech), rate: .speech)
+        return new[repeated...].map(\.text)
+    }
+
+    @Test func `keeps what lies behind`() {
+        #expect(fresh(["and 1300-1500", "then 1500-1800"], after: ["one 500-900"], through: 1_000) == ["and", "then"])
+    }
+
+    @Test func `leaves out what was said again, whatever its times`() {
+        let tail = ["the 100-250", "quick 250-600", "brown 600-1000"]
+        for shift in [-150, -80, 0, 80, 150] {
+            let again = [("quick", 250, 600), ("brown", 600, 1_000), ("fox", 1_000, 1_400)].map { "\($0) \($1 + shift)-\($2 + shift)" }
+            #expect(fresh(again, after: tail, through: 1_000) == ["fox"], "shifted by \(shift) ms")
+        }
+    }
+
+    @Test func `tells a repeated word from one that is said again`() {
+        let tail = ["no 0-300", "no 300-600"]
+        for shift in [-120, -60, 0, 60, 120] {
+            let again = [(300, 600), (600, 900)].map { "no \($0 + shift)-\($1 + shift)" }
+            #expect(fresh(again, after: tail, through: 600) == ["no"], "shifted by \(shift) ms")
+        }
+    }
+
+    @Test func `knows a word in another spelling`() {
+        #expect(fresh(["twenty 0-300", "five 300-600", "people 600-900"], after: ["25 0-600"], through: 600) == ["people"])
+        #expect(fresh(["25 0-600", "people 600-900"], after: ["twenty 0-300", "five 300-600"], through: 600) == ["people"])
+        #expect(fresh(["cannot 100-500", "go 500-800"], after: ["I 0-100", "can 100-300", "not 300-500"], through: 500) == ["go"])
+        #expect(
+            fresh(["Okay, 0-300", "25% 300-900", "more 900-1200"], after: ["ok 0-300", "twenty-five 300-700", "percent 700-900"], through: 900) == [
+                "more"
+            ])
+    }
+
+    @Test func `takes another word at the same place for the same`() {
+        #expect(fresh(["won 520-880", "two 1000-1300"], after: ["one 500-900"], through: 900) == ["two"])
+    }
+
+    @Test func `keeps a short word that begins a little early`() {
+        #expect(fresh(["one 480-850", "a 840-930", "dog 950-1300"], after: ["one 500-900"], through: 900) == ["a", "dog"])
+        #expect(fresh(["a 840-930", "dog 950-1300"], after: [], through: 900) == ["a", "dog"], "behind a silence")
+    }
+
+    @Test func `leaves out a long past`() {
+        let past = (0..<200).map { "w\($0) \($0 * 300)-\($0 * 300 + 250)" }
+        let again = (0..<210).map { "w\($0) \($0 * 300 + 40)-\($0 * 300 + 290)" }
+        #expect(fresh(again, after: Array(past.suffix(24)), through: 60_000).first == "w200")
+    }
+
+    @Test func `leaves out what it has no text for by its time`() {
+        #expect(fresh(["far 0-300", "gone 300-600", "new 2000-2300"], after: [], through: 1_900) == ["new"])
+    }
+}
