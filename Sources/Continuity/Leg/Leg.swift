@@ -57,6 +57,8 @@ package struct Leg: Sendable {
     /// The last thing that it said were words that are not final.
     private(set) var hasOpenWords = false
     private(set) var lastAnswer: Instant?
+    /// Channels of which it said that all is final, after it was told to finish.
+    private(set) var endedChannels = 0
     /// What `take` may count as sent without asking again.
     private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
@@ -223,6 +225,7 @@ package struct Leg: Sendable {
             let mapped = session(hypothesis)
             heardThrough = max(heardThrough, mapped.range.end)
             if reason == .flush { flushed(hypothesis.channel) }
+            if reason == .endOfAudio, isDraining { endedChannels += 1 }
             return .final(mapped, reason: reason)
         case .turnEnded(let channel, let at): return .turnEnded(session(channel), at: session(at))
         case .flushed(let channel):

@@ -51,8 +51,10 @@ package struct SpeechMap: Sendable {
     }
 
     /// The nearest place at or before `index` that nobody speaks at, but `reach` before it at most; nil: there is none.
-    package func silence(before index: SampleIndex, reach: SampleCount) -> SampleIndex? {
-        guard let around = around(index) else { return index }
+    ///
+    /// - Parameter end: of the audio that has come.
+    package func silence(before index: SampleIndex, reach: SampleCount, received end: SampleIndex) -> SampleIndex? {
+        guard let around = around(index, end) else { return index }
         return around.start >= index - reach ? around.start : nil
     }
 
@@ -60,7 +62,7 @@ package struct SpeechMap: Sendable {
     ///
     /// - Parameter end: of the audio that has come.
     package func silence(after index: SampleIndex, received end: SampleIndex) -> SampleIndex? {
-        guard let around = around(index) else { return index }
+        guard let around = around(index, end) else { return index }
         return around.end + shortest <= end ? around.end : nil
     }
 
@@ -72,8 +74,11 @@ package struct SpeechMap: Sendable {
         if gone > 32 || gone == loud.count { loud.removeFirst(gone) }
     }
 
-    private func around(_ index: SampleIndex) -> SampleRange? {
-        if let last, last.start < index { return index < last.end ? last : nil }
+    private func around(_ index: SampleIndex, _ end: SampleIndex) -> SampleRange? {
+        if let last, last.start < index {
+            // Whether a word is over shows only some time behind it.
+            return index < last.end || end < last.end + shortest ? last : nil
+        }
         return loud.last { $0.start < index && index < $0.end }
     }
 

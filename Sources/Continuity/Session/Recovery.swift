@@ -49,6 +49,9 @@ package struct Recovery: Sendable {
     /// The first that can be expected to work; the first of all when none can.
     package var best: Int { (0..<engines).first { !unusable.contains($0) && !unavailable.contains($0) } ?? 0 }
 
+    /// Whether it fails other sessions while another can be asked.
+    func isAvoided(_ engine: Int) -> Bool { unavailable.contains(engine) && !unavailable.contains(best) }
+
     /// Whether another engine than `engine` is left that was not tried in this outage.
     package func hasOther(than engine: Int, _ outage: Outage) -> Bool {
         (0..<engines).contains { $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) }
@@ -64,10 +67,11 @@ package struct Recovery: Sendable {
         case .unavailable, .timedOut, .protocolViolation: break
         }
         outage.tried.insert(engine)
-        // In the operator's order, beginning behind the one that failed.
-        let others = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) }
-        let fresh = others.filter { !outage.tried.contains($0) }
-        if let next = fresh.first(where: { !unavailable.contains($0) }) ?? fresh.first { return .open(next, after: .zero) }
+        // In the operator's order, beginning behind the one that failed. Those that fail others are asked when there is nobody else.
+        let usable = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) }
+        let available = usable.filter { !unavailable.contains($0) }
+        let others = available.isEmpty ? usable : available
+        if let fresh = others.first(where: { !outage.tried.contains($0) }) { return .open(fresh, after: .zero) }
         guard let again = others.first, outage.retries < rule.retries else { return .giveUp }
         outage.retries += 1
         outage.tried = []

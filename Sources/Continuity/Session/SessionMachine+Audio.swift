@@ -9,7 +9,7 @@ extension SessionMachine {
     ///
     /// - Returns: nil after the end of the audio.
     package mutating func received(_ count: SampleCount, now: Instant) -> Arrival? {
-        guard case .running = state else { return nil }
+        guard !isEnded, !clientIsDone else { return nil }
         let range = timeline.append(count)
         var arrival = Arrival(range: range, needsPump: isHoldingClient || !dormant.isEmpty || repairWaits)
         for index in legs.indices {
@@ -91,6 +91,10 @@ extension SessionMachine {
             dormant = []
         }
         openings.removeAll { $0.at <= now }
-        for id in due { open(id, now: now, &actions) }
+        for id in due {
+            guard let leg = legs.first(where: { $0.id == id }), let number = configuration.engines.firstIndex(where: { $0.name == leg.engine })
+            else { continue }
+            if recovery.isAvoided(number) { reassign(leg, to: recovery.best, now: now, &actions) } else { open(id, now: now, &actions) }
+        }
     }
 }

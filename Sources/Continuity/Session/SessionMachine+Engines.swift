@@ -83,9 +83,10 @@ extension SessionMachine {
         case .final(let hypothesis, let reason):
             // Who asked a failed leg has asked its successor since.
             let reason = isFailed && reason == .flush ? .pause : reason
+            let before = lanes[number].stitcher.committedThrough
             commit(hypothesis, reason, from: .leg(id), engine, in: number, isFailed: isFailed, &actions)
             // The engine works: whatever went before is over.
-            if !outages.isEmpty, !isFailed { outages[id] = nil }
+            if !outages.isEmpty, !isFailed, lanes[number].stitcher.committedThrough > before { outages[id] = nil }
         case .interim(let hypothesis): if !isFailed { show(hypothesis, in: number, behind: 0, from: id, &actions) }
         case .speechStarted(let channel, let at):
             if !isFailed { actions.append(.emit(.speechStarted(channel, at: max(at, lanes[number].stitcher.committedThrough)))) }

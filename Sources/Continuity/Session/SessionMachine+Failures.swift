@@ -63,7 +63,12 @@ extension SessionMachine {
 
     /// Whether it was told that no more comes and has made everything final that it was sent; what it says then of errors costs nothing.
     func isDone(_ leg: Leg) -> Bool {
-        leg.isDraining && leg.channels.allSatisfy { lanes[$0].place(of: leg.id).map(lanes[$0].covered) ?? .zero >= leg.sentThrough }
+        leg.isDraining
+            && leg.channels.allSatisfy { number in
+                let covered = lanes[number].place(of: leg.id).map(lanes[number].covered) ?? .zero
+                if covered >= leg.sentThrough || leg.endedChannels >= leg.channels.count { return true }
+                return configuration.measuresLoudness && !lanes[number].speech.isLoud(in: SampleRange(covered, leg.sentThrough))
+            }
     }
 
     // MARK: - Its successor
@@ -178,6 +183,21 @@ extension SessionMachine {
         }
     }
 
+    /// A leg that was to be opened is opened at another engine.
+    mutating func reassign(_ leg: Leg, to engine: Int, now: Instant, _ actions: inout [SessionAction]) {
+        legs.removeAll { $0.id == leg.id }
+        preferred = engine
+        let outage = outages.removeValue(forKey: leg.id) ?? Recovery.Outage()
+        for new in newLegs(of: leg.channels, engine: engine, from: leg.origin) {
+            begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { lane, id in
+                if let place = lane.place(of: leg.id) { lane.stretches[place].sources.append(id) }
+            }
+        }
+        for number in leg.channels {
+            if let place = lanes[number].place(of: leg.id) { lanes[number].stretches[place].sources.removeAll { $0 == leg.id } }
+        }
+    }
+
     /// No engine is left. What can be repaired still is; then the session ends.
     private mutating func giveUp(
         _ error: EngineError, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
@@ -202,14 +222,15 @@ extension SessionMachine {
     /// Where a leg begins that is sent audio again: in the silence before, so that its first word is whole.
     private func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
-        return max(.zero, channels.map { lanes[$0].speech.silence(before: index, reach: reach) ?? index - reach }.min() ?? index)
+        return max(
+            .zero, channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) ?? index - reach }.min() ?? index)
     }
 
     /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it
     /// all at once.
     private func splice(before end: SampleIndex, after covered: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return end }
-        let silences = channels.map { lanes[$0].speech.silence(before: end, reach: slack) ?? end }
+        let silences = channels.map { lanes[$0].speech.silence(before: end, reach: slack, received: timeline.end) ?? end }
         return max(covered, silences.min() ?? end)
     }
 

@@ -66,7 +66,7 @@ extension SessionMachine {
         end = max(end, rest.end)
         var start = rest.start - reach
         if configuration.measuresLoudness {
-            start = speech.silence(before: rest.start, reach: reach) ?? start
+            start = speech.silence(before: rest.start, reach: reach, received: timeline.end) ?? start
             // Not all of a long silence before.
             if let hull = speech.hull(in: SampleRange(rest.start, end)), hull.start > rest.start { start = max(start, hull.start) }
             start = start - SampleCount(reach.samples / 8)

@@ -74,10 +74,9 @@ extension SessionMachine {
         return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
     }
 
-    /// An engine that is known to be slow has longer, a quick one less.
+    /// An engine that is known to be slow has longer. A quick one has no less: it may wait for a pause before it says anything.
     private func stallLimit(of engine: SessionEngine) -> Duration {
-        let limit = engine.slowness.map { max(min(configuration.stall, $0 * 3), $0 * 5 / 4) } ?? configuration.stall
-        return limit * patience
+        max(configuration.stall, (engine.slowness ?? .zero) * 5 / 4) * patience
     }
 
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
@@ -140,7 +139,7 @@ extension SessionMachine {
 
     /// When a leg is changed for another before its engine's time is over: in a silence from `soonest` on, in any case at `latest`.
     private static func rotation(before cap: Duration) -> (soonest: Duration, latest: Duration) {
-        let latest = max(cap - .seconds(60), cap * 3 / 4)
+        let latest = cap > .seconds(62) ? cap - .seconds(60) : cap * 3 / 4
         return (max(latest - .seconds(300), latest * 3 / 4), latest)
     }
 

@@ -64,6 +64,8 @@ package struct SessionMachine: Sendable {
     let configuration: Configuration
     var lanes: [Lane]
     var state: State = .running
+    /// No more audio comes.
+    var clientIsDone = false
     /// Why the session ends, when no engine is left.
     var failure: EngineError?
     /// Too much of the client's audio waits.
@@ -155,7 +157,7 @@ package struct SessionMachine: Sendable {
     // MARK: - The client
 
     package mutating func command(_ command: SessionCommand, now: Instant) -> [SessionAction] {
-        guard case .running = state else { return [] }
+        guard !isEnded, !clientIsDone else { return [] }
         var actions: [SessionAction] = []
         switch command {
         case .finalize: enqueue(.finalize)
@@ -163,6 +165,7 @@ package struct SessionMachine: Sendable {
         case .keepAlive:
             for index in legs.indices where legs[index].isOpen { legs[index].enqueue(.keepAlive, at: timeline.end) }
         case .finish:
+            clientIsDone = true
             finish()
             checkEnd(&actions, now: now)
         case .abandon: return end(.cancelled, now: now)
@@ -198,7 +201,7 @@ package struct SessionMachine: Sendable {
         for index in legs.indices where !legs[index].isEnding && !legs[index].isFailed { legs[index].enqueue(command, at: timeline.end) }
     }
 
-    /// No more audio comes.
+    /// No more audio is recognised.
     mutating func finish() {
         state = .finishing
         // A leg that was to hear a little more has heard all there is.

@@ -137,16 +137,16 @@ import Testing
         talk.engine(.opened, from: 1)
         talk.lively = 1
         talk.hear(3)
-        talk.says(6..<7, leg: 1)
+        talk.says(5..<7, leg: 1)
         talk.engine(.closed(Self.gone), from: 1)
         talk.engine(.opened, from: 2)
         talk.hear(0.9)
-        talk.says(9..<10, leg: 2, through: 9.3)
+        talk.says(8..<9, leg: 2)
         let repairs = talk.actions.repairs
         #expect(repairs.count == 2)
         #expect(talk.actions.said == "w0 w1")
         for repair in repairs.reversed() { talk.repairs(repair) }
-        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6 w7 w8 w9")
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6 w7 w8")
     }
 
     @Test func `ends after its last repair when the client has finished`() throws {
