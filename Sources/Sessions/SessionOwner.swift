@@ -1,3 +1,4 @@
+package import Continuity
 package import Speech
 
 /// Whose session it is: keeps its audio, and hears what it says. Called on the session's loop.
@@ -25,6 +26,18 @@ package protocol SessionOwner: AnyObject {
 
     /// An engine's stream is over. Comes once for each that was asked for.
     func streamClosed(_ run: RecognitionRun)
+
+    /// A recognition attempt is over: a stream's or a repair's.
+    func ran(_ record: RunRecord)
+
+    /// Words for a gap that the client was told of; they complete what is stored.
+    func mend(_ mend: Mend)
+}
+
+extension SessionOwner {
+    package func ran(_ record: RunRecord) {}
+
+    package func mend(_ mend: Mend) {}
 }
 
 /// Audio that was kept cannot be read back. Says why.

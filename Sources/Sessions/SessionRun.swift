@@ -16,12 +16,26 @@ package final class SessionRun {
         /// In order of preference; not empty.
         package var engines: [LiveEngine]
         package var recovery: Recovery.Rule
+        package var mode: SessionMode
+        /// How long an engine that was sent speech may say nothing.
+        package var stall: Duration
+        /// How long a fault may be repaired before a gap is reported.
+        package var repairTime: Duration
+        /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
+        package var repair: RepairSettings?
 
-        package init(channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: Recovery.Rule = .init()) {
+        package init(
+            channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: Recovery.Rule = .init(), mode: SessionMode = .failover,
+            stall: Duration = .seconds(3), repairTime: Duration = .seconds(4), repair: RepairSettings? = nil
+        ) {
             self.channels = channels
             self.options = options
             self.engines = engines
             self.recovery = recovery
+            self.mode = mode
+            self.stall = stall
+            self.repairTime = repairTime
+            self.repair = repair
         }
     }
 
@@ -32,6 +46,10 @@ package final class SessionRun {
     private var options: StreamOptions
     private var machine: SessionMachine
     private var legs: [LegConnection] = []
+    /// Where audio is loud; nil when nobody asks, because all engines are this process's own.
+    private var meter: LoudnessMeter?
+    private let repairSettings: RepairSettings?
+    private var repairs: [RepairID: RepairWork] = [:]
     private var scratch: [UInt8] = []
     private var timer: Loop.Timer?
     private var timerDeadline: ContinuousClock.Instant?
@@ -43,6 +61,9 @@ package final class SessionRun {
         channels = request.channels
         options = request.options
         let rate = options.rate
+        repairSettings = request.repair
+        let isMeasured = request.repair != nil || request.engines.contains { if case .vendor = $0.access { true } else { false } }
+        if isMeasured { meter = LoudnessMeter(rate: rate, channels: request.channels) }
         machine = SessionMachine(
             .init(
                 rate: rate, channels: channels,
@@ -50,8 +71,11 @@ package final class SessionRun {
                     // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
                     let isInProcess = if case .inProcess = engine.access { true } else { false }
                     let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
-                    return SessionEngine(engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, isWatched: !isInProcess)
-                }, recovery: request.recovery))
+                    return SessionEngine(
+                        engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.capabilities.sessionCap,
+                        isWatched: !isInProcess, hasWordTimes: engine.capabilities.wordTimes)
+                }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
+                repairTime: request.repairTime, stall: request.stall, measuresLoudness: isMeasured))
     }
 
     /// All audio that has come.
@@ -71,11 +95,17 @@ package final class SessionRun {
     ///
     /// - Returns: how much that was; nil after the end of the audio.
     package func push(_ pcm: RawSpan) -> SampleCount? {
-        guard !pcm.isEmpty, let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
+        guard !pcm.isEmpty else { return nil }
+        if meter != nil { measure(pcm) }
+        guard let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
         pcm.withUnsafeBytes { owner?.keep($0, arrival.range) }
         for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { send(pcm, to: legs[index]) }
         if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
         return arrival.range.count
+    }
+
+    private func measure(_ pcm: RawSpan) {
+        meter?.measure(pcm, from: machine.timeline.end) { channel, range in machine.noteLoud(range, in: channel) }
     }
 
     /// Audio that waits for more before it goes to an engine goes now.
@@ -86,6 +116,11 @@ package final class SessionRun {
     package func command(_ command: SessionCommand) {
         if case .update(let change) = command { return update(change) }
         run(machine.command(command, now: connector.loop.now))
+    }
+
+    /// Whether new streams may be opened at this engine, which other sessions have had trouble with.
+    package func availability(_ engine: EngineName, isAvailable: Bool) {
+        run(machine.availability(engine, isAvailable: isAvailable, now: connector.loop.now))
     }
 
     /// The session cannot go on, for a reason that lies outside its engines.
@@ -187,11 +222,53 @@ package final class SessionRun {
             case .record(let commit, let turn): owner?.record(commit, turn: turn)
             case .emit(let event): emit(event)
             case .holdClient(let isHeld): owner?.hold(isHeld)
-            case .repair(let repair): run(machine.repaired(repair.id, .declined, now: connector.loop.now))
-            case .cancelRepair, .mend, .ran: break
+            case .repair(let repair): begin(repair)
+            case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
+            case .mend(let mend): owner?.mend(mend)
+            case .ran(let record): owner?.ran(record)
             }
         }
         armTimer()
+    }
+
+    // MARK: - Repairs
+
+    private func begin(_ repair: Repair) {
+        let loop = connector.loop
+        let session = LoopBound(self, on: loop)
+        // Never at once: the machine is told when it has done what it is doing.
+        func answer(_ outcome: RepairOutcome) { loop.soon { [self] in repaired(repair.id, outcome) } }
+        guard let settings = repairSettings, let engine = settings.engines.first(where: { $0.name == repair.engine }), let owner else {
+            return answer(.declined)
+        }
+        var audio: [UInt8] = []
+        audio.reserveCapacity(2 * Int(repair.range.count.samples))
+        do {
+            try owner.replay(repair.range) { append($0, repair.channel, to: &audio) }
+        } catch {
+            return answer(.failed(.unavailable("The session's audio cannot be read back: \(error)")))
+        }
+        let wanted = RecognitionOptions(
+            language: engine.capabilities.language(for: options.language), diarize: options.diarize,
+            keyterms: options.keyterms, workload: .realtime)
+        let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
+        let work = RepairWork(repair, engine: engine, options: wanted, audio: audio, rate: options.rate, path: path, desk: settings.desk)
+        let isTaken = work.begin(now: loop.now) { outcome in session.loop.execute { session.withValue { $0.repaired(repair.id, outcome) } } }
+        if isTaken { repairs[repair.id] = work } else { answer(.declined) }
+    }
+
+    private func append(_ pcm: RawSpan, _ channel: ChannelIndex, to audio: inout [UInt8]) {
+        pcm.withUnsafeBytes { bytes in
+            if channels == 1 { return audio.append(contentsOf: bytes) }
+            for start in stride(from: 2 * channel.number, to: bytes.count - 1, by: 2 * channels) {
+                audio.append(contentsOf: bytes[start..<start + 2])
+            }
+        }
+    }
+
+    private func repaired(_ id: RepairID, _ outcome: RepairOutcome) {
+        repairs[id] = nil
+        run(machine.repaired(id, outcome, now: connector.loop.now))
     }
 
     private func discard(_ id: LegID) {

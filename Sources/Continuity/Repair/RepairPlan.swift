@@ -30,6 +30,11 @@ struct LateRepair: Sendable {
     var channel: ChannelIndex
     /// As it was reported.
     var gap: SampleRange
+    /// The last words that were committed before it, and the first behind it.
+    var before: [Word]
+    var after: [Word] = []
+    /// What was heard, while words behind the gap are still to come.
+    var words: [Word]?
     var asked: RepairPlan.Asked
     var engines: ArraySlice<EngineName>
 }

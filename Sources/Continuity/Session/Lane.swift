@@ -35,5 +35,16 @@ struct Lane: Sendable {
         return place == 0 ? max(stretch.heldThrough, stitcher.committedThrough) : stretch.heldThrough
     }
 
+    /// Stretches were planned further than audio has come, and no more comes for them.
+    mutating func shorten(to end: SampleIndex) {
+        for place in stretches.indices {
+            if let planned = stretches[place].end, planned > end { stretches[place].end = end }
+            if stretches[place].start > end {
+                stretches[place].start = end
+                stretches[place].heldThrough = min(stretches[place].heldThrough, end)
+            }
+        }
+    }
+
     func place(of leg: LegID) -> Int? { stretches.firstIndex { $0.sources.contains(leg) } }
 }

@@ -135,6 +135,7 @@ extension SessionMachine {
         actions.append(.record(commit, turn: lanes[number].turn))
         actions.append(.emit(.commit(commit)))
         if !commit.range.isEmpty { lanes[number].lastSource = source }
+        if !late.isEmpty { border(commit, &actions) }
         if commit.endsTurn {
             lanes[number].turn += 1
             lanes[number].hasOpenTurn = false
@@ -144,6 +145,19 @@ extension SessionMachine {
         }
         if !commit.range.isEmpty, configuration.measuresLoudness {
             lanes[number].speech.forget(before: commit.range.start - reach - reach)
+        }
+    }
+
+    /// Words behind a gap that may still be repaired.
+    private mutating func border(_ commit: Commit, _ actions: inout [SessionAction]) {
+        for id in late.keys {
+            guard var repair = late[id], repair.channel == commit.channel else { continue }
+            let end = repair.gap.end + reach
+            repair.after += commit.words.prefix { $0.range.start < end }
+            late[id] = repair
+            guard repair.words != nil, commit.range.end >= end else { continue }
+            late[id] = nil
+            mend(repair, &actions)
         }
     }
 
@@ -169,7 +183,10 @@ extension SessionMachine {
             switch front.need {
             case .none:
                 guard front.sources.isEmpty else { return }
-                if committed < end { silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions) }
+                // What a last final leaves to its stretch's end, the next one covers.
+                if committed < end, lanes[number].stretches.count == 1 {
+                    silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions)
+                }
             case .silence:
                 silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions)
             case .repair(let plan):

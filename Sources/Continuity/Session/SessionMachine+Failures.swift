@@ -19,18 +19,22 @@ extension SessionMachine {
             legs.remove(at: index)
             forget(leg, now: now, &actions)
         } else if let error, !isDone(leg) || error == .cancelled {
-            ran(leg, .failed(error), now: now, &actions)
+            ran(leg, isIdle(leg, error) ? .completed : .failed(error), now: now, &actions)
             replace(legAt: index, error, now: now, &actions)
         } else if !isDone(leg) {
             let error = EngineError.unavailable("The engine closed the stream before the audio was at its end.")
-            ran(leg, .failed(error), now: now, &actions)
+            ran(leg, isIdle(leg, error) ? .completed : .failed(error), now: now, &actions)
             replace(legAt: index, error, now: now, &actions)
         } else {
             ran(leg, .completed, now: now, &actions)
             outages[leg.id] = nil
             legs.remove(at: index)
             for number in leg.channels {
-                guard isFinishing, let place = lanes[number].place(of: leg.id), lanes[number].stretches[place].end == nil else { continue }
+                guard let place = lanes[number].place(of: leg.id) else { continue }
+                // Its engine owes answers that it will not give.
+                let answer = SessionEvent.flushed(lanes[number].channel)
+                lanes[number].stretches[place].after += Array(repeating: answer, count: leg.unansweredFinalizes)
+                guard isFinishing, lanes[number].stretches[place].end == nil else { continue }
                 lanes[number].stretches[place].end = timeline.end
                 // Others that heard the same are not needed any more.
                 for other in lanes[number].stretches[place].sources where other != leg.id { giveUp(other, now: now, &actions) }
@@ -38,6 +42,9 @@ extension SessionMachine {
             forget(leg, now: now, &actions)
         }
     }
+
+    /// The engine tired of waiting for audio: no fault of its own, and nothing is lost.
+    private func isIdle(_ leg: Leg, _ error: EngineError) -> Bool { leg.isOpen && leg.sentThrough == leg.origin && error.isPassing }
 
     /// A leg is not a source of anything any more.
     private mutating func forget(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
@@ -89,6 +96,7 @@ extension SessionMachine {
         if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
         openings.removeAll { $0.id == dead.id }
         dormant.remove(dead.id)
+        splicing.remove(dead.id)
         // Where it was, and whether others hear the same.
         var places: [(number: Int, place: Int)] = []
         var isAlone = true
@@ -101,8 +109,9 @@ extension SessionMachine {
         guard let first = places.first else { return checkEnd(&actions, now: now) }
         let isLast = lanes[first.number].stretches[first.place].end == nil
         let outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
+        if !isLast { for (number, _) in places { lanes[number].shorten(to: timeline.end) } }
         if !isLast, !configuration.repairers.isEmpty {
-            if isAlone { for (number, place) in places { lose(number, place, error, now: now, &actions) } }
+            if isAlone { for (number, place) in places { lose(number, place, by: dead.engine, error, now: now, &actions) } }
             return settle(places, now: now, &actions)
         }
         let successor = Successor(dead: dead, error: error, isListening: isListening, isAlone: isAlone, outage: outage)
@@ -122,13 +131,12 @@ extension SessionMachine {
     ) {
         let dead = successor.dead
         var outage = successor.outage
-        // No fault of the engine's, and nothing is lost.
-        let wasIdle = dead.isOpen && dead.sentThrough == dead.origin && successor.error.isPassing && !successor.isListening
+        let wasIdle = isIdle(dead, successor.error) && !successor.isListening
         let number = configuration.engines.firstIndex { $0.name == dead.engine } ?? preferred
         let step = wasIdle ? .open(number, after: .zero) : recovery.next(after: successor.error, of: number, outage: &outage)
         guard case .open(let next, let delay) = step else {
             if !successor.isAlone { return }
-            return giveUp(successor.error, places, now: now, &actions)
+            return giveUp(dead.engine, successor.error, places, now: now, &actions)
         }
         preferred = next
         let covered = places.map { lanes[$0.number].covered($0.place) }.min() ?? dead.origin
@@ -144,7 +152,7 @@ extension SessionMachine {
             }
             return
         }
-        let splice = splice(before: dead.sentThrough, after: covered, dead.channels)
+        let (splice, origin) = splice(before: dead.sentThrough, after: covered, dead.channels)
         let isOver = isFinishing && dead.sentThrough >= timeline.end
         for (number, place) in places {
             lanes[number].stretches[place].end = isOver ? timeline.end : splice
@@ -152,11 +160,11 @@ extension SessionMachine {
                 let channel = lanes[number].channel
                 lanes[number].stretches[place].after += Array(repeating: .flushed(channel), count: dead.unansweredFinalizes)
             }
-            lose(number, place, successor.error, now: now, &actions)
+            lose(number, place, by: dead.engine, successor.error, now: now, &actions)
         }
         if !isOver {
             for (number, _) in places { lanes[number].stretches.append(Stretch(start: splice, sources: [])) }
-            for leg in newLegs(of: dead.channels, engine: next, from: splice) {
+            for leg in newLegs(of: dead.channels, engine: next, from: origin) {
                 begin(leg, after: dead, outage, delay, isDormant: false, now: now, &actions) { lane, id in
                     lane.stretches[lane.stretches.count - 1].sources.append(id)
                 }
@@ -200,7 +208,7 @@ extension SessionMachine {
 
     /// No engine is left. What can be repaired still is; then the session ends.
     private mutating func giveUp(
-        _ error: EngineError, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
+        _ engine: EngineName, _ error: EngineError, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
     ) {
         guard !configuration.repairers.isEmpty, error != .cancelled else {
             actions += end(error, now: now)
@@ -210,7 +218,7 @@ extension SessionMachine {
         if !isFinishing { finish() }
         for (number, place) in places {
             lanes[number].stretches[place].end = timeline.end
-            lose(number, place, error, now: now, &actions)
+            lose(number, place, by: engine, error, now: now, &actions)
         }
         settle(places, now: now, &actions)
     }
@@ -227,11 +235,14 @@ extension SessionMachine {
     }
 
     /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it
-    /// all at once.
-    private func splice(before end: SampleIndex, after covered: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
-        guard configuration.measuresLoudness else { return end }
-        let silences = channels.map { lanes[$0].speech.silence(before: end, reach: slack, received: timeline.end) ?? end }
-        return max(covered, silences.min() ?? end)
+    /// all at once; else at `end`, and it hears a little of what is before, so that no word is cut on both sides.
+    private func splice(
+        before end: SampleIndex, after covered: SampleIndex, _ channels: Range<Int>
+    ) -> (splice: SampleIndex, origin: SampleIndex) {
+        guard configuration.measuresLoudness else { return (end, end) }
+        let silences = channels.map { lanes[$0].speech.silence(before: end, reach: slack, received: timeline.end) }
+        if silences.allSatisfy({ $0 != nil }), let first = silences.compactMap({ $0 }).min() { return (max(covered, first), max(covered, first)) }
+        return (end, max(covered, end - SampleCount(slack.samples * 4 / 5)))
     }
 
     /// A paced leg that was long in opening does not run behind its client ever after: it begins with what comes now, and what has come since is
@@ -248,14 +259,14 @@ extension SessionMachine {
         else {
             return
         }
-        let splice = splice(before: timeline.end, after: leg.origin, leg.channels)
-        legs[index].begin(at: splice)
+        let (splice, origin) = splice(before: timeline.end, after: leg.origin, leg.channels)
+        legs[index].begin(at: origin)
         let cause = EngineError.timedOut("\(leg.engine) took long to open.")
         for (number, place) in places {
             lanes[number].stretches[place].end = splice
             lanes[number].stretches[place].sources = []
             lanes[number].stretches.append(Stretch(start: splice, sources: [leg.id]))
-            lose(number, place, cause, now: now, &actions)
+            lose(number, place, by: leg.engine, cause, now: now, &actions)
         }
         settle(places, now: now, &actions)
     }

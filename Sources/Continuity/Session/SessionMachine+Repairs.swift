@@ -21,7 +21,7 @@ extension SessionMachine {
     }
 
     /// Nobody hears a stretch, or what is left of it, any more: it is repaired, or it was silent, or it becomes a gap.
-    mutating func lose(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func lose(_ number: Int, _ place: Int, by engine: EngineName, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
         let stretch = lanes[number].stretches[place]
         guard let end = stretch.end else { return }
         if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
@@ -37,7 +37,7 @@ extension SessionMachine {
         let afterStall = stretch.sources.contains(where: isFailed)
         let plan = RepairPlan(
             rest: rest, cause: cause, afterStall: afterStall, detected: now, deadline: now + configuration.repairTime,
-            engines: configuration.repairers[...])
+            engines: (configuration.repairers.filter { $0 != engine } + configuration.repairers.filter { $0 == engine })[...])
         lanes[number].stretches[place].need = .repair(plan)
         ask(number, place, now: now, &actions)
     }
@@ -118,8 +118,8 @@ extension SessionMachine {
         } else {
             // Its last word may be cut: the next leg has it whole.
             let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)
-            words.removeAll { $0.range.end > safe && $0.range.end > end }
-            through = max(end, words.last?.range.end ?? end)
+            words.removeAll { $0.range.end > safe }
+            through = max(min(end, safe), words.last?.range.end ?? .zero)
         }
         through = max(through, lanes[number].stitcher.committedThrough)
         // A pause in it is the end of a turn, as it would have been for the engine that died.
@@ -146,9 +146,10 @@ extension SessionMachine {
 
     /// Nothing repaired it in time: it becomes a gap, and what comes later mends what is stored.
     mutating func missed(_ plan: RepairPlan, in number: Int, through end: SampleIndex, _ actions: inout [SessionAction]) {
+        let before = lanes[number].stitcher.tail
         let gap = report(through: end, in: number, plan.cause, &actions)
         guard let gap, let asked = plan.asked else { return }
-        keep(LateRepair(channel: lanes[number].channel, gap: gap, asked: asked, engines: plan.engines))
+        keep(LateRepair(channel: lanes[number].channel, gap: gap, before: before, asked: asked, engines: plan.engines))
     }
 
     private static var mostLate: Int { 64 }
@@ -163,7 +164,7 @@ extension SessionMachine {
         again.id = RepairID(nextRepair)
         again.at = now
         nextRepair += 1
-        keep(LateRepair(channel: channel, gap: gap, asked: again, engines: []))
+        keep(LateRepair(channel: channel, gap: gap, before: lanes[channel.number].stitcher.tail, asked: again, engines: []))
         actions.append(.repair(Repair(id: again.id, engine: again.engine, channel: channel, range: again.range, deadline: nil)))
     }
 
@@ -171,11 +172,10 @@ extension SessionMachine {
         switch outcome {
         case .words(let words):
             ran(repair.asked, in: repair.channel, .completed, firstAnswer: repair.asked.at.duration(to: now), now: now, &actions)
-            let gap = repair.gap
-            var inside = words.filter { gap.contains($0.middle) }
-            for index in inside.indices { inside[index].range = inside[index].range.intersection(gap) ?? inside[index].range }
-            speakers.label(&inside, of: .repair(repair.asked.id))
-            actions.append(.mend(Mend(channel: repair.channel, range: gap, words: inside, engine: repair.asked.engine)))
+            var repair = repair
+            repair.words = words
+            let end = lanes[repair.channel.number].stitcher.committedThrough
+            if end >= repair.gap.end + reach { mend(repair, &actions) } else { late[repair.asked.id] = repair }
         case .failed, .declined:
             let end: RunRecord.Outcome = if case .failed(let error) = outcome { .failed(error) } else { .declined }
             ran(repair.asked, in: repair.channel, end, firstAnswer: nil, now: now, &actions)
@@ -189,6 +189,20 @@ extension SessionMachine {
             keep(again)
             actions.append(.repair(Repair(id: again.asked.id, engine: next, channel: repair.channel, range: again.asked.range, deadline: nil)))
         }
+    }
+
+    /// Tells of what was heard in a gap, now that it is known what stands around it.
+    mutating func mend(_ repair: LateRepair, _ actions: inout [SessionAction]) {
+        guard let words = repair.words else { return }
+        let gap = repair.gap
+        // What was committed on both sides of the gap is not said again.
+        var inside = Seam.fresh(words, after: repair.before, through: gap.start, rate: configuration.rate).filter { $0.range.start < gap.end }
+        let after = Seam.fresh(repair.after, after: inside, through: gap.end, rate: configuration.rate)
+        inside.removeLast(min(inside.count, repair.after.count - after.count))
+        inside.removeAll { !gap.contains($0.middle) }
+        for index in inside.indices { inside[index].range = inside[index].range.intersection(gap) ?? inside[index].range }
+        speakers.label(&inside, of: .repair(repair.asked.id))
+        actions.append(.mend(Mend(channel: repair.channel, range: gap, words: inside, engine: repair.asked.engine)))
     }
 
     /// Nobody waits for it any more.

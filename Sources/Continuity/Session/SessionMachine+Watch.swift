@@ -21,7 +21,8 @@ extension SessionMachine {
             }
             if lane.isOrphaned { consider(now + Self.glance) }
         }
-        if splicing != nil || wantsBetter { consider(now + Self.glance) }
+        if !splicing.isEmpty || wantsBetter { consider(now + Self.glance) }
+        if let first = handovers.first { consider(first.end) }
         return next
     }
 
@@ -31,7 +32,11 @@ extension SessionMachine {
     /// Does what is due because of time or of silence.
     mutating func watch(now: Instant, _ actions: inout [SessionAction]) {
         let isDue = nextWatch(now: now).map { $0 <= now } ?? false
-        guard isDue || repairWaits || wantsBetter || lanes.contains(where: \.isOrphaned) else { return }
+        guard isDue || repairWaits || wantsBetter || !splicing.isEmpty || lanes.contains(where: \.isOrphaned) else { return }
+        while let first = handovers.first, first.end <= now {
+            handovers.removeFirst()
+            endOverlap(of: first.leg)
+        }
         for id in legs.map(\.id) where !isEnded { watch(id, now: now, &actions) }
         repairWaits = false
         for number in lanes.indices where !isEnded {
@@ -59,7 +64,7 @@ extension SessionMachine {
                 let time: Instant = last + limit * 3
                 next = min(next ?? time, time)
             }
-            if leg.isOpen, !leg.isEnding, let cap = engine.cap, let opened = leg.openedAt {
+            if !splicing.contains(leg.id), leg.isOpen, !leg.isEnding, let cap = engine.cap, let opened = leg.openedAt {
                 let time = opened + Self.rotation(before: cap).soonest
                 next = min(next ?? time, time)
             }
@@ -80,8 +85,12 @@ extension SessionMachine {
     }
 
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard let index = legs.firstIndex(where: { $0.id == id }), let time = nextWatch(of: legs[index]), time <= now else { return }
+        guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
         let leg = legs[index]
+        guard let time = nextWatch(of: leg), time <= now else {
+            if splicing.contains(id) { rotate(id, now: now, &actions) }
+            return
+        }
         switch leg.state {
         case .failed:
             for number in leg.channels {
@@ -111,7 +120,7 @@ extension SessionMachine {
             if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now {
                 return stalled(legAt: index, for: limit * 3, now: now, &actions)
             }
-            rotate(id, engine, now: now, &actions)
+            rotate(id, now: now, &actions)
         }
     }
 
@@ -127,11 +136,11 @@ extension SessionMachine {
         let lane = lanes[number]
         guard lane.isOrphaned, configuration.measuresLoudness, let end = lane.stitcher.lastWordEnd else { return }
         // What is still to be repaired may go on with it.
-        guard lane.stretches.first?.end == nil else { return }
+        guard let front = lane.stretches.first, front.end == nil else { return }
         let pause = SampleCount(configuration.turnSilence, at: configuration.rate)
         guard timeline.end >= max(end, lane.speech.end) + pause else { return }
         // A word that was heard and is not final yet belongs to it.
-        let isHeard = lane.stretches[0].sources.contains { id in legs.contains { $0.id == id && $0.hasOpenWords } }
+        let isHeard = front.sources.contains { id in legs.contains { $0.id == id && $0.hasOpenWords } }
         if !isHeard { endTurn(in: number, &actions) }
     }
 
@@ -143,19 +152,19 @@ extension SessionMachine {
         return (max(latest - .seconds(300), latest * 3 / 4), latest)
     }
 
-    private mutating func rotate(_ id: LegID, _ engine: SessionEngine, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .running = state, let leg = legs.first(where: { $0.id == id }), leg.isOpen, !leg.isEnding, let cap = engine.cap,
-            let opened = leg.openedAt
+    private mutating func rotate(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        guard case .running = state, let leg = legs.first(where: { $0.id == id }), leg.isOpen, !leg.isEnding, let opened = leg.openedAt,
+            let cap = configuration.engines.first(where: { $0.name == leg.engine })?.cap
         else {
-            if splicing == id { splicing = nil }
+            splicing.remove(id)
             return
         }
         let rotation = Self.rotation(before: cap)
         guard opened + rotation.soonest <= now else { return }
-        splicing = id
+        splicing.insert(id)
         let isForced = opened + rotation.latest <= now
         guard isForced || isSilent(leg.channels) else { return }
-        splicing = nil
+        splicing.remove(id)
         let number = configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred
         handOver(leg, to: number, overlap: !isSilent(leg.channels), now: now, &actions)
     }
@@ -192,6 +201,7 @@ extension SessionMachine {
         guard let index = legs.firstIndex(where: { $0.id == leg.id }) else { return }
         let end = overlap ? timeline.end + reach : timeline.end
         legs[index].enqueue(.finish, at: end)
+        if overlap { handovers.append((leg.id, now + longestWait)) }
         for number in leg.channels {
             guard let place = lanes[number].place(of: leg.id) else { continue }
             lanes[number].stretches[place].end = end
@@ -202,5 +212,12 @@ extension SessionMachine {
             for number in new.channels { lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(new.id) }
             open(new.id, now: now, &actions)
         }
+    }
+
+    /// The audio that a leg was to hear together with its successor does not come: the client pauses.
+    private mutating func endOverlap(of id: LegID) {
+        guard let index = legs.firstIndex(where: { $0.id == id }), !legs[index].isDraining, !legs[index].isFailed else { return }
+        legs[index].hurry(to: timeline.end)
+        for number in legs[index].channels { lanes[number].shorten(to: timeline.end) }
     }
 }

@@ -88,8 +88,10 @@ package struct SessionMachine: Sendable {
     /// How much longer than usual silence is borne: noise that nobody can understand looks like a stall.
     var patience = 1
     var speakers = SpeakerLabels()
-    /// A leg whose time is nearly over waits for a silence.
-    var splicing: LegID?
+    /// Legs whose time is nearly over, which wait for a silence.
+    var splicing: Set<LegID> = []
+    /// Legs that hear the same as their successors for a moment, and when that is over at the latest.
+    var handovers: [(leg: LegID, end: Instant)] = []
     let mostWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
     let replayPiece: SampleCount
@@ -206,11 +208,7 @@ package struct SessionMachine: Sendable {
         state = .finishing
         // A leg that was to hear a little more has heard all there is.
         for index in legs.indices { legs[index].hurry(to: timeline.end) }
-        for number in lanes.indices {
-            for place in lanes[number].stretches.indices {
-                if let end = lanes[number].stretches[place].end { lanes[number].stretches[place].end = min(end, timeline.end) }
-            }
-        }
+        for number in lanes.indices { lanes[number].shorten(to: timeline.end) }
         enqueue(.finish)
     }
 
@@ -246,6 +244,10 @@ package struct SessionMachine: Sendable {
             }
         }
         for (id, repair) in late.sorted(by: { $0.key.number < $1.key.number }) {
+            if repair.words != nil {
+                mend(repair, &actions)
+                continue
+            }
             actions.append(.cancelRepair(id))
             ran(repair.asked, in: repair.channel, .cancelled, firstAnswer: nil, now: now, &actions)
         }

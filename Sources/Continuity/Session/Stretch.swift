@@ -23,7 +23,7 @@ struct Stretch: Sendable {
         var event: EngineEvent
     }
 
-    let start: SampleIndex
+    var start: SampleIndex
     /// Where the next one begins; nil for the last.
     var end: SampleIndex?
     /// Legs whose words for it are wanted.

@@ -21,15 +21,17 @@ package enum Seam {
         var word: Int
     }
 
-    /// How many of the first `words` are in `tail` already.
+    /// Those of `words` that are not in `tail` already.
+    ///
+    /// Of a word that stands for several spoken ones, some of which are in `tail`, the others are left: after "ninety", "98" adds "eight".
     ///
     /// - Parameters:
     ///   - words: in order.
     ///   - tail: the last words that were committed, in order.
     ///   - end: of what is committed.
-    package static func repeated(_ words: [Word], after tail: [Word], through end: SampleIndex, rate: SampleRate) -> Int {
+    package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, rate: SampleRate) -> [Word] {
         let tolerance = SampleCount(tolerance, at: rate)
-        guard let first = words.first, first.range.start < end + tolerance else { return 0 }
+        guard let first = words.first, first.range.start < end + tolerance else { return words }
         let jitter = Double(SampleCount(jitter, at: rate).samples)
         let reach = Double(tolerance.samples)
         let said = tokens(tail.filter { $0.range.end + tolerance > first.range.start }).suffix(most)
@@ -59,11 +61,21 @@ package enum Seam {
             if j < new.count { fresh += min(missing + 0.1, max(0, limit - new[j].middle) / jitter) }
             if costs[j] + fresh <= best.cost { best = (costs[j] + fresh, j) }
         }
-        guard best.tokens > 0 else { return new.first?.word ?? 0 }
-        guard best.tokens < new.count, new[best.tokens].word == new[best.tokens - 1].word else { return new[best.tokens - 1].word + 1 }
-        // Through a word: it goes to the side that has its middle.
-        let split = new[best.tokens].word
-        return words[split].middle < end ? split + 1 : split
+        guard best.tokens > 0 else { return Array(words[(new.first?.word ?? 0)...]) }
+        let last = new[best.tokens - 1]
+        guard best.tokens < new.count, new[best.tokens].word == last.word else { return Array(words[(last.word + 1)...]) }
+        let rest = new[best.tokens...].prefix { $0.word == last.word }.map(\.text)
+        guard last.text == old.last?.text else {
+            // Nothing says what part of it is there: it goes to the side that has its middle.
+            return Array(words[(words[last.word].middle < end ? last.word + 1 : last.word)...])
+        }
+        var words = Array(words[last.word...])
+        let length = words[0].range.count.samples
+        let start = words[0].range.end - SampleCount(length * Int64(rest.count) / Int64(SpokenForm.tokens(of: words[0]).count))
+        let mark = words[0].text.last.map { ".,?!;:".contains($0) ? String($0) : "" } ?? ""
+        words[0].text = rest.joined(separator: " ") + mark
+        words[0].range = SampleRange(start, words[0].range.end)
+        return words
     }
 
     /// A token that only the new engine has, before the seam.

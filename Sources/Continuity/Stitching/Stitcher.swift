@@ -6,8 +6,10 @@ package struct Stitcher: Sendable {
     /// Every sample before it is settled: by a commit or by a reported gap.
     package private(set) var committedThrough: SampleIndex = .zero
     /// The last words that were committed, with which another engine's are compared.
-    private var tail: [Word] = []
+    private(set) var tail: [Word] = []
     private static let longestTail = 24
+    /// The end of the last gap. What lies in a gap may be repaired later, so no word of it is taken.
+    private var gapEnd: SampleIndex?
 
     package init(channel: ChannelIndex) { self.channel = channel }
 
@@ -41,6 +43,7 @@ package struct Stitcher: Sendable {
         guard end > committedThrough else { return nil }
         let gap = SampleRange(committedThrough, end)
         committedThrough = end
+        gapEnd = end
         return gap
     }
 
@@ -56,9 +59,8 @@ package struct Stitcher: Sendable {
 
     /// Words that lie after everything committed, none of them reaching back before it.
     func fresh(_ words: [Word], seam: SampleRate?) -> [Word] {
-        if let seam, !words.isEmpty {
-            let repeated = Seam.repeated(words, after: tail, through: committedThrough, rate: seam)
-            return words[repeated...].map(moved)
+        if let seam, !words.isEmpty, gapEnd != committedThrough {
+            return Seam.fresh(words, after: tail, through: committedThrough, rate: seam).map(moved)
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
         return words.compactMap { $0.middle >= committedThrough ? moved($0) : nil }

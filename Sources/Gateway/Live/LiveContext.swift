@@ -17,8 +17,7 @@ final class LiveContext {
     /// Balances that clients are warned at, the highest first.
     let creditWarnings: [Duration]
     let vendors: VendorConnector
-    /// What is done when an engine fails.
-    let recovery: Recovery.Rule
+    let continuity: LiveContinuity
     /// nil: nothing is traced.
     let tracer: Tracer?
     /// One buffer for what dialects say, since only one speaks at a time.
@@ -32,7 +31,7 @@ final class LiveContext {
 
     init(
         loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient,
-        recovery: Recovery.Rule, creditWarnings: [Duration], tracer: Tracer?
+        continuity: LiveContinuity, creditWarnings: [Duration], tracer: Tracer?
     ) {
         self.creditWarnings = creditWarnings
         self.loop = loop
@@ -40,7 +39,7 @@ final class LiveContext {
         self.metrics = metrics
         self.log = log
         self.webSocket = webSocket
-        self.recovery = recovery
+        self.continuity = continuity
         self.tracer = tracer
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }

@@ -68,7 +68,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
                 rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
                 endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize,
                 formatted: true),
-            engines: plan.engines.compactMap(\.liveEngine), recovery: context.recovery)
+            engines: plan.engines.compactMap(\.liveEngine), recovery: context.continuity.recovery, stall: context.continuity.stall,
+            repairTime: context.continuity.repairTime, repair: context.continuity.repair(by: plan.engines, language: request.language))
         cursor = context.journal.open(id, rate: rate, channels: channels)
         if let account = payer?.account, account.isCounted { meter = CreditMeter(account, rate: rate, warnings: context.creditWarnings) }
         trace = context.tracer?.begin(under: plan.caller, at: context.loop.now).map { root in
@@ -94,6 +95,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
         if let notice = meter?.begin() { account(notice) }
+        for engine in context.continuity.health.unavailable { run.availability(engine, isAvailable: false) }
         run.start()
     }
 
@@ -209,6 +211,9 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         }
     }
 
+    /// All sessions know of an engine's health together.
+    func availability(_ engine: EngineName, isAvailable: Bool) { run?.availability(engine, isAvailable: isAvailable) }
+
     /// The key was taken back, or is over.
     func keyIsOver() { account(.revoked) }
 
@@ -269,6 +274,23 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         guard let error = run.error, error != .cancelled else { return }
         context.log.warning("engine stream failed", [.session: id.rawValue, .engine: run.engine.rawValue, .error: "\(error)"])
     }
+
+    func ran(_ record: RunRecord) {
+        context.metrics.ran(record)
+        context.continuity.health.ran(record)
+        let engine = record.engine.rawValue, reason = record.outcome.label
+        switch (record.kind, record.outcome) {
+        // Its stream is over, and that is said there.
+        case (.leg, .completed), (.leg, .cancelled), (.leg, .failed), (.leg, .declined): break
+        case (.leg, .stalled), (.leg, .connectTimedOut):
+            context.log.warning("engine stream given up", [.session: id.rawValue, .engine: engine, .reason: reason])
+        case (.repair, _):
+            let length = "\(record.range.count.seconds(at: rate))"
+            context.log.info("audio repaired", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
+        }
+    }
+
+    func mend(_ mend: Mend) { context.metrics.mended(engine: mend.engine, mend.range.count) }
 
     func hear(_ event: SessionEvent) {
         if trace != nil { traced(event) }

@@ -1,3 +1,4 @@
+internal import Continuity
 internal import Speech
 internal import Synchronization
 package import Tracing
@@ -24,6 +25,9 @@ package final class Metrics: Sendable {
         case recognised = "harken_prerecorded_audio_seconds_total"
         case gaps = "harken_gap_samples_total"
         case skipped = "harken_engine_messages_skipped_total"
+        case failovers = "harken_failovers_total"
+        case repairs = "harken_repairs_total"
+        case mended = "harken_mended_samples_total"
         case spansDropped = "harken_spans_dropped_total"
 
         var labels: [String] {
@@ -32,7 +36,9 @@ package final class Metrics: Sendable {
             case .requests: ["route", "status"]
             case .engineStreams: ["engine", "outcome"]
             case .recognised: ["engine"]
-            case .gaps, .skipped: ["engine"]
+            case .gaps, .skipped, .mended: ["engine"]
+            case .failovers: ["engine", "reason"]
+            case .repairs: ["engine", "outcome"]
             case .spansDropped: ["cause"]
             }
         }
@@ -45,6 +51,9 @@ package final class Metrics: Sendable {
             case .recognised: "Recorded audio recognised, in seconds."
             case .gaps: "Samples of live audio that no engine recognised."
             case .skipped: "Messages of engines that could not be read."
+            case .failovers: "Streams of live sessions that failed, and whose audio went to another."
+            case .repairs: "Intervals that were recognised again because a stream had left them."
+            case .mended: "Samples of gaps that were recognised after they had been reported."
             case .spansDropped: "Spans that no collector has."
             }
         }
@@ -58,6 +67,7 @@ package final class Metrics: Sendable {
     private let interims = Atomic<Int64>(0)
     private let spans = Atomic<Int64>(0)
     private let counters = Mutex<[Series: Double]>([:])
+    private let repairLatency = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 4, 8])
     private let finalLatency = Histogram(bounds: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9, 1.5, 3, 6])
 
     package init() {}
@@ -87,6 +97,18 @@ package final class Metrics: Sendable {
     func streamClosed(engine: EngineName, _ outcome: Outcome) { add(1, .engineStreams, [engine.rawValue, outcome.rawValue]) }
 
     func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
+
+    func ran(_ record: RunRecord) {
+        switch (record.kind, record.outcome) {
+        case (.leg, .completed), (.leg, .cancelled), (.leg, .declined): break
+        case (.leg, let outcome): add(1, .failovers, [record.engine.rawValue, outcome.label])
+        case (.repair, let outcome):
+            add(1, .repairs, [record.engine.rawValue, outcome.label])
+            if outcome == .completed { repairLatency.observe(record.duration / .seconds(1)) }
+        }
+    }
+
+    func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }
 
     func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
@@ -121,6 +143,7 @@ package final class Metrics: Sendable {
         plain("harken_spans_exported_total", "counter", "Spans that a collector took.", spans.load(ordering: .relaxed))
         text += finalLatency.rendered(
             name: "harken_final_latency_seconds", help: "Audio that was received behind the end of a final before the final came, in seconds.")
+        text += repairLatency.rendered(name: "harken_repair_seconds", help: "From asking for a repair to its words, in seconds.")
         let counters = counters.withLock { $0 }
         for name in StaticName.allCases {
             text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"
@@ -143,5 +166,19 @@ package final class Metrics: Sendable {
             }
         }
         return escaped
+    }
+}
+
+extension RunRecord.Outcome {
+    /// For metrics and logs.
+    var label: String {
+        switch self {
+        case .completed: "completed"
+        case .failed: "failed"
+        case .stalled: "stalled"
+        case .connectTimedOut: "connect_timed_out"
+        case .cancelled: "cancelled"
+        case .declined: "declined"
+        }
     }
 }

@@ -60,6 +60,9 @@ package final class GatewayService: HTTPService {
         access = Access(keys: keys, tokens: try TemporaryTokens())
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
         batch = BatchGate(most: 256)
+        let continuity = LiveContinuity(
+            recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime,
+            desk: RepairDesk(capacity: Self.repairsAtOnce), folder: spool.directory, health: EngineHealth())
         runner = JobRunner(
             jobs: TranscriptionJobs(in: database),
             uploads: try UploadFolder(
@@ -80,7 +83,7 @@ package final class GatewayService: HTTPService {
                     return LoopBound(
                         LiveContext(
                             loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient,
-                            recovery: configuration.recovery, creditWarnings: configuration.creditWarnings, tracer: tracer),
+                            continuity: continuity, creditWarnings: configuration.creditWarnings, tracer: tracer),
                         on: loop)
                 }
             }
@@ -92,7 +95,31 @@ package final class GatewayService: HTTPService {
         settling = Task { [contexts] in
             while (try? await Task.sleep(for: .seconds(1))) != nil { await Self.settle(accounts, contexts, log) }
         }
+        continuity.health.serve(self)
     }
+
+    /// All live sessions hear whether an engine works.
+    func tell(_ engine: EngineName, isAvailable: Bool) {
+        if isAvailable {
+            log.info("engine answers again", [.engine: engine.rawValue])
+        } else {
+            log.warning("engine is left alone for a while", [.engine: engine.rawValue])
+        }
+        for context in contexts.values { context.enter { $0.availability(engine, isAvailable: isAvailable) } }
+    }
+
+    /// Tries an engine.
+    ///
+    /// - Returns: nil when it takes streams.
+    func probe(_ engine: EngineName) async -> EngineError? {
+        guard let entry = entries.first(where: { $0.name == engine }), let context = contexts.values.first else { return nil }
+        return await withCheckedContinuation { continuation in
+            context.enter { context in context.probe(entry) { error in continuation.resume(returning: error) } }
+        }
+    }
+
+    /// Engines of this process have their own queue, in which live audio comes first; vendors take some at a time.
+    private static let repairsAtOnce = 16
 
     deinit { settling.cancel() }
 

@@ -86,7 +86,8 @@ final class StreamSession: SessionOwner {
         guard memory.read(range, body) else { throw AudioLost("it is not kept any more") }
     }
 
-    func record(_ commit: Commit, turn: Int) { memory.forget(before: commit.range.end) }
+    // Another engine may be sent a little of what is final, so that its first word is whole.
+    func record(_ commit: Commit, turn: Int) { memory.forget(before: max(.zero, commit.range.end - SampleCount(.seconds(3), at: rate))) }
 
     func hold(_ isHeld: Bool) { self.isHeld = isHeld }
 

@@ -10,10 +10,14 @@ struct Conversation {
     var session: SessionMachine
     var now: Instant
     let began: Instant
+    /// When the driver's timer goes off.
+    private var due: Instant?
     /// All that the session asked for.
     var actions: [SessionAction] = []
     /// Seconds in which nobody speaks.
     var silent: Set<Int> = []
+    /// Nobody pauses between words.
+    var isDense = false
     /// The leg that shows all the time that it lives.
     var lively: Int? = 0
 
@@ -45,14 +49,18 @@ struct Conversation {
                 let range = SampleRange(session.timeline.end, count: SampleCount(1_600))
                 let (second, tenth) = (range.start.samples / 1_600).quotientAndRemainder(dividingBy: 10)
                 // Loud from 0.1 to 0.8 s of each second.
-                if !silent.contains(Int(second)), (1..<8).contains(tenth) { session.noteLoud(range, in: .first) }
+                if !silent.contains(Int(second)), isDense || (1..<8).contains(tenth) { session.noteLoud(range, in: .first) }
                 if session.received(SampleCount(1_600), now: now)?.needsPump == true { done += session.pump(now: now) }
             }
-            if let next = session.nextPump(now: now), next <= now { done += session.pump(now: now) }
+            if let due, due <= now {
+                self.due = nil
+                done += session.pump(now: now)
+            }
             if let lively, let leg = session.legs.first(where: { $0.id == LegID(lively) && $0.isOpen }) {
                 let heard = Hypothesis(range: SampleRange(.zero, .zero + (session.timeline.end - leg.origin)), words: [])
                 done += session.engine(.interim(heard), from: leg.id, now: now)
             }
+            if let next = session.nextPump(now: now) { due = min(due ?? next, next) }
         }
         actions += done
         return done

@@ -92,7 +92,9 @@ import Testing
         let again = try #require(done.repairs.first)
         #expect(again.deadline == nil)
         talk.repairs(again)
-        #expect(talk.actions.mends.count == 1)
+        #expect(talk.actions.mends.count == 0, "it is not known yet what stands behind the gap")
+        talk.says(5..<7, leg: 1, through: 6.8)
+        #expect(talk.actions.mends.map { $0.words.map(\.text) } == [["w2", "w3", "w4"]])
     }
 
     @Test func `takes what nobody said for silence`() {
@@ -170,12 +172,12 @@ import Testing
         talk.engine(.closed(Self.gone), from: 0)
         let opened = talk.engine(.opened, from: 1)
         #expect(opened.contains(.command(LegID(1), .finalize)))
-        talk.engine(.flushed(.first), from: 1)
-        #expect(!talk.actions.contains(.emit(.flushed(.first))))
+        talk.says(5..<6, leg: 1, .flush, through: 5.9)
         talk.hear(0.5)
-        let done = talk.repairs(try #require(talk.actions.repairs.first))
-        #expect(done.last == .emit(.flushed(.first)) || done.contains(.emit(.flushed(.first))))
-        #expect(talk.actions.said.hasPrefix("w0 w1 w2 w3 w4 w5"))
+        #expect(talk.actions.said == "w0 w1")
+        talk.repairs(try #require(talk.actions.repairs.first))
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5")
+        #expect(talk.actions.commits.last?.reason == .flush)
     }
 
     @Test func `repairs what can be repaired when no engine is left, then ends`() throws {

@@ -15,8 +15,7 @@ import Testing
 
     private func fresh(_ script: [String], after tail: [String], through end: Int64) -> [String] {
         let new = words(script)
-        let repeated = Seam.repeated(new, after: words(tail), through: SampleIndex(milliseconds: end, at: .speech), rate: .speech)
-        return new[repeated...].map(\.text)
+        return Seam.fresh(new, after: words(tail), through: SampleIndex(milliseconds: end, at: .speech), rate: .speech).map(\.text)
     }
 
     @Test func `keeps what lies behind`() {
@@ -47,6 +46,11 @@ import Testing
             fresh(["Okay, 0-300", "25% 300-900", "more 900-1200"], after: ["ok 0-300", "twenty-five 300-700", "percent 700-900"], through: 900) == [
                 "more"
             ])
+    }
+
+    @Test func `parts a number between the words that it stands for`() {
+        #expect(fresh(["98. 0-600", "yes 600-900"], after: ["ninety 0-320"], through: 320) == ["eight.", "yes"])
+        #expect(fresh(["cannot 100-500", "go 500-800"], after: ["I 0-100", "can 100-300"], through: 300) == ["not", "go"])
     }
 
     @Test func `takes another word at the same place for the same`() {

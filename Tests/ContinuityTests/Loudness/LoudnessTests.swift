@@ -1,0 +1,103 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A loudness meter` {
+    /// 16-bit noise of this size.
+    private func noise(_ size: Int, seconds: Double, _ random: inout SeededGenerator) -> [UInt8] {
+        var pcm: [UInt8] = []
+        for _ in 0..<Int(16_000 * seconds) {
+            let sample = UInt16(bitPattern: Int16(Int.random(in: -size...size, using: &random)))
+            pcm.append(UInt8(sample & 0xFF))
+            pcm.append(UInt8(sample >> 8))
+        }
+        return pcm
+    }
+
+    private func loud(_ pcm: [UInt8], frame: Int = 3_200, channels: Int = 1) -> [SampleRange] {
+        var meter = LoudnessMeter(rate: .speech, channels: channels)
+        var ranges: [SampleRange] = []
+        var start = 0
+        while start < pcm.count {
+            let end = min(start + frame, pcm.count)
+            meter.measure(pcm.span.bytes.extracting(start..<end), from: SampleIndex(start / (2 * channels))) { channel, range in
+                if channel == ChannelIndex(channels - 1) { ranges.append(range) }
+            }
+            start = end
+        }
+        return ranges
+    }
+
+    @Test func `hears nothing in silence`() {
+        var random = SeededGenerator(seed: 1)
+        #expect(loud(noise(0, seconds: 2, &random)) == [])
+        #expect(loud(noise(8, seconds: 2, &random)) == [])
+    }
+
+    @Test(arguments: [640, 1_000, 3_200, 32_000])
+    func `finds what is louder than the rest, whatever the frames`(frame: Int) throws {
+        var random = SeededGenerator(seed: 2)
+        let pcm = noise(5, seconds: 1, &random) + noise(2_000, seconds: 0.5, &random) + noise(5, seconds: 1, &random)
+        let ranges = loud(pcm, frame: frame)
+        #expect(abs(try #require(ranges.first).start.samples - 16_000) <= 320)
+        #expect(abs(try #require(ranges.last).end.samples - 24_000) <= 320)
+    }
+
+    @Test func `gets used to a steady noise, and hears a voice in it`() {
+        var random = SeededGenerator(seed: 3)
+        let pcm = noise(300, seconds: 20, &random) + noise(1_500, seconds: 0.5, &random)
+        let ranges = loud(pcm)
+        #expect(ranges.contains { $0.start < SampleIndex(16_000) }, "at first it cannot know")
+        #expect(!ranges.contains { $0.start > SampleIndex(16_000 * 15) && $0.start < SampleIndex(16_000 * 20 - 320) })
+        #expect(ranges.contains { $0.start >= SampleIndex(16_000 * 20) })
+    }
+
+    @Test func `measures each channel by itself`() {
+        var random = SeededGenerator(seed: 4)
+        let left = noise(0, seconds: 1, &random), right = noise(1_000, seconds: 1, &random)
+        var both: [UInt8] = []
+        for sample in stride(from: 0, to: 32_000, by: 2) {
+            both.append(contentsOf: left[sample..<sample + 2])
+            both.append(contentsOf: right[sample..<sample + 2])
+        }
+        #expect(!loud(both, channels: 2).isEmpty)
+    }
+}
+
+@Suite struct `A map of speech` {
+    private let rate = SampleRate.speech
+    private func at(_ seconds: Double) -> SampleIndex { SampleIndex(seconds: seconds, at: .speech) }
+
+    private func map(_ spoken: [(Double, Double)]) -> SpeechMap {
+        var map = SpeechMap(rate: rate)
+        for (start, end) in spoken { map.add(SampleRange(at(start), at(end))) }
+        return map
+    }
+
+    @Test func `takes short pauses for part of a word`() {
+        let map = map([(1, 1.2), (1.3, 1.5), (2, 2.2)])
+        #expect(!map.isLoud(in: SampleRange(at(1.5), at(2))))
+        #expect(map.isLoud(in: SampleRange(at(1.2), at(1.3))))
+        #expect(map.loudness(in: SampleRange(at(0), at(3))) == SampleCount(.milliseconds(700), at: rate))
+    }
+
+    @Test func `finds the silence before and behind a place`() {
+        let map = map([(1, 1.5), (2, 4)])
+        let reach = SampleCount(.milliseconds(1_500), at: rate)
+        #expect(map.silence(before: at(1.2), reach: reach, received: at(9)) == at(1))
+        #expect(map.silence(before: at(1.8), reach: reach, received: at(9)) == at(1.8))
+        #expect(map.silence(before: at(3.9), reach: reach, received: at(9)) == nil)
+        #expect(map.silence(after: at(1.2), received: at(9)) == at(1.5))
+        #expect(map.silence(after: at(3), received: at(4.1)) == nil, "it may go on")
+        #expect(map.silence(after: at(4), received: at(4.05)) == nil)
+        #expect(map.silence(after: at(3), received: at(4.2)) == at(4))
+    }
+
+    @Test func `forgets what nobody asks for`() {
+        let spoken = (0..<100).map { second -> (Double, Double) in (Double(second), Double(second) + 0.5) }
+        var map = map(spoken)
+        map.forget(before: at(90))
+        #expect(!map.isLoud(in: SampleRange(at(0), at(40))))
+        #expect(map.isLoud(in: SampleRange(at(91), at(92))))
+    }
+}

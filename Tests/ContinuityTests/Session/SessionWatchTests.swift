@@ -1,0 +1,174 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A session that watches its engines` {
+    @Test func `gives up an engine that was sent speech and says nothing`() {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(3)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.first])
+        talk.hear(0.3)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.session.legs.map(\.engine) == [Conversation.first, Conversation.second])
+        talk.hear(0.1)
+        #expect(talk.session.legs.first?.isFailed == true, "it is listened to")
+    }
+
+    @Test func `does not give up one that is slow and alive`() {
+        var talk = Conversation()
+        talk.lively = nil
+        for second in 0..<12 {
+            talk.hear(1)
+            if second % 2 == 1 { talk.hints(max(0, second - 3)..<second, leg: 0) }
+        }
+        #expect(talk.actions.records == [])
+    }
+
+    @Test func `does not give up one that nobody speaks to`() {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.silent = Set(0..<60)
+        talk.hear(60)
+        #expect(talk.actions.records == [])
+    }
+
+    @Test func `gives up one that never makes final what it showed`() {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.silent = Set(2..<60)
+        talk.hear(2.2)
+        talk.hints(0..<2, leg: 0)
+        talk.hear(8)
+        #expect(talk.actions.records == [])
+        talk.hear(2)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+    }
+
+    @Test func `takes what a dying engine still says`() throws {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(3.5)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        let end = try #require(talk.session.legs.last?.origin)
+        talk.says(0..<Int(end.seconds(at: .speech).rounded(.up)), leg: 0, through: end.seconds(at: .speech))
+        #expect(talk.actions.said.hasPrefix("w0 w1"))
+        #expect(talk.actions.commits.map(\.engine) == [Conversation.first])
+        #expect(talk.actions.gaps == [])
+    }
+
+    @Test func `goes on with one that says nothing to noise, and is more patient then`() throws {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(4.9)
+        talk.engine(.opened, from: 1)
+        talk.answers(try #require(talk.actions.repairs.first), .words([]))
+        let before = talk.actions.records.filter { $0.outcome == .stalled }.count
+        talk.hear(3.5)
+        #expect(talk.actions.records.filter { $0.outcome == .stalled }.count == before)
+    }
+
+    @Test func `gives an engine less time to open when there is another`() {
+        var talk = Conversation(opens: false)
+        talk.hear(1.4)
+        #expect(talk.actions.records == [])
+        talk.hear(0.2)
+        #expect(talk.actions.records.map(\.outcome) == [.connectTimedOut])
+        #expect(talk.actions.contains(.open(LegID(1))))
+    }
+
+    @Test func `gives its only engine ten seconds to open`() {
+        var talk = Conversation([Conversation.paced(Conversation.first)], opens: false)
+        talk.hear(9.9)
+        #expect(talk.actions.records == [])
+        talk.hear(0.3)
+        #expect(talk.actions.records.map(\.outcome) == [.connectTimedOut])
+    }
+
+    @Test func `asks none that others have had trouble with`() {
+        var talk = Conversation()
+        talk.actions += talk.session.availability(Conversation.second, isAvailable: false, now: talk.now)
+        talk.hear(1)
+        talk.engine(.closed(.unavailable("gone")), from: 0)
+        talk.hear(2.5)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.first])
+    }
+
+    @Test func `goes back to the engine that it prefers when a turn is over`() throws {
+        var talk = Conversation([Conversation.free(Conversation.first), Conversation.free(Conversation.second)])
+        talk.silent = [3, 4, 5]
+        talk.lively = nil
+        talk.actions += talk.session.availability(Conversation.first, isAvailable: false, now: talk.now)
+        talk.hear(1)
+        talk.engine(.closed(.unavailable("gone")), from: 0)
+        talk.engine(.opened, from: 1)
+        talk.hear(1)
+        talk.actions += talk.session.availability(Conversation.first, isAvailable: true, now: talk.now)
+        talk.hear(1)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.second], "somebody speaks")
+        talk.says(0..<3, leg: 1, .endOfTurn)
+        talk.hear(1)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.second, Conversation.first])
+        let end = try #require(talk.session.legs.last?.origin)
+        talk.engine(.opened, from: 2)
+        talk.engine(.final(Hypothesis(range: SampleRange(Conversation.at(3), end), words: []), reason: .endOfAudio), from: 1)
+        talk.engine(.closed(nil), from: 1)
+        talk.hear(3)
+        talk.says(6..<7, leg: 2)
+        #expect(talk.actions.said == "w0 w1 w2 w6")
+        #expect(talk.actions.gaps == [])
+    }
+
+    @Test func `changes a leg before its time is over, in a silence`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first, cap: .seconds(70))])
+        talk.silent = [8]
+        talk.hear(7.6)
+        #expect(talk.session.legs.count == 1)
+        talk.hear(1.2)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.first, Conversation.first])
+        #expect(talk.actions.contains(.command(LegID(0), .finish)))
+        talk.engine(.opened, from: 1)
+        let end = try #require(talk.session.legs.last?.origin)
+        talk.says(0..<8, leg: 0, .endOfAudio, through: end.seconds(at: .speech))
+        talk.engine(.closed(nil), from: 0)
+        talk.lively = 1
+        talk.hear(1.2)
+        talk.says(9..<10, leg: 1, through: 9.9)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6 w7 w9")
+        #expect(talk.actions.repairs == [])
+        #expect(talk.actions.gaps == [])
+    }
+
+    @Test func `changes a leg while somebody speaks when there is no silence, and cuts no word`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first, cap: .seconds(70))])
+        talk.isDense = true
+        talk.hear(10.5)
+        #expect(talk.session.legs.count == 2)
+        talk.engine(.opened, from: 1)
+        let origin = try #require(talk.session.legs.last?.origin)
+        #expect(origin > Conversation.at(9.5) && origin <= Conversation.at(10.5))
+        talk.hear(2.5)
+        #expect(talk.actions.contains(.command(LegID(0), .finish)))
+        let end = try #require(talk.session.legs.first?.sentThrough)
+        #expect(end > Conversation.at(11.4))
+        talk.says(0..<11, leg: 0, .endOfAudio)
+        talk.engine(.closed(nil), from: 0)
+        talk.says(10..<13, leg: 1)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12")
+    }
+
+    @Test func `ends a turn by itself whose engine died`() throws {
+        var talk = Conversation()
+        talk.silent = [3, 4, 5, 6, 7, 8]
+        talk.hear(3)
+        talk.says(0..<1, leg: 0, .length)
+        talk.engine(.closed(.unavailable("gone")), from: 0)
+        talk.engine(.opened, from: 1)
+        talk.lively = 1
+        talk.hear(1)
+        talk.repairs(try #require(talk.actions.repairs.first))
+        talk.hear(1.5)
+        let ends = talk.actions.filter { if case .emit(.turnEnded) = $0 { true } else { false } }
+        #expect(ends == [.emit(.turnEnded(.first, at: Conversation.at(2.8)))])
+    }
+}
