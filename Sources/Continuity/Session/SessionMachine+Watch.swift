@@ -165,7 +165,8 @@ extension SessionMachine {
         let isForced = opened + rotation.latest <= now
         guard isForced || isSilent(leg.channels) else { return }
         splicing.remove(id)
-        let number = configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred
+        var number = configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred
+        if recovery.isAvoided(number) { number = recovery.best }
         handOver(leg, to: number, overlap: !isSilent(leg.channels), now: now, &actions)
     }
 

@@ -6,7 +6,7 @@ enum SpokenForm {
     static func tokens(of word: Word) -> [String] {
         let bare = word.bare
         if let known = contractions[bare] { return known }
-        guard bare.utf8.contains(where: { !isLetter($0) }) else { return [bare] }
+        guard bare.utf8.contains(where: { !isLetter($0) }) else { return compound(bare) ?? [bare] }
         var tokens: [String] = []
         for part in bare.split(whereSeparator: { $0 == "-" || $0 == "–" || $0 == "/" }) { tokens += spoken(String(part)) }
         return tokens.isEmpty ? [bare] : tokens
@@ -16,6 +16,15 @@ enum SpokenForm {
         "cannot": ["can", "not"], "ok": ["okay"], "alright": ["all", "right"], "gonna": ["going", "to"], "wanna": ["want", "to"],
         "mr": ["mister"], "mrs": ["missus"], "dr": ["doctor"], "vs": ["versus"], "&": ["and"], "percent": ["per", "cent"],
     ]
+
+    /// "something" may be heard as "some thing".
+    private static func compound(_ word: String) -> [String]? {
+        for first in ["some", "any", "every"] where word.hasPrefix(first) {
+            let second = String(word.dropFirst(first.count))
+            if ["thing", "one", "body", "where", "time", "times", "day", "how"].contains(second) { return [first, second] }
+        }
+        return nil
+    }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || byte >= 0x80 || byte == 0x27 }
 
