@@ -68,18 +68,6 @@ struct SimulatedStream: Sendable {
         }
     }
 
-    /// It will hear nothing before `start`. Of a stream that has heard nothing.
-    mutating func begin(at start: SampleIndex) {
-        origin = start
-        heard = start
-        for index in ears.indices {
-            let spoken = ears[index].spoken
-            ears[index].words = hearing.words(spoken, in: SampleRange(start, SampleIndex(Int64.max / 4)))
-            ears[index].cut = start
-            ears[index].shown = start
-        }
-    }
-
     // MARK: - What comes in
 
     mutating func open() -> [Message] {

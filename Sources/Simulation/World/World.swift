@@ -312,13 +312,6 @@ package struct World {
 
     private mutating func send(_ range: SampleRange, to leg: LegID) {
         guard let index = index(of: leg) else { return }
-        // A leg that was sent nothing may be given a later beginning when it opens.
-        if let origin = machine.legs.first(where: { $0.id == leg })?.origin, connections[index].sentThrough < origin,
-            connections[index].sentThrough == connections[index].stream.origin
-        {
-            connections[index].stream.begin(at: origin)
-            connections[index].sentThrough = origin
-        }
         if range.end > journalled { witness.fail(.journal, "leg \(leg.number) is sent \(Milliseconds.text(range)), which is not journalled") }
         if connections[index].sentThrough == connections[index].stream.origin, let origin = machine.legs.first(where: { $0.id == leg })?.origin,
             origin > connections[index].stream.origin
