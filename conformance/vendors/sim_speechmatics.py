@@ -309,7 +309,8 @@ class LiveSession:
             if kind == "timeout":
                 await self.fail("idle_timeout", "no audio and no pings for 3 minutes")
             if kind == "closed":
-                self.line.client_left(data, False)
+                # EndOfStream ends audio: who sent none may leave.
+                self.line.client_left(data, proper_end=not self.frames)
                 return
             if kind == "binary":
                 await self._audio(data)
@@ -341,7 +342,7 @@ class LiveSession:
         if early == "binary":
             await self.fail("protocol_error", "audio came before RecognitionStarted")
         if early == "closed":
-            self.line.client_left(data, False)
+            self.line.client_left(data, True)
             raise Ended
         if early == "text":
             await self.fail("protocol_error", "a message came before RecognitionStarted")
