@@ -34,14 +34,14 @@ class ServerError(Exception):
 class Server:
     """`harken serve` with a data folder of its own, on a port that the system picks."""
 
-    def __init__(self, harken, data, settings=None):
+    def __init__(self, harken, data, settings=None, drain_seconds=5):
         self.harken, self.data, self.lines = harken, data, []
         self.said_at = []  # when each line came, on the monotonic clock
         self.url = None
         self._announced = threading.Event()
         self.environment = environment(settings)
         self._process = subprocess.Popen(
-            [harken, "serve", "--listen", "127.0.0.1:0", "--data", data, "--drain-seconds", "5"],
+            [harken, "serve", "--listen", "127.0.0.1:0", "--data", data, "--drain-seconds", f"{drain_seconds:g}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             env=self.environment, preexec_fn=dies_with_us)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -63,9 +63,7 @@ class Server:
     def wait_until_ready(self, seconds):
         """Returns once the server accepts connections and says on /ready that its engine is loaded."""
         deadline = time.monotonic() + seconds
-        self._announced.wait(seconds)
-        if self.url is None:
-            raise ServerError("harken serve did not say that it is ready: " + "".join(self.lines[-3:]).strip())
+        self.wait_until_announced(seconds)
         last = "no answer"
         while time.monotonic() < deadline:
             try:
@@ -78,6 +76,18 @@ class Server:
             time.sleep(0.2)
         raise ServerError(f"/ready was not answered with success within {seconds:g} s; last: {last}")
 
+    def wait_until_announced(self, seconds):
+        """Returns once the server accepts connections."""
+        self._announced.wait(seconds)
+        if self.url is None:
+            raise ServerError("harken serve did not say that it is ready: " + "".join(self.lines[-3:]).strip())
+
+    def wait_for(self, pattern, seconds):
+        """Returns once a line of the log has the pattern, or when time is up."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not any(re.search(pattern, line) for line in list(self.lines)):
+            time.sleep(0.02)
+
     def make_key(self):
         done = subprocess.run([self.harken, "keys", "create", "--name", "conformance", "--data", self.data],
                               capture_output=True, text=True, timeout=300)
@@ -87,10 +97,11 @@ class Server:
         time.sleep(1)  # a running gateway accepts a new key within a second
         return key
 
-    def get(self, path):
+    def get(self, path, key=None):
         """The status and body that a plain GET is answered with."""
+        request = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer " + key} if key else {})
         try:
-            with OPENER.open(self.url + path, timeout=120) as answer:
+            with OPENER.open(request, timeout=120) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -104,6 +115,22 @@ class Server:
         began = time.monotonic()
         OPENER.open(request, timeout=300).close()
         return (time.monotonic() - began) / length
+
+    def terminate(self, seconds, twice=False):
+        """The exit status after SIGTERM, or after two of them; None when it did not end in time."""
+        self._process.terminate()
+        if twice:
+            time.sleep(0.05)
+            self._process.terminate()
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self):
+        """As `kill -9` does."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self):
         """The exit status; SIGTERM first, SIGKILL to a server that does not heed it."""

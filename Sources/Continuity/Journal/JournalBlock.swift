@@ -9,14 +9,16 @@ package import Speech
 /// checksum does not fit is where a log that was cut off ends.
 package struct JournalBlock: Sendable, Equatable {
     package enum Kind: UInt8, Sendable {
-        /// Payload: the session's identifier, UTF-8.
+        /// Payload: a `SessionRecord`.
         case opened = 1
         /// Payload: 16-bit little-endian PCM, interleaved. Position: its first sample.
         case audio = 2
         /// Payload: a commit. Position: the first sample that it settles.
         case commit = 3
-        /// No payload. Position: the end of the audio. The session is complete.
+        /// No payload. Position: the end of the audio. The session is complete, and its transcript is kept elsewhere.
         case closed = 4
+        /// Payload: a commit whose words came too late for the client, which was told of a gap. Position: the first sample that it settles.
+        case mend = 5
     }
 
     package static let headerLength = 48
@@ -89,6 +91,11 @@ package struct JournalBlock: Sendable, Equatable {
         rate = SampleRate(hertz: Int(UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 40, as: UInt32.self))))
         channels = Int(header[45])
         payloadLength = Int(length)
+    }
+
+    /// Whether a header is of a journal block, and of a version of the format that this one is not.
+    package static func isOfAnotherVersion(_ header: UnsafeRawBufferPointer) -> Bool {
+        header.count >= 4 && header[..<3].elementsEqual("HKJ".utf8) && header[3] != UInt8(truncatingIfNeeded: magic >> 24)
     }
 
     /// Whether `block`, a header and its whole payload, is as it was written.

@@ -29,9 +29,7 @@ final class KeyAccounts: Sendable {
 
     /// Lets a key be used for `scope`, if it has that, and something to pay with.
     func open(_ grant: AccessGrant, for scope: AccessScope) throws(RefusalCause) -> KeyUse {
-        guard grant.scopes.isEmpty || grant.scopes.contains(scope.rawValue) else {
-            throw .forbidden("This key may not be used for \(scope.explanation): it lacks the scope \"\(scope.rawValue)\".")
-        }
+        try grant.check(scope)
         let sessionsPerUser = sessionsPerUser
         let account = entries.withLock { entries -> Result<KeyAccount, RefusalCause> in
             if scope == .listen, let most = sessionsPerUser {

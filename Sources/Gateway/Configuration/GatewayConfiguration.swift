@@ -24,6 +24,7 @@ package struct GatewayConfiguration: Sendable {
     package var loops: Int
     package var maxConnections: Int
     package var journal: JournalLimits
+    package var transcripts: TranscriptLimits
     /// The longest recording in bytes; nil: as long as each protocol's vendor takes.
     package var recordingBytes: Int?
     /// Disk that recordings may take that were uploaded to be recognised later, in bytes.
@@ -98,8 +99,16 @@ package struct GatewayConfiguration: Sendable {
         }
         loops = try settings.integer("HARKEN_LOOPS", in: 1...64, default: max(1, min(cores, 64)))
         maxConnections = try settings.integer("HARKEN_MAX_CONNECTIONS", in: 1...1_000_000, default: 10_000)
+        let fsync = settings["HARKEN_FSYNC"] ?? SyncPolicy.standard.description
+        guard let sync = SyncPolicy(fsync) else {
+            throw ConfigurationError("HARKEN_FSYNC", "\"\(fsync)\" is no policy", accepted: SyncPolicy.accepted)
+        }
         journal = JournalLimits(
-            logBytes: try settings.integer("HARKEN_JOURNAL_BYTES", in: 1 << 28...1 << 50, default: 8 << 30) / loops)
+            logBytes: try settings.integer("HARKEN_JOURNAL_BYTES", in: 1 << 28...1 << 50, default: 8 << 30) / loops, sync: sync)
+        transcripts = TranscriptLimits(
+            count: try settings.integer("HARKEN_TRANSCRIPT_COUNT", in: 1...10_000_000, default: 100_000),
+            bytes: try settings.integer("HARKEN_TRANSCRIPT_BYTES", in: 1 << 20...1 << 50, default: 4 << 30),
+            age: .seconds(86_400 * (try settings.integer("HARKEN_TRANSCRIPT_DAYS", in: 1...36_500, default: 30))))
         uploadBytes = try settings.integer("HARKEN_UPLOAD_BYTES", in: 1 << 20...1 << 50, default: 64 << 30)
         let bytes = try settings.integer("HARKEN_RECORDING_BYTES", in: 0...1 << 40, default: 0)
         recordingBytes = bytes == 0 ? nil : bytes

@@ -76,7 +76,7 @@ struct LiveEndpoint: Endpoint {
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
         return LiveSession.Plan(
-            id: ID(call.id), dialect: dialect.name, machine: machine, engines: usable, payer: payer,
+            id: ID(call.id), started: call.gateway.now(), dialect: dialect.name, machine: machine, engines: usable, payer: payer,
             caller: call.gateway.tracer == nil ? nil : TraceParent(head.headers))
     }
 
@@ -85,8 +85,10 @@ struct LiveEndpoint: Endpoint {
     ) -> WebSocketConnection? {
         var configuration = context.webSocket
         if let most = dialect.mostMessageBytes { configuration.maximumMessageByteCount = most }
+        var headers = handshake.headers
+        headers.add("X-Harken-Session", call.id)
         let connection = exchange.acceptWebSocket(
-            subprotocol: handshake.subprotocol, headers: handshake.headers, configuration: configuration, handler: handler)
+            subprotocol: handshake.subprotocol, headers: headers, configuration: configuration, handler: handler)
         if connection != nil { call.gateway.metrics.answered(route: call.route, status: 101) }
         return connection
     }

@@ -3,6 +3,8 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     case cannotCreate(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
     case cannotRead(path: String, reason: String)
+    /// Another version of Harken left what this one cannot read.
+    case otherVersion(path: String)
     /// The retention limit took the audio away.
     case expired
     /// There was no room when the audio came.
@@ -13,6 +15,9 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotCreate(let path, let reason): "Cannot create \(path): \(reason). Make the data directory writable, or choose another with --data."
         case .cannotWrite(let path, let reason): "Cannot write \(path): \(reason). Free disk space; audio is not journaled until then."
         case .cannotRead(let path, let reason): "Cannot read \(path): \(reason)."
+        case .otherVersion(let path):
+            "\(path) was written by another version of Harken, whose sessions are not finished. Start that version once and stop it with SIGTERM, "
+                + "or move the file away and lose them; it is left as it is."
         case .expired: "The audio is no longer in the journal: its size limit was reached."
         case .notJournaled: "A part of the audio is not in the journal: there was no room for it when it came."
         }

@@ -1,5 +1,4 @@
-internal import Continuity
-internal import Foundation
+package import Continuity
 internal import Glibc
 package import Speech
 
@@ -21,8 +20,6 @@ package final class JournalLog {
     private var slab: JournalSlab?
     private var nextSegment: UInt32 = 0
     private var nextSession: UInt64
-    /// Files of earlier runs, oldest first, with their sizes.
-    private var earlier: [(path: String, bytes: Int)] = []
     private var isFailing = false
 
     /// - Parameters:
@@ -38,24 +35,18 @@ package final class JournalLog {
         self.writer = writer
         ring = try JournalRing(creating: "\(directory)/\(loop)\(JournalWriter.ringSuffix)", writer: writer)
         nextSession = UInt64(truncatingIfNeeded: milliseconds) << 20
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        for (name, number) in names.compactMap({ name in JournalSegment.parse(name).map { (name, $0) } })
-            .filter({ $0.1.loop == loop }).map({ ($0.0, $0.1.number) }).sorted(by: { $0.1 < $1.1 })
-        {
-            let path = "\(directory)/\(name)"
-            let bytes = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
-            if bytes == 0 { unlink(path) } else { earlier.append((path, bytes)) }
-            nextSegment = max(nextSegment, number + 1)
-        }
+        nextSegment = writer.earlier.claim(loop)
+    }
+
+    /// A place for a session, of which nothing is in the log yet.
+    package func cursor(rate: SampleRate, channels: Int) -> JournalCursor {
+        nextSession += 1
+        return JournalCursor(session: nextSession, rate: rate, channels: channels)
     }
 
     /// Begins a session's part of the log.
-    package func open(_ id: ID<Session>, rate: SampleRate, channels: Int) -> JournalCursor {
-        nextSession += 1
-        var cursor = JournalCursor(session: nextSession, rate: rate, channels: channels)
-        var text = id.rawValue
-        _ = text.withUTF8 { append(.opened, at: .zero, payload: UnsafeRawBufferPointer($0), cursor: &cursor) }
-        return cursor
+    package func open(_ record: SessionRecord, cursor: inout JournalCursor) {
+        record.encoded().withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }
     }
 
     /// - Parameter pcm: 16-bit little-endian, interleaved, beginning at `range.start`.
@@ -64,13 +55,17 @@ package final class JournalLog {
         cursor.index.wroteAudio(through: range.end, at: location)
     }
 
-    package func append(_ commit: Commit, turn: Int, cursor: inout JournalCursor) {
-        CommitRecord.encode(commit, turn: turn).withUnsafeBytes { bytes in
-            _ = append(.commit, at: commit.range.start, payload: bytes, cursor: &cursor)
-        }
+    /// - Parameter record: a commit, as `CommitRecord` writes it.
+    package func append(commit record: [UInt8], at start: SampleIndex, cursor: inout JournalCursor) {
+        record.withUnsafeBytes { bytes in _ = append(.commit, at: start, payload: bytes, cursor: &cursor) }
     }
 
-    /// Ends a session's part of the log; its audio may go.
+    /// - Parameter record: words for a gap that the client was told of, as a commit.
+    package func append(mend record: [UInt8], at start: SampleIndex, cursor: inout JournalCursor) {
+        record.withUnsafeBytes { bytes in _ = append(.mend, at: start, payload: bytes, cursor: &cursor) }
+    }
+
+    /// Ends a session's part of the log, when its transcript is kept elsewhere; its audio may go.
     package func close(_ cursor: inout JournalCursor, at end: SampleIndex) {
         append(.closed, at: end, payload: UnsafeRawBufferPointer(start: nil, count: 0), cursor: &cursor)
         for (number, segment) in segments where segment.sessions.remove(cursor.session) != nil {
@@ -198,11 +193,10 @@ package final class JournalLog {
     }
 
     private func keepWithinLimit() {
-        var total = earlier.reduce(0) { $0 + $1.bytes } + segments.values.reduce(0) { $0 + $1.length }
-        while total > limits.logBytes, let oldest = earlier.first {
-            unlink(oldest.path)
-            total -= oldest.bytes
-            earlier.removeFirst()
+        var total = writer.earlier.bytes(ofLoop: loop) + segments.values.reduce(0) { $0 + $1.length }
+        while total > limits.logBytes, let bytes = writer.earlier.giveUpOldest(ofLoop: loop) {
+            total -= bytes
+            log.warning("journal limit reached, the oldest journal of an earlier run removed", [.bytes: "\(bytes)"])
         }
         for number in segments.keys.sorted() where total > limits.logBytes {
             guard let segment = segments[number], segment !== current else { continue }

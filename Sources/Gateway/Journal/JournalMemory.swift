@@ -96,6 +96,9 @@ extension JournalMemory {
         defer { close(ring) }
         var header = [UInt8](repeating: 0, count: headerSize)
         let isWhole = header.withUnsafeMutableBytes { pread(ring, $0.baseAddress, $0.count, 0) } == headerSize
+        if isWhole, header.starts(with: magic.prefix(6)), !header.starts(with: magic) { throw .otherVersion(path: path) }
+        var segments: [UInt32: Int32] = [:]
+        defer { for descriptor in segments.values where descriptor >= 0 { close(descriptor) } }
         if isWhole, header.starts(with: magic + bootIdentifier), integer(header, at: 48, bytes: 4) == JournalSlab.size {
             var slab = [UInt8](repeating: 0, count: JournalSlab.size)
             for index in 0..<mostSlabs {
@@ -106,26 +109,27 @@ extension JournalMemory {
                 guard slab.withUnsafeMutableBytes({ pread(ring, $0.baseAddress, filled, offset) }) == filled else {
                     throw .cannotRead(path: path, reason: "it is shorter than its header says")
                 }
-                try restore(
-                    slab[..<filled], to: segment(UInt32(integer(header, at: entry, bytes: 4))),
-                    at: integer(header, at: entry + 4, bytes: 4) * JournalSlab.size)
+                let number = UInt32(integer(header, at: entry, bytes: 4))
+                if segments[number] == nil { segments[number] = try openSegment(segment(number)) }
+                // A segment that is gone was given up while the process lived.
+                guard let descriptor = segments[number], descriptor >= 0 else { continue }
+                let place = integer(header, at: entry + 4, bytes: 4) * JournalSlab.size
+                let count = slab.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, filled, off_t(place)) }
+                guard count == filled else {
+                    throw .cannotWrite(path: segment(number), reason: String(cString: strerror(count < 0 ? errno : ENOSPC)))
+                }
             }
+        }
+        for (number, descriptor) in segments where descriptor >= 0 && fdatasync(descriptor) != 0 {
+            throw .cannotWrite(path: segment(number), reason: String(cString: strerror(errno)))
         }
         unlink(path)
     }
 
-    private static func restore(_ bytes: ArraySlice<UInt8>, to path: String, at offset: Int) throws(JournalError) {
+    private static func openSegment(_ path: String) throws(JournalError) -> Int32 {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            // Given up while the process lived.
-            if errno == ENOENT { return }
-            throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
-        }
-        defer { close(descriptor) }
-        let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
-        guard count == bytes.count, fdatasync(descriptor) == 0 else {
-            throw .cannotWrite(path: path, reason: String(cString: strerror(count < 0 ? errno : ENOSPC)))
-        }
+        guard descriptor >= 0 || errno == ENOENT else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+        return descriptor
     }
 
     private static func integer(_ bytes: [UInt8], at offset: Int, bytes count: Int) -> Int {

@@ -3,7 +3,7 @@ internal import Net
 internal import Synchronization
 
 /// One file of a log, open for as long as somebody may read it.
-// Sendable by proof: `length`, `stretches`, `sessions` and `reader` are the loop's; `isDirect` and `isUnsynced` are the writer's; the rest is
+// Sendable by proof: `length`, `stretches`, `sessions` and `reader` are the loop's; `isDirect`, `isUnsynced`, `written` and `isInDirectory` are the writer's; the rest is
 // constant, atomic or locked.
 final class JournalSegment: @unchecked Sendable {
     let number: UInt32
@@ -25,6 +25,10 @@ final class JournalSegment: @unchecked Sendable {
     private let unsaved = Locked<[JournalSlab]>([])
     private var isDirect: Bool
     private var isUnsynced = false
+    /// Bytes that were written.
+    private var written = 0
+    /// The file's name was synced.
+    private var isInDirectory = false
     /// What is written past the page cache begins and ends at multiples of this.
     private static let page = 4_096
     /// The last bytes are written as a page, with zeros behind them.
@@ -94,7 +98,9 @@ final class JournalSegment: @unchecked Sendable {
     // MARK: - The writer
 
     /// Brings slabs to the file: those that are sealed, or everything there is, and that to the disk.
-    func save(everything: Bool) throws(JournalError) {
+    ///
+    /// - Returns: how many bytes are on the disk now; nil when nothing was synced.
+    func save(everything: Bool, syncs: Bool = true) throws(JournalError) -> Int? {
         while let slab = unsaved.withLock({ $0.first }) {
             let isSealed = slab.isSealed.load(ordering: .acquiring)
             guard isSealed || everything else { break }
@@ -104,9 +110,23 @@ final class JournalSegment: @unchecked Sendable {
             unsaved.withLock { _ = $0.removeFirst() }
             slab.isSaved.store(true, ordering: .releasing)
         }
-        guard everything, isUnsynced else { return }
+        guard everything, syncs, isUnsynced else { return nil }
         isUnsynced = false
+        let bytes = written
         fdatasync(descriptor)
+        if !isInDirectory {
+            // A file that is on the disk and has no name there is lost as well.
+            isInDirectory = true
+            Self.syncDirectory(of: path)
+        }
+        return bytes
+    }
+
+    private static func syncDirectory(of path: String) {
+        let directory = open(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
     }
 
     private func write(_ slab: JournalSlab) throws(JournalError) {
@@ -122,6 +142,7 @@ final class JournalSegment: @unchecked Sendable {
             try write(UnsafeRawBufferPointer(start: lastPage, count: Self.page), at: offset + whole)
         }
         slab.saved = filled
+        written = offset + filled
         isUnsynced = true
     }
 

@@ -7,15 +7,15 @@ internal import Synchronization
 /// Full slabs go to their files at once; what is in a slab that is not full follows, and all is synced, once in each interval.
 package final class JournalWriter: Sendable {
     private let queue = DispatchQueue(label: "harken.journal", qos: .utility)
-    private let interval: Duration
+    private let sync: SyncPolicy
     private let log: Log
     private let isFailing = Atomic<Bool>(false)
+    /// What there was before this run.
+    package let earlier: EarlierJournal
 
     /// Makes the directory, and completes the segments of a process that was killed.
-    ///
-    /// - Parameter interval: between two syncs: what a power cut can take.
-    package init(directory: String, interval: Duration, log: Log) throws(JournalError) {
-        self.interval = interval
+    package init(directory: String, sync: SyncPolicy = .standard, log: Log) throws(JournalError) {
+        self.sync = sync
         self.log = log
         do {
             try FileManager.default.createDirectory(
@@ -27,16 +27,18 @@ package final class JournalWriter: Sendable {
             guard name.hasSuffix(Self.ringSuffix), let loop = Int(name.dropLast(Self.ringSuffix.count)) else { continue }
             try JournalMemory.recover("\(directory)/\(name)") { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
         }
+        earlier = EarlierJournal(directory: directory, log: log)
     }
 
     static let ringSuffix = ".ring"
 
     /// The segment has bytes that are not in its file. Called for every block.
     func appended(to segment: JournalSegment) {
+        if sync == .always { return queue.sync { save(segment, everything: true) } }
         // Either this sees that no save is planned any more, or the one that begins sees the bytes.
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         guard !segment.isSavePlanned.load(ordering: .relaxed) else { return }
-        plan(segment, after: interval)
+        plan(segment, after: sync.interval)
     }
 
     /// The segment has a slab that is full.
@@ -64,12 +66,13 @@ package final class JournalWriter: Sendable {
 
     private func save(_ segment: JournalSegment, everything: Bool) {
         do {
-            try segment.save(everything: everything)
+            let bytes = try segment.save(everything: everything, syncs: sync != .never)
             isFailing.store(false, ordering: .relaxed)
+            if let bytes { log.debug("journal synced", [.path: segment.path, .bytes: "\(bytes)"]) }
         } catch {
             // Nothing is lost yet: it stays in the slabs, and is tried again. Said once, until a write succeeds.
             if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal is not written to the disk", [.error: "\(error)"]) }
-            if everything { plan(segment, after: max(interval, .seconds(1))) }
+            if everything { plan(segment, after: max(sync.interval, .seconds(1))) }
         }
     }
 }

@@ -11,6 +11,9 @@ internal import Vendors
 final class LiveContext {
     let loop: Loop
     let journal: JournalLog
+    let transcripts: TranscriptFolder
+    /// Takes on the sessions whose transcripts are not whole at their end.
+    private let completion: SessionRecovery
     let metrics: Metrics
     let log: Log
     let webSocket: WebSocketConfiguration
@@ -30,12 +33,15 @@ final class LiveContext {
     private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
 
     init(
-        loop: Loop, journal: JournalLog, metrics: Metrics, log: Log, webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient,
-        continuity: LiveContinuity, creditWarnings: [Duration], tracer: Tracer?
+        loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, completion: SessionRecovery, metrics: Metrics, log: Log,
+        webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, creditWarnings: [Duration],
+        tracer: Tracer?
     ) {
         self.creditWarnings = creditWarnings
         self.loop = loop
         self.journal = journal
+        self.transcripts = transcripts
+        self.completion = completion
         self.metrics = metrics
         self.log = log
         self.webSocket = webSocket
@@ -62,7 +68,25 @@ final class LiveContext {
     func remove(_ session: LiveSession) {
         sessions[ObjectIdentifier(session)] = nil
         reportReceived()
-        if isDraining, sessions.isEmpty { journal.finish() }
+    }
+
+    /// Stores the transcript of a session that is over; then its audio may go, or is needed once more.
+    func finish(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount) {
+        let context = LoopBound(self, on: loop)
+        let completion = completion
+        transcripts.finish(transcript, received: received) { stored in
+            // What could not be stored the journal keeps for the next start.
+            guard let stored else { return }
+            let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received)
+            guard stored.status != .complete else { return context.enter { $0.release(audio) } }
+            Task { await completion.complete(stored.record.id, audio) }
+        }
+    }
+
+    /// Nobody needs the audio any more.
+    func release(_ audio: LoggedAudio) {
+        var cursor = audio.cursor
+        journal.close(&cursor, at: audio.end)
     }
 
     func add(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = entrance }

@@ -14,6 +14,7 @@ internal import Tracing
 final class LiveSession: WebSocketHandler, SessionOwner {
     struct Plan {
         var id: ID<Session>
+        var started: UnixTime
         var dialect: String
         var machine: any LiveServerMachine
         /// In order of preference; not empty.
@@ -36,7 +37,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     /// From `start` to the end.
     private var run: SessionRun?
     private let plannedRun: SessionRun.Request
+    private let record: SessionRecord
     private var cursor: JournalCursor
+    /// From `start` on.
+    private var transcript: LiveTranscript?
     private var decoder: StreamDecoder?
     private var connection: WebSocketConnection?
     /// nil when the key's audio is not counted.
@@ -70,7 +74,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
                 formatted: true),
             engines: plan.engines.compactMap(\.liveEngine), recovery: context.continuity.recovery, stall: context.continuity.stall,
             repairTime: context.continuity.repairTime, repair: context.continuity.repair(by: plan.engines, language: request.language))
-        cursor = context.journal.open(id, rate: rate, channels: channels)
+        cursor = context.journal.cursor(rate: rate, channels: channels)
+        record = SessionRecord(
+            id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
+            keyterms: request.keyterms, diarize: request.diarize, engines: plan.engines.map(\.name),
+            owner: payer.map { .init(user: $0.account.user.rawValue, key: $0.account.key.rawValue) })
         if let account = payer?.account, account.isCounted { meter = CreditMeter(account, rate: rate, warnings: context.creditWarnings) }
         trace = context.tracer?.begin(under: plan.caller, at: context.loop.now).map { root in
             SessionTrace(
@@ -84,6 +92,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     func start(_ connection: WebSocketConnection) {
         self.connection = connection
         context.add(self)
+        context.journal.open(record, cursor: &cursor)
+        transcript = context.transcripts.begin(record, rate: rate, channels: channels)
         context.metrics.sessionOpened()
         context.log.info(
             "session started",
@@ -255,7 +265,9 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     }
 
     func record(_ commit: Commit, turn: Int) {
-        context.journal.append(commit, turn: turn, cursor: &cursor)
+        let bytes = CommitRecord.encode(commit, turn: turn)
+        context.journal.append(commit: bytes, at: commit.range.start, cursor: &cursor)
+        transcript?.append(commit: bytes, at: commit.range.start)
         context.metrics.committed(words: commit.words.count)
         if let run, !commit.words.isEmpty { context.metrics.finalCame(behind: (run.received - commit.range.end).seconds(at: rate)) }
     }
@@ -295,7 +307,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     func hear(_ event: SessionEvent) {
         if trace != nil { traced(event) }
         if case .interim = event { context.metrics.interim() }
-        if case .gap(_, let range, _) = event { context.metrics.gap(engine: firstEngine, range.count) }
+        if case .gap(let channel, let range, let error) = event {
+            context.metrics.gap(engine: firstEngine, range.count)
+            transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
+        }
         if !clientIsGone {
             var event = event
             if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true {
@@ -315,7 +330,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     }
 
     private func ended(_ end: SessionEnd) {
-        context.journal.close(&cursor, at: .zero + end.received)
+        if let transcript { context.finish(transcript, cursor, received: end.received) }
         decoder?.cancel()
         decoder = nil
         run = nil

@@ -17,4 +17,10 @@ package enum LogKey: String, Sendable {
     case bytes
     case code
     case key = "key.id"
+    /// Seconds of audio.
+    case audio = "audio.seconds"
+    /// Seconds of audio without words.
+    case missing = "missing.seconds"
+    /// How many.
+    case words
 }

@@ -23,6 +23,8 @@ package final class GatewayService: HTTPService {
     let runner: JobRunner
     /// nil: nothing is traced.
     let tracer: Tracer?
+    let transcripts: TranscriptFolder
+    let recovery: SessionRecovery
     /// A new UUID.
     let newID: @Sendable () -> String
     private let corsPolicy: CORSPolicy
@@ -34,6 +36,7 @@ package final class GatewayService: HTTPService {
     private let keys: any Access.Keys
     private let accounts: KeyAccounts
     private let settling: Task<Void, Never>
+    private let sweeping: Task<Void, Never>
 
     /// - Parameters:
     ///   - entries: the engines there are.
@@ -69,7 +72,12 @@ package final class GatewayService: HTTPService {
                 directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes))
         routes = Self.routes
         let journals = configuration.dataDirectory + "/journal"
-        let writer = try JournalWriter(directory: journals, interval: configuration.journal.syncInterval, log: log)
+        let writer = try JournalWriter(directory: journals, sync: configuration.journal.sync, log: log)
+        let transcripts = try TranscriptFolder(
+            directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log)
+        self.transcripts = transcripts
+        let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
+        self.recovery = recovery
         var webSocket = WebSocketConfiguration()
         webSocket.allowsCompression = configuration.compressesWebSockets
         var contexts: [ObjectIdentifier: LoopBound<LiveContext>] = [:]
@@ -82,14 +90,18 @@ package final class GatewayService: HTTPService {
                         directory: journals, loop: index, limits: configuration.journal, startedAt: startedAt, writer: writer, log: log)
                     return LoopBound(
                         LiveContext(
-                            loop: loop, journal: journal, metrics: metrics, log: log, webSocket: webSocket, webSocketClient: webSocketClient,
-                            continuity: continuity, creditWarnings: configuration.creditWarnings, tracer: tracer),
+                            loop: loop, journal: journal, transcripts: transcripts, completion: recovery, metrics: metrics, log: log,
+                            webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity,
+                            creditWarnings: configuration.creditWarnings, tracer: tracer),
                         on: loop)
                 }
             }
             contexts[ObjectIdentifier(loop)] = try made.get()
         }
         self.contexts = contexts
+        sweeping = Task { [transcripts] in
+            repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
+        }
         let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
         self.accounts = accounts
         settling = Task { [contexts] in
@@ -121,10 +133,17 @@ package final class GatewayService: HTTPService {
     /// Engines of this process have their own queue, in which live audio comes first; vendors take some at a time.
     private static let repairsAtOnce = 16
 
-    deinit { settling.cancel() }
+    deinit {
+        settling.cancel()
+        sweeping.cancel()
+    }
 
-    /// Tells the store what was spent, for the last time. After the last session has ended.
+    /// Stores what sessions left: their transcripts, and what was spent, for the last time. After the last session has ended.
     package func settle() async {
+        // What ends sessions may be on its way to the loops.
+        for context in contexts.values { await context.loop.run {} }
+        await transcripts.settle()
+        for context in contexts.values { await context.loop.run { _ = context.withValue { $0.journal.finish() } } }
         settling.cancel()
         await settling.value
         await Self.settle(accounts, contexts, log)
@@ -158,8 +177,16 @@ package final class GatewayService: HTTPService {
     /// Takes up the jobs that an earlier run left.
     package func resumeJobs() async { await runner.start(self) }
 
-    /// Stops work on jobs; what is not done goes back into the queue.
-    package func stopJobs() async { await runner.stop() }
+    /// Stops work on jobs and on the transcripts of sessions that are over; what is not done is for the next run.
+    package func stopJobs() async {
+        await recovery.stop()
+        await runner.stop()
+    }
+
+    /// Completes what sessions of earlier runs left, in the background; and from now on what sessions of this run leave.
+    package func recoverSessions() async {
+        await recovery.start(self)
+    }
 
     /// What the sessions of the exchange's loop share.
     func context(on loop: Loop) -> LiveContext? { contexts[ObjectIdentifier(loop)]?.withValue { $0 } }
@@ -266,6 +293,6 @@ package final class GatewayService: HTTPService {
     private static func corsPolicy(_ origins: [String]) -> CORSPolicy {
         // Any page may ask: credentials travel in headers that a page must know, never in cookies. Who is let in, `Access` decides.
         let origins: CORSPolicy.Origins = origins.isEmpty || origins.contains("*") ? .any : .listed(Set(origins))
-        return CORSPolicy(origins: origins, exposedHeaders: ["dg-request-id", "dg-error", "x-request-id"])
+        return CORSPolicy(origins: origins, exposedHeaders: ["dg-request-id", "dg-error", "x-request-id", "x-harken-session"])
     }
 }

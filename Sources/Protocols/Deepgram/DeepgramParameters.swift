@@ -50,7 +50,8 @@ package struct DeepgramParameters: Sendable, Equatable {
         tags = try query.list("tag")
         extra = try query.list("extra").map { pair throws(QueryParameters.Fault) in
             let parts = pair.split(separator: ":", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw query.wrong("extra", pair, "key:value") }
+            // A zero byte in a member's name is JSON that not every reader takes.
+            guard parts.count == 2, !parts[0].utf8.contains(0) else { throw query.wrong("extra", pair, "key:value") }
             return DeepgramMetadata.Extra(key: parts[0], value: parts[1])
         }
         (format, channels) = try Self.format(query)

@@ -81,10 +81,10 @@ import Testing
             channel: ChannelIndex(1), range: SampleRange(SampleIndex(5), SampleIndex(30)), words: words,
             reason: reason, engine: .local)
         let bytes = CommitRecord.encode(commit, turn: 12)
-        let back = try #require(CommitRecord.decode(bytes, start: SampleIndex(5)))
+        let back = try #require(CommitRecord.decode(bytes[...], start: SampleIndex(5)))
         #expect(back.commit == commit && back.turn == 12)
         for cut in 0..<bytes.count {
-            #expect(CommitRecord.decode(Array(bytes[..<cut]), start: .zero) == nil)
+            #expect(CommitRecord.decode(bytes[..<cut], start: .zero) == nil)
         }
     }
 }

@@ -39,6 +39,7 @@ import Testing
         ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
         ("HARKEN_COMPRESSION", "perhaps"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"), ("OTEL_SDK_DISABLED", "maybe"), ("HARKEN_DATABASE_URL", "mysql://x"),
+        ("HARKEN_FSYNC", "sometimes"), ("HARKEN_FSYNC", "group=1ms"), ("HARKEN_FSYNC", "group=200"), ("HARKEN_TRANSCRIPT_DAYS", "0"),
     ])
     func `refuses a wrong value in one line that names it`(name: String, value: String) {
         do {
@@ -50,6 +51,16 @@ import Testing
         } catch {
             Issue.record("another error: \(error)")
         }
+    }
+
+    @Test(arguments: [
+        ("group=200ms", SyncPolicy.group(.milliseconds(200))), ("group=0.5s", .group(.milliseconds(500))), ("group", .standard), ("ALWAYS", .always),
+        ("never", .never),
+    ])
+    func `knows when to sync`(text: String, policy: SyncPolicy) throws {
+        #expect(try configuration(["HARKEN_FSYNC": text]).journal.sync == policy)
+        #expect(SyncPolicy(policy.description) == policy)
+        #expect(try configuration([:]).journal.sync == .group(.milliseconds(200)))
     }
 
     @Test func `reads a file of names and values`() throws {

@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import Glibc
 import Speech
+import Synchronization
 import Testing
 
 @Suite struct `A journal log` {
@@ -17,7 +18,7 @@ import Testing
         let log = Log(level: .error, write: { _ in })
         return try JournalLog(
             directory: directory, loop: 0, limits: limits, startedAt: 1_000,
-            writer: JournalWriter(directory: directory, interval: interval, log: log), log: log)
+            writer: JournalWriter(directory: directory, sync: .group(interval), log: log), log: log)
     }
 
     private static let hour = Duration.seconds(3_600)
@@ -46,7 +47,7 @@ import Testing
     @Test func `gives back any range of a session among others`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let log = try log(JournalLimits(segmentBytes: 20_000))
-        var cursors = (0..<3).map { log.open(ID("session-\($0)"), rate: .speech, channels: 1) }
+        var cursors = (0..<3).map { log.open("session-\($0)") }
         var ends = [SampleIndex](repeating: .zero, count: 3)
         for round in 0..<60 {
             for session in 0..<3 {
@@ -72,25 +73,26 @@ import Testing
     @Test func `is read to its last whole block after a crash`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let log = try log()
-        var cursor = log.open(ID("session"), rate: .speech, channels: 1)
+        var cursor = log.open("session")
         let range = SampleRange(.zero, count: SampleCount(800))
         pcm(range, seed: 1).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
         let word = Word("hello", SampleRange(SampleIndex(10), SampleIndex(20)), confidence: 1)
-        log.append(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: .local), turn: 3, cursor: &cursor)
+        let commit = Commit(channel: .first, range: range, words: [word], reason: .pause, engine: .local)
+        log.append(commit: CommitRecord.encode(commit, turn: 3), at: range.start, cursor: &cursor)
         log.finish()
         let bytes = try bytes(of: #require(files.first))
         let (entries, length) = bytes.withUnsafeBytes { JournalScan.blocks(of: $0) }
         #expect(bytes[length...].allSatisfy { $0 == 0 }, "what fills the last page is no block")
         #expect(entries.map(\.block.kind) == [.opened, .audio, .commit])
-        let commit = try #require(entries.last)
-        let payload = Array(bytes[(commit.offset + JournalBlock.headerLength)...].prefix(commit.block.payloadLength))
-        #expect(CommitRecord.decode(payload, start: commit.block.position)?.commit.words == [word])
+        let last = try #require(entries.last)
+        let payload = bytes[(last.offset + JournalBlock.headerLength)...].prefix(last.block.payloadLength)
+        #expect(CommitRecord.decode(payload, start: last.block.position)?.commit == commit)
     }
 
     @Test func `stays within its limit by giving up the oldest audio`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let log = try log(JournalLimits(segmentBytes: 10_000, logBytes: 40_000))
-        var cursor = log.open(ID("long"), rate: .speech, channels: 1)
+        var cursor = log.open("long")
         var end = SampleIndex.zero
         for _ in 0..<100 {
             let range = SampleRange(end, count: SampleCount(1_000))
@@ -110,20 +112,20 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         do {
             let log = try log()
-            var cursor = log.open(ID("unfinished"), rate: .speech, channels: 1)
+            var cursor = log.open("unfinished")
             let range = SampleRange(.zero, count: SampleCount(100))
             pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
         }
         let before = files
         let log = try log()
-        _ = log.open(ID("next"), rate: .speech, channels: 1)
+        _ = log.open("next")
         log.finish()
         #expect(Set(before).isSubset(of: Set(files)) && files.count == before.count + 1)
     }
 
     @Test func `says what is wrong with a directory that cannot be written`() {
         #expect {
-            try JournalWriter(directory: "/proc/nowhere", interval: .seconds(1), log: Log(level: .error))
+            try JournalWriter(directory: "/proc/nowhere", log: Log(level: .error))
         } throws: { error in
             "\(error)".contains("/proc/nowhere") && "\(error)".contains("--data")
         }
@@ -132,7 +134,7 @@ import Testing
     @Test(arguments: [true, false]) func `gives back blocks of any size, written or not`(areWritten: Bool) throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let log = try log(JournalLimits(segmentBytes: 3 << 20), interval: Self.hour)
-        var cursor = log.open(ID("large"), rate: .speech, channels: 1)
+        var cursor = log.open("large")
         var end = SampleIndex.zero
         for count in [1, 99_999, 400_000, 131_072 - 24, 131_072, 7, 300_000, 3] {
             let range = SampleRange(end, count: SampleCount(count))
@@ -152,7 +154,7 @@ import Testing
         await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
             // The writer brings what is full to the disk, and would come for the rest in an hour.
             let log = try Self.log(in: directory, JournalLimits(segmentBytes: 1 << 20), interval: Self.hour)
-            var cursor = log.open(ID("killed"), rate: .speech, channels: 1)
+            var cursor = log.open("killed")
             for frame in 0..<1_500 {
                 let range = SampleRange(SampleIndex(frame * 800), count: SampleCount(800))
                 Self.pcm(range, seed: 5).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
@@ -165,12 +167,31 @@ import Testing
         #expect(blocks.dropFirst().map(\.position.samples) == (0..<1_500).map { $0 * 800 })
     }
 
+    @Test(arguments: [SyncPolicy.always, .never]) func `has on the disk what its policy says`(policy: SyncPolicy) throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let quiet = Log(level: .error, write: { _ in })
+        let synced = Mutex(0)
+        let loud = Log(level: .debug, write: { line in if line.contains("journal synced") { synced.withLock { $0 += 1 } } })
+        let log = try JournalLog(
+            directory: directory, loop: 0, limits: JournalLimits(), startedAt: 1_000,
+            writer: JournalWriter(directory: directory, sync: policy, log: loud), log: quiet)
+        var cursor = log.open("session")
+        for second in 0..<3 {
+            let range = SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000))
+            pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            if policy == .always { #expect(try blocks().filter { $0.kind == .audio }.count == second + 1) }
+        }
+        log.finish()
+        #expect(try blocks().count == 4)
+        #expect(synced.withLock { $0 } == (policy == .always ? 4 : 0))
+    }
+
     @Test func `passes over a ring of an earlier boot of the machine`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let ring = URL(filePath: directory + "/0.ring")
         do {
             let log = try log(interval: Self.hour)
-            var cursor = log.open(ID("before"), rate: .speech, channels: 1)
+            var cursor = log.open("before")
             let range = SampleRange(.zero, count: SampleCount(2_000))
             pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
             log.finish()
@@ -190,7 +211,7 @@ import Testing
         await #expect(processExitsWith: .success) { [directory = directory as String] in
             signal(SIGXFSZ, SIG_IGN)
             let log = try Self.log(in: directory, interval: Self.hour)
-            var cursor = log.open(ID("full"), rate: .speech, channels: 1)
+            var cursor = log.open("full")
             let count = SampleCount(10_000)
             let ranges = (0..<130).map { SampleRange(SampleIndex($0 * 10_000), count: count) }
             func append(_ range: SampleRange) { Self.pcm(range, seed: 2).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) } }
@@ -214,5 +235,14 @@ import Testing
             for range in kept { #expect(try read(range)) }
         }
         #expect(try blocks().filter { $0.kind == .audio }.count >= 90)
+    }
+}
+
+extension JournalLog {
+    /// Begins a session of one channel at 16 kHz.
+    fileprivate func open(_ name: String) -> JournalCursor {
+        var cursor = cursor(rate: .speech, channels: 1)
+        open(SessionRecord(id: ID(name)), cursor: &cursor)
+        return cursor
     }
 }

@@ -19,8 +19,11 @@ final class TestGateway: Sendable {
     let port: UInt16
     let directory: String
 
-    init(_ engine: ScriptedEngine, keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil) async throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
+    /// - Parameter directory: one that an earlier run left; it is this one's to remove.
+    init(_ engine: ScriptedEngine, keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil, directory earlier: String? = nil)
+        async throws
+    {
+        directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
         var settings = Settings()
         settings.merge(values)
         settings.merge(["HARKEN_DATA": directory])
@@ -35,6 +38,7 @@ final class TestGateway: Sendable {
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), tracer: tracer,
             newID: { UUID().uuidString.lowercased() })
+        await service.recoverSessions()
         server = HTTPServer(loops: group.loops, service: service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
@@ -50,10 +54,10 @@ final class TestGateway: Sendable {
     }
 
     static func with(
-        _ engine: ScriptedEngine = ScriptedEngine(), keys: TestKeys, settings: [String: String] = [:], tracer: Tracer? = nil,
-        _ body: (TestGateway) async throws -> Void
+        _ engine: ScriptedEngine = ScriptedEngine(), keys: TestKeys, settings: [String: String] = [:], directory: String? = nil,
+        keepsDirectory: Bool = false, tracer: Tracer? = nil, _ body: (TestGateway) async throws -> Void
     ) async throws {
-        let gateway = try await TestGateway(engine, keys: keys, settings: settings, tracer: tracer)
+        let gateway = try await TestGateway(engine, keys: keys, settings: settings, tracer: tracer, directory: directory)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)
@@ -64,9 +68,10 @@ final class TestGateway: Sendable {
         gateway.server.stop()
         await gateway.service.stopJobs()
         await gateway.server.drained()
+        await gateway.service.settle()
         gateway.client.shutdown()
         gateway.group.shutdown()
-        try? FileManager.default.removeItem(atPath: gateway.directory)
+        if !keepsDirectory { try? FileManager.default.removeItem(atPath: gateway.directory) }
         try result.get()
     }
 

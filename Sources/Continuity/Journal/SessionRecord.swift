@@ -1,0 +1,96 @@
+package import Speech
+
+/// What is kept of a session besides its audio and commits: what its recovery needs after a crash, and whose its transcript is.
+///
+/// The payload of the journal's `opened` block: version (1; 2) · identifier · start in milliseconds since 1970 (8) · dialect · workload · language ·
+/// model · key terms · flags (1; bit 0: diarize) · engines · user · key. Texts are 2 bytes of length and UTF-8; those that may be absent have a byte
+/// 0 or 1 before them, lists their count (2). A payload that begins with a printable character is the identifier alone: version 1.
+package struct SessionRecord: Sendable, Equatable {
+    /// Who opened the session. The key's identifier, never the key.
+    package struct Owner: Sendable, Equatable {
+        package var user: String
+        package var key: String
+
+        package init(user: String, key: String) {
+            self.user = user
+            self.key = key
+        }
+    }
+
+    /// Why a payload cannot be read.
+    package enum Unreadable: Error, Sendable, Equatable {
+        /// A newer version wrote it.
+        case newer
+        case damaged
+    }
+
+    package var id: ID<Session>
+    /// nil: unknown.
+    package var started: UnixTime?
+    /// The name of the client's protocol.
+    package var dialect: String
+    package var workload: Workload
+    package var language: LanguageTag?
+    package var model: String?
+    package var keyterms: [String]
+    package var diarize: Bool
+    /// Those that may have its audio, in order of preference; nil: unknown.
+    package var engines: [EngineName]?
+    /// nil: it was opened without a key.
+    package var owner: Owner?
+
+    package init(
+        id: ID<Session>, started: UnixTime? = nil, dialect: String = "", workload: Workload = .realtime, language: LanguageTag? = nil,
+        model: String? = nil, keyterms: [String] = [], diarize: Bool = false, engines: [EngineName]? = nil, owner: Owner? = nil
+    ) {
+        self.id = id
+        self.started = started
+        self.dialect = dialect
+        self.workload = workload
+        self.language = language
+        self.model = model
+        self.keyterms = keyterms
+        self.diarize = diarize
+        self.engines = engines
+        self.owner = owner
+    }
+
+    private static let version: UInt8 = 2
+
+    package func encoded() -> [UInt8] {
+        var record = RecordWriter(capacity: 256)
+        record.put(Self.version)
+        record.put(text: id.rawValue)
+        record.put(started?.milliseconds ?? 0)
+        record.put(text: dialect)
+        record.put(text: workload.rawValue)
+        record.put(optional: language?.rawValue)
+        record.put(optional: model)
+        record.put(texts: keyterms)
+        record.put(UInt8(diarize ? 1 : 0))
+        record.put(texts: (engines ?? []).map(\.rawValue))
+        record.put(optional: owner?.user)
+        record.put(optional: owner?.key)
+        return record.bytes
+    }
+
+    package init(decoding bytes: [UInt8]) throws(Unreadable) {
+        guard let first = bytes.first else { throw .damaged }
+        if first >= 0x20 {
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw .damaged }
+            self.init(id: ID(text))
+            return
+        }
+        guard first == Self.version else { throw .newer }
+        var record = RecordReader(bytes[1...])
+        guard let id = record.takeText(), let started: Int64 = record.take(), let dialect = record.takeText(),
+            let workload = record.takeText(), let language = record.takeOptionalText(), let model = record.takeOptionalText(),
+            let keyterms = record.takeTexts(), let flags: UInt8 = record.take(), let engines = record.takeTexts(),
+            let user = record.takeOptionalText(), let key = record.takeOptionalText(), record.isAtEnd
+        else { throw .damaged }
+        self.init(
+            id: ID(id), started: UnixTime(milliseconds: started), dialect: dialect, workload: Workload(rawValue: workload) ?? .realtime,
+            language: language.map { LanguageTag($0) }, model: model, keyterms: keyterms, diarize: flags & 1 != 0,
+            engines: engines.map { EngineName($0) }, owner: user.map { Owner(user: $0, key: key ?? "") })
+    }
+}

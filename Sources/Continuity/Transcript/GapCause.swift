@@ -1,0 +1,37 @@
+package import Speech
+
+/// Why nothing is known of an interval, for people and programs that read a transcript.
+package enum GapCause: String, Sendable, Equatable, CaseIterable {
+    /// The gateway ended before the interval was recognised.
+    case interrupted
+    /// The client left before the interval was recognised.
+    case abandoned
+    case unauthorised
+    case quotaExhausted = "quota_exhausted"
+    case rateLimited = "rate_limited"
+    case badRequest = "bad_request"
+    case unsupportedLanguage = "unsupported_language"
+    case undecodable
+    case unavailable
+    case timedOut = "timed_out"
+    case protocolViolation = "protocol_violation"
+    /// No engine that may have the audio recognises recordings.
+    case noEngine = "no_engine"
+    /// The audio is not in the journal: there was no room for it, or its time was over.
+    case audioLost = "audio_lost"
+
+    package init(_ error: EngineError) {
+        switch error {
+        case .unauthorised: self = .unauthorised
+        case .quotaExhausted: self = .quotaExhausted
+        case .rateLimited: self = .rateLimited
+        case .badRequest: self = .badRequest
+        case .unsupportedLanguage: self = .unsupportedLanguage
+        case .undecodable: self = .undecodable
+        case .unavailable: self = .unavailable
+        case .timedOut: self = .timedOut
+        case .protocolViolation: self = .protocolViolation
+        case .cancelled: self = .abandoned
+        }
+    }
+}

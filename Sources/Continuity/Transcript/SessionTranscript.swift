@@ -1,0 +1,128 @@
+package import Speech
+
+/// A session's transcript as it is kept: what was committed, and what was recognised afterwards where nothing was.
+///
+/// The pieces of a channel are in the order of time and do not overlap; what was committed is never changed.
+package struct SessionTranscript: Sendable, Equatable {
+    package struct Piece: Sendable, Equatable {
+        package var commit: Commit
+        /// Counted from 0 within the channel.
+        package var turn: Int
+        /// The client did not get it: it was recognised when the session's engines had failed, or the session was over.
+        package var isRecovered: Bool
+
+        package init(_ commit: Commit, turn: Int, isRecovered: Bool) {
+            self.commit = commit
+            self.turn = turn
+            self.isRecovered = isRecovered
+        }
+    }
+
+    /// An interval without words of which nobody knows that it is silent.
+    package struct Gap: Sendable, Equatable {
+        package var channel: ChannelIndex
+        package var range: SampleRange
+        package var cause: GapCause
+
+        package init(channel: ChannelIndex, range: SampleRange, cause: GapCause) {
+            self.channel = channel
+            self.range = range
+            self.cause = cause
+        }
+    }
+
+    package let rate: SampleRate
+    /// How much audio came.
+    package var received: SampleCount
+    /// By channel.
+    package private(set) var pieces: [[Piece]]
+    /// Why what is missing is missing, where somebody said so; the newest word on it last.
+    private var causes: [Gap] = []
+    /// A session that fails all the time reports no more than the reader needs.
+    private static let mostCauses = 1_000
+
+    package init(rate: SampleRate, channels: Int, received: SampleCount = .zero) {
+        self.rate = rate
+        self.received = received
+        pieces = Array(repeating: [], count: channels)
+    }
+
+    package var channels: Int { pieces.count }
+
+    /// Takes what the session committed. Commits of a channel come in order.
+    ///
+    /// - Returns: false for what overlaps pieces that there are, which stay.
+    @discardableResult
+    package mutating func add(_ commit: Commit, turn: Int, isRecovered: Bool = false) -> Bool {
+        let number = commit.channel.number
+        guard pieces.indices.contains(number) else { return false }
+        let place = firstPiece(endingAfter: commit.range.start, in: number)
+        if place < pieces[number].count, commit.range.intersection(pieces[number][place].commit.range) != nil { return false }
+        received = max(received, commit.range.end - .zero)
+        pieces[number].insert(Piece(commit, turn: turn, isRecovered: isRecovered), at: place)
+        return true
+    }
+
+    /// Notes why an interval is missing.
+    package mutating func note(_ cause: GapCause, _ channel: ChannelIndex, _ range: SampleRange) {
+        guard !range.isEmpty, causes.count < Self.mostCauses else { return }
+        causes.append(Gap(channel: channel, range: range, cause: cause))
+    }
+
+    /// What no piece covers, in order.
+    package func missing(in channel: ChannelIndex) -> [SampleRange] {
+        guard pieces.indices.contains(channel.number) else { return [] }
+        var missing: [SampleRange] = []
+        var through = SampleIndex.zero
+        for piece in pieces[channel.number] where !piece.commit.range.isEmpty {
+            if piece.commit.range.start > through { missing.append(SampleRange(through, piece.commit.range.start)) }
+            through = max(through, piece.commit.range.end)
+        }
+        let end = SampleIndex.zero + received
+        if end > through { missing.append(SampleRange(through, end)) }
+        return missing
+    }
+
+    package var isWhole: Bool { (0..<channels).allSatisfy { missing(in: ChannelIndex($0)).isEmpty } }
+
+    /// What is missing in all channels, and why.
+    package var gaps: [Gap] {
+        (0..<channels).map { ChannelIndex($0) }.flatMap { channel in
+            missing(in: channel).map { range in
+                let cause = causes.last { $0.channel == channel && $0.range.intersection(range) != nil }?.cause ?? .interrupted
+                return Gap(channel: channel, range: range, cause: cause)
+            }
+        }
+    }
+
+    /// Fills what is missing of `range` with `words`, those of them that belong there.
+    ///
+    /// - Parameter words: what was recognised in the range and around it, in order.
+    package mutating func mend(_ channel: ChannelIndex, _ range: SampleRange, _ words: [Word], by engine: EngineName) {
+        for missing in missing(in: channel) {
+            guard let part = missing.intersection(range) else { continue }
+            let own = RepairSeam.words(words, of: part)
+            let commit = Commit(channel: channel, range: part, words: own, reason: .pause, engine: engine)
+            add(commit, turn: turn(before: part, in: channel.number), isRecovered: true)
+        }
+    }
+
+    /// Which turn words belong to that were missing: the one that was open, else the one that follows.
+    private func turn(before range: SampleRange, in channel: Int) -> Int {
+        let place = firstPiece(endingAfter: range.start, in: channel)
+        let before = place > 0 ? pieces[channel][place - 1] : nil
+        if let before, !before.commit.endsTurn { return before.turn }
+        if place < pieces[channel].count { return pieces[channel][place].turn }
+        return before.map { $0.turn + 1 } ?? 0
+    }
+
+    /// Empty pieces count as ending where they are.
+    private func firstPiece(endingAfter position: SampleIndex, in channel: Int) -> Int {
+        var low = 0, high = pieces[channel].count
+        while low < high {
+            let middle = (low + high) / 2
+            if pieces[channel][middle].commit.range.end > position { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

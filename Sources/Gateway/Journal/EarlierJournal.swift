@@ -1,0 +1,109 @@
+internal import Continuity
+internal import Foundation
+internal import Glibc
+internal import Net
+
+/// The segments that earlier runs left. They stay until the sessions in them that did not end are recovered, or until the journal needs their room.
+package final class EarlierJournal: Sendable {
+    private struct Entry {
+        var name: String
+        var loop: Int
+        var number: UInt32
+        var bytes: Int
+        /// A newer version wrote it; it is none of ours.
+        var isForeign = false
+    }
+
+    private let directory: String
+    private let log: Log
+    /// By loop and number.
+    private let entries: Locked<[Entry]>
+    /// Those that have a log in this run.
+    private let loops = Locked<Set<Int>>([])
+
+    /// Finds them. Before any log of this run is made.
+    init(directory: String, log: Log) {
+        self.directory = directory
+        self.log = log
+        var found: [Entry] = []
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            guard let (loop, number) = JournalSegment.parse(name) else { continue }
+            let path = "\(directory)/\(name)"
+            let bytes = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
+            if bytes == 0 { unlink(path) } else { found.append(Entry(name: name, loop: loop, number: number, bytes: bytes)) }
+        }
+        entries = Locked(found.sorted { ($0.loop, $0.number) < ($1.loop, $1.number) })
+    }
+
+    /// Names a log of this run: what an earlier run of the same number left counts against its limit.
+    ///
+    /// - Returns: the first number for its segments.
+    func claim(_ loop: Int) -> UInt32 {
+        loops.withLock { _ = $0.insert(loop) }
+        return entries.withLock { entries in (entries.last { $0.loop == loop }?.number).map { $0 + 1 } ?? 0 }
+    }
+
+    /// Segments of loops that are not there any more are the first one's.
+    private func isCharged(_ entry: Entry, to loop: Int, _ loops: Set<Int>) -> Bool {
+        entry.loop == loop || (loop == 0 && !loops.contains(entry.loop))
+    }
+
+    /// What is counted against the loop's limit.
+    func bytes(ofLoop loop: Int) -> Int {
+        let loops = loops.withLock { $0 }
+        return entries.withLock { $0.reduce(0) { isCharged($1, to: loop, loops) && !$1.isForeign ? $0 + $1.bytes : $0 } }
+    }
+
+    /// Gives up the oldest segment that is counted against the loop's limit.
+    ///
+    /// - Returns: its bytes; nil when there is none.
+    func giveUpOldest(ofLoop loop: Int) -> Int? {
+        let loops = loops.withLock { $0 }
+        let entry = entries.withLock { entries -> Entry? in
+            guard let index = entries.firstIndex(where: { isCharged($0, to: loop, loops) && !$0.isForeign }) else { return nil }
+            return entries.remove(at: index)
+        }
+        guard let entry else { return nil }
+        unlink("\(directory)/\(entry.name)")
+        return entry.bytes
+    }
+
+    /// Takes away a segment that nobody wants any more.
+    func remove(_ file: JournalFile) {
+        let wasThere = entries.withLock { entries -> Bool in
+            guard let index = entries.firstIndex(where: { $0.loop == file.loop && $0.number == file.number }) else { return false }
+            entries.remove(at: index)
+            return true
+        }
+        if wasThere { unlink(file.path) }
+    }
+
+    /// Reads all segments. Blocks; takes a second for some hundred megabytes.
+    func unfinishedSessions() -> JournalFindings {
+        let entries = entries.withLock { $0 }
+        var findings = JournalFindings()
+        for entry in entries {
+            let path = "\(directory)/\(entry.name)"
+            do throws(JournalError) {
+                let file = try JournalFile(path: path, loop: entry.loop, number: entry.number)
+                switch try findings.read(file) {
+                case .whole: break
+                case .torn(let bytes): log.info("the end of a journal was cut off", [.path: path, .bytes: "\(bytes)"])
+                case .otherVersion: keepForeign(entry.loop, entry.number, path)
+                }
+            } catch {
+                // What the journal's limit has taken away meanwhile is not missed here but in the sessions that it was of.
+                if access(path, F_OK) == 0 { log.error("a journal of an earlier run cannot be read", [.error: "\(error)"]) }
+            }
+        }
+        for file in findings.finish() { keepForeign(file.loop, file.number, file.path) }
+        return findings
+    }
+
+    private func keepForeign(_ loop: Int, _ number: UInt32, _ path: String) {
+        entries.withLock { entries in
+            if let index = entries.firstIndex(where: { $0.loop == loop && $0.number == number }) { entries[index].isForeign = true }
+        }
+        log.error("a journal of another version of Harken is left as it is; start that version once to let it finish", [.path: path])
+    }
+}

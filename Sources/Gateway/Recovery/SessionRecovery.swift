@@ -1,0 +1,246 @@
+internal import Continuity
+internal import Dispatch
+internal import Net
+internal import Speech
+
+/// Completes the transcripts of sessions that ended before they were whole: those that a crash interrupted, those whose client left, those whose engines
+/// had failed.
+///
+/// What is missing is recognised again from the journal, a few sessions at a time. Nothing that was committed changes. Each step is stored before the
+/// next, so the next start goes on where this one was killed; what cannot be recognised now is a gap in the transcript, and its audio stays in the
+/// journal, within the journal's limit.
+actor SessionRecovery {
+    /// Sessions at once: engines work on the windows of one recording side by side.
+    private static let mostRunning = 2
+    /// Sessions of this run that may wait; more are left to the next start.
+    private static let mostWaiting = 10_000
+    /// Recoveries of a session that may end with the gateway before it is left alone.
+    private static let mostAttempts = 5
+    /// Before what failed in passing is tried again, at first and at last.
+    private static let firstDelay: Duration = .seconds(300)
+    private static let longestDelay: Duration = .seconds(3_600)
+
+    private struct Patient: Sendable {
+        var id: ID<Session>
+        var audio: any RecoverableAudio
+        /// Of the segments of earlier runs.
+        var files: Set<Int> = []
+    }
+
+    private let earlier: EarlierJournal
+    private let transcripts: TranscriptFolder
+    private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
+    private var waiting: [Patient] = []
+    private var running: [ID<Session>: Task<Void, Never>] = [:]
+    /// Sessions that could not be completed for a reason that may pass.
+    private var resting: [Patient] = []
+    private var delay = SessionRecovery.firstDelay
+    private var alarm: Task<Void, Never>?
+    private var reading: Task<Void, Never>?
+    private var isStopped = false
+    private weak var gateway: GatewayService?
+    private var findings: JournalFindings?
+    private var totals = Totals()
+    /// Whether it is known which sessions earlier runs left.
+    private(set) var hasLookedThrough = false
+
+    private struct Totals {
+        var found = 0
+        var completed = 0
+        var repaired: Duration = .zero
+        var words = 0
+        var began: ContinuousClock.Instant?
+    }
+
+    init(earlier: EarlierJournal, transcripts: TranscriptFolder) {
+        self.earlier = earlier
+        self.transcripts = transcripts
+    }
+
+    /// Begins: looks for sessions that earlier runs left, behind the start.
+    func start(_ gateway: GatewayService) {
+        self.gateway = gateway
+        reading = Task(priority: .utility) { await readEarlier(gateway) }
+    }
+
+    /// Stops all work; the next start goes on with it.
+    func stop() async {
+        isStopped = true
+        reading?.cancel()
+        alarm?.cancel()
+        for task in running.values { task.cancel() }
+        await reading?.value
+        for task in Array(running.values) { await task.value }
+    }
+
+    /// Takes on a session of this run.
+    func complete(_ id: ID<Session>, _ audio: LoggedAudio) {
+        guard !isStopped, waiting.count < Self.mostWaiting else { return }
+        waiting.append(Patient(id: id, audio: audio))
+        if let gateway { work(gateway) }
+    }
+
+    // MARK: - Earlier runs
+
+    private func readEarlier(_ gateway: GatewayService) async {
+        let began = ContinuousClock.now
+        let found = await withCheckedContinuation { continuation in
+            queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
+        }
+        var patients: [Patient] = []
+        var suspects: [Patient] = []
+        for session in found.sessions where !Task.isCancelled {
+            guard let attempts = await begin(session, gateway) else { continue }
+            let patient = Patient(id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files)
+            if attempts == 0 { patients.append(patient) } else { suspects.append(patient) }
+        }
+        // Those that may have been what ended the gateway come last.
+        patients += suspects
+        guard !Task.isCancelled else { return }
+        findings = found
+        hasLookedThrough = true
+        totals.found = patients.count
+        totals.began = began
+        if !patients.isEmpty {
+            let elapsed = "\((ContinuousClock.now - began) / .seconds(1))"
+            gateway.log.info("sessions found that an earlier run did not end", [.count: "\(patients.count)", .seconds: elapsed])
+        }
+        waiting += patients
+        removeFiles()
+        work(gateway)
+    }
+
+    /// Stores what was committed, where that was not done yet.
+    ///
+    /// - Returns: how many recoveries of it were begun and not ended; nil when there is nothing to complete.
+    private func begin(_ session: UnfinishedSession, _ gateway: GatewayService) async -> Int? {
+        let oldest = gateway.now() + (.zero - gateway.configuration.transcripts.age)
+        if let started = session.record.started, started < oldest { return nil }
+        do throws(StoredTranscript.Unreadable) {
+            if let stored = try await transcripts.stored(session.record.id) { return stored.status == .complete ? nil : stored.attempts }
+        } catch {
+            // A newer version's is not touched; a broken one is made again.
+            guard error == .damaged else { return 0 }
+        }
+        guard session.transcript.received > .zero else { return nil }
+        let isWhole = session.transcript.isWhole
+        let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
+        let isKept = await transcripts.keep(stored)
+        return isKept && isWhole ? nil : 0
+    }
+
+    /// Takes away the segments of earlier runs that hold nothing of what is to be done.
+    private func removeFiles() {
+        guard let findings else { return }
+        let needed = (waiting + resting).reduce(into: Set<Int>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
+        for file in findings.files(without: needed) { earlier.remove(file) }
+        // Lets go of the files, so that their room is free.
+        if needed.isEmpty { self.findings = nil }
+    }
+
+    private var busyFiles: Set<Int> { busy.values.reduce(into: []) { $0.formUnion($1) } }
+    private var busy: [ID<Session>: Set<Int>] = [:]
+
+    // MARK: - Work
+
+    private func work(_ gateway: GatewayService) {
+        while !isStopped, running.count < Self.mostRunning, !waiting.isEmpty {
+            let patient = waiting.removeFirst()
+            guard running[patient.id] == nil else { continue }
+            busy[patient.id] = patient.files
+            running[patient.id] = Task(priority: .utility) {
+                let outcome = await complete(patient, gateway)
+                over(patient, outcome, gateway)
+            }
+        }
+    }
+
+    private enum Outcome { case done, mayPass, left }
+
+    private func over(_ patient: Patient, _ outcome: Outcome, _ gateway: GatewayService) {
+        running[patient.id] = nil
+        busy[patient.id] = nil
+        switch outcome {
+        case .done: break
+        case .mayPass: resting.append(patient)
+        case .left: left.formUnion(patient.files)
+        }
+        removeFiles()
+        work(gateway)
+        guard running.isEmpty, !isStopped else { return }
+        report(gateway)
+        guard !resting.isEmpty, alarm == nil else { return }
+        let delay = delay
+        self.delay = min(delay * 2, Self.longestDelay)
+        alarm = Task { [weak gateway] in
+            guard (try? await Task.sleep(for: delay)) != nil, let gateway else { return }
+            rouse(gateway)
+        }
+    }
+
+    /// Segments with sessions that are left to a later start.
+    private var left: Set<Int> = []
+
+    private func rouse(_ gateway: GatewayService) {
+        alarm = nil
+        waiting += resting
+        resting = []
+        work(gateway)
+    }
+
+    private func report(_ gateway: GatewayService) {
+        guard totals.found > 0, let began = totals.began else { return }
+        gateway.log.info(
+            "sessions of an earlier run completed",
+            [
+                .count: "\(totals.completed) of \(totals.found)", .audio: "\(totals.repaired / .seconds(1))", .words: "\(totals.words)",
+                .seconds: "\((ContinuousClock.now - began) / .seconds(1))",
+            ])
+        totals = Totals()
+    }
+
+    private func complete(_ patient: Patient, _ gateway: GatewayService) async -> Outcome {
+        guard var stored = try? await transcripts.stored(patient.id) else { return .left }
+        guard stored.attempts < Self.mostAttempts else {
+            gateway.log.error("a session's transcript is not completed: the gateway ended each time", [.session: patient.id.rawValue])
+            stored.status = .incomplete
+            _ = await transcripts.keep(stored)
+            return .left
+        }
+        stored.attempts += 1
+        stored.status = .recovering
+        guard await transcripts.keep(stored) else { return .left }
+        let before = stored.transcript
+        let repair = TranscriptRepair(gateway: gateway, transcripts: transcripts, audio: patient.audio)
+        let verdict = await repair.run(&stored)
+        stored.attempts -= 1
+        stored.status = stored.transcript.isWhole ? .complete : verdict == .interrupted ? .recovering : .incomplete
+        guard await transcripts.keep(stored) else { return .left }
+        note(stored.transcript, before, patient, gateway)
+        switch verdict {
+        case .interrupted, .left: return .left
+        case .mayPass: return .mayPass
+        case .done:
+            await patient.audio.release()
+            return .done
+        }
+    }
+
+    private func note(_ after: SessionTranscript, _ before: SessionTranscript, _ patient: Patient, _ gateway: GatewayService) {
+        let length = { (transcript: SessionTranscript) in
+            transcript.gaps.reduce(Duration.zero) { $0 + $1.range.count.duration(at: transcript.rate) }
+        }
+        let words = { (transcript: SessionTranscript) in transcript.pieces.joined().reduce(0) { $0 + $1.commit.words.count } }
+        let repaired = length(before) - length(after)
+        let count = words(after) - words(before)
+        if after.isWhole { totals.completed += 1 }
+        totals.repaired += repaired
+        totals.words += count
+        gateway.log.info(
+            "session recovered",
+            [
+                .session: patient.id.rawValue, .status: after.isWhole ? "complete" : "incomplete", .audio: "\(repaired / .seconds(1))",
+                .words: "\(count)", .missing: "\(length(after) / .seconds(1))",
+            ])
+    }
+}

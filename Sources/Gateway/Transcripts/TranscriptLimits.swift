@@ -1,0 +1,13 @@
+/// How many transcripts are kept. Beyond any of these the oldest go.
+package struct TranscriptLimits: Sendable, Equatable {
+    package var count: Int
+    /// All files together.
+    package var bytes: Int
+    package var age: Duration
+
+    package init(count: Int = 100_000, bytes: Int = 4 << 30, age: Duration = .seconds(30 * 86_400)) {
+        self.count = count
+        self.bytes = bytes
+        self.age = age
+    }
+}

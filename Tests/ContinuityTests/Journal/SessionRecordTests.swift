@@ -1,0 +1,42 @@
+import Continuity
+import Speech
+import Testing
+
+@Suite struct `A session's record` {
+    private let record = SessionRecord(
+        id: ID("0f6c"), started: UnixTime(milliseconds: 1_795_000_000_123), dialect: "deepgram", workload: .pushToTalk,
+        language: LanguageTag("de-AT"),
+        model: "nova-3", keyterms: ["Günther", ""], diarize: true, engines: [EngineName("soniox"), .local],
+        owner: .init(user: "user_1", key: "key_2"))
+
+    @Test func `comes back as it was`() throws {
+        #expect(try SessionRecord(decoding: record.encoded()) == record)
+        var plain = SessionRecord(id: ID("x"), started: UnixTime(milliseconds: 0))
+        plain.engines = []
+        #expect(try SessionRecord(decoding: plain.encoded()) == plain)
+    }
+
+    @Test func `of the first version is the identifier alone`() throws {
+        let old = try SessionRecord(decoding: Array("5b1c9a2e-1111-4222-8333-444455556666".utf8))
+        #expect(old == SessionRecord(id: ID("5b1c9a2e-1111-4222-8333-444455556666")))
+        #expect(old.engines == nil && old.started == nil && old.owner == nil)
+    }
+
+    @Test func `of a newer version is told from a broken one`() {
+        var bytes = record.encoded()
+        bytes[0] = 3
+        #expect(throws: SessionRecord.Unreadable.newer) { try SessionRecord(decoding: bytes) }
+        #expect(throws: SessionRecord.Unreadable.damaged) { try SessionRecord(decoding: []) }
+        let whole = record.encoded()
+        for cut in 1..<whole.count {
+            #expect(throws: SessionRecord.Unreadable.damaged) { try SessionRecord(decoding: Array(whole[..<cut])) }
+        }
+    }
+
+    @Test func `cuts a text that is too long between characters`() throws {
+        var long = record
+        long.model = "a" + String(repeating: "ü", count: 40_000)
+        let back = try SessionRecord(decoding: long.encoded())
+        #expect(back.model == "a" + String(repeating: "ü", count: 32_767))
+    }
+}
