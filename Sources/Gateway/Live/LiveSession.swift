@@ -302,7 +302,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         }
     }
 
-    func mend(_ mend: Mend) { context.metrics.mended(engine: mend.engine, mend.range.count) }
+    func mend(_ mend: Mend) {
+        let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
+        transcript?.append(mend: CommitRecord.encode(commit, turn: 0), at: mend.range.start)
+        context.metrics.mended(engine: mend.engine, mend.range.count)
+    }
 
     func hear(_ event: SessionEvent) {
         if trace != nil { traced(event) }
