@@ -2,14 +2,36 @@ import Speech
 
 /// Where a repaired interval meets what is settled around it.
 enum RepairSeam {
-    /// The words that belong into `range`, of those that were recognised in it and around it: each word where its middle lies.
-    static func words(_ words: [Word], of range: SampleRange) -> [Word] {
-        words.compactMap { word in
-            let middle = SampleIndex((word.range.start.samples + word.range.end.samples) / 2)
-            guard range.contains(middle) else { return nil }
-            var kept = word
-            kept.range = SampleRange(max(word.range.start, range.start), min(word.range.end, range.end))
-            return kept
+    /// The words that belong into `range`, of those that were recognised in it and around it: what is settled on either side is left out.
+    ///
+    /// - Parameters:
+    ///   - before: the last words that are settled before the range, in order.
+    ///   - after: the first that are settled behind it.
+    static func words(_ words: [Word], of range: SampleRange, before: [Word], after: [Word], rate: SampleRate) -> [Word] {
+        let behind = Seam.fresh(words, after: before, through: range.start, rate: rate)
+        // The same, seen from behind.
+        let inside = Seam.fresh(mirrored(behind), after: mirrored(after), through: mirrored(range.end), rate: rate).count
+        return behind.prefix(inside).map { kept($0, in: range) }
+    }
+
+    /// The same of words of which nothing is settled elsewhere.
+    static func words(_ words: [Word], in range: SampleRange) -> [Word] {
+        words.filter { range.contains(SampleIndex(($0.range.start.samples + $0.range.end.samples) / 2)) }.map { kept($0, in: range) }
+    }
+
+    private static func kept(_ word: Word, in range: SampleRange) -> Word {
+        var kept = word
+        kept.range = SampleRange(min(max(word.range.start, range.start), range.end), min(word.range.end, range.end))
+        return kept
+    }
+
+    private static func mirrored(_ words: [Word]) -> [Word] {
+        words.reversed().map { word in
+            var other = word
+            other.range = SampleRange(mirrored(word.range.end), mirrored(word.range.start))
+            return other
         }
     }
+
+    private static func mirrored(_ position: SampleIndex) -> SampleIndex { SampleIndex(-position.samples) }
 }

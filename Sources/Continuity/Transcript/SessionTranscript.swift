@@ -40,6 +40,8 @@ package struct SessionTranscript: Sendable, Equatable {
     private var causes: [Gap] = []
     /// A session that fails all the time reports no more than the reader needs.
     private static let mostCauses = 1_000
+    /// Whose words are compared with those of a repair, on each side.
+    private static let piecesAtSeam = 8
 
     package init(rate: SampleRate, channels: Int, received: SampleCount = .zero) {
         self.rate = rate
@@ -95,16 +97,31 @@ package struct SessionTranscript: Sendable, Equatable {
         }
     }
 
-    /// Fills what is missing of `range` with `words`, those of them that belong there.
+    /// Fills what is missing of `range` with what was recognised again.
     ///
-    /// - Parameter words: what was recognised in the range and around it, in order.
+    /// - Parameter words: of the range and around it, in order; what is settled on either side is left out.
     package mutating func mend(_ channel: ChannelIndex, _ range: SampleRange, _ words: [Word], by engine: EngineName) {
         for missing in missing(in: channel) {
             guard let part = missing.intersection(range) else { continue }
-            let own = RepairSeam.words(words, of: part)
-            let commit = Commit(channel: channel, range: part, words: own, reason: .pause, engine: engine)
-            add(commit, turn: turn(before: part, in: channel.number), isRecovered: true)
+            let place = firstPiece(endingAfter: part.start, in: channel.number)
+            let settled = pieces[channel.number]
+            let before = settled[..<place].suffix(Self.piecesAtSeam).flatMap(\.commit.words)
+            let after = settled[place...].prefix(Self.piecesAtSeam).flatMap(\.commit.words)
+            fill(channel, part, RepairSeam.words(words, of: part, before: before, after: after, rate: rate), by: engine)
         }
+    }
+
+    /// Fills what is missing of `range` with words that came too late for the client, and were cut where they meet others.
+    package mutating func mend(_ mend: Commit) {
+        for missing in missing(in: mend.channel) {
+            guard let part = missing.intersection(mend.range) else { continue }
+            fill(mend.channel, part, RepairSeam.words(mend.words, in: part), by: mend.engine)
+        }
+    }
+
+    private mutating func fill(_ channel: ChannelIndex, _ range: SampleRange, _ words: [Word], by engine: EngineName) {
+        let commit = Commit(channel: channel, range: range, words: words, reason: .pause, engine: engine)
+        add(commit, turn: turn(before: range, in: channel.number), isRecovered: true)
     }
 
     /// Which turn words belong to that were missing: the one that was open, else the one that follows.

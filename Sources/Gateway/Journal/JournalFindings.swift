@@ -79,7 +79,7 @@ struct JournalFindings {
             guard let record = found.record else { continue }
             var transcript = SessionTranscript(rate: found.audio.rate, channels: found.audio.channels, received: found.audio.end - .zero)
             for (commit, turn) in found.commits { transcript.add(commit, turn: turn) }
-            for mend in found.mends { transcript.mend(mend.channel, mend.range, mend.words, by: mend.engine) }
+            for mend in found.mends { transcript.mend(mend) }
             sessions.append(UnfinishedSession(record: record, transcript: transcript, audio: found.audio, files: found.files.subtracting(foreign)))
         }
         open = [:]

@@ -16,14 +16,18 @@ struct LiveContinuity: Sendable {
     ///
     /// - Parameter engines: what key, policy and request allow, in order.
     func repair(by engines: [EngineEntry], language: LanguageTag?) -> RepairSettings? {
+        let repairers = Self.repairers(among: engines, language: language).compactMap(\.prerecorded)
+        return repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)
+    }
+
+    /// Those that recognise recordings of the language, in the order in which they are asked.
+    static func repairers(among engines: [EngineEntry], language: LanguageTag?) -> [EngineEntry] {
         let able = engines.filter { entry in
             guard let capabilities = entry.capabilities(for: .prerecorded), capabilities.prerecorded else { return false }
             guard let language, language.primary != "multi" else { return true }
             return capabilities.languages.contains(language)
         }
-        let own = able.filter(\.isInProcess), others = able.filter { !$0.isInProcess }
-        let repairers = (own + others).compactMap(\.prerecorded)
-        return repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)
+        return able.filter(\.isInProcess) + able.filter { !$0.isInProcess }
     }
 }
 

@@ -303,9 +303,12 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     }
 
     func mend(_ mend: Mend) {
-        let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
-        transcript?.append(mend: CommitRecord.encode(commit, turn: 0), at: mend.range.start)
         context.metrics.mended(engine: mend.engine, mend.range.count)
+        // Of which turn it is, the transcript knows.
+        let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
+        let bytes = CommitRecord.encode(commit, turn: 0)
+        context.journal.append(mend: bytes, at: mend.range.start, cursor: &cursor)
+        transcript?.append(mend: bytes, at: mend.range.start)
     }
 
     func hear(_ event: SessionEvent) {

@@ -53,13 +53,11 @@ struct TranscriptRepair: Sendable {
         return verdict
     }
 
-    /// Those that may have the session's audio, can recognise recordings and know the language, in the order of the session's policy.
+    /// Those that may have the session's audio, and can be used now.
     private func engines(for record: SessionRecord) -> [EngineEntry] {
-        (record.engines ?? gateway.configuration.engines).compactMap { name in gateway.entries.first { $0.name == name } }.filter { entry in
-            guard let capabilities = entry.capabilities(for: .prerecorded), capabilities.prerecorded else { return false }
-            if case .unavailable = entry.status() { return false }
-            guard let language = capabilities.language(for: record.language) else { return true }
-            return language.primary == "multi" || capabilities.languages.contains(language)
+        let allowed = (record.engines ?? gateway.configuration.engines).compactMap { name in gateway.entries.first { $0.name == name } }
+        return LiveContinuity.repairers(among: allowed, language: record.language).filter { entry in
+            if case .unavailable = entry.status() { false } else { true }
         }
     }
 

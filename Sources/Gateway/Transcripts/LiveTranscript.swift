@@ -78,7 +78,7 @@ final class LiveTranscript: Sendable {
             rest = rest.dropFirst(13 + length)
         }
         if let received { transcript.received = max(transcript.received, received) }
-        for mend in mends { transcript.mend(mend.channel, mend.range, mend.words, by: mend.engine) }
+        for mend in mends { transcript.mend(mend) }
         for gap in gaps { transcript.note(gap.cause, gap.channel, gap.range) }
         return transcript
     }

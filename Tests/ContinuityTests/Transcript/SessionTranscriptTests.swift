@@ -3,7 +3,8 @@ import Speech
 import Testing
 
 @Suite struct `A session's transcript` {
-    private func range(_ start: Int, _ end: Int) -> SampleRange { SampleRange(SampleIndex(start), SampleIndex(end)) }
+    /// In hundredths of a second.
+    private func range(_ start: Int, _ end: Int) -> SampleRange { SampleRange(SampleIndex(start * 160), SampleIndex(end * 160)) }
 
     private func commit(_ start: Int, _ end: Int, _ words: [Word] = [], _ reason: FinalReason = .pause, channel: Int = 0) -> Commit {
         Commit(channel: ChannelIndex(channel), range: range(start, end), words: words, reason: reason, engine: .local)
@@ -12,7 +13,7 @@ import Testing
     private func word(_ text: String, _ start: Int, _ end: Int) -> Word { Word(text, range(start, end), confidence: 1) }
 
     private func transcript(received: Int) -> SessionTranscript {
-        SessionTranscript(rate: .speech, channels: 1, received: SampleCount(received))
+        SessionTranscript(rate: .speech, channels: 1, received: SampleCount(received * 160))
     }
 
     @Test func `misses what no commit covers, between commits and behind them`() {
@@ -39,7 +40,7 @@ import Testing
         #expect(transcript.isWhole)
     }
 
-    @Test func `takes of a repair each word that lies in what is missing by its middle`() {
+    @Test func `takes of a repair what is not settled on either side`() {
         var transcript = transcript(received: 1_000)
         transcript.add(commit(0, 200, [word("a", 0, 190)]), turn: 0)
         transcript.add(commit(600, 1_000, [word("d", 610, 900)]), turn: 0)
@@ -49,6 +50,18 @@ import Testing
         #expect(mended.commit.words.map(\.text) == ["b", "c"])
         #expect(mended.commit.range == range(200, 600))
         #expect(mended.commit.words.map(\.range) == [range(200, 300), range(500, 600)])
+    }
+
+    @Test func `neither doubles a word whose times differ nor drops one that is said again`() {
+        var transcript = transcript(received: 600)
+        transcript.add(commit(0, 200, [word("I", 20, 40), word("said", 60, 100), word("no.", 170, 200)]), turn: 0)
+        let heard = [word("said", 70, 110), word("no,", 190, 220), word("no", 240, 270), word("no", 290, 320)]
+        transcript.mend(.first, range(200, 600), heard, by: EngineName("x"))
+        #expect(transcript.pieces[0][1].commit.words.map(\.text) == ["no", "no"])
+        var late = self.transcript(received: 600)
+        late.add(commit(0, 200), turn: 0)
+        late.mend(Commit(channel: .first, range: range(200, 600), words: heard, reason: .pause, engine: EngineName("x")))
+        #expect(late.pieces[0][1].commit.words.map(\.text) == ["no,", "no", "no"])
     }
 
     @Test func `gives recovered words the turn that was open, and else the next one`() {
@@ -74,7 +87,7 @@ import Testing
     @Test func `tiles every channel however commits and repairs came`() {
         var source = SeededGenerator(seed: 7)
         for _ in 0..<300 {
-            var transcript = SessionTranscript(rate: .speech, channels: 2, received: SampleCount(1_000))
+            var transcript = SessionTranscript(rate: .speech, channels: 2, received: SampleCount(160_000))
             for channel in 0..<2 {
                 var through = 0
                 while through < 1_000 {
@@ -91,7 +104,7 @@ import Testing
             }
             for channel in 0..<2 {
                 let ranges = transcript.pieces[channel].map(\.commit.range)
-                #expect(ranges.first?.start == .zero && ranges.last?.end == SampleIndex(1_000))
+                #expect(ranges.first?.start == .zero && ranges.last?.end == SampleIndex(160_000))
                 #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.end == $1.start })
                 #expect(transcript.pieces[channel].filter { !$0.isRecovered } == committed[channel])
             }
