@@ -46,11 +46,17 @@ package struct Recovery: Sendable {
         if isAvailable { unavailable.remove(engine) } else { unavailable.insert(engine) }
     }
 
-    /// The first that can be expected to work; the first of all when none can.
-    package var best: Int { (0..<engines).first { !unusable.contains($0) && !unavailable.contains($0) } ?? 0 }
+    /// The first that can be expected to work; when none can, the first that has not refused this session for good.
+    package var best: Int {
+        let usable = (0..<engines).filter { !unusable.contains($0) }
+        return usable.first { !unavailable.contains($0) } ?? usable.first ?? 0
+    }
 
-    /// Whether it fails other sessions while another can be asked.
-    func isAvoided(_ engine: Int) -> Bool { unavailable.contains(engine) && !unavailable.contains(best) }
+    /// Whether it has refused this session for good, or fails other sessions, while another can be asked.
+    func isAvoided(_ engine: Int) -> Bool {
+        let best = best
+        return best != engine && (unusable.contains(engine) || unavailable.contains(engine) && !unavailable.contains(best))
+    }
 
     /// Whether another engine than `engine` is left that was not tried in this outage.
     package func hasOther(than engine: Int, _ outage: Outage) -> Bool {

@@ -14,6 +14,15 @@ import Testing
         #expect(second == .open(2, after: .zero))
     }
 
+    @Test func `an engine that has refused for good is not the best one, even when the others fail`() {
+        var recovery = Recovery(engines: 3), outage = Recovery.Outage()
+        _ = recovery.next(after: .quotaExhausted(""), of: 0, outage: &outage)
+        #expect(recovery.best == 1)
+        recovery.setAvailable(1, false)
+        recovery.setAvailable(2, false)
+        #expect(recovery.best == 1)
+    }
+
     @Test func `a single engine is tried three times more, two seconds apart`() {
         var recovery = Recovery(engines: 1)
         var outage = Recovery.Outage()
