@@ -1,6 +1,7 @@
 """OpenAI Realtime and /v1/audio/transcriptions through LiveKit's `livekit-plugins-openai`."""
 import asyncio
 import sys
+import time
 
 import aiohttp
 from livekit import rtc
@@ -66,12 +67,16 @@ class Plugin:
             self.run.audio_sent()
 
         reader, sender = asyncio.create_task(receive()), asyncio.create_task(send())
+        begun = time.monotonic()
         try:
-            while True:
+            while time.monotonic() - begun < self.audio.seconds + self.run.args.timeout:
+                was_sent = sender.done()
                 try:
-                    event = await asyncio.wait_for(events.get(), QUIET if sender.done() else self.run.args.timeout)
+                    event = await asyncio.wait_for(events.get(), QUIET)
                 except asyncio.TimeoutError:
-                    break
+                    if was_sent:
+                        break
+                    continue
                 if event is None:
                     break
                 text = event.alternatives[0].text if event.alternatives else ""
