@@ -6,11 +6,14 @@ package struct SpeechMap: Sendable {
     private var loud: [SampleRange] = []
     /// What is quiet for less than this is no silence: words have such gaps inside.
     private let shortest: SampleCount
+    /// First sounds are soft ("f", "th", "h"): so much of the silence before something loud may belong to it.
+    private let lead: SampleCount
     /// The latest range, which grows: all others are in `loud`.
     private var last: SampleRange?
 
     package init(rate: SampleRate) {
         shortest = SampleCount(.milliseconds(150), at: rate)
+        lead = SampleCount(.milliseconds(200), at: rate)
     }
 
     /// `range` begins at or behind the end of those before it.
@@ -54,8 +57,15 @@ package struct SpeechMap: Sendable {
     ///
     /// - Parameter end: of the audio that has come.
     package func silence(before index: SampleIndex, reach: SampleCount, received end: SampleIndex) -> SampleIndex? {
-        guard let around = around(index, end) else { return index }
-        return around.start >= index - reach ? around.start : nil
+        let quiet = around(index, end)?.start ?? index
+        guard quiet >= index - reach else { return nil }
+        return max(quiet - lead, loudEnd(before: quiet), index - reach)
+    }
+
+    /// The end of the last loud audio that begins before `index`, which is not loud itself.
+    private func loudEnd(before index: SampleIndex) -> SampleIndex {
+        if let last, last.start < index { return last.end }
+        return loud.last { $0.start < index }?.end ?? .zero
     }
 
     /// The nearest place at or behind `index` that nobody speaks at; nil while none is known.

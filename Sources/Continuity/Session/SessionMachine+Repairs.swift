@@ -114,7 +114,8 @@ extension SessionMachine {
         lanes[number].lastSource = .repair(asked.id)
         var through = end
         if asked.endsInSilence {
-            through = max(end, asked.range.end)
+            // What it heard beyond is there for its last sounds, and may be the soft beginning of the next word.
+            through = max(end, words.last?.range.end ?? end)
         } else {
             // Its last word may be cut: the next leg has it whole.
             let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)

@@ -84,8 +84,9 @@ import Testing
     @Test func `finds the silence before and behind a place`() {
         let map = map([(1, 1.5), (2, 4)])
         let reach = SampleCount(.milliseconds(1_500), at: rate)
-        #expect(map.silence(before: at(1.2), reach: reach, received: at(9)) == at(1))
-        #expect(map.silence(before: at(1.8), reach: reach, received: at(9)) == at(1.8))
+        #expect(map.silence(before: at(1.2), reach: reach, received: at(9)) == at(0.8), "first sounds are soft")
+        #expect(map.silence(before: at(1.8), reach: reach, received: at(9)) == at(1.6))
+        #expect(map.silence(before: at(1.6), reach: reach, received: at(9)) == at(1.5), "not into the word before")
         #expect(map.silence(before: at(3.9), reach: reach, received: at(9)) == nil)
         #expect(map.silence(after: at(1.2), received: at(9)) == at(1.5))
         #expect(map.silence(after: at(3), received: at(4.1)) == nil, "it may go on")
