@@ -139,6 +139,8 @@ func fuzzAssemblyAIServerMessage(_ bytes: RawSpan) {
     case .turn:
         // Confidences are written with a few decimals only.
         guard case .turn = AssemblyAIServerMessage(parsing: message.text.span.bytes) else { preconditionFailure("a turn that cannot be read again") }
+    case .heartbeat, .silence:
+        if case .malformed = AssemblyAIServerMessage(parsing: message.text.span.bytes) { preconditionFailure("a message that cannot be read again") }
     case .begin, .speechStarted, .termination, .error: precondition(AssemblyAIServerMessage(parsing: message.text.span.bytes) == message)
     }
 }
