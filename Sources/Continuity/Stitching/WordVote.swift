@@ -1,0 +1,181 @@
+package import Speech
+
+/// The words of several engines that heard the same audio, made into those that most of them are surest of.
+///
+/// ROVER (Fiscus 1997): the results are aligned one after another, by what is said and when, into places where they agree or differ; in each place what
+/// was heard by more engines, and with more confidence, is taken. Silence stands for election too. "25" and "twenty five" are the same vote.
+package enum WordVote {
+    /// What one engine heard in one place: nothing, a word, or several that are one for another engine.
+    private struct Ballot {
+        var words: ArraySlice<Word> = []
+        /// Its tokens in a row, so that words that are split or joined differently have the same one.
+        var said = ""
+
+        var confidence: Float {
+            words.isEmpty ? silence : words.reduce(0) { $0 + $1.confidence } / Float(words.count)
+        }
+    }
+
+    /// One ballot for each engine so far.
+    private typealias Place = [Ballot]
+
+    private enum Step {
+        /// So many places hear what so many words say.
+        case match(places: Int, words: Int)
+        case skipPlace
+        case newPlace
+    }
+
+    /// How sure an engine is of what it did not hear.
+    private static let silence: Float = 0.6
+    /// How much the number of votes counts beside their confidence.
+    private static let share: Float = 0.5
+    /// What it costs to have a word where another engine has none, and to have different ones.
+    private static let missing = 1.0
+    private static let different = 0.9
+    /// The most words that another engine may have as one.
+    private static let mostJoined = 4
+
+    /// - Parameters:
+    ///   - results: each in order, of the same interval; the preferred engine's first: its way to write is taken, and its word where votes are equal.
+    ///   - rate: of the words' positions.
+    /// - Returns: words in order, none overlapping the next. The confidence is that of the surest engine that heard the word.
+    package static func words(of results: [[Word]], rate: SampleRate) -> [Word] {
+        guard let first = results.first else { return [] }
+        guard results.count > 1 else { return first }
+        var places: [Place] = first.indices.map { [ballot(first[$0...$0])] }
+        for (number, words) in results.enumerated().dropFirst() { places = align(places, with: words, voters: number, rate: rate) }
+        var elected: [Word] = []
+        for place in places { elected += winner(of: place) }
+        return ordered(elected)
+    }
+
+    // MARK: - Alignment
+
+    private static func ballot(_ words: ArraySlice<Word>) -> Ballot {
+        Ballot(words: words, said: words.reduce(into: "") { said, word in SpokenForm.tokens(of: word).forEach { said += $0 } })
+    }
+
+    /// - Parameter voters: how many ballots each place has.
+    private static func align(_ places: [Place], with words: [Word], voters: Int, rate: SampleRate) -> [Place] {
+        let width = words.count + 1
+        let said = words.map { ballot([$0]).said }
+        let second = Double(rate.hertz)
+        let placeMiddles = places.map(middle), wordMiddles = words.map { Double($0.range.start.samples + $0.range.end.samples) / 2 }
+        var costs = Array(repeating: Double.infinity, count: (places.count + 1) * width)
+        var steps = Array(repeating: Step.newPlace, count: costs.count)
+        costs[0] = 0
+        func offer(_ row: Int, _ column: Int, _ cost: Double, _ step: Step) {
+            if cost < costs[row * width + column] {
+                costs[row * width + column] = cost
+                steps[row * width + column] = step
+            }
+        }
+        for row in 0...places.count {
+            for column in 0...words.count {
+                let cost = costs[row * width + column]
+                guard cost < .infinity else { continue }
+                if row < places.count { offer(row + 1, column, cost + missing, .skipPlace) }
+                if column < words.count { offer(row, column + 1, cost + missing, .newPlace) }
+                guard row < places.count, column < words.count else { continue }
+                let apart = abs(placeMiddles[row] - wordMiddles[column]) / second * 2
+                // Further apart than that, they are two words that one engine each has not heard.
+                guard apart < 2 * missing else { continue }
+                let isSame = places[row].contains { $0.said == said[column] }
+                offer(row + 1, column + 1, cost + apart + (isSame ? 0 : different), .match(places: 1, words: 1))
+                for many in splits(places[row], said[column...]) { offer(row + 1, column + many, cost + apart, .match(places: 1, words: many)) }
+                for many in joins(places[row...], said[column]) { offer(row + many, column + 1, cost + apart, .match(places: many, words: 1)) }
+            }
+        }
+        var aligned: [Place] = []
+        var row = places.count, column = words.count
+        while row > 0 || column > 0 {
+            switch steps[row * width + column] {
+            case .skipPlace:
+                row -= 1
+                aligned.append(places[row] + [Ballot()])
+            case .newPlace:
+                column -= 1
+                aligned.append(Array(repeating: Ballot(), count: voters) + [ballot(words[column...column])])
+            case .match(let many, let count):
+                row -= many
+                column -= count
+                aligned.append(merged(places[row..<row + many]) + [ballot(words[column..<column + count])])
+            }
+        }
+        return aligned.reversed()
+    }
+
+    /// How many of the first words, two or more, are what the place has as one.
+    private static func splits(_ place: Place, _ said: ArraySlice<String>) -> [Int] {
+        var counts: [Int] = []
+        var joined = said.first ?? ""
+        for (count, next) in zip(2...mostJoined, said.dropFirst()) {
+            joined += next
+            if place.contains(where: { $0.said == joined }) { counts.append(count) }
+        }
+        return counts
+    }
+
+    /// How many of the first places, two or more, have between them what is one word here.
+    private static func joins(_ places: ArraySlice<Place>, _ said: String) -> [Int] {
+        guard let first = places.first else { return [] }
+        var counts: [Int] = []
+        var joined = first.map(\.said)
+        for (count, next) in zip(2...mostJoined, places.dropFirst()) {
+            for voter in joined.indices { joined[voter] += next[voter].said }
+            if joined.contains(said) { counts.append(count) }
+        }
+        return counts
+    }
+
+    /// Each engine's ballots of neighbouring places as one. Its words lie side by side in its result.
+    private static func merged(_ places: ArraySlice<Place>) -> Place {
+        guard places.count > 1, let first = places.first else { return places.first ?? [] }
+        return first.indices.map { voter in ballot(ArraySlice(places.flatMap { $0[voter].words })) }
+    }
+
+    /// Where the first engine that heard something heard it, in samples.
+    private static func middle(_ place: Place) -> Double {
+        guard let words = place.first(where: { !$0.words.isEmpty })?.words, let first = words.first, let last = words.last else { return 0 }
+        return Double(first.range.start.samples + last.range.end.samples) / 2
+    }
+
+    // MARK: - Election
+
+    private static func winner(of place: Place) -> [Word] {
+        var best: (said: String, score: Float)?
+        for (number, candidate) in place.enumerated() where !place[..<number].contains(where: { $0.said == candidate.said }) {
+            let voters = place.filter { $0.said == candidate.said }
+            let confidence = voters.reduce(0) { $0 + $1.confidence } / Float(voters.count)
+            let score = share * Float(voters.count) / Float(place.count) + (1 - share) * confidence
+            if score > best?.score ?? -1 { best = (candidate.said, score) }
+        }
+        let voters = place.filter { $0.said == best?.said }
+        guard var words = voters.first?.words else { return [] }
+        let alike = voters.filter { $0.words.count == words.count }
+        for (offset, index) in words.indices.enumerated() {
+            let same = alike.map { $0.words[$0.words.startIndex + offset] }
+            words[index].range = SampleRange(median(same.map(\.range.start)), median(same.map(\.range.end)))
+            words[index].confidence = same.reduce(0) { max($0, $1.confidence) }
+        }
+        return Array(words)
+    }
+
+    private static func median(_ positions: [SampleIndex]) -> SampleIndex {
+        let sorted = positions.sorted()
+        guard let low = sorted.dropLast(sorted.count / 2).last, let high = sorted.dropFirst(sorted.count / 2).first else { return .zero }
+        return SampleIndex((low.samples + high.samples) / 2)
+    }
+
+    /// Times of different engines may cross: the later word gives way.
+    private static func ordered(_ words: [Word]) -> [Word] {
+        var words = words
+        var before = SampleIndex(Int64.min)
+        for index in words.indices {
+            words[index].range = SampleRange(max(words[index].range.start, before), max(words[index].range.end, before))
+            before = words[index].range.end
+        }
+        return words
+    }
+}
