@@ -25,11 +25,6 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         var words: [Word] = []
     }
 
-    private struct Finalize: Sendable {
-        var count: Int
-        var deadline: Instant
-    }
-
     package static let startLimit: Duration = .seconds(10)
     /// The vendor's answer to Terminate.
     package static let drainLimit: Duration = .seconds(5)
@@ -37,25 +32,25 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     package static let finalizeLimit: Duration = .milliseconds(1_500)
     package static let quietFinalizeLimit: Duration = .milliseconds(700)
     package static let formattingLimit: Duration = .seconds(2)
-    package static let mostMalformed = 32
 
     package let connection: ConnectionRequest
     private let options: StreamOptions
     private let model: AssemblyAIModel
     private var configuration: AssemblyAIConfiguration
     private var state: State = .connecting
-    private var sent: SampleIndex = .zero
-    private var finalisedThrough: SampleIndex = .zero
+    private var sent: SentAudio
+    private var finals = TurnFinals()
     private var turn: OpenTurn?
     /// The next turn that may come; earlier ones are over.
     private var nextOrder = 0
     /// The start of this turn's speech was reported.
     private var hasStarted = false
-    private var finalize: Finalize?
-    private var malformed = 0
+    private var owed = OwedFlushes()
+    private var broken = BrokenMessages(of: "AssemblyAI")
 
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
+        sent = SentAudio(rate: options.rate)
         model = Self.model(for: options)
         configuration = Self.configuration(options, model)
         connection = ConnectionRequest(
@@ -77,7 +72,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
 
     // MARK: To the vendor
 
-    package mutating func sentAudio(_ count: SampleCount, now: Instant) { sent += count }
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) { sent.add(count) }
 
     package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
         switch (command, state) {
@@ -111,12 +106,11 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
-        guard finalisedThrough < sent || turn != nil else {
+        guard finals.through < sent.end || turn != nil else {
             actions.append(.event(.flushed(.first)))
             return
         }
-        let limit = turn != nil || hasStarted ? Self.finalizeLimit : Self.quietFinalizeLimit
-        finalize = Finalize(count: (finalize?.count ?? 0) + 1, deadline: now + limit)
+        owed.add(until: now + (turn != nil || hasStarted ? Self.finalizeLimit : Self.quietFinalizeLimit))
         send(.forceEndpoint, &actions)
     }
 
@@ -147,7 +141,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             state = .open
             actions.append(.event(.opened))
         case .speechStarted(let milliseconds):
-            guard state != .closed, !isStarting, let position = position(milliseconds) else { return }
+            guard state != .closed, !isStarting, let position = sent.position(milliseconds: milliseconds) else { return }
             started(at: position, &actions)
         case .turn(let message):
             guard !isStarting else { return }
@@ -160,9 +154,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         // What was not asked for.
         case .heartbeat, .silence, .unrecognized: break
         case .malformed(let problem):
-            malformed += 1
-            actions.append(.event(.skipped(problem)))
-            if malformed > Self.mostMalformed { fail(.protocolViolation("AssemblyAI sent messages that cannot be read: \(problem)"), &actions) }
+            if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
     }
 
@@ -171,7 +163,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     private mutating func started(at position: SampleIndex, _ actions: inout [ClientAction]) {
         guard !hasStarted else { return }
         hasStarted = true
-        actions.append(.event(.speechStarted(.first, at: max(position, finalisedThrough))))
+        actions.append(.event(.speechStarted(.first, at: max(position, finals.through))))
     }
 
     private mutating func received(_ message: AssemblyAITurn, _ now: Instant, _ actions: inout [ClientAction]) {
@@ -189,12 +181,10 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         open.words = words
         guard message.endOfTurn else {
             // A finalize that was thought to have nothing to end has something after all.
-            if turn == nil, finalize != nil, !words.isEmpty { finalize?.deadline = now + Self.finalizeLimit }
+            if turn == nil, !owed.isEmpty, !words.isEmpty { owed.deadline = now + Self.finalizeLimit }
             turn = open
-            let end = max(words.last?.range.end ?? finalisedThrough, finalisedThrough)
             let stable = message.words.prefix { $0.isFinal }.count - (message.words.count - words.count)
-            let hypothesis = Hypothesis(range: SampleRange(finalisedThrough, end), words: words, stableWords: max(0, stable))
-            return actions.append(.event(.interim(hypothesis)))
+            return actions.append(.event(.interim(finals.open(words, stable: max(0, stable)))))
         }
         if !message.isFormatted, configuration.formatsTurns == true, !words.isEmpty {
             open.awaitsFormatting = now + Self.formattingLimit
@@ -209,15 +199,10 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         turn = nil
         hasStarted = false
         nextOrder = open.order + 1
-        let answers = finalize != nil
         if !open.words.isEmpty {
-            let end = max(open.words.last?.range.end ?? finalisedThrough, finalisedThrough)
-            let final = Hypothesis(range: SampleRange(finalisedThrough, end), words: open.words)
-            finalisedThrough = end
-            actions.append(.event(.final(final, reason: answers ? .flush : .endOfTurn)))
-            if answers { finalize?.count -= 1 }
+            actions.append(.event(.final(finals.close(open.words), reason: owed.settle() > 0 ? .flush : .endOfTurn)))
         }
-        answerFinalizes(&actions)
+        owed.answer(&actions)
     }
 
     /// Makes final a turn whose end was said but not formatted. One that goes on is not the vendor's last word.
@@ -227,13 +212,11 @@ package struct AssemblyAILiveClient: LiveClientMachine {
 
     /// Words within the audio that was sent, behind everything final, in order.
     private func words(_ message: AssemblyAITurn) -> [Word] {
-        var last = finalisedThrough
-        return message.words.compactMap { word -> Word? in
-            guard let start = position(word.start), let end = position(word.end) else { return nil }
-            guard start >= finalisedThrough || start.samples / 2 + end.samples / 2 >= finalisedThrough.samples else { return nil }
-            let range = SampleRange(max(start, last), max(end, start, last))
-            last = range.start
-            return Word(
+        finals.place(message.words) { word in
+            guard let start = sent.position(milliseconds: word.start), let end = sent.position(milliseconds: word.end) else { return nil }
+            return (start, end)
+        } _: { word, range in
+            Word(
                 word.text, range, confidence: Float(min(max(word.confidence, 0), 1)), speaker: word.speaker.flatMap(SpeakerLabel.init(assemblyAI:)),
                 language: message.languageCode.map(LanguageTag.init))
         }
@@ -250,10 +233,8 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     /// The vendor has said all: what no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
         if let open = turn { close(open, &actions) }
-        if finalisedThrough < sent {
-            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent), words: []), reason: .endOfAudio)))
-        }
-        answerFinalizes(&actions)
+        if let rest = finals.rest(sent) { actions.append(.event(.final(rest, reason: .endOfAudio))) }
+        owed.answer(&actions)
         state = .closed
         actions.append(.event(.closed(nil)))
     }
@@ -281,7 +262,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         switch state {
         case .connecting, .closed: return nil
         case .starting(let until): return until
-        case .open: return [turn?.awaitsFormatting, finalize?.deadline].compactMap(\.self).min()
+        case .open: return [turn?.awaitsFormatting, owed.deadline].compactMap(\.self).min()
         case .draining(let until): return [turn?.awaitsFormatting, until].compactMap(\.self).min()
         }
     }
@@ -291,25 +272,10 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         guard state != .closed else { return }
         if case .starting(let until) = state, now >= until { return fail(.timedOut("AssemblyAI did not begin the session."), &actions) }
         if let limit = turn?.awaitsFormatting, now >= limit { endOpenTurn(&actions) }
-        if let limit = finalize?.deadline, now >= limit { answerFinalizes(&actions) }
+        if let limit = owed.deadline, now >= limit { owed.answer(&actions) }
         if case .draining(let until) = state, now >= until {
             endOpenTurn(&actions)
             fail(.timedOut("AssemblyAI did not end the stream after Terminate."), &actions)
         }
-    }
-
-    /// Answers in the vendor's place.
-    private mutating func answerFinalizes(_ actions: inout [ClientAction]) {
-        guard let waiting = finalize else { return }
-        finalize = nil
-        for _ in 0..<waiting.count { actions.append(.event(.flushed(.first))) }
-    }
-
-    // MARK: Positions
-
-    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
-    private func position(_ milliseconds: Int) -> SampleIndex? {
-        guard milliseconds >= 0 else { return nil }
-        return min(SampleIndex(milliseconds: Int64(min(milliseconds, 1_000_000_000)), at: options.rate), sent)
     }
 }

@@ -17,8 +17,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
 
     private struct Channel: Sendable {
         var finalisedThrough: SampleIndex = .zero
-        /// `finalize` commands that have no answer yet.
-        var unanswered = 0
+        var owed = OwedFlushes()
         /// Words became final and nothing said that their turn is over.
         var turnIsOpen = false
     }
@@ -32,23 +31,22 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package static let finalizeLimit: Duration = .milliseconds(1_500)
     /// Silence of the vendor after CloseStream; anything it says begins it anew.
     package static let drainLimit: Duration = .seconds(20)
-    package static let mostMalformed = 32
 
     package let connection: ConnectionRequest
     private let options: StreamOptions
     private var state: State = .connecting
     private var channels: [Channel]
-    private var sent: SampleIndex = .zero
+    private var sent: SentAudio
     private var lastSent: Instant?
     /// When the stream ends unless it is sent audio; nil once it was.
     private var firstAudioDeadline: Instant?
-    private var finalizeDeadline: Instant?
-    private var malformed = 0
+    private var broken = BrokenMessages(of: "Deepgram")
     /// What the vendor said was wrong, for when it closes.
     private var complaint: String?
 
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
+        sent = SentAudio(rate: options.rate)
         channels = Array(repeating: Channel(), count: max(1, options.channels))
         let query = Self.query(options)
         connection = ConnectionRequest(
@@ -102,7 +100,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     // MARK: To the vendor
 
     package mutating func sentAudio(_ count: SampleCount, now: Instant) {
-        sent += count
+        sent.add(count)
         lastSent = now
         if count > .zero { firstAudioDeadline = nil }
     }
@@ -135,12 +133,11 @@ package struct DeepgramLiveClient: LiveClientMachine {
     }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
-        guard channels.contains(where: { $0.finalisedThrough < sent }) else {
+        guard channels.contains(where: { $0.finalisedThrough < sent.end }) else {
             for index in channels.indices { actions.append(.event(.flushed(ChannelIndex(index)))) }
             return
         }
-        for index in channels.indices { channels[index].unanswered += 1 }
-        finalizeDeadline = now + Self.finalizeLimit
+        for index in channels.indices { channels[index].owed.add(until: now + Self.finalizeLimit) }
         send(.finalize(channel: nil), now, &actions)
     }
 
@@ -161,10 +158,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .results(let results):
             received(results, &actions)
         case .speechStarted(let channel, _, let timestamp):
-            guard let channel = index(channel), let position = position(timestamp) else { return }
+            guard let channel = index(channel), let position = sent.position(seconds: timestamp) else { return }
             actions.append(.event(.speechStarted(ChannelIndex(channel), at: position)))
         case .utteranceEnd(let channel, _, let lastWordEnd):
-            guard let channel = index(channel), channels[channel].turnIsOpen, lastWordEnd >= 0, let position = position(lastWordEnd) else { return }
+            guard let channel = index(channel), channels[channel].turnIsOpen, let position = sent.position(seconds: lastWordEnd) else { return }
             channels[channel].turnIsOpen = false
             actions.append(.event(.turnEnded(ChannelIndex(channel), at: position)))
         case .metadata:
@@ -173,15 +170,15 @@ package struct DeepgramLiveClient: LiveClientMachine {
             complaint = String("\(variant) \(description.isEmpty ? message : description)".prefix(300))
         case .configureSuccess, .configureFailure, .unrecognized: break
         case .malformed(let problem):
-            malformed += 1
-            actions.append(.event(.skipped(problem)))
-            if malformed > Self.mostMalformed { fail(.protocolViolation("Deepgram sent messages that cannot be read: \(problem)"), &actions) }
+            if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
     }
 
     private mutating func received(_ results: DeepgramResults, _ actions: inout [ClientAction]) {
-        guard let index = index(results.channel), let start = position(results.start), let end = position(results.start + results.duration) else {
-            malformed += 1
+        guard let index = index(results.channel), let start = sent.position(seconds: results.start),
+            let end = sent.position(seconds: results.start + results.duration)
+        else {
+            if let error = broken.add("results of a channel or a time that there is not", &actions) { fail(error, &actions) }
             return
         }
         let through = channels[index].finalisedThrough
@@ -194,11 +191,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             return actions.append(.event(.interim(hypothesis)))
         }
 
-        let answers = results.fromFinalize && channels[index].unanswered > 0
-        if answers {
-            channels[index].unanswered -= 1
-            if !channels.contains(where: { $0.unanswered > 0 }) { finalizeDeadline = nil }
-        }
+        let answers = results.fromFinalize && channels[index].owed.settle() > 0
         let isNew = end > through
         if isNew || !words.isEmpty {
             channels[index].finalisedThrough = max(through, end)
@@ -216,16 +209,16 @@ package struct DeepgramLiveClient: LiveClientMachine {
 
     private func reason(_ results: DeepgramResults, answers: Bool, _ end: SampleIndex) -> FinalReason {
         if answers { return .flush }
-        if case .draining = state, end >= sent { return .endOfAudio }
+        if case .draining = state, end >= sent.end { return .endOfAudio }
         return results.speechFinal ? .endOfTurn : .length
     }
 
     /// The words that no final has brought before, within the audio that was sent.
     private func words(_ words: [DeepgramWord], after through: SampleIndex) -> [Word] {
         words.compactMap { word -> Word? in
-            guard let start = position(word.start), let end = position(word.end), start >= through || (start + (end - start).half) > through else {
-                return nil
-            }
+            guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end),
+                start >= through || (start + (end - start).half) > through
+            else { return nil }
             return Word(
                 word.shown, SampleRange(max(start, through), end), confidence: Float(min(max(word.confidence, 0), 1)),
                 speaker: word.speaker.map(SpeakerLabel.init), language: word.language.map(LanguageTag.init))
@@ -239,7 +232,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .draining(_, done: true) where code == nil || code == 1000 || code == 1005:
             complete(&actions)
         // Without Metadata only the finals show that nothing is missing.
-        case .draining(_, done: false) where code == 1000 && channels.allSatisfy { $0.finalisedThrough >= sent }:
+        case .draining(_, done: false) where code == 1000 && channels.allSatisfy { $0.finalisedThrough >= sent.end }:
             complete(&actions)
         case .connecting, .open, .draining:
             fail(DeepgramFault.closed(code: code, reason: reason, complaint: complaint), &actions)
@@ -250,8 +243,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
     private mutating func complete(_ actions: inout [ClientAction]) {
         for index in channels.indices {
             let through = channels[index].finalisedThrough
-            if through < sent {
-                let rest = Hypothesis(channel: ChannelIndex(index), range: SampleRange(through, sent), words: [])
+            if through < sent.end {
+                let rest = Hypothesis(channel: ChannelIndex(index), range: SampleRange(through, sent.end), words: [])
                 actions.append(.event(.final(rest, reason: .endOfAudio)))
             }
         }
@@ -305,22 +298,13 @@ package struct DeepgramLiveClient: LiveClientMachine {
 
     /// Answers in the vendor's place.
     private mutating func answerFinalizes(_ actions: inout [ClientAction]) {
-        finalizeDeadline = nil
-        for index in channels.indices {
-            for _ in 0..<channels[index].unanswered { actions.append(.event(.flushed(ChannelIndex(index)))) }
-            channels[index].unanswered = 0
-        }
+        for index in channels.indices { channels[index].owed.answer(&actions, on: ChannelIndex(index)) }
     }
 
-    // MARK: Positions
+    /// The latest: a channel's own passes with those of the others.
+    private var finalizeDeadline: Instant? { channels.lazy.compactMap(\.owed.deadline).max() }
 
     private func index(_ channel: Int) -> Int? { channels.indices.contains(channel) ? channel : nil }
-
-    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
-    private func position(_ seconds: Double) -> SampleIndex? {
-        guard seconds.isFinite, seconds >= 0 else { return nil }
-        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: options.rate), sent)
-    }
 }
 
 extension SampleCount {

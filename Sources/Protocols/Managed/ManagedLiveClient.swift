@@ -19,18 +19,16 @@ package struct ManagedLiveClient: LiveClientMachine {
     package static let readyLimit: Duration = .seconds(15)
     package static let drainLimit: Duration = .seconds(5)
     package static let keepAlivePeriod: Duration = .seconds(20)
-    private static let mostMalformed = 20
 
     package let connection = ConnectionRequest(target: "/ws/transcribe", headers: HTTPHeaders())
     private let configuration: ManagedConfiguration
     private let token: Credential
-    private let rate: SampleRate
     private var state = State.connecting
-    private var sent: SampleIndex = .zero
+    private var sent: SentAudio
     private var finalisedThrough: SampleIndex = .zero
     private var lastSent: Instant?
-    private var unanswered = 0
-    private var malformed = 0
+    private var owed = OwedFlushes()
+    private var broken = BrokenMessages(of: "The managed server")
     /// The proxy's own words before it closed.
     private var complaint: EngineError?
 
@@ -46,7 +44,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         configuration.words = true
         self.configuration = configuration
         token = credential
-        rate = options.rate
+        sent = SentAudio(rate: options.rate)
     }
 
     /// Not of the catalogue: which server it is, and whose, only the user knows.
@@ -71,7 +69,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     }
 
     package mutating func sentAudio(_ count: SampleCount, now: Instant) {
-        sent += count
+        sent.add(count)
         lastSent = now
     }
 
@@ -81,8 +79,8 @@ package struct ManagedLiveClient: LiveClientMachine {
         case (.cancel, _):
             state = .closed
             actions += [.event(.closed(.cancelled)), .close(code: 1000)]
-        case (.finalize, .open) where finalisedThrough < sent:
-            unanswered += 1
+        case (.finalize, .open) where finalisedThrough < sent.end:
+            owed.add(until: nil)
             send(.finalize, now, &actions)
         case (.finalize, _): actions.append(.event(.flushed(.first)))
         case (.keepAlive, .open): send(.keepAlive, now, &actions)
@@ -110,14 +108,12 @@ package struct ManagedLiveClient: LiveClientMachine {
         case .error(let code, let message, _): complaint = Self.error(code, String(message.prefix(300)))
         case .pong, .unrecognized: break
         case .malformed:
-            malformed += 1
-            actions.append(.event(.skipped("not JSON with a type and what the type needs")))
-            if malformed > Self.mostMalformed { fail(.protocolViolation("The managed server sends messages that cannot be read."), &actions) }
+            if let error = broken.add("not JSON with a type and what the type needs", &actions) { fail(error, &actions) }
         }
     }
 
     private mutating func received(_ transcript: ManagedServerMessage.Transcript, _ actions: inout [ClientAction]) {
-        guard let end = position(transcript.end), position(transcript.start) != nil else {
+        guard let end = sent.position(seconds: transcript.end), sent.position(seconds: transcript.start) != nil else {
             return actions.append(.event(.skipped("a transcript whose times are none")))
         }
         let through = max(finalisedThrough, end)
@@ -125,11 +121,10 @@ package struct ManagedLiveClient: LiveClientMachine {
         guard transcript.isFinal else { return actions.append(.event(.interim(hypothesis))) }
         let isNew = through > finalisedThrough || !hypothesis.words.isEmpty
         finalisedThrough = through
-        if unanswered > 0 {
-            unanswered -= 1
+        if owed.settle() > 0 {
             actions.append(.event(.final(hypothesis, reason: .flush)))
         } else if isNew {
-            let isLast = if case .draining = state { end >= sent } else { false }
+            let isLast = if case .draining = state { end >= sent.end } else { false }
             actions.append(.event(.final(hypothesis, reason: isLast ? .endOfAudio : transcript.speechFinal ? .endOfTurn : .pause)))
         }
     }
@@ -137,7 +132,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     /// Servers that give no word times give one long word instead.
     private func words(_ transcript: ManagedServerMessage.Transcript, _ through: SampleIndex) -> [Word] {
         func place(_ start: Double, _ end: Double) -> SampleRange? {
-            guard let start = position(start), let end = position(end) else { return nil }
+            guard let start = sent.position(seconds: start), let end = sent.position(seconds: end) else { return nil }
             return SampleRange(max(start, finalisedThrough), min(max(end, finalisedThrough), through))
         }
         if let words = transcript.words {
@@ -179,10 +174,10 @@ package struct ManagedLiveClient: LiveClientMachine {
     }
 
     private mutating func complete(_ actions: inout [ClientAction]) {
-        if finalisedThrough < sent {
-            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent), words: []), reason: .endOfAudio)))
+        if finalisedThrough < sent.end {
+            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent.end), words: []), reason: .endOfAudio)))
         }
-        for _ in 0..<unanswered { actions.append(.event(.flushed(.first))) }
+        owed.answer(&actions)
         state = .closed
         actions += [.event(.closed(nil)), .close(code: 1000)]
     }
@@ -219,10 +214,5 @@ package struct ManagedLiveClient: LiveClientMachine {
         case .open:
             if let lastSent, now >= lastSent + Self.keepAlivePeriod { send(.keepAlive, now, &actions) }
         }
-    }
-
-    private func position(_ seconds: Double) -> SampleIndex? {
-        guard seconds.isFinite, seconds >= 0 else { return nil }
-        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: rate), sent)
     }
 }

@@ -23,8 +23,6 @@ package struct SonioxLiveClient: LiveClientMachine {
     package static let drainLimit: Duration = .seconds(20)
     /// Silence that is given as final by itself.
     package static let silence: Duration = .seconds(3)
-    /// More broken messages than good ones.
-    package static let mostMalformed = 32
     package static let model = "stt-rt-v4"
 
     package let connection: ConnectionRequest
@@ -33,20 +31,19 @@ package struct SonioxLiveClient: LiveClientMachine {
     private var settled: SettledWords
     /// Words became final and nothing said that their turn is over.
     private var turnIsOpen = false
-    private var sent: SampleIndex = .zero
+    private var sent: SentAudio
     private var lastSent: Instant?
-    /// `finalize` commands that have no answer yet, and how many were passed on.
-    private var unanswered = 0
+    private var owed = OwedFlushes()
+    /// How many finalizes were passed on and have no answer.
     private var asked = 0
     /// The audio that the last one that was passed on was about.
     private var finalizedThrough: SampleIndex?
-    private var finalizeDeadline: Instant?
-    /// Broken messages, less the good ones since.
-    private var malformed = 0
+    private var broken = BrokenMessages(of: "Soniox")
     private var earlier = EarlierFinals<SonioxToken>()
 
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
+        sent = SentAudio(rate: options.rate)
         settled = SettledWords(rate: options.rate)
         connection = ConnectionRequest(
             target: "/transcribe-websocket", headers: ["Authorization": "Bearer " + credential.secret], model: Self.model)
@@ -80,7 +77,7 @@ package struct SonioxLiveClient: LiveClientMachine {
     // MARK: To the vendor
 
     package mutating func sentAudio(_ count: SampleCount, now: Instant) {
-        sent += count
+        sent.add(count)
         lastSent = now
     }
 
@@ -89,7 +86,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         case (_, .closed): break
         case (.cancel, _):
             // Nothing more is wanted, but the vendor is told that the stream is over; without audio, leaving says so.
-            if state == .open, sent > .zero { send(.endOfAudio, now, &actions) }
+            if state == .open, sent.end > .zero { send(.endOfAudio, now, &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
             actions.append(.close(code: 1000))
@@ -97,7 +94,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         case (.keepAlive, .open): send(.keepAlive, now, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
-            guard sent > .zero else {
+            guard sent.end > .zero else {
                 // The vendor would call a stream without audio an error.
                 complete(&actions)
                 return
@@ -114,16 +111,15 @@ package struct SonioxLiveClient: LiveClientMachine {
     }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
-        guard settled.through < sent else {
+        guard settled.through < sent.end else {
             actions.append(.event(.flushed(.first)))
             return
         }
-        unanswered += 1
         // The vendor wants few of them: the answer to one that is under way answers this one too, if no audio came since.
-        guard asked == 0 || finalizedThrough != sent else { return }
+        guard asked == 0 || finalizedThrough != sent.end else { return owed.add(until: owed.deadline) }
+        owed.add(until: now + Self.finalizeLimit)
         asked += 1
-        finalizedThrough = sent
-        finalizeDeadline = now + Self.finalizeLimit
+        finalizedThrough = sent.end
         send(.finalize, now, &actions)
     }
 
@@ -141,14 +137,12 @@ package struct SonioxLiveClient: LiveClientMachine {
         case .draining: state = .draining(until: now + Self.drainLimit)
         }
         let message = SonioxMessage(parsing: text)
-        if case .malformed = message {} else { malformed = max(0, malformed - 1) }
+        if case .malformed = message {} else { broken.forgiveOne() }
         switch message {
         case .update(let update): received(update, &actions)
         case .error(let fault): fail(fault.engineError(language: options.language), &actions)
         case .malformed(let problem):
-            malformed += 1
-            actions.append(.event(.skipped(problem)))
-            if malformed > Self.mostMalformed { fail(.protocolViolation("Soniox sent messages that cannot be read: \(problem)"), &actions) }
+            if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
     }
 
@@ -217,11 +211,9 @@ package struct SonioxLiveClient: LiveClientMachine {
     }
 
     private mutating func answerFinalize(_ through: SampleIndex, _ actions: inout [ClientAction]) {
-        guard unanswered > 0 else { return endTurn(through, &actions) }
+        guard !owed.isEmpty else { return endTurn(through, &actions) }
         asked = max(0, asked - 1)
-        var answers = asked == 0 ? unanswered : 1
-        unanswered -= answers
-        if asked == 0 { finalizeDeadline = nil }
+        var answers = owed.settle(asked == 0 ? owed.count : 1)
         if let final = settled.takeAll(through: through) {
             actions.append(.event(.final(final, reason: .flush)))
             answers -= 1
@@ -242,8 +234,8 @@ package struct SonioxLiveClient: LiveClientMachine {
 
     /// The vendor has said all: what no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
-        if let final = settled.takeAll(through: sent) { actions.append(.event(.final(final, reason: .endOfAudio))) }
-        flush(&actions)
+        if let final = settled.takeAll(through: sent.end) { actions.append(.event(.final(final, reason: .endOfAudio))) }
+        owed.answer(&actions)
         state = .closed
         actions.append(.event(.closed(nil)))
         actions.append(.close(code: 1000))
@@ -265,7 +257,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         switch state {
         case .connecting, .closed: return nil
         case .draining(let until): return until
-        case .open: return min(lastSent + Self.keepAlivePeriod, finalizeDeadline ?? lastSent + Self.keepAlivePeriod)
+        case .open: return min(lastSent + Self.keepAlivePeriod, owed.deadline ?? lastSent + Self.keepAlivePeriod)
         }
     }
 
@@ -276,22 +268,14 @@ package struct SonioxLiveClient: LiveClientMachine {
             guard now >= until else { return }
             fail(.timedOut("Soniox did not finish the stream after its end of audio."), &actions)
         case .open:
-            if let limit = finalizeDeadline, now >= limit { flush(&actions) }
+            if let limit = owed.deadline, now >= limit {
+                asked = 0
+                owed.answer(&actions)
+            }
             if let lastSent, now >= lastSent + Self.keepAlivePeriod { send(.keepAlive, now, &actions) }
         }
     }
 
-    /// Answers in the vendor's place.
-    private mutating func flush(_ actions: inout [ClientAction]) {
-        finalizeDeadline = nil
-        asked = 0
-        for _ in 0..<unanswered { actions.append(.event(.flushed(.first))) }
-        unanswered = 0
-    }
-
-    /// A time of the wire as a position within the audio that was sent.
-    private func position(_ milliseconds: Int) -> SampleIndex {
-        let bounded = Int64(min(max(milliseconds, 0), 1_000_000_000_000))
-        return min(SampleIndex(milliseconds: bounded, at: options.rate), sent)
-    }
+    /// A time before the stream is its beginning.
+    private func position(_ milliseconds: Int) -> SampleIndex { sent.position(milliseconds: max(milliseconds, 0)) ?? .zero }
 }

@@ -20,8 +20,6 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     package static let finalizeLimit: Duration = .seconds(3)
     /// Silence of the vendor after EndOfStream; anything it says begins it anew.
     package static let drainLimit: Duration = .seconds(20)
-    /// More broken messages than good ones; the vendor answers each of ours, so their number alone says little.
-    package static let mostMalformed = 32
     /// How long the vendor may wait with a final.
     package static let delay: Duration = .seconds(1)
     package static let model = "enhanced"
@@ -34,16 +32,14 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     private var earlier = EarlierFinals<SpeechmaticsResult>()
     /// Words became final and nothing said that their turn is over.
     private var turnIsOpen = false
-    private var sent: SampleIndex = .zero
+    private var sent: SentAudio
     private var messages = 0
-    /// `finalize` commands that have no answer yet.
-    private var unanswered = 0
-    private var finalizeDeadline: Instant?
-    /// Broken messages, less the good ones since.
-    private var malformed = 0
+    private var owed = OwedFlushes()
+    private var broken = BrokenMessages(of: "Speechmatics")
 
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
+        sent = SentAudio(rate: options.rate)
         settled = SettledWords(rate: options.rate)
         configuration = SpeechmaticsConfiguration(options)
         connection = ConnectionRequest(
@@ -79,7 +75,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     // MARK: To the vendor
 
     package mutating func sentAudio(_ count: SampleCount, now: Instant) {
-        sent += count
+        sent.add(count)
         messages += 1
     }
 
@@ -111,12 +107,11 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
-        guard settled.through < sent else {
+        guard settled.through < sent.end else {
             actions.append(.event(.flushed(.first)))
             return
         }
-        unanswered += 1
-        finalizeDeadline = now + Self.finalizeLimit
+        owed.add(until: now + Self.finalizeLimit)
         send(.forceEndOfUtterance, &actions)
     }
 
@@ -131,14 +126,14 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         case .draining: state = .draining(until: now + Self.drainLimit)
         }
         let message = SpeechmaticsServerMessage(parsing: text)
-        if case .malformed = message {} else { malformed = max(0, malformed - 1) }
+        if case .malformed = message {} else { broken.forgiveOne() }
         switch message {
         case .recognitionStarted:
             guard case .starting = state else { return }
             state = .open
             actions.append(.event(.opened))
         case .partial(let transcript):
-            guard isOpen, options.interims, let end = position(transcript.end) else { return }
+            guard isOpen, options.interims, let end = sent.position(seconds: transcript.end) else { return }
             var tentative = settled
             for result in transcript.results { add(result, to: &tentative) }
             actions.append(.event(.interim(settled.interim(tentative, through: end))))
@@ -147,7 +142,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             received(transcript, &actions)
         case .endOfUtterance(let at, _):
             guard isOpen else { return }
-            endUtterance(position(at) ?? settled.through, &actions)
+            endUtterance(sent.position(seconds: at) ?? settled.through, &actions)
         case .endOfTranscript:
             guard case .draining = state else {
                 return fail(.protocolViolation("Speechmatics ended the transcript before the audio was at its end."), &actions)
@@ -157,9 +152,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             fail(SpeechmaticsFault.engineError(type: type, reason: reason, language: options.language), &actions)
         case .audioAdded, .speakers, .info, .warning, .unrecognized: break
         case .malformed(let problem):
-            malformed += 1
-            actions.append(.event(.skipped(problem)))
-            if malformed > Self.mostMalformed { fail(.protocolViolation("Speechmatics sent messages that cannot be read: \(problem)"), &actions) }
+            if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
     }
 
@@ -176,17 +169,17 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         if !transcript.results.isEmpty { turnIsOpen = true }
         if let final = settled.takeDue() {
             actions.append(.event(.final(final, reason: .length)))
-        } else if settled.words.isEmpty, let end = position(transcript.end), let final = settled.takeAll(through: end) {
+        } else if settled.words.isEmpty, let end = sent.position(seconds: transcript.end), let final = settled.takeAll(through: end) {
             actions.append(.event(.final(final, reason: .length)))
         }
         // What was tentative is final now, or gone.
-        if options.interims, !settled.words.isEmpty, let end = position(transcript.end) {
+        if options.interims, !settled.words.isEmpty, let end = sent.position(seconds: transcript.end) {
             actions.append(.event(.interim(settled.interim(settled, through: end))))
         }
     }
 
     private func add(_ result: SpeechmaticsResult, to words: inout SettledWords) {
-        guard let start = position(result.start), let end = position(result.end) else { return }
+        guard let start = sent.position(seconds: result.start), let end = sent.position(seconds: result.end) else { return }
         switch result.kind {
         case .other: break
         case .punctuation: words.extend(by: result.content)
@@ -201,11 +194,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     }
 
     private mutating func endUtterance(_ end: SampleIndex, _ actions: inout [ClientAction]) {
-        let answers = unanswered > 0
-        if answers {
-            unanswered -= 1
-            if unanswered == 0 { finalizeDeadline = nil }
-        }
+        let answers = owed.settle() > 0
         if let final = settled.takeAll(through: end) {
             actions.append(.event(.final(final, reason: answers ? .flush : turnIsOpen ? .endOfTurn : .length)))
         } else if answers {
@@ -223,8 +212,8 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
     /// The vendor has said all: what no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
-        if let final = settled.takeAll(through: sent) { actions.append(.event(.final(final, reason: .endOfAudio))) }
-        flush(&actions)
+        if let final = settled.takeAll(through: sent.end) { actions.append(.event(.final(final, reason: .endOfAudio))) }
+        owed.answer(&actions)
         state = .closed
         actions.append(.event(.closed(nil)))
         actions.append(.close(code: 1000))
@@ -245,7 +234,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         switch state {
         case .connecting, .closed: nil
         case .starting(let until), .draining(let until): until
-        case .open: finalizeDeadline
+        case .open: owed.deadline
         }
     }
 
@@ -254,21 +243,8 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         case .connecting, .closed: break
         case .starting(let until): if now >= until { fail(.timedOut("Speechmatics did not start the recognition."), &actions) }
         case .draining(let until): if now >= until { fail(.timedOut("Speechmatics did not end the transcript after EndOfStream."), &actions) }
-        case .open: if let limit = finalizeDeadline, now >= limit { flush(&actions) }
+        case .open: if let limit = owed.deadline, now >= limit { owed.answer(&actions) }
         }
-    }
-
-    /// Answers in the vendor's place.
-    private mutating func flush(_ actions: inout [ClientAction]) {
-        finalizeDeadline = nil
-        for _ in 0..<unanswered { actions.append(.event(.flushed(.first))) }
-        unanswered = 0
-    }
-
-    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
-    private func position(_ seconds: Double) -> SampleIndex? {
-        guard seconds.isFinite, seconds >= 0 else { return nil }
-        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: options.rate), sent)
     }
 }
 

@@ -341,7 +341,7 @@ import Testing
             #"{"type":"Heartbeat","total_audio_received_ms":1}"#, #"{"type":"Warning","warning_code":1,"warning":"x"}"#,
             #"{"type":"SpeakerRevision","revisions":[]}"#, #"{"type":"Begin","id":"again"}"#,
         ] { #expect(stream.text(text).isEmpty) }
-        for count in 1...AssemblyAILiveClient.mostMalformed {
+        for count in 1...BrokenMessages.most {
             let actions = stream.text(count % 2 == 0 ? "{" : #"{"type":"Turn","turn_order":0}"#)
             guard actions.count == 1, case .event(.skipped) = actions[0] else {
                 Issue.record("\(actions)")

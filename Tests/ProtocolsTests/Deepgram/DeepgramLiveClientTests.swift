@@ -257,7 +257,7 @@ import Testing
 
     @Test func `ends after too many broken messages`() {
         var stream = Stream()
-        for _ in 0..<DeepgramLiveClient.mostMalformed { #expect(stream.text("{").allSatisfy(Self.isSkipped)) }
+        for _ in 0..<BrokenMessages.most { #expect(stream.text("{").allSatisfy(Self.isSkipped)) }
         let last = stream.text("{")
         #expect(last.last == .close(code: 1000))
         guard last.count == 3, case .event(.closed(.protocolViolation)) = last[1] else {

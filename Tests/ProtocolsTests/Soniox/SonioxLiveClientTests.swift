@@ -205,7 +205,7 @@ import Testing
 
     @Test func `passes over broken messages, but not for ever`() {
         var stream = Self.stream(sent: 2)
-        for _ in 0..<SonioxLiveClient.mostMalformed { #expect(stream.text("{").map(\.short) == ["skipped not JSON at byte 1"]) }
+        for _ in 0..<BrokenMessages.most { #expect(stream.text("{").map(\.short) == ["skipped not JSON at byte 1"]) }
         #expect(stream.text("[]").dropFirst().first?.short.hasPrefix("closed protocolViolation") == true)
     }
 

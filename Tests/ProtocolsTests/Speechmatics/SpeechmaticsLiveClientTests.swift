@@ -173,7 +173,7 @@ import Testing
     @Test func `passes over unknown messages, and broken ones, but not for ever`() {
         var stream = Self.stream(sent: 2)
         for _ in 0..<100 { #expect(stream.text(#"{"message":"AudioEvent","event":{}}"#).isEmpty) }
-        for _ in 0..<SpeechmaticsLiveClient.mostMalformed {
+        for _ in 0..<BrokenMessages.most {
             #expect(stream.text(#"{"message":"AddTranscript"}"#).map(\.short) == ["skipped a transcript lacks a required field"])
         }
         #expect(stream.text("{").dropFirst().first?.short.hasPrefix("closed protocolViolation") == true)

@@ -16,31 +16,26 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case closed
     }
 
-    private struct Finalize: Sendable {
-        var count: Int
-        var deadline: Instant
-    }
-
     package static let startLimit: Duration = .seconds(10)
     package static let finalizeLimit: Duration = .milliseconds(1_500)
     package static let drainLimit: Duration = .seconds(10)
-    package static let mostMalformed = 32
 
     package let connection: ConnectionRequest
     private let options: StreamOptions
     private var state: State = .connecting
-    private var sent: SampleIndex = .zero
-    private var finalisedThrough: SampleIndex = .zero
+    private var sent: SentAudio
+    private var finals = TurnFinals()
     /// Of the open turn.
     private var words: [Word] = []
     /// The turn that may come; earlier ones are over.
     private var index = 0
     private var hasStarted = false
-    private var finalize: Finalize?
-    private var malformed = 0
+    private var owed = OwedFlushes()
+    private var broken = BrokenMessages(of: "Deepgram")
 
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
+        sent = SentAudio(rate: options.rate)
         let query = Self.query(options)
         connection = ConnectionRequest(
             target: "/v2/listen?" + query.encoded, headers: ["Authorization": "Token " + credential.secret], model: query.first("model"))
@@ -83,7 +78,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
 
     // MARK: To the vendor
 
-    package mutating func sentAudio(_ count: SampleCount, now: Instant) { sent += count }
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) { sent.add(count) }
 
     package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
         switch (command, state) {
@@ -94,8 +89,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
             actions.append(.event(.closed(.cancelled)))
             actions.append(.close(code: 1000))
         case (.finalize, .open):
-            guard finalisedThrough < sent else { return actions.append(.event(.flushed(.first))) }
-            finalize = Finalize(count: (finalize?.count ?? 0) + 1, deadline: now + Self.finalizeLimit)
+            guard finals.through < sent.end else { return actions.append(.event(.flushed(.first))) }
+            owed.add(until: now + Self.finalizeLimit)
             send(.forceEndTurn, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
@@ -135,9 +130,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             fail(code.hasPrefix("DATA") ? .undecodable("Deepgram: \(said)") : .unavailable("Deepgram ended the stream. \(said)"), &actions)
         case .configureSuccess, .configureFailure, .unrecognized: break
         case .malformed(let problem):
-            malformed += 1
-            actions.append(.event(.skipped(problem)))
-            if malformed > Self.mostMalformed { fail(.protocolViolation("Deepgram sent messages that cannot be read: \(problem)"), &actions) }
+            if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
     }
 
@@ -152,33 +145,26 @@ package struct DeepgramFluxClient: LiveClientMachine {
             actions.append(.event(.speechStarted(.first, at: first.range.start)))
         }
         guard turn.event != .end else { return endTurn(&actions) }
-        guard !words.isEmpty else { return }
-        let end = max(words.last?.range.end ?? finalisedThrough, finalisedThrough)
-        actions.append(.event(.interim(Hypothesis(range: SampleRange(finalisedThrough, end), words: words))))
+        if !words.isEmpty { actions.append(.event(.interim(finals.open(words)))) }
     }
 
     private mutating func endTurn(_ actions: inout [ClientAction]) {
         index += 1
         hasStarted = false
-        if let last = words.last {
-            let final = Hypothesis(range: SampleRange(finalisedThrough, max(last.range.end, finalisedThrough)), words: words)
-            finalisedThrough = final.range.end
+        if !words.isEmpty {
+            actions.append(.event(.final(finals.close(words), reason: owed.settle() > 0 ? .flush : .endOfTurn)))
             words = []
-            actions.append(.event(.final(final, reason: finalize == nil ? .endOfTurn : .flush)))
-            if finalize != nil { finalize?.count -= 1 }
         }
-        answerFinalizes(&actions)
+        owed.answer(&actions)
     }
 
     /// Words within the audio that was sent, behind everything final, in order.
     private func words(_ words: [DeepgramWord]) -> [Word] {
-        var last = finalisedThrough
-        return words.compactMap { word -> Word? in
-            guard let start = position(word.start), let end = position(word.end) else { return nil }
-            guard start >= finalisedThrough || start.samples / 2 + end.samples / 2 >= finalisedThrough.samples else { return nil }
-            let range = SampleRange(max(start, last), max(end, start, last))
-            last = range.start
-            return Word(word.shown, range, confidence: Float(min(max(word.confidence, 0), 1)), language: word.language.map(LanguageTag.init))
+        finals.place(words) { word in
+            guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end) else { return nil }
+            return (start, end)
+        } _: { word, range in
+            Word(word.shown, range, confidence: Float(min(max(word.confidence, 0), 1)), language: word.language.map(LanguageTag.init))
         }
     }
 
@@ -189,10 +175,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
             return actions.append(.event(.closed(DeepgramFault.closed(code: code, reason: reason, complaint: nil))))
         }
         if !words.isEmpty { endTurn(&actions) }
-        if finalisedThrough < sent {
-            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent), words: []), reason: .endOfAudio)))
-        }
-        answerFinalizes(&actions)
+        if let rest = finals.rest(sent) { actions.append(.event(.final(rest, reason: .endOfAudio))) }
+        owed.answer(&actions)
         state = .closed
         actions.append(.event(.closed(nil)))
     }
@@ -209,7 +193,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
         switch state {
         case .connecting, .closed: nil
         case .starting(let until), .draining(let until): until
-        case .open: finalize?.deadline
+        case .open: owed.deadline
         }
     }
 
@@ -219,22 +203,9 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case .starting(let until):
             if now >= until { fail(.timedOut("Deepgram did not begin the stream."), &actions) }
         case .open:
-            if let limit = finalize?.deadline, now >= limit { answerFinalizes(&actions) }
+            if let limit = owed.deadline, now >= limit { owed.answer(&actions) }
         case .draining(let until):
             if now >= until { fail(.timedOut("Deepgram did not end the stream after CloseStream."), &actions) }
         }
-    }
-
-    /// Answers in the vendor's place.
-    private mutating func answerFinalizes(_ actions: inout [ClientAction]) {
-        guard let waiting = finalize else { return }
-        finalize = nil
-        for _ in 0..<waiting.count { actions.append(.event(.flushed(.first))) }
-    }
-
-    /// A time of the wire as a position within the audio that was sent; nil when it is no time.
-    private func position(_ seconds: Double) -> SampleIndex? {
-        guard seconds.isFinite, seconds >= 0 else { return nil }
-        return min(SampleIndex(seconds: min(seconds, 1_000_000_000), at: options.rate), sent)
     }
 }
