@@ -57,6 +57,8 @@ package struct Leg: Sendable {
     /// The last thing that it said were words that are not final.
     private(set) var hasOpenWords = false
     private(set) var lastAnswer: Instant?
+    /// What it had been sent when it last said something, or began to owe an answer.
+    private var sentAtAnswer: SampleIndex = .zero
     /// Channels of which it said that all is final, after it was told to finish.
     private(set) var endedChannels = 0
     /// What `take` may count as sent without asking again.
@@ -125,6 +127,7 @@ package struct Leg: Sendable {
         state = .open
         openedAt = now
         lastAnswer = now
+        sentAtAnswer = sentThrough
         pace = limits.pace.map { Pace($0, rate: rate, from: origin, now: now) }
     }
 
@@ -150,7 +153,18 @@ package struct Leg: Sendable {
     }
 
     /// It was sent speech.
-    mutating func owes(now: Instant) { if owesSince == nil { owesSince = now } }
+    mutating func owes(now: Instant) {
+        guard owesSince == nil else { return }
+        owesSince = now
+        sentAtAnswer = sentThrough
+    }
+
+    /// How much more it must be sent before its silence of `limit` says anything. An engine waits for what comes next, and a client may pause in the
+    /// middle of a word; only who was asked to make final what it has needs nothing more.
+    func lacks(for limit: Duration) -> Duration {
+        guard !isDraining, finalizes.isEmpty else { return .zero }
+        return max(.zero, limit - (sentThrough - sentAtAnswer).duration(at: rate))
+    }
 
     /// It has said something.
     ///
@@ -159,6 +173,7 @@ package struct Leg: Sendable {
     ///   - hasWords: whether it said words, and whether they are final.
     mutating func answered(now: Instant, isBehind: Bool, words: (count: Int, areFinal: Bool)?) {
         lastAnswer = now
+        sentAtAnswer = sentThrough
         owesSince = isBehind || isDraining ? now : nil
         guard let words else { return }
         if words.areFinal { hasOpenWords = false } else if words.count > 0 { hasOpenWords = true }

@@ -8,7 +8,7 @@ extension SessionMachine {
     func nextWatch(now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant) { next = min(next ?? time, time) }
-        for leg in legs { if let time = nextWatch(of: leg) { consider(time) } }
+        for leg in legs { if let time = nextWatch(of: leg, now: now) { consider(time) } }
         for lane in lanes {
             for (place, stretch) in lane.stretches.enumerated() {
                 switch stretch.need {
@@ -52,16 +52,16 @@ extension SessionMachine {
 
     // MARK: - Legs
 
-    private func nextWatch(of leg: Leg) -> Instant? {
+    private func nextWatch(of leg: Leg, now: Instant) -> Instant? {
         if leg.isFailed { return leg.failedAt.map { $0 + configuration.repairTime } }
         guard let engine = configuration.engines.first(where: { $0.name == leg.engine }), engine.isWatched else { return nil }
         switch leg.state {
         case .connecting: return leg.askedAt.map { $0 + connectTime(of: leg) }
         case .open, .draining:
             let limit = stallLimit(of: engine)
-            var next = leg.owesSince.flatMap { configuration.measuresLoudness ? $0 + limit : nil }
+            var next = leg.owesSince.flatMap { configuration.measuresLoudness ? max($0 + limit, now + leg.lacks(for: limit)) : nil }
             if configuration.measuresLoudness, leg.hasOpenWords, let last = leg.lastAnswer {
-                let time: Instant = last + limit * 3
+                let time = max(last + limit * 3, now + leg.lacks(for: limit * 3))
                 next = min(next ?? time, time)
             }
             if !splicing.contains(leg.id), leg.isOpen, !leg.isEnding, let cap = engine.cap, let opened = leg.openedAt {
@@ -87,7 +87,7 @@ extension SessionMachine {
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
         let leg = legs[index]
-        guard let time = nextWatch(of: leg), time <= now else {
+        guard let time = nextWatch(of: leg, now: now), time <= now else {
             if splicing.contains(id) { rotate(id, now: now, &actions) }
             return
         }
@@ -104,7 +104,7 @@ extension SessionMachine {
         case .open, .draining:
             guard let engine = configuration.engines.first(where: { $0.name == leg.engine }) else { return }
             let limit = stallLimit(of: engine)
-            if let owes = leg.owesSince, owes + limit <= now {
+            if let owes = leg.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
                 if leg.isDraining && isDone(leg) {
                     // It has said all and does not go.
                     actions.append(.command(id, .cancel))
@@ -117,7 +117,7 @@ extension SessionMachine {
                 }
                 legs[index].forgive()
             }
-            if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now {
+            if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
                 return stalled(legAt: index, for: limit * 3, now: now, &actions)
             }
             rotate(id, now: now, &actions)

@@ -33,6 +33,28 @@ import Testing
         #expect(talk.actions.records == [])
     }
 
+    @Test(arguments: [true, false]) func `does not give up one whose client pauses in the middle of a turn`(showsWords: Bool) {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(1.6)
+        if showsWords { talk.hints(0..<1, leg: 0) }
+        talk.hear(60, audio: false)
+        #expect(talk.actions.records == [])
+        talk.hear(1.2)
+        #expect(talk.actions.records == [], "the pause does not count")
+        talk.hear(2.2)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+    }
+
+    @Test func `gives up one that says nothing when it is asked to make final what it has, though nothing more comes`() {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(1.6)
+        _ = talk.command(.finalize)
+        talk.hear(3.5, audio: false)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+    }
+
     @Test func `gives up one that never makes final what it showed`() {
         var talk = Conversation()
         talk.lively = nil
