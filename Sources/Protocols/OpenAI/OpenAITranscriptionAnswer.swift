@@ -11,7 +11,7 @@ package struct OpenAITranscriptionAnswer {
         let words = transcript.channels.first?.words ?? []
         let segments = CaptionSplitter.split(words, rate: transcript.rate).map { words[$0] }
         switch request.format {
-        case .json: body = Self.json(transcript)
+        case .json: body = Self.json(transcript, request, words)
         case .text: body = Array((transcript.text() + "\n").utf8)
         case .srt: body = Captions.srt(Captions.cues(of: segments, rate: transcript.rate, length: transcript.length))
         case .vtt: body = Captions.vtt(Captions.cues(of: segments, rate: transcript.rate, length: transcript.length))
@@ -26,10 +26,17 @@ package struct OpenAITranscriptionAnswer {
         headers = ["Content-Type": type, "x-request-id": requestID]
     }
 
-    private static func json(_ transcript: Transcript) -> [UInt8] {
+    private static func json(_ transcript: Transcript, _ request: OpenAITranscriptionRequest, _ words: [Word]) -> [UInt8] {
         var json = JSONWriter(capacity: 4_096)
         json.beginObject()
         json.member("text", transcript.text())
+        json.key("languages")
+        json.beginArray()
+        json.beginObject()
+        json.member("code", transcript.language.primary)
+        json.endObject()
+        json.endArray()
+        if request.includesLogprobs { OpenAILogprobs.write(words[...], &json) }
         write(usageOf: transcript, &json)
         json.endObject()
         return json.bytes

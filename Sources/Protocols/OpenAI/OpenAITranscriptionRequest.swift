@@ -3,9 +3,9 @@ package import Speech
 
 /// What `POST /v1/audio/transcriptions` asks for: the form's fields, the file apart.
 ///
-/// Given: `model`, `language`, `keywords[]`, `response_format`, `temperature` (echoed), `timestamp_granularities[]`, `stream`, and `engine` in the
-/// query. Left without effect, because nothing here can do it: `prompt`, `languages[]`, `include[]`, `chunking_strategy`,
-/// `known_speaker_names[]`, `known_speaker_references[]`. Unknown fields are passed over.
+/// Given: `model`, `language` or `languages[]`, `keywords[]`, `include[]` (for `json`), `response_format`, `temperature` (echoed),
+/// `timestamp_granularities[]`, `stream`, and `engine` in the query. Left without effect, because nothing here can do it: `prompt`,
+/// `chunking_strategy`, `known_speaker_names[]`, `known_speaker_references[]`. Unknown fields are passed over.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAITranscriptionRequest: Sendable, Equatable {
@@ -36,6 +36,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var temperature: Double
     package var granularities: Set<Granularity>
     package var streams: Bool
+    package var includesLogprobs: Bool
     package var engines: [EngineName]
 
     /// What a form may hold besides the file. The parts' reader stops at these.
@@ -82,6 +83,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         temperature = try Self.temperature(form)
         streams = try form.flag("stream") ?? false
         granularities = try Self.granularities(form, format)
+        includesLogprobs = form.list("include").contains("logprobs")
         for value in form.list("include") where value != "logprobs" {
             throw Fault("'\(value.prefix(80))' is not a value of include[]. Use logprobs.", "include")
         }
@@ -90,12 +92,18 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         }
     }
 
+    /// Several candidates leave it to the engine.
     private static func language(_ form: OpenAIForm) throws(Fault) -> LanguageTag? {
-        guard let value = form.text("language") else { return nil }
+        if let value = form.text("language") { return try tag(value, "language") }
+        let candidates = try form.list("languages").map { value throws(Fault) in try tag(value, "languages") }
+        return candidates.count > 1 ? LanguageTag("multi") : candidates.first
+    }
+
+    private static func tag(_ value: String, _ name: String) throws(Fault) -> LanguageTag {
         let tag = LanguageTag(value)
         guard (2...3).contains(tag.primary.utf8.count), tag.isWellFormed else {
             throw Fault(
-                "Invalid language '\(value.prefix(80))'. Language parameter must be specified in ISO-639-1 format, such as en.", "language",
+                "Invalid language '\(value.prefix(80))'. Language parameter must be specified in ISO-639-1 format, such as en.", name,
                 code: "invalid_language_format")
         }
         return tag

@@ -27,7 +27,23 @@ import Testing
     @Test func `are text and usage as json`() throws {
         let (type, body) = try answer([])
         #expect(type == "application/json")
-        #expect(body == #"{"text":"It's “me”, Bob. Who else? Nobody.","usage":{"type":"duration","seconds":6}}"#)
+        #expect(body == #"{"text":"It's “me”, Bob. Who else? Nobody.","languages":[{"code":"en"}],"usage":{"type":"duration","seconds":6}}"#)
+    }
+
+    @Test func `say how sure the engine was, to who asks`() throws {
+        let root = try Parsed(try answer([("include[]", "logprobs")]).body)
+        #expect(root["logprobs"].count == 6)
+        #expect(root["logprobs"][0]["token"].string == "It's")
+        #expect(root["logprobs"][0]["bytes"][0].int == 0x49)
+        #expect((root["logprobs"][0]["logprob"].double ?? 1) < 0)
+    }
+
+    @Test(arguments: [(["de"], "de"), (["de", "en"], "multi"), ([], nil)] as [([String], String?)])
+    func `take one language, or leave several to the engine`(languages: [String], expected: String?) throws {
+        let request = try Self.request([("model", "gpt-transcribe")] + languages.map { ("languages[]", $0) }).get()
+        #expect(request.language == expected.map { LanguageTag($0) })
+        let both = try Self.request([("model", "gpt-transcribe"), ("language", "fr")] + languages.map { ("languages[]", $0) }).get()
+        #expect(both.language == LanguageTag("fr"))
     }
 
     @Test func `are bare as text`() throws {

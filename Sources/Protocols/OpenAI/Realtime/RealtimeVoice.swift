@@ -129,7 +129,7 @@ struct RealtimeVoice: Sendable {
         say("conversation.item.input_audio_transcription.delta", &output) { json in
             Self.content(of: item, &json)
             json.member("delta", text)
-            if let words { Self.write(logprobs: words, &json) }
+            if let words { OpenAILogprobs.write(words, &json) }
         }
     }
 
@@ -137,7 +137,7 @@ struct RealtimeVoice: Sendable {
         say("conversation.item.input_audio_transcription.completed", &output) { json in
             Self.content(of: item, &json)
             json.member("transcript", text)
-            if let words { Self.write(logprobs: words, &json) }
+            if let words { OpenAILogprobs.write(words, &json) }
             json.key("usage")
             json.beginObject()
             json.member("type", literal: "duration")
@@ -157,22 +157,5 @@ struct RealtimeVoice: Sendable {
     private static func content(of item: String, _ json: inout JSONWriter) {
         json.member("item_id", item)
         json.member("content_index", 0)
-    }
-
-    /// A word stands for a token, as engines say how sure they are of words.
-    private static func write(logprobs words: ArraySlice<Word>, _ json: inout JSONWriter) {
-        json.key("logprobs")
-        json.beginArray()
-        for word in words {
-            json.beginObject()
-            json.member("token", word.text)
-            json.member("logprob", naturalLogarithm(Double(min(max(word.confidence, 1e-6), 1))), decimals: 6)
-            json.key("bytes")
-            json.beginArray()
-            for byte in word.text.utf8 { json.value(Int(byte)) }
-            json.endArray()
-            json.endObject()
-        }
-        json.endArray()
     }
 }

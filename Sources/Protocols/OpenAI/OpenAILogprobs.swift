@@ -1,0 +1,21 @@
+import Framing
+import Speech
+
+/// The member `logprobs`. A word stands for a token, as engines say how sure they are of words.
+enum OpenAILogprobs {
+    static func write(_ words: ArraySlice<Word>, _ json: inout JSONWriter) {
+        json.key("logprobs")
+        json.beginArray()
+        for word in words {
+            json.beginObject()
+            json.member("token", word.text)
+            json.member("logprob", naturalLogarithm(Double(min(max(word.confidence, 1e-6), 1))), decimals: 6)
+            json.key("bytes")
+            json.beginArray()
+            for byte in word.text.utf8 { json.value(Int(byte)) }
+            json.endArray()
+            json.endObject()
+        }
+        json.endArray()
+    }
+}
