@@ -1,9 +1,9 @@
 internal import Continuity
 internal import Framing
 internal import Speech
+internal import Store
 
-/// As a file has it: JSON of positions in samples, each word an array of `[text, start, length, confidence in thousandths, speaker, language]` without
-/// the nulls at its end.
+/// As a file has it: JSON of positions in samples.
 extension StoredTranscript {
     private static let version = 1
 
@@ -76,18 +76,7 @@ extension StoredTranscript {
         json.member("engine", commit.engine.rawValue)
         if piece.isRecovered { json.member("recovered", true) }
         json.key("words")
-        json.beginArray()
-        for word in commit.words {
-            json.beginArray()
-            json.value(word.text)
-            json.value(Int(word.range.start.samples))
-            json.value(Int(word.range.count.samples))
-            json.value(Int((word.confidence * 1_000).rounded()))
-            if let speaker = word.speaker { json.value(speaker.number) } else if word.language != nil { json.null() }
-            if let language = word.language { json.value(language.rawValue) }
-            json.endArray()
-        }
-        json.endArray()
+        Word.write(commit.words, to: &json)
         json.endObject()
     }
 
@@ -126,17 +115,10 @@ extension StoredTranscript {
 
     private static func read(_ piece: borrowing JSONView, _ channel: ChannelIndex, into transcript: inout SessionTranscript) {
         guard let start = piece["start"].int, let count = piece["length"].int else { return }
-        let list = piece["words"]
-        let words = (0..<list.count).compactMap { index -> Word? in
-            let word = list[index]
-            guard let text = word[0].string, let start = word[1].int, let count = word[2].int else { return nil }
-            return Word(
-                text, SampleRange(SampleIndex(start), count: SampleCount(count)), confidence: Float(word[3].int ?? 0) / 1_000,
-                speaker: word[4].int.map { SpeakerLabel($0) }, language: word[5].string.map { LanguageTag($0) })
-        }
         let commit = Commit(
-            channel: channel, range: SampleRange(SampleIndex(start), count: SampleCount(count)), words: words,
-            reason: CommitRecord.reason(UInt8(clamping: piece["reason"].int ?? 0)) ?? .pause, engine: EngineName(piece["engine"].string ?? ""))
+            channel: channel, range: SampleRange(SampleIndex(start), count: SampleCount(count)),
+            words: Word.read(piece["words"]), reason: CommitRecord.reason(UInt8(clamping: piece["reason"].int ?? 0)) ?? .pause,
+            engine: EngineName(piece["engine"].string ?? ""))
         transcript.add(commit, turn: piece["turn"].int ?? 0, isRecovered: piece["recovered"].bool ?? false)
     }
 }

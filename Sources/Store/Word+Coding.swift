@@ -1,0 +1,32 @@
+package import Framing
+package import Speech
+
+/// How words are kept, in the database and in files: a JSON array of `[text, start, length, confidence in thousandths, speaker, language]` for each,
+/// positions in samples, without the nulls at its end.
+extension Word {
+    package static func write(_ words: [Word], to json: inout JSONWriter) {
+        json.beginArray()
+        for word in words {
+            json.beginArray()
+            json.value(word.text)
+            json.value(Int(word.range.start.samples))
+            json.value(Int(word.range.count.samples))
+            json.value(Int((word.confidence * 1_000).rounded()))
+            if let speaker = word.speaker { json.value(speaker.number) } else if word.language != nil { json.null() }
+            if let language = word.language { json.value(language.rawValue) }
+            json.endArray()
+        }
+        json.endArray()
+    }
+
+    /// Without those that cannot be read.
+    package static func read(_ list: borrowing JSONView) -> [Word] {
+        (0..<list.count).compactMap { index in
+            let word = list[index]
+            guard let text = word[0].string, let start = word[1].int, let count = word[2].int else { return nil }
+            return Word(
+                text, SampleRange(SampleIndex(start), count: SampleCount(count)), confidence: Float(word[3].int ?? 0) / 1_000,
+                speaker: word[4].int.map { SpeakerLabel($0) }, language: word[5].string.map { LanguageTag($0) })
+        }
+    }
+}
