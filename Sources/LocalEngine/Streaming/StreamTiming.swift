@@ -10,6 +10,8 @@ package struct StreamTiming: Sendable, Equatable {
     package var tail = SampleCount(2 * 512)
     /// An interim comes at most this often.
     package var interimPeriod = SampleCount(.milliseconds(500), at: .speech)
+    /// On a busy machine: an interim is shown some 200 ms after it was begun, and then a second has passed.
+    package var rarePeriod = SampleCount(.milliseconds(800), at: .speech)
     /// Below this length the recogniser often invents; only what looks right of it is shown.
     package var doubtful = SampleCount(.milliseconds(1_500), at: .speech)
     /// From this length on a segment ends at the next short pause.
@@ -68,11 +70,10 @@ package struct StreamTiming: Sendable, Equatable {
     /// How long to wait for a segment's first interim, and for the next when the last one had nothing new to show.
     func soonerPeriod(after took: SampleCount) -> SampleCount { max(SampleCount(interimPeriod.samples / 2), took + took) }
 
-    /// How long to wait from one interim to the next when the last one took so long: the more work there is for everybody, the rarer, but every
-    /// second as long as that leaves half of the time to others.
+    /// How long to wait from one interim to the next when the last one took so long: the more work there is for everybody, the rarer, but one is
+    /// there within a second as long as that leaves half of the time to others.
     func interimPeriod(after took: SampleCount) -> SampleCount {
-        let second = SampleCount(.seconds(1), at: .speech)
         let twice = took + took
-        return max(interimPeriod, min(second, twice + twice), twice)
+        return max(interimPeriod, min(rarePeriod, twice + twice), twice)
     }
 }
