@@ -10,18 +10,6 @@ package import Speech
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference.
 package struct AssemblyAILiveServer: LiveServerMachine {
-    private enum State: Equatable {
-        case connecting  // → open
-        case open  // → ending, closed
-        case ending(End)  // → closed: waits for the session's end
-        case closed
-    }
-
-    /// Why a session was told to finish.
-    private enum End: Equatable {
-        case asked, idle, expired, draining
-    }
-
     package static let sessionLimit: Duration = .seconds(3 * 3_600)
     /// A turn that nobody ends is ended here: each of its messages repeats all its words.
     package static let mostWords = 1_000
@@ -36,10 +24,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private let created: UnixTime
     private let limit: Duration
     private var configuration: AssemblyAIConfiguration
-    private var state: State = .connecting
+    private var state: LiveServerState<LiveServerEnd> = .connecting
     private var wording: AssemblyAIWording
-    private var began: Instant?
-    private var lastHeard: Instant?
+    private var term: LiveTerm?
     private var turn = AssemblyAIOpenTurn()
     private var order = 0
     /// Speech of this turn was reported.
@@ -68,8 +55,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .open
         wording.rate = start.rate
-        began = now
-        lastHeard = now
+        term = LiveTerm(limit, silence: options.inactivityLimit, from: now)
         lastHeartbeat = now
         let expiresAt = created.milliseconds / 1_000 + limit.wholeMilliseconds / 1_000
         send(.begin(id: sessionID, expiresAt: Int(expiresAt), model: options.model.name, mode: options.mode), &output)
@@ -79,7 +65,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
 
     package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
         guard state == .open else { return .ignored }
-        lastHeard = now
+        term?.heard(now)
         guard byteCount > 0 else { return .ignored }
         guard case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample else { return .audio }
         let milliseconds = Double(byteCount / size) * 1_000 / Double(rate.hertz)
@@ -95,12 +81,12 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     }
 
     package mutating func clientIsHeld(now: Instant) {
-        if lastHeard != nil { lastHeard = now }
+        term?.heard(now)
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        lastHeard = now
+        term?.heard(now)
         switch AssemblyAIClientMessage(parsing: text) {
         case .updateConfiguration(let change):
             let before = configuration
@@ -182,7 +168,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     }
 
     private mutating func beat(_ now: Instant, _ output: inout ServerOutput) {
-        guard let began else { return }
+        guard let began = term?.began else { return }
         let received: Int
         if case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample {
             received = receivedBytes / size * 1_000 / max(1, rate.hertz)
@@ -252,11 +238,11 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
         endTurn(confidence: 0, &output)
         if let error = end.error { return fail(AssemblyAIRefusal.code(of: error), AssemblyAIRefusal.text(of: error), &output) }
-        let why: End = if case .ending(let why) = state { why } else { .asked }
+        let why: LiveServerEnd = if case .ending(let why) = state { why } else { .asked }
         switch why {
         case .asked:
             state = .closed
-            let session = began.map { ($0.duration(to: now) / .seconds(1)).rounded() } ?? 0
+            let session = term.map { ($0.began.duration(to: now) / .seconds(1)).rounded() } ?? 0
             send(.termination(audioSeconds: Int(end.received.seconds(at: wording.rate).rounded()), sessionSeconds: Int(session)), &output)
             output.close(1000)
         case .idle: fail(3006, "Session Terminated: nothing came for as long as inactivity_timeout says", &output)
@@ -268,22 +254,19 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     // MARK: Time
 
     package var deadline: Instant? {
-        guard state == .open, let began, let lastHeard else { return nil }
-        var earliest = began + limit
-        if let limit = options.inactivityLimit { earliest = min(earliest, lastHeard + limit) }
-        if let heartbeat { earliest = min(earliest, heartbeat) }
-        return earliest
+        guard state == .open, let term else { return nil }
+        return min(term.deadline, heartbeat ?? term.deadline)
     }
 
     private var heartbeat: Instant? { configuration.sendsHeartbeats == true ? lastHeartbeat.map { $0 + Self.heartbeatPeriod } : nil }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
-        guard state == .open, let began, let lastHeard else { return }
+        guard state == .open, let term else { return }
         if let heartbeat, now >= heartbeat { beat(now, &output) }
-        if now >= began + limit {
-            finish(.expired, &output)
-        } else if let limit = options.inactivityLimit, now >= lastHeard + limit {
-            finish(.idle, &output)
+        switch term.end(now) {
+        case .expired: finish(.expired, &output)
+        case .idle: finish(.idle, &output)
+        case nil: break
         }
     }
 
@@ -291,7 +274,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         if state == .open { finish(.draining, &output) }
     }
 
-    private mutating func finish(_ why: End, _ output: inout ServerOutput) {
+    private mutating func finish(_ why: LiveServerEnd, _ output: inout ServerOutput) {
         state = .ending(why)
         output.command(.finish)
     }

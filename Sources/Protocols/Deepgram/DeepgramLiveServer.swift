@@ -9,18 +9,6 @@ package import Speech
 ///
 /// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
 package struct DeepgramLiveServer: LiveServerMachine {
-    private enum State: Equatable {
-        case connecting  // → open
-        case open  // → ending, closed
-        case ending(End)  // → closed: waits for the session's end
-        case closed
-    }
-
-    /// Why a session was told to finish.
-    private enum End: Equatable {
-        case asked, idle, expired, draining
-    }
-
     /// How long nothing may come from a client.
     package static let idleLimit: Duration = .seconds(10)
     package static let sessionLimit: Duration = .seconds(12 * 3_600)
@@ -32,13 +20,12 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private let requestID: String
     private let created: UnixTime
     private var keyterms: [String]
-    private var state: State = .connecting
+    private var state: LiveServerState<LiveServerEnd> = .connecting
     private var rate: SampleRate = .speech
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results, written once.
     private var metadata: [UInt8] = []
-    private var began: Instant?
-    private var lastHeard: Instant?
+    private var term: LiveTerm?
     private var receivedBytes = 0
     private var channels: [DeepgramChannel] = []
     /// How many were asked for; each channel answers each.
@@ -58,8 +45,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         state = .open
         rate = start.rate
         model.name = start.model
-        began = now
-        lastHeard = now
+        term = LiveTerm(Self.sessionLimit, silence: Self.idleLimit, from: now)
         let count = options.parameters.multichannel ? options.parameters.channels : 1
         channels = (0..<count).map { DeepgramChannel(number: $0, now: now) }
         metadata = Self.metadata(requestID, model)
@@ -80,7 +66,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
 
     package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
         guard state == .open else { return .ignored }
-        lastHeard = now
+        term?.heard(now)
         if byteCount == 0 {
             // How streams were ended before CloseStream existed.
             state = .ending(.asked)
@@ -91,12 +77,12 @@ package struct DeepgramLiveServer: LiveServerMachine {
     }
 
     package mutating func clientIsHeld(now: Instant) {
-        if lastHeard != nil { lastHeard = now }
+        term?.heard(now)
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        lastHeard = now
+        term?.heard(now)
         switch DeepgramClientMessage(parsing: text) {
         case .keepAlive:
             output.command(.keepAlive)
@@ -104,8 +90,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
             finalizes += 1
             output.command(.finalize)
         case .closeStream:
-            state = .ending(.asked)
-            output.command(.finish)
+            finish(.asked, &output)
         case .configure(let terms): configure(terms, &output)
         case .invalid(let problem):
             let message = text.withUnsafeBytes { String(decoding: $0.prefix(1_000), as: UTF8.self) }
@@ -212,7 +197,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
                 final(index, through: nil, words: [], speechFinal: true, fromFinalize: true, now, &output)
             }
         }
-        let why: End = if case .ending(let why) = state { why } else { .asked }
+        let why: LiveServerEnd = if case .ending(let why) = state { why } else { .asked }
         state = .closed
         if case .undecodable(let reason) = end.error {
             send(.error(variant: "DATA-0000", description: "The audio cannot be decoded. \(reason)", message: reason), &output)
@@ -253,8 +238,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     // MARK: Time
 
     package var deadline: Instant? {
-        guard state == .open, let began, let lastHeard else { return nil }
-        var earliest = min(lastHeard + Self.idleLimit, began + Self.sessionLimit)
+        guard state == .open, var earliest = term?.deadline else { return nil }
         for channel in channels {
             if options.interims && received != nil { earliest = min(earliest, channel.lastResult + Self.interimPeriod) }
             if let due = channel.utterance.due { earliest = min(earliest, due) }
@@ -263,23 +247,24 @@ package struct DeepgramLiveServer: LiveServerMachine {
     }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
-        guard state == .open, let began, let lastHeard else { return }
+        guard state == .open else { return }
         for index in channels.indices {
             if let due = channels[index].utterance.due, due <= now { endUtterance(index, &output) }
             if now >= channels[index].lastResult + Self.interimPeriod { emptyInterim(index, now, &output) }
         }
-        if now >= began + Self.sessionLimit {
-            state = .ending(.expired)
-            output.command(.finish)
-        } else if now >= lastHeard + Self.idleLimit {
-            state = .ending(.idle)
-            output.command(.finish)
+        switch term?.end(now) {
+        case .expired: finish(.expired, &output)
+        case .idle: finish(.idle, &output)
+        case nil: break
         }
     }
 
     package mutating func drain(now: Instant, output: inout ServerOutput) {
-        guard state == .open else { return }
-        state = .ending(.draining)
+        if state == .open { finish(.draining, &output) }
+    }
+
+    private mutating func finish(_ why: LiveServerEnd, _ output: inout ServerOutput) {
+        state = .ending(why)
         output.command(.finish)
     }
 
@@ -315,7 +300,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     /// How long to wait for audio that shows that `gap` has passed. A client that sends as it records is that far with its audio; one
     /// that sends faster says nothing about silence by having sent more.
     private func wait(for gap: SampleCount, after end: SampleIndex, _ now: Instant) -> Duration {
-        guard let received, let began, received > end else { return gap.duration(at: rate) }
+        guard let received, let began = term?.began, received > end else { return gap.duration(at: rate) }
         let sent = (received - .zero).duration(at: rate)
         guard sent <= now - began + .seconds(1) else { return gap.duration(at: rate) }
         return max(.zero, (gap - (received - end)).duration(at: rate))

@@ -30,8 +30,7 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     private var rate: SampleRate
     private var model = ""
-    private var began: Instant?
-    private var lastHeard: Instant?
+    private var term: LiveTerm?
     private var isReady = false
     private var isClosed = false
     /// Why the session was told to finish.
@@ -65,19 +64,18 @@ package struct ManagedLiveServer: LiveServerMachine {
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
-        guard began == nil else { return }
+        guard term == nil else { return }
         rate = start.rate
         model = start.model
         credit = start.credit
-        began = now
-        lastHeard = now
+        term = LiveTerm(sessionLimit, silence: Self.idleLimit, from: now)
     }
 
     // MARK: From the client
 
     package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
-        guard let began, !isClosed, end == nil else { return .ignored }
-        lastHeard = now
+        guard let began = term?.began, !isClosed, end == nil else { return .ignored }
+        term?.heard(now)
         if byteCount == 0 {
             end = .clientEnd
             return .command(.finish)
@@ -105,17 +103,17 @@ package struct ManagedLiveServer: LiveServerMachine {
     }
 
     package mutating func clientIsHeld(now: Instant) {
-        if lastHeard != nil { lastHeard = now }
+        term?.heard(now)
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
-        guard began != nil, !isClosed, end == nil else { return }
+        guard term != nil, !isClosed, end == nil else { return }
         switch ManagedClientMessage(parsing: text) {
         case .auth: fault(ManagedError(.badMessage, "auth came a second time.", isFatal: !isReady), &output)
         case .end: finish(.clientEnd, &output)
         case .finalize: finalize(isClients: true, &output)
         case .keepAlive:
-            lastHeard = now
+            term?.heard(now)
             output.command(.keepAlive)
         case .ping:
             owesPong = true
@@ -251,23 +249,21 @@ package struct ManagedLiveServer: LiveServerMachine {
     // MARK: Time
 
     package var deadline: Instant? {
-        guard !isClosed, let began, let lastHeard else { return nil }
-        guard isReady else { return began + Self.readyLimit }
+        guard !isClosed, let term else { return nil }
+        guard isReady else { return term.began + Self.readyLimit }
         guard end == nil else { return nil }
-        var earliest = min(lastHeard + Self.idleLimit, began + sessionLimit)
+        var earliest = term.deadline
         if let speech, !finalizes.contains(false) { earliest = min(earliest, speech.due) }
         return earliest
     }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
-        guard let deadline, deadline <= now, let began, let lastHeard else { return }
+        guard let deadline, deadline <= now, let term else { return }
         guard isReady else { return fault(ManagedError(.notReady, "No engine was ready in time. Try again later."), &output) }
-        if now >= began + sessionLimit {
-            finish(.maxDuration, &output)
-        } else if now >= lastHeard + Self.idleLimit {
-            finish(.idle, &output)
-        } else if let speech, speech.due <= now {
-            force(&output)
+        switch term.end(now) {
+        case .expired: finish(.maxDuration, &output)
+        case .idle: finish(.idle, &output)
+        case nil: if let speech, speech.due <= now { force(&output) }
         }
     }
 

@@ -8,13 +8,6 @@ package import Speech
 ///
 /// Source: Soniox "Real-time API" reference.
 package struct SonioxLiveServer: LiveServerMachine {
-    private enum State: Equatable {
-        case connecting  // → open
-        case open  // → ending, closed
-        case ending(SonioxFault?)  // → closed: waits for the session's end; with what is to be said then
-        case closed
-    }
-
     /// How long neither audio nor keepalive may come.
     package static let idleLimit: Duration = .seconds(20)
     package static let sessionLimit: Duration = .seconds(300 * 60)
@@ -24,9 +17,9 @@ package struct SonioxLiveServer: LiveServerMachine {
     package let request: LiveRequest
     private let detectsEndpoints: Bool
     private var tokens: SonioxTokens
-    private var state: State = .connecting
-    private var began: Instant?
-    private var lastHeard: Instant?
+    /// Its end: what is to be said then.
+    private var state: LiveServerState<SonioxFault?> = .connecting
+    private var term: LiveTerm?
     private var lastSaid: Instant?
     private var receivedAudio = false
     /// Audio came since something was said.
@@ -55,8 +48,7 @@ package struct SonioxLiveServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .open
         tokens.rate = start.rate
-        began = now
-        lastHeard = now
+        term = LiveTerm(Self.sessionLimit, silence: Self.idleLimit, from: now)
         lastSaid = now
     }
 
@@ -64,7 +56,7 @@ package struct SonioxLiveServer: LiveServerMachine {
 
     package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
         guard state == .open else { return .ignored }
-        lastHeard = now
+        term?.heard(now)
         guard byteCount > 0 else {
             state = .ending(nil)
             return .command(.finish)
@@ -75,13 +67,13 @@ package struct SonioxLiveServer: LiveServerMachine {
     }
 
     package mutating func clientIsHeld(now: Instant) {
-        if lastHeard != nil { lastHeard = now }
+        term?.heard(now)
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         // One more empty text may come when all is over.
         guard state == .open else { return }
-        lastHeard = now
+        term?.heard(now)
         switch SonioxClientMessage(parsing: text) {
         case .keepAlive: output.command(.keepAlive)
         case .finalize:
@@ -198,17 +190,17 @@ package struct SonioxLiveServer: LiveServerMachine {
     // MARK: Time
 
     package var deadline: Instant? {
-        guard state == .open, let began, let lastHeard, let lastSaid else { return nil }
-        return min(lastHeard + Self.idleLimit, began + Self.sessionLimit, lastSaid + Self.updatePeriod)
+        guard state == .open, let term, let lastSaid else { return nil }
+        return min(term.deadline, lastSaid + Self.updatePeriod)
     }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
-        guard state == .open, let began, let lastHeard, let lastSaid else { return }
-        if now >= began + Self.sessionLimit {
-            finish(saying: .tooLong, &output)
-        } else if now >= lastHeard + Self.idleLimit {
-            finish(saying: receivedAudio ? .timeout : .firstAudioTimeout, &output)
-        } else if now >= lastSaid + Self.updatePeriod {
+        guard state == .open, let term, let lastSaid else { return }
+        switch term.end(now) {
+        case .expired: finish(saying: .tooLong, &output)
+        case .idle: finish(saying: receivedAudio ? .timeout : .firstAudioTimeout, &output)
+        case nil:
+            guard now >= lastSaid + Self.updatePeriod else { return }
             if hasNewAudio { update(now: now, &output) } else { self.lastSaid = now }
         }
     }

@@ -8,18 +8,6 @@ package import Speech
 ///
 /// Source: Deepgram "Flux" reference.
 package struct DeepgramFluxServer: LiveServerMachine {
-    private enum State: Equatable {
-        case connecting  // → open
-        case open  // → ending, closed
-        case ending(End)  // → closed: waits for the session's end
-        case closed
-    }
-
-    /// Why a session was told to finish.
-    private enum End: Equatable {
-        case asked, idle, expired, draining
-    }
-
     /// How often a turn is told while nothing new is said.
     package static let updatePeriod: Duration = .milliseconds(250)
     /// How long nothing may come. The protocol has no message to say that one is still there.
@@ -35,10 +23,9 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private let limit: Duration
     private var thresholds: DeepgramFluxThresholds
     private var keyterms: [String]
-    private var state: State = .connecting
+    private var state: LiveServerState<LiveServerEnd> = .connecting
     private var rate: SampleRate = .speech
-    private var began: Instant?
-    private var lastHeard: Instant?
+    private var term: LiveTerm?
     private var lastSaid: Instant?
     private var receivedBytes = 0
     private var sequence = 0
@@ -68,8 +55,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .open
         rate = start.rate
-        began = now
-        lastHeard = now
+        term = LiveTerm(limit, silence: Self.idleLimit, from: now)
         lastSaid = now
         send(.connected, &output)
     }
@@ -78,18 +64,18 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
         guard state == .open else { return .ignored }
-        lastHeard = now
+        term?.heard(now)
         receivedBytes += byteCount
         return byteCount > 0 ? .audio : .ignored
     }
 
     package mutating func clientIsHeld(now: Instant) {
-        if lastHeard != nil { lastHeard = now }
+        term?.heard(now)
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        lastHeard = now
+        term?.heard(now)
         switch DeepgramFluxClientMessage(parsing: text) {
         case .closeStream: finish(.asked, &output)
         case .forceEndTurn: output.command(.finalize)
@@ -205,7 +191,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     }
 
     private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {
-        let why: End = if case .ending(let why) = state { why } else { .asked }
+        let why: LiveServerEnd = if case .ending(let why) = state { why } else { .asked }
         switch end.error {
         case .undecodable(let reason)?: return fail(1008, "DATA-0000", "The audio cannot be decoded. \(reason)", &output)
         case .badRequest(let reason)?: return fail(1008, "BAD_REQUEST", reason, &output)
@@ -228,16 +214,18 @@ package struct DeepgramFluxServer: LiveServerMachine {
     // MARK: Time
 
     package var deadline: Instant? {
-        guard state == .open, let began, let lastHeard, let lastSaid else { return nil }
-        let ends = min(began + limit, lastHeard + Self.idleLimit)
+        guard state == .open, let ends = term?.deadline, let lastSaid else { return nil }
         // Nothing new may come between an eager end and what becomes of it.
         return isEager || received == nil ? ends : min(ends, lastSaid + Self.updatePeriod)
     }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
-        guard state == .open, let began, let lastHeard, let lastSaid else { return }
-        if now >= began + limit { return finish(.expired, &output) }
-        if now >= lastHeard + Self.idleLimit { return finish(.idle, &output) }
+        guard state == .open, let term, let lastSaid else { return }
+        switch term.end(now) {
+        case .expired: return finish(.expired, &output)
+        case .idle: return finish(.idle, &output)
+        case nil: break
+        }
         guard let received, !isEager, now >= lastSaid + Self.updatePeriod else { return }
         guard received > reported else {
             self.lastSaid = now
@@ -251,7 +239,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         if state == .open { finish(.draining, &output) }
     }
 
-    private mutating func finish(_ why: End, _ output: inout ServerOutput) {
+    private mutating func finish(_ why: LiveServerEnd, _ output: inout ServerOutput) {
         state = .ending(why)
         output.command(.finish)
     }
