@@ -273,7 +273,8 @@ import Testing
         let server = try TestServer(.webSocket(configuration) { .echo() })
         let client = try server.client()
         #expect(try client.upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n").contains("Sec-WebSocket-Extensions: permessage-deflate"))
-        let plain = try TestServer(.webSocketEcho).client()
+        let strict = try TestServer(.webSocketEcho)
+        let plain = try strict.client()
         #expect(try !plain.upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n").contains("permessage-deflate"))
     }
 

@@ -4,10 +4,10 @@ import Speech
 import Testing
 
 /// A client's live stream without sockets: what is told to the server's machine, and what it says to that, in short words.
-struct LiveConversation {
+struct LiveConversation: ServerConversation {
     var machine: any LiveServerMachine
     var now = ContinuousClock.now
-    private(set) var raw: [String] = []
+    var raw: [String] = []
 
     static let requestID = "11111111-2222-4333-8444-555555555555"
     static let context = HandshakeContext(requestID: requestID, now: UnixTime(milliseconds: 1_769_860_800_123), models: ["moonshine-base-en"])
@@ -15,47 +15,11 @@ struct LiveConversation {
     init(_ query: String = "encoding=linear16&sample_rate=16000&interim_results=true&punctuate=true", rate: SampleRate = .speech) throws {
         let head = try HTTPRequestHead(.get, "/v1/listen?" + query)
         machine = try #require(try DeepgramLiveServer.accept(head, Self.context).get().session)
-        _ = run { machine, now, output in machine.opened(LiveStart(rate: rate, model: "moonshine-base-en"), now: now, output: &output) }
+        _ = run { $0.opened(LiveStart(rate: rate, model: "moonshine-base-en"), now: $1, output: &$2) }
     }
 
-    mutating func text(_ text: String) -> [String] {
-        run { machine, now, output in machine.receivedText(text.utf8.span.bytes, now: now, output: &output) }
-    }
-
-    /// Bytes of audio, in 16-bit samples.
-    mutating func audio(samples: Int) -> BinaryMeaning { machine.receivedBinary(byteCount: samples * 2, now: now) }
-
-    mutating func event(_ event: SessionEvent) -> [String] {
-        run { machine, now, output in machine.session(event, now: now, output: &output) }
-    }
-
-    mutating func wait(_ duration: Duration) -> [String] {
-        now += duration
-        return run { machine, now, output in machine.timePassed(now: now, output: &output) }
-    }
-
-    mutating func drain() -> [String] {
-        run { machine, now, output in machine.drain(now: now, output: &output) }
-    }
-
-    private mutating func run(_ body: (inout any LiveServerMachine, Instant, inout ServerOutput) -> Void) -> [String] {
-        var output = ServerOutput()
-        body(&machine, now, &output)
-        return output.actions.map { action in
-            switch action {
-            case .send(let range):
-                let bytes = Array(output.bytes[range])
-                raw.append(String(decoding: bytes, as: UTF8.self))
-                return Self.short(DeepgramServerMessage(parsing: bytes.span.bytes))
-            case .command(let command): return "→ \(command)"
-            case .audio(let bytes): return "→ audio \(bytes.count)"
-            case .close(let code, let reason): return "close \(code) \(reason)".trimmed
-            }
-        }
-    }
-
-    static func short(_ message: DeepgramServerMessage) -> String {
-        switch message {
+    static func short(_ message: [UInt8]) -> String {
+        switch DeepgramServerMessage(parsing: message.span.bytes) {
         case .results(let results):
             let flags = [results.speechFinal ? "speech_final" : nil, results.fromFinalize ? "from_finalize" : nil].compactMap { $0 }
             let words = results.alternative.transcript.isEmpty ? "-" : "“\(results.alternative.transcript)”"

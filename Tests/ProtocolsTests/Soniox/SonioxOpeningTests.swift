@@ -7,7 +7,7 @@ import Testing
     private static let plain = #""model":"stt-rt-v4","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1"#
 
     @Test func `asks for a session`() throws {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         let beginning = try client.begin(
             """
             {"api_key":"k3y","model":"stt-rt-v5","audio_format":"mulaw","sample_rate":8000,"num_channels":2,"language_hints":["es"],
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `may say null for what it leaves out`() throws {
-        var client = SonioxEntrance(["Authorization": "Bearer k3y"])
+        var client = Entrance.soniox(["Authorization": "Bearer k3y"])
         let beginning = try client.begin(
             "{\(Self.plain),\"language_hints\":null,\"context\":null,\"max_endpoint_delay_ms\":null,\"translation\":null}")
         #expect(beginning.credential == Credential("k3y"))
@@ -39,26 +39,26 @@ import Testing
         ("pcm_f64be", AudioEncoding.float64BigEndian), ("pcm_s24le", .signed24), ("pcm_u8", .unsigned8), ("alaw", .alaw), ("pcm_s32le", .linear32),
     ])
     func `names raw formats`(name: String, encoding: AudioEncoding) throws {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         let beginning = try client.begin("{\(Self.plain.replacing("pcm_s16le", with: name))}")
         #expect(beginning.machine.request.format == .raw(encoding, .speech, channels: 1))
     }
 
     @Test func `of a browser shows the key as a subprotocol`() throws {
-        var client = SonioxEntrance(["Sec-WebSocket-Protocol": "soniox-api-key, k3y"])
+        var client = Entrance.soniox(["Sec-WebSocket-Protocol": "soniox-api-key, k3y"])
         #expect(client.handshake.subprotocol == "soniox-api-key")
         let beginning = try client.begin("{\(Self.plain)}")
         #expect(beginning.credential == Credential("k3y", in: .subprotocol))
     }
 
     @Test func `names several languages and leaves the choice`() throws {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         let beginning = try client.begin("{\(Self.plain),\"language_hints\":[\"en\",\"de\"]}")
         #expect(beginning.machine.request.language == LanguageTag("multi"))
     }
 
     @Test func `may name an engine's model`() throws {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         let text = Self.plain.replacing("stt-rt-v4", with: "moonshine-base-en")
         #expect(client.text("{\(text)}") != nil)
     }
@@ -96,7 +96,7 @@ import Testing
 
     @Test(arguments: wrong)
     func `is refused in the socket`(message: String, problem: String) {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         let beginning = client.text(message)
         #expect(beginning == nil)
         #expect(client.said == ["error 400 \(problem)", "close 1008"])
@@ -106,21 +106,21 @@ import Testing
     }
 
     @Test func `must be a text`() {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         let beginning = client.binary(3_200)
         #expect(beginning == nil)
         #expect(client.said == ["error 400 Start request must be a text message.", "close 1008"])
     }
 
     @Test func `shows one key only`() {
-        var client = SonioxEntrance(["Authorization": "Bearer k3y"])
+        var client = Entrance.soniox(["Authorization": "Bearer k3y"])
         let beginning = client.text("{\(Self.plain),\"api_key\":\"k3y\"}")
         #expect(beginning == nil)
         #expect(client.said == ["error 400 Start request is malformed.", "close 1008"])
     }
 
     @Test func `does not come in time`() {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         client.wait(.seconds(9))
         #expect(client.said.isEmpty)
         client.wait(.seconds(1))
@@ -134,14 +134,14 @@ import Testing
         (.tooManyRequests(retryAfter: nil), true, 429, "Rate limit exceeded. Try again later."),
     ])
     func `may be refused by the gateway`(cause: RefusalCause, hasKey: Bool, code: Int, problem: String) {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         _ = client.text(hasKey ? "{\(Self.plain),\"api_key\":\"k\"}" : "{\(Self.plain)}")
         client.refused(cause)
         #expect(client.said == ["error \(code) \(problem)", "close 1008"])
     }
 
     @Test func `is not waited for when the gateway goes down`() {
-        var client = SonioxEntrance()
+        var client = Entrance.soniox()
         client.drain()
         #expect(client.said == ["error 503 Cannot continue request (code 1). Please restart the request.", "close 1011"])
     }

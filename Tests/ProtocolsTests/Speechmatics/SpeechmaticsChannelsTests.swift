@@ -87,7 +87,7 @@ import Testing
         #""diarization":"channel","channel_diarization_labels":["1","2","3","4","5","6","7","8","9"]"#, #""diarization":"people""#,
     ])
     func `is refused without names for its channels`(config: String) throws {
-        var client = try SpeechmaticsEntrance()
+        var client = try Entrance.speechmatics()
         #expect(client.text(SpeechmaticsConversation.start(config)) == nil)
         #expect(client.said == ["error invalid_config", "close 1003 invalid_config"])
     }
@@ -95,7 +95,7 @@ import Testing
     @Test(arguments: ["mulaw", "pcm_f32le"])
     func `fills what is missing with the encoding's silence`(encoding: String) throws {
         var stream = try SpeechmaticsConversation(Self.config)
-        var client = try SpeechmaticsEntrance()
+        var client = try Entrance.speechmatics()
         stream.machine = try client.begin(SpeechmaticsConversation.start(Self.config).replacing("pcm_s16le", with: encoding)).machine
         var output = ServerOutput()
         stream.machine.opened(LiveStart(rate: .speech, model: "m"), now: stream.now, output: &output)

@@ -35,7 +35,7 @@ import Testing
 
 @Suite struct `Speechmatics' first message` {
     @Test func `asks for a session`() throws {
-        var client = try SpeechmaticsEntrance("/v2/de")
+        var client = try Entrance.speechmatics("/v2/de")
         let beginning = try client.begin(
             """
             {"message":"StartRecognition","audio_format":{"type":"raw","encoding":"mulaw","sample_rate":8000},"new":{},
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `may leave the language to the path`() throws {
-        var client = try SpeechmaticsEntrance("/v2/de")
+        var client = try Entrance.speechmatics("/v2/de")
         let beginning = try client.begin(
             #"{"message":"StartRecognition","audio_format":{"type":"file"},"transcription_config":{"operating_point":"standard"}}"#)
         #expect(beginning.machine.request.language == LanguageTag("de"))
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `may send floating point`() throws {
-        var client = try SpeechmaticsEntrance()
+        var client = try Entrance.speechmatics()
         let beginning = try client.begin(SpeechmaticsConversation.start("").replacing("pcm_s16le", with: "pcm_f32le"))
         #expect(beginning.machine.request.format == .raw(.float32, .speech, channels: 1))
     }
@@ -88,7 +88,7 @@ import Testing
 
     @Test(arguments: wrong)
     func `is refused in the socket`(message: String, type: String, close: Int) throws {
-        var client = try SpeechmaticsEntrance()
+        var client = try Entrance.speechmatics()
         let beginning = client.text(message)
         #expect(beginning == nil)
         #expect(client.said == ["error \(type)", "close \(close) \(type)"])
@@ -97,14 +97,14 @@ import Testing
     }
 
     @Test func `must come before audio`() throws {
-        var client = try SpeechmaticsEntrance()
+        var client = try Entrance.speechmatics()
         let beginning = client.binary(320)
         #expect(beginning == nil)
         #expect(client.said == ["error protocol_error", "close 1003 protocol_error"])
     }
 
     @Test func `does not come in time`() throws {
-        var client = try SpeechmaticsEntrance()
+        var client = try Entrance.speechmatics()
         client.wait(.seconds(59))
         #expect(client.said.isEmpty)
         client.wait(.seconds(1))
@@ -116,7 +116,7 @@ import Testing
         (.badRequest("The language \"xx\" is not available from local."), "invalid_config", 1003), (.unavailable("full"), "job_error", 4013),
     ])
     func `may be refused by the gateway`(cause: RefusalCause, type: String, close: Int) throws {
-        var client = try SpeechmaticsEntrance()
+        var client = try Entrance.speechmatics()
         client.refused(cause)
         #expect(client.said == ["error \(type)", "close \(close) \(type)"])
     }
