@@ -32,8 +32,8 @@ TUNED = {"attempt_timeout": 2.0, "max_retry_per_stt": 0, "retry_interval": 0.5}
 class Adapter:
     """The fallback adapter over both vendors."""
 
-    def __init__(self, title, options):
-        self.title, self.options = title, options
+    def __init__(self, name, title, options):
+        self.name, self.title, self.options = name, title, options
 
     async def hear(self, scenario, vendors, recording, folder):
         async with aiohttp.ClientSession() as session:
@@ -51,8 +51,8 @@ class Adapter:
 class OverHarken:
     """The Deepgram plugin alone, and the gateway as its vendor."""
 
-    def __init__(self, title, harken):
-        self.title, self.harken = title, harken
+    def __init__(self, name, title, harken):
+        self.name, self.title, self.harken = name, title, harken
 
     async def hear(self, scenario, vendors, recording, folder):
         names = [{"first": "deepgram", "second": "assemblyai"}.get(place, place) for place in scenario.engines]
@@ -129,8 +129,9 @@ async def run(args):
     with open(args.recording, "rb") as file:
         recording = pickle.load(file)
     scenarios = [one for one in SCENARIOS if one.name in args.scenario]
-    ways = [Adapter("LiveKit's fallback adapter, as it comes", {}), Adapter(f"LiveKit's fallback adapter, tuned ({TUNED})", TUNED),
-            OverHarken("LiveKit's Deepgram plugin over Harken", args.harken)]
+    ways = [Adapter("LiveKit's adapter", "its fallback adapter as it comes, Deepgram first, then AssemblyAI; no local engine", {}),
+            Adapter("the same, tuned", ", ".join(f"{name} {value}" for name, value in TUNED.items()), TUNED),
+            OverHarken("LiveKit over Harken", "its Deepgram plugin, with the gateway as its vendor", args.harken)]
     room = asyncio.Semaphore(args.jobs)
 
     async def limited(way, scenario, folder):
@@ -146,7 +147,7 @@ async def run(args):
             for outcome in outcomes:
                 if "pairs" in outcome.detail:
                     cell.compare(outcome, clean)
-            parts.append({"title": way.title, "rows": [outcome.record() for outcome in outcomes]})
+            parts.append({"name": way.name, "title": way.title, "rows": [outcome.record() for outcome in outcomes]})
     with open(args.output, "w") as file:
         json.dump(parts, file)
 

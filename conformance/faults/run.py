@@ -39,7 +39,8 @@ def main():
     parser.add_argument("--short", action="store_true", help="the few scenarios that `make test` runs, with 10 s of speech")
     parser.add_argument("--scenario", action="append", metavar="NAME", help="only these; what does not fail runs too, times are compared with it")
     parser.add_argument("--engine", action="append", choices=list(SECOND), help="only these")
-    parser.add_argument("--livekit", action="store_true", help="the same scenarios through LiveKit's fallback adapter, beside")
+    parser.add_argument("--livekit", "--beside-livekit", action="store_true",
+                        help="the same scenarios through LiveKit's fallback adapter, in columns of the same table")
     parser.add_argument("--only-livekit", action="store_true", help="that alone")
     parser.add_argument("--ignore-waits", action="store_true", help="waits are shown and not judged: for a machine that is busy with other things")
     parser.add_argument("--outage", type=int, metavar="N", help="instead: one vendor's outage under N live sessions")
@@ -92,9 +93,7 @@ class Table:
         others = beside() if beside else []
         watch.set()
         seconds = time.monotonic() - began
-        show(outcomes, self.scenarios, self.engines)
-        for title, rows in others:
-            show_beside(title, rows, self.scenarios)
+        show(outcomes, self.scenarios, self.engines, others)
         load = f"{min(self.load):.1f} to {max(self.load):.1f}, mean {sum(self.load) / len(self.load):.1f}, on {os.cpu_count()} processors"
         kept = sum(outcome.passed for outcome in outcomes)
         passed = all(outcome.keeps_words if self.args.ignore_waits else outcome.passed for outcome in outcomes)
@@ -106,7 +105,7 @@ class Table:
             with open(self.args.json, "w") as file:
                 json.dump({"passed": passed, "seconds": round(seconds, 1), "load": self.load, "countable": len(self.recording.words),
                            "recording_seconds": self.recording.seconds, "cells": [outcome.record() for outcome in outcomes],
-                           "beside": [{"title": title, "rows": rows} for title, rows in others]}, file, indent=1)
+                           "beside": others}, file, indent=1)
         return 0 if passed else 1
 
     def _outage(self):
@@ -145,7 +144,7 @@ class Table:
         def finish():
             process.wait()
             with open(place) as file:
-                return [(part["title"], part["rows"]) for part in json.load(file)]
+                return json.load(file)
         return finish
 
     def _watch(self, ended):
@@ -163,39 +162,32 @@ def told(outcome):
     return ", ".join(parts) + "".join(f"\n      {line[:300]}" for line in [*outcome.problems, *outcome.violations])
 
 
-def show(outcomes, scenarios, engines):
-    if not outcomes:
-        return
-    found = {(outcome.scenario, outcome.engine): outcome for outcome in outcomes}
+def show(outcomes, scenarios, engines, others):
+    """The table: a row for each scenario, a column for each engine of the gateway's, then those of `others`, which know no detection."""
+    rows = {(outcome.scenario, outcome.engine): outcome.record() for outcome in outcomes}
+    rows |= {(row["scenario"], part["name"]): row for part in others for row in part["rows"]}
+    columns = [(engine, SHOWN[engine]) for engine in (engines if outcomes else ())] + [(part["name"], part["name"]) for part in others]
     width = max(len(scenario.name) for scenario in scenarios)
     print("\nlost + doubled, worst time error in ms, seconds: fault to detection, longest wait for a final from there (from the end of "
           "speech); ! misses a goal, * something else is wrong")
-    print(" " * width + "".join(f"  {SHOWN[engine]:^30}" for engine in engines))
+    for number, part in enumerate(others):
+        print(f"{'beside: ' if number == 0 else '        '}{part['name']}: {part['title']}")
+    print(" " * width + "".join(f"  {title:^30}" for _, title in columns))
     for scenario in scenarios:
-        row = f"{scenario.name:<{width}}"
-        for engine in engines:
-            outcome = found[scenario.name, engine]
-            error = "–" if outcome.error_ms is None else f"{outcome.error_ms:.0f}"
-            wait = "–" if outcome.wait_from_detection is None else f"{outcome.wait_from_detection:.1f}"
-            speech = "–" if outcome.wait_from_speech is None else f"{outcome.wait_from_speech:.1f}"
-            mark = ("" if outcome.passed else "!") + ("*" if outcome.problems or outcome.violations or outcome.misheard or outcome.invented else "")
-            after = "–" if outcome.detected_after is None else f"{outcome.detected_after:.1f}"
-            row += f"  {outcome.lost:>3} + {outcome.doubled:<3}{error:>4} {after:>5} {wait:>4} ({speech:>4}) {mark:<2}"
-        print(row)
+        print(f"{scenario.name:<{width}}" + "".join("  " + shown(rows.get((scenario.name, column))) for column, _ in columns))
+    if others:
+        sums = [[sum(row[name] for (_, column), row in rows.items() if column == wanted) for name in ("lost", "doubled", "spoken")] for wanted, _ in columns]
+        print(f"{'all':<{width}}" + "".join(f"  {f'{lost:>3} + {doubled:<3} of {spoken}':<30}" for lost, doubled, spoken in sums))
     sys.stdout.flush()
 
 
-def show_beside(title, rows, scenarios):
-    width = max(len(scenario.name) for scenario in scenarios)
-    print(f"\n{title}: lost + doubled, worst time error in ms, longest wait in s from the detection (from the end of speech)")
-    for row in rows:
-        error = "–" if row["error_ms"] is None else f"{row['error_ms']:.0f}"
-        waits = ["–" if row[name] is None else f"{row[name]:.1f}" for name in ("wait_from_detection", "wait_from_speech")]
-        print(f"{row['scenario']:<{width}}  {row['lost']:>4} + {row['doubled']:<3}{error:>6}  {waits[0]:>4} ({waits[1]:>4})"
-              + (f"  {row['problems'][0][:60]}" if row["problems"] else ""))
-    lost, doubled, spoken = (sum(row[name] for row in rows) for name in ("lost", "doubled", "spoken"))
-    print(f"{'all':<{width}}  {lost:>4} + {doubled:<3} of {spoken}")
-    sys.stdout.flush()
+def shown(row):
+    if row is None:
+        return " " * 30
+    error = "–" if row["error_ms"] is None else f"{row['error_ms']:.0f}"
+    after, wait, speech = ("–" if row[name] is None else f"{row[name]:.1f}" for name in ("detected_after", "wait_from_detection", "wait_from_speech"))
+    mark = ("" if row["passed"] else "!") + ("*" if any(row[name] for name in ("problems", "violations", "misheard", "invented")) else "")
+    return f"{row['lost']:>3} + {row['doubled']:<3}{error:>4} {after:>5} {wait:>4} ({speech:>4}) {mark:<2}"
 
 
 if __name__ == "__main__":

@@ -171,10 +171,11 @@ class Stalls:
 
     def __init__(self):
         self.late = []  # (when, seconds)
+        self.beat = None  # when `watch` last ran
 
     async def watch(self):
         while True:
-            began = time.monotonic()
+            began = self.beat = time.monotonic()
             await asyncio.sleep(0.05)
             late = time.monotonic() - began - 0.05
             if late > 0.1:
@@ -183,7 +184,9 @@ class Stalls:
     @property
     def seconds(self):
         now = time.monotonic()
-        return sum(late for when, late in self.late if when > now - 10)
+        # What came while nothing ran here is read before `watch` runs again.
+        current = now - self.beat - 0.05 if self.beat is not None else 0.0
+        return sum(late for when, late in self.late if when > now - 10) + (current if current > 0.1 else 0.0)
 
 
 STALLS = Stalls()
