@@ -30,9 +30,9 @@ package struct GatewayConfiguration: Sendable {
     /// Disk that recordings may take that were uploaded to be recognised later, in bytes.
     package var uploadBytes: Int
     package var compressesWebSockets: Bool
-    /// How long an engine that was sent speech may say nothing before it is taken for dead.
+    /// How long an engine that was sent speech may say nothing before it is taken for dead; zero: for ever.
     package var stall: Duration
-    /// From the detection of a fault to the report of a gap, if it cannot be repaired by then.
+    /// From the detection of a fault to the report of a gap, if it cannot be repaired by then; zero: nothing is repaired.
     package var repairTime: Duration
     /// What is done when the engine of a live session fails.
     package var recovery = Recovery.Rule()
@@ -70,8 +70,8 @@ package struct GatewayConfiguration: Sendable {
         if let mode = settings["HARKEN_MODE"], mode != "failover" {
             throw ConfigurationError("HARKEN_MODE", "\"\(mode)\" is not available", accepted: "failover")
         }
-        stall = try settings.seconds("HARKEN_STALL_SECONDS", in: 0.5...60, default: 3)
-        repairTime = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, default: 4)
+        stall = try settings.seconds("HARKEN_STALL_SECONDS", in: 0.5...60, orZero: true, default: 3)
+        repairTime = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, orZero: true, default: 4)
         vendors = try Self.vendors(settings)
         let configured = vendors.map(\.name) + [.local]
         if let names = settings.list("HARKEN_ENGINES") {

@@ -64,10 +64,14 @@ package struct Settings: Sendable {
         return value
     }
 
-    package func seconds(_ name: String, in range: ClosedRange<Double>, default standard: Double) throws(ConfigurationError) -> Duration {
+    /// - Parameter orZero: whether 0 is taken too, for never.
+    package func seconds(
+        _ name: String, in range: ClosedRange<Double>, orZero: Bool = false, default standard: Double
+    ) throws(ConfigurationError) -> Duration {
         guard let text = values[name] else { return .seconds(standard) }
-        guard let value = Double(text), range.contains(value) else {
-            throw ConfigurationError(name, "\"\(text)\" is not usable", accepted: "seconds from \(range.lowerBound) to \(range.upperBound)")
+        guard let value = Double(text), range.contains(value) || orZero && value == 0 else {
+            let also = orZero ? ", or 0" : ""
+            throw ConfigurationError(name, "\"\(text)\" is not usable", accepted: "seconds from \(range.lowerBound) to \(range.upperBound)\(also)")
         }
         return .seconds(value)
     }

@@ -17,7 +17,7 @@ struct LiveContinuity: Sendable {
     /// - Parameter engines: what key, policy and request allow, in order.
     func repair(by engines: [EngineEntry], language: LanguageTag?) -> RepairSettings? {
         let repairers = Self.repairers(among: engines, language: language).compactMap(\.prerecorded)
-        return repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)
+        return repairTime == .zero || repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)
     }
 
     /// Those that recognise recordings of the language, in the order in which they are asked.

@@ -33,6 +33,12 @@ import Testing
         #expect(!"\(configuration)".contains("very-secret"))
     }
 
+    @Test func `takes zero for streams that are never given up and dead ones that are not repaired`() throws {
+        let never = try configuration(["HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "0"])
+        #expect(never.stall == .zero)
+        #expect(never.repairTime == .zero)
+    }
+
     @Test(arguments: [
         ("HARKEN_LISTEN", "nonsense"), ("HARKEN_LISTEN", "::1:80"), ("HARKEN_LISTEN", "127.0.0.1:99999"), ("HARKEN_LOG", "loud"),
         ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_STALL_SECONDS", "soon"),
