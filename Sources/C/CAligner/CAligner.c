@@ -95,9 +95,10 @@ CAligner *caligner_create(
     library->config_set_str(config, "hmm", model);
     library->config_set_str(config, "dict", dictionary);
     library->config_set_str(config, "loglevel", "FATAL");
-    // Every other frame scores only the densities that were best in the frame before it: a third less work, and words move by a frame at most
-    // in nine of ten cases.
-    library->config_set_int(config, "ds", 2);
+    // Every frame is scored, with twice as many densities as usual: the same word then has the same time wherever the audio around it is cut, to a
+    // frame. With half of the frames ("ds" 2) every eighth word moved by more than 20 ms, and the work was two thirds.
+    library->config_set_int(config, "ds", 1);
+    library->config_set_int(config, "topn", 8);
     library->config_set_float(config, "beam", beam);
     library->config_set_float(config, "wbeam", word_beam);
     library->config_set_float(config, "pbeam", phone_beam);

@@ -43,11 +43,26 @@ struct AlignerDecoder: ~Copyable {
             if found.count == words.count { return found }
             if found.count < words.count, found.count > best.count { best = found }
         }
+        if best.count <= 1 { best = withoutEnd(words, in: samples) }
         // The last word that was found took what belongs to those behind it.
         guard best.count > 1, let last = best.popLast() else { return nil }
         let missing = Array(words[best.count...])
         return best + ProportionalTimes.ranges(of: missing, in: last.lowerBound..<max(last.lowerBound, samples.count))
     }
+
+    /// Audio that breaks off within a word ends in words that nobody said; those before them are placed without them.
+    private func withoutEnd(_ words: [String], in samples: [Int16]) -> [Range<Int>] {
+        let estimate = ProportionalTimes.ranges(of: words, in: 0..<samples.count)
+        for kept in [words.count - 1, words.count - 2, words.count - 3] where kept >= 3 {
+            let end = min(samples.count, estimate[kept - 1].upperBound + Self.margin)
+            let found = search(Array(words[..<kept]), in: Array(samples[..<end]), from: 0)
+            if found.count == kept { return found }
+        }
+        return []
+    }
+
+    /// How much audio behind a word is searched that may be its own, in samples.
+    private static let margin = 8_000
 
     /// Where to begin, the first time and again.
     private static let beginnings = [0, 320, 800]
