@@ -36,10 +36,12 @@ public struct RecognitionOptions: Sendable, Equatable {
     public var wordTimes: Bool
     /// The engine's own answer is wanted too: `Transcript.raw`.
     public var keepsRaw: Bool
+    /// Somebody waits for it from second to second, and another engine can be asked instead: an engine that fails is not tried for long.
+    public var isUrgent: Bool
 
     public init(
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],
-        workload: Workload = .sync, wordTimes: Bool = true, keepsRaw: Bool = false
+        workload: Workload = .sync, wordTimes: Bool = true, keepsRaw: Bool = false, isUrgent: Bool = false
     ) {
         self.language = language
         self.model = model
@@ -49,6 +51,7 @@ public struct RecognitionOptions: Sendable, Equatable {
         self.workload = workload
         self.wordTimes = wordTimes
         self.keepsRaw = keepsRaw
+        self.isUrgent = isUrgent
     }
 }
 

@@ -8,9 +8,12 @@ extension LiveContext {
     /// The longest that a trial of an engine may take.
     private static var probeTime: Duration { .seconds(10) }
 
-    /// Opens a stream at the engine and closes it again, without audio.
+    /// What it is sent: half a second of silence. An open connection alone says nothing of whoever is to listen at its other end.
+    private static let probeAudio = [UInt8](repeating: 0, count: 16_000)
+
+    /// Opens a stream at the engine, has it hear a little silence and ends it.
     ///
-    /// - Parameter done: called once; nil: the engine takes streams.
+    /// - Parameter done: called once; nil: the engine answered to the end.
     func probe(_ engine: EngineEntry, done: @escaping (EngineError?) -> Void) {
         guard case .vendor(let service, let settings) = engine.live else { return done(nil) }
         var stream: VendorStream?
@@ -25,11 +28,13 @@ extension LiveContext {
             last?.send(.cancel)
             done(error)
         }
-        timer = loop.schedule(at: loop.now + Self.probeTime) { finish(.timedOut("It did not open a stream in time.")) }
+        timer = loop.schedule(at: loop.now + Self.probeTime) { finish(.timedOut("It did not answer in time.")) }
         stream = VendorStream(service, settings: settings, options: StreamOptions(rate: .speech), context: vendors) { event in
             switch event {
-            case .opened: finish(nil)
-            case .closed(let error): finish(error ?? .unavailable("It closed the stream."))
+            case .opened:
+                stream?.send(Self.probeAudio.span.bytes)
+                stream?.send(.finish)
+            case .closed(let error): finish(error)
             case .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
             }
         }

@@ -19,7 +19,9 @@ package struct VendorRecognizer: PrerecordedEngine {
     private let settings: VendorSettings
     private let client: HTTPClient
     private let clock: RecognizerClock
-    private let retry = RetryRule()
+    /// While somebody waits for what is said: another engine can be asked sooner than this one comes to itself.
+    private static let urgentRetry = RetryRule(attempts: 2, firstWait: .milliseconds(250), longestAsked: .seconds(1))
+    private static let urgentPollInterval: Duration = .milliseconds(400)
 
     package init(_ service: PrerecordedService, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock) {
         name = settings.name
@@ -38,7 +40,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         let limit = settings.timeLimit ?? service.timeLimit
         let result: Result<Transcript, EngineError>
         do throws(EngineError) {
-            result = .success(try await run(&machine, body, keepsRaw: options.keepsRaw, until: clock.now() + limit, limit))
+            result = .success(try await run(&machine, body, options, until: clock.now() + limit, limit))
         } catch {
             result = .failure(error)
         }
@@ -49,15 +51,16 @@ package struct VendorRecognizer: PrerecordedEngine {
     }
 
     private func run(
-        _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, keepsRaw: Bool, until deadline: ContinuousClock.Instant,
+        _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, _ options: RecognitionOptions, until deadline: ContinuousClock.Instant,
         _ limit: Duration
     ) async throws(EngineError) -> Transcript {
         /// The one that brings the transcript is the last.
         var last: [UInt8]?
         func answered(_ answer: VendorAnswer) -> PrerecordedStep {
-            if keepsRaw, answer.body.count <= Self.mostRaw { last = answer.body }
+            if options.keepsRaw, answer.body.count <= Self.mostRaw { last = answer.body }
             return machine.answered(answer)
         }
+        let retry = options.isUrgent ? Self.urgentRetry : RetryRule()
         let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
         var step = machine.start()
         while true {
@@ -66,19 +69,20 @@ package struct VendorRecognizer: PrerecordedEngine {
                 transcript.raw = last
                 return transcript
             case .failed(let error): throw error
-            case .request(let request): step = answered(try await answer(to: request, body, until: deadline, late))
+            case .request(let request): step = answered(try await answer(to: request, body, retry, until: deadline, late))
             case .poll(let request):
-                let interval = settings.pollInterval ?? service.pollInterval
+                let usual = settings.pollInterval ?? service.pollInterval
+                let interval = options.isUrgent ? min(usual, Self.urgentPollInterval) : usual
                 guard clock.now() + interval < deadline else { throw late }
                 try await sleep(interval)
-                step = answered(try await answer(to: request, body, until: deadline, late))
+                step = answered(try await answer(to: request, body, retry, until: deadline, late))
             }
         }
     }
 
     /// Sends a request, again and again if it may be, and returns the last answer, whatever its status.
     private func answer(
-        to request: VendorRequest, _ body: RecordingBody, until deadline: ContinuousClock.Instant, _ late: EngineError
+        to request: VendorRequest, _ body: RecordingBody, _ retry: RetryRule, until deadline: ContinuousClock.Instant, _ late: EngineError
     ) async throws(EngineError) -> VendorAnswer {
         var attempt = 0
         while true {
@@ -140,7 +144,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         guard !leftovers.isEmpty else { return }
         await Task {
             let deadline = clock.now() + Self.cleaningLimit
-            for request in leftovers { _ = try? await answer(to: request, body, until: deadline, .cancelled) }
+            for request in leftovers { _ = try? await answer(to: request, body, RetryRule(), until: deadline, .cancelled) }
         }.value
     }
 }

@@ -93,6 +93,20 @@ import Testing
         #expect(waits.all.withLock { $0.map { Int($0 / .milliseconds(1) + 0.5) } } == [500, 9_000, 3_000, 500])
     }
 
+    @Test func `asks often, and gives up soon, when somebody waits`() async throws {
+        let urgent = RecognitionOptions(language: .english, isUrgent: true)
+        let path = try file([1, 2, 3])
+        let quick = try LoopbackVendor(Self.assemblyAI)
+        defer { quick.stop() }
+        _ = try await recognize("assemblyai", at: quick, Recording(path: path), options: urgent).get()
+        #expect(waits.all.withLock { $0 } == [.milliseconds(400), .milliseconds(400), .milliseconds(400)])
+        let broken = try LoopbackVendor { _, _ in .json(503, "{}") }
+        defer { broken.stop() }
+        let result = try await recognize("assemblyai", at: broken, Recording(path: path), options: urgent)
+        #expect(broken.lines.count == 2)
+        guard case .failure(.unavailable) = result else { return #expect(Bool(false), "\(result)") }
+    }
+
     @Test func `does not order twice what may have been acted on`() async throws {
         let vendor = try LoopbackVendor { _, _ in .json(500, #"{"err_msg":"broken k-secret"}"#) }
         defer { vendor.stop() }
