@@ -9,6 +9,8 @@ struct SpeechmaticsLane: Sendable {
     var acknowledged = 0
     /// Where finals end.
     var finalThrough: SampleIndex = .zero
+    /// Where the last final word begins.
+    var lastStart: SampleIndex = .zero
     var early = SpeechmaticsEarlyWords()
     var partialIsShown = false
     var utteranceIsOpen = false

@@ -231,8 +231,20 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private mutating func transcript(_ lane: Int, _ words: [Word], _ range: SampleRange, _ output: inout ServerOutput) {
         lanes[lane].partialIsShown = false
         let start = lanes[lane].finalThrough
+        let words = inOrder(words, lane)
         send(.transcript(written(lane, words, words.isEmpty ? SampleRange(start, range.end) : nil)), &output)
         lanes[lane].finalThrough = max(start, range.end, words.last?.range.end ?? .zero)
+    }
+
+    /// An engine may move words that went ahead of their commit: those behind them stay behind them.
+    private mutating func inOrder(_ words: [Word], _ lane: Int) -> [Word] {
+        words.map { word in
+            var word = word
+            let start = max(word.range.start, lanes[lane].lastStart)
+            word.range = SampleRange(start, max(start, word.range.end))
+            lanes[lane].lastStart = start
+            return word
+        }
     }
 
     /// - Parameter range: what the metadata say; nil: where the words lie.

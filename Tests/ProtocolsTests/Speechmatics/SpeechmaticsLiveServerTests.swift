@@ -134,6 +134,14 @@ import Testing
             #expect(stream.event(commit("won two three", 0, 2, .pause)) == ["final 1.0–1.5 “three ”"])
         }
 
+        @Test func `keeps words in order when the commit has them earlier`() throws {
+            var stream = try SpeechmaticsConversation(Self.config)
+            _ = stream.event(Self.heard("one two", stable: 2, through: 2))
+            let moved = Commit(
+                channel: .first, range: seconds(0, 2), words: words("one two three", each: 0.2), reason: .pause, engine: EngineName("test"))
+            #expect(stream.event(.commit(moved)) == ["final 0.5–0.6 “three ”"])
+        }
+
         @Test func `has nothing to add when all was sent`() throws {
             var stream = try SpeechmaticsConversation(Self.config)
             _ = stream.event(Self.heard("one two", stable: 2, through: 2))
