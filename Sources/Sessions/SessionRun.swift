@@ -17,7 +17,7 @@ package final class SessionRun {
         package var engines: [LiveEngine]
         package var recovery: Recovery.Rule
         package var mode: SessionMode
-        /// How long an engine that was sent speech may say nothing.
+        /// How long an engine that was sent speech may say nothing; zero: for ever.
         package var stall: Duration
         /// How long a fault may be repaired before a gap is reported.
         package var repairTime: Duration
@@ -62,7 +62,8 @@ package final class SessionRun {
         options = request.options
         let rate = options.rate
         repairSettings = request.repair
-        let isMeasured = request.repair != nil || request.engines.contains { if case .vendor = $0.access { true } else { false } }
+        let isWatched = request.stall > .zero && request.engines.contains { if case .vendor = $0.access { true } else { false } }
+        let isMeasured = request.repair != nil || isWatched
         if isMeasured { meter = LoudnessMeter(rate: rate, channels: request.channels) }
         machine = SessionMachine(
             .init(
@@ -75,8 +76,10 @@ package final class SessionRun {
                         engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.capabilities.sessionCap,
                         isWatched: !isInProcess, hasWordTimes: engine.capabilities.wordTimes)
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
-                repairTime: request.repairTime, stall: request.stall, measuresLoudness: isMeasured))
+                repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured))
     }
+
+    private static let forEver: Duration = .seconds(1_000_000_000)
 
     /// All audio that has come.
     package var received: SampleIndex { machine.timeline.end }
@@ -250,7 +253,7 @@ package final class SessionRun {
         }
         let wanted = RecognitionOptions(
             language: engine.capabilities.language(for: options.language), diarize: options.diarize,
-            keyterms: options.keyterms, workload: .realtime)
+            keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
         let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
         let work = RepairWork(repair, engine: engine, options: wanted, audio: audio, rate: options.rate, path: path, desk: settings.desk)
         let isTaken = work.begin(now: loop.now) { outcome in session.loop.execute { session.withValue { $0.repaired(repair.id, outcome) } } }

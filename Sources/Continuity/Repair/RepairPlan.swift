@@ -9,11 +9,27 @@ struct RepairPlan: Sendable {
     /// Whether the leg had stopped answering: if nobody spoke, it had reason.
     let afterStall: Bool
     let detected: Instant
-    let deadline: Instant
-    /// Who has not been asked.
+    var deadline: Instant
+    /// Who may be asked, in order.
+    let repairers: [EngineName]
+    /// Those that have not been asked.
     var engines: ArraySlice<EngineName>
-    /// What was asked; nil while the audio behind its end has not come.
+    /// What was asked; nil while the audio behind its end has not come, or nobody can be asked.
     var asked: Asked?
+    /// What another was asked as well, because the first takes long.
+    var beside: Asked?
+    /// When all are asked again that have failed.
+    var again: Instant?
+
+    init(rest: SampleRange, cause: EngineError, afterStall: Bool, detected: Instant, deadline: Instant, repairers: [EngineName]) {
+        self.rest = rest
+        self.cause = cause
+        self.afterStall = afterStall
+        self.detected = detected
+        self.deadline = deadline
+        self.repairers = repairers
+        engines = repairers[...]
+    }
 
     struct Asked: Sendable {
         var id: RepairID

@@ -20,6 +20,9 @@ package struct Recovery: Sendable {
     package struct Outage: Sendable {
         var tried: Set<Int> = []
         var retries = 0
+        var wasRetriedAtOnce = false
+        /// When the first engine failed.
+        var since: Instant?
 
         package init() {}
     }
@@ -64,7 +67,9 @@ package struct Recovery: Sendable {
     }
 
     /// The engine of this number has failed.
-    package mutating func next(after error: EngineError, of engine: Int, outage: inout Outage) -> Step {
+    ///
+    /// - Parameter hadAnswered: whether it had said words: a connection that breaks is then no outage yet.
+    package mutating func next(after error: EngineError, of engine: Int, hadAnswered: Bool = false, outage: inout Outage) -> Step {
         var delay = rule.delay
         switch error {
         case .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable: unusable.insert(engine)
@@ -79,6 +84,10 @@ package struct Recovery: Sendable {
         let others = available.isEmpty ? usable : available
         if let fresh = others.first(where: { !outage.tried.contains($0) }) { return .open(fresh, after: .zero) }
         guard let again = others.first, outage.retries < rule.retries else { return .giveUp }
+        if again == engine, hadAnswered, error.isPassing, !outage.wasRetriedAtOnce {
+            outage.wasRetriedAtOnce = true
+            return .open(again, after: .zero)
+        }
         outage.retries += 1
         outage.tried = []
         return .open(again, after: delay)

@@ -110,7 +110,8 @@ extension SessionMachine {
                 for held in stretch.held { if case .final(let final, _) = held.event { waiting += final.words } }
             }
             rest.words = waiting + hypothesis.words
-            rest.stableWords += waiting.count
+            // What is missing comes before them: a client that was told that they stand could not be told of it any more.
+            rest.stableWords = 0
         }
         rest = lanes[number].stitcher.interim(rest, seam: seam(.leg(id), in: number))
         speakers.label(&rest.words, of: .leg(id))
@@ -192,8 +193,8 @@ extension SessionMachine {
             case .repair(let plan):
                 if committed >= end {
                     cancel(plan, in: number, now: now, &actions)
-                } else if now >= plan.deadline {
-                    missed(plan, in: number, through: end, &actions)
+                } else if now >= self.end(of: plan, in: number) {
+                    missed(plan, in: number, through: end, now: now, &actions)
                 } else {
                     return
                 }

@@ -131,9 +131,13 @@ extension SessionMachine {
     ) {
         let dead = successor.dead
         var outage = successor.outage
+        if outage.since == nil { outage.since = now }
         let wasIdle = isIdle(dead, successor.error) && !successor.isListening
         let number = configuration.engines.firstIndex { $0.name == dead.engine } ?? preferred
-        let step = wasIdle ? .open(number, after: .zero) : recovery.next(after: successor.error, of: number, outage: &outage)
+        let step =
+            wasIdle
+            ? .open(number, after: .zero)
+            : recovery.next(after: successor.error, of: number, hadAnswered: dead.firstAnswer != nil, outage: &outage)
         guard case .open(let next, let delay) = step else {
             if !successor.isAlone { return }
             return giveUp(dead.engine, successor.error, places, now: now, &actions)
@@ -252,7 +256,8 @@ extension SessionMachine {
         guard leg.isPaced, !configuration.repairers.isEmpty, let asked = leg.askedAt, leg.sentThrough == leg.origin else { return }
         let waiting = timeline.end - leg.origin
         // A client that sends faster than one speaks waits by itself.
-        let elapsed = SampleCount(asked.duration(to: now), at: configuration.rate)
+        let since = min(asked, outages[leg.id]?.since ?? asked)
+        let elapsed = SampleCount(since.duration(to: now), at: configuration.rate)
         guard waiting > slack + slack, waiting.samples < elapsed.samples + elapsed.samples / 2 + slack.samples else { return }
         let places = leg.channels.compactMap { number in lanes[number].place(of: leg.id).map { (number: number, place: $0) } }
         guard places.allSatisfy({ $0.place == lanes[$0.number].stretches.count - 1 && lanes[$0.number].stretches[$0.place].sources == [leg.id] })

@@ -11,7 +11,9 @@ extension SessionMachine {
         }
         for number in lanes.indices {
             for place in lanes[number].stretches.indices {
-                guard let plan = lanes[number].stretches[place].plan, let asked = plan.asked, asked.id == id else { continue }
+                guard let plan = lanes[number].stretches[place].plan,
+                    let asked = [plan.asked, plan.beside].compactMap(\.self).first(where: { $0.id == id })
+                else { continue }
                 answered(plan, asked, outcome, in: number, at: place, now: now, &actions)
                 if !isEnded { advance(number, now: now, &actions) }
                 return isEnded ? actions : actions + pump(now: now)
@@ -37,7 +39,7 @@ extension SessionMachine {
         let afterStall = stretch.sources.contains(where: isFailed)
         let plan = RepairPlan(
             rest: rest, cause: cause, afterStall: afterStall, detected: now, deadline: now + configuration.repairTime,
-            engines: (configuration.repairers.filter { $0 != engine } + configuration.repairers.filter { $0 == engine })[...])
+            repairers: configuration.repairers.filter { $0 != engine } + configuration.repairers.filter { $0 == engine })
         lanes[number].stretches[place].need = .repair(plan)
         ask(number, place, now: now, &actions)
     }
@@ -46,7 +48,9 @@ extension SessionMachine {
     ///
     /// - Parameter mustGo: nobody knows whether more comes.
     mutating func ask(_ number: Int, _ place: Int, mustGo: Bool = false, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .repair(var plan) = lanes[number].stretches[place].need, plan.asked == nil, let engine = plan.engines.first else { return }
+        guard case .repair(var plan) = lanes[number].stretches[place].need, plan.asked == nil, plan.again ?? now <= now,
+            let engine = plan.engines.first
+        else { return }
         let rest = plan.rest
         let speech = lanes[number].speech
         let silence = configuration.measuresLoudness ? speech.silence(after: rest.end, received: timeline.end) : nil
@@ -75,11 +79,43 @@ extension SessionMachine {
         let asked = RepairPlan.Asked(id: RepairID(nextRepair), engine: engine, range: range, endsInSilence: endsInSilence, at: now)
         nextRepair += 1
         plan.asked = asked
+        plan.again = nil
         plan.engines.removeFirst()
         lanes[number].stretches[place].need = .repair(plan)
         actions.append(
             .repair(Repair(id: asked.id, engine: engine, channel: lanes[number].channel, range: range, deadline: plan.deadline)))
     }
+
+    /// When another engine is asked as well, because the one that works on a repair has had half of the time for it; nil: it is not.
+    func besideTime(of plan: RepairPlan) -> Instant? {
+        guard let asked = plan.asked, plan.beside == nil, !plan.engines.isEmpty else { return nil }
+        let time: Instant = asked.at + configuration.repairTime / 2
+        return time < plan.deadline ? time : nil
+    }
+
+    /// Asks another engine as well if that is due: a machine that is short of processors is late with its own, and a vendor is not.
+    mutating func askBeside(_ number: Int, _ place: Int, now: Instant, _ actions: inout [SessionAction]) {
+        guard case .repair(var plan) = lanes[number].stretches[place].need, let time = besideTime(of: plan), time <= now, var asked = plan.asked,
+            let engine = plan.engines.popFirst()
+        else { return }
+        asked.id = RepairID(nextRepair)
+        asked.engine = engine
+        asked.at = now
+        nextRepair += 1
+        plan.beside = asked
+        lanes[number].stretches[place].need = .repair(plan)
+        actions.append(
+            .repair(Repair(id: asked.id, engine: engine, channel: lanes[number].channel, range: asked.range, deadline: plan.deadline)))
+    }
+
+    /// When a repair is given up: at its deadline where somebody waits for what follows. Otherwise a late answer is better than none.
+    func end(of plan: RepairPlan, in number: Int) -> Instant {
+        let isAwaited = lanes[number].stretches.dropFirst().contains(where: \.isAwaited)
+        return isAwaited ? plan.deadline : max(plan.deadline, plan.detected + configuration.repairTime * 5 / 2)
+    }
+
+    /// How soon engines that cannot be reached are asked again.
+    private static var pause: Duration { .seconds(1) }
 
     private mutating func answered(
         _ plan: RepairPlan, _ asked: RepairPlan.Asked, _ outcome: RepairOutcome, in number: Int, at place: Int, now: Instant,
@@ -90,14 +126,27 @@ extension SessionMachine {
         case .words(let words):
             ran(asked, in: channel, .completed, firstAnswer: words.isEmpty ? nil : asked.at.duration(to: now), now: now, &actions)
             if plan.afterStall { patience = words.isEmpty ? min(2 * patience, 16) : 1 }
-            lanes[number].stretches[place].need = .repaired(words, plan)
+            var done = plan
+            done.asked = asked
+            done.beside = nil
+            for other in [plan.asked, plan.beside] where other?.id != asked.id { cancel(other, in: number, now: now, &actions) }
+            lanes[number].stretches[place].need = .repaired(words, done)
             return
         case .failed(let error): ran(asked, in: channel, .failed(error), firstAnswer: nil, now: now, &actions)
         case .declined: ran(asked, in: channel, .declined, firstAnswer: nil, now: now, &actions)
         }
         var next = plan
-        next.asked = nil
-        if next.engines.isEmpty {
+        next.asked = [plan.asked, plan.beside].compactMap(\.self).first { $0.id != asked.id }
+        next.beside = nil
+        if next.asked != nil {
+            lanes[number].stretches[place].need = .repair(next)
+        } else if next.engines.isEmpty, case .failed(let error) = outcome, error.isPassing, !isFinishing, !legs.contains(where: \.isOpen) {
+            // Nobody can be reached now, so nobody waits for what follows either.
+            next.engines = plan.repairers[...]
+            next.again = now + Self.pause
+            next.deadline = now + configuration.repairTime
+            lanes[number].stretches[place].need = .repair(next)
+        } else if next.engines.isEmpty {
             // There was no room for it in time; later there may be.
             lanes[number].stretches[place].need = .lost(plan.cause, at: plan.deadline, later: outcome == .declined ? asked : nil)
         } else {
@@ -117,9 +166,9 @@ extension SessionMachine {
             // What it heard beyond is there for its last sounds, and may be the soft beginning of the next word.
             through = max(end, words.last?.range.end ?? end)
         } else {
-            // Its last word may be cut: the next leg has it whole.
+            // Its last words may be cut, and a recogniser hears others then: the next leg has them whole.
             let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)
-            words.removeAll { $0.range.end > safe }
+            words.removeAll { $0.range.end > safe || $0.range.start >= end }
             through = max(min(end, safe), words.last?.range.end ?? .zero)
         }
         through = max(through, lanes[number].stitcher.committedThrough)
@@ -146,9 +195,10 @@ extension SessionMachine {
     // MARK: - Too late
 
     /// Nothing repaired it in time: it becomes a gap, and what comes later mends what is stored.
-    mutating func missed(_ plan: RepairPlan, in number: Int, through end: SampleIndex, _ actions: inout [SessionAction]) {
+    mutating func missed(_ plan: RepairPlan, in number: Int, through end: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
         let before = lanes[number].stitcher.tail
         let gap = report(through: end, in: number, plan.cause, &actions)
+        cancel(plan.beside, in: number, now: now, &actions)
         guard let gap, let asked = plan.asked else { return }
         keep(LateRepair(channel: lanes[number].channel, gap: gap, before: before, asked: asked, engines: plan.engines))
     }
@@ -208,7 +258,11 @@ extension SessionMachine {
 
     /// Nobody waits for it any more.
     mutating func cancel(_ plan: RepairPlan, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
-        guard let asked = plan.asked else { return }
+        for asked in [plan.asked, plan.beside] { cancel(asked, in: number, now: now, &actions) }
+    }
+
+    private func cancel(_ asked: RepairPlan.Asked?, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
+        guard let asked else { return }
         actions.append(.cancelRepair(asked.id))
         ran(asked, in: lanes[number].channel, .cancelled, firstAnswer: nil, now: now, &actions)
     }

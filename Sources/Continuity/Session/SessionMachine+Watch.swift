@@ -13,8 +13,9 @@ extension SessionMachine {
             for (place, stretch) in lane.stretches.enumerated() {
                 switch stretch.need {
                 case .repair(let plan):
-                    if plan.asked == nil { consider(plan.detected + longestWait) }
-                    if place == 0 { consider(plan.deadline) }
+                    if plan.asked == nil { consider(max(plan.detected + longestWait, plan.again ?? now)) }
+                    if let time = besideTime(of: plan) { consider(time) }
+                    if place == 0 { consider(end(of: plan, in: lane.channel.number)) }
                 case .lost(_, let time, _): if place == 0 { consider(time) }
                 case .none, .silence, .repaired: break
                 }
@@ -41,8 +42,9 @@ extension SessionMachine {
         repairWaits = false
         for number in lanes.indices where !isEnded {
             for place in lanes[number].stretches.indices {
-                guard let plan = lanes[number].stretches[place].plan, plan.asked == nil else { continue }
+                guard let plan = lanes[number].stretches[place].plan else { continue }
                 ask(number, place, mustGo: now >= plan.detected + longestWait, now: now, &actions)
+                askBeside(number, place, now: now, &actions)
             }
             advance(number, now: now, &actions)
             endOrphan(number, &actions)
@@ -184,15 +186,26 @@ extension SessionMachine {
 
     /// Between turns, a session goes back to the engine that it prefers.
     private mutating func moveBack(now: Instant, _ actions: inout [SessionAction]) {
-        guard wantsBetter, configuration.mode == .failover else { return }
+        guard wantsBetter, configuration.mode == .failover, isSilent(lanes.indices) || !configuration.measuresLoudness else { return }
         let better = recovery.best
-        guard lanes.allSatisfy({ !$0.hasOpenTurn && $0.stretches.count == 1 }), isSilent(lanes.indices) || !configuration.measuresLoudness else {
-            return
-        }
         let running = legs.filter { !$0.isFailed }
-        guard running.allSatisfy({ $0.isOpen && !$0.isEnding && !$0.hasOpenWords && $0.sentThrough == timeline.end }) else { return }
+        guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }
+        if running.contains(where: isLate) {
+            // Its turns lie far back. It finishes what it has, while the better one hears what is said now.
+            guard lanes.allSatisfy({ lane in lane.stretches.count <= 2 && lane.stretches.last?.end == nil }) else { return }
+        } else {
+            guard lanes.allSatisfy({ !$0.hasOpenTurn && $0.stretches.count == 1 }) else { return }
+            guard running.allSatisfy({ !$0.hasOpenWords && $0.sentThrough == timeline.end }) else { return }
+        }
         preferred = better
         for leg in running { handOver(leg, to: better, overlap: false, now: now, &actions) }
+    }
+
+    /// An engine of this process cannot keep up with those who speak: the machine has too much to do.
+    private func isLate(_ leg: Leg) -> Bool {
+        guard configuration.engines.first(where: { $0.name == leg.engine })?.isWatched == false else { return false }
+        let margin = SampleCount(.seconds(5), at: configuration.rate)
+        return timeline.end > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough, timeline.end - margin), for: leg)
     }
 
     /// Another leg takes over from one that is well.

@@ -35,6 +35,16 @@ struct Stretch: Sendable {
     /// The end of the finals among `held`.
     var heldThrough: SampleIndex
 
+    /// Whether something is known of it that the client waits for.
+    var isAwaited: Bool {
+        held.contains { said in
+            switch said.event {
+            case .final, .flushed, .turnEnded: true
+            case .opened, .closed, .speechStarted, .interim, .skipped, .creditsLow: false
+            }
+        }
+    }
+
     init(start: SampleIndex, sources: [LegID]) {
         self.start = start
         self.sources = sources

@@ -84,11 +84,12 @@ struct Conversation {
     }
 
     @discardableResult
-    mutating func hints(_ seconds: Range<Int>, leg: Int) -> [SessionAction] {
+    mutating func hints(_ seconds: Range<Int>, leg: Int, stable: Int = 0) -> [SessionAction] {
         guard let origin = session.legs.first(where: { $0.id == LegID(leg) })?.origin else { return [] }
         let shift = SampleIndex.zero - origin
         let range = SampleRange(Self.at(Double(seconds.lowerBound)), Self.at(Double(seconds.upperBound)))
-        return engine(.interim(Hypothesis(range: range.shifted(by: shift), words: words(seconds).map { $0.shifted(by: shift) })), from: leg)
+        let shown = words(seconds).map { $0.shifted(by: shift) }
+        return engine(.interim(Hypothesis(range: range.shifted(by: shift), words: shown, stableWords: stable)), from: leg)
     }
 
     func words(_ seconds: Range<Int>) -> [Word] {

@@ -30,6 +30,16 @@ import Testing
         #expect(steps == Array(repeating: .open(0, after: .seconds(2)), count: 3) + [.giveUp])
     }
 
+    @Test func `one that broke after it had worked is opened again at once, but once`() {
+        var recovery = Recovery(engines: 1)
+        var outage = Recovery.Outage()
+        let steps = (0..<2).map { _ in recovery.next(after: Self.gone, of: 0, hadAnswered: true, outage: &outage) }
+        #expect(steps == [.open(0, after: .zero), .open(0, after: .seconds(2))])
+        var other = Recovery.Outage()
+        let refused = recovery.next(after: .rateLimited(retryAfter: nil), of: 0, hadAnswered: true, outage: &other)
+        #expect(refused == .open(0, after: .seconds(2)))
+    }
+
     @Test(arguments: [
         EngineError.unauthorised("no"), .quotaExhausted("empty"), .badRequest("no"), .unsupportedLanguage(LanguageTag("tlh")), .undecodable("no"),
     ])

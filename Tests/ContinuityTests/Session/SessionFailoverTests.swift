@@ -36,15 +36,17 @@ import Testing
         #expect(said.map(\.engine) == [other])
     }
 
-    @Test func `opens its only engine again after two seconds`() {
+    @Test func `opens its only engine again at once, and then after two seconds`() {
         var session = running([.local])
         let failed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
-        #expect(failed.unrecorded == [.discard(LegID(0))])
+        #expect(failed.unrecorded == [.discard(LegID(0)), .open(LegID(1))])
+        let again = session.engine(.closed(.unavailable("gone")), from: LegID(1), now: now)
+        #expect(again.unrecorded == [.discard(LegID(1))])
         #expect(session.nextPump(now: now) == now + .seconds(2))
         let early = session.pump(now: now + .seconds(1))
         let due = session.pump(now: now + .seconds(2))
         #expect(early == [])
-        #expect(due == [.open(LegID(1))])
+        #expect(due == [.open(LegID(2))])
     }
 
     @Test func `passes on what the dead engine was told and did not answer`() {
@@ -63,7 +65,7 @@ import Testing
         var session = running([.local])
         var clock = now
         var actions = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: clock)
-        for attempt in 1...3 {
+        for attempt in 1...4 {
             clock += .seconds(2)
             _ = session.pump(now: clock)
             actions = session.engine(.closed(.unavailable("gone")), from: LegID(attempt), now: clock)

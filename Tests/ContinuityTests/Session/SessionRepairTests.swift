@@ -56,6 +56,113 @@ import Testing
         #expect(words == ["w5", "w6"])
     }
 
+    @Test func `calls no word sure while words before it are missing`() {
+        var talk = broken()
+        talk.hear(1)
+        let shown = talk.hints(5..<7, leg: 1, stable: 2)
+        let guesses = shown.compactMap { action in if case .emit(.interim(let guess)) = action { guess } else { nil } }
+        #expect(guesses.map(\.words.count) == [2])
+        #expect(guesses.map(\.stableWords) == [0])
+    }
+
+    @Test func `waits longer for a repair while nothing is known of what follows`() throws {
+        var talk = Conversation()
+        talk.hear(5.9)
+        talk.says(0..<2, leg: 0)
+        _ = talk.command(.finish)
+        let done = talk.engine(.closed(Self.gone), from: 0)
+        talk.hear(9, audio: false)
+        #expect(talk.actions.gaps == [])
+        talk.repairs(try #require(done.repairs.first))
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5")
+        #expect(talk.session.isEnded)
+    }
+
+    @Test func `does not wait for ever for a repair that nobody waits for`() {
+        var talk = Conversation()
+        talk.hear(5.9)
+        talk.says(0..<2, leg: 0)
+        _ = talk.command(.finish)
+        talk.engine(.closed(Self.gone), from: 0)
+        talk.hear(10.2, audio: false)
+        #expect(talk.actions.gaps.count == 1)
+        #expect(talk.session.isEnded)
+    }
+
+    @Test func `asks another engine as well when one has had half of the time`() throws {
+        let other = EngineName("other")
+        var talk = broken([Conversation.repairer, other])
+        talk.lively = 1
+        talk.hear(1)
+        let first = try #require(talk.actions.repairs.first)
+        talk.hear(0.5)
+        #expect(talk.actions.repairs.count == 1)
+        talk.hear(1)
+        #expect(talk.actions.repairs.map(\.engine) == [Conversation.repairer, other])
+        let second = try #require(talk.actions.repairs.last)
+        #expect(second.range == first.range)
+        let done = talk.repairs(second)
+        #expect(done.contains(.cancelRepair(first.id)))
+        talk.says(5..<7, leg: 1, through: 6.8)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6")
+        talk.repairs(first)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6")
+    }
+
+    @Test func `waits for the one that is left when the other one fails`() throws {
+        let other = EngineName("other")
+        var talk = broken([Conversation.repairer, other])
+        talk.lively = 1
+        talk.hear(2.8)
+        #expect(talk.actions.repairs.count == 2)
+        talk.answers(try #require(talk.actions.repairs.first), .failed(Self.gone))
+        #expect(talk.actions.gaps == [])
+        talk.repairs(try #require(talk.actions.repairs.last))
+        talk.says(5..<7, leg: 1, through: 6.8)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6")
+    }
+
+    @Test func `asks again while nobody can be reached, and reports no gap meanwhile`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first)])
+        talk.hear(5.5)
+        talk.says(0..<2, leg: 0)
+        talk.engine(.closed(Self.gone), from: 0)
+        var answered = 0
+        for _ in 0..<50 {
+            talk.hear(0.1)
+            while answered < talk.actions.repairs.count {
+                talk.answers(talk.actions.repairs[answered], .failed(Self.gone))
+                answered += 1
+            }
+        }
+        #expect(talk.actions.gaps == [])
+        #expect((3...6).contains(answered))
+        let leg = try #require(talk.session.legs.last?.id.number)
+        talk.engine(.opened, from: leg)
+        talk.hear(1)
+        talk.repairs(try #require(talk.actions.repairs.last))
+        #expect(talk.actions.said.hasPrefix("w0 w1 w2 w3 w4"))
+        #expect(talk.actions.gaps == [])
+    }
+
+    @Test func `does not run behind for ever after an outage either`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first)])
+        talk.hear(5.5)
+        talk.says(0..<2, leg: 0)
+        for leg in 0...1 { talk.engine(.closed(Self.gone), from: leg) }
+        talk.hear(3.9)
+        for leg in [2, 3] where talk.session.legs.last?.id.number == leg {
+            talk.engine(.closed(Self.gone), from: leg)
+            talk.hear(2.1)
+        }
+        let last = try #require(talk.session.legs.last?.id.number)
+        talk.engine(.opened, from: last)
+        let origin = try #require(talk.session.legs.last?.origin)
+        #expect(origin > talk.session.timeline.end - SampleCount(.seconds(1.5), at: .speech))
+        for repair in talk.actions.repairs { talk.repairs(repair) }
+        #expect(talk.actions.said.hasPrefix("w0 w1 w2 w3 w4 w5 w6 w7"))
+    }
+
     @Test func `reports a gap when no repair comes in time, and goes on`() throws {
         var talk = broken()
         talk.hear(1)

@@ -116,6 +116,33 @@ import Testing
         #expect(talk.session.legs.map(\.engine) == [Conversation.first])
     }
 
+    @Test func `leaves an engine of this process that cannot keep up, for a better one that is there again`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first), Conversation.free(Conversation.second)])
+        talk.lively = nil
+        talk.silent = [8]
+        talk.isDense = true
+        talk.actions += talk.session.availability(Conversation.first, isAvailable: false, now: talk.now)
+        talk.hear(0.5)
+        talk.engine(.closed(.unavailable("gone")), from: 0)
+        talk.engine(.opened, from: 1)
+        talk.hear(3.5)
+        talk.hints(0..<1, leg: 1)
+        talk.actions += talk.session.availability(Conversation.first, isAvailable: true, now: talk.now)
+        talk.hear(1)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.second], "its turn goes on, and it is nearly there")
+        talk.hear(4)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.second, Conversation.first])
+        talk.engine(.opened, from: 2)
+        let origin = try #require(talk.session.legs.last?.origin)
+        talk.hear(1)
+        talk.says(9..<10, leg: 2, through: 9.9)
+        #expect(talk.actions.said == "", "what the other one was sent comes first")
+        talk.says(0..<8, leg: 1, .endOfAudio, through: origin.seconds(at: .speech))
+        talk.engine(.closed(nil), from: 1)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6 w7 w9")
+        #expect(talk.actions.gaps == [])
+    }
+
     @Test func `goes back to the engine that it prefers when a turn is over`() throws {
         var talk = Conversation([Conversation.free(Conversation.first), Conversation.free(Conversation.second)])
         talk.silent = [3, 4, 5]
@@ -144,6 +171,7 @@ import Testing
     @Test func `changes a leg before its time is over, in a silence`() throws {
         var talk = Conversation([Conversation.paced(Conversation.first, cap: .seconds(70))])
         talk.silent = [8]
+        talk.isDense = true
         talk.hear(7.6)
         #expect(talk.session.legs.count == 1)
         talk.hear(1.2)
