@@ -32,8 +32,8 @@ docs: ## reference pages from the doc comments, in .build/docs
 conformance: ## the vendors' own clients against harken serve, with every engine behind it
 	@scripts/conformance --matrix
 
-faults: ## real speech while engines fail in every way: words lost and doubled, times, waits
-	@scripts/faults
+faults: ## real speech while engines fail in every way: words lost and doubled, times, waits (LIVEKIT=1: LiveKit's adapter beside)
+	@scripts/faults $(if $(LIVEKIT),--livekit)
 
 simulate: ## sessions with untidy engines and faults, every rule checked on each (SEEDS=100000)
 	@swift build -c release --product simulate

@@ -22,6 +22,7 @@ PATIENCE = 30  # seconds for the end, once the audio has ended
 @dataclass
 class Heard:
     began: float = 0.0  # when the first sample was spoken, on the monotonic clock
+    id: str | None = None  # the gateway's name of the session
     words: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     finals: int = 0
@@ -208,6 +209,7 @@ async def stream(protocol, url, key, pcm, at=None, patience=PATIENCE):
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_connect=10)) as session:
             async with session.ws_connect(url + client.path, headers=client.headers, max_msg_size=0) as ws:
+                client.heard.id = ws._response.headers.get("X-Harken-Session")
                 await asyncio.wait_for(client.open(ws), patience)
                 await _converse(client, ws, pcm, at, patience)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError) as error:

@@ -59,18 +59,20 @@ class Index:
         self._size = 1 << int(len(samples) + min(len(samples), WINDOW) - 1).bit_length()
         self._spectrum = numpy.fft.rfft(samples, self._size)
         self._energy = numpy.concatenate([[0.0], numpy.cumsum(samples.astype(numpy.float64) ** 2)])
-        self._levels = {}  # by length of the piece
+        self._levels = (0, None)  # of the last piece's length; taken and left at once, for two threads may search
 
     def _scores(self, piece):
         norm = numpy.sqrt(float(piece @ piece))
         count = self._count - len(piece) + 1
         if count <= 0 or norm == 0:
             return numpy.zeros(1)
-        if len(piece) not in self._levels:
+        length, levels = self._levels
+        if length != len(piece):
             level = numpy.sqrt(numpy.maximum(self._energy[len(piece):len(piece) + count] - self._energy[:count], 1e-9))
-            self._levels = {len(piece): numpy.where(level < QUIET * numpy.sqrt(len(piece)) * 4, numpy.inf, level)}
+            levels = numpy.where(level < QUIET * numpy.sqrt(len(piece)) * 4, numpy.inf, level)
+            self._levels = len(piece), levels
         products = numpy.fft.irfft(self._spectrum * numpy.conj(numpy.fft.rfft(piece, self._size)), self._size)
-        return products[:count] / (self._levels[len(piece)] * norm)
+        return products[:count] / (levels * norm)
 
     def best_score(self, piece):
         """The place where the piece is most alike, and how much."""

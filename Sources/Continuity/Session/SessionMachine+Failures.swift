@@ -234,8 +234,7 @@ extension SessionMachine {
     /// Where a leg begins that is sent audio again: in the silence before, so that its first word is whole.
     private func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
-        return max(
-            .zero, channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) ?? index - reach }.min() ?? index)
+        return onGrid(channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) ?? index - reach }.min() ?? index)
     }
 
     /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it

@@ -73,9 +73,9 @@ extension SessionMachine {
             start = speech.silence(before: rest.start, reach: reach, received: timeline.end) ?? start
             // Not all of a long silence before.
             if let hull = speech.hull(in: SampleRange(rest.start, end)), hull.start > rest.start { start = max(start, hull.start) }
-            start = start - SampleCount(reach.samples / 8)
+            start = start - SampleCount(reach.samples / 16)
         }
-        let range = SampleRange(max(.zero, start), end)
+        let range = SampleRange(onGrid(start), end)
         let asked = RepairPlan.Asked(id: RepairID(nextRepair), engine: engine, range: range, endsInSilence: endsInSilence, at: now)
         nextRepair += 1
         plan.asked = asked
@@ -84,6 +84,13 @@ extension SessionMachine {
         lanes[number].stretches[place].need = .repair(plan)
         actions.append(
             .repair(Repair(id: asked.id, engine: engine, channel: lanes[number].channel, range: range, deadline: plan.deadline)))
+    }
+
+    /// The last place before `index`, or there, that lies on a grid of 160 ms. Engines cut audio into frames of 10, 20 or 32 ms: what they hear twice
+    /// they hear alike if it begins on such a place.
+    func onGrid(_ index: SampleIndex) -> SampleIndex {
+        let step = max(1, Int64(configuration.rate.hertz) * 4 / 25)
+        return SampleIndex(max(0, index.samples) / step * step)
     }
 
     /// When another engine is asked as well, because the one that works on a repair has had half of the time for it; nil: it is not.

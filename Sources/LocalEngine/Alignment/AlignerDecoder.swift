@@ -53,7 +53,7 @@ struct AlignerDecoder: ~Copyable {
     /// Audio that breaks off within a word ends in words that nobody said; those before them are placed without them.
     private func withoutEnd(_ words: [String], in samples: [Int16]) -> [Range<Int>] {
         let estimate = ProportionalTimes.ranges(of: words, in: 0..<samples.count)
-        for kept in [words.count - 1, words.count - 2, words.count - 3] where kept >= 3 {
+        for kept in [words.count - 1, words.count - 2, words.count - 3, words.count - 4] where kept >= 3 {
             let end = min(samples.count, estimate[kept - 1].upperBound + Self.margin)
             let found = search(Array(words[..<kept]), in: Array(samples[..<end]), from: 0)
             if found.count == kept { return found }
