@@ -93,7 +93,8 @@ let package = Package(
         tests("Simulation", ["Simulation", "Continuity", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Speech"]),
         tests("Recorder", ["Recorder", "HarkenTesting"]),
-        tests("HarkenKit", ["HarkenKit", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Sessions", "Tracing"]),
+        tests(
+            "HarkenKit", ["HarkenKit", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "Tracing"]),
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
         tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),
         tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Speech"]),

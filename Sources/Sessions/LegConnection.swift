@@ -13,15 +13,8 @@ final class LegConnection {
     let sessionChannels: Int
     /// The engine's name of the model that it is asked for.
     let model: String?
-    private let start: Instant
-    private var accepted: Instant?
-    /// Bytes of the session's audio.
-    private var sentBytes = 0
-    private var hasClosed = false
 
-    init(
-        id: LegID, slot: Int, engine: EngineName, stream: any EngineStream, channels: Range<Int>, sessionChannels: Int, model: String?, now: Instant
-    ) {
+    init(id: LegID, slot: Int, engine: EngineName, stream: any EngineStream, channels: Range<Int>, sessionChannels: Int, model: String?) {
         self.id = id
         self.slot = slot
         self.engine = engine
@@ -29,37 +22,16 @@ final class LegConnection {
         self.channels = channels
         self.sessionChannels = sessionChannels
         self.model = model
-        start = now
-    }
-
-    /// The engine takes audio.
-    func opened(now: Instant) { accepted = now }
-
-    /// The stream is over.
-    ///
-    /// - Returns: nil when that was said before.
-    func closed(_ error: EngineError?, rate: SampleRate, now: Instant) -> RecognitionRun? {
-        guard !hasClosed else { return nil }
-        hasClosed = true
-        return RecognitionRun(
-            .stream, engine: engine, model: model, channels: channels.count, audio: SampleCount(sentBytes / (2 * sessionChannels)).duration(at: rate),
-            start: start, accepted: accepted, end: now, error: error)
     }
 
     /// - Parameter pcm: the session's, 16-bit interleaved.
     func send(_ pcm: RawSpan, scratch: inout [UInt8]) {
-        sentBytes += pcm.byteCount
         guard channels.count != sessionChannels else {
             stream.send(pcm)
             return
         }
-        let frame = 2 * sessionChannels
         scratch.removeAll(keepingCapacity: true)
-        pcm.withUnsafeBytes { bytes in
-            for start in stride(from: 0, to: bytes.count - frame + 1, by: frame) {
-                scratch.append(contentsOf: bytes[start + 2 * channels.lowerBound..<start + 2 * channels.upperBound])
-            }
-        }
+        scratch.append(channels, ofInterleaved: pcm, channels: sessionChannels)
         stream.send(scratch.span.bytes)
     }
 }

@@ -6,6 +6,8 @@ package struct LiveEngine: Sendable {
     package enum Access: Sendable {
         case inProcess(any StreamingEngine)
         case vendor(LiveService, VendorSettings)
+        /// A gateway that waits for a client whose connection broke.
+        case resumable(any ResumableService)
     }
 
     package var name: EngineName

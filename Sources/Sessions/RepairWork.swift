@@ -1,30 +1,33 @@
 import Continuity
-import Glibc
 import Speech
 import Synchronization
 
-/// One repair, off the session's loop: its audio in a file for as long as an engine reads it.
+/// One repair, off the session's loop: its audio is read when its turn has come, and lies in a file for as long as an engine reads it.
 final class RepairWork: Sendable {
+    /// How it went, and the engine's name of the model that ran.
+    typealias Answer = (outcome: RepairOutcome, model: String?)
+
     let repair: Repair
     private let engine: any PrerecordedEngine
     private let options: RecognitionOptions
-    private let audio: [UInt8]
     private let rate: SampleRate
     private let path: String
     private let desk: RepairDesk
+    private let read: @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
     private let task = Mutex<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
 
-    /// - Parameter audio: the repair's channel alone, 16-bit little-endian.
+    /// - Parameter read: gives audio of the repair's channel alone, 16-bit little-endian.
     init(
-        _ repair: Repair, engine: any PrerecordedEngine, options: RecognitionOptions, audio: [UInt8], rate: SampleRate, path: String, desk: RepairDesk
+        _ repair: Repair, engine: any PrerecordedEngine, options: RecognitionOptions, rate: SampleRate, path: String, desk: RepairDesk,
+        read: @escaping @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
     ) {
         self.repair = repair
         self.engine = engine
         self.options = options
-        self.audio = audio
         self.rate = rate
         self.path = path
         self.desk = desk
+        self.read = read
     }
 
     private var length: Duration { repair.range.count.duration(at: rate) }
@@ -33,14 +36,14 @@ final class RepairWork: Sendable {
     ///
     /// - Parameter finished: called once, from any thread.
     /// - Returns: false when it cannot be done in time; then nothing is called.
-    func begin(now: Instant, finished: @escaping @Sendable (RepairOutcome) -> Void) -> Bool {
+    func begin(now: Instant, finished: @escaping @Sendable (Answer) -> Void) -> Bool {
         desk.take(repair.engine, audio: length, deadline: repair.deadline, now: now) { [self] in
             let work = Task.detached { [self] in
                 let clock = ContinuousClock()
                 let began = clock.now
-                let outcome = await run()
+                let answer = await run()
                 desk.done(repair.engine, audio: length, took: began.duration(to: clock.now))
-                finished(outcome)
+                finished(answer)
             }
             let isCancelled = task.withLock { state in
                 state.task = work
@@ -58,46 +61,23 @@ final class RepairWork: Sendable {
         work?.cancel()
     }
 
-    private func run() async -> RepairOutcome {
-        guard !Task.isCancelled else { return .failed(.cancelled) }
-        guard write() else { return .failed(.unavailable("The audio of a repair cannot be written.")) }
-        defer { unlink(path) }
-        do throws(EngineError) {
-            let recording = Recording(path: path, format: .raw(.linear16, rate, channels: 1))
-            let transcript = try await engine.recognize(recording, options: options) { _ in }
-            return .words(placed(transcript))
-        } catch {
-            return .failed(error)
-        }
-    }
-
-    /// On the session's timeline.
-    private func placed(_ transcript: Transcript) -> [Word] {
-        guard let words = transcript.channels.first?.words else { return [] }
-        return words.map { word in
-            var placed = word
-            let own = word.range.converted(from: transcript.rate, to: rate)
-            placed.range = own.shifted(by: repair.range.start - .zero)
-            return placed
-        }
-    }
-
-    private func write() -> Bool {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return false }
-        defer { close(file) }
-        return audio.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let count = Glibc.write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else {
-                    unlink(path)
-                    return false
-                }
-                done += count
+    private func run() async -> Answer {
+        guard !Task.isCancelled else { return (.failed(.cancelled), nil) }
+        do throws(RangeRecording.Failure) {
+            let recording = try await RangeRecording.write(repair.range, at: rate, to: path) { range async throws(AudioLost) in
+                try await self.read(range).get()
             }
-            return true
+            do throws(EngineError) {
+                let (answer, words) = try await recording.recognise(by: engine, options)
+                return (.words(words), answer.model)
+            } catch {
+                return (.failed(error), nil)
+            }
+        } catch {
+            switch error {
+            case .lost(let loss): return (.failed(.unavailable("The session's audio cannot be read back: \(loss)")), nil)
+            case .notWritten(let problem): return (.failed(.unavailable("The audio of a repair cannot be written: \(problem)")), nil)
+            }
         }
     }
 }

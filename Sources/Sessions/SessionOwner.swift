@@ -24,18 +24,20 @@ package protocol SessionOwner: AnyObject {
     /// An engine will recognise only this much more.
     func creditsLow(_ engine: EngineName, _ remaining: Duration)
 
-    /// An engine's stream is over. Comes once for each that was asked for.
-    func streamClosed(_ run: RecognitionRun)
+    /// A recognition attempt is over. Comes once for each stream and each repair that was asked for.
+    func ran(_ run: RecognitionRun)
 
-    /// A recognition attempt is over: a stream's or a repair's.
-    func ran(_ record: RunRecord)
+    /// Engines said what changes nothing.
+    ///
+    /// - Parameter before: what was counted before.
+    func counted(_ tally: SessionTally, since before: SessionTally)
 
     /// Words for a gap that the client was told of; they complete what is stored.
     func mend(_ mend: Mend)
 }
 
 extension SessionOwner {
-    package func ran(_ record: RunRecord) {}
+    package func counted(_ tally: SessionTally, since before: SessionTally) {}
 
     package func mend(_ mend: Mend) {}
 }

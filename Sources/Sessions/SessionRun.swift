@@ -50,6 +50,10 @@ package final class SessionRun {
     private var meter: LoudnessMeter?
     private let repairSettings: RepairSettings?
     private var repairs: [RepairID: RepairWork] = [:]
+    /// The models of attempts that are not over.
+    private var models: [RunRecord.Kind: String] = [:]
+    /// What the owner was told of the machine's.
+    private var tally = SessionTally()
     private var scratch: [UInt8] = []
     private var timer: Loop.Timer?
     private var timerDeadline: ContinuousClock.Instant?
@@ -71,10 +75,12 @@ package final class SessionRun {
                 engines: request.engines.map { engine in
                     // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
                     let isInProcess = if case .inProcess = engine.access { true } else { false }
+                    // A gateway watches its own engines, and its stream knows when to give it up.
+                    let isVendor = if case .vendor = engine.access { true } else { false }
                     let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
                     return SessionEngine(
                         engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.capabilities.sessionCap,
-                        isWatched: !isInProcess, hasWordTimes: engine.capabilities.wordTimes)
+                        isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
                 repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured))
     }
@@ -106,6 +112,9 @@ package final class SessionRun {
         if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
         return arrival.range.count
     }
+
+    /// So much audio was lost before it came: it becomes a gap, and what comes next lies behind it.
+    package func missed(_ count: SampleCount) { run(machine.missed(count, now: connector.loop.now)) }
 
     private func measure(_ pcm: RawSpan) {
         meter?.measure(pcm, from: machine.timeline.end) { channel, range in machine.noteLoud(range, in: channel) }
@@ -147,20 +156,14 @@ package final class SessionRun {
 
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
-        case .opened: legs.first { $0.id == leg }?.opened(now: connector.loop.now)
-        case .closed(let error): legs.first { $0.id == leg }.map { report($0, error) }
         case .skipped(let problem): if let engine = engine(of: leg) { owner?.skipped(engine, problem) }
         case .creditsLow(let remaining): if let engine = engine(of: leg) { owner?.creditsLow(engine, remaining) }
-        case .speechStarted, .interim, .final, .turnEnded, .flushed: break
+        case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))
     }
 
     private func engine(of leg: LegID) -> EngineName? { legs.first { $0.id == leg }?.engine }
-
-    private func report(_ leg: LegConnection, _ error: EngineError?) {
-        if let run = leg.closed(error, rate: options.rate, now: connector.loop.now) { owner?.streamClosed(run) }
-    }
 
     private func open(_ id: LegID) {
         guard let leg = machine.legs.first(where: { $0.id == id }), let engine = engines.first(where: { $0.name == leg.engine }) else { return }
@@ -179,11 +182,14 @@ package final class SessionRun {
             }
             model = connecting.model
             stream = connecting
+        case .resumable(let service):
+            model = options.model
+            stream = ResumingStream(service, options: options, on: connector.loop) { [self] event in self.engine(event, from: id) }
         }
+        models[.leg(id)] = model
         legs.append(
             LegConnection(
-                id: id, slot: leg.slot, engine: engine.name, stream: stream, channels: leg.channels, sessionChannels: channels,
-                model: model, now: connector.loop.now))
+                id: id, slot: leg.slot, engine: engine.name, stream: stream, channels: leg.channels, sessionChannels: channels, model: model))
     }
 
     private func fitted(_ options: StreamOptions, to engine: LiveEngine, channels: Int) -> StreamOptions {
@@ -213,6 +219,10 @@ package final class SessionRun {
     // MARK: - Carrying out
 
     private func run(_ actions: [SessionAction]) {
+        if machine.tally != tally {
+            owner?.counted(machine.tally, since: tally)
+            tally = machine.tally
+        }
         for action in actions {
             switch action {
             case .open(let leg): open(leg)
@@ -228,7 +238,7 @@ package final class SessionRun {
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
             case .mend(let mend): owner?.mend(mend)
-            case .ran(let record): owner?.ran(record)
+            case .ran(let record): report(record)
             }
         }
         armTimer()
@@ -241,43 +251,51 @@ package final class SessionRun {
         let session = LoopBound(self, on: loop)
         // Never at once: the machine is told when it has done what it is doing.
         func answer(_ outcome: RepairOutcome) { loop.soon { [self] in repaired(repair.id, outcome) } }
-        guard let settings = repairSettings, let engine = settings.engines.first(where: { $0.name == repair.engine }), let owner else {
+        guard let settings = repairSettings, let engine = settings.engines.first(where: { $0.name == repair.engine }) else {
             return answer(.declined)
         }
-        var audio: [UInt8] = []
-        audio.reserveCapacity(2 * Int(repair.range.count.samples))
-        do {
-            try owner.replay(repair.range) { append($0, repair.channel, to: &audio) }
-        } catch {
-            return answer(.failed(.unavailable("The session's audio cannot be read back: \(error)")))
-        }
         let wanted = RecognitionOptions(
-            language: engine.capabilities.language(for: options.language), diarize: options.diarize,
-            keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
+            language: options.language, diarize: options.diarize, keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
         let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
-        let work = RepairWork(repair, engine: engine, options: wanted, audio: audio, rate: options.rate, path: path, desk: settings.desk)
-        let isTaken = work.begin(now: loop.now) { outcome in session.loop.execute { session.withValue { $0.repaired(repair.id, outcome) } } }
+        let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, desk: settings.desk) { range in
+            await loop.run { session.withValue { $0.audio(of: repair.channel, range) } ?? .failure(AudioLost("its session is gone")) }
+        }
+        let isTaken = work.begin(now: loop.now) { outcome, model in
+            loop.execute { session.withValue { $0.repaired(repair.id, outcome, by: model) } }
+        }
         if isTaken { repairs[repair.id] = work } else { answer(.declined) }
     }
 
-    private func append(_ pcm: RawSpan, _ channel: ChannelIndex, to audio: inout [UInt8]) {
-        pcm.withUnsafeBytes { bytes in
-            if channels == 1 { return audio.append(contentsOf: bytes) }
-            for start in stride(from: 2 * channel.number, to: bytes.count - 1, by: 2 * channels) {
-                audio.append(contentsOf: bytes[start..<start + 2])
-            }
+    /// Kept audio of one channel.
+    private func audio(of channel: ChannelIndex, _ range: SampleRange) -> Result<[UInt8], AudioLost> {
+        Result { () throws(AudioLost) in
+            guard let owner else { throw AudioLost("its session is over") }
+            var audio: [UInt8] = []
+            audio.reserveCapacity(2 * Int(range.count.samples))
+            try owner.replay(range) { audio.append(channel.number..<channel.number + 1, ofInterleaved: $0, channels: channels) }
+            return audio
         }
     }
 
-    private func repaired(_ id: RepairID, _ outcome: RepairOutcome) {
+    private func repaired(_ id: RepairID, _ outcome: RepairOutcome, by model: String? = nil) {
         repairs[id] = nil
+        models[.repair(id)] = model
         run(machine.repaired(id, outcome, now: connector.loop.now))
+        // Of one that nobody waited for.
+        models[.repair(id)] = nil
     }
 
-    private func discard(_ id: LegID) {
-        // One that is not waited for any more has said nothing of its end.
-        for leg in legs where leg.id == id { report(leg, .cancelled) }
-        legs.removeAll { $0.id == id }
+    private func discard(_ id: LegID) { legs.removeAll { $0.id == id } }
+
+    private func report(_ record: RunRecord) {
+        let end = connector.loop.now
+        let start: Instant = end - record.duration
+        let kind: RecognitionRun.Kind = if case .leg = record.kind { .stream } else { .repair }
+        owner?.ran(
+            RecognitionRun(
+                kind, engine: record.engine, model: models.removeValue(forKey: record.kind), channels: record.channels.count,
+                audio: record.range.count.duration(at: options.rate), start: start, accepted: record.accepted.map { start + $0 },
+                firstAnswer: record.firstAnswer, end: end, outcome: record.outcome))
     }
 
     private func emit(_ event: SessionEvent) {

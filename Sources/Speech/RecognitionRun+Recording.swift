@@ -1,13 +1,16 @@
 extension RecognitionRun {
-    /// What became of a whole recording.
-    package init(of result: Result<Transcript, EngineError>, by engine: EngineName, from start: Instant, to end: Instant) {
-        self.init(.recording, engine: engine, model: nil, audio: .zero, start: start, accepted: nil, end: end, error: nil)
+    /// What became of a whole recording, or of a part of a session that was one.
+    package init(
+        _ kind: Kind = .recording, of result: Result<Transcript, EngineError>, by engine: EngineName, from start: Instant, to end: Instant
+    ) {
+        self.init(kind, engine: engine, model: nil, audio: .zero, start: start, end: end, outcome: .completed)
         switch result {
         case .success(let transcript):
             model = transcript.model
             channels = transcript.channels.count
             audio = transcript.length.duration(at: transcript.rate)
-        case .failure(let error): self.error = error
+            if transcript.channels.contains(where: { !$0.words.isEmpty }) { firstAnswer = start.duration(to: end) }
+        case .failure(let error): outcome = Outcome(error)
         }
     }
 }

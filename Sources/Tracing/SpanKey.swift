@@ -11,7 +11,7 @@ package enum SpanKey: String, Sendable {
     /// The engine's name of the model that answered.
     case responseModel = "gen_ai.response.model"
     case isStream = "gen_ai.request.stream"
-    /// Seconds from the start of speech to its first words.
+    /// Seconds from the start of speech to its first words; of a stream to an engine, from asking for it.
     case timeToFirstChunk = "gen_ai.response.time_to_first_chunk"
     /// The session's identifier, as in the log.
     case conversation = "gen_ai.conversation.id"
@@ -33,6 +33,8 @@ package enum SpanKey: String, Sendable {
     case timeToFinal = "harken.response.time_to_final"
     /// Seconds until the engine took audio.
     case timeToAccept = "harken.engine.time_to_accept"
+    /// What an attempt was for, where that is not what was asked: `repair`, `recovery`.
+    case run = "harken.run"
     case words = "harken.words"
     case interims = "harken.interims"
     /// Why the utterance became final.

@@ -52,16 +52,29 @@ package struct TraceRoot: Sendable {
         case .stream:
             span = child("stream \(run.engine)", kind, from: run.start, to: run.end)
             if let model = run.model { span.attributes.append(.init(.requestModel, .string(model))) }
-        case .recording:
+            if let first = run.firstAnswer { span.attributes.append(.init(.timeToFirstChunk, .double(first.inSeconds))) }
+        case .repair, .recovery, .recording:
             span = child(SpeechToText.spanName(model: run.model), kind, from: run.start, to: run.end)
             span.attributes += SpeechToText.attributes(requested: model, answered: run.error == nil ? run.model : nil)
+            if run.kind != .recording { span.attributes.append(.init(.run, .string(run.kind.rawValue))) }
         }
         span.attributes.append(.init(.provider, .string(run.engine.rawValue)))
         span.attributes.append(.init(.channels, .int(run.channels)))
         span.attributes.append(.init(.audio, .double(run.audio.inSeconds)))
         if let accepted = run.accepted { span.attributes.append(.init(.timeToAccept, .double(run.start.duration(to: accepted).inSeconds))) }
-        span.failure = run.error?.errorType
+        span.failure = run.failure
         return span
+    }
+}
+
+extension RecognitionRun {
+    /// `error.type`.
+    fileprivate var failure: String? {
+        switch outcome {
+        case .completed, .cancelled: nil
+        case .failed(let error): error.errorType
+        case .stalled, .connectTimedOut, .declined: outcome.label
+        }
     }
 }
 

@@ -1,7 +1,6 @@
+import Sessions
 import Speech
 import Testing
-
-@testable import HarkenKit
 
 @Suite struct `The audio that is not final yet` {
     private func filled(_ samples: Int) -> AudioMemory {

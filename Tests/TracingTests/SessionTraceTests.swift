@@ -142,7 +142,7 @@ import Tracing
         let span = trace.ran(
             RecognitionRun(
                 .stream, engine: deepgram, model: "nova-3", audio: .seconds(2), start: at(0), accepted: at(0.25), end: at(3),
-                error: .unavailable("whatever it wrote")))
+                outcome: .failed(.unavailable("whatever it wrote"))))
         #expect(span.name == "stream deepgram")
         #expect(span.parent == SpanID(7))
         #expect(span[.provider] == "deepgram")
@@ -160,7 +160,7 @@ import Tracing
         spans.append(
             trace.ran(
                 RecognitionRun(
-                    .stream, engine: deepgram, model: nil, audio: .zero, start: at(0), accepted: nil, end: at(1), error: .badRequest("hush"))))
+                    .stream, engine: deepgram, model: nil, audio: .zero, start: at(0), end: at(1), outcome: .failed(.badRequest("hush")))))
         spans += trace.heard(.ended(SessionEnd(received: .zero, error: .badRequest("hush"))), model: nil, now: at(2))
         let text = String(decoding: ExportRequest.body(of: spans, from: TraceResource()), as: UTF8.self)
         #expect(spans.count == 3)
@@ -169,7 +169,7 @@ import Tracing
 
     @Test func `gives every span another identifier`() {
         var root = TraceRoot(TraceID(high: 1, low: 2), id: SpanID(7), clock: TraceClock(Self.began, at: Self.start), start: Self.start)
-        let run = RecognitionRun(.recording, engine: deepgram, model: nil, audio: .zero, start: at(0), accepted: nil, end: at(1), error: nil)
+        let run = RecognitionRun(.recording, engine: deepgram, model: nil, audio: .zero, start: at(0), end: at(1), outcome: .completed)
         let ids = (0..<1_000).map { _ in root.span(of: run, requested: nil).id }
         #expect(Set(ids).count == 1_000)
         #expect(!ids.contains(SpanID(7)))
@@ -183,12 +183,12 @@ import Tracing
         var trace = RecordingTrace(route: "/v1/listen", workload: .sync, model: "nova-3", root: root)
         let first = trace.ran(
             RecognitionRun(
-                .recording, engine: EngineName("deepgram"), model: nil, audio: .zero, start: start, accepted: nil, end: start + .seconds(1),
-                error: .rateLimited(retryAfter: nil)))
+                .recording, engine: EngineName("deepgram"), model: nil, audio: .zero, start: start, end: start + .seconds(1),
+                outcome: .failed(.rateLimited(retryAfter: nil))))
         let second = trace.ran(
             RecognitionRun(
-                .recording, engine: .local, model: "base", channels: 2, audio: .seconds(9), start: start + .seconds(1), accepted: nil,
-                end: start + .seconds(3), error: nil))
+                .recording, engine: .local, model: "base", channels: 2, audio: .seconds(9), start: start + .seconds(1), end: start + .seconds(3),
+                outcome: .completed))
         let whole = trace.ended(nil, now: start + .seconds(3))
         #expect(first.failure == "rate_limited")
         #expect(first[.responseModel] == nil)

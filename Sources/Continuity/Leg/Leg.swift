@@ -97,6 +97,9 @@ package struct Leg: Sendable {
 
     var isPaced: Bool { limits.pace != nil }
 
+    /// Seconds of audio that its engine takes per second; nil: any number.
+    var pacing: Double? { limits.pace }
+
     /// The engine is asked to open.
     mutating func asked(now: Instant) { askedAt = now }
 

@@ -8,6 +8,8 @@ struct RepairPlan: Sendable {
     let cause: EngineError
     /// Whether the leg had stopped answering: if nobody spoke, it had reason.
     let afterStall: Bool
+    /// Nothing failed: an engine of limited pace could be sent it.
+    let isAhead: Bool
     let detected: Instant
     var deadline: Instant
     /// Who may be asked, in order.
@@ -21,10 +23,13 @@ struct RepairPlan: Sendable {
     /// When all are asked again that have failed.
     var again: Instant?
 
-    init(rest: SampleRange, cause: EngineError, afterStall: Bool, detected: Instant, deadline: Instant, repairers: [EngineName]) {
+    init(
+        rest: SampleRange, cause: EngineError, afterStall: Bool, isAhead: Bool, detected: Instant, deadline: Instant, repairers: [EngineName]
+    ) {
         self.rest = rest
         self.cause = cause
         self.afterStall = afterStall
+        self.isAhead = isAhead
         self.detected = detected
         self.deadline = deadline
         self.repairers = repairers

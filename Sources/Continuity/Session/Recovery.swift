@@ -55,6 +55,9 @@ package struct Recovery: Sendable {
         return usable.first { !unavailable.contains($0) } ?? usable.first ?? 0
     }
 
+    /// Whether every engine has refused this session for good.
+    var isHopeless: Bool { unusable.count >= engines }
+
     /// Whether it has refused this session for good, or fails other sessions, while another can be asked.
     func isAvoided(_ engine: Int) -> Bool {
         let best = best

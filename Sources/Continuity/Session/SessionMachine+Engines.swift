@@ -2,7 +2,11 @@ package import Speech
 
 extension SessionMachine {
     package mutating func engine(_ event: EngineEvent, from id: LegID, now: Instant) -> [SessionAction] {
-        guard let index = legs.firstIndex(where: { $0.id == id }), !isEnded else { return [] }
+        guard !isEnded else { return [] }
+        guard let index = legs.firstIndex(where: { $0.id == id }) else {
+            noteLate(event)
+            return []
+        }
         var actions: [SessionAction] = []
         let said = legs[index].mapped(event)
         switch said {
@@ -44,7 +48,7 @@ extension SessionMachine {
     /// What a leg said goes into the transcript, or waits until all before it is settled. What nobody waits for is dropped.
     private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
-        guard let place = lanes[number].place(of: leg.id) else { return }
+        guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
         if place == 0 {
             apply(event, in: number, from: leg.id, leg.engine, isFailed: leg.isFailed, &actions)
             if lanes[number].stretches[0].end != nil { advance(number, now: now, &actions) }
@@ -61,6 +65,11 @@ extension SessionMachine {
         case .speechStarted, .turnEnded, .flushed: hold(event, in: number, at: place, leg, &actions)
         case .opened, .closed, .skipped, .creditsLow: break
         }
+    }
+
+    /// It was said too late to count.
+    private mutating func noteLate(_ event: EngineEvent) {
+        if case .final(let final, _) = event, !final.words.isEmpty { tally.lateFinals += 1 }
     }
 
     /// What can wait at once in a stretch; no engine says as much in the time that a repair may take.
@@ -125,7 +134,10 @@ extension SessionMachine {
     ) {
         let seam = seam(source, in: number)
         let before = lanes[number].stitcher.lastWordEnd
-        guard var commit = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam) else { return }
+        let changed = lanes[number].stitcher.changedWords
+        let accepted = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam)
+        tally.changedWords += lanes[number].stitcher.changedWords - changed
+        guard var commit = accepted else { return }
         if isFailed, commit.range.isEmpty, commit.words.isEmpty { return }
         if lanes[number].isOrphaned, let first = commit.words.first {
             let pause = SampleCount(configuration.turnSilence, at: configuration.rate)

@@ -111,6 +111,11 @@ extension SessionMachine {
         let outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
         if !isLast { for (number, _) in places { lanes[number].shorten(to: timeline.end) } }
         if !isLast, !configuration.repairers.isEmpty {
+            // What it was asked, nobody else will be.
+            for (number, place) in places {
+                let answer = SessionEvent.flushed(lanes[number].channel)
+                lanes[number].stretches[place].after += Array(repeating: answer, count: dead.unansweredFinalizes)
+            }
             if isAlone { for (number, place) in places { lose(number, place, by: dead.engine, error, now: now, &actions) } }
             return settle(places, now: now, &actions)
         }
@@ -234,7 +239,8 @@ extension SessionMachine {
     /// Where a leg begins that is sent audio again: in the silence before, so that its first word is whole.
     private func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
-        return onGrid(channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) ?? index - reach }.min() ?? index)
+        let start = channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) ?? index - reach }.min() ?? index
+        return readable(SampleRange(onGrid(start), index), around: SampleRange(index, index)).start
     }
 
     /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it
@@ -283,6 +289,6 @@ extension SessionMachine {
             .ran(
                 RunRecord(
                     engine: leg.engine, kind: .leg(leg.id), channels: leg.channels, range: SampleRange(leg.origin, leg.sentThrough), outcome: outcome,
-                    firstAnswer: leg.firstAnswer, duration: asked.duration(to: now))))
+                    accepted: leg.openedAt.map { asked.duration(to: $0) }, firstAnswer: leg.firstAnswer, duration: asked.duration(to: now))))
     }
 }

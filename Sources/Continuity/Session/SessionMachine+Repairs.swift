@@ -23,7 +23,14 @@ extension SessionMachine {
     }
 
     /// Nobody hears a stretch, or what is left of it, any more: it is repaired, or it was silent, or it becomes a gap.
-    mutating func lose(_ number: Int, _ place: Int, by engine: EngineName, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+    ///
+    /// - Parameters:
+    ///   - isAhead: an engine could still be sent it, at its pace.
+    ///   - time: for the repair; nil: as configured.
+    mutating func lose(
+        _ number: Int, _ place: Int, by engine: EngineName, _ cause: EngineError, isAhead: Bool = false, within time: Duration? = nil, now: Instant,
+        _ actions: inout [SessionAction]
+    ) {
         let stretch = lanes[number].stretches[place]
         guard let end = stretch.end else { return }
         if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
@@ -38,7 +45,7 @@ extension SessionMachine {
         }
         let afterStall = stretch.sources.contains(where: isFailed)
         let plan = RepairPlan(
-            rest: rest, cause: cause, afterStall: afterStall, detected: now, deadline: now + configuration.repairTime,
+            rest: rest, cause: cause, afterStall: afterStall, isAhead: isAhead, detected: now, deadline: now + (time ?? configuration.repairTime),
             repairers: configuration.repairers.filter { $0 != engine } + configuration.repairers.filter { $0 == engine })
         lanes[number].stretches[place].need = .repair(plan)
         ask(number, place, now: now, &actions)
@@ -75,7 +82,7 @@ extension SessionMachine {
             if let hull = speech.hull(in: SampleRange(rest.start, end)), hull.start > rest.start { start = max(start, hull.start) }
             start = start - SampleCount(reach.samples / 16)
         }
-        let range = SampleRange(onGrid(start), end)
+        let range = readable(SampleRange(onGrid(start), end), around: rest)
         let asked = RepairPlan.Asked(id: RepairID(nextRepair), engine: engine, range: range, endsInSilence: endsInSilence, at: now)
         nextRepair += 1
         plan.asked = asked
@@ -95,7 +102,7 @@ extension SessionMachine {
 
     /// When another engine is asked as well, because the one that works on a repair has had half of the time for it; nil: it is not.
     func besideTime(of plan: RepairPlan) -> Instant? {
-        guard let asked = plan.asked, plan.beside == nil, !plan.engines.isEmpty else { return nil }
+        guard let asked = plan.asked, plan.beside == nil, !plan.isAhead, !plan.engines.isEmpty else { return nil }
         let time: Instant = asked.at + configuration.repairTime / 2
         return time < plan.deadline ? time : nil
     }
@@ -147,6 +154,8 @@ extension SessionMachine {
         next.beside = nil
         if next.asked != nil {
             lanes[number].stretches[place].need = .repair(next)
+        } else if next.engines.isEmpty && plan.isAhead {
+            sendAtPace(number, place, plan.cause, now: now, &actions)
         } else if next.engines.isEmpty, case .failed(let error) = outcome, error.isPassing, !isFinishing, !legs.contains(where: \.isOpen) {
             // Nobody can be reached now, so nobody waits for what follows either.
             next.engines = plan.repairers[...]

@@ -81,6 +81,8 @@ package struct SessionMachine: Sendable {
     var dormant: Set<LegID> = []
     /// The engine for new legs.
     var preferred = 0
+    /// The last audio that never came.
+    var hole: SampleRange?
     /// Repairs whose gaps were reported.
     var late: [RepairID: LateRepair] = [:]
     /// A repair waits for the audio behind its end.
@@ -88,6 +90,7 @@ package struct SessionMachine: Sendable {
     /// How much longer than usual silence is borne: noise that nobody can understand looks like a stall.
     var patience = 1
     var speakers = SpeakerLabels()
+    package internal(set) var tally = SessionTally()
     /// Legs whose time is nearly over, which wait for a silence.
     var splicing: Set<LegID> = []
     /// Legs that hear the same as their successors for a moment, and when that is over at the latest.
@@ -169,6 +172,7 @@ package struct SessionMachine: Sendable {
         case .finish:
             clientIsDone = true
             finish()
+            recogniseRest(now: now, &actions)
             checkEnd(&actions, now: now)
         case .abandon: return end(.cancelled, now: now)
         // The driver knows what engines can do: `update(inStream:_:now:)`.

@@ -8,6 +8,8 @@ package struct Stitcher: Sendable {
     /// The last words that were committed, with which another engine's are compared.
     private(set) var tail: [Word] = []
     private static let longestTail = 24
+    /// Words of finals that lie where their engine had committed others. What was committed first stands.
+    private(set) var changedWords = 0
     /// The end of the last gap. What lies in a gap may be repaired later, so no word of it is taken.
     private var gapEnd: SampleIndex?
 
@@ -20,6 +22,7 @@ package struct Stitcher: Sendable {
     ///
     /// - Parameter seam: the rate of the timeline when what was committed last is another engine's: then words are compared, and not only their times.
     package mutating func accept(_ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: SampleRate? = nil) -> Commit? {
+        if seam == nil, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
         let range = SampleRange(committedThrough, final.range.end)
         let words = fresh(final.words, seam: seam)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
@@ -64,6 +67,16 @@ package struct Stitcher: Sendable {
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
         return words.compactMap { $0.middle >= committedThrough ? moved($0) : nil }
+    }
+
+    /// Those that lie in what is committed, as far as its words are remembered, and are not said there.
+    private func changes(in words: [Word]) -> Int {
+        guard let oldest = tail.first?.range.start, gapEnd != committedThrough else { return 0 }
+        return words.count(where: { word in
+            guard word.middle < committedThrough, word.range.start >= oldest else { return false }
+            let spoken = Set(SpokenForm.tokens(of: word))
+            return !tail.contains { $0.range.intersection(word.range) != nil && !spoken.isDisjoint(with: SpokenForm.tokens(of: $0)) }
+        })
     }
 
     private func moved(_ word: Word) -> Word {

@@ -1,6 +1,7 @@
 package import Continuity
 internal import Glibc
 package import Speech
+internal import Synchronization
 
 /// The audio and commits of all sessions of one loop, in one append-only log.
 ///
@@ -71,6 +72,18 @@ package final class JournalLog {
         for (number, segment) in segments where segment.sessions.remove(cursor.session) != nil {
             if segment !== current && segment.sessions.isEmpty { drop(number) }
         }
+    }
+
+    /// The end of what the session has in the log now, for `isDurable`.
+    package func mark(_ cursor: JournalCursor, through end: SampleIndex) -> JournalMark {
+        let last = cursor.index.last
+        return JournalMark(end: end, segment: last.segment, length: last == .none ? 0 : segments[last.segment]?.length ?? 0)
+    }
+
+    /// Whether what was in the log then survives a power cut, as far as the sync policy lets it.
+    package func isDurable(_ mark: JournalMark) -> Bool {
+        guard limits.sync != .never, let segment = segments[mark.segment] else { return true }
+        return segment.synced.load(ordering: .acquiring) >= mark.length
     }
 
     /// Waits until everything is in the log's files and on the disk.

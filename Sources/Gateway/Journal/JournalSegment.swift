@@ -16,6 +16,8 @@ final class JournalSegment: @unchecked Sendable {
     var sessions: Set<UInt64> = []
     /// The writer was told to come soon.
     let isSavePlanned = Atomic<Bool>(false)
+    /// Bytes that are on the disk.
+    let synced = Atomic<Int>(0)
     /// The file is deleted: nothing need be written.
     let isDropped = Atomic<Bool>(false)
 
@@ -119,6 +121,7 @@ final class JournalSegment: @unchecked Sendable {
             isInDirectory = true
             Self.syncDirectory(of: path)
         }
+        synced.store(bytes, ordering: .releasing)
         return bytes
     }
 

@@ -4,18 +4,30 @@ internal import Synchronization
 
 /// Brings the logs' slabs to the disk, on a thread of its own: a loop must not wait for a disk.
 ///
-/// Full slabs go to their files at once; what is in a slab that is not full follows, and all is synced, once in each interval.
+/// Full slabs go to their files at once; what is in a slab that is not full follows, and all is synced, once in each interval. A sync begins as much
+/// before the interval's end as the last ones took, so that what a power cut can take is what came in one interval; where the disk is slower than that, one
+/// sync follows the other, and `report` tells how long things waited.
 package final class JournalWriter: Sendable {
     private let queue = DispatchQueue(label: "harken.journal", qos: .utility)
     private let sync: SyncPolicy
     private let log: Log
     private let isFailing = Atomic<Bool>(false)
+    private let report: @Sendable (Duration) -> Void
+    /// Nanoseconds by which the last syncs ended later than they were to begin: the longest, forgotten by and by. At first a guess.
+    private let delay: Atomic<Int64>
+    private let clock = ContinuousClock()
     /// What there was before this run.
     package let earlier: EarlierJournal
 
     /// Makes the directory, and completes the segments of a process that was killed.
-    package init(directory: String, sync: SyncPolicy = .standard, log: Log) throws(JournalError) {
+    ///
+    /// - Parameter report: told of each sync how old the oldest of what it brought to the disk was then. Called on the writer's thread.
+    package init(directory: String, sync: SyncPolicy = .standard, log: Log, report: @escaping @Sendable (Duration) -> Void = { _ in })
+        throws(JournalError)
+    {
         self.sync = sync
+        self.report = report
+        delay = Atomic(Int64(sync.interval / 5 / .nanoseconds(1)))
         self.log = log
         do {
             try FileManager.default.createDirectory(
@@ -38,7 +50,9 @@ package final class JournalWriter: Sendable {
         // Either this sees that no save is planned any more, or the one that begins sees the bytes.
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         guard !segment.isSavePlanned.load(ordering: .relaxed) else { return }
-        plan(segment, after: sync.interval)
+        // No more than half of the time goes into syncs, as far as the disk allows.
+        let early = Duration.nanoseconds(delay.load(ordering: .relaxed))
+        plan(segment, after: max(sync.interval - early, sync.interval / 4))
     }
 
     /// The segment has a slab that is full.
@@ -56,19 +70,30 @@ package final class JournalWriter: Sendable {
 
     private func plan(_ segment: JournalSegment, after delay: Duration) {
         segment.isSavePlanned.store(true, ordering: .relaxed)
+        // What was appended now is the oldest that the sync will bring to the disk.
+        let first = clock.now
         let (seconds, attoseconds) = delay.components
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))) { [self] in
             segment.isSavePlanned.store(false, ordering: .relaxed)
             atomicMemoryFence(ordering: .sequentiallyConsistent)
-            save(segment, everything: true)
+            save(segment, everything: true, since: first, planned: delay)
         }
     }
 
-    private func save(_ segment: JournalSegment, everything: Bool) {
+    /// - Parameters:
+    ///   - first: when the oldest of what is to be saved was appended.
+    ///   - planned: how long it was to wait.
+    private func save(_ segment: JournalSegment, everything: Bool, since first: ContinuousClock.Instant? = nil, planned: Duration = .zero) {
         do {
             let bytes = try segment.save(everything: everything, syncs: sync != .never)
             isFailing.store(false, ordering: .relaxed)
-            if let bytes { log.debug("journal synced", [.path: segment.path, .bytes: "\(bytes)"]) }
+            guard let bytes else { return }
+            log.debug("journal synced", [.path: segment.path, .bytes: "\(bytes)"])
+            guard let first else { return }
+            let window = first.duration(to: clock.now)
+            let late = Int64((window - planned) / .nanoseconds(1))
+            delay.store(max(late, delay.load(ordering: .relaxed) * 31 / 32), ordering: .relaxed)
+            report(window)
         } catch {
             // Nothing is lost yet: it stays in the slabs, and is tried again. Said once, until a write succeeds.
             if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal is not written to the disk", [.error: "\(error)"]) }

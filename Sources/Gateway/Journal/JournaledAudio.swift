@@ -54,11 +54,7 @@ struct JournaledAudio: Sendable {
             let offset = piece.offset + Int((part.start - piece.range.start).samples) * frame
             var span = interleaved.mutableSpan
             try span.withUnsafeMutableBytes { (bytes) throws(JournalError) in try piece.file.read(bytes, at: offset) }
-            if channels == 1 {
-                samples += interleaved
-            } else {
-                for start in stride(from: 2 * channel.number, to: interleaved.count, by: frame) { samples += interleaved[start..<start + 2] }
-            }
+            samples.append(channel.number..<channel.number + 1, ofInterleaved: interleaved.span.bytes, channels: channels)
         }
         guard samples.count == 2 * Int(range.count.samples) else { throw .notJournaled }
         return samples

@@ -21,14 +21,8 @@ final class EngineHealth: Sendable {
     }
 
     /// A session's stream is over, or has failed.
-    func ran(_ record: RunRecord) {
-        guard case .leg = record.kind else { return }
-        switch record.outcome {
-        case .completed, .cancelled, .declined: return
-        case .failed(let error): failed(record.engine, error)
-        case .stalled: failed(record.engine, .timedOut("It was sent speech and said nothing."))
-        case .connectTimedOut: failed(record.engine, .timedOut("It did not open a stream in time."))
-        }
+    func ran(_ run: RecognitionRun) {
+        if run.kind == .stream, let error = run.error { failed(run.engine, error) }
     }
 
     private func failed(_ engine: EngineName, _ error: EngineError) {

@@ -280,26 +280,25 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
 
-    func streamClosed(_ run: RecognitionRun) {
-        context.metrics.streamClosed(engine: run.engine, Metrics.Outcome(run.error))
+    func ran(_ run: RecognitionRun) {
+        context.metrics.ran(run)
+        context.continuity.health.ran(run)
         if let span = trace?.ran(run) { context.tracer?.take([span]) }
-        guard let error = run.error, error != .cancelled else { return }
-        context.log.warning("engine stream failed", [.session: id.rawValue, .engine: run.engine.rawValue, .error: "\(error)"])
-    }
-
-    func ran(_ record: RunRecord) {
-        context.metrics.ran(record)
-        context.continuity.health.ran(record)
-        let engine = record.engine.rawValue, reason = record.outcome.label
-        switch (record.kind, record.outcome) {
-        // Its stream is over, and that is said there.
-        case (.leg, .completed), (.leg, .cancelled), (.leg, .failed), (.leg, .declined): break
-        case (.leg, .stalled), (.leg, .connectTimedOut):
+        let engine = run.engine.rawValue, reason = run.outcome.label
+        switch (run.kind, run.outcome) {
+        case (.stream, .completed), (.stream, .cancelled), (.stream, .declined): break
+        case (.stream, .failed(let error)):
+            context.log.warning("engine stream failed", [.session: id.rawValue, .engine: engine, .error: "\(error)"])
+        case (.stream, .stalled), (.stream, .connectTimedOut):
             context.log.warning("engine stream given up", [.session: id.rawValue, .engine: engine, .reason: reason])
-        case (.repair, _):
-            let length = "\(record.range.count.seconds(at: rate))"
+        case (.repair, _), (.recovery, _), (.recording, _):
+            let length = "\(run.audio / .seconds(1))"
             context.log.info("audio repaired", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
         }
+    }
+
+    func counted(_ tally: SessionTally, since before: SessionTally) {
+        context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
     }
 
     func mend(_ mend: Mend) {

@@ -1,4 +1,3 @@
-internal import Continuity
 internal import Speech
 internal import Synchronization
 package import Tracing
@@ -23,10 +22,12 @@ package final class Metrics: Sendable {
         case requests = "harken_http_requests_total"
         case engineStreams = "harken_engine_streams_total"
         case recognised = "harken_prerecorded_audio_seconds_total"
+        case engineAudio = "harken_engine_audio_seconds_total"
         case gaps = "harken_gap_samples_total"
         case skipped = "harken_engine_messages_skipped_total"
         case failovers = "harken_failovers_total"
         case repairs = "harken_repairs_total"
+        case recoveries = "harken_recoveries_total"
         case mended = "harken_mended_samples_total"
         case spansDropped = "harken_spans_dropped_total"
 
@@ -36,9 +37,10 @@ package final class Metrics: Sendable {
             case .requests: ["route", "status"]
             case .engineStreams: ["engine", "outcome"]
             case .recognised: ["engine"]
+            case .engineAudio: ["engine", "kind"]
             case .gaps, .skipped, .mended: ["engine"]
             case .failovers: ["engine", "reason"]
-            case .repairs: ["engine", "outcome"]
+            case .repairs, .recoveries: ["engine", "outcome"]
             case .spansDropped: ["cause"]
             }
         }
@@ -49,10 +51,12 @@ package final class Metrics: Sendable {
             case .requests: "HTTP requests answered, WebSocket upgrades included."
             case .engineStreams: "Engine streams that closed."
             case .recognised: "Recorded audio recognised, in seconds."
+            case .engineAudio: "Audio that engines were given in streams, repairs, recoveries and recordings, in seconds, each channel counted."
             case .gaps: "Samples of live audio that no engine recognised."
             case .skipped: "Messages of engines that could not be read."
             case .failovers: "Streams of live sessions that failed, and whose audio went to another."
             case .repairs: "Intervals that were recognised again because a stream had left them."
+            case .recoveries: "Intervals of sessions that were over that were recognised again, for their transcripts."
             case .mended: "Samples of gaps that were recognised after they had been reported."
             case .spansDropped: "Spans that no collector has."
             }
@@ -65,9 +69,15 @@ package final class Metrics: Sendable {
     private let commits = Atomic<Int64>(0)
     private let words = Atomic<Int64>(0)
     private let interims = Atomic<Int64>(0)
+    private let lateFinals = Atomic<Int64>(0)
+    private let changedWords = Atomic<Int64>(0)
     private let spans = Atomic<Int64>(0)
     private let counters = Mutex<[Series: Double]>([:])
     private let repairLatency = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 4, 8])
+    private let firstAnswers = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30])
+    private let journalWindow = Histogram(bounds: [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2])
+    /// Nanoseconds.
+    private let longestJournalWindow = Atomic<Int64>(0)
     private let finalLatency = Histogram(bounds: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9, 1.5, 3, 6])
 
     package init() {}
@@ -94,18 +104,37 @@ package final class Metrics: Sendable {
     /// How much audio came behind a final's end before the final did.
     func finalCame(behind seconds: Double) { finalLatency.observe(seconds) }
 
-    func streamClosed(engine: EngineName, _ outcome: Outcome) { add(1, .engineStreams, [engine.rawValue, outcome.rawValue]) }
-
     func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
 
-    func ran(_ record: RunRecord) {
-        switch (record.kind, record.outcome) {
-        case (.leg, .completed), (.leg, .cancelled), (.leg, .declined): break
-        case (.leg, let outcome): add(1, .failovers, [record.engine.rawValue, outcome.label])
-        case (.repair, let outcome):
-            add(1, .repairs, [record.engine.rawValue, outcome.label])
-            if outcome == .completed { repairLatency.observe(record.duration / .seconds(1)) }
+    /// An engine's attempt at some audio is over.
+    func ran(_ run: RecognitionRun) {
+        let engine = run.engine.rawValue, outcome = run.outcome.label, seconds = run.audio / .seconds(1)
+        if seconds > 0 { add(seconds * Double(run.channels), .engineAudio, [engine, run.kind.rawValue]) }
+        switch run.kind {
+        case .stream:
+            add(1, .engineStreams, [engine, outcome])
+            if run.error != nil { add(1, .failovers, [engine, outcome]) }
+            if let firstAnswer = run.firstAnswer { firstAnswers.observe(firstAnswer / .seconds(1)) }
+        case .repair:
+            add(1, .repairs, [engine, outcome])
+            if run.outcome == .completed { repairLatency.observe(run.start.duration(to: run.end) / .seconds(1)) }
+        case .recovery: add(1, .recoveries, [engine, outcome])
+        case .recording: break
         }
+        if run.kind != .stream, run.outcome == .completed { add(seconds, .recognised, [engine]) }
+    }
+
+    /// How long what was journaled waited at most until it was on the disk.
+    func journalSynced(after window: Duration) {
+        let nanoseconds = Int64(window / .nanoseconds(1))
+        journalWindow.observe(window / .seconds(1))
+        longestJournalWindow.max(nanoseconds, ordering: .relaxed)
+    }
+
+    /// What engines said too late, and what they said otherwise than before.
+    func counted(lateFinals late: Int, changedWords changed: Int) {
+        lateFinals.add(Int64(late), ordering: .relaxed)
+        changedWords.add(Int64(changed), ordering: .relaxed)
     }
 
     func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }
@@ -113,8 +142,6 @@ package final class Metrics: Sendable {
     func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
     func answered(route: String, status: Int) { add(1, .requests, [route, String(status)]) }
-
-    func recognised(engine: EngineName, seconds: Double) { add(seconds, .recognised, [engine.rawValue]) }
 
     /// What became of spans.
     package func traced(_ report: SpanExporter.Report) {
@@ -140,10 +167,23 @@ package final class Metrics: Sendable {
         plain("harken_commits_total", "counter", "Intervals accepted into live transcripts.", commits.load(ordering: .relaxed))
         plain("harken_committed_words_total", "counter", "Words in them.", words.load(ordering: .relaxed))
         plain("harken_interims_total", "counter", "Interim results of engines.", interims.load(ordering: .relaxed))
+        plain(
+            "harken_late_finals_total", "counter", "Finals that came when what they are about was settled.", lateFinals.load(ordering: .relaxed))
+        plain(
+            "harken_changed_final_words_total", "counter", "Words that an engine made final and later said otherwise: the first text stands.",
+            changedWords.load(ordering: .relaxed))
         plain("harken_spans_exported_total", "counter", "Spans that a collector took.", spans.load(ordering: .relaxed))
         text += finalLatency.rendered(
             name: "harken_final_latency_seconds", help: "Audio that was received behind the end of a final before the final came, in seconds.")
         text += repairLatency.rendered(name: "harken_repair_seconds", help: "From asking for a repair to its words, in seconds.")
+        text += firstAnswers.rendered(
+            name: "harken_first_answer_seconds", help: "From asking for an engine's stream to its first words, in seconds.")
+        text += journalWindow.rendered(
+            name: "harken_journal_window_seconds",
+            help: "What a power cut would have taken: age of the oldest bytes when a sync had them, in seconds.")
+        plain(
+            "harken_journal_window_max_seconds", "gauge", "The longest of them.",
+            Double(longestJournalWindow.load(ordering: .relaxed)) * 1e-9)
         let counters = counters.withLock { $0 }
         for name in StaticName.allCases {
             text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"
@@ -166,19 +206,5 @@ package final class Metrics: Sendable {
             }
         }
         return escaped
-    }
-}
-
-extension RunRecord.Outcome {
-    /// For metrics and logs.
-    var label: String {
-        switch self {
-        case .completed: "completed"
-        case .failed: "failed"
-        case .stalled: "stalled"
-        case .connectTimedOut: "connect_timed_out"
-        case .cancelled: "cancelled"
-        case .declined: "declined"
-        }
     }
 }

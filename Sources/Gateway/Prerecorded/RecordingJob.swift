@@ -40,7 +40,6 @@ struct RecordingJob: Sendable {
                     _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
                 }
                 transcript = await placed(transcript, recording)
-                gateway.metrics.recognised(engine: engine.name, seconds: transcript.length.seconds(at: transcript.rate))
                 report(.success(transcript), of: engine.name, from: start, isLast: true, &trace)
                 return transcript
             } catch {
@@ -59,8 +58,9 @@ struct RecordingJob: Sendable {
     private func report(
         _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, isLast: Bool, _ trace: inout RecordingTrace?
     ) {
-        guard trace != nil else { return }
         let run = RecognitionRun(of: result, by: engine, from: start, to: .now)
+        gateway.metrics.ran(run)
+        guard trace != nil else { return }
         var spans: [Span] = []
         if let span = trace?.ran(run) { spans.append(span) }
         if isLast, let whole = trace?.ended(run.error, now: run.end) { spans.append(whole) }

@@ -34,17 +34,14 @@ final class SpoolWriter {
             guard failure == nil else { return }
             if descriptor < 0 {
                 descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-                guard descriptor >= 0 else { return fail() }
+                guard descriptor >= 0 else {
+                    failure = .disk(SystemError.text(of: errno))
+                    return
+                }
             }
             digest?.update(bytes.span.bytes)
             byteCount += bytes.count
-            var done = 0
-            while done < bytes.count {
-                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return fail() }
-                done += count
-            }
+            do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { failure = .disk(SystemError.text(of: error.code)) }
         }
 
         func close() {
@@ -53,8 +50,6 @@ final class SpoolWriter {
         }
 
         func hexadecimalDigest() -> String { SpooledFile.hexadecimal(digest.take()?.finish() ?? []) }
-
-        private func fail() { failure = .disk(String(cString: strerror(errno))) }
     }
 
     init(_ spool: Spool, id: String, on loop: Loop) {

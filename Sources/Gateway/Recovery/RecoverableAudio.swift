@@ -44,20 +44,21 @@ struct LoggedAudio: RecoverableAudio {
     func held(of range: SampleRange) async -> [SampleRange] { range.intersection(SampleRange(.zero, end)).map { [$0] } ?? [] }
 
     func read(_ range: SampleRange, _ channel: ChannelIndex) async throws(JournalError) -> [UInt8] {
-        let frame = 2 * cursor.channels
         let result = await context.loop.run { [context, cursor] in
             Result { () throws(JournalError) in
-                var interleaved: [UInt8] = []
+                var samples: [UInt8] = []
                 let read = context.withValue { context in
-                    Result { () throws(JournalError) in try context.journal.read(range, cursor: cursor) { interleaved.append(contentsOf: $0) } }
+                    Result { () throws(JournalError) in
+                        try context.journal.read(range, cursor: cursor) { bytes in
+                            samples.append(channel.number..<channel.number + 1, ofInterleaved: bytes.bytes, channels: cursor.channels)
+                        }
+                    }
                 }
                 try read?.get()
-                return interleaved
+                return samples
             }
         }
-        let interleaved = try result.get()
-        guard frame > 2 else { return interleaved }
-        return stride(from: 2 * channel.number, to: interleaved.count - 1, by: frame).flatMap { interleaved[$0..<$0 + 2] }
+        return try result.get()
     }
 
     func release() async {

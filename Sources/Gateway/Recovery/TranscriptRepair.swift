@@ -1,6 +1,7 @@
 internal import Continuity
-internal import Glibc
+internal import Sessions
 internal import Speech
+internal import Tracing
 
 /// Recognises what is missing in one session's transcript.
 struct TranscriptRepair: Sendable {
@@ -77,58 +78,57 @@ struct TranscriptRepair: Sendable {
         let reach = SampleCount(Self.reach, at: rate)
         let wide = SampleRange(max(.zero, range.start - reach), range.end + reach)
         guard let heard = await audio.held(of: wide).first(where: { $0.intersection(range) == range }) else { return .audioLost }
-        let path = gateway.spool.path(for: gateway.newID())
-        defer { unlink(path) }
-        do throws(JournalError) {
-            try await write(heard, channel, rate, to: path)
-        } catch {
-            gateway.log.error("a session's audio cannot be read back", [.session: stored.record.id.rawValue, .error: "\(error)"])
-            return .audioLost
+        let session = stored.record.id.rawValue
+        var last: EngineError?
+        var trace = gateway.tracer?.begin(under: nil, at: .now).map {
+            RecordingTrace(route: nil, workload: stored.record.workload, model: nil, root: $0)
         }
-        var cause = GapCause.unavailable
-        for engine in engines {
-            guard let recogniser = engine.prerecorded else { continue }
+        defer { if let span = trace?.ended(last, now: .now) { gateway.tracer?.take([span]) } }
+        do throws(RangeRecording.Failure) {
+            let recording = try await RangeRecording.write(heard, at: rate, to: gateway.spool.path(for: gateway.newID())) {
+                (piece) async throws(AudioLost) in
+                do throws(JournalError) { return try await audio.read(piece, channel) } catch { throw AudioLost("\(error)") }
+            }
             // The client's model is one for live audio; the engine's own for recordings is taken.
-            let options = RecognitionOptions(
-                language: recogniser.capabilities.language(for: stored.record.language), keyterms: stored.record.keyterms,
-                workload: stored.record.workload)
-            do throws(EngineError) {
-                let recording = Recording(path: path, format: .raw(.linear16, rate, channels: 1))
-                let transcript = try await recogniser.recognize(recording, options: options) { _ in }
-                gateway.metrics.recognised(engine: engine.name, seconds: transcript.length.seconds(at: transcript.rate))
-                let words = (transcript.channels.first?.words ?? []).map { word in
-                    var own = word
-                    own.range = word.range.converted(from: transcript.rate, to: rate).shifted(by: heard.start - .zero)
+            let wanted = RecognitionOptions(language: stored.record.language, keyterms: stored.record.keyterms, workload: stored.record.workload)
+            for engine in engines {
+                guard let recogniser = engine.prerecorded else { continue }
+                let start = ContinuousClock.now
+                do throws(EngineError) {
+                    var (answer, words) = try await recording.recognise(by: recogniser, wanted)
+                    last = nil
+                    report(.success(answer), of: engine.name, from: start, &trace)
                     // It tells speakers apart within this recording only.
-                    own.speaker = nil
-                    return own
+                    for index in words.indices { words[index].speaker = nil }
+                    stored.transcript.mend(channel, range, words, by: engine.name)
+                    return nil
+                } catch {
+                    last = error
+                    report(.failure(error), of: engine.name, from: start, &trace)
+                    if error == .cancelled, Task.isCancelled { return .interrupted }
+                    gateway.log.warning(
+                        "a session's audio was not recognised again",
+                        [.session: session, .engine: engine.name.rawValue, .error: "\(error)"])
                 }
-                stored.transcript.mend(channel, range, words, by: engine.name)
-                return nil
-            } catch {
-                if error == .cancelled, Task.isCancelled { return .interrupted }
-                gateway.log.warning(
-                    "a session's audio was not recognised again",
-                    [.session: stored.record.id.rawValue, .engine: engine.name.rawValue, .error: "\(error)"])
-                cause = GapCause(error)
+            }
+            return last.map { GapCause($0) } ?? .unavailable
+        } catch {
+            switch error {
+            case .lost(let loss):
+                gateway.log.error("a session's audio cannot be read back", [.session: session, .error: "\(loss)"])
+                return .audioLost
+            case .notWritten(let problem):
+                // The disk may have room again later: the audio is still there.
+                gateway.log.error("a session's audio cannot be given to an engine", [.session: session, .error: "\(problem)"])
+                return .unavailable
             }
         }
-        return cause
     }
 
-    /// A second at a time: what it is read from may be busy with live sessions.
-    private func write(_ range: SampleRange, _ channel: ChannelIndex, _ rate: SampleRate, to path: String) async throws(JournalError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        var start = range.start
-        while start < range.end {
-            let piece = SampleRange(start, min(range.end, start + SampleCount(rate.hertz)))
-            let bytes = try await audio.read(piece, channel)
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count == bytes.count else { throw .cannotWrite(path: path, reason: String(cString: strerror(count < 0 ? errno : ENOSPC))) }
-            start = piece.end
-        }
+    private func report(_ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ trace: inout RecordingTrace?) {
+        let run = RecognitionRun(.recovery, of: result, by: engine, from: start, to: .now)
+        gateway.metrics.ran(run)
+        if let span = trace?.ran(run) { gateway.tracer?.take([span]) }
     }
 }
 

@@ -49,6 +49,7 @@ package struct EngineEntry: Sendable {
             switch live {
             case .inProcess: capabilities
             case .vendor(let service, _): service.capabilities
+            case .resumable: capabilities
             case nil: nil
             }
         case .prerecorded: prerecorded == nil ? nil : prerecordedCapabilities ?? capabilities

@@ -139,13 +139,7 @@ final class TranscriptFolder: Sendable {
         let descriptor = open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return String(cString: strerror(errno)) }
         defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return String(cString: strerror(count < 0 ? errno : ENOSPC)) }
-            done += count
-        }
+        do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { return SystemError.text(of: error.code) }
         return syncs && fdatasync(descriptor) != 0 ? String(cString: strerror(errno)) : nil
     }
 

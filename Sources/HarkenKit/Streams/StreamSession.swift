@@ -95,9 +95,9 @@ final class StreamSession: SessionOwner {
 
     func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
 
-    func streamClosed(_ run: RecognitionRun) {
+    func ran(_ run: RecognitionRun) {
         if let span = trace?.ran(run) { tracer?.take([span]) }
-        if let error = run.error, error != .cancelled { tell(.problem(.connectionLost(run.engine, error))) }
+        if run.kind == .stream, let error = run.error { tell(.problem(.connectionLost(run.engine, error))) }
     }
 
     func hear(_ event: SessionEvent) {

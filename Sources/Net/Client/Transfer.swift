@@ -155,13 +155,7 @@ final class Transfer {
         guard byteCount + bytes.count <= request.responseLimit else { return fail(.tooLarge(limit: request.responseLimit)) }
         if file < 0 { file = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
         guard file >= 0 else { return fail(.file(path: path, SystemError(call: "open"))) }
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(file, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return fail(.file(path: path, SystemError(call: "write"))) }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
+        do throws(SystemError) { try writeAll(bytes.bytes, to: file) } catch { return fail(.file(path: path, error)) }
         byteCount += bytes.count
         return true
     }

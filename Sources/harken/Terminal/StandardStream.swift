@@ -1,4 +1,5 @@
 import Glibc
+import Net
 
 /// Standard output or standard error. What is written has left the process when the call returns.
 struct StandardStream: Sendable {
@@ -11,19 +12,8 @@ struct StandardStream: Sendable {
     @discardableResult func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
     @discardableResult func write(_ bytes: [UInt8]) -> Bool {
-        var start = 0
-        while start < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), bytes.count - start) }
-            if written >= 0 {
-                start += written
-            } else if errno == EAGAIN {
-                // A terminal that another program left non-blocking.
-                var interest = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&interest, 1, -1)
-            } else if errno != EINTR {
-                return false
-            }
-        }
+        // A terminal may be one that another program left non-blocking.
+        do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { return false }
         return true
     }
 

@@ -186,6 +186,41 @@ import Testing
         #expect(synced.withLock { $0 } == (policy == .always ? 4 : 0))
     }
 
+    @Test func `knows when what it was given is on the disk`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(interval: Self.hour)
+        var cursor = log.open("session")
+        let range = SampleRange(.zero, count: SampleCount(8_000))
+        pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+        let mark = log.mark(cursor, through: range.end)
+        #expect(!log.isDurable(mark))
+        log.finish()
+        #expect(log.isDurable(mark))
+        #expect(mark.end == range.end)
+    }
+
+    @Test func `says how long what it was given waited for the disk`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let quiet = Log(level: .error, write: { _ in })
+        let windows = Mutex<[Duration]>([])
+        let interval = Duration.milliseconds(50)
+        let log = try JournalLog(
+            directory: directory, loop: 0, limits: JournalLimits(sync: .group(interval)), startedAt: 1_000,
+            writer: JournalWriter(directory: directory, sync: .group(interval), log: quiet) { window in windows.withLock { $0.append(window) } },
+            log: quiet)
+        var cursor = log.open("session")
+        var end = SampleIndex.zero
+        while windows.withLock({ $0.count }) < 10 {
+            let range = SampleRange(end, count: SampleCount(160))
+            pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            end = range.end
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        log.finish()
+        // Never before a quarter of the interval; how long after, the machine decides.
+        #expect(windows.withLock { $0.allSatisfy { $0 >= interval / 4 } })
+    }
+
     @Test func `passes over a ring of an earlier boot of the machine`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let ring = URL(filePath: directory + "/0.ring")

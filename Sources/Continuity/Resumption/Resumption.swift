@@ -1,0 +1,182 @@
+package import Speech
+
+/// What a session knows of a client that may lose its connection and come back: what of its words the client has not seen, which of its audio comes
+/// twice, and how long it is waited for.
+///
+/// What lasts of what the session says is numbered, from 1 on, and kept until the client has seen it; of interims, only each channel's last one is. A
+/// value without I/O.
+package struct Resumption: Sendable {
+    package struct Rule: Sendable, Equatable {
+        /// How long a session waits for its client.
+        package var window: Duration
+        /// What is kept for a client that does not say what it has seen: beyond it the oldest goes, and is told of as missed.
+        package var mostEvents: Int
+        /// The words in it.
+        package var mostWords: Int
+        /// Between two acknowledgements of audio.
+        package var interval: Duration
+
+        package init(window: Duration = .seconds(120), mostEvents: Int = 4_096, mostWords: Int = 8_192, interval: Duration = .seconds(1)) {
+            self.window = window
+            self.mostEvents = mostEvents
+            self.mostWords = mostWords
+            self.interval = interval
+        }
+    }
+
+    package struct Numbered: Sendable, Equatable {
+        /// An interim has the number of the last event before it.
+        package var number: Int
+        package var event: SessionEvent
+
+        package init(_ number: Int, _ event: SessionEvent) {
+            self.number = number
+            self.event = event
+        }
+    }
+
+    /// What a client that comes back is told.
+    package enum Answer: Sendable, Equatable {
+        case resumed(Return)
+        /// It was away for too long.
+        case expired
+        /// What it asks for cannot be. Says why.
+        case refused(String)
+    }
+
+    package struct Return: Sendable, Equatable {
+        /// Its audio is known through here; what it sends again of that is left out.
+        package var received: SampleIndex
+        /// Audio that nobody has: the client goes on behind it.
+        package var missing: SampleCount
+        /// What the client has not seen, in order.
+        package var again: [Numbered]
+        /// Numbers of events that are not kept any more.
+        package var missed: Range<Int>?
+    }
+
+    private enum Client: Sendable {
+        /// → gone
+        case here
+        /// → here, given up
+        case gone(since: Instant)
+        case givenUp
+    }
+
+    private let rule: Rule
+    private let rate: SampleRate
+    private var client = Client.here
+    private var kept: [Numbered] = []
+    private var keptWords = 0
+    /// The number of the last event.
+    private var last = 0
+    private var interims: [ChannelIndex: Hypothesis] = [:]
+    /// Audio that comes next and is there already.
+    private var repeated = SampleCount.zero
+    private var acknowledged = SampleIndex.zero
+    private var acknowledgedAt: Instant?
+
+    package init(_ rule: Rule = Rule(), rate: SampleRate) {
+        self.rule = rule
+        self.rate = rate
+    }
+
+    package var isClientHere: Bool { if case .here = client { true } else { false } }
+
+    // MARK: - What the session says
+
+    /// - Returns: what goes to the client now; nil while it is not there.
+    package mutating func said(_ event: SessionEvent) -> Numbered? {
+        if case .givenUp = client { return nil }
+        if case .interim(let guess) = event {
+            interims[guess.channel] = guess
+        } else {
+            if case .commit(let commit) = event { interims[commit.channel] = nil }
+            last += 1
+            keep(Numbered(last, event))
+        }
+        return isClientHere ? Numbered(last, event) : nil
+    }
+
+    private mutating func keep(_ event: Numbered) {
+        kept.append(event)
+        keptWords += event.words
+        var gone = 0
+        while kept.count - gone > rule.mostEvents || keptWords > rule.mostWords, gone < kept.count - 1 {
+            keptWords -= kept[gone].words
+            gone += 1
+        }
+        kept.removeFirst(gone)
+    }
+
+    /// The client has seen all events through this number.
+    package mutating func saw(_ number: Int) {
+        let gone = kept.firstIndex { $0.number > number } ?? kept.count
+        for event in kept[..<gone] { keptWords -= event.words }
+        kept.removeFirst(gone)
+    }
+
+    // MARK: - What the client sends
+
+    /// Audio of the client.
+    ///
+    /// - Returns: how much at its beginning is there already.
+    package mutating func repeated(of count: SampleCount) -> SampleCount {
+        let known = min(repeated, count)
+        repeated = repeated - known
+        return known
+    }
+
+    /// - Parameter end: all audio before it survives whatever comes.
+    /// - Returns: what the client is told to be durable; nil: nothing now.
+    package mutating func durable(through end: SampleIndex, now: Instant) -> SampleIndex? {
+        guard isClientHere, end > acknowledged else { return nil }
+        if let before = acknowledgedAt, before + rule.interval > now { return nil }
+        acknowledged = end
+        acknowledgedAt = now
+        return end
+    }
+
+    // MARK: - Breaks
+
+    /// The client's connection is gone.
+    package mutating func lost(now: Instant) { if case .here = client { client = .gone(since: now) } }
+
+    /// When the client is given up, if it does not come back.
+    package var deadline: Instant? { if case .gone(let since) = client { since + rule.window } else { nil } }
+
+    /// - Returns: whether the client has just been given up.
+    package mutating func timePassed(now: Instant) -> Bool {
+        guard let deadline, deadline <= now else { return false }
+        client = .givenUp
+        kept = []
+        interims = [:]
+        return true
+    }
+
+    /// The client is there again. The loss of its connection may not have been noticed yet.
+    ///
+    /// - Parameters:
+    ///   - start: where its audio goes on.
+    ///   - seen: the number of the last event that it saw; 0: none.
+    ///   - received: where the session's audio ends.
+    package mutating func resume(at start: SampleIndex, seen: Int, received: SampleIndex, now: Instant) -> Answer {
+        _ = timePassed(now: now)
+        if case .givenUp = client { return .expired }
+        guard (0...last).contains(seen) else { return .refused("The last event has the number \(last).") }
+        guard start >= .zero else { return .refused("Audio goes on at a sample from 0 on.") }
+        let missing = max(.zero, start - received)
+        guard missing <= SampleCount(rule.window, at: rate) else { return .refused("The session has \(received.samples) samples.") }
+        client = .here
+        repeated = max(.zero, received - start)
+        saw(seen)
+        let first = kept.first?.number ?? last + 1
+        let latest = interims.sorted { $0.key < $1.key }.map { Numbered(last, .interim($0.value)) }
+        return .resumed(
+            Return(received: received, missing: missing, again: kept + latest, missed: seen + 1 < first ? seen + 1..<first : nil))
+    }
+}
+
+extension Resumption.Numbered {
+    fileprivate var words: Int { if case .commit(let commit) = event { commit.words.count } else { 0 } }
+}

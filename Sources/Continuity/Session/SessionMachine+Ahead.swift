@@ -1,0 +1,59 @@
+import Speech
+
+/// A client that sends faster than one speaks, to an engine that does not take it as fast, is done long before its engine.
+extension SessionMachine {
+    /// What may be left to send when the client is done; more goes to an engine for recordings.
+    private static var mostAhead: Duration { .seconds(5) }
+
+    /// The client is done, and legs have been told to finish: what they would have to be sent for a long time yet is recognised as a recording.
+    mutating func recogniseRest(now: Instant, _ actions: inout [SessionAction]) {
+        guard !configuration.repairers.isEmpty else { return }
+        let most = SampleCount(Self.mostAhead, at: configuration.rate)
+        for id in legs.map(\.id) {
+            guard let index = legs.firstIndex(where: { $0.id == id }), let pace = legs[index].pacing else { continue }
+            let leg = legs[index]
+            guard !leg.isFailed, !leg.isDraining, timeline.end - leg.sentThrough > most else { continue }
+            let places = leg.channels.compactMap { number in lanes[number].place(of: id).map { (number: number, place: $0) } }
+            let isAlone =
+                places.count == leg.channels.count
+                && places.allSatisfy { lanes[$0.number].stretches[$0.place].end == nil && lanes[$0.number].stretches[$0.place].sources == [id] }
+            guard isAlone else { continue }
+            let splice = rest(behind: leg.sentThrough, leg.channels)
+            legs[index].hurry(to: splice)
+            let waiting = (timeline.end - splice).duration(at: configuration.rate)
+            for (number, place) in places {
+                lanes[number].stretches[place].end = splice
+                var stretch = Stretch(start: splice, sources: [])
+                stretch.end = timeline.end
+                lanes[number].stretches.append(stretch)
+                // As long as the engine would have taken; by then nobody waits longer than without this.
+                lose(
+                    number, place + 1, by: leg.engine, .timedOut("The audio came faster than \(leg.engine) takes it."), isAhead: true,
+                    within: waiting / pace + configuration.repairTime, now: now, &actions)
+            }
+        }
+    }
+
+    /// Where a leg may end soon: in a silence, if one comes.
+    private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
+        let most = SampleCount(Self.mostAhead, at: configuration.rate)
+        guard configuration.measuresLoudness, channels.count == 1 else { return sent + slack }
+        let silence = lanes[channels.lowerBound].speech.silence(after: sent + slack, received: timeline.end)
+        return silence.flatMap { $0 <= sent + most ? $0 : nil } ?? sent + slack
+    }
+
+    /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
+    mutating func sendAtPace(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+        guard !recovery.isHopeless else {
+            lanes[number].stretches[place].need = .lost(cause, at: now, later: nil)
+            return
+        }
+        lanes[number].stretches[place].need = .none
+        for var leg in newLegs(of: number..<number + 1, engine: recovery.best, from: lanes[number].stretches[place].start) {
+            leg.enqueue(.finish, at: timeline.end)
+            legs.append(leg)
+            lanes[number].stretches[place].sources.append(leg.id)
+            open(leg.id, now: now, &actions)
+        }
+    }
+}

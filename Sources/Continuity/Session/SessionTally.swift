@@ -1,0 +1,9 @@
+/// What a session's engines said that changed nothing, counted from its beginning.
+package struct SessionTally: Sendable, Equatable {
+    /// Finals with words that came when what they are about was settled, and their stream was not listened to any more.
+    package var lateFinals = 0
+    /// Words of finals that lie where the same engine had committed others: the first text stands.
+    package var changedWords = 0
+
+    package init() {}
+}

@@ -1,0 +1,11 @@
+internal import Continuity
+package import Speech
+
+/// How far a session's part of a log reached at one moment.
+package struct JournalMark: Sendable, Equatable {
+    /// All of the session's audio before it was in the log.
+    package let end: SampleIndex
+    let segment: UInt32
+    /// Of the segment.
+    let length: Int
+}

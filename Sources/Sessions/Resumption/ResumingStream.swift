@@ -1,0 +1,158 @@
+import Continuity
+package import Net
+package import Speech
+
+/// A stream to a gateway that goes on when its connection breaks: nothing is lost, and nothing comes twice.
+///
+/// What the gateway has not called durable is kept and sent again; what was seen is named, and comes again from there. When the session does not wait any
+/// more the stream is over, and whoever has it begins another where the last words ended. Lives on its owner's loop.
+package final class ResumingStream: EngineStream {
+    /// Audio that is kept while the gateway calls nothing durable.
+    private static let mostKept: Duration = .seconds(330)
+
+    private let service: any ResumableService
+    private let loop: Loop
+    private let rate: SampleRate
+    private let deliver: (EngineEvent) -> Void
+    private var options: StreamOptions
+    private var reconnection = Reconnection()
+    private var memory: AudioMemory
+    private var end = SampleIndex.zero
+    private let frame: Int
+    private var link: (any ResumableLink)?
+    /// The gateway takes what is sent.
+    private var isLive = false
+    private var isOpened = false
+    private var isClosed = false
+    /// Events of a connection that was left are not for this one.
+    private var generation = 0
+    /// Where the connection that is being made goes on.
+    private var start = SampleIndex.zero
+    private var timer: Loop.Timer?
+    /// Finalizes that have not been answered, and whether no more audio comes: said again on each connection.
+    private var finalizes = 0
+    private var isFinishing = false
+    /// The options were changed since the session began.
+    private var isChanged = false
+
+    package init(_ service: any ResumableService, options: StreamOptions, on loop: Loop, deliver: @escaping (EngineEvent) -> Void) {
+        self.service = service
+        self.options = options
+        self.loop = loop
+        self.deliver = deliver
+        rate = options.rate
+        frame = 2 * options.channels
+        memory = AudioMemory(channels: options.channels)
+        connect(nil)
+    }
+
+    // MARK: - From the session
+
+    package func send(_ audio: RawSpan) {
+        guard !isClosed else { return }
+        audio.withUnsafeBytes { memory.append($0) }
+        end += SampleCount(audio.byteCount / frame)
+        if isLive { link?.send(audio) }
+        if memory.count > SampleCount(Self.mostKept, at: rate) { finish(.unavailable("The gateway calls no audio durable.")) }
+    }
+
+    package func send(_ command: EngineCommand) {
+        guard !isClosed else { return }
+        switch command {
+        case .finalize: finalizes += 1
+        case .finish: isFinishing = true
+        case .update(let changed):
+            options = changed
+            isChanged = true
+        case .keepAlive: break
+        case .cancel:
+            link?.send(.cancel)
+            return finish(.cancelled)
+        }
+        if isLive { link?.send(command) }
+    }
+
+    // MARK: - The connection
+
+    private func connect(_ point: Reconnection.Point?) {
+        generation += 1
+        let own = generation
+        start = point?.start ?? .zero
+        link = service.connect(options, resuming: point, on: loop) { [self] event in
+            if generation == own, !isClosed { take(event) }
+        }
+    }
+
+    private func take(_ event: ResumableEvent) {
+        switch event {
+        case .began(let session, let window):
+            reconnection.began(session, window: window)
+            goOn()
+            guard !isOpened else { return }
+            isOpened = true
+            deliver(.opened)
+        case .resumed:
+            reconnection.resumed()
+            goOn()
+        case .durable(let through):
+            reconnection.durable(through: min(through, end))
+            memory.forget(before: reconnection.durableThrough)
+            link?.saw(reconnection.seen)
+        case .said(let number, let events):
+            let isInterim = events.allSatisfy { if case .interim = $0 { true } else { false } }
+            guard reconnection.isNew(number, isInterim: isInterim) else { return }
+            for event in events where !isClosed { tell(event) }
+        case .expired: finish(.unavailable("The gateway has given the session up."))
+        case .closed(let error): finish(error)
+        case .broken: broke()
+        }
+    }
+
+    /// Says again what a connection that broke may not have brought to the gateway.
+    private func goOn() {
+        isLive = true
+        guard memory.read(SampleRange(start, end), { if !$0.isEmpty { link?.send($0) } }) else {
+            return finish(.unavailable("The audio that the gateway does not have is not kept any more."))
+        }
+        if isChanged { link?.send(.update(options)) }
+        for _ in 0..<finalizes { link?.send(.finalize) }
+        if isFinishing { link?.send(.finish) }
+    }
+
+    private func tell(_ event: EngineEvent) {
+        var event = event
+        switch event {
+        // One that was said twice is answered twice.
+        case .flushed(let channel) where channel == .first:
+            guard finalizes > 0 else { return }
+            finalizes -= 1
+        case .final(let final, .flush) where final.channel == .first:
+            if finalizes > 0 { finalizes -= 1 } else { event = .final(final, reason: .pause) }
+        case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped, .closed: break
+        }
+        deliver(event)
+    }
+
+    private func broke() {
+        link = nil
+        isLive = false
+        switch reconnection.broke(now: loop.now, chance: .random(in: 0...1)) {
+        case .giveUp: finish(.unavailable("The connection to the gateway broke."))
+        case .connect(let point, let at):
+            timer = loop.schedule(at: at) { [self] in
+                timer = nil
+                if !isClosed { connect(point) }
+            }
+        }
+    }
+
+    /// The last event, once.
+    private func finish(_ error: EngineError?) {
+        guard !isClosed else { return }
+        isClosed = true
+        timer?.cancel()
+        timer = nil
+        link = nil
+        deliver(.closed(error))
+    }
+}

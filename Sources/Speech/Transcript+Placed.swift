@@ -1,0 +1,11 @@
+extension Transcript {
+    /// The words of one channel on the timeline, of the given rate, on which the recording begins at `start`.
+    package func words(of channel: ChannelIndex = .first, from start: SampleIndex, at rate: SampleRate) -> [Word] {
+        guard channels.indices.contains(channel.number) else { return [] }
+        return channels[channel.number].words.map { word in
+            var placed = word
+            placed.range = word.range.converted(from: self.rate, to: rate).shifted(by: start - .zero)
+            return placed
+        }
+    }
+}
