@@ -70,7 +70,7 @@ import Testing
 
     @Test mutating func `wants an end, and nothing behind it`() {
         commit(0, 2_000, saying: [1, 2, 3])
-        witness.close(received: received, finalizes: 0) { Chance(seed: 1)[$0] }
+        witness.close(received: received, finalizes: 0)
         #expect(witness.violation?.rule == .ending)
         witness = Witness(scenario)
         commit(0, 2_000, saying: [1, 2, 3])
@@ -111,7 +111,7 @@ import Testing
 
     private mutating func verdict() -> Violation.Rule? {
         witness.heard(.ended(SessionEnd(received: received - .zero)), received: received)
-        witness.close(received: received, finalizes: 0) { Chance(seed: 1)[$0] }
+        witness.close(received: received, finalizes: 0)
         return witness.violation?.rule
     }
 }

@@ -60,13 +60,17 @@ package struct Leg: Sendable {
     /// What it had been sent when it last said something, or began to owe an answer.
     private var sentAtAnswer: SampleIndex = .zero
     /// Channels of which it said that all is final, after it was told to finish.
-    private(set) var endedChannels = 0
+    private var ended: Set<Int> = []
     /// What `take` may count as sent without asking again.
     private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
     private var queued: [(position: SampleIndex, command: EngineCommand)] = []
-    /// The ends of the audio that finalizes which have not been answered were about.
+    /// The ends of the audio that finalizes were about which have not been answered in all channels.
     private var finalizes: [SampleIndex] = []
+    /// How many of `finalizes` are answered in each channel.
+    private var answers: [Int]
+    /// How many answers a channel will give that the leg before it gave already.
+    private var surplus: [Int]
 
     package init(id: LegID, slot: Int = 0, engine: EngineName, channels: Range<Int>, origin: SampleIndex, rate: SampleRate, limits: Limits) {
         self.id = id
@@ -78,6 +82,8 @@ package struct Leg: Sendable {
         self.limits = limits
         self.sentThrough = origin
         self.heardThrough = origin
+        answers = Array(repeating: 0, count: channels.count)
+        surplus = answers
     }
 
     package var isOpen: Bool { state == .open }
@@ -92,8 +98,11 @@ package struct Leg: Sendable {
 
     package var isFailed: Bool { state == .failed }
 
-    /// Finalizes that it was told, or is to be told, and has not answered.
-    var unansweredFinalizes: Int { finalizes.count }
+    /// Whether it said, after it was told to finish, that all of a channel of the session's is final.
+    func hasEnded(_ channel: Int) -> Bool { ended.contains(channel) }
+
+    /// Finalizes that it was told, or is to be told, and has not answered in a channel of the session's.
+    func unansweredFinalizes(in channel: Int) -> Int { channels.contains(channel) ? finalizes.count - answers[channel - channels.lowerBound] : 0 }
 
     var isPaced: Bool { limits.pace != nil }
 
@@ -200,16 +209,33 @@ package struct Leg: Sendable {
 
     /// What a leg that died was told and has not done is this one's to do.
     mutating func inherit(from dead: Leg) {
-        for position in dead.finalizes { enqueue(.finalize, at: max(position, origin)) }
+        // Of two channels one may have been answered: it will be again, and that does not count.
+        let answered = channels.map { dead.finalizes.count - dead.unansweredFinalizes(in: $0) }
+        let first = answered.min() ?? 0
+        for position in dead.finalizes.dropFirst(first) { enqueue(.finalize, at: max(position, origin)) }
+        answers = answered.map { $0 - first }
+        surplus = answers
         for (position, command) in dead.queued where command != .finalize && command != .keepAlive {
             enqueue(command, at: max(position, origin))
         }
         if dead.isDraining { enqueue(.finish, at: dead.sentThrough) }
     }
 
-    /// Every finalize is answered in each channel; the first of the leg's counts.
-    private mutating func flushed(_ channel: ChannelIndex) {
-        if channel.number <= 0, !finalizes.isEmpty { finalizes.removeFirst() }
+    /// Every finalize is answered once in each channel.
+    ///
+    /// - Returns: false for what was answered before.
+    private mutating func flushed(_ channel: ChannelIndex) -> Bool {
+        let place = session(channel).number - channels.lowerBound
+        if surplus[place] > 0 {
+            surplus[place] -= 1
+            return false
+        }
+        if answers[place] < finalizes.count { answers[place] += 1 }
+        if answers.allSatisfy({ $0 > 0 }) {
+            finalizes.removeFirst()
+            for place in answers.indices { answers[place] -= 1 }
+        }
+        return true
     }
 
     /// The next command whose audio has been sent.
@@ -230,8 +256,8 @@ package struct Leg: Sendable {
         return max(now, pace.time(of: min(end, sentThrough + SampleCount(.milliseconds(100), at: rate))))
     }
 
-    /// `event` on the session's timeline and with the session's channels.
-    package mutating func mapped(_ event: EngineEvent) -> EngineEvent {
+    /// `event` on the session's timeline and with the session's channels. Nil for one that says nothing.
+    package mutating func mapped(_ event: EngineEvent) -> EngineEvent? {
         switch event {
         case .opened, .closed, .skipped, .creditsLow: return event
         case .speechStarted(let channel, let at): return .speechStarted(session(channel), at: session(at))
@@ -242,13 +268,11 @@ package struct Leg: Sendable {
         case .final(let hypothesis, let reason):
             let mapped = session(hypothesis)
             heardThrough = max(heardThrough, mapped.range.end)
-            if reason == .flush { flushed(hypothesis.channel) }
-            if reason == .endOfAudio, isDraining { endedChannels += 1 }
-            return .final(mapped, reason: reason)
+            if reason == .endOfAudio, isDraining { ended.insert(mapped.channel.number) }
+            return .final(mapped, reason: reason != .flush || flushed(hypothesis.channel) ? reason : .pause)
         case .turnEnded(let channel, let at): return .turnEnded(session(channel), at: session(at))
         case .flushed(let channel):
-            flushed(channel)
-            return .flushed(session(channel))
+            return flushed(channel) ? .flushed(session(channel)) : nil
         }
     }
 

@@ -48,9 +48,9 @@ package struct SpeechMap: Sendable {
     /// The first and last loud sample of `range`.
     package func hull(in range: SampleRange) -> SampleRange? {
         guard let first = first(in: range) else { return nil }
-        var end = first.end
-        for part in loud + (last.map { [$0] } ?? []) where part.intersection(range) != nil { end = part.end }
-        return SampleRange(first.start, end).intersection(range)
+        let isLast = last?.intersection(range) != nil
+        let end = isLast ? last?.end : loud.last { $0.start < range.end }?.end
+        return SampleRange(first.start, max(first.end, end ?? first.end)).intersection(range)
     }
 
     /// The nearest place at or before `index` that nobody speaks at, but `reach` before it at most; nil: there is none.

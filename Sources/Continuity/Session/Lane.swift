@@ -14,7 +14,10 @@ struct Lane: Sendable {
     /// In order; the first one commits. Empty once all is settled after the end of the audio.
     var stretches: [Stretch] = []
     var speech: SpeechMap
-    var lastSource: Source?
+    private(set) var lastSource: Source?
+    /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these.
+    private var earlier: [Source: [Word]] = [:]
+    private static let mostEarlier = 24
     /// Words were committed behind the last end of a turn.
     var hasOpenTurn = false
     /// The engine that began the turn will not end it.
@@ -29,10 +32,40 @@ struct Lane: Sendable {
 
     var channel: ChannelIndex { stitcher.channel }
 
+    /// How `source` hears, when it is not the one that spoke last.
+    ///
+    /// - Parameter origin: where its audio begins.
+    func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate) -> Seam.Ear? {
+        guard let lastSource, lastSource != source else { return nil }
+        return Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [])
+    }
+
+    /// From now on `source` speaks.
+    ///
+    /// - Parameter tail: the last words before it did.
+    mutating func change(to source: Source, behind tail: [Word]) {
+        guard source != lastSource else { return }
+        // Whoever spoke until now has said these, or words for the same.
+        if case .leg? = lastSource, let lastSource { earlier[lastSource] = tail }
+        lastSource = source
+        earlier[source] = nil
+    }
+
+    /// `source`, which is not the one that spoke last, has said words of which none was new.
+    mutating func remember(_ words: [Word], of source: Source) {
+        guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
+        let before = earlier[source] ?? []
+        let said = before.last?.range.end ?? .zero
+        earlier[source] = (before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.mostEarlier)
+    }
+
+    /// It says nothing more.
+    mutating func forget(_ leg: LegID) { if !earlier.isEmpty { earlier[.leg(leg)] = nil } }
+
     /// The end of what legs have made final in a stretch.
     func covered(_ place: Int) -> SampleIndex {
-        let stretch = stretches[place]
-        return place == 0 ? max(stretch.heldThrough, stitcher.committedThrough) : stretch.heldThrough
+        // The first stretch may have been left more than it was given: a repair gives words at its end to whoever has them whole.
+        place == 0 ? stitcher.committedThrough : stretches[place].heldThrough
     }
 
     /// Stretches were planned further than audio has come, and no more comes for them.

@@ -37,6 +37,7 @@ package struct Recovery: Sendable {
     private let engines: Int
     /// Those that cannot serve this session at all: a key that is wrong stays wrong.
     private var unusable: Set<Int> = []
+    private var lastRefusal: EngineError?
     /// Those that fail other sessions too: they come last.
     private var unavailable: Set<Int> = []
 
@@ -58,6 +59,19 @@ package struct Recovery: Sendable {
     /// Whether every engine has refused this session for good.
     var isHopeless: Bool { unusable.count >= engines }
 
+    /// Why no engine can serve this session; nil while there is one that has not refused it for good.
+    var refusal: EngineError? { unusable.count < engines ? nil : lastRefusal }
+
+    /// What an engine said at its end: some errors will be the same next time.
+    mutating func note(_ error: EngineError, of engine: Int) {
+        switch error {
+        case .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable:
+            unusable.insert(engine)
+            lastRefusal = error
+        case .cancelled, .rateLimited, .unavailable, .timedOut, .protocolViolation: break
+        }
+    }
+
     /// Whether it has refused this session for good, or fails other sessions, while another can be asked.
     func isAvoided(_ engine: Int) -> Bool {
         let best = best
@@ -74,12 +88,9 @@ package struct Recovery: Sendable {
     /// - Parameter hadAnswered: whether it had said words: a connection that breaks is then no outage yet.
     package mutating func next(after error: EngineError, of engine: Int, hadAnswered: Bool = false, outage: inout Outage) -> Step {
         var delay = rule.delay
-        switch error {
-        case .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable: unusable.insert(engine)
-        case .cancelled: return .giveUp
-        case .rateLimited(let retryAfter): delay = max(delay, min(retryAfter ?? .zero, rule.longestDelay))
-        case .unavailable, .timedOut, .protocolViolation: break
-        }
+        if error == .cancelled { return .giveUp }
+        note(error, of: engine)
+        if case .rateLimited(let retryAfter) = error { delay = max(delay, min(retryAfter ?? .zero, rule.longestDelay)) }
         outage.tried.insert(engine)
         // In the operator's order, beginning behind the one that failed. Those that fail others are asked when there is nobody else.
         let usable = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) }

@@ -84,14 +84,19 @@ extension SessionMachine {
 
     private mutating func openDue(now: Instant, _ actions: inout [SessionAction]) {
         guard !openings.isEmpty || !dormant.isEmpty else { return }
-        var due = openings.filter { $0.at <= now }.map(\.id)
-        let isWanted = legs.contains { dormant.contains($0.id) && ($0.origin < timeline.end || $0.hasCommands) }
+        let refusal = recovery.refusal
+        var due = openings.filter { refusal != nil || $0.at <= now }.map(\.id)
+        let isWanted = refusal != nil || legs.contains { dormant.contains($0.id) && ($0.origin < timeline.end || $0.hasCommands) }
         if isWanted {
             due += dormant.sorted { $0.number < $1.number }
             dormant = []
         }
-        openings.removeAll { $0.at <= now }
-        for id in due {
+        openings.removeAll { due.contains($0.id) }
+        for id in due where !isEnded {
+            if let refusal {
+                abandon(id, refusal, now: now, &actions)
+                continue
+            }
             guard let leg = legs.first(where: { $0.id == id }), let number = configuration.engines.firstIndex(where: { $0.name == leg.engine })
             else { continue }
             if recovery.isAvoided(number) { reassign(leg, to: recovery.best, now: now, &actions) } else { open(id, now: now, &actions) }

@@ -8,7 +8,7 @@ extension SessionMachine {
             return []
         }
         var actions: [SessionAction] = []
-        let said = legs[index].mapped(event)
+        guard let said = legs[index].mapped(event) else { return [] }
         switch said {
         case .opened: opened(legAt: index, now: now, &actions)
         // For the driver's ears.
@@ -49,8 +49,9 @@ extension SessionMachine {
     private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
+        let event = uncut(event, in: number)
         if place == 0 {
-            apply(event, in: number, from: leg.id, leg.engine, isFailed: leg.isFailed, &actions)
+            apply(event, in: number, from: leg.id, leg.engine, origin: leg.origin, isFailed: leg.isFailed, &actions)
             if lanes[number].stretches[0].end != nil { advance(number, now: now, &actions) }
             return
         }
@@ -58,7 +59,7 @@ extension SessionMachine {
         case .interim(let hypothesis):
             // Shown while only repairs are before it; it begins with what waits.
             guard !leg.isFailed, lanes[number].stretches[..<place].allSatisfy({ $0.sources.allSatisfy(isFailed) }) else { return }
-            show(hypothesis, in: number, behind: place, from: leg.id, &actions)
+            show(hypothesis, in: number, behind: place, from: leg.id, origin: leg.origin, &actions)
         case .final(let hypothesis, _):
             hold(event, in: number, at: place, leg, &actions)
             lanes[number].stretches[place].heldThrough = max(lanes[number].stretches[place].heldThrough, hypothesis.range.end)
@@ -77,7 +78,24 @@ extension SessionMachine {
 
     private mutating func hold(_ event: EngineEvent, in number: Int, at place: Int, _ leg: Leg, _ actions: inout [SessionAction]) {
         guard lanes[number].stretches[place].held.count < Self.mostHeld else { return }
-        lanes[number].stretches[place].held.append(Stretch.Held(leg: leg.id, engine: leg.engine, event: event))
+        var event = event
+        // Who asked a failed leg has asked its successor since.
+        if leg.isFailed {
+            if case .flushed = event { return }
+            if case .final(let final, .flush) = event { event = .final(final, reason: .pause) }
+        }
+        lanes[number].stretches[place].held.append(Stretch.Held(leg: leg.id, engine: leg.engine, origin: leg.origin, event: event))
+    }
+
+    /// A final that was cut because it had grown long may end within a word which the engine will say in the next. What is loud behind its last word
+    /// is not covered by it, and not lost if the engine says no more.
+    private func uncut(_ event: EngineEvent, in number: Int) -> EngineEvent {
+        guard case .final(var final, .length) = event, configuration.measuresLoudness else { return event }
+        let longestWord = SampleCount(.seconds(1), at: configuration.rate)
+        let words = final.words.last?.range.end ?? final.range.start
+        guard let loud = lanes[number].speech.hull(in: SampleRange(max(words, final.range.end - longestWord), final.range.end)) else { return event }
+        final.range = SampleRange(final.range.start, max(final.range.start, loud.start))
+        return .final(final, reason: .length)
     }
 
     func isFailed(_ id: LegID) -> Bool { legs.first { $0.id == id }?.isFailed ?? true }
@@ -86,17 +104,18 @@ extension SessionMachine {
 
     /// An event of a leg whose words count now.
     mutating func apply(
-        _ event: EngineEvent, in number: Int, from id: LegID, _ engine: EngineName, isFailed: Bool, _ actions: inout [SessionAction]
+        _ event: EngineEvent, in number: Int, from id: LegID, _ engine: EngineName, origin: SampleIndex, isFailed: Bool,
+        _ actions: inout [SessionAction]
     ) {
         switch event {
         case .final(let hypothesis, let reason):
             // Who asked a failed leg has asked its successor since.
             let reason = isFailed && reason == .flush ? .pause : reason
             let before = lanes[number].stitcher.committedThrough
-            commit(hypothesis, reason, from: .leg(id), engine, in: number, isFailed: isFailed, &actions)
+            commit(hypothesis, reason, from: .leg(id), engine, origin: origin, in: number, isFailed: isFailed, &actions)
             // The engine works: whatever went before is over.
             if !outages.isEmpty, !isFailed, lanes[number].stitcher.committedThrough > before { outages[id] = nil }
-        case .interim(let hypothesis): if !isFailed { show(hypothesis, in: number, behind: 0, from: id, &actions) }
+        case .interim(let hypothesis): if !isFailed { show(hypothesis, in: number, behind: 0, from: id, origin: origin, &actions) }
         case .speechStarted(let channel, let at):
             if !isFailed { actions.append(.emit(.speechStarted(channel, at: max(at, lanes[number].stitcher.committedThrough)))) }
         case .turnEnded:
@@ -106,12 +125,9 @@ extension SessionMachine {
         }
     }
 
-    private func seam(_ source: Lane.Source, in number: Int) -> SampleRate? {
-        guard let last = lanes[number].lastSource, last != source else { return nil }
-        return configuration.rate
-    }
-
-    private mutating func show(_ hypothesis: Hypothesis, in number: Int, behind place: Int, from id: LegID, _ actions: inout [SessionAction]) {
+    private mutating func show(
+        _ hypothesis: Hypothesis, in number: Int, behind place: Int, from id: LegID, origin: SampleIndex, _ actions: inout [SessionAction]
+    ) {
         var rest = hypothesis
         if place > 0 {
             var waiting: [Word] = []
@@ -122,21 +138,31 @@ extension SessionMachine {
             // What is missing comes before them: a client that was told that they stand could not be told of it any more.
             rest.stableWords = 0
         }
-        rest = lanes[number].stitcher.interim(rest, seam: seam(.leg(id), in: number))
+        rest = lanes[number].stitcher.interim(rest, seam: lanes[number].ear(of: .leg(id), from: origin, rate: configuration.rate))
         speakers.label(&rest.words, of: .leg(id))
         actions.append(.emit(.interim(rest)))
     }
 
     /// Accepts what is new of a final, and tells.
+    ///
+    /// - Parameters:
+    ///   - origin: where the audio begins that its engine heard.
+    ///   - isFresh: whether all of its words are known to be new.
     mutating func commit(
-        _ final: Hypothesis, _ reason: FinalReason, from source: Lane.Source, _ engine: EngineName, in number: Int, isFailed: Bool = false,
-        _ actions: inout [SessionAction]
+        _ final: Hypothesis, _ reason: FinalReason, from source: Lane.Source, _ engine: EngineName, origin: SampleIndex, in number: Int,
+        isFailed: Bool = false, isFresh: Bool = false, _ actions: inout [SessionAction]
     ) {
-        let seam = seam(source, in: number)
+        let seam = isFresh ? nil : lanes[number].ear(of: source, from: origin, rate: configuration.rate)
+        let tail = lanes[number].stitcher.tail
         let before = lanes[number].stitcher.lastWordEnd
         let changed = lanes[number].stitcher.changedWords
-        let accepted = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam)
+        let accepted = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam, isFresh: isFresh)
         tally.changedWords += lanes[number].stitcher.changedWords - changed
+        if let accepted, !accepted.words.isEmpty {
+            lanes[number].change(to: source, behind: tail)
+        } else {
+            lanes[number].remember(final.words, of: source)
+        }
         guard var commit = accepted else { return }
         if isFailed, commit.range.isEmpty, commit.words.isEmpty { return }
         if lanes[number].isOrphaned, let first = commit.words.first {
@@ -147,7 +173,6 @@ extension SessionMachine {
         speakers.label(&commit.words, of: source)
         actions.append(.record(commit, turn: lanes[number].turn))
         actions.append(.emit(.commit(commit)))
-        if !commit.range.isEmpty { lanes[number].lastSource = source }
         if !late.isEmpty { border(commit, &actions) }
         if commit.endsTurn {
             lanes[number].turn += 1
@@ -166,7 +191,9 @@ extension SessionMachine {
         for id in late.keys {
             guard var repair = late[id], repair.channel == commit.channel else { continue }
             let end = repair.gap.end + reach
-            repair.after += commit.words.prefix { $0.range.start < end }
+            let tail = lanes[commit.channel.number].stitcher.tail
+            let words = commit.words.count <= tail.count ? tail.suffix(commit.words.count) : commit.words[...]
+            repair.after += words.prefix { $0.range.start < end }
             late[id] = repair
             guard repair.words != nil, commit.range.end >= end else { continue }
             late[id] = nil
@@ -225,7 +252,7 @@ extension SessionMachine {
             let held = lanes[number].stretches[0].held
             lanes[number].stretches[0].held = []
             for event in held {
-                apply(event.event, in: number, from: event.leg, event.engine, isFailed: false, &actions)
+                apply(event.event, in: number, from: event.leg, event.engine, origin: event.origin, isFailed: false, &actions)
             }
         }
         checkEnd(&actions, now: now)
@@ -252,6 +279,7 @@ extension SessionMachine {
         guard let index = legs.firstIndex(where: { $0.id == id }), legs[index].isFailed else { return }
         guard lanes.allSatisfy({ $0.place(of: id) == nil }) else { return }
         legs.remove(at: index)
+        for number in lanes.indices { lanes[number].forget(id) }
         actions.append(.command(id, .cancel))
         actions.append(.discard(id))
     }

@@ -15,6 +15,7 @@ extension SessionMachine {
     mutating func closed(legAt index: Int, _ error: EngineError?, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         actions.append(.discard(leg.id))
+        if let error { recovery.note(error, of: number(of: leg)) }
         if leg.isFailed {
             legs.remove(at: index)
             forget(leg, now: now, &actions)
@@ -33,9 +34,10 @@ extension SessionMachine {
                 guard let place = lanes[number].place(of: leg.id) else { continue }
                 // Its engine owes answers that it will not give.
                 let answer = SessionEvent.flushed(lanes[number].channel)
-                lanes[number].stretches[place].after += Array(repeating: answer, count: leg.unansweredFinalizes)
+                lanes[number].stretches[place].after += Array(repeating: answer, count: leg.unansweredFinalizes(in: number))
                 guard isFinishing, lanes[number].stretches[place].end == nil else { continue }
-                lanes[number].stretches[place].end = timeline.end
+                // What comes after an end that the client did not ask for, nobody hears.
+                lanes[number].stretches[place].end = max(leg.sentThrough, lanes[number].stretches[place].start)
                 // Others that heard the same are not needed any more.
                 for other in lanes[number].stretches[place].sources where other != leg.id { giveUp(other, now: now, &actions) }
             }
@@ -49,6 +51,7 @@ extension SessionMachine {
     /// A leg is not a source of anything any more.
     private mutating func forget(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         for number in leg.channels {
+            lanes[number].forget(leg.id)
             guard let place = lanes[number].place(of: leg.id) else { continue }
             lanes[number].stretches[place].sources.removeAll { $0 == leg.id }
             advance(number, now: now, &actions)
@@ -62,6 +65,7 @@ extension SessionMachine {
         guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
         let leg = legs.remove(at: index)
         for number in leg.channels {
+            lanes[number].forget(id)
             for place in lanes[number].stretches.indices { lanes[number].stretches[place].sources.removeAll { $0 == id } }
         }
         actions += [.command(id, .cancel), .discard(id)]
@@ -73,7 +77,7 @@ extension SessionMachine {
         leg.isDraining
             && leg.channels.allSatisfy { number in
                 let covered = lanes[number].place(of: leg.id).map(lanes[number].covered) ?? .zero
-                if covered >= leg.sentThrough || leg.endedChannels >= leg.channels.count { return true }
+                if covered >= leg.sentThrough || leg.hasEnded(number) { return true }
                 return configuration.measuresLoudness && !lanes[number].speech.isLoud(in: SampleRange(covered, leg.sentThrough))
             }
     }
@@ -111,11 +115,7 @@ extension SessionMachine {
         let outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
         if !isLast { for (number, _) in places { lanes[number].shorten(to: timeline.end) } }
         if !isLast, !configuration.repairers.isEmpty {
-            // What it was asked, nobody else will be.
-            for (number, place) in places {
-                let answer = SessionEvent.flushed(lanes[number].channel)
-                lanes[number].stretches[place].after += Array(repeating: answer, count: dead.unansweredFinalizes)
-            }
+            leaveAnswers(of: dead, to: places)
             if isAlone { for (number, place) in places { lose(number, place, by: dead.engine, error, now: now, &actions) } }
             return settle(places, now: now, &actions)
         }
@@ -138,7 +138,7 @@ extension SessionMachine {
         var outage = successor.outage
         if outage.since == nil { outage.since = now }
         let wasIdle = isIdle(dead, successor.error) && !successor.isListening
-        let number = configuration.engines.firstIndex { $0.name == dead.engine } ?? preferred
+        let number = number(of: dead)
         let step =
             wasIdle
             ? .open(number, after: .zero)
@@ -163,12 +163,9 @@ extension SessionMachine {
         }
         let (splice, origin) = splice(before: dead.sentThrough, after: covered, dead.channels)
         let isOver = isFinishing && dead.sentThrough >= timeline.end
+        if isOver { leaveAnswers(of: dead, to: places) }
         for (number, place) in places {
             lanes[number].stretches[place].end = isOver ? timeline.end : splice
-            if isOver {
-                let channel = lanes[number].channel
-                lanes[number].stretches[place].after += Array(repeating: .flushed(channel), count: dead.unansweredFinalizes)
-            }
             lose(number, place, by: dead.engine, successor.error, now: now, &actions)
         }
         if !isOver {
@@ -198,6 +195,14 @@ extension SessionMachine {
         } else {
             open(leg.id, now: now, &actions)
         }
+    }
+
+    private func number(of leg: Leg) -> Int { configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred }
+
+    /// A leg that was to be opened cannot be: no engine is left that has not refused this session.
+    mutating func abandon(_ id: LegID, _ refusal: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+        guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
+        replace(legAt: index, refusal, now: now, &actions)
     }
 
     /// A leg that was to be opened is opened at another engine.
@@ -232,6 +237,14 @@ extension SessionMachine {
         settle(places, now: now, &actions)
     }
 
+    /// Finalizes that nobody answers any more are answered when all before them is settled.
+    private mutating func leaveAnswers(of dead: Leg, to places: [(number: Int, place: Int)]) {
+        for (number, place) in places {
+            let answer = SessionEvent.flushed(lanes[number].channel)
+            lanes[number].stretches[place].after += Array(repeating: answer, count: dead.unansweredFinalizes(in: number))
+        }
+    }
+
     private mutating func settle(_ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]) {
         for (number, _) in places where !isEnded { advance(number, now: now, &actions) }
     }
@@ -245,7 +258,7 @@ extension SessionMachine {
 
     /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it
     /// all at once; else at `end`, and it hears a little of what is before, so that no word is cut on both sides.
-    private func splice(
+    func splice(
         before end: SampleIndex, after covered: SampleIndex, _ channels: Range<Int>
     ) -> (splice: SampleIndex, origin: SampleIndex) {
         guard configuration.measuresLoudness else { return (end, end) }

@@ -66,6 +66,8 @@ extension SessionMachine {
         if let silence, silence <= rest.end + reach {
             // Some of the silence, for a last sound that is no louder than it.
             end = min(silence + SampleCount(reach.samples / 8), timeline.end)
+            // And nothing of the next word, which would be heard as another.
+            if let next = speech.hull(in: SampleRange(silence, end)) { end = max(silence, next.start) }
             endsInSilence = true
         } else if timeline.end >= rest.end + reach || isFinishing || mustGo {
             end = min(rest.end + reach, timeline.end)
@@ -77,12 +79,14 @@ extension SessionMachine {
         end = max(end, rest.end)
         var start = rest.start - reach
         if configuration.measuresLoudness {
-            start = speech.silence(before: rest.start, reach: reach, received: timeline.end) ?? start
+            start = speech.silence(before: rest.start, reach: reach, received: timeline.end) ?? onGrid(start)
             // Not all of a long silence before.
             if let hull = speech.hull(in: SampleRange(rest.start, end)), hull.start > rest.start { start = max(start, hull.start) }
-            start = start - SampleCount(reach.samples / 16)
+            let margin = onGrid(start - SampleCount(reach.samples / 16))
+            // And nothing of the word before it.
+            start = speech.hull(in: SampleRange(margin, start))?.end ?? margin
         }
-        let range = readable(SampleRange(onGrid(start), end), around: rest)
+        let range = readable(SampleRange(max(.zero, start), end), around: rest)
         let asked = RepairPlan.Asked(id: RepairID(nextRepair), engine: engine, range: range, endsInSilence: endsInSilence, at: now)
         nextRepair += 1
         plan.asked = asked
@@ -175,17 +179,23 @@ extension SessionMachine {
     mutating func commit(_ words: [Word], of plan: RepairPlan, in number: Int, through end: SampleIndex, _ actions: inout [SessionAction]) {
         guard let asked = plan.asked else { return }
         let rate = configuration.rate
-        var words = lanes[number].stitcher.fresh(words, seam: lanes[number].lastSource == nil ? nil : rate)
-        lanes[number].lastSource = .repair(asked.id)
+        let source = Lane.Source.repair(asked.id)
+        var words = lanes[number].stitcher.fresh(words, seam: lanes[number].ear(of: source, from: asked.range.start, rate: rate))
+        lanes[number].change(to: source, behind: lanes[number].stitcher.tail)
         var through = end
         if asked.endsInSilence {
             // What it heard beyond is there for its last sounds, and may be the soft beginning of the next word.
             through = max(end, words.last?.range.end ?? end)
         } else {
-            // Its last words may be cut, and a recogniser hears others then: the next leg has them whole.
+            // Its last words may be cut, and a recogniser hears others then. If the next leg has them whole, they are the next leg's.
             let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)
-            words.removeAll { $0.range.end > safe || $0.range.start >= end }
-            through = max(min(end, safe), words.last?.range.end ?? .zero)
+            let sources = lanes[number].stretches.dropFirst().first?.sources ?? []
+            let next = legs.filter { sources.contains($0.id) && !$0.isFailed }.map(\.origin).min()
+            let isCut: (Word) -> Bool = { word in (word.range.end > safe || word.range.start >= end) && next.map { word.range.start >= $0 } ?? false }
+            through = min(end, max(safe, next ?? end))
+            if let cut = words.first(where: isCut) { through = min(through, cut.range.start) }
+            words.removeAll(where: isCut)
+            through = max(through, words.last?.range.end ?? .zero)
         }
         through = max(through, lanes[number].stitcher.committedThrough)
         // A pause in it is the end of a turn, as it would have been for the engine that died.
@@ -198,12 +208,13 @@ extension SessionMachine {
                 channel: lanes[number].channel,
                 range: SampleRange(lanes[number].stitcher.committedThrough, isLast ? through : words[index].range.end),
                 words: Array(words[first...index]))
-            commit(piece, isLast ? .pause : .endOfTurn, from: .repair(asked.id), asked.engine, in: number, &actions)
+            commit(
+                piece, isLast ? .pause : .endOfTurn, from: source, asked.engine, origin: asked.range.start, in: number, isFresh: true, &actions)
             first = index + 1
         }
         if words.isEmpty {
             let piece = Hypothesis(channel: lanes[number].channel, range: SampleRange(lanes[number].stitcher.committedThrough, through), words: [])
-            commit(piece, .pause, from: .repair(asked.id), asked.engine, in: number, &actions)
+            commit(piece, .pause, from: source, asked.engine, origin: asked.range.start, in: number, isFresh: true, &actions)
         }
         if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
     }
@@ -263,11 +274,16 @@ extension SessionMachine {
         guard let words = repair.words else { return }
         let gap = repair.gap
         // What was committed on both sides of the gap is not said again.
-        var inside = Seam.fresh(words, after: repair.before, through: gap.start, rate: configuration.rate).filter { $0.range.start < gap.end }
-        let after = Seam.fresh(repair.after, after: inside, through: gap.end, rate: configuration.rate)
-        inside.removeLast(min(inside.count, repair.after.count - after.count))
+        // Nor what was mended there.
+        let near = mended.filter { $0.channel == repair.channel }.flatMap(\.words)
+        let before = near.filter { $0.middle < gap.start }, after = near.filter { $0.middle >= gap.end }
+        var inside = RepairSeam.unsettled(
+            words, of: gap, heard: repair.asked.range, before: (repair.before + before).sorted { $0.range.start < $1.range.start },
+            after: (repair.after + after).sorted { $0.range.start < $1.range.start }, rate: configuration.rate)
         inside.removeAll { !gap.contains($0.middle) }
-        for index in inside.indices { inside[index].range = inside[index].range.intersection(gap) ?? inside[index].range }
+        mended.append((repair.channel, inside))
+        if mended.count > Self.mostLate { mended.removeFirst() }
+        for index in inside.indices { inside[index] = RepairSeam.kept(inside[index], in: gap) }
         speakers.label(&inside, of: .repair(repair.asked.id))
         actions.append(.mend(Mend(channel: repair.channel, range: gap, words: inside, engine: repair.asked.engine)))
     }

@@ -23,7 +23,7 @@ extension SessionMachine {
             if lane.isOrphaned { consider(now + Self.glance) }
         }
         if !splicing.isEmpty || wantsBetter { consider(now + Self.glance) }
-        if let first = handovers.first { consider(first.end) }
+        if let first = handovers.first, !isHoldingClient { consider(first.end) }
         return next
     }
 
@@ -34,7 +34,8 @@ extension SessionMachine {
     mutating func watch(now: Instant, _ actions: inout [SessionAction]) {
         let isDue = nextWatch(now: now).map { $0 <= now } ?? false
         guard isDue || repairWaits || wantsBetter || !splicing.isEmpty || lanes.contains(where: \.isOrphaned) else { return }
-        while let first = handovers.first, first.end <= now {
+        // A client that is held back would send more.
+        while let first = handovers.first, first.end <= now, !isHoldingClient {
             handovers.removeFirst()
             endOverlap(of: first.leg)
         }
@@ -221,7 +222,9 @@ extension SessionMachine {
             lanes[number].stretches[place].end = end
             lanes[number].stretches.append(Stretch(start: end, sources: []))
         }
-        for new in newLegs(of: leg.channels, engine: number, from: timeline.end) {
+        // Where nobody pauses it hears a little of what is before, for a client that stops sending now.
+        let origin = overlap ? splice(before: timeline.end, after: leg.origin, leg.channels).origin : timeline.end
+        for new in newLegs(of: leg.channels, engine: number, from: origin) {
             legs.append(new)
             for number in new.channels { lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(new.id) }
             open(new.id, now: now, &actions)

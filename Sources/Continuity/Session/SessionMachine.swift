@@ -85,6 +85,8 @@ package struct SessionMachine: Sendable {
     var hole: SampleRange?
     /// Repairs whose gaps were reported.
     var late: [RepairID: LateRepair] = [:]
+    /// What mended the latest gaps, where the engine places it.
+    var mended: [(channel: ChannelIndex, words: [Word])] = []
     /// A repair waits for the audio behind its end.
     var repairWaits = false
     /// How much longer than usual silence is borne: noise that nobody can understand looks like a stall.
@@ -186,7 +188,7 @@ package struct SessionMachine: Sendable {
     /// - Parameter inStream: whether the engine can change that in its running streams; otherwise new ones take over here, and those that there are
     ///   make final what they were sent.
     package mutating func update(inStream: Bool, _ options: StreamOptions, now: Instant) -> [SessionAction] {
-        guard case .running = state else { return [] }
+        guard case .running = state, lanes.allSatisfy({ !$0.stretches.isEmpty }) else { return [] }
         if inStream {
             enqueue(.update(options))
             return pump(now: now)

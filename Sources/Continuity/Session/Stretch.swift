@@ -20,6 +20,8 @@ struct Stretch: Sendable {
     struct Held: Sendable {
         var leg: LegID
         var engine: EngineName
+        /// Of the leg.
+        var origin: SampleIndex
         var event: EngineEvent
     }
 

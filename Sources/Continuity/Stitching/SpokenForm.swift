@@ -14,6 +14,7 @@ enum SpokenForm {
 
     private static let contractions = [
         "cannot": ["can", "not"], "ok": ["okay"], "alright": ["all", "right"], "gonna": ["going", "to"], "wanna": ["want", "to"],
+        "maybe": ["may", "be"],
         "mr": ["mister"], "mrs": ["missus"], "dr": ["doctor"], "vs": ["versus"], "&": ["and"], "percent": ["per", "cent"],
     ]
 

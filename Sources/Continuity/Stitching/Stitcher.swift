@@ -5,7 +5,7 @@ package struct Stitcher: Sendable {
     package let channel: ChannelIndex
     /// Every sample before it is settled: by a commit or by a reported gap.
     package private(set) var committedThrough: SampleIndex = .zero
-    /// The last words that were committed, with which another engine's are compared.
+    /// The last words that were committed, as their engines placed them. Another's are compared with them.
     private(set) var tail: [Word] = []
     private static let longestTail = 24
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
@@ -16,26 +16,31 @@ package struct Stitcher: Sendable {
     package init(channel: ChannelIndex) { self.channel = channel }
 
     /// The end of the last word that was committed.
-    package var lastWordEnd: SampleIndex? { tail.last?.range.end }
+    package var lastWordEnd: SampleIndex? { tail.last.map { min($0.range.end, committedThrough) } }
 
     /// What a final adds: the part of it that lies after everything committed. Nil when it adds nothing and answers nothing.
     ///
-    /// - Parameter seam: the rate of the timeline when what was committed last is another engine's: then words are compared, and not only their times.
-    package mutating func accept(_ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: SampleRate? = nil) -> Commit? {
-        if seam == nil, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
+    /// - Parameters:
+    ///   - seam: when what was committed last is another's: then words are compared, and not only their times.
+    ///   - isFresh: whether it is known that nothing of it is committed.
+    package mutating func accept(
+        _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: Seam.Ear? = nil, isFresh: Bool = false
+    ) -> Commit? {
+        if seam == nil, !isFresh, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
         let range = SampleRange(committedThrough, final.range.end)
-        let words = fresh(final.words, seam: seam)
+        let heard = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final.words) : fresh(final.words, seam: seam)
+        let words = heard.map(moved)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
         if range.isEmpty && words.isEmpty && (reason == .pause || reason == .length) { return nil }
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
-        remember(words)
+        remember(heard)
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
 
     /// The part of an interim that lies after everything committed.
-    package func interim(_ hypothesis: Hypothesis, seam: SampleRate? = nil) -> Hypothesis {
+    package func interim(_ hypothesis: Hypothesis, seam: Seam.Ear? = nil) -> Hypothesis {
         var rest = hypothesis
-        rest.words = fresh(hypothesis.words, seam: seam)
+        rest.words = fresh(hypothesis.words, seam: seam).map(moved)
         rest.stableWords = max(0, hypothesis.stableWords - (hypothesis.words.count - rest.words.count))
         rest.range = SampleRange(committedThrough, hypothesis.range.end)
         return rest
@@ -60,13 +65,14 @@ package struct Stitcher: Sendable {
         }
     }
 
-    /// Words that lie after everything committed, none of them reaching back before it.
-    func fresh(_ words: [Word], seam: SampleRate?) -> [Word] {
+    /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
+    func fresh(_ words: [Word], seam: Seam.Ear?) -> [Word] {
         if let seam, !words.isEmpty, gapEnd != committedThrough {
-            return Seam.fresh(words, after: tail, through: committedThrough, rate: seam).map(moved)
+            let words = gapEnd.map { end in words.filter { $0.middle >= end } } ?? words
+            return Seam.fresh(words, after: tail, through: committedThrough, seam)
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
-        return words.compactMap { $0.middle >= committedThrough ? moved($0) : nil }
+        return words.filter { $0.middle >= committedThrough }
     }
 
     /// Those that lie in what is committed, as far as its words are remembered, and are not said there.
@@ -79,6 +85,10 @@ package struct Stitcher: Sendable {
         })
     }
 
+    /// Those of a final that was said before.
+    private func behind(_ words: [Word]) -> [Word] { words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough } }
+
+    /// None reaches back into what is committed.
     private func moved(_ word: Word) -> Word {
         guard word.range.start < committedThrough else { return word }
         var kept = word

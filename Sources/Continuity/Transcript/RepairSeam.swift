@@ -2,16 +2,22 @@ import Speech
 
 /// Where a repaired interval meets what is settled around it.
 enum RepairSeam {
-    /// The words that belong into `range`, of those that were recognised in it and around it: what is settled on either side is left out.
+    /// The words that belong into `range`, of those that were recognised in it and around it: what is settled on either side is left out. Words
+    /// stay where their engine places them.
     ///
     /// - Parameters:
+    ///   - heard: the audio in which they were recognised; nil: nobody knows.
     ///   - before: the last words that are settled before the range, in order.
     ///   - after: the first that are settled behind it.
-    static func words(_ words: [Word], of range: SampleRange, before: [Word], after: [Word], rate: SampleRate) -> [Word] {
-        let behind = Seam.fresh(words, after: before, through: range.start, rate: rate)
+    static func unsettled(
+        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, before: [Word], after: [Word], rate: SampleRate
+    ) -> [Word] {
+        let behind = Seam.fresh(words, after: before, through: range.start, .init(rate: rate, origin: heard?.start))
         // The same, seen from behind.
-        let inside = Seam.fresh(mirrored(behind), after: mirrored(after), through: mirrored(range.end), rate: rate).count
-        return behind.prefix(inside).map { kept($0, in: range) }
+        let inside = Seam.fresh(
+            mirrored(behind), after: mirrored(after), through: mirrored(range.end), .init(rate: rate, origin: heard.map { mirrored($0.end) }),
+            isMirrored: true)
+        return mirrored(inside)
     }
 
     /// The same of words of which nothing is settled elsewhere.
@@ -19,7 +25,8 @@ enum RepairSeam {
         words.filter { range.contains(SampleIndex(($0.range.start.samples + $0.range.end.samples) / 2)) }.map { kept($0, in: range) }
     }
 
-    private static func kept(_ word: Word, in range: SampleRange) -> Word {
+    /// `word` as far as it lies in `range`.
+    static func kept(_ word: Word, in range: SampleRange) -> Word {
         var kept = word
         kept.range = SampleRange(min(max(word.range.start, range.start), range.end), min(word.range.end, range.end))
         return kept

@@ -107,7 +107,8 @@ package struct SessionTranscript: Sendable, Equatable {
             let settled = pieces[channel.number]
             let before = settled[..<place].suffix(Self.piecesAtSeam).flatMap(\.commit.words)
             let after = settled[place...].prefix(Self.piecesAtSeam).flatMap(\.commit.words)
-            fill(channel, part, RepairSeam.words(words, of: part, before: before, after: after, rate: rate), by: engine)
+            let inside = RepairSeam.unsettled(words, of: part, before: before, after: after, rate: rate)
+            fill(channel, part, inside.map { RepairSeam.kept($0, in: part) }, by: engine)
         }
     }
 

@@ -22,6 +22,10 @@ struct Hearing: Sendable {
 
     static func omits(_ word: Int, temper: EngineTemper, taste: Chance) -> Bool { taste[Part.omit, word].happens(temper.omits) }
 
+    static func substitutes(_ word: Int, temper: EngineTemper, taste: Chance) -> Bool {
+        taste[Part.substitute, word].happens(temper.substitutes)
+    }
+
     /// Words of `spoken` that are heard by someone who is given the audio of `range` alone.
     func words(_ spoken: [SpokenWord], in range: SampleRange) -> [HeardWord] {
         var heard: [HeardWord] = []
@@ -47,7 +51,7 @@ struct Hearing: Sendable {
                 identity.count = 2
                 end = spoken[index].range.end
                 index += 1
-            } else if taste[Part.substitute, word.number].happens(temper.substitutes) {
+            } else if Self.substitutes(word.number, temper: temper, taste: taste) {
                 text = taste[Part.other, word.number].pick(Script.misheard)
             } else if temper.isFormatted, let numeral = word.numeral {
                 text = numeral

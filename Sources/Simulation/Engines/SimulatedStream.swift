@@ -164,7 +164,12 @@ struct SimulatedStream: Sendable {
     private mutating func flush(_ index: Int, _ reason: FinalReason, _ said: inout [Message], now: Int64) {
         var known = ears[index].next
         // What is heard of a word that the audio's end cuts is all that there will be of it.
-        if reason == .endOfAudio { ears[index].words = hearing.words(ears[index].spoken, in: SampleRange(origin, heard)) }
+        if reason == .endOfAudio {
+            let said = ears[index].words[..<ears[index].next]
+            let last = said.last.map { WordIdentity(confidence: $0.confidence) }.map { $0.first + $0.count - 1 } ?? 0
+            let rest = hearing.words(ears[index].spoken, in: SampleRange(origin, heard))
+            ears[index].words = Array(said + rest.drop { WordIdentity(confidence: $0.confidence).first <= last })
+        }
         while known < ears[index].words.count, ears[index].words[known].spoken.end <= heard || reason == .endOfAudio { known += 1 }
         var end = heard
         if reason == .flush, known < ears[index].words.count { end = max(ears[index].cut, min(end, ears[index].words[known].range.start)) }

@@ -56,6 +56,8 @@ package struct Scenario: Sendable {
 
     package var channels: Int { spoken.count }
 
+    var tempers: [EngineTemper] { engines.map(\.temper) + repairers.map(\.temper) }
+
     /// Of the engine or repairer of this number.
     func temper(_ number: Int) -> EngineTemper? {
         engines.first { $0.temper.number == number }?.temper ?? repairers.first { $0.temper.number == number }?.temper

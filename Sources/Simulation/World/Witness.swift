@@ -14,6 +14,9 @@ struct Witness {
         var through = SampleIndex.zero
         /// How often each spoken word was committed, by its number.
         var times: [Int]
+        /// Who said it first, and where.
+        var engines: [Int]
+        var places: [SampleIndex]
         var lastNumber = 0
         var answers = 0
         var turn = 0
@@ -32,7 +35,10 @@ struct Witness {
 
     init(_ scenario: Scenario) {
         self.scenario = scenario
-        channels = scenario.spoken.map { Channel(times: Array(repeating: 0, count: ($0.last?.number ?? 0) + 1)) }
+        channels = scenario.spoken.map {
+            let none = Array(repeating: 0, count: ($0.last?.number ?? 0) + 1)
+            return Channel(times: none, engines: none, places: none.map { SampleIndex($0) })
+        }
     }
 
     /// Jitter, the skew of a whole session, and rounding.
@@ -112,18 +118,22 @@ struct Witness {
         }
         for said in identity.first..<identity.first + identity.count {
             channels[number].times[said] += 1
-            if channels[number].times[said] > 1 {
+            if channels[number].times[said] == 1 {
+                channels[number].engines[said] = identity.engine
+                channels[number].places[said] = word.range.start
+            }
+            if channels[number].times[said] > 1, !isDisputed(said, by: [channels[number].engines[said], identity.engine]) {
                 fail(
                     .doubled,
                     "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)), engine\(identity.engine); said at \(Milliseconds.text(first.range))"
                 )
             }
         }
-        if identity.first < channels[number].lastNumber {
+        if identity.first < channels[number].lastNumber, channels[number].times[identity.first] == 1 {
             fail(.order, "“\(word.text)” (\(identity.first)) comes behind word \(channels[number].lastNumber)")
         }
         channels[number].lastNumber = identity.first + identity.count - 1
-        place(word, SampleRange(first.range.start, last.range.end), engine: identity.engine, in: commit)
+        if channels[number].times[identity.first] == 1 { place(word, identity, SampleRange(first.range.start, last.range.end), in: commit) }
     }
 
     /// What a seam left of a word that stands for two is one of them.
@@ -137,16 +147,28 @@ struct Witness {
         return identity
     }
 
-    private mutating func place(_ word: Word, _ said: SampleRange, engine: Int, in commit: Commit) {
-        guard let temper = scenario.temper(engine), temper.hasWordTimes else { return }
-        let tolerance = tolerance(temper)
-        // What a seam left of a word is where its share of the word is.
+    private mutating func place(_ word: Word, _ identity: WordIdentity, _ said: SampleRange, in commit: Commit) {
+        guard let temper = scenario.temper(identity.engine), temper.hasWordTimes else { return }
+        let number = commit.channel.number
+        var said = said
+        // Who cuts what it writes as one says of its first half that it is where the second one begins.
+        if temper.cutsWords, spoken(identity.first, number)?.joined != nil, let other = spoken(identity.first + 1, number) {
+            said.end = max(said.end, other.range.end)
+        }
+        var tolerance = tolerance(temper)
+        // What a seam left of a word is where its share of the word is, or where another engine says that the rest of it ends.
         let whole = WordIdentity(confidence: word.confidence)
-        let start = min(said.start, spoken(whole.first, commit.channel.number)?.range.start ?? said.start)
+        if whole.count > identity.count { tolerance = scenario.tempers.map(self.tolerance).max() ?? tolerance }
+        let start = min(said.start, spoken(whole.first, number)?.range.start ?? said.start)
         let isEarly = word.range.start < start - tolerance
         // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
         let isCut = word.range.start == commit.range.start || temper.cutsWords && word.range.start < said.end + tolerance
         let isLate = word.range.end > said.end + tolerance || word.range.start > said.start + tolerance && !isCut
+        // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
+        let isUnheard = channels[number].covered.suffix(4).contains { covered in
+            covered.engine.flatMap(scenario.temper).map { omits(identity.first, $0) } ?? false
+        }
+        if isLate, isCut, isUnheard, word.range.start < said.end + tolerance + Milliseconds.samples(300) { return }
         if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
     }
 
@@ -173,7 +195,13 @@ struct Witness {
             let identity = identity(of: word, channel: mend.channel.number)
             for said in identity.first..<identity.first + identity.count where said < channels[mend.channel.number].times.count {
                 channels[mend.channel.number].times[said] += 1
-                if channels[mend.channel.number].times[said] > 1 { fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already") }
+                let first = channels[mend.channel.number].engines[said]
+                // An engine that cuts words gives the whole of it to the part behind the gap, which a repair that ends there cuts as well.
+                let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said] >= mend.range.end
+                if isCut, scenario.temper(first)?.cutsWords == true { continue }
+                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine]) {
+                    fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already")
+                }
             }
         }
     }
@@ -187,7 +215,7 @@ struct Witness {
 
     // MARK: - At its end
 
-    mutating func close(received: SampleIndex, finalizes: Int, taste: (Int) -> Chance) {
+    mutating func close(received: SampleIndex, finalizes: Int) {
         guard let end else { return fail(.ending, "nothing is left to happen, and it has not ended") }
         if !recorded.isEmpty { fail(.journal, "\(recorded.count) commits were recorded and not emitted") }
         if end.received != received - .zero {
@@ -201,7 +229,7 @@ struct Witness {
                 fail(.answer, "channel \(number) had \(channels[number].answers) answers to \(finalizes)")
             }
             for word in scenario.spoken[number] where channels[number].times[word.number] == 0 && word.range.end <= received {
-                if !isExcused(word, in: channels[number], taste: taste) {
+                if !isExcused(word, in: number) {
                     fail(.lost, "“\(word.text)” (\(word.number)), said at \(Milliseconds.text(word.range)) in channel \(number)")
                 }
             }
@@ -209,13 +237,36 @@ struct Witness {
     }
 
     /// It lies in a reported gap, or an engine whose words were taken there never hears it.
-    private func isExcused(_ word: SpokenWord, in channel: Channel, taste: (Int) -> Chance) -> Bool {
+    private func isExcused(_ word: SpokenWord, in number: Int) -> Bool {
         let reach = scenario.engines.map { tolerance($0.temper) }.max() ?? .zero
-        let around = SampleRange(word.range.start - reach, word.range.end + reach)
-        return channel.covered.contains { covered in
+        var around = SampleRange(word.range.start - reach, word.range.end + reach)
+        // Who writes it together with its neighbour says both where the gap is.
+        let before = spoken(word.number - 1, number), after = spoken(word.number + 1, number)
+        if let before, before.joined != nil { around.start = min(around.start, before.range.start - reach) }
+        if let after, word.joined != nil { around.end = max(around.end, after.range.end + reach) }
+        let isMissed = channels[number].covered.contains { covered in
             guard covered.range.intersection(around) != nil else { return false }
             guard let engine = covered.engine, let temper = scenario.temper(engine) else { return true }
-            return Hearing.omits(word.number, temper: temper, taste: taste(temper.number))
+            return omits(word.number, temper)
+        }
+        if isMissed { return true }
+        // Where two engines meet.
+        let near = SampleRange(word.range.start - Milliseconds.samples(500), word.range.end + Milliseconds.samples(500))
+        let engines = channels[number].covered.filter { $0.range.intersection(near) != nil }.compactMap { $0.engine.flatMap(scenario.temper)?.number }
+        return Set(engines).count > 1 && isDisputed(word.number, by: engines)
+    }
+
+    /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the
+    /// other heard may then be the same word or one more, and nobody can know.
+    private func isDisputed(_ number: Int, by engines: [Int]) -> Bool {
+        let tempers = Set(engines).compactMap { scenario.temper($0) }
+        guard tempers.count > 1 else { return false }
+        return (number - 2...number + 2).contains { word in
+            tempers.contains { omits(word, $0) || Hearing.substitutes(word, temper: $0, taste: taste($0)) }
         }
     }
+
+    private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }
+
+    private func taste(_ temper: EngineTemper) -> Chance { Chance(seed: scenario.seed)[World.Part.taste, temper.number] }
 }

@@ -74,7 +74,7 @@ package struct World {
     /// Takes what happens, line by line.
     private let tell: ((String) -> Void)?
 
-    private enum Part { static let taste = 3, attempt = 4, repair = 5 }
+    enum Part { static let taste = 3, attempt = 4, repair = 5 }
 
     package init(_ scenario: Scenario, tell: ((String) -> Void)? = nil) {
         self.scenario = scenario
@@ -114,8 +114,7 @@ package struct World {
             happen(next.event)
         }
         if witness.violation == nil {
-            let chance = chance
-            witness.close(received: machine.timeline.end, finalizes: finalizes) { chance[Part.taste, $0] }
+            witness.close(received: machine.timeline.end, finalizes: finalizes)
         }
         return Outcome(
             violation: witness.violation, words: witness.words, gaps: witness.gaps, legs: legs, repairs: repairs, mends: witness.mends)
@@ -170,6 +169,7 @@ package struct World {
             note("client: \(command)")
             perform(machine.command(command, now: instant))
         }
+        guard !machine.isEnded else { return }
         if nextPause < scenario.client.pauses.count, Milliseconds.index(scenario.client.pauses[nextPause].at) <= sent {
             let pause = scenario.client.pauses[nextPause].what
             nextPause += 1
@@ -240,7 +240,7 @@ package struct World {
         let attempt = chance[Part.repair, repair.id.number]
         if attempt[1].happens(repairer.refusals) {
             note("it is declined")
-            return perform(machine.repaired(repair.id, .declined, now: instant))
+            return queue.add(.repaired(repair.id, .declined), at: now)
         }
         let delay = attempt[2].pick(repairer.temper.latency) + Int(repair.range.count.samples) / 16 * repairer.work / 1_000
         let outcome: RepairOutcome

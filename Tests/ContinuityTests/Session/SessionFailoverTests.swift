@@ -36,6 +36,76 @@ import Testing
         #expect(said.map(\.engine) == [other])
     }
 
+    /// A session of two channels, of which the first has lost its only engine for good.
+    private func halfDead(repairers: [EngineName]) -> SessionMachine {
+        var session = SessionMachine(
+            .init(rate: .speech, channels: 2, engines: [SessionEngine(.local)], repairers: repairers, measuresLoudness: true))
+        _ = session.start(now: now)
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.engine(.opened, from: LegID(1), now: now)
+        _ = session.received(SampleCount(16_000), now: now)
+        return session
+    }
+
+    @Test func `reports what comes after no engine is left, in all channels`() {
+        var session = halfDead(repairers: [other])
+        var actions = session.engine(.closed(.quotaExhausted("spent")), from: LegID(0), now: now)
+        session.noteLoud(SampleRange(SampleIndex(20_000), SampleIndex(30_000)), in: ChannelIndex(1))
+        _ = session.received(SampleCount(16_000), now: now)
+        let heard = Hypothesis(range: SampleRange(.zero, SampleIndex(16_000)), words: [])
+        actions += session.engine(.final(heard, reason: .endOfAudio), from: LegID(1), now: now)
+        actions += session.engine(.closed(nil), from: LegID(1), now: now)
+        #expect(session.isEnded)
+        #expect(actions.gaps.contains(SampleRange(SampleIndex(16_000), SampleIndex(32_000))), "the other channel's engine was told to finish before")
+    }
+
+    @Test func `does not open an engine later that has refused the session meanwhile`() {
+        var session = halfDead(repairers: [other])
+        _ = session.engine(.closed(.unavailable("503")), from: LegID(1), now: now)
+        let actions = session.engine(.closed(.unauthorised("401")), from: LegID(0), now: now) + session.pump(now: now + .seconds(3))
+        #expect(!actions.contains { if case .open = $0 { true } else { false } })
+        #expect(session.isEnded)
+    }
+
+    @Test func `answers each finalize once in each channel, whoever of two engines does`() {
+        var session = SessionMachine(
+            .init(rate: .speech, channels: 2, engines: [SessionEngine(.local, channelsPerLeg: 2), SessionEngine(other, channelsPerLeg: 2)]))
+        _ = session.start(now: now)
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.received(SampleCount(1_600), now: now)
+        var actions = session.command(.finalize, now: now)
+        actions += session.engine(.flushed(.first), from: LegID(0), now: now)
+        actions += session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
+        actions += session.engine(.opened, from: LegID(1), now: now)
+        actions += session.engine(.flushed(.first), from: LegID(1), now: now)
+        actions += session.engine(.flushed(ChannelIndex(1)), from: LegID(1), now: now)
+        let answers = actions.compactMap { if case .emit(.flushed(let channel)) = $0 { channel.number } else { nil } }
+        #expect(answers == [0, 1])
+    }
+
+    @Test func `does not take a channel for ended because another one is said to be twice`() {
+        var session = SessionMachine(.init(rate: .speech, channels: 2, engines: [SessionEngine(.local, channelsPerLeg: 2), SessionEngine(other)]))
+        _ = session.start(now: now)
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.received(SampleCount(16_000), now: now)
+        _ = session.command(.finish, now: now)
+        for _ in 0..<2 { _ = session.engine(Self.final(0, 16_000, "all", .endOfAudio), from: LegID(0), now: now) }
+        let closed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)
+        #expect(closed.contains { if case .open = $0 { true } else { false } }, "nobody has heard the second channel")
+    }
+
+    @Test func `leaves what is loud behind a long final's last word to the next one`() {
+        var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local), SessionEngine(other)], measuresLoudness: true))
+        _ = session.start(now: now)
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        session.noteLoud(SampleRange(.zero, SampleIndex(16_000)), in: .first)
+        _ = session.received(SampleCount(16_000), now: now)
+        let word = Word("long", SampleRange(.zero, SampleIndex(8_000)), confidence: 1)
+        let cut = Hypothesis(range: SampleRange(.zero, SampleIndex(12_000)), words: [word])
+        let commits = session.engine(.final(cut, reason: .length), from: LegID(0), now: now).commits
+        #expect(commits.map(\.range) == [SampleRange(.zero, SampleIndex(8_000))])
+    }
+
     @Test func `opens its only engine again at once, and then after two seconds`() {
         var session = running([.local])
         let failed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)

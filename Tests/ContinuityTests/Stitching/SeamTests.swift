@@ -13,9 +13,11 @@ import Testing
         }
     }
 
-    private func fresh(_ script: [String], after tail: [String], through end: Int64) -> [String] {
-        let new = words(script)
-        return Seam.fresh(new, after: words(tail), through: SampleIndex(milliseconds: end, at: .speech), rate: .speech).map(\.text)
+    private func fresh(_ script: [String], after tail: [String], through end: Int64, from origin: Int64? = nil, having earlier: [String] = [])
+        -> [String]
+    {
+        let ear = Seam.Ear(rate: .speech, origin: origin.map { SampleIndex(milliseconds: $0, at: .speech) }, earlier: words(earlier))
+        return Seam.fresh(words(script), after: words(tail), through: SampleIndex(milliseconds: end, at: .speech), ear).map(\.text)
     }
 
     @Test func `keeps what lies behind`() {
@@ -46,6 +48,28 @@ import Testing
             fresh(["Okay, 0-300", "25% 300-900", "more 900-1200"], after: ["ok 0-300", "twenty-five 300-700", "percent 700-900"], through: 900) == [
                 "more"
             ])
+    }
+
+    @Test func `knows what one writes as one word and the other as two, whatever it is`() {
+        #expect(fresh(["web 0-200", "site 200-500", "down 500-800"], after: ["website 0-500"], through: 450) == ["down"])
+        #expect(fresh(["e-mail 0-450", "me 450-600"], after: ["email 0-450"], through: 450) == ["me"])
+        #expect(fresh(["maybe 0-400", "so 400-600"], after: ["may 0-180", "be 180-330"], through: 330) == ["so"])
+    }
+
+    @Test func `compares together what an engine says in several finals`() {
+        // The last of three "no" is late by its times; alone it might be a fourth.
+        let tail = ["not 0-300", "no 400-550", "no 550-700", "no 700-800"]
+        #expect(fresh(["no 810-900", "yes 1200-1500"], after: tail, through: 800, having: ["not 100-400", "no 480-640", "no 660-800"]) == ["yes"])
+        #expect(fresh(["no 480-640", "no 660-810"], after: tail, through: 800, having: ["not 100-400", "no 480-640"]) == [], "said again")
+    }
+
+    @Test func `knows what an engine must have heard`() {
+        #expect(fresh(["one 956-1127", "over 1127-1500"], after: ["one 858-933"], through: 933, from: 700) == ["over"])
+        #expect(fresh(["one 956-1127", "over 1127-1500"], after: ["one 858-933"], through: 933, from: 940) == ["one", "over"])
+    }
+
+    @Test func `parts a number from a word that was heard in place of its first part`() {
+        #expect(fresh(["25 0-580", "people 600-900"], after: ["nation 0-290"], through: 310) == ["five", "people"])
     }
 
     @Test func `parts a number between the words that it stands for`() {

@@ -32,6 +32,15 @@ import Testing
         #expect(outcome4 == nil)
     }
 
+    @Test func `drops a word without length at the end of a final that is said again`() {
+        var stitcher = Stitcher(channel: .first)
+        let said = final(0, 100, [word("cut", 100, 100)])
+        let once = stitcher.accept(said, reason: .length, from: .local)
+        #expect(once?.words.count == 1)
+        let twice = stitcher.accept(said, reason: .length, from: .local)
+        #expect(twice == nil)
+    }
+
     @Test func `keeps of an overlapping final the words that are new`() throws {
         var stitcher = Stitcher(channel: .first)
         _ = stitcher.accept(final(0, 100, [word("one", 10, 90)]), reason: .pause, from: .local)
