@@ -12,7 +12,12 @@ final class Load {
 
     static let messagesPerAnswer = 10
     private static let period = Duration.milliseconds(50)
-    private static let frame = [UInt8](repeating: 1, count: 1_600)
+    /// A tone of 250 Hz, and next to nothing: somebody speaks for half of each second.
+    private static let speech: [UInt8] = (0..<800).flatMap { index -> [UInt8] in
+        let sample = UInt16(bitPattern: Int16((index % 64 - 32) * 200))
+        return [UInt8(truncatingIfNeeded: sample), UInt8(sample >> 8)]
+    }
+    private static let pause = [UInt8](repeating: 0, count: 1_600)
 
     private let plan: Plan
     private let loop: Loop
@@ -110,7 +115,7 @@ final class Load {
                     finish()
                     return
                 }
-                for stream in members { stream.sendFrame(Load.frame) }
+                for stream in members { stream.sendFrame() }
                 tick(members, at: due + Load.period)
             }
         }
@@ -151,8 +156,9 @@ final class Load {
         private(set) var latencies: [Double] = []
         private var asked: [Int: ContinuousClock.Instant] = [:]
 
-        func sendFrame(_ frame: [UInt8]) {
+        func sendFrame() {
             guard let connection, !isClosed else { return }
+            let frame = sent % 20 < 10 ? Load.speech : Load.pause
             sent += 1
             if sent % Load.messagesPerAnswer == 0 { asked[sent] = .now }
             connection.send(binary: frame)

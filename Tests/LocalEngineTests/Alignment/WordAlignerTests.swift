@@ -54,6 +54,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 800, 1_600])
+    func `ends the last word where it ends, however much silence is behind it`(more: Int) throws {
+        let samples = try TestModels.samples(Self.recording)
+        let aligner = try aligner()
+        let whole = aligner.align(text, in: samples, speech: 0..<samples.count)
+        let end = try #require(whole.last?.upperBound)
+        let part = aligner.place(text, in: Array(samples[..<min(samples.count, end + more)]))
+        let last = try #require(part?.last?.upperBound)
+        #expect(abs(last - end) <= 320)
+    }
+
     @Test func `falls back to shares of the speech when the words are not in the audio`() throws {
         let words = ["nothing", "here"]
         let ranges = try aligner().align(words, in: [Float](repeating: 0, count: 800), speech: 0..<800)
