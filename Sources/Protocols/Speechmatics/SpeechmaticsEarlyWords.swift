@@ -7,6 +7,10 @@ struct SpeechmaticsEarlyWords: Sendable {
     /// Since the last commit.
     private var sent: [String] = []
     private(set) var through: SampleIndex = .zero
+    /// As far as the same word may lie from itself when another engine goes on with what one has said.
+    private let tolerance: SampleCount
+
+    init(rate: SampleRate) { tolerance = SampleCount(.milliseconds(500), at: rate) }
 
     /// Those of an interim's words that are due: none until the oldest is, then all that are stable.
     ///
@@ -23,8 +27,13 @@ struct SpeechmaticsEarlyWords: Sendable {
     func rest(of words: [Word]) -> [Word] {
         guard !sent.isEmpty else { return words }
         if words.lazy.map(\.bare).starts(with: sent) { return Array(words.dropFirst(sent.count)) }
+        // Another engine has taken over, which heard some of them otherwise: it goes on behind the last one.
+        let same = words.indices.filter { words[$0].bare == sent.last && distance(words[$0]) <= tolerance }
+        if let last = same.min(by: { distance(words[$0]) < distance(words[$1]) }) { return Array(words[(last + 1)...]) }
         return words.filter { $0.range.start.samples + $0.range.count.samples / 2 >= through.samples }
     }
+
+    private func distance(_ word: Word) -> SampleCount { SampleCount(abs((word.range.end - through).samples)) }
 
     mutating func committed() { sent.removeAll(keepingCapacity: true) }
 }

@@ -11,7 +11,7 @@ struct SpeechmaticsLane: Sendable {
     var finalThrough: SampleIndex = .zero
     /// Where the last final word begins.
     var lastStart: SampleIndex = .zero
-    var early = SpeechmaticsEarlyWords()
+    var early = SpeechmaticsEarlyWords(rate: .speech)
     var partialIsShown = false
     var utteranceIsOpen = false
     var unansweredForces = 0

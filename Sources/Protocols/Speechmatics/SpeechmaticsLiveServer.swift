@@ -55,6 +55,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .starting(until: now + Self.startLimit)
         items.rate = start.rate
+        for index in lanes.indices { lanes[index].early = SpeechmaticsEarlyWords(rate: start.rate) }
         idle = SpeechmaticsTimeLimit(Self.idleLimit, since: now)
         length = SpeechmaticsTimeLimit(Self.sessionLimit, since: now)
     }

@@ -142,6 +142,15 @@ import Testing
             #expect(stream.event(.commit(moved)) == ["final 0.5–0.6 “three ”"])
         }
 
+        @Test func `goes on behind what was sent when another engine heard some of it otherwise`() throws {
+            var stream = try SpeechmaticsConversation(Self.config)
+            _ = stream.event(Self.heard("one two", stable: 2, through: 2))
+            let again = Commit(
+                channel: .first, range: seconds(0, 2), words: words("won two the three", from: 0, each: 0.4), reason: .pause,
+                engine: EngineName("test"))
+            #expect(stream.event(.commit(again)) == ["final 0.8–1.6 “the three ”"])
+        }
+
         @Test func `has nothing to add when all was sent`() throws {
             var stream = try SpeechmaticsConversation(Self.config)
             _ = stream.event(Self.heard("one two", stable: 2, through: 2))
