@@ -145,6 +145,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             started(at: position, &actions)
         case .turn(let message):
             guard !isStarting else { return }
+            broken.forgiveOne()
             received(message, now, &actions)
         case .termination:
             terminated(&actions)

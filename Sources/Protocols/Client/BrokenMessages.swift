@@ -11,7 +11,7 @@ package struct BrokenMessages: Sendable {
 
     init(of vendor: String) { self.vendor = vendor }
 
-    /// One could be read: where the vendor answers each of our messages, the number of broken ones alone says little.
+    /// One said something: a vendor that is understood is not left because of what it says besides.
     mutating func forgiveOne() { count = max(0, count - 1) }
 
     /// One could not.

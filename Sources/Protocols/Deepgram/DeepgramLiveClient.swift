@@ -181,6 +181,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             if let error = broken.add("results of a channel or a time that there is not", &actions) { fail(error, &actions) }
             return
         }
+        broken.forgiveOne()
         let through = channels[index].finalisedThrough
         let words = self.words(results.alternative.words, after: through)
         let channel = ChannelIndex(index)

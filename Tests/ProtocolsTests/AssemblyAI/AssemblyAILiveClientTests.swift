@@ -334,6 +334,16 @@ import Testing
         #expect(actions.isEmpty)
     }
 
+    @Test func `stays with a vendor that says broken things between good ones`() {
+        var stream = Stream()
+        stream.sent(4)
+        for _ in 0..<3 * BrokenMessages.most {
+            #expect(stream.text("{").count == 1)
+            _ = stream.turn(0, "one | two")
+        }
+        #expect(stream.text("{").count == 1)
+    }
+
     @Test func `passes over what it does not know, and gives up on too much that cannot be read`() {
         var stream = Stream()
         stream.sent(4)

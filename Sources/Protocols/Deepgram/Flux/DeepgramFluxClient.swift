@@ -124,6 +124,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             actions.append(.event(.opened))
         case .turn(let turn):
             if case .starting = state { return }
+            broken.forgiveOne()
             received(turn, &actions)
         case .error(let code, let description):
             let said = String("\(code): \(description)".prefix(300))
