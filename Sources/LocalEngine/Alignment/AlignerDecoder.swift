@@ -50,35 +50,38 @@ struct AlignerDecoder: ~Copyable {
         return best + ProportionalTimes.ranges(of: missing, in: last.lowerBound..<max(last.lowerBound, samples.count))
     }
 
-    /// Audio that breaks off within a word ends in words that nobody said; those before them are placed without them.
+    /// Audio that breaks off within a word ends in words that nobody said; those before them are placed without them, the last of which takes the rest.
     private func withoutEnd(_ words: [String], in samples: [Int16]) -> [Range<Int>] {
-        let estimate = ProportionalTimes.ranges(of: words, in: 0..<samples.count)
-        for kept in [words.count - 1, words.count - 2, words.count - 3, words.count - 4] where kept >= 3 {
-            let end = min(samples.count, estimate[kept - 1].upperBound + Self.margin)
-            let found = search(Array(words[..<kept]), in: Array(samples[..<end]), from: 0)
-            if found.count == kept { return found }
+        for wrong in 1...Self.mostWrong where words.count - wrong >= 3 {
+            let found = search(Array(words.dropLast(wrong)), in: samples, from: 0)
+            if found.count >= max(3, words.count - Self.mostWrong) { return found }
         }
         return []
     }
 
-    /// How much audio behind a word is searched that may be its own, in samples.
-    private static let margin = 8_000
+    /// Words at the end that may be wrong.
+    private static let mostWrong = 5
 
     /// Where to begin, the first time and again.
     private static let beginnings = [0, 320, 800]
 
+    /// Samples of silence behind what is searched: without, the last word lasts for as long as the audio does.
+    private static let silence = [Int16](repeating: 0, count: 3_200)
+
+    /// Those of the words, from the first one on, that lie in the samples.
     private func search(_ words: [String], in samples: [Int16], from skipped: Int) -> [Range<Int>] {
         var found = [CAlignedWord](repeating: CAlignedWord(), count: words.count)
         let text = words.joined(separator: " ")
-        let count = samples.withUnsafeBufferPointer { samples in
-            samples.baseAddress.map { caligner_align(handle, text, $0 + skipped, samples.count - skipped, &found, found.count) } ?? -1
+        let count = (samples[skipped...] + Self.silence).withUnsafeBufferPointer { samples in
+            samples.baseAddress.map { caligner_align(handle, text, $0, samples.count, &found, found.count) } ?? -1
         }
         // More than there are words never happens with one path; nothing in it could be trusted.
         guard count > 0, Int(count) <= words.count else { return [] }
-        return found.prefix(Int(count)).map {
-            let start = Int($0.start) * Self.samplesPerFrame + skipped
-            let end = Int($0.end) * Self.samplesPerFrame + skipped
-            return min(start, samples.count)..<min(max(start, end), samples.count)
+        return found.prefix(Int(count)).map { word in
+            let start = Int(word.start) * Self.samplesPerFrame + skipped
+            return start..<max(start, Int(word.end) * Self.samplesPerFrame + skipped)
         }
+        .prefix { $0.lowerBound < samples.count }
+        .map { $0.lowerBound..<min($0.upperBound, samples.count) }
     }
 }

@@ -52,13 +52,9 @@ package final class WordAligner: Sendable {
     package func place(_ words: [String], in samples: [Float]) -> [Range<Int>]? {
         let spoken = words.map(SpokenForm.init)
         guard spoken.contains(where: { !$0.tokens.isEmpty }) else { return nil }
-        let pcm = samples.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) } + [Int16](repeating: 0, count: Self.silence)
-        guard let ranges = withDecoder({ $0.align(spoken, in: pcm) }), ranges.allSatisfy({ $0.lowerBound < samples.count }) else { return nil }
-        return ranges.map { $0.lowerBound..<min($0.upperBound, samples.count) }
+        let pcm = samples.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) }
+        return withDecoder { $0.align(spoken, in: pcm) }
     }
-
-    /// Samples of silence behind what is aligned: without, the last word lasts for as long as the audio does.
-    private static let silence = 3_200
 
     private func withDecoder<Result: Sendable>(_ body: @Sendable (inout AlignerDecoder) -> Result?) -> Result? {
         for slot in slots {
