@@ -5,6 +5,8 @@ public struct LiveRequest: Sendable, Equatable {
     /// The client's word for the model.
     public var model: String?
     public var interims: Bool
+    /// Whether it matters when the words of interims are spoken, for they may be taken for final.
+    public var timesInterims: Bool
     public var endpointing: Duration
     public var turn: TurnRule
     /// Recognise each channel by itself; otherwise channels are mixed to one.
@@ -16,7 +18,7 @@ public struct LiveRequest: Sendable, Equatable {
     public var workload: Workload
 
     public init(
-        format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,
+        format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true, timesInterims: Bool = false,
         endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), separateChannels: Bool = false, diarize: Bool = false,
         keyterms: [String] = [],
         engines: [EngineName] = [], workload: Workload = .realtime
@@ -25,6 +27,7 @@ public struct LiveRequest: Sendable, Equatable {
         self.language = language
         self.model = model
         self.interims = interims
+        self.timesInterims = timesInterims
         self.endpointing = endpointing
         self.turn = turn
         self.separateChannels = separateChannels

@@ -8,6 +8,8 @@ public struct StreamOptions: Sendable, Equatable {
     /// The client's word for the model, as it came; an engine that does not know it uses its default.
     public var model: String?
     public var interims: Bool
+    /// Whether it matters when the words of interims are spoken; estimates cost less.
+    public var timesInterims: Bool
     /// Silence after which what was said becomes final.
     public var endpointing: Duration
     public var turn: TurnRule
@@ -19,7 +21,8 @@ public struct StreamOptions: Sendable, Equatable {
 
     public init(
         rate: SampleRate, channels: Int = 1, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,
-        endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), keyterms: [String] = [], diarize: Bool = false,
+        timesInterims: Bool = false, endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), keyterms: [String] = [],
+        diarize: Bool = false,
         formatted: Bool? = nil
     ) {
         self.rate = rate
@@ -27,6 +30,7 @@ public struct StreamOptions: Sendable, Equatable {
         self.language = language
         self.model = model
         self.interims = interims
+        self.timesInterims = timesInterims
         self.endpointing = endpointing
         self.turn = turn
         self.keyterms = keyterms

@@ -70,7 +70,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             channels: channels,
             options: StreamOptions(
                 rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
-                endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms, diarize: request.diarize,
+                timesInterims: request.timesInterims, endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms,
+                diarize: request.diarize,
                 formatted: true),
             engines: plan.engines.compactMap(\.liveEngine), recovery: context.continuity.recovery, stall: context.continuity.stall,
             repairTime: context.continuity.repairTime, repair: context.continuity.repair(by: plan.engines, language: request.language))

@@ -68,7 +68,7 @@ package struct SegmentRecognizer: Sendable {
         let origin = request.audio.start
         let texts = words.map(\.text)
         var exact: [Range<Int>]?
-        if request.purpose != .interim, !words.isEmpty { exact = aligner?.place(texts, in: samples) }
+        if request.purpose != .interim || request.timesInterim, !words.isEmpty { exact = aligner?.place(texts, in: samples) }
         let speech = Int((request.speech.start - origin).samples)..<Int((request.speech.end - origin).samples)
         for (index, range) in (exact ?? ProportionalTimes.ranges(of: texts, in: speech)).enumerated() {
             words[index].range = SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound))

@@ -14,6 +14,8 @@ package struct SegmentRequest: Sendable, Equatable {
     /// Tells requests of one stream apart; ascending.
     package var id: Int
     package var purpose: Purpose
+    /// Of an interim: whether it has exact times all the same.
+    package var timesInterim: Bool
     /// What the recogniser hears.
     package var audio: SampleRange
     /// The part that is speech.
@@ -35,9 +37,12 @@ package struct SegmentRequest: Sendable, Equatable {
         }
     }
 
-    package init(id: Int, purpose: Purpose, audio: SampleRange, speech: SampleRange, prefix: [Token], context: Context?) {
+    package init(
+        id: Int, purpose: Purpose, timesInterim: Bool = false, audio: SampleRange, speech: SampleRange, prefix: [Token], context: Context?
+    ) {
         self.id = id
         self.purpose = purpose
+        self.timesInterim = timesInterim
         self.audio = audio
         self.speech = speech
         self.prefix = prefix

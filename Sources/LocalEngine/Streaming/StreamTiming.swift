@@ -42,6 +42,8 @@ package struct StreamTiming: Sendable, Equatable {
     package var hangover = SampleCount(4 * 512)
     /// Mean power of a window, relative to the loudest of the segment, below which it is silent: 5 % of its level.
     package var silentShare: Float = 0.0025
+    /// Whether the words of interims get exact times.
+    package var timesInterims = false
     package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))
 
     /// What clients may ask for at the least. Their defaults of 10 to 25 ms are meant for engines that weigh the text too; taken literally, they
@@ -65,6 +67,7 @@ package struct StreamTiming: Sendable, Equatable {
     /// As a stream's client wants it, within what this engine can do.
     init(_ options: StreamOptions) {
         self.init(endpointing: max(options.endpointing, Self.shortestEndpointing), turn: options.turn)
+        timesInterims = options.timesInterims
     }
 
     /// How long to wait for a segment's first interim, and for the next when the last one had nothing new to show.

@@ -37,7 +37,8 @@ extension UtteranceMachine {
     private mutating func request(_ purpose: SegmentRequest.Purpose, _ audio: SampleRange, _ speech: SampleRange, _ agreement: Agreement) {
         lastID += 1
         let request = SegmentRequest(
-            id: lastID, purpose: purpose, audio: audio, speech: speech, prefix: agreement.prefix, context: context(of: audio))
+            id: lastID, purpose: purpose, timesInterim: purpose == .interim && timing.timesInterims, audio: audio, speech: speech,
+            prefix: agreement.prefix, context: context(of: audio))
         outstanding = request
         actions.append(.recognize(request))
     }

@@ -36,7 +36,7 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     func request(engines: [EngineName]) -> LiveRequest {
         var request = LiveRequest(
             format: format, language: ["auto", "multi"].contains(language.primary) ? LanguageTag("multi") : language, model: model,
-            separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
+            timesInterims: true, separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
         // The silence that ends an utterance makes final what was said in it.
         if let endOfUtterance {
             request.endpointing = endOfUtterance
