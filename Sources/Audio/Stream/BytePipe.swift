@@ -1,20 +1,26 @@
 /// Bytes between the loop that receives them and the thread that decodes them. The writer never waits; the reader does.
-///
-/// `@unchecked Sendable`: every variable is used inside `monitor.locked` only.
-final class BytePipe: @unchecked Sendable {
-    private let monitor = Monitor()
+final class BytePipe: Sendable {
+    private struct State {
+        var bytes: [UInt8] = []
+        /// How many of `bytes` were read.
+        var offset = 0
+        var isFinished = false
+        var isCancelled = false
+        var isReaderWaiting = false
+        /// Bytes that may still be read; what comes after them is dropped.
+        var remaining = Int.max
+        /// So much lay here since `drained` was called last that the writer may have stopped.
+        var wasHigh = false
+
+        var count: Int { bytes.count - offset }
+
+        /// For the reader: nothing will come that is not here.
+        var isComplete: Bool { isFinished || isCancelled }
+    }
+
+    private let state = Monitor(State())
     private let limit: Int
     private let drained: @Sendable () -> Void
-    private var bytes: [UInt8] = []
-    /// How many of `bytes` were read.
-    private var offset = 0
-    private var isFinished = false
-    private var isCancelled = false
-    private var isReaderWaiting = false
-    /// Bytes that may still be read; what comes after them is dropped.
-    private var remaining = Int.max
-    /// So much lay here since `drained` was called last that the writer may have stopped.
-    private var wasHigh = false
 
     /// From here on a writer that has an eye on `count` may stop.
     private static let high = 16 << 10
@@ -26,89 +32,86 @@ final class BytePipe: @unchecked Sendable {
     }
 
     /// Bytes written and not yet read.
-    var count: Int { monitor.locked { bytes.count - offset } }
+    var count: Int { state.withLock { $0.count } }
 
     /// The reader has had everything and waits for more.
-    var isDry: Bool { monitor.locked { isReaderWaiting } }
+    var isDry: Bool { state.withLock { $0.isReaderWaiting } }
 
     /// False when more than the limit would wait to be read; nothing is taken then.
     func write(_ span: RawSpan) -> Bool {
-        span.withUnsafeBytes { new in
-            monitor.locked {
-                guard bytes.count - offset + new.count <= limit else { return false }
-                guard !isCancelled && !isFinished else { return true }
-                if offset == bytes.count || offset > bytes.count / 2 {
-                    bytes.removeFirst(offset)
-                    offset = 0
+        let isTaken = span.withUnsafeBytes { new in
+            state.withLock { state in
+                guard state.count + new.count <= limit else { return false }
+                guard !state.isComplete else { return true }
+                if state.offset == state.bytes.count || state.offset > state.bytes.count / 2 {
+                    state.bytes.removeFirst(state.offset)
+                    state.offset = 0
                 }
-                bytes.append(contentsOf: new)
-                isReaderWaiting = false
-                if bytes.count - offset >= Self.high { wasHigh = true }
-                monitor.wakeAll()
+                state.bytes.append(contentsOf: new)
+                state.isReaderWaiting = false
+                if state.count >= Self.high { state.wasHigh = true }
                 return true
             }
         }
+        state.signalAll()
+        return isTaken
     }
 
     /// No more bytes will be written.
     func finish() {
-        monitor.locked {
-            isFinished = true
-            monitor.wakeAll()
-        }
+        state.withLock { $0.isFinished = true }
+        state.signalAll()
     }
 
     /// The reader gets nothing more, at once.
     func cancel() {
-        monitor.locked {
-            isCancelled = true
-            bytes = []
-            offset = 0
-            monitor.wakeAll()
+        state.withLock { state in
+            state.isCancelled = true
+            state.bytes = []
+            state.offset = 0
         }
-    }
-
-    /// Inside `locked` only.
-    private func waitForMore() {
-        isReaderWaiting = true
-        monitor.wait()
+        state.signalAll()
     }
 
     /// Waits for at least one byte. 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let isDrained = monitor.locked {
-            defer { if offset == bytes.count { wasHigh = false } }
-            return wasHigh && offset == bytes.count
+        let isDrained = state.withLock { state in
+            defer { if state.count == 0 { state.wasHigh = false } }
+            return state.wasHigh && state.count == 0
         }
         if isDrained { drained() }
-        return monitor.locked {
-            while true {
-                if remaining == 0 { offset = bytes.count }
-                guard offset == bytes.count && !isFinished && !isCancelled else { break }
-                waitForMore()
+        return state.wait { state -> Int? in
+            if state.remaining == 0 { state.offset = state.bytes.count }
+            guard state.count > 0 || state.isComplete else {
+                state.isReaderWaiting = true
+                return nil
             }
-            let count = min(buffer.count, bytes.count - offset, remaining)
+            let count = min(buffer.count, state.count, state.remaining)
             guard count > 0 else { return 0 }
-            remaining -= count
-            bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + count)])) }
-            offset += count
+            state.remaining -= count
+            let range = state.offset..<state.offset + count
+            state.bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[range])) }
+            state.offset += count
             return count
         }
     }
 
     /// Waits until there are `most` bytes or no more will come, and shows them without taking them.
     func peek(_ most: Int) -> [UInt8] {
-        monitor.locked {
-            while bytes.count - offset < most && !isFinished && !isCancelled { waitForMore() }
-            return Array(bytes[offset...].prefix(most))
+        state.wait { state in
+            guard state.count >= most || state.isComplete else {
+                state.isReaderWaiting = true
+                return nil
+            }
+            return Array(state.bytes[state.offset...].prefix(most))
         }
     }
 
     /// Takes `count` bytes that were shown, and lets only `limit` of those behind them be read; the end comes with `finish` all the same.
     func skip(_ count: Int, limit: Int?) {
-        monitor.locked {
-            offset = min(offset + count, bytes.count)
-            remaining = limit ?? .max
+        state.withLock { state in
+            state.offset = min(state.offset + count, state.bytes.count)
+            state.remaining = limit ?? .max
         }
     }
 }

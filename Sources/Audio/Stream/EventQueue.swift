@@ -1,17 +1,26 @@
 /// Decoded audio between the decoding thread and the loop. The thread waits when too much lies there; the loop never does.
-///
-/// `@unchecked Sendable`: every variable is used inside `monitor.locked` only.
-final class EventQueue: @unchecked Sendable {
-    private let monitor = Monitor()
+final class EventQueue: Sendable {
+    private struct State {
+        var events: [StreamDecoderEvent] = []
+        /// How many of `events` were taken.
+        var offset = 0
+        var byteCount = 0
+        /// `next` found nothing since `ready` was called last.
+        var isAwaited = true
+        var isClosed = false
+
+        /// Whether the taker has to be told.
+        mutating func add(_ event: StreamDecoderEvent) -> Bool {
+            events.append(event)
+            if case .pcm(let bytes) = event { byteCount += bytes.count }
+            defer { isAwaited = false }
+            return isAwaited
+        }
+    }
+
+    private let state = Monitor(State())
     private let limit: Int
     private let ready: @Sendable () -> Void
-    private var events: [StreamDecoderEvent] = []
-    /// How many of `events` were taken.
-    private var offset = 0
-    private var byteCount = 0
-    /// `next` found nothing since `ready` was called last.
-    private var isAwaited = true
-    private var isClosed = false
 
     init(limit: Int, ready: @escaping @Sendable () -> Void) {
         self.limit = limit
@@ -20,10 +29,9 @@ final class EventQueue: @unchecked Sendable {
 
     /// Waits while there is no room. False when nobody will take events any more.
     func append(_ event: StreamDecoderEvent) -> Bool {
-        let (isTaken, isNews) = monitor.locked {
-            while byteCount >= limit && !isClosed { monitor.wait() }
-            guard !isClosed else { return (false, false) }
-            return (true, add(event))
+        let (isTaken, isNews) = state.wait { state -> (Bool, Bool)? in
+            if state.isClosed { return (false, false) }
+            return state.byteCount < limit ? (true, state.add(event)) : nil
         }
         if isNews { ready() }
         return isTaken
@@ -31,60 +39,52 @@ final class EventQueue: @unchecked Sendable {
 
     /// Puts `event` in at once, as the last one.
     func close(with event: StreamDecoderEvent) {
-        let isNews = monitor.locked {
-            guard !isClosed else { return false }
-            isClosed = true
-            monitor.wakeAll()
-            return add(event)
+        let isNews = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.isClosed = true
+            return state.add(event)
         }
+        state.signalAll()
         if isNews { ready() }
     }
 
     /// Tells the taker to look, though there may be nothing.
     func wake() {
-        let isNews = monitor.locked {
-            defer { isAwaited = false }
-            return isAwaited && !isClosed
+        let isNews = state.withLock { state in
+            defer { state.isAwaited = false }
+            return state.isAwaited && !state.isClosed
         }
         if isNews { ready() }
     }
 
     /// Nobody will take events any more.
     func cancel() {
-        monitor.locked {
-            isClosed = true
-            events = []
-            offset = 0
-            byteCount = 0
-            monitor.wakeAll()
+        state.withLock { state in
+            state.isClosed = true
+            state.events = []
+            state.offset = 0
+            state.byteCount = 0
         }
+        state.signalAll()
     }
 
     func next() -> StreamDecoderEvent? {
-        monitor.locked {
-            guard offset < events.count else {
-                isAwaited = true
-                return nil
+        let (event, hasRoom) = state.withLock { state -> (StreamDecoderEvent?, Bool) in
+            guard state.offset < state.events.count else {
+                state.isAwaited = true
+                return (nil, false)
             }
-            let event = events[offset]
-            offset += 1
-            if offset == events.count {
-                events.removeAll(keepingCapacity: true)
-                offset = 0
+            let event = state.events[state.offset]
+            state.offset += 1
+            if state.offset == state.events.count {
+                state.events.removeAll(keepingCapacity: true)
+                state.offset = 0
             }
-            if case .pcm(let bytes) = event {
-                byteCount -= bytes.count
-                monitor.wakeAll()
-            }
-            return event
+            guard case .pcm(let bytes) = event else { return (event, false) }
+            state.byteCount -= bytes.count
+            return (event, true)
         }
-    }
-
-    /// Whether the taker has to be told.
-    private func add(_ event: StreamDecoderEvent) -> Bool {
-        events.append(event)
-        if case .pcm(let bytes) = event { byteCount += bytes.count }
-        defer { isAwaited = false }
-        return isAwaited
+        if hasRoom { state.signalAll() }
+        return event
     }
 }

@@ -4,34 +4,48 @@
     internal import Darwin
 #endif
 
-/// A lock with a condition to wait for.
+/// State behind a lock, and threads that wait for it to change.
 ///
-/// `@unchecked Sendable`: both pointers are constant, and what they point at is made for use by many threads.
-final class Monitor: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+/// `pthread` and not `Synchronization.Mutex`, which cannot be waited on.
+package final class Monitor<State>: @unchecked Sendable {
+    // Unchecked: `state` is touched only in `withLock`, with the mutex held; the two C objects are made for use from any thread, and stay
+    // where they are until `deinit`, when nobody else has a reference.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let changed: UnsafeMutablePointer<pthread_cond_t>
+    private var state: State
 
-    init() {
+    package init(_ state: State) {
+        self.state = state
+        mutex = .allocate(capacity: 1)
+        changed = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+        pthread_cond_init(changed, nil)
     }
 
     deinit {
-        pthread_cond_destroy(condition)
         pthread_mutex_destroy(mutex)
-        condition.deallocate()
+        pthread_cond_destroy(changed)
         mutex.deallocate()
+        changed.deallocate()
     }
 
-    func locked<Result>(_ body: () -> Result) -> Result {
+    package func withLock<R>(_ body: (inout State) -> R) -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return body()
+        return body(&state)
     }
 
-    /// Inside `locked` only. May return without a reason: look again.
+    /// Waits until `body` has something to give. It is asked again whenever something was signalled.
+    package func wait<R>(for body: (inout State) -> R?) -> R {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = body(&state) { return result }
+            pthread_cond_wait(changed, mutex)
+        }
+    }
 
-    func wait() { pthread_cond_wait(condition, mutex) }
-
-    func wakeAll() { pthread_cond_broadcast(condition) }
+    /// Wakes one waiting thread; two calls wake two.
+    package func signal() { pthread_cond_signal(changed) }
+    package func signalAll() { pthread_cond_broadcast(changed) }
 }

@@ -1,3 +1,4 @@
+import Audio
 import Glibc
 
 /// The thread on which all live streams listen: what their sessions sent is taken here, the voice detector runs here, and what the streams say is
