@@ -56,9 +56,6 @@ package struct Recovery: Sendable {
         return usable.first { !unavailable.contains($0) } ?? usable.first ?? 0
     }
 
-    /// Whether every engine has refused this session for good.
-    var isHopeless: Bool { unusable.count >= engines }
-
     /// Why no engine can serve this session; nil while there is one that has not refused it for good.
     var refusal: EngineError? { unusable.count < engines ? nil : lastRefusal }
 

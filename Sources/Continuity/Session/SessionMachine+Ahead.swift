@@ -44,7 +44,7 @@ extension SessionMachine {
 
     /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
     mutating func sendAtPace(_ number: Int, _ place: Int, _ cause: EngineError, now: Instant, _ actions: inout [SessionAction]) {
-        guard !recovery.isHopeless else {
+        guard recovery.refusal == nil else {
             lanes[number].stretches[place].need = .lost(cause, at: now, later: nil)
             return
         }

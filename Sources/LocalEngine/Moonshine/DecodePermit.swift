@@ -1,3 +1,4 @@
+import Audio
 import Synchronization
 
 /// Given to work in hand: whether to go on with it.
