@@ -38,8 +38,10 @@ extension SessionMachine {
     private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         let most = SampleCount(Self.mostAhead, at: configuration.rate)
         guard configuration.measuresLoudness, channels.count == 1 else { return sent + slack }
-        let silence = lanes[channels.lowerBound].speech.silence(after: sent + slack, received: timeline.end)
-        return silence.flatMap { $0 <= sent + most ? $0 : nil } ?? sent + slack
+        let speech = lanes[channels.lowerBound].speech
+        guard let silence = speech.silence(after: sent + slack, received: timeline.end), silence <= sent + most else { return sent + slack }
+        // Not just before a word, whose first sounds may be soft.
+        return max(sent, speech.silence(before: silence, reach: slack, received: timeline.end) ?? silence)
     }
 
     /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
