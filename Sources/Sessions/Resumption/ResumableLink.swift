@@ -13,7 +13,7 @@ package protocol ResumableService: Sendable {
     ) -> any ResumableLink
 }
 
-/// One connection to such a gateway. Belongs to its stream and is called on its loop only.
+/// One connection to such a gateway. Belongs to its stream and is called on its loop only; what is sent when it is over does nothing.
 package protocol ResumableLink: AnyObject {
     func send(_ audio: RawSpan)
     func send(_ command: EngineCommand)

@@ -65,9 +65,7 @@ package final class ResumingStream: EngineStream {
             options = changed
             isChanged = true
         case .keepAlive: break
-        case .cancel:
-            link?.send(.cancel)
-            return finish(.cancelled)
+        case .cancel: return finish(.cancelled)
         }
         if isLive { link?.send(command) }
     }
@@ -152,6 +150,8 @@ package final class ResumingStream: EngineStream {
         isClosed = true
         timer?.cancel()
         timer = nil
+        // The session need not wait.
+        if error != nil { link?.send(.cancel) }
         link = nil
         deliver(.closed(error))
     }
