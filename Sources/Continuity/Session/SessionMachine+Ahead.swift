@@ -37,11 +37,21 @@ extension SessionMachine {
     /// Where a leg may end soon: in a silence, if one comes.
     private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         let most = SampleCount(Self.mostAhead, at: configuration.rate)
-        guard configuration.measuresLoudness, channels.count == 1 else { return sent + slack }
-        let speech = lanes[channels.lowerBound].speech
-        guard let silence = speech.silence(after: sent + slack, received: timeline.end), silence <= sent + most else { return sent + slack }
-        // Not just before a word, whose first sounds may be soft.
-        return max(sent, speech.silence(before: silence, reach: slack, received: timeline.end) ?? silence)
+        guard configuration.measuresLoudness else { return sent + slack }
+        // In all channels.
+        var place = sent + slack
+        while place <= sent + most {
+            let silences = channels.map { lanes[$0].speech.silence(after: place, received: timeline.end) }
+            guard silences.allSatisfy({ $0 != nil }), let next = silences.compactMap(\.self).max() else { break }
+            guard next == place else {
+                place = next
+                continue
+            }
+            // Not just before a word, whose first sounds may be soft, nor where one ends: the shortest silence is twice as long.
+            let begin = channels.compactMap { lanes[$0].speech.silence(before: place, reach: slack, received: timeline.end) }.max() ?? place
+            return max(sent, begin + SampleCount(.milliseconds(75), at: configuration.rate))
+        }
+        return sent + slack
     }
 
     /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
@@ -51,7 +61,11 @@ extension SessionMachine {
             return
         }
         lanes[number].stretches[place].need = .none
-        for var leg in newLegs(of: number..<number + 1, engine: recovery.best, from: lanes[number].stretches[place].start) {
+        let start = lanes[number].stretches[place].start
+        // Where somebody speaks, from the silence before.
+        let isSilent = lanes[number].speech.silence(after: start, received: timeline.end) == start
+        let channels = number..<number + 1
+        for var leg in newLegs(of: channels, engine: recovery.best, from: isSilent ? start : lookBack(from: start, channels)) {
             leg.enqueue(.finish, at: timeline.end)
             legs.append(leg)
             lanes[number].stretches[place].sources.append(leg.id)

@@ -250,7 +250,7 @@ extension SessionMachine {
     }
 
     /// Where a leg begins that is sent audio again: in the silence before, so that its first word is whole.
-    private func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
+    func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
         let start = channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) ?? index - reach }.min() ?? index
         return readable(SampleRange(onGrid(start), index), around: SampleRange(index, index)).start
