@@ -57,7 +57,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
+        .executableTarget(name: "simulate", dependencies: ["Simulation", "Continuity"], swiftSettings: strict),
 
         .executableTarget(
             name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay",
@@ -70,6 +70,9 @@ let package = Package(
 
         .executableTarget(
             name: "bench-local", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/local/bench", swiftSettings: strict),
+
+        .executableTarget(
+            name: "bench-modes", dependencies: ["Simulation", "Continuity"], path: "Benchmarks/modes/bench", swiftSettings: strict),
 
         .target(name: "CSystem", path: "Sources/C/CSystem"),
         .target(name: "COrt", path: "Sources/C/COrt"),

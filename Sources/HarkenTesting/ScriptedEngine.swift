@@ -13,22 +13,28 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         case breaks(EngineError, after: SampleCount)
         /// Does not open before `openAll`.
         case hangs
+        /// Opens and says nothing.
+        case mute
     }
 
     package let name: EngineName
     package let capabilities: Capabilities
     private let fault: Fault
+    private let word: @Sendable (Int) -> String
     private let transcript: Result<Transcript, EngineError>
     private let aligned: Transcript?
     private let streams = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
 
+    /// - Parameter word: what it says for the second of this number, counted from 1.
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
+        word: @escaping @Sendable (Int) -> String = { "w\($0)" },
         transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil
     ) {
         self.name = name
         self.fault = fault
+        self.word = word
         self.transcript = transcript
         self.aligned = aligned
         capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"])
@@ -49,7 +55,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         streams.withLock { $0 += 1 }
         if fault == .hangs { waiting.withLock { $0.append { deliver(.opened) } } }
-        let stream = Stream(options, fault, deliver) { [self] in streams.withLock { $0 -= 1 } }
+        let stream = Stream(options, fault, word, deliver) { [self] in streams.withLock { $0 -= 1 } }
         stream.start()
         return stream
     }
@@ -72,6 +78,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private final class Stream: EngineStream {
         private let options: StreamOptions
         private let fault: Fault
+        private let text: @Sendable (Int) -> String
         private let deliver: @Sendable (EngineEvent) -> Void
         private let ended: () -> Void
         private var heard = SampleIndex.zero
@@ -79,7 +86,11 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private var said = 0
         private var isClosed = false
 
-        init(_ options: StreamOptions, _ fault: Fault, _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void) {
+        init(
+            _ options: StreamOptions, _ fault: Fault, _ text: @escaping @Sendable (Int) -> String,
+            _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void
+        ) {
+            self.text = text
             self.options = options
             self.fault = fault
             self.deliver = deliver
@@ -88,7 +99,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
         func start() {
             switch fault {
-            case .none, .breaks: deliver(.opened)
+            case .none, .breaks, .mute: deliver(.opened)
             case .refuses(let error): close(error)
             case .hangs: break
             }
@@ -97,6 +108,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         func send(_ audio: RawSpan) {
             guard !isClosed else { return }
             heard += SampleCount(audio.byteCount / (2 * options.channels))
+            if fault == .mute { return }
             if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }
             let second = SampleCount(options.rate.hertz)
             while heard >= finalised + second { final(through: finalised + second, .pause) }
@@ -108,10 +120,11 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         func send(_ command: EngineCommand) {
             guard !isClosed else { return }
             switch command {
+            case .finalize where fault == .mute: break
             case .finalize: heard > finalised ? final(through: heard, .flush) : deliver(.flushed(.first))
             case .keepAlive, .update: break
             case .finish:
-                final(through: heard, .endOfAudio)
+                if fault != .mute { final(through: heard, .endOfAudio) }
                 close(nil)
             case .cancel: close(.cancelled)
             }
@@ -124,7 +137,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             finalised = end
         }
 
-        private func word(through end: SampleIndex) -> Word { Word("w\(said + 1)", SampleRange(finalised, end), confidence: 1) }
+        private func word(through end: SampleIndex) -> Word { Word(text(said + 1), SampleRange(finalised, end), confidence: 1) }
 
         private func close(_ error: EngineError?) {
             guard !isClosed else { return }

@@ -34,12 +34,17 @@ package protocol SessionOwner: AnyObject {
 
     /// Words for a gap that the client was told of; they complete what is stored.
     func mend(_ mend: Mend)
+
+    /// How a shadow's words compare with the session's, at its end.
+    func evaluated(_ evaluation: Evaluation)
 }
 
 extension SessionOwner {
     package func counted(_ tally: SessionTally, since before: SessionTally) {}
 
     package func mend(_ mend: Mend) {}
+
+    package func evaluated(_ evaluation: Evaluation) {}
 }
 
 /// Audio that was kept cannot be read back. Says why.

@@ -21,12 +21,15 @@ package final class SessionRun {
         package var stall: Duration
         /// How long a fault may be repaired before a gap is reported.
         package var repairTime: Duration
+        /// How long what one engine made final may wait for what others say of it, in modes in which several are heard.
+        package var voteTime: Duration
         /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
         package var repair: RepairSettings?
 
         package init(
             channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: Recovery.Rule = .init(), mode: SessionMode = .failover,
-            stall: Duration = .seconds(3), repairTime: Duration = .seconds(4), repair: RepairSettings? = nil
+            stall: Duration = .seconds(3), repairTime: Duration = .seconds(4), voteTime: Duration = .milliseconds(1_500),
+            repair: RepairSettings? = nil
         ) {
             self.channels = channels
             self.options = options
@@ -35,6 +38,7 @@ package final class SessionRun {
             self.mode = mode
             self.stall = stall
             self.repairTime = repairTime
+            self.voteTime = voteTime
             self.repair = repair
         }
     }
@@ -82,7 +86,8 @@ package final class SessionRun {
                         engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.capabilities.sessionCap,
                         isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
-                repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured))
+                repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured,
+                voteTime: request.voteTime))
     }
 
     private static let forEver: Duration = .seconds(1_000_000_000)
@@ -147,7 +152,7 @@ package final class SessionRun {
         changed.apply(change)
         guard changed != options else { return }
         options = changed
-        let running = engines.filter { engine in legs.contains { $0.engine == engine.name } }
+        let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
         let inStream = running.allSatisfy { change.aspects.isSubset(of: $0.capabilities.liveChanges) }
         run(machine.update(inStream: inStream, options, now: connector.loop.now))
     }
@@ -186,7 +191,7 @@ package final class SessionRun {
             model = options.model
             stream = ResumingStream(service, options: options, on: connector.loop) { [self] event in self.engine(event, from: id) }
         }
-        models[.leg(id)] = model
+        models[leg.isShadow ? .shadow(id) : .leg(id)] = model
         legs.append(
             LegConnection(
                 id: id, slot: leg.slot, engine: engine.name, stream: stream, channels: leg.channels, sessionChannels: channels, model: model))
@@ -238,6 +243,7 @@ package final class SessionRun {
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
             case .mend(let mend): owner?.mend(mend)
+            case .evaluated(let evaluation): owner?.evaluated(evaluation)
             case .ran(let record): report(record)
             }
         }
@@ -290,7 +296,12 @@ package final class SessionRun {
     private func report(_ record: RunRecord) {
         let end = connector.loop.now
         let start: Instant = end - record.duration
-        let kind: RecognitionRun.Kind = if case .leg = record.kind { .stream } else { .repair }
+        let kind: RecognitionRun.Kind =
+            switch record.kind {
+            case .leg: .stream
+            case .shadow: .shadow
+            case .repair: .repair
+            }
         owner?.ran(
             RecognitionRun(
                 kind, engine: record.engine, model: models.removeValue(forKey: record.kind), channels: record.channels.count,

@@ -4,6 +4,8 @@ package struct RecognitionRun: Sendable, Equatable {
     package enum Kind: String, Sendable {
         /// A leg of a live session: a connection that takes audio as it comes.
         case stream
+        /// A connection whose words are only compared with those of others.
+        case shadow
         /// An interval of a live session that a stream had left, recognised beside it.
         case repair
         /// An interval of a session that was over.

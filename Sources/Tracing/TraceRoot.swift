@@ -49,8 +49,8 @@ package struct TraceRoot: Sendable {
         let kind: Span.Kind = run.engine == .local ? .inside : .client
         var span: Span
         switch run.kind {
-        case .stream:
-            span = child("stream \(run.engine)", kind, from: run.start, to: run.end)
+        case .stream, .shadow:
+            span = child("\(run.kind.rawValue) \(run.engine)", kind, from: run.start, to: run.end)
             if let model = run.model { span.attributes.append(.init(.requestModel, .string(model))) }
             if let first = run.firstAnswer { span.attributes.append(.init(.timeToFirstChunk, .double(first.inSeconds))) }
         case .repair, .recovery, .recording:

@@ -1,3 +1,4 @@
+import Continuity
 import Glibc
 import Simulation
 
@@ -5,7 +6,7 @@ import Simulation
 @main
 enum Simulate {
     private static let usage = """
-        usage: simulate [--seeds N] [--from SEED] [--failures N] [--brief]
+        usage: simulate [--seeds N] [--from SEED] [--failures N] [--brief] [--mode failover|hedged|ensemble|shadow]
                simulate --seed N            that seed's failure, made as small as it gets, told in full
                simulate --seed N --trace    that seed's whole session, told in full
         """
@@ -17,6 +18,7 @@ enum Simulate {
         var failures = 1
         var seed: UInt64?
         var isTracing = false
+        var mode = SessionMode.failover
         /// Failures are named and not told in full.
         var isBrief = false
 
@@ -29,6 +31,11 @@ enum Simulate {
                 }
                 if argument == "--brief" {
                     isBrief = true
+                    continue
+                }
+                if argument == "--mode" {
+                    guard let mode = rest.popFirst().flatMap(SessionMode.init) else { return nil }
+                    self.mode = mode
                     continue
                 }
                 guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
@@ -52,12 +59,17 @@ enum Simulate {
         if let seed = arguments.seed {
             Crash.note(seed)
             if !arguments.isTracing { Crash.rest() }
-            if arguments.isTracing { Simulation.trace(seed: seed, say) } else { Simulation.explain(seed: seed, say) }
+            if arguments.isTracing {
+                Simulation.trace(seed: seed, mode: arguments.mode, say)
+            } else {
+                Simulation.explain(seed: seed, mode: arguments.mode, say)
+            }
             return
         }
         let clock = ContinuousClock()
         let began = clock.now
-        let totals = Simulation.run(arguments.first..<arguments.first + arguments.seeds, most: arguments.failures, begin: Crash.note)
+        let totals = Simulation.run(
+            arguments.first..<arguments.first + arguments.seeds, mode: arguments.mode, most: arguments.failures, begin: Crash.note)
         Crash.rest()
         let duration = began.duration(to: clock.now)
         let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
@@ -67,8 +79,8 @@ enum Simulate {
         for failure in totals.failures { say("seed \(failure.seed): \(failure.violation)") }
         guard let first = totals.failures.first else { return }
         if !arguments.isBrief {
-            Simulation.explain(seed: first.seed, say)
-            say("again: simulate --seed \(first.seed)")
+            Simulation.explain(seed: first.seed, mode: arguments.mode, say)
+            say("again: simulate --seed \(first.seed)\(arguments.mode == .failover ? "" : " --mode \(arguments.mode.rawValue)")")
         }
         exit(1)
     }

@@ -42,6 +42,8 @@ package struct Leg: Sendable {
     /// All audio before it was accounted for, in an interim at least.
     package private(set) var heardThrough: SampleIndex
 
+    /// What it says is never shown and never committed.
+    package let isShadow: Bool
     private let rate: SampleRate
     private let limits: Limits
     /// Once it is open, and its engine's pace is limited.
@@ -72,7 +74,10 @@ package struct Leg: Sendable {
     /// How many answers a channel will give that the leg before it gave already.
     private var surplus: [Int]
 
-    package init(id: LegID, slot: Int = 0, engine: EngineName, channels: Range<Int>, origin: SampleIndex, rate: SampleRate, limits: Limits) {
+    package init(
+        id: LegID, slot: Int = 0, engine: EngineName, channels: Range<Int>, origin: SampleIndex, rate: SampleRate, limits: Limits,
+        isShadow: Bool = false
+    ) {
         self.id = id
         self.slot = slot
         self.engine = engine
@@ -80,6 +85,7 @@ package struct Leg: Sendable {
         self.origin = origin
         self.rate = rate
         self.limits = limits
+        self.isShadow = isShadow
         self.sentThrough = origin
         self.heardThrough = origin
         answers = Array(repeating: 0, count: channels.count)

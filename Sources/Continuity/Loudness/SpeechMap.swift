@@ -76,6 +76,22 @@ package struct SpeechMap: Sendable {
         return around.end + shortest <= end ? around.end : nil
     }
 
+    /// The silence that `index` lies in, or the nearest that is no further than `reach`.
+    ///
+    /// - Parameter end: of the audio that has come, and of a silence that lasts.
+    package func silence(around index: SampleIndex, reach: SampleCount, received end: SampleIndex) -> SampleRange? {
+        var nearest: (range: SampleRange, distance: SampleCount)?
+        var next = end
+        for part in (last.map { [$0] } ?? []) + loud.suffix(16).reversed() {
+            let range = SampleRange(part.end, next)
+            let distance = max(.zero, range.start - index, index - range.end)
+            if range.count >= shortest, distance <= reach, distance < nearest?.distance ?? SampleCount(Int64.max) { nearest = (range, distance) }
+            if part.end + reach < index { break }
+            next = part.start
+        }
+        return nearest?.range
+    }
+
     /// Nobody will ask for what lies before `index`.
     package mutating func forget(before index: SampleIndex) {
         guard let first = loud.first, first.end < index else { return }

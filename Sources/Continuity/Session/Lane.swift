@@ -6,6 +6,8 @@ struct Lane: Sendable {
     enum Source: Hashable, Sendable {
         case leg(LegID)
         case repair(RepairID)
+        /// Several legs, by their votes.
+        case vote
     }
 
     var stitcher: Stitcher
@@ -22,8 +24,8 @@ struct Lane: Sendable {
     var hasOpenTurn = false
     /// The engine that began the turn will not end it.
     var isOrphaned = false
-    /// The leg that has committed a part of an island of speech and will commit the rest, unless it dies.
-    var island: LegID?
+    /// Those who hear it together, in modes in which several do.
+    var panel = Panel()
 
     init(channel: ChannelIndex, rate: SampleRate) {
         stitcher = Stitcher(channel: channel)

@@ -69,6 +69,15 @@ package struct Recovery: Sendable {
         }
     }
 
+    /// Those that have not refused this session for good, those that fail other sessions last.
+    var ranked: [Int] {
+        let usable = (0..<engines).filter { !unusable.contains($0) }
+        return usable.filter { !unavailable.contains($0) } + usable.filter { unavailable.contains($0) }
+    }
+
+    /// Whether it is expected to work.
+    func isAvailable(_ engine: Int) -> Bool { !unusable.contains(engine) && !unavailable.contains(engine) }
+
     /// Whether it has refused this session for good, or fails other sessions, while another can be asked.
     func isAvoided(_ engine: Int) -> Bool {
         let best = best
@@ -76,23 +85,29 @@ package struct Recovery: Sendable {
     }
 
     /// Whether another engine than `engine` is left that was not tried in this outage.
-    package func hasOther(than engine: Int, _ outage: Outage) -> Bool {
-        (0..<engines).contains { $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) }
+    package func hasOther(than engine: Int, _ outage: Outage, besides busy: Set<Int> = []) -> Bool {
+        (0..<engines).contains {
+            $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) && !busy.contains($0)
+        }
     }
 
     /// The engine of this number has failed.
     ///
-    /// - Parameter hadAnswered: whether it had said words: a connection that breaks is then no outage yet.
-    package mutating func next(after error: EngineError, of engine: Int, hadAnswered: Bool = false, outage: inout Outage) -> Step {
+    /// - Parameters:
+    ///   - hadAnswered: whether it had said words: a connection that breaks is then no outage yet.
+    ///   - busy: engines that hear the same already.
+    package mutating func next(
+        after error: EngineError, of engine: Int, hadAnswered: Bool = false, outage: inout Outage, besides busy: Set<Int> = []
+    ) -> Step {
         var delay = rule.delay
         if error == .cancelled { return .giveUp }
         note(error, of: engine)
         if case .rateLimited(let retryAfter) = error { delay = max(delay, min(retryAfter ?? .zero, rule.longestDelay)) }
         outage.tried.insert(engine)
         // In the operator's order, beginning behind the one that failed. Those that fail others are asked when there is nobody else.
-        let usable = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) }
+        let usable = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) && !busy.contains($0) }
         let available = usable.filter { !unavailable.contains($0) }
-        let others = available.isEmpty ? usable : available
+        let others = available.isEmpty && busy.isEmpty ? usable : available
         if let fresh = others.first(where: { !outage.tried.contains($0) }) { return .open(fresh, after: .zero) }
         guard let again = others.first, outage.retries < rule.retries else { return .giveUp }
         if again == engine, hadAnswered, error.isPassing, !outage.wasRetriedAtOnce {

@@ -5,6 +5,8 @@ package struct RunRecord: Sendable, Equatable {
     package enum Kind: Hashable, Sendable {
         case leg(LegID)
         case repair(RepairID)
+        /// A leg whose words count for nothing.
+        case shadow(LegID)
     }
 
     package typealias Outcome = RecognitionRun.Outcome

@@ -22,6 +22,8 @@ package enum SessionAction: Sendable, Equatable {
     case cancelRepair(RepairID)
     /// Complete what is stored. The client is told only where its protocol has updates.
     case mend(Mend)
+    /// How a shadow's words compare with those of the session, at its end.
+    case evaluated(Evaluation)
     /// A recognition attempt is over: each leg that was opened and each repair leaves one.
     case ran(RunRecord)
 }

@@ -61,7 +61,7 @@ extension SessionMachine {
                 }
             }
         }
-        let slowest = legs.lazy.filter { !$0.isDraining && !$0.isFailed }.map(\.sentThrough).min() ?? timeline.end
+        let slowest = legs.lazy.filter { !$0.isDraining && !$0.isFailed && !$0.isShadow }.map(\.sentThrough).min() ?? timeline.end
         let waiting = timeline.end - slowest
         if !isHoldingClient && waiting > mostWaiting {
             isHoldingClient = true
@@ -99,7 +99,13 @@ extension SessionMachine {
             }
             guard let leg = legs.first(where: { $0.id == id }), let number = configuration.engines.firstIndex(where: { $0.name == leg.engine })
             else { continue }
-            if recovery.isAvoided(number) { reassign(leg, to: recovery.best, now: now, &actions) } else { open(id, now: now, &actions) }
+            if isPanel {
+                openMember(leg, at: number, now: now, &actions)
+            } else if recovery.isAvoided(number) {
+                reassign(leg, to: recovery.best, now: now, &actions)
+            } else {
+                open(id, now: now, &actions)
+            }
         }
     }
 }

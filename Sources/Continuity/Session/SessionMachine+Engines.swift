@@ -9,6 +9,10 @@ extension SessionMachine {
         }
         var actions: [SessionAction] = []
         guard let said = legs[index].mapped(event) else { return [] }
+        if legs[index].isShadow {
+            shadow(said, fromLegAt: index, now: now, &actions)
+            return actions
+        }
         switch said {
         case .opened: opened(legAt: index, now: now, &actions)
         // For the driver's ears.
@@ -51,8 +55,12 @@ extension SessionMachine {
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
         let event = uncut(event, in: number)
         if place == 0 {
-            apply(event, in: number, from: leg.id, leg.engine, origin: leg.origin, isFailed: leg.isFailed, &actions)
-            if lanes[number].stretches[0].end != nil { advance(number, now: now, &actions) }
+            if isPanel, !leg.isFailed {
+                hear(event, in: number, from: leg.id, now: now, &actions)
+            } else {
+                apply(event, in: number, from: leg.id, leg.engine, origin: leg.origin, isFailed: leg.isFailed, &actions)
+            }
+            if lanes[number].stretches.first?.end != nil { advance(number, now: now, &actions) }
             return
         }
         switch event {
@@ -62,6 +70,8 @@ extension SessionMachine {
             show(hypothesis, in: number, behind: place, from: leg.id, origin: leg.origin, &actions)
         case .final(let hypothesis, _):
             hold(event, in: number, at: place, leg, &actions)
+            // Who began later has not heard all that is before.
+            if isPanel, leg.origin > lanes[number].stretches[place].start { return }
             lanes[number].stretches[place].heldThrough = max(lanes[number].stretches[place].heldThrough, hypothesis.range.end)
         case .speechStarted, .turnEnded, .flushed: hold(event, in: number, at: place, leg, &actions)
         case .opened, .closed, .skipped, .creditsLow: break
@@ -131,8 +141,11 @@ extension SessionMachine {
         var rest = hypothesis
         if place > 0 {
             var waiting: [Word] = []
-            for stretch in lanes[number].stretches[...place] {
-                for held in stretch.held { if case .final(let final, _) = held.event { waiting += final.words } }
+            for (other, stretch) in lanes[number].stretches[...place].enumerated() {
+                // Of those who hear the same, only its own.
+                for held in stretch.held where other < place || held.leg == id || !isPanel {
+                    if case .final(let final, _) = held.event { waiting += final.words }
+                }
             }
             rest.words = waiting + hypothesis.words
             // What is missing comes before them: a client that was told that they stand could not be told of it any more.
@@ -170,9 +183,10 @@ extension SessionMachine {
             if let before, first.range.start >= before + pause { endTurn(in: number, &actions) }
             if case .leg = source { lanes[number].isOrphaned = false }
         }
-        speakers.label(&commit.words, of: source)
+        if source != .vote { speakers.label(&commit.words, of: source) }
         actions.append(.record(commit, turn: lanes[number].turn))
         actions.append(.emit(.commit(commit)))
+        if shadow != nil { shadowed(commit) }
         if !late.isEmpty { border(commit, &actions) }
         if commit.endsTurn {
             lanes[number].turn += 1
@@ -222,7 +236,8 @@ extension SessionMachine {
             let committed = lanes[number].stitcher.committedThrough
             switch front.need {
             case .none:
-                guard front.sources.isEmpty else { return }
+                if isPanel, committed >= end { dismissPanel(number, now: now, &actions) }
+                guard lanes[number].stretches[0].sources.isEmpty else { return }
                 // What a last final leaves to its stretch's end, the next one covers.
                 if committed < end, lanes[number].stretches.count == 1 {
                     silence(through: end, in: number, engine: configuration.engines[preferred].name, &actions)
@@ -251,8 +266,19 @@ extension SessionMachine {
             guard !lanes[number].stretches.isEmpty else { break }
             let held = lanes[number].stretches[0].held
             lanes[number].stretches[0].held = []
+            // Of what is lost, nobody who heard it will say more.
+            let isHeard = if case .none = lanes[number].stretches[0].need { true } else { false }
             for event in held {
-                apply(event.event, in: number, from: event.leg, event.engine, origin: event.origin, isFailed: false, &actions)
+                if isPanel, isHeard, lanes[number].panel.index(of: event.leg) != nil {
+                    hear(event.event, in: number, from: event.leg, now: now, &actions)
+                } else {
+                    apply(event.event, in: number, from: event.leg, event.engine, origin: event.origin, isFailed: false, &actions)
+                }
+            }
+            if isPanel {
+                lanes[number].stretches[0].heldThrough = lanes[number].stretches[0].start
+                let isOver = lanes[number].stretches[0].sources.allSatisfy(isFailed)
+                settle(number, mustGo: isOver, now: now, &actions)
             }
         }
         checkEnd(&actions, now: now)
@@ -262,6 +288,7 @@ extension SessionMachine {
     mutating func report(through end: SampleIndex, in number: Int, _ cause: EngineError, _ actions: inout [SessionAction]) -> SampleRange? {
         guard let gap = lanes[number].stitcher.giveUp(through: end) else { return nil }
         actions.append(.emit(.gap(lanes[number].channel, gap, cause)))
+        shadow?.channels[number].skip(gap)
         return gap
     }
 
@@ -272,6 +299,7 @@ extension SessionMachine {
         guard let commit = lanes[number].stitcher.accept(rest, reason: .pause, from: engine) else { return }
         actions.append(.record(commit, turn: lanes[number].turn))
         actions.append(.emit(.commit(commit)))
+        if shadow != nil { shadowed(commit) }
     }
 
     /// Lets a failed leg go that nobody listens to any more.

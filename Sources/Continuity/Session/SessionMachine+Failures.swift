@@ -6,7 +6,9 @@ extension SessionMachine {
     package mutating func availability(_ engine: EngineName, isAvailable: Bool, now: Instant) -> [SessionAction] {
         guard !isEnded, let number = configuration.engines.firstIndex(where: { $0.name == engine }) else { return [] }
         recovery.setAvailable(number, isAvailable)
-        return pump(now: now)
+        var actions: [SessionAction] = []
+        if isAvailable { refill(now: now, &actions) }
+        return actions + pump(now: now)
     }
 
     // MARK: - A leg's end
@@ -30,6 +32,7 @@ extension SessionMachine {
             ran(leg, .completed, now: now, &actions)
             outages[leg.id] = nil
             legs.remove(at: index)
+            if isPanel { return finished(leg, now: now, &actions) }
             for number in leg.channels {
                 guard let place = lanes[number].place(of: leg.id) else { continue }
                 // Its engine owes answers that it will not give.
@@ -46,7 +49,7 @@ extension SessionMachine {
     }
 
     /// The engine tired of waiting for audio: no fault of its own, and nothing is lost.
-    private func isIdle(_ leg: Leg, _ error: EngineError) -> Bool { leg.isOpen && leg.sentThrough == leg.origin && error.isPassing }
+    func isIdle(_ leg: Leg, _ error: EngineError) -> Bool { leg.isOpen && leg.sentThrough == leg.origin && error.isPassing }
 
     /// A leg is not a source of anything any more.
     private mutating func forget(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
@@ -61,13 +64,15 @@ extension SessionMachine {
     }
 
     /// Lets a leg go whose words nobody needs.
-    private mutating func giveUp(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func giveUp(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
         let leg = legs.remove(at: index)
         for number in leg.channels {
             lanes[number].forget(id)
             for place in lanes[number].stretches.indices { lanes[number].stretches[place].sources.removeAll { $0 == id } }
         }
+        openings.removeAll { $0.id == id }
+        dormant.remove(id)
         actions += [.command(id, .cancel), .discard(id)]
         if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
     }
@@ -87,6 +92,7 @@ extension SessionMachine {
     /// The leg did not open, or does not answer. It is sent nothing more, and listened to for as long as what it still says is wanted.
     mutating func fail(legAt index: Int, _ outcome: RunRecord.Outcome, _ error: EngineError, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
+        if leg.isShadow { return endShadow(legAt: index, outcome, now: now, &actions) }
         ran(leg, outcome, now: now, &actions)
         if leg.state == .connecting { actions += [.command(leg.id, .cancel), .discard(leg.id)] }
         replace(legAt: index, error, isListening: leg.state != .connecting, now: now, &actions)
@@ -96,6 +102,7 @@ extension SessionMachine {
     private mutating func replace(
         legAt index: Int, _ error: EngineError, isListening: Bool = false, now: Instant, _ actions: inout [SessionAction]
     ) {
+        if isPanel { return replaceMember(legAt: index, error, isListening: isListening, now: now, &actions) }
         let dead = legs[index]
         if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
         openings.removeAll { $0.id == dead.id }
@@ -112,66 +119,71 @@ extension SessionMachine {
         }
         guard let first = places.first else { return checkEnd(&actions, now: now) }
         let isLast = lanes[first.number].stretches[first.place].end == nil
-        let outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
+        var outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
         if !isLast { for (number, _) in places { lanes[number].shorten(to: timeline.end) } }
         if !isLast, !configuration.repairers.isEmpty {
             leaveAnswers(of: dead, to: places)
             if isAlone { for (number, place) in places { lose(number, place, by: dead.engine, error, now: now, &actions) } }
             return settle(places, now: now, &actions)
         }
-        let successor = Successor(dead: dead, error: error, isListening: isListening, isAlone: isAlone, outage: outage)
-        succeed(successor, places, now: now, &actions)
-    }
-
-    private struct Successor {
-        var dead: Leg
-        var error: EngineError
-        var isListening: Bool
-        var isAlone: Bool
-        var outage: Recovery.Outage
-    }
-
-    private mutating func succeed(
-        _ successor: Successor, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
-    ) {
-        let dead = successor.dead
-        var outage = successor.outage
         if outage.since == nil { outage.since = now }
-        let wasIdle = isIdle(dead, successor.error) && !successor.isListening
+        let isIdle = isIdle(dead, error) && !isListening
         let number = number(of: dead)
         let step =
-            wasIdle
+            isIdle
             ? .open(number, after: .zero)
-            : recovery.next(after: successor.error, of: number, hadAnswered: dead.firstAnswer != nil, outage: &outage)
-        guard case .open(let next, let delay) = step else {
-            if !successor.isAlone { return }
-            return giveUp(dead.engine, successor.error, places, now: now, &actions)
+            : recovery.next(after: error, of: number, hadAnswered: dead.firstAnswer != nil, outage: &outage)
+        let leaving = Leaving(leg: dead, error: error, isListening: isListening, isIdle: isIdle, outage: outage, step: step)
+        succeed(leaving, dead.channels, places, isAlone: isAlone, now: now, &actions)
+    }
+
+    /// A leg that is gone, and what follows it.
+    struct Leaving {
+        var leg: Leg
+        var error: EngineError
+        /// What it still says counts.
+        var isListening: Bool
+        /// It was sent no audio.
+        var isIdle: Bool
+        var outage: Recovery.Outage
+        var step: Recovery.Step
+    }
+
+    /// New legs for what was left of `channels`.
+    mutating func succeed(
+        _ leaving: Leaving, _ channels: Range<Int>, _ places: [(number: Int, place: Int)], isAlone: Bool = true, now: Instant,
+        _ actions: inout [SessionAction]
+    ) {
+        let dead = leaving.leg
+        guard case .open(let next, let delay) = leaving.step else {
+            if !isAlone { return }
+            return giveUp(dead.engine, leaving.error, places, now: now, &actions)
         }
-        preferred = next
+        if !isPanel { preferred = next }
         let covered = places.map { lanes[$0.number].covered($0.place) }.min() ?? dead.origin
         let engine = configuration.engines[next]
         // What it was sent and did not make final. An engine that takes audio as fast as it comes, or that little, hears it again.
-        let isRepaired = successor.isAlone && engine.limits.pace != nil && !configuration.repairers.isEmpty && dead.sentThrough - covered > slack
+        let isRepaired = isAlone && engine.limits.pace != nil && !configuration.repairers.isEmpty && dead.sentThrough - covered > slack
         guard isRepaired else {
-            let origin = successor.isAlone ? lookBack(from: min(covered, timeline.end), dead.channels) : max(covered, timeline.end)
-            for leg in newLegs(of: dead.channels, engine: next, from: origin) {
-                begin(leg, after: dead, outage, delay, isDormant: wasIdle, now: now, &actions) { lane, id in
+            let origin = isAlone ? lookBack(from: min(covered, timeline.end), channels) : max(covered, timeline.end)
+            for leg in newLegs(of: channels, engine: next, from: origin) {
+                begin(leg, after: dead, leaving.outage, delay, isDormant: leaving.isIdle, now: now, &actions) { lane, id in
                     if let place = places.first(where: { lane.channel.number == $0.number })?.place { lane.stretches[place].sources.append(id) }
                 }
             }
             return
         }
-        let (splice, origin) = splice(before: dead.sentThrough, after: covered, dead.channels)
+        let (splice, origin) = splice(before: dead.sentThrough, after: covered, channels)
         let isOver = isFinishing && dead.sentThrough >= timeline.end
         if isOver { leaveAnswers(of: dead, to: places) }
         for (number, place) in places {
             lanes[number].stretches[place].end = isOver ? timeline.end : splice
-            lose(number, place, by: dead.engine, successor.error, now: now, &actions)
+            lose(number, place, by: dead.engine, leaving.error, now: now, &actions)
         }
         if !isOver {
             for (number, _) in places { lanes[number].stretches.append(Stretch(start: splice, sources: [])) }
-            for leg in newLegs(of: dead.channels, engine: next, from: origin) {
-                begin(leg, after: dead, outage, delay, isDormant: false, now: now, &actions) { lane, id in
+            for leg in newLegs(of: channels, engine: next, from: origin) {
+                begin(leg, after: dead, leaving.outage, delay, isDormant: false, now: now, &actions) { lane, id in
                     lane.stretches[lane.stretches.count - 1].sources.append(id)
                 }
             }
@@ -187,7 +199,10 @@ extension SessionMachine {
         leg.inherit(from: dead)
         outages[leg.id] = outage
         legs.append(leg)
-        for number in leg.channels { place(&lanes[number], leg.id) }
+        for number in leg.channels {
+            place(&lanes[number], leg.id)
+            if isPanel { lanes[number].panel.join(leg, in: number) }
+        }
         if isDormant {
             dormant.insert(leg.id)
         } else if delay > .zero {
@@ -208,7 +223,7 @@ extension SessionMachine {
     /// A leg that was to be opened is opened at another engine.
     mutating func reassign(_ leg: Leg, to engine: Int, now: Instant, _ actions: inout [SessionAction]) {
         legs.removeAll { $0.id == leg.id }
-        preferred = engine
+        if !isPanel { preferred = engine }
         let outage = outages.removeValue(forKey: leg.id) ?? Recovery.Outage()
         for new in newLegs(of: leg.channels, engine: engine, from: leg.origin) {
             begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { lane, id in
@@ -217,6 +232,7 @@ extension SessionMachine {
         }
         for number in leg.channels {
             if let place = lanes[number].place(of: leg.id) { lanes[number].stretches[place].sources.removeAll { $0 == leg.id } }
+            lanes[number].panel.leave(leg.id)
         }
     }
 
@@ -241,11 +257,12 @@ extension SessionMachine {
     private mutating func leaveAnswers(of dead: Leg, to places: [(number: Int, place: Int)]) {
         for (number, place) in places {
             let answer = SessionEvent.flushed(lanes[number].channel)
-            lanes[number].stretches[place].after += Array(repeating: answer, count: dead.unansweredFinalizes(in: number))
+            let owed = isPanel ? lanes[number].panel.answer(lanes[number].panel.asked) : dead.unansweredFinalizes(in: number)
+            lanes[number].stretches[place].after += Array(repeating: answer, count: owed)
         }
     }
 
-    private mutating func settle(_ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]) {
+    mutating func settle(_ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]) {
         for (number, _) in places where !isEnded { advance(number, now: now, &actions) }
     }
 
@@ -278,17 +295,24 @@ extension SessionMachine {
         let elapsed = SampleCount(since.duration(to: now), at: configuration.rate)
         guard waiting > slack + slack, waiting.samples < elapsed.samples + elapsed.samples / 2 + slack.samples else { return }
         let places = leg.channels.compactMap { number in lanes[number].place(of: leg.id).map { (number: number, place: $0) } }
-        guard places.allSatisfy({ $0.place == lanes[$0.number].stretches.count - 1 && lanes[$0.number].stretches[$0.place].sources == [leg.id] })
-        else {
-            return
+        if isPanel, beginBeside(legAt: index, places) { return }
+        // Others that have heard nothing either begin with it.
+        let others = legs.indices.filter { other in
+            other != index && places.contains { lanes[$0.number].stretches[$0.place].sources.contains(legs[other].id) }
         }
+        guard places.allSatisfy({ $0.place == lanes[$0.number].stretches.count - 1 }),
+            others.allSatisfy({ legs[$0].state == .connecting && legs[$0].sentThrough == leg.origin && legs[$0].channels == leg.channels })
+        else { return }
         let (splice, origin) = splice(before: timeline.end, after: leg.origin, leg.channels)
-        legs[index].begin(at: origin)
+        for other in others + [index] {
+            legs[other].begin(at: origin)
+            for number in leg.channels { lanes[number].panel.move(legs[other].id, to: origin) }
+        }
         let cause = EngineError.timedOut("\(leg.engine) took long to open.")
         for (number, place) in places {
             lanes[number].stretches[place].end = splice
+            lanes[number].stretches.append(Stretch(start: splice, sources: lanes[number].stretches[place].sources))
             lanes[number].stretches[place].sources = []
-            lanes[number].stretches.append(Stretch(start: splice, sources: [leg.id]))
             lose(number, place, by: leg.engine, cause, now: now, &actions)
         }
         settle(places, now: now, &actions)
@@ -301,7 +325,8 @@ extension SessionMachine {
         actions.append(
             .ran(
                 RunRecord(
-                    engine: leg.engine, kind: .leg(leg.id), channels: leg.channels, range: SampleRange(leg.origin, leg.sentThrough), outcome: outcome,
-                    accepted: leg.openedAt.map { asked.duration(to: $0) }, firstAnswer: leg.firstAnswer, duration: asked.duration(to: now))))
+                    engine: leg.engine, kind: leg.isShadow ? .shadow(leg.id) : .leg(leg.id), channels: leg.channels,
+                    range: SampleRange(leg.origin, leg.sentThrough), outcome: outcome, accepted: leg.openedAt.map { asked.duration(to: $0) },
+                    firstAnswer: leg.firstAnswer, duration: asked.duration(to: now))))
     }
 }

@@ -16,7 +16,7 @@ extension SessionMachine {
             lanes[number].stretches.append(stretch)
         }
         var actions: [SessionAction] = []
-        openStretch(of: 0..<configuration.channels, engine: preferred, from: missing.end, now: now, &actions)
+        openStretch(now: now, &actions)
         for number in lanes.indices where !isEnded { advance(number, now: now, &actions) }
         return isEnded ? actions : actions + pump(now: now)
     }

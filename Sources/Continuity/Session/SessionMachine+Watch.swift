@@ -22,6 +22,7 @@ extension SessionMachine {
             }
             if lane.isOrphaned { consider(now + Self.glance) }
         }
+        if isPanel { for number in lanes.indices { nextSettling(in: number).map(consider) } }
         if !splicing.isEmpty || wantsBetter { consider(now + Self.glance) }
         if let first = handovers.first, !isHoldingClient { consider(first.end) }
         return next
@@ -47,6 +48,7 @@ extension SessionMachine {
                 ask(number, place, mustGo: now >= plan.detected + longestWait, now: now, &actions)
                 askBeside(number, place, now: now, &actions)
             }
+            if isPanel { settle(number, now: now, &actions) }
             advance(number, now: now, &actions)
             endOrphan(number, &actions)
         }
@@ -78,7 +80,7 @@ extension SessionMachine {
 
     private func connectTime(of leg: Leg) -> Duration {
         let number = configuration.engines.firstIndex { $0.name == leg.engine } ?? 0
-        let hasOther = recovery.hasOther(than: number, outages[leg.id] ?? Recovery.Outage())
+        let hasOther = recovery.hasOther(than: number, outages[leg.id] ?? Recovery.Outage(), besides: isPanel ? busy(besides: leg) : [])
         return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
     }
 
@@ -108,7 +110,7 @@ extension SessionMachine {
             guard let engine = configuration.engines.first(where: { $0.name == leg.engine }) else { return }
             let limit = stallLimit(of: engine)
             if let owes = leg.owesSince, owes + limit <= now, leg.lacks(for: limit) == .zero {
-                if leg.isDraining && isDone(leg) {
+                if leg.isDraining && isDone(leg) && !leg.isShadow {
                     // It has said all and does not go.
                     actions.append(.command(id, .cancel))
                     return closed(legAt: index, nil, now: now, &actions)
@@ -169,7 +171,17 @@ extension SessionMachine {
         guard isForced || isSilent(leg.channels) else { return }
         splicing.remove(id)
         var number = configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred
-        if recovery.isAvoided(number) { number = recovery.best }
+        if leg.isShadow { return openShadow(now: now, &actions) }
+        if isPanel {
+            let busy = busy(besides: leg)
+            let free = recovery.isAvailable(number) ? number : recovery.ranked.first { recovery.isAvailable($0) && !busy.contains($0) }
+            if leg.channels.allSatisfy({ lane in lanes[lane].place(of: id).map { isAccompanied(id, in: lane, at: $0) } ?? false }) {
+                return changeMember(leg, to: free, now: now, &actions)
+            }
+            number = free ?? recovery.best
+        } else if recovery.isAvoided(number) {
+            number = recovery.best
+        }
         handOver(leg, to: number, overlap: !isSilent(leg.channels), now: now, &actions)
     }
 
@@ -181,15 +193,15 @@ extension SessionMachine {
 
     /// A better engine than the one that runs is there again.
     var wantsBetter: Bool {
-        guard case .running = state, recovery.best < preferred else { return false }
+        guard case .running = state, !isPanel, recovery.best < preferred else { return false }
         return true
     }
 
     /// Between turns, a session goes back to the engine that it prefers.
     private mutating func moveBack(now: Instant, _ actions: inout [SessionAction]) {
-        guard wantsBetter, configuration.mode == .failover, isSilent(lanes.indices) || !configuration.measuresLoudness else { return }
+        guard wantsBetter, isSilent(lanes.indices) || !configuration.measuresLoudness else { return }
         let better = recovery.best
-        let running = legs.filter { !$0.isFailed }
+        let running = legs.filter { !$0.isFailed && !$0.isShadow }
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }
         if running.contains(where: isLate) {
             // Its turns lie far back. It finishes what it has, while the better one hears what is said now.
@@ -224,11 +236,7 @@ extension SessionMachine {
         }
         // Where nobody pauses it hears a little of what is before, for a client that stops sending now.
         let origin = overlap ? splice(before: timeline.end, after: leg.origin, leg.channels).origin : timeline.end
-        for new in newLegs(of: leg.channels, engine: number, from: origin) {
-            legs.append(new)
-            for number in new.channels { lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(new.id) }
-            open(new.id, now: now, &actions)
-        }
+        addLegs(to: leg.channels, engine: number, from: origin, now: now, &actions)
     }
 
     /// The audio that a leg was to hear together with its successor does not come: the client pauses.

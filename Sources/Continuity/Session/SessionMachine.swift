@@ -28,12 +28,15 @@ package struct SessionMachine: Sendable {
         package var hastyConnectTime: Duration
         /// Silence that ends a turn whose engine died before it could.
         package var turnSilence: Duration
+        /// How long what one engine made final may wait for what others say of it.
+        package var voteTime: Duration
 
         package init(
             rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: Recovery.Rule = .init(),
             mostWaiting: Duration = .seconds(300), mode: SessionMode = .failover, repairers: [EngineName] = [],
             repairTime: Duration = .seconds(4), stall: Duration = .seconds(3), measuresLoudness: Bool = false,
-            connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), turnSilence: Duration = .seconds(1)
+            connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), turnSilence: Duration = .seconds(1),
+            voteTime: Duration = .milliseconds(1_500)
         ) {
             self.rate = rate
             self.channels = channels
@@ -48,6 +51,7 @@ package struct SessionMachine: Sendable {
             self.connectTime = connectTime
             self.hastyConnectTime = hastyConnectTime
             self.turnSilence = turnSilence
+            self.voteTime = voteTime
         }
     }
 
@@ -97,6 +101,8 @@ package struct SessionMachine: Sendable {
     var splicing: Set<LegID> = []
     /// Legs that hear the same as their successors for a moment, and when that is over at the latest.
     var handovers: [(leg: LegID, end: Instant)] = []
+    /// What a second engine heard; nil: none does.
+    var shadow: Shadow?
     let mostWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
     let replayPiece: SampleCount
@@ -125,22 +131,38 @@ package struct SessionMachine: Sendable {
     package mutating func start(now: Instant) -> [SessionAction] {
         preferred = recovery.best
         var actions: [SessionAction] = []
-        openStretch(of: 0..<configuration.channels, engine: preferred, from: timeline.end, now: now, &actions)
+        openStretch(now: now, &actions)
         return actions
     }
 
-    /// New legs for `channels`, whose words count behind everything that there is.
-    mutating func openStretch(of channels: Range<Int>, engine number: Int, from origin: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
-        for number in channels { lanes[number].stretches.append(Stretch(start: origin, sources: [])) }
-        for leg in newLegs(of: channels, engine: number, from: origin) {
+    /// New legs for all channels, whose words count behind everything that there is.
+    mutating func openStretch(now: Instant, _ actions: inout [SessionAction]) {
+        for number in lanes.indices { lanes[number].stretches.append(Stretch(start: timeline.end, sources: [])) }
+        var engines = [preferred]
+        if isPanel {
+            let available = recovery.ranked.filter(recovery.isAvailable)
+            if !available.isEmpty { engines = Array(available.prefix(configuration.mode.voices)) }
+        }
+        for engine in engines { addLegs(to: lanes.indices, engine: engine, now: now, &actions) }
+        if configuration.mode == .shadow { openShadow(now: now, &actions) }
+    }
+
+    /// New legs that hear `channels` from `origin` on, or from now, as sources of their last stretches.
+    mutating func addLegs(
+        to channels: Range<Int>, engine number: Int, from origin: SampleIndex? = nil, now: Instant, _ actions: inout [SessionAction]
+    ) {
+        for leg in newLegs(of: channels, engine: number, from: origin ?? timeline.end) {
             legs.append(leg)
-            for number in leg.channels { lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(leg.id) }
+            for number in leg.channels {
+                lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(leg.id)
+                if isPanel { lanes[number].panel.join(leg, in: number) }
+            }
             open(leg.id, now: now, &actions)
         }
     }
 
     /// New legs that cover `channels` between them, each as many as the engine takes.
-    mutating func newLegs(of channels: Range<Int>, engine number: Int, from origin: SampleIndex) -> [Leg] {
+    mutating func newLegs(of channels: Range<Int>, engine number: Int, from origin: SampleIndex, isShadow: Bool = false) -> [Leg] {
         let engine = configuration.engines[number]
         var slots = Set(legs.map(\.slot))
         return stride(from: channels.lowerBound, to: channels.upperBound, by: engine.channelsPerLeg).map { first in
@@ -149,7 +171,7 @@ package struct SessionMachine: Sendable {
             slots.insert(slot)
             let leg = Leg(
                 id: LegID(nextLeg), slot: slot, engine: engine.name, channels: first..<min(first + engine.channelsPerLeg, channels.upperBound),
-                origin: origin, rate: configuration.rate, limits: engine.limits)
+                origin: origin, rate: configuration.rate, limits: engine.limits, isShadow: isShadow)
             nextLeg += 1
             return leg
         }
@@ -167,7 +189,9 @@ package struct SessionMachine: Sendable {
         guard !isEnded, !clientIsDone else { return [] }
         var actions: [SessionAction] = []
         switch command {
-        case .finalize: enqueue(.finalize)
+        case .finalize:
+            for number in lanes.indices { lanes[number].panel.asked += 1 }
+            enqueue(.finalize)
         // Who is not there cannot be kept.
         case .keepAlive:
             for index in legs.indices where legs[index].isOpen { legs[index].enqueue(.keepAlive, at: timeline.end) }
@@ -191,12 +215,15 @@ package struct SessionMachine: Sendable {
         guard case .running = state, lanes.allSatisfy({ !$0.stretches.isEmpty }) else { return [] }
         if inStream {
             enqueue(.update(options))
-            return pump(now: now)
+            var actions: [SessionAction] = []
+            // Whether a shadow's engine could do that too, nobody asked.
+            if configuration.mode == .shadow { openShadow(now: now, &actions) }
+            return actions + pump(now: now)
         }
         enqueue(.finish)
         for number in lanes.indices { lanes[number].stretches[lanes[number].stretches.count - 1].end = timeline.end }
         var actions: [SessionAction] = []
-        openStretch(of: 0..<configuration.channels, engine: preferred, from: timeline.end, now: now, &actions)
+        openStretch(now: now, &actions)
         return actions + pump(now: now)
     }
 
@@ -222,7 +249,7 @@ package struct SessionMachine: Sendable {
 
     /// Ends the session once everything is settled.
     mutating func checkEnd(_ actions: inout [SessionAction], now: Instant) {
-        guard case .finishing = state, lanes.allSatisfy(\.stretches.isEmpty), legs.allSatisfy(\.isFailed) else { return }
+        guard case .finishing = state, lanes.allSatisfy(\.stretches.isEmpty), legs.allSatisfy({ $0.isFailed || $0.isShadow }) else { return }
         actions += end(failure, now: now)
     }
 
@@ -230,6 +257,7 @@ package struct SessionMachine: Sendable {
     mutating func end(_ error: EngineError?, now: Instant) -> [SessionAction] {
         state = .ended
         var actions: [SessionAction] = []
+        endShadow(now: now, &actions)
         for leg in legs {
             actions.append(.command(leg.id, .cancel))
             actions.append(.discard(leg.id))
@@ -258,6 +286,7 @@ package struct SessionMachine: Sendable {
             ran(repair.asked, in: repair.channel, .cancelled, firstAnswer: nil, now: now, &actions)
         }
         late = [:]
+        if let shadow { actions.append(.evaluated(shadow.evaluation)) }
         actions.append(.emit(.ended(SessionEnd(received: timeline.end - .zero, error: error))))
         return actions
     }

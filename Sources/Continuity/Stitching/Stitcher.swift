@@ -89,7 +89,7 @@ package struct Stitcher: Sendable {
     private func behind(_ words: [Word]) -> [Word] { words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough } }
 
     /// None reaches back into what is committed.
-    private func moved(_ word: Word) -> Word {
+    func moved(_ word: Word) -> Word {
         guard word.range.start < committedThrough else { return word }
         var kept = word
         kept.range = SampleRange(committedThrough, word.range.end)

@@ -34,6 +34,8 @@ package struct GatewayConfiguration: Sendable {
     package var stall: Duration
     /// From the detection of a fault to the report of a gap, if it cannot be repaired by then; zero: nothing is repaired.
     package var repairTime: Duration
+    /// How many engines hear live sessions.
+    package var modes: ModeSettings
     /// What is done when the engine of a live session fails.
     package var recovery = Recovery.Rule()
     /// Whether URLs that callers give are fetched. Never from private addresses.
@@ -67,9 +69,6 @@ package struct GatewayConfiguration: Sendable {
             throw ConfigurationError(
                 "HARKEN_DATABASE_URL", "a database of the kind \"\(scheme)\" is not supported", accepted: "unset: SQLite in the data directory")
         }
-        if let mode = settings["HARKEN_MODE"], mode != "failover" {
-            throw ConfigurationError("HARKEN_MODE", "\"\(mode)\" is not available", accepted: "failover")
-        }
         stall = try settings.seconds("HARKEN_STALL_SECONDS", in: 0.5...60, orZero: true, default: 3)
         repairTime = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, orZero: true, default: 4)
         vendors = try Self.vendors(settings)
@@ -89,6 +88,7 @@ package struct GatewayConfiguration: Sendable {
         } else {
             engines = configured
         }
+        modes = try ModeSettings(settings, engines: engines)
         modelFolder = settings["HARKEN_MODELS"]
         drainTime = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {

@@ -1,3 +1,4 @@
+internal import Continuity
 internal import Framing
 internal import Net
 internal import Protocols
@@ -28,9 +29,7 @@ struct LiveEndpoint: Endpoint {
             case .success(let value): accepted = value
             case .failure(let refusal): return gateway.refuse(exchange, refusal, call)
             }
-            if let mode = head.headers["X-Harken-Mode"], mode.lowercased() != "failover" {
-                throw .badRequest("The mode \"\(mode)\" is not available; failover is.")
-            }
+            _ = try ModeChoice.mode(of: head)
             switch accepted.start {
             case .session(let machine):
                 let session = LiveSession(try plan(machine, head, payer, call), context: context)
@@ -75,8 +74,12 @@ struct LiveEndpoint: Endpoint {
         let engines = try call.gateway.router.engines(for: .live, named: named, language: request.language)
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
+        let asked = try ModeChoice.mode(of: head)
+        if let asked { try ModeChoice.check(asked, usable) }
+        let id = ID<Session>(call.id)
         return LiveSession.Plan(
-            id: ID(call.id), started: call.gateway.now(), dialect: dialect.name, machine: machine, engines: usable, payer: payer,
+            id: id, started: call.gateway.now(), dialect: dialect.name, machine: machine, engines: usable,
+            mode: asked ?? call.gateway.configuration.modes.mode(of: id, engines: usable.count), payer: payer,
             caller: call.gateway.tracer == nil ? nil : TraceParent(head.headers))
     }
 

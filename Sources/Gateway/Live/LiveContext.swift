@@ -12,6 +12,7 @@ final class LiveContext {
     let loop: Loop
     let journal: JournalLog
     let transcripts: TranscriptFolder
+    let evaluations: EvaluationLog
     /// Takes on the sessions whose transcripts are not whole at their end.
     private let completion: SessionRecovery
     let metrics: Metrics
@@ -33,7 +34,8 @@ final class LiveContext {
     private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
 
     init(
-        loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, completion: SessionRecovery, metrics: Metrics, log: Log,
+        loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, completion: SessionRecovery,
+        metrics: Metrics, log: Log,
         webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, creditWarnings: [Duration],
         tracer: Tracer?
     ) {
@@ -41,6 +43,7 @@ final class LiveContext {
         self.loop = loop
         self.journal = journal
         self.transcripts = transcripts
+        self.evaluations = evaluations
         self.completion = completion
         self.metrics = metrics
         self.log = log

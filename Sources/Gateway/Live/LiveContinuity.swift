@@ -7,6 +7,7 @@ struct LiveContinuity: Sendable {
     var recovery: Recovery.Rule
     var stall: Duration
     var repairTime: Duration
+    var modes: ModeSettings
     var desk: RepairDesk
     /// Where the audio of repairs lies while they are worked on.
     var folder: String

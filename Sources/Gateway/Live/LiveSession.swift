@@ -19,6 +19,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         var machine: any LiveServerMachine
         /// In order of preference; not empty.
         var engines: [EngineEntry]
+        /// How many of them hear it.
+        var mode: SessionMode = .failover
         /// Whose key is charged; nil on a gateway without keys.
         var payer: KeyUse?
         /// The caller's span.
@@ -73,8 +75,9 @@ final class LiveSession: WebSocketHandler, SessionOwner {
                 timesInterims: request.timesInterims, endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms,
                 diarize: request.diarize,
                 formatted: true),
-            engines: plan.engines.compactMap(\.liveEngine), recovery: context.continuity.recovery, stall: context.continuity.stall,
-            repairTime: context.continuity.repairTime, repair: context.continuity.repair(by: plan.engines, language: request.language))
+            engines: plan.engines.compactMap(\.liveEngine), recovery: context.continuity.recovery, mode: plan.mode,
+            stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
+            repair: context.continuity.repair(by: plan.engines, language: request.language))
         cursor = context.journal.cursor(rate: rate, channels: channels)
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
@@ -287,7 +290,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         if let span = trace?.ran(run) { context.tracer?.take([span]) }
         let engine = run.engine.rawValue, reason = run.outcome.label
         switch (run.kind, run.outcome) {
-        case (.stream, .completed), (.stream, .cancelled), (.stream, .declined): break
+        case (.stream, .completed), (.stream, .cancelled), (.stream, .declined), (.shadow, _): break
         case (.stream, .failed(let error)):
             context.log.warning("engine stream failed", [.session: id.rawValue, .engine: engine, .error: "\(error)"])
         case (.stream, .stalled), (.stream, .connectTimedOut):
@@ -309,6 +312,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         let bytes = CommitRecord.encode(commit, turn: 0)
         context.journal.append(mend: bytes, at: mend.range.start, cursor: &cursor)
         transcript?.append(mend: bytes, at: mend.range.start)
+    }
+
+    func evaluated(_ evaluation: Evaluation) {
+        context.metrics.evaluated(evaluation)
+        context.evaluations.add(evaluation, of: id, at: .now, rate: rate)
     }
 
     func hear(_ event: SessionEvent) {

@@ -1,3 +1,4 @@
+internal import Continuity
 internal import Speech
 internal import Synchronization
 package import Tracing
@@ -29,6 +30,8 @@ package final class Metrics: Sendable {
         case repairs = "harken_repairs_total"
         case recoveries = "harken_recoveries_total"
         case mended = "harken_mended_samples_total"
+        case shadows = "harken_shadows_total"
+        case shadowWords = "harken_shadow_words_total"
         case spansDropped = "harken_spans_dropped_total"
 
         var labels: [String] {
@@ -40,7 +43,7 @@ package final class Metrics: Sendable {
             case .engineAudio: ["engine", "kind"]
             case .gaps, .skipped, .mended: ["engine"]
             case .failovers: ["engine", "reason"]
-            case .repairs, .recoveries: ["engine", "outcome"]
+            case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .spansDropped: ["cause"]
             }
         }
@@ -58,6 +61,8 @@ package final class Metrics: Sendable {
             case .repairs: "Intervals that were recognised again because a stream had left them."
             case .recoveries: "Intervals of sessions that were over that were recognised again, for their transcripts."
             case .mended: "Samples of gaps that were recognised after they had been reported."
+            case .shadows: "Streams whose words are only compared, after their end."
+            case .shadowWords: "Committed words by what a shadow made of them (same, substituted, missing), and those that only it heard (added)."
             case .spansDropped: "Spans that no collector has."
             }
         }
@@ -119,6 +124,7 @@ package final class Metrics: Sendable {
             add(1, .repairs, [engine, outcome])
             if run.outcome == .completed { repairLatency.observe(run.start.duration(to: run.end) / .seconds(1)) }
         case .recovery: add(1, .recoveries, [engine, outcome])
+        case .shadow: add(1, .shadows, [engine, outcome])
         case .recording: break
         }
         if run.kind != .stream, run.outcome == .completed { add(seconds, .recognised, [engine]) }
@@ -135,6 +141,12 @@ package final class Metrics: Sendable {
     func counted(lateFinals late: Int, changedWords changed: Int) {
         lateFinals.add(Int64(late), ordering: .relaxed)
         changedWords.add(Int64(changed), ordering: .relaxed)
+    }
+
+    func evaluated(_ evaluation: Evaluation) {
+        let same = evaluation.words - evaluation.substituted - evaluation.missing
+        let counts = [("same", same), ("substituted", evaluation.substituted), ("missing", evaluation.missing), ("added", evaluation.added)]
+        for (outcome, count) in counts where count > 0 { add(Double(count), .shadowWords, [evaluation.engine.rawValue, outcome]) }
     }
 
     func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }

@@ -24,6 +24,7 @@ package final class GatewayService: HTTPService {
     /// nil: nothing is traced.
     let tracer: Tracer?
     let transcripts: TranscriptFolder
+    let evaluations: EvaluationLog
     let recovery: SessionRecovery
     /// A new UUID.
     let newID: @Sendable () -> String
@@ -64,7 +65,7 @@ package final class GatewayService: HTTPService {
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
         batch = BatchGate(most: 256)
         let continuity = LiveContinuity(
-            recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime,
+            recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
             desk: RepairDesk(capacity: Self.repairsAtOnce), folder: spool.directory, health: EngineHealth())
         runner = JobRunner(
             jobs: TranscriptionJobs(in: database),
@@ -76,6 +77,8 @@ package final class GatewayService: HTTPService {
         let transcripts = try TranscriptFolder(
             directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log)
         self.transcripts = transcripts
+        let evaluations = EvaluationLog(directory: configuration.dataDirectory, log: log)
+        self.evaluations = evaluations
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
         var webSocket = WebSocketConfiguration()
@@ -90,7 +93,8 @@ package final class GatewayService: HTTPService {
                         directory: journals, loop: index, limits: configuration.journal, startedAt: startedAt, writer: writer, log: log)
                     return LoopBound(
                         LiveContext(
-                            loop: loop, journal: journal, transcripts: transcripts, completion: recovery, metrics: metrics, log: log,
+                            loop: loop, journal: journal, transcripts: transcripts, evaluations: evaluations, completion: recovery, metrics: metrics,
+                            log: log,
                             webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity,
                             creditWarnings: configuration.creditWarnings, tracer: tracer),
                         on: loop)
@@ -143,6 +147,7 @@ package final class GatewayService: HTTPService {
         // What ends sessions may be on its way to the loops.
         for context in contexts.values { await context.loop.run {} }
         await transcripts.settle()
+        await evaluations.settle()
         for context in contexts.values { await context.loop.run { _ = context.withValue { $0.journal.finish() } } }
         settling.cancel()
         await settling.value

@@ -46,6 +46,10 @@ package struct EngineTemper: Sendable, Equatable {
     package var substitutes: Double
     package var omits: Double
     package var repeats: Double
+    /// How often it hears a word behind another that nobody has said.
+    package var inserts = 0.0
+    /// How often an answer comes up to two seconds later than usual.
+    package var hiccups = 0.0
     /// Cuts long finals in the middle of a word, which then belongs to one of the two.
     package var cutsWords: Bool
     /// Audio after which it ends every stream, though it did not say so before; nil: never.

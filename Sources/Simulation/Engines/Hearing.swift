@@ -18,7 +18,7 @@ struct Hearing: Sendable {
     /// Of this attempt: times differ from one to the next.
     let attempt: Chance
 
-    private enum Part { static let omit = 1, substitute = 2, join = 3, start = 4, end = 5, bias = 6, edge = 7, certainty = 8, other = 9 }
+    private enum Part { static let omit = 1, substitute = 2, join = 3, start = 4, end = 5, bias = 6, edge = 7, certainty = 8, other = 9, insert = 10 }
 
     static func omits(_ word: Int, temper: EngineTemper, taste: Chance) -> Bool { taste[Part.omit, word].happens(temper.omits) }
 
@@ -67,6 +67,14 @@ struct Hearing: Sendable {
                     text: text, spoken: SampleRange(word.range.start, end), range: SampleRange(start, finish),
                     confidence: identity.confidence(certainty)
                 ))
+            if taste[Part.insert, word.number].happens(temper.inserts) {
+                let range = SampleRange(finish, count: Milliseconds.samples(20))
+                heard.append(
+                    HeardWord(
+                        text: taste[Part.insert][word.number][1].pick(Script.misheard), spoken: SampleRange(word.range.start, end), range: range,
+                        confidence: WordIdentity(first: 0, count: 1, engine: temper.number).confidence(taste[Part.insert][word.number][2].unit)))
+                before = range.end
+            }
         }
         if temper.isFormatted { punctuate(&heard) }
         return heard

@@ -40,7 +40,7 @@ struct SimulatedStream: Sendable {
     /// Everything waits until then: microseconds since the world's start.
     private(set) var silentUntil: Int64?
 
-    private enum Part { static let taste = 1, attempt = 2, latency = 3, cut = 4, again = 5, stable = 6 }
+    private enum Part { static let taste = 1, attempt = 2, latency = 3, cut = 4, again = 5, stable = 6, hiccup = 7 }
 
     init(
         leg: LegID, temper: EngineTemper, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: Fault?,
@@ -249,7 +249,11 @@ struct SimulatedStream: Sendable {
         said.append(Message(delay: delay, event: .closed(error)))
     }
 
-    private func latency(_ number: Int) -> Int { chance[Part.latency, messages &* 7 &+ number].pick(temper.latency) }
+    private func latency(_ number: Int) -> Int {
+        let place = messages &* 7 &+ number
+        let usual = chance[Part.latency, place].pick(temper.latency)
+        return chance[Part.hiccup, place].happens(temper.hiccups) ? usual + chance[Part.hiccup][place][1].pick(500...2_000) : usual
+    }
 
     private func local(_ index: Int) -> ChannelIndex { ChannelIndex(ears[index].channel - channels.lowerBound) }
 

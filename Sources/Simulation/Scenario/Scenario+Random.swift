@@ -81,7 +81,7 @@ extension Scenario.Client {
 }
 
 extension EngineTemper {
-    fileprivate init(number: Int, _ dice: inout Dice) {
+    init(number: Int, _ dice: inout Dice) {
         self.number = number
         let isLocal = dice.happens(0.3)
         let connecting = isLocal ? 1 : dice.pick([20, 100, 400])
@@ -112,7 +112,7 @@ extension EngineTemper {
 }
 
 extension Fault {
-    fileprivate init(_ dice: inout Dice) {
+    init(_ dice: inout Dice) {
         let message = dice.happens(0.3) ? 0 : dice.pick(0...40)
         switch dice.pick(0...15) {
         case 0: self = .refuse(.unavailable("503"))

@@ -1,3 +1,5 @@
+package import Continuity
+
 /// Many sessions, one after another.
 package enum Simulation {
     package struct Failure: Sendable {
@@ -30,11 +32,13 @@ package enum Simulation {
     /// Stops when `most` seeds have failed.
     ///
     /// - Parameter begin: is told of each seed before it runs.
-    package static func run(_ seeds: some Sequence<UInt64>, most: Int = 1, begin: (UInt64) -> Void = { _ in }) -> Totals {
+    package static func run(
+        _ seeds: some Sequence<UInt64>, mode: SessionMode = .failover, most: Int = 1, begin: (UInt64) -> Void = { _ in }
+    ) -> Totals {
         var totals = Totals()
         for seed in seeds {
             begin(seed)
-            var world = World(Scenario(seed: seed))
+            var world = World(Scenario(seed: seed, mode: mode))
             let outcome = world.run()
             totals.sessions += 1
             totals.words += outcome.words
@@ -51,15 +55,17 @@ package enum Simulation {
     }
 
     /// Tells in full the smallest scenario that breaks the same rule as the seed's own. Nothing when nothing is broken.
-    package static func explain(seed: UInt64, _ tell: @escaping (String) -> Void) {
-        let scenario = Scenario(seed: seed)
+    package static func explain(seed: UInt64, mode: SessionMode = .failover, _ tell: @escaping (String) -> Void) {
+        let scenario = Scenario(seed: seed, mode: mode)
         var world = World(scenario)
         guard let violation = world.run().violation else { return }
         self.tell(Shrinker.shrink(scenario, breaking: violation.rule), tell)
     }
 
     /// Tells the whole session of a seed, whether it fails or not.
-    package static func trace(seed: UInt64, _ tell: @escaping (String) -> Void) { self.tell(Scenario(seed: seed), tell) }
+    package static func trace(seed: UInt64, mode: SessionMode = .failover, _ tell: @escaping (String) -> Void) {
+        self.tell(Scenario(seed: seed, mode: mode), tell)
+    }
 
     private static func tell(_ scenario: Scenario, _ tell: @escaping (String) -> Void) {
         tell("seed \(scenario.seed)")

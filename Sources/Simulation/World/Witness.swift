@@ -30,6 +30,7 @@ struct Witness {
     private(set) var words = 0
     private(set) var gaps = 0
     private(set) var mends = 0
+    private(set) var evaluations = 0
     private(set) var legsRun: Set<LegID> = []
     private(set) var repairsRun: Set<RepairID> = []
 
@@ -155,14 +156,16 @@ struct Witness {
         if temper.cutsWords, spoken(identity.first, number)?.joined != nil, let other = spoken(identity.first + 1, number) {
             said.end = max(said.end, other.range.end)
         }
-        var tolerance = tolerance(temper)
+        // Who votes has a say in a word's time.
+        var tolerance = scenario.mode == .ensemble ? scenario.tempers.map(self.tolerance).max() ?? .zero : self.tolerance(temper)
         // What a seam left of a word is where its share of the word is, or where another engine says that the rest of it ends.
         let whole = WordIdentity(confidence: word.confidence)
         if whole.count > identity.count { tolerance = scenario.tempers.map(self.tolerance).max() ?? tolerance }
         let start = min(said.start, spoken(whole.first, number)?.range.start ?? said.start)
         let isEarly = word.range.start < start - tolerance
         // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
-        let isCut = word.range.start == commit.range.start || temper.cutsWords && word.range.start < said.end + tolerance
+        let isCut =
+            word.range.start == commit.range.start || (temper.cutsWords || scenario.mode == .ensemble) && word.range.start < said.end + tolerance
         let isLate = word.range.end > said.end + tolerance || word.range.start > said.start + tolerance && !isCut
         // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
@@ -208,9 +211,14 @@ struct Witness {
 
     mutating func ran(_ record: RunRecord) {
         switch record.kind {
-        case .leg(let leg): if !legsRun.insert(leg).inserted { fail(.runs, "leg \(leg.number) has two records") }
+        case .leg(let leg), .shadow(let leg): if !legsRun.insert(leg).inserted { fail(.runs, "leg \(leg.number) has two records") }
         case .repair(let repair): if !repairsRun.insert(repair).inserted { fail(.runs, "repair \(repair.number) has two records") }
         }
+    }
+
+    mutating func evaluated(_ evaluation: Evaluation) {
+        evaluations += 1
+        if end != nil { fail(.ending, "a shadow was evaluated after the end") }
     }
 
     // MARK: - At its end

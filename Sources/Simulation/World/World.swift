@@ -73,12 +73,20 @@ package struct World {
     private var deadline: Int64
     /// Takes what happens, line by line.
     private let tell: ((String) -> Void)?
+    /// Takes what the client hears, and when: microseconds since the session's start.
+    private let hear: ((Int64, SessionEvent) -> Void)?
 
     enum Part { static let taste = 3, attempt = 4, repair = 5 }
 
-    package init(_ scenario: Scenario, tell: ((String) -> Void)? = nil) {
+    /// - Parameter hear: takes what the client hears, and when, in microseconds since the session's start.
+    init(_ scenario: Scenario, hear: @escaping (Int64, SessionEvent) -> Void) { self.init(scenario, tell: nil, hear: hear) }
+
+    package init(_ scenario: Scenario, tell: ((String) -> Void)? = nil) { self.init(scenario, tell: tell, hear: nil) }
+
+    private init(_ scenario: Scenario, tell: ((String) -> Void)?, hear: ((Int64, SessionEvent) -> Void)?) {
         self.scenario = scenario
         self.tell = tell
+        self.hear = hear
         chance = Chance(seed: scenario.seed)
         machine = SessionMachine(
             .init(
@@ -103,7 +111,8 @@ package struct World {
         queue.add(.client, at: 0)
         for moment in scenario.news { queue.add(.news(moment.what), at: Int64(moment.at) * 1_000) }
         var events = 0
-        while witness.violation == nil, let next = queue.next() {
+        // Who measures takes the session as it is: engines that mishear break rules.
+        while witness.violation == nil || hear != nil, let next = queue.next() {
             now = next.at
             events += 1
             if events > Self.mostEvents { witness.fail(.ending, "it does not come to rest") }
@@ -266,7 +275,8 @@ package struct World {
         case .opened: if let place { connections[place].isOpen = true }
         case .closed(let error):
             gone.insert(leg)
-            if let place, let error, error.isForGood { disabled.insert(connections[place].stream.temper.number) }
+            let isShadow = machine.legs.contains { $0.id == leg && $0.isShadow }
+            if let place, let error, error.isForGood, !isShadow { disabled.insert(connections[place].stream.temper.number) }
         case .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
         }
         perform(machine.engine(event, from: leg, now: instant))
@@ -367,6 +377,7 @@ package struct World {
             case .record(let commit, let turn): witness.recorded(commit, turn: turn)
             case .emit(let event):
                 note("client hears \(Trace.text(event))")
+                hear?(now, event)
                 witness.heard(event, received: journalled)
             case .holdClient(let holds):
                 note(holds ? "hold the client back" : "let the client go on")
@@ -379,6 +390,7 @@ package struct World {
             case .mend(let mend):
                 note("mend channel \(mend.channel.number) \(Milliseconds.text(mend.range)) \(Trace.text(mend.words)), by \(mend.engine)")
                 witness.mended(mend)
+            case .evaluated(let evaluation): witness.evaluated(evaluation)
             case .ran(let record):
                 note("record: \(record.engine) \(record.kind) \(Milliseconds.text(record.range)) \(record.outcome)")
                 witness.ran(record)

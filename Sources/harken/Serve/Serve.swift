@@ -38,7 +38,8 @@ struct Serve: Command {
         discussion: """
             Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded behind that. SIGTERM lets live \
             sessions end, a second signal does not wait. Without keys only this machine is served; an address that others can reach needs a key \
-            first: harken keys create. All other settings are variables, such as DEEPGRAM_API_KEY and HARKEN_ENGINES.
+            first: harken keys create. All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
+            ensemble or shadow).
             """,
         options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
 

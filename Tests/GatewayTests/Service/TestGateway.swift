@@ -20,21 +20,24 @@ final class TestGateway: Sendable {
     let directory: String
 
     /// - Parameter directory: one that an earlier run left; it is this one's to remove.
-    init(_ engine: ScriptedEngine, keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil, directory earlier: String? = nil)
-        async throws
-    {
+    init(
+        _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
+        directory earlier: String? = nil,
+        change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
         var settings = Settings()
         settings.merge(values)
         settings.merge(["HARKEN_DATA": directory])
         var configuration = try GatewayConfiguration(settings, home: directory, cores: 1)
-        configuration.engines = [engine.name]
+        configuration.engines = [engine.name] + others.map(\.name)
+        change(&configuration)
         configuration.recovery.retries = 0
         group = try LoopGroup(count: 1)
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         service = try await GatewayService(
-            configuration, loops: group.loops, entries: [EngineEntry(engine, status: { .ready })], keys: keys,
+            configuration, loops: group.loops, entries: ([engine] + others).map { EngineEntry($0, status: { .ready }) }, keys: keys,
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), tracer: tracer,
             newID: { UUID().uuidString.lowercased() })
@@ -54,10 +57,12 @@ final class TestGateway: Sendable {
     }
 
     static func with(
-        _ engine: ScriptedEngine = ScriptedEngine(), keys: TestKeys, settings: [String: String] = [:], directory: String? = nil,
-        keepsDirectory: Bool = false, tracer: Tracer? = nil, _ body: (TestGateway) async throws -> Void
+        _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
+        directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil,
+        change: (inout GatewayConfiguration) -> Void = { _ in }, _ body: (TestGateway) async throws -> Void
     ) async throws {
-        let gateway = try await TestGateway(engine, keys: keys, settings: settings, tracer: tracer, directory: directory)
+        let gateway = try await TestGateway(
+            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, change: change)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

@@ -1,0 +1,82 @@
+package import Speech
+
+/// How far what a shadow heard differs from what was committed. Words are compared as they are spoken: capitals, punctuation and the way to write
+/// numbers make no difference.
+package struct Evaluation: Sendable, Equatable {
+    /// What both said in one interval.
+    package struct Piece: Sendable, Equatable {
+        package var channel: ChannelIndex
+        package var range: SampleRange
+        package var committed: String
+        package var shadow: String
+    }
+
+    /// The shadow's.
+    package let engine: EngineName
+    /// Those whose words were committed, in the order in which they came.
+    package private(set) var committedBy: [EngineName] = []
+    /// Audio of which both have said all, of all channels together.
+    package private(set) var compared = SampleCount.zero
+    /// Committed words in it, as they are spoken.
+    package private(set) var words = 0
+    package private(set) var substituted = 0
+    /// Committed, and not heard by the shadow.
+    package private(set) var missing = 0
+    /// Heard by the shadow only.
+    package private(set) var added = 0
+    /// The first of what was compared.
+    package private(set) var pieces: [Piece] = []
+    /// More came than `pieces` holds.
+    package private(set) var isCut = false
+    private static let mostPieces = 2_000
+
+    package init(engine: EngineName) { self.engine = engine }
+
+    /// Wrong words for each that was committed; nil: none was.
+    package var errorRate: Double? { words == 0 ? nil : Double(substituted + missing + added) / Double(words) }
+
+    mutating func commits(_ engine: EngineName) {
+        if !committedBy.contains(engine), committedBy.count < 16 { committedBy.append(engine) }
+    }
+
+    mutating func compare(_ committed: [Word], with shadow: [Word], in range: SampleRange, _ channel: ChannelIndex) {
+        compared += range.count
+        guard !committed.isEmpty || !shadow.isEmpty else { return }
+        count(committed.flatMap(SpokenForm.tokens), shadow.flatMap(SpokenForm.tokens))
+        guard pieces.count < Self.mostPieces else {
+            isCut = true
+            return
+        }
+        pieces.append(Piece(channel: channel, range: range, committed: Self.text(committed), shadow: Self.text(shadow)))
+    }
+
+    private static func text(_ words: [Word]) -> String { words.map(\.text).joined(separator: " ") }
+
+    /// Levenshtein's distance, by kinds of edits.
+    private mutating func count(_ said: [String], _ heard: [String]) {
+        typealias Cost = (total: Int, substituted: Int, missing: Int, added: Int)
+        var row: [Cost] = (0...heard.count).map { ($0, 0, 0, $0) }
+        for word in said {
+            var diagonal = row[0]
+            row[0].total += 1
+            row[0].missing += 1
+            for (place, other) in heard.enumerated() {
+                var best = diagonal
+                if word != other {
+                    best.total += 1
+                    best.substituted += 1
+                }
+                diagonal = row[place + 1]
+                if diagonal.total + 1 < best.total { best = (diagonal.total + 1, diagonal.substituted, diagonal.missing + 1, diagonal.added) }
+                let left = row[place]
+                if left.total + 1 < best.total { best = (left.total + 1, left.substituted, left.missing, left.added + 1) }
+                row[place + 1] = best
+            }
+        }
+        guard let last = row.last else { return }
+        words += said.count
+        substituted += last.substituted
+        missing += last.missing
+        added += last.added
+    }
+}

@@ -1,0 +1,77 @@
+package import Continuity
+import Speech
+
+/// How long the last word of a turn takes to become final: many sessions, in real time on a clock of their own.
+package struct TurnLatency {
+    /// A simulated engine's answers.
+    package struct Answers: Sendable {
+        /// Milliseconds.
+        package var usual: ClosedRange<Int>
+        /// How often an answer comes up to two seconds later.
+        package var hiccups: Double
+
+        package init(usual: ClosedRange<Int>, hiccups: Double) {
+            self.usual = usual
+            self.hiccups = hiccups
+        }
+    }
+
+    /// From the end of a turn's last word to its final, in milliseconds, in order of size.
+    package private(set) var milliseconds: [Int] = []
+
+    /// - Parameter engines: in order of preference.
+    package init(_ engines: [Answers], mode: SessionMode, sessions: Int, seed: UInt64) {
+        for session in 0..<sessions {
+            var scenario = Scenario(seed: seed &+ UInt64(session))
+            var dice = Dice(Chance(seed: seed &+ UInt64(session))[1])
+            let turns = Script.turns(&dice, count: 12)
+            scenario.spoken = [turns.words]
+            scenario.length = turns.length
+            scenario.mode = mode
+            scenario.engines = engines.enumerated().map { number, answers in
+                var temper = EngineTemper.plain(number)
+                temper.latency = answers.usual
+                temper.hiccups = answers.hiccups
+                return Scenario.Engine(temper: temper, faults: [], isPersistent: false)
+            }
+            scenario.keepSimple()
+            var ends = turns.ends.map { scenario.spoken[0][$0].range.end }
+            var found: [Int] = []
+            var world = World(scenario) { now, event in
+                guard case .commit(let commit) = event, !commit.words.isEmpty else { return }
+                // By the middle of its last word, wherever an engine says that ends.
+                while let end = ends.first, commit.range.end >= end - Milliseconds.samples(100) {
+                    ends.removeFirst()
+                    found.append(Int(now / 1_000 - end.samples / 16))
+                }
+            }
+            _ = world.run()
+            milliseconds += found
+        }
+        milliseconds.sort()
+    }
+
+    package func percentile(_ share: Double) -> Int {
+        milliseconds.isEmpty ? 0 : milliseconds[min(milliseconds.count - 1, Int(share * Double(milliseconds.count)))]
+    }
+}
+
+extension Script {
+    /// Turns of a few words with long silences between them, and the places of their last words.
+    fileprivate static func turns(_ dice: inout Dice, count: Int) -> (words: [SpokenWord], ends: [Int], length: Int) {
+        var words: [SpokenWord] = []
+        var ends: [Int] = []
+        var position = 500
+        for _ in 0..<count {
+            for _ in 0..<dice.pick(3...10) {
+                let duration = dice.pick(150...400)
+                let range = SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))
+                words.append(SpokenWord(number: words.count + 1, text: dice.pick(plain), numeral: nil, joined: nil, range: range))
+                position += duration + dice.pick(0...100)
+            }
+            ends.append(words.count - 1)
+            position += dice.pick(3_500...4_500)
+        }
+        return (words, ends, position)
+    }
+}

@@ -1,0 +1,89 @@
+package import Continuity
+import Speech
+
+/// How many words of known texts a session gets wrong, with engines that mishear, leave out and add words, each at its own.
+package struct WordErrors {
+    /// How often a simulated engine is wrong, and by how much its times are, in milliseconds.
+    package struct Noise: Sendable {
+        package var substituted: Double
+        package var missing: Double
+        package var added: Double
+        package var jitter: Int
+
+        package init(substituted: Double, missing: Double, added: Double, jitter: Int) {
+            self.substituted = substituted
+            self.missing = missing
+            self.added = added
+            self.jitter = jitter
+        }
+    }
+
+    package private(set) var words = 0
+    package private(set) var errors = 0
+
+    package var rate: Double { Double(errors) / Double(max(1, words)) }
+
+    /// - Parameters:
+    ///   - engines: in order of preference; each keeps its number, and so its mistakes, from one measurement to the next.
+    ///   - texts: words in lower case with blanks between them, a session for each.
+    package init(_ engines: [(number: Int, noise: Noise)], mode: SessionMode, texts: [String], seed: UInt64) {
+        for (session, text) in texts.enumerated() {
+            var scenario = Scenario(seed: seed &+ UInt64(session))
+            var dice = Dice(Chance(seed: seed &+ UInt64(session))[2])
+            let truth = text.split(separator: " ").map(String.init)
+            let script = Script.read(truth, &dice)
+            scenario.spoken = [script.words]
+            scenario.length = script.length
+            scenario.mode = mode
+            scenario.engines = engines.map { number, noise in
+                var temper = EngineTemper.plain(number)
+                temper.substitutes = noise.substituted
+                temper.omits = noise.missing
+                temper.inserts = noise.added
+                temper.jitter = noise.jitter
+                temper.latency = 60 + 40 * number...200 + 100 * number
+                temper.endpoint = [300, 400, 250][number % 3]
+                temper.longest = [15_000, 5_000, 8_000][number % 3]
+                temper.coverage = EngineTemper.Coverage.allCases[number % 3]
+                return Scenario.Engine(temper: temper, faults: [], isPersistent: false)
+            }
+            scenario.keepSimple()
+            var said: [String] = []
+            var world = World(scenario) { _, event in
+                if case .commit(let commit) = event { said += commit.words.map(\.bare) }
+            }
+            _ = world.run()
+            words += truth.count
+            errors += Self.distance(said, truth)
+        }
+    }
+
+    private static func distance(_ said: [String], _ truth: [String]) -> Int {
+        var row = Array(0...truth.count)
+        for word in said {
+            var diagonal = row[0]
+            row[0] += 1
+            for (place, other) in truth.enumerated() {
+                let best = min(diagonal + (word == other ? 0 : 1), row[place] + 1, row[place + 1] + 1)
+                diagonal = row[place + 1]
+                row[place + 1] = best
+            }
+        }
+        return row[truth.count]
+    }
+}
+
+extension Script {
+    /// A text as somebody reads it, with a pause now and then.
+    fileprivate static func read(_ text: [String], _ dice: inout Dice) -> (words: [SpokenWord], length: Int) {
+        var words: [SpokenWord] = []
+        var position = 300
+        for word in text.prefix(WordIdentity.mostWords) {
+            let duration = 90 + 45 * word.utf8.count + dice.pick(0...80)
+            let range = SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))
+            words.append(SpokenWord(number: words.count + 1, text: word, numeral: nil, joined: nil, range: range))
+            position += duration + (dice.happens(0.12) ? dice.pick(400...1_200) : dice.pick(0...60))
+        }
+        return (words, position + 1_500)
+    }
+}

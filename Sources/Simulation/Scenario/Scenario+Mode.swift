@@ -1,0 +1,33 @@
+package import Continuity
+import Speech
+
+extension Scenario {
+    /// The session of a seed as it is when several engines hear it.
+    package init(seed: UInt64, mode: SessionMode) {
+        self.init(seed: seed)
+        self.mode = mode
+        let count = mode == .failover ? 1 : mode == .ensemble ? 3 : 2
+        let chance = Chance(seed: seed)
+        while engines.count < count {
+            let number = engines.count
+            var engine = Dice(chance[10 + number])
+            var faults = Dice(chance[20 + number])
+            let isFaulty = faults.happens(0.35)
+            let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
+            engines.append(
+                Engine(temper: EngineTemper(number: number, &engine), faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
+        }
+        guard mode == .ensemble else { return }
+        // What a vote makes of different words is no question of these rules: here all hear the same ones.
+        for number in engines.indices {
+            engines[number].temper.joins = 0
+            engines[number].temper.substitutes = 0
+            engines[number].temper.omits = 0
+        }
+        for number in repairers.indices {
+            repairers[number].temper.joins = 0
+            repairers[number].temper.substitutes = 0
+            repairers[number].temper.omits = 0
+        }
+    }
+}
