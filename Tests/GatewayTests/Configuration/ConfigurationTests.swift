@@ -41,7 +41,8 @@ import Testing
 
     @Test(arguments: [
         ("HARKEN_LISTEN", "nonsense"), ("HARKEN_LISTEN", "::1:80"), ("HARKEN_LISTEN", "127.0.0.1:99999"), ("HARKEN_LOG", "loud"),
-        ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_MODE", "best"), ("HARKEN_VOTE_SECONDS", "0"), ("HARKEN_SHADOW_SHARE", "2"), ("HARKEN_STALL_SECONDS", "soon"),
+        ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_MODE", "best"),
+        ("HARKEN_VOTE_SECONDS", "0"), ("HARKEN_SHADOW_SHARE", "2"), ("HARKEN_STALL_SECONDS", "soon"),
         ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
         ("HARKEN_COMPRESSION", "perhaps"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"), ("OTEL_SDK_DISABLED", "maybe"), ("HARKEN_DATABASE_URL", "mysql://x"),
