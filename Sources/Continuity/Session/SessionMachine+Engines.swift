@@ -69,11 +69,16 @@ extension SessionMachine {
             guard !leg.isFailed, lanes[number].stretches[..<place].allSatisfy({ $0.sources.allSatisfy(isFailed) }) else { return }
             show(hypothesis, in: number, behind: place, from: leg.id, origin: leg.origin, &actions)
         case .final(let hypothesis, _):
-            hold(event, in: number, at: place, leg, &actions)
+            guard hold(event, in: number, at: place, leg) else {
+                // What it says more is not known to be covered: another engine hears it again.
+                let error = EngineError.protocolViolation("\(leg.engine) said more than can wait for what is before it.")
+                if !leg.isFailed { fail(legAt: index, .failed(error), error, now: now, &actions) }
+                return
+            }
             // Who began later has not heard all that is before.
             if isPanel, leg.origin > lanes[number].stretches[place].start { return }
             lanes[number].stretches[place].heldThrough = max(lanes[number].stretches[place].heldThrough, hypothesis.range.end)
-        case .speechStarted, .turnEnded, .flushed: hold(event, in: number, at: place, leg, &actions)
+        case .speechStarted, .turnEnded, .flushed: _ = hold(event, in: number, at: place, leg)
         case .opened, .closed, .skipped, .creditsLow: break
         }
     }
@@ -83,18 +88,23 @@ extension SessionMachine {
         if case .final(let final, _) = event, !final.words.isEmpty { tally.lateFinals += 1 }
     }
 
-    /// What can wait at once in a stretch; no engine says as much in the time that a repair may take.
-    private static var mostHeld: Int { 4_096 }
+    /// What can wait at once in a channel, in events and words: nobody says as much while a client's audio may wait.
+    package static var mostWaitingCount: Int { 16_384 }
 
-    private mutating func hold(_ event: EngineEvent, in number: Int, at place: Int, _ leg: Leg, _ actions: inout [SessionAction]) {
-        guard lanes[number].stretches[place].held.count < Self.mostHeld else { return }
+    /// Events and words that wait for what is before them.
+    package var waitingCount: Int { lanes.reduce(0) { $0 + $1.stretches.reduce(0) { $0 + $1.heldCount } } }
+
+    /// - Returns: false when there is no room for it.
+    private mutating func hold(_ event: EngineEvent, in number: Int, at place: Int, _ leg: Leg) -> Bool {
+        guard lanes[number].stretches.reduce(event.weight, { $0 + $1.heldCount }) <= Self.mostWaitingCount else { return false }
         var event = event
         // Who asked a failed leg has asked its successor since.
         if leg.isFailed {
-            if case .flushed = event { return }
+            if case .flushed = event { return true }
             if case .final(let final, .flush) = event { event = .final(final, reason: .pause) }
         }
-        lanes[number].stretches[place].held.append(Stretch.Held(leg: leg.id, engine: leg.engine, origin: leg.origin, event: event))
+        lanes[number].stretches[place].hold(Stretch.Held(leg: leg.id, engine: leg.engine, origin: leg.origin, event: event))
+        return true
     }
 
     /// A final that was cut because it had grown long may end within a word which the engine will say in the next. What is loud behind its last word
@@ -264,11 +274,9 @@ extension SessionMachine {
             for id in settled.sources { dismiss(id, &actions) }
             actions += settled.after.map { .emit($0) }
             guard !lanes[number].stretches.isEmpty else { break }
-            let held = lanes[number].stretches[0].held
-            lanes[number].stretches[0].held = []
             // Of what is lost, nobody who heard it will say more.
             let isHeard = if case .none = lanes[number].stretches[0].need { true } else { false }
-            for event in held {
+            for event in lanes[number].stretches[0].release() {
                 if isPanel, isHeard, lanes[number].panel.index(of: event.leg) != nil {
                     hear(event.event, in: number, from: event.leg, now: now, &actions)
                 } else {

@@ -185,13 +185,21 @@ package struct SessionMachine: Sendable {
 
     // MARK: - The client
 
+    private static var mostFinalizes: Int { 1_024 }
+
     package mutating func command(_ command: SessionCommand, now: Instant) -> [SessionAction] {
         guard !isEnded, !clientIsDone else { return [] }
         var actions: [SessionAction] = []
         switch command {
         case .finalize:
-            for number in lanes.indices { lanes[number].panel.asked += 1 }
-            enqueue(.finalize)
+            // A client that asks more often than any engine answers is answered here.
+            let isFlooded = legs.contains { leg in leg.channels.contains { leg.unansweredFinalizes(in: $0) >= Self.mostFinalizes } }
+            if isFlooded {
+                actions += lanes.map { .emit(.flushed($0.channel)) }
+            } else {
+                for number in lanes.indices { lanes[number].panel.asked += 1 }
+                enqueue(.finalize)
+            }
         // Who is not there cannot be kept.
         case .keepAlive:
             for index in legs.indices where legs[index].isOpen { legs[index].enqueue(.keepAlive, at: timeline.end) }

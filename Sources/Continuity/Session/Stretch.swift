@@ -31,7 +31,9 @@ struct Stretch: Sendable {
     /// Legs whose words for it are wanted.
     var sources: [LegID]
     var need: Need = .none
-    var held: [Held] = []
+    private(set) var held: [Held] = []
+    /// Events among `held`, and their words: what waiting costs.
+    private(set) var heldCount = 0
     /// What the client is told when it is settled.
     var after: [SessionEvent] = []
     /// The end of the finals among `held`.
@@ -53,10 +55,34 @@ struct Stretch: Sendable {
         heldThrough = start
     }
 
+    mutating func hold(_ event: Held) {
+        held.append(event)
+        heldCount += event.event.weight
+    }
+
+    /// Its turn has come.
+    mutating func release() -> [Held] {
+        defer {
+            held = []
+            heldCount = 0
+        }
+        return held
+    }
+
     var plan: RepairPlan? {
         switch need {
         case .repair(let plan): plan
         case .none, .silence, .repaired, .lost: nil
+        }
+    }
+}
+
+extension EngineEvent {
+    /// Itself and its words.
+    var weight: Int {
+        switch self {
+        case .final(let hypothesis, _), .interim(let hypothesis): 1 + hypothesis.words.count
+        case .opened, .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped, .closed: 1
         }
     }
 }

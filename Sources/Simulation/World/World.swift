@@ -121,6 +121,9 @@ package struct World {
                 break
             }
             happen(next.event)
+            if machine.waitingCount > scenario.channels * SessionMachine.mostWaitingCount {
+                witness.fail(.memory, "\(machine.waitingCount) events and words wait")
+            }
         }
         if witness.violation == nil {
             witness.close(received: machine.timeline.end, finalizes: finalizes)

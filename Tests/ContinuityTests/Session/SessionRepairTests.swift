@@ -16,6 +16,33 @@ import Testing
         return talk
     }
 
+    @Test func `bounds what waits behind a repair, and hears again what there is no room for`() throws {
+        var talk = Conversation()
+        talk.hear(3)
+        talk.engine(.closed(.unavailable("gone")), from: 0)
+        talk.engine(.opened, from: 1)
+        talk.hear(1)
+        #expect(talk.actions.repairs.count == 1)
+        // An engine that is out of its mind.
+        for number in 0..<20_000 where talk.session.legs.contains(where: { $0.id == LegID(1) && !$0.isFailed }) {
+            let word = Word("w", SampleRange(SampleIndex(number), count: SampleCount(1)), confidence: 1)
+            talk.engine(.final(Hypothesis(range: word.range, words: [word]), reason: .length), from: 1)
+            #expect(talk.session.waitingCount <= SessionMachine.mostWaitingCount)
+        }
+        #expect(talk.session.waitingCount > 1_000)
+        #expect(!talk.session.legs.contains { $0.id == LegID(1) && !$0.isFailed })
+        #expect(talk.session.legs.contains { $0.id == LegID(2) }, "another leg hears the rest")
+    }
+
+    @Test func `bounds what a client asks for before an engine answers`() {
+        var talk = Conversation(opens: false)
+        var answers = 0
+        for _ in 0..<5_000 {
+            for action in talk.command(.finalize) { if case .emit(.flushed) = action { answers += 1 } }
+        }
+        #expect(answers == 5_000 - 1_024)
+    }
+
     @Test func `opens the next engine where it is, and repairs what the first one left`() throws {
         var talk = broken()
         #expect(talk.session.legs.map(\.engine) == [Conversation.second])
