@@ -104,10 +104,11 @@ extension SessionMachine {
         return SampleIndex(max(0, index.samples) / step * step)
     }
 
-    /// When another engine is asked as well, because the one that works on a repair has had half of the time for it; nil: it is not.
+    /// When another engine is asked as well, because half of the time for a repair is over, and the one that works on it has had a quarter of it; nil:
+    /// it is not.
     func besideTime(of plan: RepairPlan) -> Instant? {
         guard let asked = plan.asked, plan.beside == nil, !plan.isAhead, !plan.engines.isEmpty else { return nil }
-        let time: Instant = asked.at + configuration.repairTime / 2
+        let time = max(asked.at + configuration.repairTime / 4, plan.detected + configuration.repairTime / 2)
         return time < plan.deadline ? time : nil
     }
 
