@@ -193,7 +193,7 @@ extension SessionMachine {
 
     /// A better engine than the one that runs is there again.
     var wantsBetter: Bool {
-        guard case .running = state, !isPanel, recovery.best < preferred else { return false }
+        guard case .running = state, !isPanel, recovery.best < preferred, recovery.refusal == nil else { return false }
         return true
     }
 

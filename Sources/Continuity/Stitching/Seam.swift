@@ -37,6 +37,12 @@ package enum Seam {
     ///   - end: of what is committed.
     ///   - isMirrored: time runs backwards: all positions are negative and all words in the opposite order, and it is the beginnings that meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool = false) -> [Word] {
+        let new = unsaid(words, after: tail, through: end, ear, isMirrored: isMirrored)
+        let isWhole = new.count == words.count && ear.earlier.isEmpty
+        return isWhole && new.first.map { isRest($0, of: end, ear) } ?? false ? Array(new.dropFirst()) : new
+    }
+
+    private static func unsaid(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool) -> [Word] {
         let tolerance = SampleCount(tolerance, at: ear.rate)
         var words = words
         // What it says again is not new.
@@ -68,6 +74,13 @@ package enum Seam {
         words[0].text = (isMirrored ? rest.reversed() : rest).joined(separator: " ") + mark
         words[0].range = SampleRange(start, words[0].range.end)
         return words
+    }
+
+    /// Whether it is what is left of a word that ends what is committed: it begins where its engine's audio does, in the middle of that word.
+    private static func isRest(_ word: Word, of end: SampleIndex, _ ear: Ear) -> Bool {
+        guard let origin = ear.origin, origin < end else { return false }
+        return word.range.start <= origin + SampleCount(.milliseconds(20), at: ear.rate)
+            && word.range.end <= end + SampleCount(.milliseconds(100), at: ear.rate)
     }
 
     private static func tokens(_ words: some Collection<Word>, _ isMirrored: Bool) -> [Token] {
