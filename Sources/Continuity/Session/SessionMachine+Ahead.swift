@@ -18,7 +18,7 @@ extension SessionMachine {
                 places.count == leg.channels.count
                 && places.allSatisfy { lanes[$0.number].stretches[$0.place].end == nil && lanes[$0.number].stretches[$0.place].sources == [id] }
             guard isAlone else { continue }
-            let splice = rest(behind: leg.sentThrough, leg.channels)
+            guard let splice = rest(behind: leg.sentThrough, leg.channels) else { continue }
             legs[index].hurry(to: splice)
             let waiting = (timeline.end - splice).duration(at: configuration.rate)
             for (number, place) in places {
@@ -34,24 +34,27 @@ extension SessionMachine {
         }
     }
 
-    /// Where a leg may end soon: in a silence, if one comes.
-    private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
-        let most = SampleCount(Self.mostAhead, at: configuration.rate)
-        guard configuration.measuresLoudness else { return sent + slack }
-        // In all channels.
-        var place = sent + slack
-        while place <= sent + most {
+    /// Where a leg may end: in the longest silence of all its channels that comes soon; nil: there is none. A leg that ends within a word covers it without
+    /// saying it, and words are not placed so well that a short silence would do where there is a longer one.
+    private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex? {
+        guard configuration.measuresLoudness else { return nil }
+        let last = sent + SampleCount(Self.mostAhead, at: configuration.rate)
+        var best: (length: SampleCount, start: SampleIndex)?
+        var place = sent
+        while place <= last {
             let silences = channels.map { lanes[$0].speech.silence(after: place, received: timeline.end) }
             guard silences.allSatisfy({ $0 != nil }), let next = silences.compactMap(\.self).max() else { break }
             guard next == place else {
                 place = next
                 continue
             }
-            // Not just before a word, whose first sounds may be soft, nor where one ends: the shortest silence is twice as long.
-            let begin = channels.compactMap { lanes[$0].speech.silence(before: place, reach: slack, received: timeline.end) }.max() ?? place
-            return max(sent, begin + SampleCount(.milliseconds(75), at: configuration.rate))
+            let rest = SampleRange(place, timeline.end)
+            let onset = channels.compactMap { lanes[$0].speech.hull(in: rest)?.start }.min() ?? timeline.end
+            if onset - place > best?.length ?? .zero { best = (onset - place, place) }
+            // Into what is loud: the next silence is behind it.
+            place = onset + SampleCount(1)
         }
-        return sent + slack
+        return best.map { $0.start + SampleCount($0.length.samples / 2) }
     }
 
     /// Nobody can recognise it as a recording: an engine is sent it at its pace after all.
