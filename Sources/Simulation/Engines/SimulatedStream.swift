@@ -166,7 +166,8 @@ struct SimulatedStream: Sendable {
         // What is heard of a word that the audio's end cuts is all that there will be of it.
         if reason == .endOfAudio {
             let said = ears[index].words[..<ears[index].next]
-            let last = said.last.map { WordIdentity(confidence: $0.confidence) }.map { $0.first + $0.count - 1 } ?? 0
+            // Words that nobody said have no number.
+            let last = said.lazy.map { WordIdentity(confidence: $0.confidence) }.last { $0.first > 0 }.map { $0.first + $0.count - 1 } ?? 0
             let rest = hearing.words(ears[index].spoken, in: SampleRange(origin, heard))
             ears[index].words = Array(said + rest.drop { WordIdentity(confidence: $0.confidence).first <= last })
         }
