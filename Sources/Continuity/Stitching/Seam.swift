@@ -39,7 +39,7 @@ package enum Seam {
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool = false) -> [Word] {
         let new = unsaid(words, after: tail, through: end, ear, isMirrored: isMirrored)
         let isWhole = new.count == words.count && ear.earlier.isEmpty
-        return isWhole && new.first.map { isRest($0, of: end, ear) } ?? false ? Array(new.dropFirst()) : new
+        return isWhole && new.first.map { isRest($0, of: tail.last, through: end, ear) } ?? false ? Array(new.dropFirst()) : new
     }
 
     private static func unsaid(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool) -> [Word] {
@@ -77,10 +77,12 @@ package enum Seam {
     }
 
     /// Whether it is what is left of a word that ends what is committed: it begins where its engine's audio does, in the middle of that word.
-    private static func isRest(_ word: Word, of end: SampleIndex, _ ear: Ear) -> Bool {
+    private static func isRest(_ word: Word, of last: Word?, through end: SampleIndex, _ ear: Ear) -> Bool {
         guard let origin = ear.origin, origin < end else { return false }
-        return word.range.start <= origin + SampleCount(.milliseconds(20), at: ear.rate)
-            && word.range.end <= end + SampleCount(.milliseconds(100), at: ear.rate)
+        let margin = SampleCount(.milliseconds(100), at: ear.rate)
+        // Where it is the same word, its time may be wrong.
+        let isSame = last.map { SpokenForm.tokens(of: $0) == SpokenForm.tokens(of: word) } ?? false
+        return word.range.start <= origin + (isSame ? margin : SampleCount(.milliseconds(20), at: ear.rate)) && word.range.end <= end + margin
     }
 
     private static func tokens(_ words: some Collection<Word>, _ isMirrored: Bool) -> [Token] {
