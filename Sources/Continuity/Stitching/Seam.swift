@@ -6,7 +6,7 @@ package import Speech
 /// least cost; where no text agrees, time decides.
 package enum Seam {
     /// The furthest that the same word may lie from itself in two engines' results.
-    private static let tolerance: Duration = .milliseconds(500)
+    private static let tolerance: Duration = .milliseconds(550)
     /// A new word costs as much for lying so far before the end of what is committed as one left out by one of the engines.
     private static let jitter: Duration = .milliseconds(300)
     /// Tokens on each side that are compared; the seam lies at their end or beginning.

@@ -87,6 +87,13 @@ import Testing
         #expect(fresh(["a 840-930", "dog 950-1300"], after: [], through: 900) == ["a", "dog"], "behind a silence")
     }
 
+    @Test func `leaves out the end of a word where its audio begins`() {
+        // "Everyone" is said, and its end is heard as another word.
+        #expect(fresh(["one 1000-1190", "station 1526-1817"], after: ["everyone 379-1119"], through: 1_119, from: 1_000) == ["station"])
+        // What begins later is a word of its own.
+        #expect(fresh(["one 1060-1300", "station 1526-1817"], after: ["all 379-900"], through: 1_119, from: 1_000) == ["one", "station"])
+    }
+
     @Test func `leaves out a long past`() {
         let past = (0..<200).map { "w\($0) \($0 * 300)-\($0 * 300 + 250)" }
         let again = (0..<210).map { "w\($0) \($0 * 300 + 40)-\($0 * 300 + 290)" }
