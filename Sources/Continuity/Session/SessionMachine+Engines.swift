@@ -107,15 +107,15 @@ extension SessionMachine {
         return true
     }
 
-    /// A final that was cut because it had grown long may end within a word which the engine will say in the next. What is loud behind its last word
-    /// is not covered by it, and not lost if the engine says no more.
+    /// A final that was cut because it had grown long, or because the client asked for it, may end within a word which the engine will say in the
+    /// next. What is loud behind its last word is not covered by it, and not lost if the engine says no more.
     private func uncut(_ event: EngineEvent, in number: Int) -> EngineEvent {
-        guard case .final(var final, .length) = event, configuration.measuresLoudness else { return event }
+        guard case .final(var final, let reason) = event, reason == .length || reason == .flush, configuration.measuresLoudness else { return event }
         let longestWord = SampleCount(.seconds(1), at: configuration.rate)
         let words = final.words.last?.range.end ?? final.range.start
         guard let loud = lanes[number].speech.hull(in: SampleRange(max(words, final.range.end - longestWord), final.range.end)) else { return event }
         final.range = SampleRange(final.range.start, max(final.range.start, loud.start))
-        return .final(final, reason: .length)
+        return .final(final, reason: reason)
     }
 
     func isFailed(_ id: LegID) -> Bool { legs.first { $0.id == id }?.isFailed ?? true }
@@ -181,7 +181,7 @@ extension SessionMachine {
         let changed = lanes[number].stitcher.changedWords
         let accepted = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam, isFresh: isFresh)
         tally.changedWords += lanes[number].stitcher.changedWords - changed
-        if let accepted, !accepted.words.isEmpty {
+        if let accepted, !accepted.words.isEmpty || lanes[number].lastSource == nil {
             lanes[number].change(to: source, behind: tail)
         } else {
             lanes[number].remember(final.words, of: source)

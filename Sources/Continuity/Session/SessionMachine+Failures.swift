@@ -269,8 +269,10 @@ extension SessionMachine {
     /// Where a leg begins that is sent audio again: in the silence before, so that its first word is whole.
     func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
-        let start = channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) ?? index - reach }.min() ?? index
-        return readable(SampleRange(onGrid(start), index), around: SampleRange(index, index)).start
+        let silences = channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) }
+        let start = silences.map { $0 ?? index - reach }.min() ?? index
+        let place = silences.contains(nil) ? onGrid(start) : onGrid(start, silentIn: channels)
+        return readable(SampleRange(place, index), around: SampleRange(index, index)).start
     }
 
     /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it

@@ -104,6 +104,12 @@ extension SessionMachine {
         return SampleIndex(max(0, index.samples) / step * step)
     }
 
+    /// The same, if nobody speaks between them; otherwise `index`, for a word that is heard in half is another word.
+    func onGrid(_ index: SampleIndex, silentIn channels: Range<Int>) -> SampleIndex {
+        let place = onGrid(index)
+        return channels.contains { lanes[$0].speech.isLoud(in: SampleRange(place, index)) } ? max(.zero, index) : place
+    }
+
     /// When another engine is asked as well, because half of the time for a repair is over, and the one that works on it has had a quarter of it; nil:
     /// it is not.
     func besideTime(of plan: RepairPlan) -> Instant? {

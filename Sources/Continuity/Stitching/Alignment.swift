@@ -97,11 +97,12 @@ struct Alignment {
     private func leftOut(_ token: Token) -> Double { Self.missing + max(0, token.middle - limit) / jitter }
 
     private func pair(_ old: Token, _ new: Token) -> Double {
-        apart(old.middle, new.middle) + (old.text == new.text ? 0 : Self.substituted)
+        let isSame = old.text == new.text
+        return apart(old.middle, new.middle, most: isSame ? 1.5 : 1) + (isSame ? 0 : Self.substituted)
     }
 
-    private func apart(_ old: Double, _ new: Double) -> Double {
+    private func apart(_ old: Double, _ new: Double, most: Double = 1) -> Double {
         let apart = abs(old - new) / reach
-        return apart <= 1 ? apart * 0.7 : .infinity
+        return apart <= most ? apart * 0.7 : .infinity
     }
 }

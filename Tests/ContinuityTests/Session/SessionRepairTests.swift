@@ -248,7 +248,7 @@ import Testing
         talk.says(0..<2, leg: 0)
         let done = talk.engine(.closed(Self.gone), from: 0)
         #expect(done.repairs == [])
-        #expect(talk.session.legs.map(\.origin) == [Conversation.at(1.76)])
+        #expect(talk.session.legs.map(\.origin) == [Conversation.at(1.8)])
         talk.engine(.opened, from: 1)
         talk.says(2..<5, leg: 1)
         #expect(talk.actions.said == "w0 w1 w2 w3 w4")
@@ -260,7 +260,7 @@ import Testing
         talk.says(0..<2, leg: 0)
         talk.engine(.closed(Self.gone), from: 0)
         #expect(talk.actions.repairs == [])
-        #expect(talk.session.legs.map(\.origin) == [Conversation.at(1.76)])
+        #expect(talk.session.legs.map(\.origin) == [Conversation.at(1.8)])
     }
 
     @Test func `keeps order when the second engine fails as well`() throws {
