@@ -18,7 +18,8 @@ package struct ModeSettings: Sendable, Equatable {
             throw ConfigurationError("HARKEN_MODE", "\"\(name)\" is no mode", accepted: all)
         }
         let live = engines.filter { engine in engine == .local || Catalogue.vendors.contains { $0.name == engine && $0.live != nil } }
-        guard live.count >= mode.fewestEngines else {
+        // Without any there are recordings.
+        guard mode == .failover || live.count >= mode.fewestEngines else {
             throw ConfigurationError(
                 "HARKEN_MODE", "\"\(name)\" needs \(mode.fewestEngines) engines for live audio, and there is \(live.count)",
                 accepted: "failover, or a key for one vendor more")

@@ -25,6 +25,12 @@ import Testing
         #expect(configuration.vendors.first?.streamingAddress == "ws://127.0.0.1:9000")
     }
 
+    @Test func `needs no engine for live audio where recordings are all that is wanted`() throws {
+        let recordings = ["OPENAI_API_KEY": "secret", "HARKEN_ENGINES": "openai"]
+        #expect(try configuration(recordings).engines == [EngineName("openai")])
+        #expect(throws: ConfigurationError.self) { try configuration(recordings.merging(["HARKEN_MODE": "hedged"]) { $1 }) }
+    }
+
     @Test func `never shows a vendor's key`() throws {
         let configuration = try configuration(["DEEPGRAM_API_KEY": "very-secret"])
         var dumped = ""
