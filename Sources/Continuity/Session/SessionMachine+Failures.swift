@@ -71,8 +71,7 @@ extension SessionMachine {
             lanes[number].forget(id)
             for place in lanes[number].stretches.indices { lanes[number].stretches[place].sources.removeAll { $0 == id } }
         }
-        openings.removeAll { $0.id == id }
-        dormant.remove(id)
+        cancelOpening(of: id)
         actions += [.command(id, .cancel), .discard(id)]
         if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
     }
@@ -104,10 +103,7 @@ extension SessionMachine {
     ) {
         if isPanel { return replaceMember(legAt: index, error, isListening: isListening, now: now, &actions) }
         let dead = legs[index]
-        if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
-        openings.removeAll { $0.id == dead.id }
-        dormant.remove(dead.id)
-        splicing.remove(dead.id)
+        retire(legAt: index, isListening: isListening, now: now)
         // Where it was, and whether others hear the same.
         var places: [(number: Int, place: Int)] = []
         var isAlone = true
@@ -203,16 +199,36 @@ extension SessionMachine {
             place(&lanes[number], leg.id)
             if isPanel { lanes[number].panel.join(leg, in: number) }
         }
+        open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
+    }
+
+    /// Opens a leg now, later, or when there is something for it.
+    mutating func open(_ id: LegID, after delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction]) {
         if isDormant {
-            dormant.insert(leg.id)
+            dormant.insert(id)
         } else if delay > .zero {
-            openings.append((leg.id, now + delay))
+            openings.append((id, now + delay))
         } else {
-            open(leg.id, now: now, &actions)
+            open(id, now: now, &actions)
         }
     }
 
-    private func number(of leg: Leg) -> Int { configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred }
+    private mutating func cancelOpening(of id: LegID) {
+        openings.removeAll { $0.id == id }
+        dormant.remove(id)
+    }
+
+    /// Takes a leg that has died off the list of those that are to be opened, changed or sent anything.
+    ///
+    /// - Parameter isListening: what it still says is wanted.
+    mutating func retire(legAt index: Int, isListening: Bool, now: Instant) {
+        let id = legs[index].id
+        if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
+        cancelOpening(of: id)
+        splicing.remove(id)
+    }
+
+    func number(of leg: Leg) -> Int { configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred }
 
     /// A leg that was to be opened cannot be: no engine is left that has not refused this session.
     mutating func abandon(_ id: LegID, _ refusal: EngineError, now: Instant, _ actions: inout [SessionAction]) {

@@ -178,12 +178,9 @@ extension SessionMachine {
     /// A member of the panel has failed. Others go on; another leg takes its place.
     mutating func replaceMember(legAt index: Int, _ error: EngineError, isListening: Bool, now: Instant, _ actions: inout [SessionAction]) {
         let dead = legs[index]
-        openings.removeAll { $0.id == dead.id }
-        dormant.remove(dead.id)
-        splicing.remove(dead.id)
+        retire(legAt: index, isListening: isListening, now: now)
         var outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
-        let engine = configuration.engines.firstIndex { $0.name == dead.engine } ?? preferred
-        if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
+        let engine = number(of: dead)
         var places: [(number: Int, place: Int)] = []
         for number in dead.channels {
             lanes[number].panel.leave(dead.id)
@@ -246,17 +243,7 @@ extension SessionMachine {
             legs.append(leg)
             lanes[number].panel.join(leg, in: number)
             lanes[number].stretches[place.place].sources.append(leg.id)
-            begin(leg.id, after: delay, isDormant: leaving.isIdle, now: now, &actions)
-        }
-    }
-
-    private mutating func begin(_ id: LegID, after delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction]) {
-        if isDormant {
-            dormant.insert(id)
-        } else if delay > .zero {
-            openings.append((id, now + delay))
-        } else {
-            open(id, now: now, &actions)
+            open(leg.id, after: delay, isDormant: leaving.isIdle, now: now, &actions)
         }
     }
 

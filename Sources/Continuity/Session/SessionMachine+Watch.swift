@@ -170,7 +170,7 @@ extension SessionMachine {
         let isForced = opened + rotation.latest <= now
         guard isForced || isSilent(leg.channels) else { return }
         splicing.remove(id)
-        var number = configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred
+        var number = number(of: leg)
         if leg.isShadow { return openShadow(now: now, &actions) }
         if isPanel {
             let busy = busy(besides: leg)
