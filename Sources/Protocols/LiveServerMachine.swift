@@ -1,3 +1,4 @@
+package import Conversations
 package import Speech
 
 /// The server side of a live dialect: what one client's socket says, as commands and audio, and what its session says, as messages.
@@ -6,6 +7,9 @@ package import Speech
 package protocol LiveServerMachine: Sendable {
     /// What the handshake asked for.
     var request: LiveRequest { get }
+
+    /// What it asks of the conversation that its words become part of; nil: they are a transcript only.
+    var conversation: ConversationRequest? { get }
 
     /// When `timePassed` wants to be called; nil when there is nothing to wait for.
     ///
@@ -31,6 +35,8 @@ package protocol LiveServerMachine: Sendable {
 
     mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput)
 
+    mutating func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput)
+
     /// The key that pays has little or nothing left, or was taken back. The session's driver does what follows from it; a dialect that has words for
     /// it says them.
     mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput)
@@ -42,6 +48,10 @@ package protocol LiveServerMachine: Sendable {
 }
 
 extension LiveServerMachine {
+    package var conversation: ConversationRequest? { nil }
+
+    package mutating func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput) {}
+
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
 
     /// Most dialects take audio without a word.

@@ -1,3 +1,4 @@
+package import Conversations
 package import Framing
 package import Speech
 
@@ -11,6 +12,8 @@ package struct ServerOutput: ~Copyable {
         case send(Range<Int>)
         /// For the session; keeps its place behind the audio that came before.
         case command(SessionCommand)
+        /// For the session's conversation.
+        case converse(ConversationCommand)
         /// Audio that came inside a text message, in the request's format.
         case audio([UInt8])
         /// Close the socket, behind everything that was sent. The last action of a session.
@@ -33,6 +36,8 @@ package struct ServerOutput: ~Copyable {
     }
 
     package mutating func command(_ command: SessionCommand) { actions.append(.command(command)) }
+
+    package mutating func converse(_ command: ConversationCommand) { actions.append(.converse(command)) }
 
     package mutating func audio(_ bytes: [UInt8]) { actions.append(.audio(bytes)) }
 

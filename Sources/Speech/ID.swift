@@ -9,3 +9,6 @@ public struct ID<Of>: Hashable, Sendable, CustomStringConvertible {
 
 /// Marks identifiers of one client's live audio.
 public enum Session {}
+
+/// Marks identifiers of someone whose audio and conversations belong together.
+package enum User {}

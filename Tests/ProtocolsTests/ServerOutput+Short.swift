@@ -13,6 +13,7 @@ extension ServerOutput.Action {
         switch self {
         case .send(let range): message(Array(output.bytes[range]))
         case .command(let command): "→ \(command)"
+        case .converse(let command): "→ \(command)"
         case .audio(let bytes): "→ audio \(bytes.count)"
         case .close(let code, let reason): "close \(code) \(reason)".trimmed
         }

@@ -73,7 +73,7 @@ struct TwoSides<Client: LiveClientMachine> {
                 for message in damage(Array(output.bytes[range])) { client.receivedText(message.span.bytes, now: now, actions: &actions) }
             case .close(let code, let reason): client.closed(code: code, reason: reason, now: now, actions: &actions)
             case .command(let command): commands.append(command)
-            case .audio: break
+            case .audio, .converse: break
             }
         }
         toServer(actions)

@@ -76,7 +76,7 @@ final class LiveEntrance: WebSocketHandler {
             case .send(let range): connection?.send(text: output.bytes.span.bytes.extracting(range))
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
             // There is no session yet that could take them.
-            case .command, .audio: break
+            case .command, .converse, .audio: break
             }
         }
         output.removeAll()

@@ -371,6 +371,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             switch action {
             case .send(let range): connection?.send(text: context.output.bytes.span.bytes.extracting(range))
             case .command(let command): take(command)
+            case .converse: break
             case .audio(let bytes): audio(bytes.span.bytes)
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
             }

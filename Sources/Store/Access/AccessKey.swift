@@ -1,8 +1,5 @@
 package import Speech
 
-/// Someone whose audio and conversations belong together.
-package enum User {}
-
 /// What is kept of an access key. Its text is not.
 package struct AccessKey: Sendable, Equatable {
     package var id: ID<AccessKey>

@@ -41,7 +41,7 @@ import Testing
                     raw.append(String(decoding: bytes, as: UTF8.self))
                     return Self.short(DeepgramFluxServerMessage(parsing: bytes.span.bytes))
                 case .command(let command): return "→ \(command)"
-                case .audio: return "?"
+                case .audio, .converse: return "?"
                 case .close(let code, _): return "close \(code)"
                 }
             }
@@ -155,7 +155,7 @@ import Testing
                 switch action {
                 case .send(let range): client.receivedText(Array(output.bytes[range]).span.bytes, now: now, actions: &actions)
                 case .close(let code, let reason): client.closed(code: code, reason: reason, now: now, actions: &actions)
-                case .command, .audio: break
+                case .command, .audio, .converse: break
                 }
             }
             output.removeAll()

@@ -112,6 +112,7 @@ struct ManagedConversation {
                 raw.append(String(decoding: bytes, as: UTF8.self))
                 told.append(Self.short(bytes))
             case .command(let command): told.append("→ \(command)")
+            case .converse(let command): told.append("→ \(command)")
             case .audio(let bytes): told.append("→ audio \(bytes.count)")
             case .close(let code, _): told.append("close \(code)")
             }

@@ -111,6 +111,7 @@ struct RealtimeConversation {
                 events.append(event)
                 told.append(Self.short(event))
             case .command(let command): told.append("→ \(command)")
+            case .converse(let command): told.append("→ \(command)")
             case .audio(let bytes): told.append("→ audio \(bytes.count)")
             case .close(let code, let reason): told.append("close \(code) \(reason)".trimmed)
             }

@@ -1,0 +1,78 @@
+package import Speech
+
+/// A stretch of one speaker's speech in a conversation.
+///
+/// Times are since the conversation's start (`Conversation.started`), whatever session or chunk the audio came in.
+package struct Segment: Sendable, Equatable {
+    /// Stable for as long as the segment lives, through edits and merges that keep it.
+    package var id: ID<Segment>
+    package var text: String
+    package var start: Duration
+    package var end: Duration
+    /// In order. Empty when no engine said when the words were spoken, or the text was edited by hand.
+    package var words: [SegmentWord]
+    /// The conversation's own number of its speaker; nil when nobody knows who speaks. Never the engine's: see `SpeakerNumber`.
+    package var speaker: SpeakerNumber?
+    package var identity: SpeakerIdentity
+    package var channel: ChannelIndex
+    package var engine: EngineName?
+    /// The engine's name of its model.
+    package var model: String?
+    package var translations: [Translation]
+
+    package init(
+        id: ID<Segment>, text: String, start: Duration, end: Duration, words: [SegmentWord] = [], speaker: SpeakerNumber? = nil,
+        identity: SpeakerIdentity = .unknown, channel: ChannelIndex = .first, engine: EngineName? = nil, model: String? = nil,
+        translations: [Translation] = []
+    ) {
+        self.id = id
+        self.text = text
+        self.start = start
+        self.end = end
+        self.words = words
+        self.speaker = speaker
+        self.identity = identity
+        self.channel = channel
+        self.engine = engine
+        self.model = model
+        self.translations = translations
+    }
+}
+
+/// A word of a segment, at its place since the conversation's start.
+package struct SegmentWord: Sendable, Equatable {
+    package var text: String
+    package var start: Duration
+    package var end: Duration
+    /// 0…1.
+    package var confidence: Float
+
+    package init(_ text: String, start: Duration, end: Duration, confidence: Float) {
+        self.text = text
+        self.start = start
+        self.end = end
+        self.confidence = confidence
+    }
+}
+
+package struct Translation: Sendable, Equatable {
+    package var language: LanguageTag
+    package var text: String
+
+    package init(_ text: String, in language: LanguageTag) {
+        self.text = text
+        self.language = language
+    }
+}
+
+/// A speaker's number within one conversation, from 0 in order of appearance. Given once: a number is never used again for another voice.
+package struct SpeakerNumber: Hashable, Comparable, Sendable {
+    package var number: Int
+
+    package init(_ number: Int) { self.number = number }
+
+    /// `SPEAKER_03`.
+    package var label: String { "SPEAKER_" + (number < 10 ? "0" : "") + String(number) }
+
+    package static func < (a: Self, b: Self) -> Bool { a.number < b.number }
+}
