@@ -27,7 +27,7 @@ import Testing
                 switch action {
                 case .send(let range): client.receivedText(Array(output.bytes[range]).span.bytes, now: now, actions: &actions)
                 case .close(let code, let reason): client.closed(code: code, reason: reason, now: now, actions: &actions)
-                case .command, .audio: break
+                case .command, .audio, .converse: break
                 }
             }
             output.removeAll()

@@ -18,7 +18,7 @@ import Testing
             switch action {
             case .send(let range): AssemblyAIConversation.short(Array(output.bytes[range]))
             case .close(let code, let reason): "close \(code) \(reason)"
-            case .command, .audio: "?"
+            case .command, .audio, .converse: "?"
             }
         }
     }
