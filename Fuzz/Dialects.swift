@@ -76,7 +76,7 @@ private func check(_ output: inout ServerOutput, _ isClosed: inout Bool) {
         switch action {
         case .send(let range): precondition((try? JSONValue(parsing: Array(output.bytes[range]))) != nil, "a message that is not JSON")
         case .close: isClosed = true
-        case .command, .audio: break
+        case .command, .audio, .converse: break
         }
     }
     output.removeAll()
