@@ -8,17 +8,23 @@ final class LegConnection {
     let slot: Int
     let engine: EngineName
     let stream: any EngineStream
+    /// The same, where the session's gate stands before it.
+    let gated: GatedStream?
     /// The leg's channels among the session's.
     let channels: Range<Int>
     let sessionChannels: Int
     /// The engine's name of the model that it is asked for.
     let model: String?
 
-    init(id: LegID, slot: Int, engine: EngineName, stream: any EngineStream, channels: Range<Int>, sessionChannels: Int, model: String?) {
+    init(
+        id: LegID, slot: Int, engine: EngineName, stream: any EngineStream, gated: GatedStream?, channels: Range<Int>, sessionChannels: Int,
+        model: String?
+    ) {
         self.id = id
         self.slot = slot
         self.engine = engine
         self.stream = stream
+        self.gated = gated
         self.channels = channels
         self.sessionChannels = sessionChannels
         self.model = model

@@ -35,6 +35,9 @@ package protocol SessionOwner: AnyObject {
     /// Words for a gap that the client was told of; they complete what is stored.
     func mend(_ mend: Mend)
 
+    /// The gate lets everything through from here on: it does not work, or hears no speech where there is sound.
+    func gateFailed()
+
     /// How a shadow's words compare with the session's, at its end.
     func evaluated(_ evaluation: Evaluation)
 }
@@ -45,6 +48,8 @@ extension SessionOwner {
     package func mend(_ mend: Mend) {}
 
     package func evaluated(_ evaluation: Evaluation) {}
+
+    package func gateFailed() {}
 }
 
 /// Audio that was kept cannot be read back. Says why.

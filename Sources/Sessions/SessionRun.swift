@@ -52,6 +52,8 @@ package final class SessionRun {
     private var legs: [LegConnection] = []
     /// Where audio is loud; nil when nobody asks, because all engines are this process's own.
     private var meter: LoudnessMeter?
+    /// Where it is, it says what is loud.
+    private let gate: SilenceGate?
     private let repairSettings: RepairSettings?
     private var repairs: [RepairID: RepairWork] = [:]
     /// The models of attempts that are not over.
@@ -62,7 +64,8 @@ package final class SessionRun {
     private var timer: Loop.Timer?
     private var timerDeadline: ContinuousClock.Instant?
 
-    package init(_ request: Request, connector: VendorConnector, owner: any SessionOwner) {
+    /// - Parameter gate: keeps silence from engines; nil: they hear everything.
+    package init(_ request: Request, connector: VendorConnector, owner: any SessionOwner, gate: SilenceGate? = nil) {
         self.connector = connector
         self.owner = owner
         engines = request.engines
@@ -71,8 +74,9 @@ package final class SessionRun {
         let rate = options.rate
         repairSettings = request.repair
         let isWatched = request.stall > .zero && request.engines.contains { if case .vendor = $0.access { true } else { false } }
-        let isMeasured = request.repair != nil || isWatched
-        if isMeasured { meter = LoudnessMeter(rate: rate, channels: request.channels) }
+        self.gate = gate
+        let isMeasured = request.repair != nil || isWatched || gate != nil
+        if isMeasured, gate == nil { meter = LoudnessMeter(rate: rate, channels: request.channels) }
         machine = SessionMachine(
             .init(
                 rate: rate, channels: channels,
@@ -111,11 +115,32 @@ package final class SessionRun {
     package func push(_ pcm: RawSpan) -> SampleCount? {
         guard !pcm.isEmpty else { return nil }
         if meter != nil { measure(pcm) }
+        let heard = gate?.hear(pcm) { range in note(speech: range) } ?? []
         guard let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
         pcm.withUnsafeBytes { owner?.keep($0, arrival.range) }
         for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { send(pcm, to: legs[index]) }
         if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
+        for event in heard { decided(event) }
         return arrival.range.count
+    }
+
+    private func note(speech range: SampleRange) {
+        for channel in 0..<channels { machine.noteLoud(range, in: ChannelIndex(channel)) }
+    }
+
+    /// The gate has decided something, of audio that engines were just sent.
+    private func decided(_ event: SpeechGate.Event) {
+        switch event {
+        case .opened: break
+        // An engine of this process has its own means to know that a turn is over.
+        case .paused: for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
+        case .closed: for leg in legs { leg.gated?.settle() }
+        case .doubted: owner?.gateFailed()
+        }
+    }
+
+    private func isInProcess(_ engine: EngineName) -> Bool {
+        engines.contains { if $0.name == engine, case .inProcess = $0.access { true } else { false } }
     }
 
     /// So much audio was lost before it came: it becomes a gap, and what comes next lies behind it.
@@ -159,6 +184,12 @@ package final class SessionRun {
 
     // MARK: - Engines
 
+    /// An engine says something: to its leg, or to the gate between them.
+    private func hear(_ event: EngineEvent, from leg: LegID) {
+        guard gate != nil else { return engine(event, from: leg) }
+        legs.first { $0.id == leg }?.gated?.hear(event)
+    }
+
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
         case .skipped(let problem): if let engine = engine(of: leg) { owner?.skipped(engine, problem) }
@@ -175,26 +206,34 @@ package final class SessionRun {
         let options = fitted(options, to: engine, channels: leg.channels.count)
         let stream: any EngineStream
         let model: String?
+        let gated = gate.map { gate in
+            GatedStream(origin: leg.origin, channels: leg.channels.count, rate: options.rate, passages: { gate.passages }) { [connector] event in
+                // Never at once: the machine is told when it has done what it is doing.
+                connector.loop.soon { [self] in self.engine(event, from: id) }
+            }
+        }
         switch engine.access {
         case .inProcess(let engine):
             model = engine.capabilities.models.first
             let run = LoopBound(self, on: connector.loop)
             // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
-            stream = engine.open(options) { event in run.loop.execute { run.withValue { $0.engine(event, from: id) } } }
+            stream = engine.open(options) { event in run.loop.execute { run.withValue { $0.hear(event, from: id) } } }
         case .vendor(let vendor, let settings):
             let connecting = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in
-                self.engine(event, from: id)
+                hear(event, from: id)
             }
             model = connecting.model
             stream = connecting
         case .resumable(let service):
             model = options.model
-            stream = ResumingStream(service, options: options, on: connector.loop) { [self] event in self.engine(event, from: id) }
+            stream = ResumingStream(service, options: options, on: connector.loop) { [self] event in hear(event, from: id) }
         }
+        gated?.open(stream)
         models[leg.isShadow ? .shadow(id) : .leg(id)] = model
         legs.append(
             LegConnection(
-                id: id, slot: leg.slot, engine: engine.name, stream: stream, channels: leg.channels, sessionChannels: channels, model: model))
+                id: id, slot: leg.slot, engine: engine.name, stream: gated ?? stream, gated: gated, channels: leg.channels, sessionChannels: channels,
+                model: model))
     }
 
     private func fitted(_ options: StreamOptions, to engine: LiveEngine, channels: Int) -> StreamOptions {

@@ -1,0 +1,144 @@
+package import Speech
+
+/// What stands between a leg and its engine when silence is kept from the engine: the leg has sent all its audio and hears finals that cover all of it;
+/// the engine hears the passages that the gate lets through.
+package struct GatedLeg: Sendable {
+    /// The session's position of the leg's first sample.
+    private let origin: SampleIndex
+    private let rate: SampleRate
+    private var time = GatedTime()
+    /// All audio that the leg has sent, in its time.
+    private var came = SampleIndex.zero
+    /// What it was decided of.
+    package private(set) var considered = SampleIndex.zero
+    private var channels: [Channel]
+    /// Who asked for the answers that are still to come, the first one first.
+    private struct Channel: Sendable {
+        /// The end of what is final, in the leg's time.
+        var covered = SampleIndex.zero
+        /// The same in the engine's.
+        var heard = SampleIndex.zero
+        var owed: [Asker] = []
+    }
+
+    private enum Asker: Sendable { case gate, leg }
+
+    /// Silence is reported to the leg in pieces of at least this.
+    private static let report: Duration = .seconds(1)
+
+    /// - Parameters:
+    ///   - origin: where the leg's first sample lies in the session.
+    ///   - channels: that the leg hears.
+    package init(origin: SampleIndex, channels: Int, rate: SampleRate) {
+        self.origin = origin
+        self.rate = rate
+        self.channels = Array(repeating: Channel(), count: channels)
+    }
+
+    /// The leg sends its next audio.
+    package mutating func came(_ count: SampleCount) { came += count }
+
+    /// The next audio that is to go on to the engine, in the leg's time; nil: none for now. To be asked until it is nil.
+    ///
+    /// - Parameter isLast: no more audio comes, so what is not decided goes the way of what came before it.
+    package mutating func next(_ passages: Passages, isLast: Bool = false) -> SampleRange? {
+        while considered < came {
+            let shift = origin - SampleIndex.zero
+            let end = came + shift
+            switch passages.part(at: considered + shift, before: end) {
+            case .passes(let to): return pass(to: to - shift)
+            case .withheld(let to): considered = to - shift
+            case .undecided:
+                guard isLast else { return nil }
+                if passages.isOpen { return pass(to: came) }
+                considered = came
+            }
+        }
+        return nil
+    }
+
+    private mutating func pass(to end: SampleIndex) -> SampleRange {
+        let range = SampleRange(considered, end)
+        considered = end
+        time.send(range)
+        return range
+    }
+
+    /// Whether the engine has not made everything final that it was sent.
+    package var isOwed: Bool { channels.contains { $0.heard < time.sent } }
+
+    /// The leg asks the engine to make everything final.
+    package mutating func asks() { ask(.leg) }
+
+    /// The gate does. Answers are kept from the leg.
+    package mutating func gateAsks() { ask(.gate) }
+
+    private mutating func ask(_ asker: Asker) {
+        for channel in channels.indices { channels[channel].owed.append(asker) }
+    }
+
+    /// What the leg is to hear of what the engine says.
+    package mutating func hear(_ event: EngineEvent) -> [EngineEvent] {
+        switch event {
+        case .opened, .creditsLow, .skipped: return [event]
+        case .speechStarted(let channel, let at): return [.speechStarted(channel, at: time.start(of: at))]
+        case .turnEnded(let channel, let at): return [.turnEnded(channel, at: time.end(of: at))]
+        case .interim(let hypothesis):
+            guard channels.indices.contains(hypothesis.channel.number) else { return [event] }
+            var mapped = hypothesis
+            mapped.range = SampleRange(channels[hypothesis.channel.number].covered, time.end(of: hypothesis.range.end))
+            mapped.words = placed(hypothesis.words)
+            return [.interim(mapped)]
+        case .final(let hypothesis, let reason): return final(hypothesis, reason)
+        case .flushed(let channel):
+            guard channels.indices.contains(channel.number), !channels[channel.number].owed.isEmpty else { return [event] }
+            return channels[channel.number].owed.removeFirst() == .gate ? [] : [event]
+        case .closed(let error):
+            guard error == nil else { return [event] }
+            // In good order means that everything was answered.
+            let rest = channels.indices.compactMap { silence(in: $0, through: came, reason: .endOfAudio) }
+            return rest + [event]
+        }
+    }
+
+    private mutating func final(_ hypothesis: Hypothesis, _ reason: FinalReason) -> [EngineEvent] {
+        let number = hypothesis.channel.number
+        guard channels.indices.contains(number) else { return [.final(hypothesis, reason: reason)] }
+        var reason = reason
+        if reason == .flush, !channels[number].owed.isEmpty, channels[number].owed.removeFirst() == .gate { reason = .pause }
+        var mapped = hypothesis
+        mapped.words = placed(hypothesis.words)
+        // All that it heard is final: so is the silence behind it, that it did not hear.
+        let end = hypothesis.range.end >= time.sent ? considered : time.end(of: hypothesis.range.end)
+        mapped.range = SampleRange(channels[number].covered, max(end, channels[number].covered))
+        channels[number].covered = mapped.range.end
+        channels[number].heard = max(channels[number].heard, hypothesis.range.end)
+        if let settled = channels.lazy.map(\.heard).min() { time.settle(through: settled) }
+        return [.final(mapped, reason: reason)]
+    }
+
+    private func placed(_ words: [Word]) -> [Word] {
+        words.map { word in
+            var word = word
+            word.range = time.range(of: word.range)
+            return word
+        }
+    }
+
+    /// Silence that the engine was not sent, as finals of its own, once there is enough of it.
+    package mutating func reportSilence() -> [EngineEvent] {
+        let least = SampleCount(Self.report, at: rate)
+        return channels.indices.compactMap { number in
+            let channel = channels[number]
+            guard channel.heard >= time.sent, considered - channel.covered >= least else { return nil }
+            return silence(in: number, through: considered, reason: .pause)
+        }
+    }
+
+    private mutating func silence(in number: Int, through end: SampleIndex, reason: FinalReason) -> EngineEvent? {
+        let start = channels[number].covered
+        guard start < end else { return nil }
+        channels[number].covered = end
+        return .final(Hypothesis(channel: ChannelIndex(number), range: SampleRange(start, end), words: []), reason: reason)
+    }
+}

@@ -1,0 +1,142 @@
+package import Speech
+
+/// Decides which audio engines hear: speech, somewhat before it and some silence after it.
+///
+/// Takes the probability of speech window by window; all lengths are of audio, never of time that passes. Pure: the same windows always give the same
+/// passages, whatever pieces the audio came in.
+package struct SpeechGate: Sendable {
+    package struct Rule: Sendable, Equatable {
+        /// A window is speech above this probability.
+        package var threshold: Float
+        /// Audio before the first window of speech that goes along with it.
+        package var preRoll: Duration
+        /// Silence that goes along after the last window of speech.
+        package var hangover: Duration
+        /// Silence after which what was said may be made final; once in each hangover.
+        package var pause: Duration
+        /// Loud audio without any speech after which the gate is not trusted any more.
+        package var doubt: Duration
+
+        package init(
+            threshold: Float = 0.65, preRoll: Duration = .milliseconds(300), hangover: Duration = .seconds(4),
+            pause: Duration = .milliseconds(300), doubt: Duration = .seconds(30)
+        ) {
+            self.threshold = threshold
+            self.preRoll = preRoll
+            self.hangover = hangover
+            self.pause = pause
+            self.doubt = doubt
+        }
+    }
+
+    package enum Event: Sendable, Equatable {
+        /// Speech has begun: audio goes on from here.
+        case opened(at: SampleIndex)
+        /// Nothing has been said for a while; the speaker may go on.
+        case paused(at: SampleIndex)
+        /// It has been silent for long: audio stops here.
+        case closed(at: SampleIndex)
+        /// Everything goes on from here, to the end: sound is there, and never speech.
+        case doubted(at: SampleIndex)
+    }
+
+    private enum State: Sendable, Equatable {
+        case silence
+        case speech
+        case hangover(isSettled: Bool)
+        /// Everything goes on.
+        case off
+    }
+
+    private let rule: Rule
+    private let preRoll: SampleCount
+    private let hangover: SampleCount
+    private let pause: SampleCount
+    private let doubt: SampleCount
+    private var state = State.silence
+    private var lastSpeech: SampleIndex?
+    /// Of loud windows, until the first speech.
+    private var doubtful = SampleCount.zero
+    package private(set) var passages: Passages
+    package private(set) var savings = Savings()
+
+    /// What the gate has kept from engines.
+    package struct Savings: Sendable, Equatable {
+        package var speech = SampleCount.zero
+        package var silence = SampleCount.zero
+        /// Not sent on.
+        package var withheld = SampleCount.zero
+        /// Not sent on although it was loud.
+        package var withheldLoud = SampleCount.zero
+    }
+
+    package init(_ rule: Rule = Rule(), rate: SampleRate) {
+        self.rule = rule
+        preRoll = SampleCount(rule.preRoll, at: rate)
+        hangover = SampleCount(rule.hangover, at: rate)
+        pause = SampleCount(rule.pause, at: rate)
+        doubt = SampleCount(rule.doubt, at: rate)
+        passages = Passages(preRoll: SampleCount(rule.preRoll, at: rate))
+    }
+
+    /// Whether everything goes on whatever is heard.
+    package var isOff: Bool { state == .off }
+
+    /// Takes the next window.
+    ///
+    /// - Parameters:
+    ///   - range: its place; begins where the one before ended.
+    ///   - isLoud: whether there is energy in it.
+    package mutating func add(_ range: SampleRange, probability: Float, isLoud: Bool) -> Event? {
+        let isSpeech = probability > rule.threshold
+        let event = decide(range, isSpeech: isSpeech)
+        passages.decide(through: range.end)
+        if isSpeech { savings.speech += range.count } else { savings.silence += range.count }
+        if state == .silence {
+            savings.withheld += range.count
+            if isLoud { savings.withheldLoud += range.count }
+        }
+        if state == .silence, isLoud, lastSpeech == nil {
+            doubtful += range.count
+            if doubtful >= doubt { return turnOff(at: range.end) }
+        }
+        return event
+    }
+
+    /// Lets everything through from `position` on, to the end: what tells speech from silence does not work.
+    package mutating func fail(at position: SampleIndex) { _ = turnOff(at: position) }
+
+    private mutating func turnOff(at position: SampleIndex) -> Event? {
+        guard state != .off else { return nil }
+        if state == .silence { passages.open(at: position - preRoll) }
+        state = .off
+        passages.decideAll()
+        return .doubted(at: position)
+    }
+
+    private mutating func decide(_ range: SampleRange, isSpeech: Bool) -> Event? {
+        if isSpeech { lastSpeech = range.end }
+        switch (state, isSpeech) {
+        case (.off, _), (.silence, false): return nil
+        case (.silence, true):
+            state = .speech
+            passages.open(at: range.start - preRoll)
+            return .opened(at: range.start)
+        case (.speech, true), (.hangover, true):
+            state = .speech
+            return nil
+        case (.speech, false), (.hangover, false):
+            let silence = range.end - (lastSpeech ?? range.start)
+            var isSettled = if case .hangover(let isSettled) = state { isSettled } else { false }
+            if silence > hangover {
+                state = .silence
+                passages.close(at: range.start)
+                return .closed(at: range.start)
+            }
+            let pauses = !isSettled && silence >= pause
+            if pauses { isSettled = true }
+            state = .hangover(isSettled: isSettled)
+            return pauses ? .paused(at: range.end) : nil
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Continuity
+import Speech
+
+/// An engine's stream that hears only what the session's gate lets through. Its leg sends it everything and hears finals of everything.
+///
+/// Lives on the session's loop.
+final class GatedStream: EngineStream {
+    private var leg: GatedLeg
+    private let frame: Int
+    /// From `open` on.
+    private var inner: (any EngineStream)?
+    /// What the gate has decided, asked for when audio comes.
+    private let passages: () -> Passages
+    private let deliver: (EngineEvent) -> Void
+    /// Audio that may still go on: the pre-roll, and what is not decided yet.
+    private var kept: [UInt8] = []
+    /// Where it begins, in the leg's time.
+    private var keptFrom = SampleIndex.zero
+
+    /// - Parameters:
+    ///   - origin: where its first sample lies in the session.
+    ///   - deliver: takes what its leg is to hear, later than the call that sets it off, as any stream's events come.
+    init(
+        origin: SampleIndex, channels: Int, rate: SampleRate, passages: @escaping () -> Passages, deliver: @escaping (EngineEvent) -> Void
+    ) {
+        leg = GatedLeg(origin: origin, channels: channels, rate: rate)
+        frame = 2 * channels
+        self.passages = passages
+        self.deliver = deliver
+    }
+
+    /// Before any audio.
+    func open(_ stream: any EngineStream) { inner = stream }
+
+    func send(_ audio: RawSpan) {
+        leg.came(SampleCount(audio.byteCount / frame))
+        audio.withUnsafeBytes { kept.append(contentsOf: $0) }
+        pass()
+        for event in leg.reportSilence() { deliver(event) }
+    }
+
+    func send(_ command: EngineCommand) {
+        switch command {
+        case .finalize:
+            leg.asks()
+            pass(isLast: true)
+        case .finish: pass(isLast: true)
+        case .update, .keepAlive, .cancel: break
+        }
+        inner?.send(command)
+    }
+
+    func flush() { inner?.flush() }
+
+    /// The speaker has paused, or has been silent for long: what the engine owes it is to say now.
+    func settle() {
+        guard leg.isOwed else { return }
+        leg.gateAsks()
+        inner?.send(.finalize)
+    }
+
+    /// The engine says something.
+    func hear(_ event: EngineEvent) {
+        for event in leg.hear(event) { deliver(event) }
+    }
+
+    private func pass(isLast: Bool = false) {
+        let passages = passages()
+        while let range = leg.next(passages, isLast: isLast) {
+            let start = Int((range.start - keptFrom).samples) * frame
+            inner?.send(kept.span.bytes.extracting(start..<start + Int(range.count.samples) * frame))
+        }
+        let done = Int((leg.considered - keptFrom).samples) * frame
+        // Moving the rest at each frame would cost more than keeping some of what is over.
+        guard done >= kept.count || done > 1 << 14 else { return }
+        kept.removeFirst(done)
+        keptFrom = leg.considered
+    }
+}

@@ -1,0 +1,51 @@
+package import Continuity
+package import Speech
+
+/// Windows of a session's audio, and how much like speech each of them is. Lives on the session's loop.
+package protocol VoiceWindows: AnyObject {
+    /// Takes the session's next audio: 16-bit PCM, all channels.
+    ///
+    /// - Parameter each: takes each window that it completes, in order: its place in the session, the probability of speech, and whether it is loud.
+    func append(_ pcm: RawSpan, _ each: (SampleRange, _ probability: Float, _ isLoud: Bool) -> Void) throws
+}
+
+/// A session's gate: what it hears, and what it has decided.
+package final class SilenceGate {
+    private let windows: any VoiceWindows
+    private(set) var gate: SpeechGate
+    private let threshold: Float
+    /// The end of what was heard.
+    private var heard = SampleIndex.zero
+
+    package init(_ windows: any VoiceWindows, rule: SpeechGate.Rule, rate: SampleRate) {
+        self.windows = windows
+        threshold = rule.threshold
+        gate = SpeechGate(rule, rate: rate)
+    }
+
+    package var savings: SpeechGate.Savings { gate.savings }
+
+    package var isOff: Bool { gate.isOff }
+
+    var passages: Passages { gate.passages }
+
+    /// Takes the session's next audio, before any engine does.
+    ///
+    /// - Parameter speech: takes the windows that are speech.
+    /// - Returns: what was decided by it.
+    func hear(_ pcm: RawSpan, _ speech: (SampleRange) -> Void) -> [SpeechGate.Event] {
+        guard !gate.isOff else { return [] }
+        var events: [SpeechGate.Event] = []
+        do {
+            try windows.append(pcm) { range, probability, isLoud in
+                heard = range.end
+                if probability > threshold { speech(range) }
+                if let event = gate.add(range, probability: probability, isLoud: isLoud) { events.append(event) }
+            }
+        } catch {
+            gate.fail(at: heard)
+            events.append(.doubted(at: heard))
+        }
+        return events
+    }
+}

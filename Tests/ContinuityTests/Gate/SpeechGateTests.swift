@@ -1,0 +1,145 @@
+import Speech
+import Testing
+
+@testable import Continuity
+
+/// Lengths of audio in windows of 1 ms at 1 kHz, so that every boundary can be met exactly.
+@Suite("Silence gate") struct SpeechGateTests {
+    private static let rate = SampleRate(hertz: 1_000)
+    private static func at(_ milliseconds: Int) -> SampleIndex { SampleIndex(milliseconds) }
+
+    private struct Heard {
+        var gate = SpeechGate(rate: SpeechGateTests.rate)
+        var end = 0
+        var events: [SpeechGate.Event] = []
+
+        mutating func hear(_ milliseconds: Int, speech: Bool, isLoud: Bool = false) {
+            for _ in 0..<milliseconds {
+                let range = SampleRange(at(end), at(end + 1))
+                if let event = gate.add(range, probability: speech ? 0.9 : 0.1, isLoud: isLoud || speech) { events.append(event) }
+                end += 1
+            }
+        }
+
+        /// Which milliseconds go on.
+        var passed: [Range<Int>] {
+            var leg = GatedLeg(origin: .zero, channels: 1, rate: SpeechGateTests.rate)
+            leg.came(SampleCount(end))
+            var passed: [Range<Int>] = []
+            while let range = leg.next(gate.passages) {
+                let next = Int(range.start.samples)..<Int(range.end.samples)
+                if let last = passed.last, last.upperBound == next.lowerBound {
+                    passed[passed.count - 1] = last.lowerBound..<next.upperBound
+                } else {
+                    passed.append(next)
+                }
+            }
+            return passed
+        }
+    }
+
+    @Test func `sends nothing of silence`() {
+        var heard = Heard()
+        heard.hear(5_000, speech: false)
+        #expect(heard.events == [])
+        #expect(heard.passed == [])
+        #expect(heard.gate.savings.withheld == SampleCount(5_000))
+    }
+
+    @Test func `sends 300 ms of what was before the first speech, then speech as it comes`() {
+        var heard = Heard()
+        heard.hear(1_000, speech: false)
+        heard.hear(50, speech: true)
+        #expect(heard.events == [.opened(at: Self.at(1_000))])
+        #expect(heard.passed == [700..<1_050])
+    }
+
+    @Test func `sends all there is when speech begins earlier than that`() {
+        var heard = Heard()
+        heard.hear(100, speech: false)
+        heard.hear(10, speech: true)
+        #expect(heard.passed == [0..<110])
+    }
+
+    @Test func `may settle what was said once it was silent for 300 ms, and only once`() {
+        var heard = Heard()
+        heard.hear(100, speech: true)
+        heard.hear(299, speech: false)
+        #expect(heard.events == [.opened(at: Self.at(0))])
+        heard.hear(1, speech: false)
+        #expect(heard.events.last == .paused(at: Self.at(400)))
+        heard.hear(2_000, speech: false)
+        #expect(heard.events.count == 2)
+    }
+
+    @Test func `sends 4,000 ms of silence after speech, and not the next`() {
+        var heard = Heard()
+        heard.hear(100, speech: true)
+        heard.hear(4_000, speech: false)
+        #expect(heard.gate.passages.isOpen)
+        heard.hear(1, speech: false)
+        #expect(heard.events.last == .closed(at: Self.at(4_100)))
+        #expect(heard.passed == [0..<4_100])
+    }
+
+    @Test func `stays open when speech goes on within the hangover, and may settle again`() {
+        var heard = Heard()
+        heard.hear(100, speech: true)
+        heard.hear(3_999, speech: false)
+        heard.hear(100, speech: true)
+        heard.hear(300, speech: false)
+        #expect(heard.events == [.opened(at: Self.at(0)), .paused(at: Self.at(400)), .paused(at: Self.at(4_499))])
+        #expect(heard.passed == [0..<4_499])
+    }
+
+    @Test func `sends nothing twice when the next passage reaches back to the one before`() {
+        var heard = Heard()
+        heard.hear(100, speech: true)
+        heard.hear(4_101, speech: false)
+        heard.hear(100, speech: true)
+        #expect(heard.passed == [0..<4_301])
+    }
+
+    @Test func `is not trusted after 30 s of sound without any speech`() {
+        var heard = Heard()
+        heard.hear(29_999, speech: false, isLoud: true)
+        #expect(!heard.gate.isOff)
+        heard.hear(1, speech: false, isLoud: true)
+        #expect(heard.gate.isOff && heard.events == [.doubted(at: Self.at(30_000))])
+        heard.hear(10, speech: false)
+        #expect(heard.passed == [29_700..<30_010])
+    }
+
+    @Test func `is trusted with sound once there was speech`() {
+        var heard = Heard()
+        heard.hear(100, speech: true)
+        heard.hear(60_000, speech: false, isLoud: true)
+        #expect(!heard.gate.isOff)
+        #expect(heard.gate.savings.withheldLoud == SampleCount(56_000))
+    }
+
+    @Test func `lets everything through from where it fails`() {
+        var heard = Heard()
+        heard.hear(1_000, speech: false)
+        heard.gate.fail(at: Self.at(1_000))
+        heard.hear(500, speech: false)
+        #expect(heard.passed == [700..<1_500])
+    }
+
+    @Test(arguments: [2, 160, 512, 3_200, 32_000])
+    func `decides the same whatever pieces the audio comes in`(_ piece: Int) {
+        var heard = Heard()
+        for (length, speech) in [(700, false), (900, true), (6_000, false), (20, true), (5_000, false)] { heard.hear(length, speech: speech) }
+        var leg = GatedLeg(origin: .zero, channels: 1, rate: Self.rate)
+        var sent: Set<Int> = []
+        var came = 0
+        while came < heard.end {
+            let count = min(piece, heard.end - came)
+            came += count
+            leg.came(SampleCount(count))
+            while let range = leg.next(heard.gate.passages) { sent.formUnion(Int(range.start.samples)..<Int(range.end.samples)) }
+        }
+        #expect(sent == Set(heard.passed.flatMap(Array.init)))
+        #expect(heard.passed == [400..<5_600, 7_300..<11_620])
+    }
+}
