@@ -15,6 +15,10 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case cryptography(String)
     /// A row breaks a rule of the schema, such as a name that is taken.
     case constraint(String)
+    /// More than is kept: of text, of rows, of whatever a client can make grow.
+    case tooMuch(String)
+    /// What was asked does not go with how things stand.
+    case conflict(String)
     /// Anything else that SQLite reports.
     case failed(code: Int, String)
 
@@ -36,6 +40,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(what); see whether OpenSSL works: openssl rand -hex 8"
         case .constraint(let detail):
             "the store refuses this row: \(detail)"
+        case .tooMuch(let detail): detail
+        case .conflict(let detail): detail
         case .failed(let code, let message):
             "SQLite error \(code): \(message)"
         }

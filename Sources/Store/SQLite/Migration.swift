@@ -74,6 +74,7 @@ package struct Migration: Sendable {
             "ALTER TABLE jobs ADD COLUMN keeps_raw INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE jobs ADD COLUMN raw BLOB"
         ),
+        conversations,
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

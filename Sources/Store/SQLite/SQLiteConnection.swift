@@ -9,8 +9,9 @@ package struct SQLiteConnection: ~Copyable {
     /// How long a statement waits for another process before it fails as busy.
     static let busyTimeOutMilliseconds: Int32 = 5_000
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let path: String
+    private let statements = SQLiteStatementCache()
 
     private init(handle: OpaquePointer, path: String) {
         self.handle = handle
@@ -44,16 +45,20 @@ package struct SQLiteConnection: ~Copyable {
     // Not sqlite3_close: statements that are still alive keep the connection until they are freed.
     deinit { sqlite3_close_v2(handle) }
 
+    /// The statement of `sql`, prepared unless it is at hand from before.
     package borrowing func prepare(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
+        if let kept = statements.idle(sql) { return SQLiteStatement(handle: kept, path: path, isKept: true) }
         var statement: OpaquePointer?
         let code = sql.withUTF8Buffer { text in
-            text.withMemoryRebound(to: CChar.self) { sqlite3_prepare_v2(handle, $0.baseAddress, Int32($0.count), &statement, nil) }
+            text.withMemoryRebound(to: CChar.self) {
+                sqlite3_prepare_v3(handle, $0.baseAddress, Int32($0.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+            }
         }
         guard code == SQLITE_OK, let statement else { throw Self.error(code, of: handle, path: path) }
-        return SQLiteStatement(handle: statement, path: path)
+        return SQLiteStatement(handle: statement, path: path, isKept: statements.keep(statement, of: sql))
     }
 
-    /// Prepares and runs one statement.
+    /// Runs one statement.
     package borrowing func run(
         _ sql: StaticString, _ values: [SQLiteValue] = [],
         row: (borrowing SQLiteRow) throws(StoreError) -> Void = { (_) throws(StoreError) in }

@@ -1,16 +1,20 @@
 import CSQLite
+package import Speech
 
-/// A prepared statement. Freed with its owner, which must not outlive the thread's use of the connection.
+/// A prepared statement. Its owner must not outlive the thread's use of the connection.
 package struct SQLiteStatement: ~Copyable {
     private let handle: OpaquePointer
     private let path: String
+    /// It is the connection's, and freed with that.
+    private let isKept: Bool
 
-    init(handle: OpaquePointer, path: String) {
+    init(handle: OpaquePointer, path: String, isKept: Bool) {
         self.handle = handle
         self.path = path
+        self.isKept = isKept
     }
 
-    deinit { sqlite3_finalize(handle) }
+    deinit { if !isKept { sqlite3_finalize(handle) } }
 
     /// Runs the statement from its beginning with `values` for its parameters, in order, and gives each row to `row`.
     ///
@@ -78,4 +82,10 @@ package struct SQLiteRow: ~Copyable {
         let start = sqlite3_column_blob(handle, column)
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
+
+    package borrowing func time(_ column: Int32) -> UnixTime { UnixTime(milliseconds: integer(column) ?? 0) }
+
+    package borrowing func duration(_ column: Int32) -> Duration { .nanoseconds(integer(column) ?? 0) }
+
+    package borrowing func flag(_ column: Int32) -> Bool { integer(column) == 1 }
 }

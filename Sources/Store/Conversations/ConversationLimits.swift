@@ -1,0 +1,69 @@
+import Conversations
+import Speech
+
+/// The most that is kept of what clients and engines can make grow. Texts in bytes of UTF-8.
+package enum ConversationLimits {
+    package static let segmentText = 65_536
+    package static let segmentWords = 10_000
+    package static let segmentTranslations = 16
+    /// Of one conversation: two days without a pause.
+    package static let segments = 50_000
+    package static let identifier = 128
+    package static let name = 400
+    package static let title = 1_000
+    package static let summary = 65_536
+    package static let page = 200
+    package static let people = 10_000
+    package static let voices = 20_000
+    package static let samples = 200
+    package static let voiceprintDimensions = 4_096
+    package static let windows = 50_000
+    package static let settings = 64
+    package static let settingValue = 65_536
+
+    static func check(_ text: String?, _ what: StaticString, most: Int) throws(StoreError) {
+        guard let count = text?.utf8.count, count > most else { return }
+        throw .tooMuch("\(what) has \(count) bytes, and at most \(most) are kept")
+    }
+
+    static func check(_ count: Int, _ what: StaticString, most: Int) throws(StoreError) {
+        guard count > most else { return }
+        throw .tooMuch("\(count) \(what), and at most \(most) are kept")
+    }
+
+    static func check<Of>(_ id: ID<Of>) throws(StoreError) {
+        guard !id.rawValue.isEmpty, id.rawValue.utf8.count <= identifier else {
+            throw .tooMuch("an id has \(id.rawValue.utf8.count) bytes, and 1 to \(identifier) are allowed")
+        }
+    }
+
+    static func check(_ segment: Segment) throws(StoreError) {
+        try check(segment.id)
+        try check(segment.text, "a segment's text", most: segmentText)
+        try check(segment.words.count, "words in a segment", most: segmentWords)
+        try check(segment.translations.count, "translations of a segment", most: segmentTranslations)
+        try check(segment.engine?.rawValue, "an engine's name", most: name)
+        try check(segment.model, "a model's name", most: name)
+        for word in segment.words { try check(word.text, "a word", most: segmentText) }
+        for translation in segment.translations {
+            try check(translation.text, "a translation", most: segmentText)
+            try check(translation.language.rawValue, "a language's name", most: identifier)
+        }
+    }
+
+    static func check(_ conversation: Conversation) throws(StoreError) {
+        try check(conversation.id)
+        try check(conversation.user)
+        try check(conversation.source, "a source's name", most: name)
+        try check(conversation.device, "a device's name", most: name)
+        try check(conversation.language?.rawValue, "a language's name", most: identifier)
+        try check(conversation.title, "a title", most: title)
+        try check(conversation.summary, "a summary", most: summary)
+        try check(conversation.finalizationReason, "a reason", most: title)
+    }
+
+    static func check(_ voiceprint: Voiceprint) throws(StoreError) {
+        try check(voiceprint.direction.count, "values in a voiceprint", most: voiceprintDimensions)
+        try check(voiceprint.model, "a model's name", most: name)
+    }
+}

@@ -1,0 +1,117 @@
+package import Conversations
+package import Speech
+
+/// Where conversations, people and voices are kept.
+///
+/// Every method takes the user whose rows it reads or changes; nobody else's can be reached through it. A name (`ID`) that the user has nothing of
+/// is answered with nil or false, and never tells whether another user has something of it. Methods that change something return when it is
+/// stored, all of it or nothing. Texts and numbers beyond `ConversationLimits` are refused as `StoreError.tooMuch`.
+package protocol ConversationStore: Sendable {
+    // MARK: While a conversation is live
+
+    /// Keeps a new conversation, with its segments.
+    ///
+    /// - Returns: false when the user has one of this id already; nothing is changed then.
+    func begin(_ conversation: Conversation) async throws(StoreError) -> Bool
+
+    /// The user's newest conversation in progress of this source and device, with its segments.
+    func inProgress(of user: ID<User>, source: String, device: String?) async throws(StoreError) -> Conversation?
+
+    /// Stores what has changed, together with what finds it.
+    ///
+    /// - Returns: false when the conversation is not there (any more).
+    func write(_ update: ConversationUpdate, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Conversations of all users that have had this status since before `time`, those first that have had it longest, without segments. For
+    /// recovery at a start.
+    func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [Conversation]
+
+    /// The user's newest completed conversation.
+    func lastCompleted(of user: ID<User>) async throws(StoreError) -> ID<Conversation>?
+
+    // MARK: Reading
+
+    /// With its segments and words.
+    func conversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation?
+
+    /// A page of the user's conversations, the newest first, without segments.
+    func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
+
+    // MARK: Editing by hand
+
+    /// The words' times are dropped with the words. Automation does not change the text again.
+    ///
+    /// - Returns: the segment as it is now.
+    func setText(_ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Segment?
+
+    /// Says by hand who speaks segments. Automation does not change that again.
+    ///
+    /// - Returns: the segments as they are now, in order; nil when the conversation or the person is not there. Segments that are not there are
+    ///   left out.
+    func assign(
+        _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, of user: ID<User>
+    ) async throws(StoreError) -> [Segment]?
+
+    /// Puts one conversation into another, each segment at its time of day. Speakers are joined where their voices are the same.
+    ///
+    /// - Returns: the whole, under the id of `other`; nil when one of them is not there.
+    /// - Throws: `StoreError.conflict` while one of them is still being recorded or completed.
+    func merge(_ id: ID<Conversation>, into other: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation?
+
+    /// Parts a conversation in two: `segment` and what begins after it become another conversation, under the id `new`.
+    ///
+    /// - Returns: both parts; nil when the conversation or the segment is not there.
+    /// - Throws: `StoreError.conflict` while it is still being recorded or completed, when `segment` is its first one, and when `new` is taken.
+    func split(
+        _ id: ID<Conversation>, at segment: ID<Segment>, new: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)?
+
+    /// Deletes a conversation: segments, what finds them, vectors and audio. Nothing returns any of it from then on; when `settle` returns, no byte
+    /// of it is left in the store's files either.
+    func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Waits until deleted words and files are gone from the disk. That happens by itself, too.
+    func settle() async throws(StoreError)
+
+    // MARK: People
+
+    /// In order of their names.
+    func people(of user: ID<User>) async throws(StoreError) -> [Person]
+
+    /// - Parameter reusing: a person whose name differs in case only is returned instead of a second one of the name.
+    func add(_ person: Person, reusing: Bool, of user: ID<User>) async throws(StoreError) -> Person
+
+    func rename(_ person: ID<Person>, to name: String, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// What is `person`'s becomes `other`'s: segments, voices, samples. `person` is gone.
+    func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Forgets a person, their voices and samples. What they said stays, of nobody.
+    func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    // MARK: Voices
+
+    /// In order of their numbers.
+    func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
+
+    /// Keeps a new voice under the user's next number.
+    func add(_ voice: NewVoice, of user: ID<User>) async throws(StoreError) -> Voice
+
+    /// - Parameter evidence: speech that the voiceprint is made of, in all.
+    func setVoiceprint(_ voiceprint: Voiceprint, evidence: Duration, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Says whose voice it is: every segment of it is that one's, in the past too, but for those that were assigned by hand.
+    ///
+    /// - Returns: false when the voice or the person is not there.
+    func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// The first voice is the second one: segments of both are the second one's, and the first is listed no more. `ID`s of the first still mean
+    /// the second where they are written.
+    func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Forgets a voice. What it said stays, of nobody.
+    func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// A number that grows with every change of the user's people, voices and samples, made by whatever replica.
+    func revision(of user: ID<User>) async throws(StoreError) -> Int64
+}

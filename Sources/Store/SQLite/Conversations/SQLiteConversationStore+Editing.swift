@@ -1,0 +1,198 @@
+package import Conversations
+package import Speech
+
+extension SQLiteConversationStore {
+    package func setText(
+        _ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> Segment? {
+        try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
+        return try await change(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            try connection.run(
+                "UPDATE segments SET text = ?, words = NULL, translations = NULL, is_edited = 1 WHERE conversation = ? AND id = ?",
+                [.text(text), .integer(number), .text(segment.rawValue)])
+            guard connection.changedRows() == 1 else { return nil }
+            try Erasure.note(on: connection)
+            // What the words meant before is not to be found any more.
+            try Self.dropWindows(of: number, on: connection)
+            return try ConversationRow.segments(of: number, ids: [segment], on: connection).first
+        }
+    }
+
+    package func assign(
+        _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, of user: ID<User>
+    ) async throws(StoreError) -> [Segment]? {
+        try ConversationLimits.check(segments.count, "segments", most: ConversationLimits.segments)
+        return try await change(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(conversation, on: connection),
+                let columns = try OwnerColumns(owner, in: archive, on: connection)
+            else { return nil }
+            // Of nobody by hand: not of the voice either.
+            try connection.run(
+                """
+                UPDATE segments SET person = ?3, is_user = ?4, voice = iif(?3 IS NULL AND NOT ?4, NULL, voice), identified_by = 'manual',
+                confidence = NULL WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
+                """,
+                [
+                    .integer(number), .text(SegmentCoding.list(segments.map(\.rawValue))), .integer(columns.person), .integer(columns.isUser),
+                ])
+            return try ConversationRow.segments(of: number, ids: segments, on: connection)
+        }
+    }
+
+    package func merge(
+        _ id: ID<Conversation>, into other: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> Conversation? {
+        try await change(user) { (archive, connection) throws(StoreError) in
+            guard let gone = try archive.conversation(id, on: connection), let kept = try archive.conversation(other, on: connection),
+                let from = try ConversationRow.whole(gone, on: connection), let to = try ConversationRow.whole(kept, on: connection)
+            else { return nil }
+            guard gone != kept else { return to }
+            try Self.checkIsOver(from)
+            try Self.checkIsOver(to)
+            try ConversationLimits.check(from.segments.count + to.segments.count, "segments in a conversation", most: ConversationLimits.segments)
+            let started = min(from.started, to.started)
+            try Self.shift(kept, by: to.started.milliseconds - started.milliseconds, on: connection)
+            try Self.shift(gone, by: from.started.milliseconds - started.milliseconds, on: connection)
+            for (number, joined) in Self.joinedSpeakers(of: from.segments, with: to.segments) {
+                // Negative in between, so that none is renamed twice.
+                try connection.run(
+                    "UPDATE segments SET speaker = -1 - ? WHERE conversation = ? AND speaker = ?",
+                    [.integer(joined.number), .integer(gone), .integer(number.number)])
+            }
+            try connection.run("UPDATE segments SET speaker = -1 - speaker WHERE conversation = ? AND speaker < 0", [.integer(gone)])
+            try Self.dropWindows(of: gone, on: connection)
+            try Self.dropWindows(of: kept, on: connection)
+            let both: [SQLiteValue] = [.integer(kept), .integer(gone)]
+            try connection.run("UPDATE segments SET conversation = ? WHERE conversation = ?", both)
+            try connection.run("UPDATE conversation_audio SET conversation = ? WHERE conversation = ?", both)
+            try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(gone)])
+            try connection.run(
+                "UPDATE conversations SET started_at = ?2, finished_at = ?3 WHERE number = ?1",
+                [.integer(kept), .time(started), .time(max(from.finished, to.finished))])
+            try Self.count(kept, on: connection)
+            return try ConversationRow.whole(kept, on: connection)
+        }
+    }
+
+    package func split(
+        _ id: ID<Conversation>, at segment: ID<Segment>, new: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)? {
+        try ConversationLimits.check(new)
+        let now = now()
+        let parts = try await change(user) { (archive, connection) throws(StoreError) -> [Conversation]? in
+            guard let first = try archive.conversation(id, on: connection), let whole = try ConversationRow.whole(first, on: connection),
+                let index = whole.segments.firstIndex(where: { $0.id == segment })
+            else { return nil }
+            try Self.checkIsOver(whole)
+            guard index > 0 else { throw .conflict("a conversation is not split at its first segment: one part would be empty") }
+            let shift = whole.segments[index].start.storedNanoseconds / 1_000_000
+            var later = whole
+            later.id = new
+            later.started = UnixTime(milliseconds: whole.started.milliseconds + shift)
+            (later.title, later.summary) = (nil, nil)
+            guard try Self.insert(later, in: archive, now: now, on: connection), let second = try archive.conversation(new, on: connection) else {
+                throw .conflict("there is a conversation of the new one's id already")
+            }
+            try Self.dropWindows(of: first, on: connection)
+            try connection.run(
+                "UPDATE segments SET conversation = ?1 WHERE conversation = ?2 AND id IN (SELECT value FROM json_each(?3))",
+                [.integer(second), .integer(first), .text(SegmentCoding.list(whole.segments[index...].map(\.id.rawValue)))])
+            // The audio is one file still: each part has it at its own place.
+            try connection.run(
+                """
+                INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at)
+                SELECT ?1, file, format, start_at, duration, byte_count, created_at FROM conversation_audio
+                WHERE conversation = ?2 AND start_at + duration > ?3
+                """, [.integer(second), .integer(first), .integer(shift * 1_000_000)])
+            try connection.run(
+                "DELETE FROM conversation_audio WHERE conversation = ? AND start_at >= ?", [.integer(first), .integer(shift * 1_000_000)])
+            try Self.shift(second, by: -shift, on: connection)
+            let end = whole.segments[..<index].map(\.end).max() ?? .zero
+            try connection.run(
+                "UPDATE conversations SET finished_at = min(finished_at, ?) WHERE number = ?",
+                [.integer(whole.started.milliseconds + end.storedNanoseconds / 1_000_000), .integer(first)])
+            try Self.count(first, on: connection)
+            try Self.count(second, on: connection)
+            return [try ConversationRow.whole(first, on: connection), try ConversationRow.whole(second, on: connection)].compactMap { $0 }
+        }
+        guard let parts, parts.count == 2 else { return nil }
+        return (parts[0], parts[1])
+    }
+
+    package func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
+        let done =
+            try await change(user) { (archive, connection) throws(StoreError) in
+                guard let number = try archive.conversation(id, on: connection) else { return false }
+                // First, so that the segments' trigger has nothing to look for.
+                try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
+                try connection.run(
+                    """
+                    INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM conversation_audio a WHERE conversation = ?1
+                    AND NOT EXISTS (SELECT 1 FROM conversation_audio b WHERE b.file = a.file AND b.conversation <> ?1)
+                    """, [.integer(number)])
+                try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
+                try Erasure.note(on: connection)
+                return true
+            } ?? false
+        if done { startErasing() }
+        return done
+    }
+
+    // MARK: Parts of these
+
+    private static func checkIsOver(_ conversation: Conversation) throws(StoreError) {
+        switch conversation.status {
+        case .inProgress, .processing:
+            throw .conflict("conversation \(conversation.id) is still being recorded or completed; try again when it is over")
+        case .completed, .discarded, .failed: return
+        }
+    }
+
+    /// Moves all that has a place in a conversation, because its start is another one now.
+    private static func shift(_ number: Int64, by milliseconds: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        guard milliseconds != 0 else { return }
+        let values: [SQLiteValue] = [.integer(milliseconds * 1_000_000), .integer(number)]
+        for var segment in try ConversationRow.segments(of: number, on: connection) {
+            segment.words = segment.words.map { word in
+                SegmentWord(
+                    word.text, start: word.start + .milliseconds(milliseconds), end: word.end + .milliseconds(milliseconds),
+                    confidence: word.confidence)
+            }
+            try connection.run(
+                "UPDATE segments SET words = ? WHERE conversation = ? AND id = ?",
+                [.text(SegmentCoding.encode(segment.words)), .integer(number), .text(segment.id.rawValue)])
+        }
+        try connection.run("UPDATE segments SET start_at = start_at + ?1, end_at = end_at + ?1 WHERE conversation = ?2", values)
+        try connection.run("UPDATE conversation_audio SET start_at = start_at + ?1 WHERE conversation = ?2", values)
+    }
+
+    static func dropWindows(of number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        try connection.run("DELETE FROM windows WHERE conversation = ?", [.integer(number)])
+        try connection.run("UPDATE conversations SET windows_model = NULL WHERE number = ?", [.integer(number)])
+    }
+
+    private static func count(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        try connection.run(
+            """
+            UPDATE conversations SET (segment_count, first_segment, last_segment) =
+            (SELECT count(*), min(number), max(number) FROM segments WHERE conversation = ?1) WHERE number = ?1
+            """, [.integer(number)])
+    }
+
+    /// What the numbers of `from`'s speakers become in a conversation that has those of `to`: the same voice, person or user keeps the number that
+    /// it has there, everybody else gets a new one.
+    static func joinedSpeakers(of from: [Segment], with to: [Segment]) -> [SpeakerNumber: SpeakerNumber] {
+        var joined: [SpeakerNumber: SpeakerNumber] = [:]
+        var next = (to.compactMap(\.speaker).max()?.number ?? -1) + 1
+        for segment in from {
+            guard let speaker = segment.speaker, joined[speaker] == nil else { continue }
+            let same = from.lazy.filter { $0.speaker == speaker && $0.identity.who != .unknown }.compactMap { known in
+                to.first { $0.identity.who == known.identity.who && $0.speaker != nil }?.speaker
+            }.first
+            joined[speaker] = same ?? SpeakerNumber(next)
+            if same == nil { next += 1 }
+        }
+        return joined
+    }
+}

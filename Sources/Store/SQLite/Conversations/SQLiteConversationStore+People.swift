@@ -1,0 +1,99 @@
+package import Conversations
+package import Speech
+
+extension SQLiteConversationStore {
+    package func people(of user: ID<User>) async throws(StoreError) -> [Person] {
+        let people = try await read(user) { (archive, connection) throws(StoreError) -> [Person]? in
+            var people: [Person] = []
+            try connection.run(
+                "SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY name COLLATE NOCASE, number", [.integer(archive.number)]
+            ) { (row) throws(StoreError) in people.append(Person(row)) }
+            return people
+        }
+        return people ?? []
+    }
+
+    package func add(_ person: Person, reusing: Bool, of user: ID<User>) async throws(StoreError) -> Person {
+        try ConversationLimits.check(person.id)
+        try ConversationLimits.check(person.name, "a name", most: ConversationLimits.name)
+        return try await database.write { (connection) throws(StoreError) in
+            let archive = try Archive.findOrMake(user, on: connection)
+            if reusing {
+                // SQLite knows only the case of ASCII letters.
+                var found: Person?
+                let name = person.name.lowercased()
+                try connection.run("SELECT id, name, created_at FROM people WHERE archive = ? ORDER BY number", [.integer(archive.number)]) {
+                    (row) throws(StoreError) in
+                    let other = Person(row)
+                    if found == nil, other.name.lowercased() == name { found = other }
+                }
+                if let found { return found }
+            }
+            let count = try connection.integer("SELECT count(*) FROM people WHERE archive = ?", [.integer(archive.number)]) ?? 0
+            try ConversationLimits.check(Int(count) + 1, "people", most: ConversationLimits.people)
+            try connection.run(
+                "INSERT INTO people (archive, id, name, created_at) VALUES (?, ?, ?, ?)",
+                [.integer(archive.number), .text(person.id.rawValue), .text(person.name), .time(person.created)])
+            try archive.revise(on: connection)
+            return person
+        }
+    }
+
+    package func rename(_ person: ID<Person>, to name: String, of user: ID<User>) async throws(StoreError) -> Bool {
+        try ConversationLimits.check(name, "a name", most: ConversationLimits.name)
+        return try await change(user) { (archive, connection) throws(StoreError) in
+            try connection.run(
+                "UPDATE people SET name = ? WHERE archive = ? AND id = ?", [.text(name), .integer(archive.number), .text(person.rawValue)])
+            guard connection.changedRows() == 1 else { return false }
+            try archive.revise(on: connection)
+            return true
+        } ?? false
+    }
+
+    package func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await change(user) { (archive, connection) throws(StoreError) in
+            guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
+            guard gone != kept else { return true }
+            let both: [SQLiteValue] = [.integer(kept), .integer(gone)]
+            try connection.run("UPDATE segments SET person = ? WHERE person = ?", both)
+            try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
+            try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
+            try connection.run("DELETE FROM people WHERE number = ?", [.integer(gone)])
+            try archive.revise(on: connection)
+            return true
+        } ?? false
+    }
+
+    package func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await change(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.person(person, on: connection) else { return false }
+            try connection.run(
+                """
+                UPDATE segments SET voice = NULL, identified_by = NULL, confidence = NULL WHERE voice IN (
+                    SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE w.person = ?)
+                """, [.integer(number)])
+            try connection.run(
+                "UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL WHERE person = ?", [.integer(number)])
+            try connection.run(
+                "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL",
+                [.integer(number)])
+            try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
+            try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
+            try archive.revise(on: connection)
+            return true
+        } ?? false
+    }
+
+    package func revision(of user: ID<User>) async throws(StoreError) -> Int64 {
+        try await database.read { (connection) throws(StoreError) in
+            try connection.integer("SELECT revision FROM archives WHERE user = ?", [.text(user.rawValue)]) ?? 0
+        }
+    }
+}
+
+extension Person {
+    /// A row of the columns id, name, created_at.
+    fileprivate init(_ row: borrowing SQLiteRow) {
+        self.init(id: ID(row.text(0) ?? ""), name: row.text(1) ?? "", created: row.time(2))
+    }
+}

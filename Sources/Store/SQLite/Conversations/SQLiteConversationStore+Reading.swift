@@ -1,0 +1,132 @@
+package import Conversations
+package import Speech
+
+extension SQLiteConversationStore {
+    package func conversation(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation? {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(id, on: connection) else { return nil }
+            return try ConversationRow.whole(number, on: connection)
+        }
+    }
+
+    package func inProgress(of user: ID<User>, source: String, device: String?) async throws(StoreError) -> Conversation? {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            let number = try connection.integer(
+                """
+                SELECT number FROM conversations WHERE archive = ? AND source = ? AND device IS ? AND status = 'in_progress'
+                ORDER BY started_at DESC, number DESC LIMIT 1
+                """, [.integer(archive.number), .text(source), .text(device)])
+            guard let number else { return nil }
+            return try ConversationRow.whole(number, on: connection)
+        }
+    }
+
+    package func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [Conversation] {
+        try await database.read { (connection) throws(StoreError) in
+            var found: [Conversation] = []
+            try connection.run(
+                """
+                SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason, c.number
+                FROM conversations c JOIN archives a ON a.number = c.archive
+                WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ? ORDER BY c.since, c.number LIMIT ?
+                """, [.text(status.rawValue), .time(time), .integer(max(0, limit))]
+            ) { (row) throws(StoreError) in found.append(ConversationRow.conversation(row)) }
+            return found
+        }
+    }
+
+    package func lastCompleted(of user: ID<User>) async throws(StoreError) -> ID<Conversation>? {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            var found: ID<Conversation>?
+            try connection.run(
+                """
+                SELECT id FROM conversations WHERE archive = ? AND status = 'completed' ORDER BY started_at DESC, number DESC LIMIT 1
+                """, [.integer(archive.number)]
+            ) { (row) throws(StoreError) in found = row.text(0).map { ID($0) } }
+            return found
+        }
+    }
+
+    package func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage {
+        let limit = max(1, min(query.limit, ConversationLimits.page))
+        let cursor = query.cursor.map { ListCursor($0) }
+        // One that was not made here points nowhere.
+        if let cursor, cursor == nil { return ConversationPage(conversations: [], next: nil) }
+        let page = try await read(user) { (archive, connection) throws(StoreError) -> ConversationPage? in
+            guard let marks = try SpeakerMarks(query.speaker, in: archive, on: connection) else { return nil }
+            var rows: [(conversation: Conversation, number: Int64)] = []
+            try connection.run(
+                Self.listing,
+                [
+                    .integer(archive.number), .time(query.from), .time(query.to), .integer(cursor??.started), .integer(cursor??.number),
+                    .text(query.statuses.isEmpty ? nil : SegmentCoding.list(query.statuses.map(\.rawValue))),
+                    .text(query.speaker == .nobody ? nil : SegmentCoding.list(marks.words)), .integer(limit + 1),
+                ]
+            ) { (row) throws(StoreError) in rows.append((ConversationRow.conversation(row), row.integer(11) ?? 0)) }
+            var next: String?
+            if rows.count > limit {
+                rows.removeLast()
+                next = rows.last.map { ListCursor(started: $0.conversation.started.milliseconds, number: $0.number).text }
+            }
+            return ConversationPage(conversations: rows.map(\.conversation), next: next)
+        }
+        return page ?? ConversationPage(conversations: [], next: nil)
+    }
+
+    private static let listing: StaticString = """
+        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason, c.number
+        FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a ON a.number = c.archive
+        WHERE c.archive = ?1 AND c.started_at >= coalesce(?2, -9223372036854775808) AND c.started_at < coalesce(?3, 9223372036854775807)
+        AND (?4 IS NULL OR (c.started_at, c.number) < (?4, ?5))
+        AND c.started_at <= coalesce(?4, 9223372036854775807)
+        AND (CASE WHEN ?6 IS NULL THEN c.status <> 'discarded' ELSE c.status IN (SELECT value FROM json_each(?6)) END)
+        AND (?7 IS NULL OR EXISTS (
+            SELECT 1 FROM conversation_marks m WHERE m.conversation = c.number AND m.mark IN (SELECT value FROM json_each(?7))))
+        ORDER BY c.started_at DESC, c.number DESC LIMIT ?8
+        """
+}
+
+/// Where a page of a list ended.
+struct ListCursor: Equatable {
+    var started: Int64
+    var number: Int64
+
+    init(started: Int64, number: Int64) {
+        self.started = started
+        self.number = number
+    }
+
+    /// nil when it was not made by `text`.
+    init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard text.utf8.count <= 64, parts.count == 2, let started = Int64(parts[0], radix: 36), let number = Int64(parts[1], radix: 36) else {
+            return nil
+        }
+        self.init(started: started, number: number)
+    }
+
+    var text: String { String(started, radix: 36) + "." + String(number, radix: 36) }
+}
+
+/// The words that stand for a speaker in the index of words and beside conversations: of their own segments and of all their voices.
+struct SpeakerMarks {
+    var words: [String]
+
+    /// nil when the user has no such person.
+    init?(_ speaker: Voice.Owner, in archive: Archive, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        var words: [String] = []
+        guard let owner = try OwnerColumns(speaker, in: archive, on: connection) else { return nil }
+        guard speaker != .nobody else {
+            self.words = []
+            return
+        }
+        words.append(owner.person.map { "p\($0)" } ?? "u")
+        try connection.run(
+            """
+            SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
+            WHERE v.archive = ?1 AND (w.person = ?2 OR ?3 AND w.is_user)
+            """, [.integer(archive.number), .integer(owner.person), .integer(owner.isUser)]
+        ) { (row) throws(StoreError) in words.append("v\(row.integer(0) ?? 0)") }
+        self.words = words
+    }
+}

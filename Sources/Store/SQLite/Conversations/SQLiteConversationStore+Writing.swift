@@ -1,0 +1,61 @@
+package import Conversations
+package import Speech
+
+extension SQLiteConversationStore {
+    package func begin(_ conversation: Conversation) async throws(StoreError) -> Bool {
+        try ConversationLimits.check(conversation)
+        let now = now()
+        return try await database.write { (connection) throws(StoreError) in
+            let archive = try Archive.findOrMake(conversation.user, on: connection)
+            guard try Self.insert(conversation, in: archive, now: now, on: connection) else { return false }
+            if let number = try archive.conversation(conversation.id, on: connection) {
+                try SegmentWriting(archive, conversation: number, on: connection).write(conversation.segments, on: connection)
+            }
+            return true
+        }
+    }
+
+    /// Without segments. False when there is one of this id.
+    static func insert(
+        _ conversation: Conversation, in archive: Archive, now: UnixTime, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) -> Bool {
+        try connection.run(
+            """
+            INSERT INTO conversations
+            (archive, id, status, since, source, device, language, title, summary, started_at, finished_at, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (archive, id) DO NOTHING
+            """,
+            [
+                .integer(archive.number), .text(conversation.id.rawValue), .text(conversation.status.rawValue), .time(now),
+                .text(conversation.source), .text(conversation.device), .text(conversation.language?.rawValue), .text(conversation.title),
+                .text(conversation.summary), .time(conversation.started), .time(conversation.finished), .text(conversation.finalizationReason),
+            ])
+        return connection.changedRows() == 1
+    }
+
+    package func write(_ update: ConversationUpdate, of user: ID<User>) async throws(StoreError) -> Bool {
+        try ConversationLimits.check(update.title, "a title", most: ConversationLimits.title)
+        try ConversationLimits.check(update.summary, "a summary", most: ConversationLimits.summary)
+        try ConversationLimits.check(update.finalizationReason, "a reason", most: ConversationLimits.title)
+        try ConversationLimits.check(update.language?.rawValue, "a language's name", most: ConversationLimits.identifier)
+        let now = now()
+        let done = try await change(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(update.conversation, on: connection) else { return false }
+            let segments = try SegmentWriting(archive, conversation: number, on: connection)
+            try segments.remove(update.removed, on: connection)
+            try segments.write(update.changed, on: connection)
+            try connection.run(
+                """
+                UPDATE conversations SET status = coalesce(?2, status), since = CASE WHEN ?2 IS NULL OR ?2 = status THEN since ELSE ?3 END,
+                started_at = coalesce(?4, started_at), finished_at = coalesce(?5, finished_at), language = coalesce(?6, language),
+                title = coalesce(?7, title), summary = coalesce(?8, summary), reason = coalesce(?9, reason) WHERE number = ?1
+                """,
+                [
+                    .integer(number), .text(update.status?.rawValue), .time(now), .time(update.started), .time(update.finished),
+                    .text(update.language?.rawValue), .text(update.title), .text(update.summary), .text(update.finalizationReason),
+                ])
+            return true
+        }
+        return done ?? false
+    }
+}

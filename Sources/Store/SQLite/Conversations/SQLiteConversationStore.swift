@@ -1,0 +1,50 @@
+package import Speech
+
+/// Conversations in one SQLite file.
+package final class SQLiteConversationStore: ConversationStore {
+    let database: SQLiteDatabase
+    let now: @Sendable () -> UnixTime
+
+    /// - Parameter now: the time of day, for how long a conversation has had its status.
+    package init(in database: SQLiteDatabase, now: @escaping @Sendable () -> UnixTime) {
+        self.database = database
+        self.now = now
+    }
+
+    /// Runs `body` in a transaction with the user's archive; nil when nothing was ever kept for the user.
+    func change<Value: Sendable>(
+        _ user: ID<User>, _ body: @escaping @Sendable (Archive, borrowing SQLiteConnection) throws(StoreError) -> Value?
+    ) async throws(StoreError) -> Value? {
+        try await database.write { (connection) throws(StoreError) -> Value? in
+            guard let archive = try Archive.find(user, on: connection) else { return nil }
+            return try body(archive, connection)
+        }
+    }
+
+    /// Reads from the user's archive; nil when nothing was ever kept for the user. All that `body` reads is of one moment.
+    func read<Value: Sendable>(
+        _ user: ID<User>, _ body: @escaping @Sendable (Archive, borrowing SQLiteConnection) throws(StoreError) -> Value?
+    ) async throws(StoreError) -> Value? {
+        try await database.read { (connection) throws(StoreError) -> Value? in
+            try connection.snapshot { (connection) throws(StoreError) -> Value? in
+                guard let archive = try Archive.find(user, on: connection) else { return nil }
+                return try body(archive, connection)
+            }
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// Runs queries that shall see the same moment.
+    borrowing func snapshot<Value>(_ body: (borrowing SQLiteConnection) throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try run("BEGIN")
+        do throws(StoreError) {
+            let value = try body(self)
+            try run("COMMIT")
+            return value
+        } catch {
+            if isInTransaction() { try? run("ROLLBACK") }
+            throw error
+        }
+    }
+}

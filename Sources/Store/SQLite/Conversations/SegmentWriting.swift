@@ -1,0 +1,145 @@
+import Conversations
+import Speech
+
+/// Writes segments of one conversation.
+struct SegmentWriting {
+    private let archive: Archive
+    private let conversation: Int64
+    private let count: Int
+
+    /// - Parameter conversation: its row's number.
+    init(_ archive: Archive, conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        self.archive = archive
+        self.conversation = conversation
+        count = Int(try connection.integer("SELECT segment_count FROM conversations WHERE number = ?", [.integer(conversation)]) ?? 0)
+    }
+
+    func remove(_ ids: [ID<Segment>], on connection: borrowing SQLiteConnection) throws(StoreError) {
+        for id in ids {
+            try connection.run(
+                "DELETE FROM segments WHERE conversation = ? AND id = ?", [.integer(conversation), .text(id.rawValue)])
+            guard connection.changedRows() == 1 else { continue }
+            try connection.run("UPDATE conversations SET segment_count = segment_count - 1 WHERE number = ?", [.integer(conversation)])
+            try Erasure.note(on: connection)
+        }
+    }
+
+    /// New and changed ones.
+    func write(_ segments: [Segment], on connection: borrowing SQLiteConnection) throws(StoreError) {
+        guard !segments.isEmpty else { return }
+        for segment in segments { try ConversationLimits.check(segment) }
+        var new: [Segment] = []
+        var voices: [ID<Voice>: Int64?] = [:], people: [ID<Person>: Int64?] = [:]
+        for segment in segments {
+            let number = try connection.integer(
+                "SELECT number FROM segments WHERE conversation = ? AND id = ?", [.integer(conversation), .text(segment.id.rawValue)])
+            if let number {
+                let speaker = try speaker(of: segment, at: number, &voices, &people, on: connection)
+                try update(segment, number, speaker, on: connection)
+            } else {
+                new.append(segment)
+            }
+        }
+        guard !new.isEmpty else { return }
+        try ConversationLimits.check(count + new.count, "segments in a conversation", most: ConversationLimits.segments)
+        let first = try archive.takeSegmentNumbers(new.count, on: connection)
+        for (index, segment) in new.enumerated() {
+            let speaker = try speaker(of: segment, at: nil, &voices, &people, on: connection)
+            try insert(segment, first + Int64(index), speaker, on: connection)
+        }
+        try connection.run(
+            """
+            UPDATE conversations SET segment_count = segment_count + ?2, first_segment = min(coalesce(first_segment, ?3), ?3),
+            last_segment = max(coalesce(last_segment, ?4), ?4) WHERE number = ?1
+            """, [.integer(conversation), .integer(new.count), .integer(first), .integer(first + Int64(new.count) - 1)])
+    }
+
+    // MARK: Rows
+
+    private func insert(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO segments (number, conversation, id, text, start_at, end_at, speaker, person, is_user, voice, identified_by, confidence,
+            channel, engine, model, words, translations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, [.integer(number), .integer(conversation), .text(segment.id.rawValue)] + values(segment, speaker))
+    }
+
+    private func update(_ segment: Segment, _ number: Int64, _ speaker: Speaker, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        try connection.run(
+            """
+            UPDATE segments SET text = iif(is_edited, text, ?2), words = iif(is_edited, words, ?15), translations = ?16,
+            start_at = ?3, end_at = ?4, speaker = ?5, channel = ?11, engine = ?12, model = ?13,
+            person = iif(?14, person, ?6), is_user = iif(?14, is_user, ?7), voice = iif(?14, voice, ?8),
+            identified_by = iif(?14, identified_by, ?9), confidence = iif(?14, confidence, ?10) WHERE number = ?1
+            """,
+            [
+                .integer(number), .text(segment.text), .duration(segment.start), .duration(segment.end),
+                .integer(segment.speaker.map { Int64($0.number) }), .integer(speaker.person), .integer(speaker.isUser), .integer(speaker.voice),
+                .text(segment.identity.source?.rawValue), .real(segment.identity.confidence), .integer(segment.channel.number),
+                .text(segment.engine?.rawValue), .text(segment.model), .integer(speaker.isFixed), .text(SegmentCoding.encode(segment.words)),
+                .text(SegmentCoding.encode(segment.translations)),
+            ])
+    }
+
+    private func values(_ segment: Segment, _ speaker: Speaker) -> [SQLiteValue] {
+        [
+            .text(segment.text), .duration(segment.start), .duration(segment.end), .integer(segment.speaker.map { Int64($0.number) }),
+            .integer(speaker.person), .integer(speaker.isUser), .integer(speaker.voice), .text(segment.identity.source?.rawValue),
+            .real(segment.identity.confidence), .integer(segment.channel.number), .text(segment.engine?.rawValue), .text(segment.model),
+            .text(SegmentCoding.encode(segment.words)), .text(SegmentCoding.encode(segment.translations)),
+        ]
+    }
+
+    // MARK: Who speaks
+
+    /// Who speaks a segment, as columns.
+    private struct Speaker {
+        var person: Int64?
+        var isUser = false
+        var voice: Int64?
+        /// What is stored stands: it was said by hand.
+        var isFixed = false
+    }
+
+    /// - Parameter number: the segment's row, if there is one.
+    private func speaker(
+        of segment: Segment, at number: Int64?, _ voices: inout [ID<Voice>: Int64?], _ people: inout [ID<Person>: Int64?],
+        on connection: borrowing SQLiteConnection
+    ) throws(StoreError) -> Speaker {
+        var stored = Speaker(), storedOwner = Speaker()
+        if let number {
+            try connection.run(
+                """
+                SELECT s.voice, s.identified_by = 'manual', w.person, w.is_user FROM segments s LEFT JOIN voices v ON v.number = s.voice
+                LEFT JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE s.number = ?
+                """, [.integer(number)]
+            ) { (row) throws(StoreError) in
+                stored = Speaker(voice: row.integer(0), isFixed: row.flag(1) && !segment.identity.isFixed)
+                storedOwner = Speaker(person: row.integer(2), isUser: row.flag(3))
+            }
+        }
+        if stored.isFixed { return stored }
+        let owner: Speaker
+        switch segment.identity.who {
+        case .unknown: return Speaker()
+        case .voice(let id):
+            if voices[id] == nil { voices[id] = try archive.voice(id, on: connection) }
+            return Speaker(voice: voices[id] ?? nil)
+        case .user: owner = Speaker(isUser: true)
+        case .person(let id):
+            if people[id] == nil { people[id] = try archive.person(id, on: connection) }
+            guard let person = people[id] ?? nil else { return Speaker() }
+            owner = Speaker(person: person)
+        }
+        if segment.identity.source == .voiceprint {
+            // Named by its voice: then it is the voice's, so that it follows the voice to whoever that turns out to be.
+            if let voice = stored.voice, storedOwner.person == owner.person, storedOwner.isUser == owner.isUser { return Speaker(voice: voice) }
+            let voice = try connection.integer(
+                """
+                SELECT number FROM voices WHERE archive = ?1 AND joined_to IS NULL AND (person = ?2 OR ?3 AND is_user) ORDER BY number LIMIT 1
+                """, [.integer(archive.number), .integer(owner.person), .integer(owner.isUser)])
+            if let voice { return Speaker(voice: voice) }
+        }
+        return Speaker(person: owner.person, isUser: owner.isUser, voice: stored.voice)
+    }
+}

@@ -1,0 +1,184 @@
+import Conversations
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+@Suite struct `People and voices in the store` {
+    private let folder = TemporaryFolder()
+    private let id = ID<Conversation>("c1")
+
+    private func person(_ id: String, _ name: String) -> Person { Person(id: ID(id), name: name, created: .at(1)) }
+
+    private func voice(_ number: Int) throws(StoreError) -> NewVoice {
+        NewVoice(id: ID("v\(number)"), voiceprint: try .of(number), evidence: .seconds(number), created: .at(2))
+    }
+
+    private func who(_ store: any ConversationStore, _ user: ID<User> = .ann) async throws -> [SpeakerIdentity.Who] {
+        try await store.conversation(id, of: user)?.segments.map(\.identity.who) ?? []
+    }
+
+    @Test(arguments: StoreKind.allCases) func `people are kept by name`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        let zoë = try await store.add(person("p1", "Zoë"), reusing: true, of: .ann)
+        #expect(try await store.add(person("p2", "ZOË"), reusing: true, of: .ann) == zoë)
+        #expect(try await store.add(person("p3", "zoë"), reusing: true, of: .bob).id == ID("p3"))
+        let other = try await store.add(person("p2", "Zoë"), reusing: false, of: .ann)
+        #expect(try await store.rename(other.id, to: "Anna", of: .ann))
+        #expect(try await !store.rename(other.id, to: "Otto", of: .bob))
+        #expect(try await store.people(of: .ann).map(\.name) == ["Anna", "Zoë"])
+        #expect(try await store.people(of: .bob).map(\.name) == ["zoë"])
+        await #expect(throws: StoreError.self) { try await store.add(person("p1", "again"), reusing: false, of: .ann) }
+        await #expect(throws: StoreError.self) { try await store.rename(zoë.id, to: String(repeating: "x", count: 401), of: .ann) }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `voices get numbers that never come again`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        #expect(try await store.add(voice(1), of: .ann).number == 1)
+        #expect(try await store.add(voice(2), of: .ann).number == 2)
+        #expect(try await store.add(voice(1), of: .bob).number == 1)
+        #expect(try await store.delete(ID<Voice>("v2"), of: .ann))
+        #expect(try await store.add(voice(3), of: .ann).number == 3)
+        #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v1"), of: .ann))
+        #expect(try await store.add(voice(4), of: .ann).number == 4)
+        #expect(try await store.voices(of: .ann).map(\.number) == [1, 4])
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 10..<30 { group.addTask { [new = try voice(number)] in try await store.add(new, of: .ann).number } }
+            var numbers: Set<Int> = []
+            for try await number in group { numbers.insert(number) }
+            #expect(numbers == Set(5..<25))
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `voices are read as they were written`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        var kept = try await store.add(voice(1), of: .ann)
+        #expect(try await store.voices(of: .ann) == [kept])
+        kept.voiceprint = try .of(5)
+        kept.evidence = .seconds(30)
+        #expect(try await store.setVoiceprint(kept.voiceprint, evidence: kept.evidence, of: kept.id, of: .ann))
+        #expect(try await !store.setVoiceprint(kept.voiceprint, evidence: kept.evidence, of: kept.id, of: .bob))
+        kept.owner = .user
+        #expect(try await store.setOwner(.user, of: kept.id, of: .ann))
+        #expect(try await store.voices(of: .ann) == [kept])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `naming a voice names it in the past, and again when it changes hands`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        let otto = try await store.add(person("p2", "Otto"), reusing: false, of: .ann)
+        let one = try await store.add(voice(1), of: .ann), two = try await store.add(voice(2), of: .ann)
+        _ = try await store.begin(
+            .of(
+                .ann, "c1", .said("s1", "a", at: 0, .voice(one.id)), .said("s2", "b", at: 1, .voice(two.id)),
+                .said("s3", "c", at: 2, .voice(ID("nobody's")))))
+        #expect(try await who(store) == [.voice(one.id), .voice(two.id), .unknown])
+        #expect(try await store.setOwner(.person(anna.id), of: one.id, of: .ann))
+        #expect(try await who(store) == [.person(anna.id), .voice(two.id), .unknown])
+        // What a session read and writes back still follows the voice.
+        let read = try #require(try await store.conversation(id, of: .ann)?.segments)
+        #expect(try await store.write(ConversationUpdate(id, changed: read + [.said("s4", "d", at: 3, .person(anna.id))]), of: .ann))
+        #expect(try await store.setOwner(.person(otto.id), of: one.id, of: .ann))
+        #expect(try await who(store) == [.person(otto.id), .voice(two.id), .unknown, .person(otto.id)])
+        #expect(try await store.setOwner(.user, of: one.id, of: .ann))
+        #expect(try await who(store) == [.user, .voice(two.id), .unknown, .user])
+        #expect(try await store.setOwner(.nobody, of: one.id, of: .ann))
+        #expect(try await who(store) == [.voice(one.id), .voice(two.id), .unknown, .voice(one.id)])
+        #expect(try await !store.setOwner(.person(ID("p9")), of: one.id, of: .ann))
+        #expect(try await !store.setOwner(.user, of: one.id, of: .bob))
+    }
+
+    @Test(arguments: StoreKind.allCases) func `what was said by hand stands`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        let one = try await store.add(voice(1), of: .ann)
+        let segments = [Segment.said("s1", "a", at: 0, .voice(one.id)), .said("s2", "b", at: 1, .voice(one.id))]
+        _ = try await store.begin(.of(.ann, "c1", segments[0], segments[1]))
+        let changed = try await store.assign([ID("s2"), ID("s9")], in: id, to: .person(anna.id), of: .ann)
+        #expect(changed?.map(\.id) == [ID("s2")] && changed?[0].identity == SpeakerIdentity(.person(anna.id), by: .manual))
+        #expect(try await store.setText("by hand", of: ID("s2"), in: id, of: .ann)?.words == [])
+        #expect(try await store.write(ConversationUpdate(id, changed: segments), of: .ann))
+        #expect(try await store.setOwner(.user, of: one.id, of: .ann))
+        #expect(try await who(store) == [.user, .person(anna.id)])
+        #expect(try await store.conversation(id, of: .ann)?.segments.map(\.text) == ["a", "by hand"])
+        #expect(try await store.assign([ID("s1")], in: id, to: .nobody, of: .ann)?[0].identity == SpeakerIdentity(.unknown, by: .manual))
+        #expect(try await store.write(ConversationUpdate(id, changed: segments), of: .ann))
+        #expect(try await who(store) == [.unknown, .person(anna.id)])
+        // Another decision by hand counts.
+        var again = segments[1]
+        again.identity = SpeakerIdentity(.user, by: .manual)
+        #expect(try await store.write(ConversationUpdate(id, changed: [again]), of: .ann))
+        #expect(try await who(store) == [.unknown, .user])
+        #expect(try await store.assign([ID("s1")], in: id, to: .user, of: .bob) == nil)
+        #expect(try await store.assign([ID("s1")], in: id, to: .person(ID("p9")), of: .ann) == nil)
+        #expect(try await store.setText("x", of: ID("s1"), in: id, of: .bob) == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `joined voices are one, for what comes under either id`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for number in 1...3 { _ = try await store.add(voice(number), of: .ann) }
+        _ = try await store.begin(
+            .of(
+                .ann, "c1", .said("s1", "a", at: 0, .voice(ID("v1"))), .said("s2", "b", at: 1, .voice(ID("v2"))),
+                .said("s3", "c", at: 2, .voice(ID("v3")))))
+        #expect(try await store.merge(ID<Voice>("v1"), into: ID<Voice>("v2"), of: .ann))
+        #expect(try await store.merge(ID<Voice>("v2"), into: ID<Voice>("v3"), of: .ann))
+        #expect(try await store.write(ConversationUpdate(id, changed: [.said("s4", "d", at: 3, .voice(ID("v1")))]), of: .ann))
+        #expect(try await who(store) == .init(repeating: .voice(ID("v3")), count: 4))
+        #expect(try await store.setOwner(.user, of: ID("v1"), of: .ann))
+        #expect(try await who(store) == .init(repeating: .user, count: 4))
+        #expect(try await store.list(ConversationQuery(speaker: .user), of: .ann).conversations.count == 1)
+        #expect(try await !store.merge(ID<Voice>("v3"), into: ID<Voice>("v9"), of: .ann))
+        #expect(try await !store.merge(ID<Voice>("v3"), into: ID<Voice>("v3"), of: .bob))
+        #expect(try await store.delete(ID<Voice>("v3"), of: .ann))
+        #expect(try await store.voices(of: .ann) == [])
+        #expect(try await who(store) == .init(repeating: .unknown, count: 4))
+    }
+
+    @Test(arguments: StoreKind.allCases) func `people are merged and forgotten with their voices`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for (id, name) in [("p1", "Anna"), ("p2", "Anne")] { _ = try await store.add(person(id, name), reusing: false, of: .ann) }
+        for number in 1...2 { _ = try await store.add(voice(number), of: .ann) }
+        #expect(try await store.setOwner(.person(ID("p1")), of: ID("v1"), of: .ann))
+        _ = try await store.begin(
+            .of(.ann, "c1", .said("s1", "a", at: 0, .voice(ID("v1"))), .said("s2", "b", at: 1), .said("s3", "c", at: 2, .voice(ID("v2")))))
+        _ = try await store.assign([ID("s2")], in: id, to: .person(ID("p1")), of: .ann)
+        #expect(try await !store.merge(ID<Person>("p1"), into: ID<Person>("p2"), of: .bob))
+        #expect(try await store.merge(ID<Person>("p1"), into: ID<Person>("p2"), of: .ann))
+        #expect(try await store.people(of: .ann).map(\.name) == ["Anne"])
+        #expect(try await who(store) == [.person(ID("p2")), .person(ID("p2")), .voice(ID("v2"))])
+        #expect(try await !store.delete(ID<Person>("p2"), of: .bob))
+        #expect(try await store.delete(ID<Person>("p2"), of: .ann))
+        #expect(try await who(store) == [.unknown, .unknown, .voice(ID("v2"))])
+        #expect(try await store.voices(of: .ann).map(\.id) == [ID("v2")])
+        #expect(try await store.people(of: .ann) == [])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `the revision grows with each change, and with nothing else`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        var revision = try await store.revision(of: .ann)
+        func hasGrown() async throws -> Bool {
+            let before = revision
+            revision = try await store.revision(of: .ann)
+            return revision > before
+        }
+        _ = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        #expect(try await hasGrown())
+        _ = try await store.add(voice(1), of: .ann)
+        #expect(try await hasGrown())
+        _ = try await store.setOwner(.user, of: ID("v1"), of: .ann)
+        #expect(try await hasGrown())
+        _ = try await store.setVoiceprint(.of(2), evidence: .seconds(1), of: ID("v1"), of: .ann)
+        #expect(try await hasGrown())
+        _ = try await store.rename(ID("p1"), to: "Anne", of: .ann)
+        #expect(try await hasGrown())
+        _ = try await store.begin(.of(.ann, "c1", .said("s1", "a")))
+        _ = try await store.add(person("p1", "Bob"), reusing: false, of: .bob)
+        _ = try await store.rename(ID("p9"), to: "Anne", of: .ann)
+        #expect(try await !hasGrown())
+        _ = try await store.delete(ID<Voice>("v1"), of: .ann)
+        #expect(try await hasGrown())
+        _ = try await store.delete(ID<Person>("p1"), of: .ann)
+        #expect(try await hasGrown())
+    }
+}
