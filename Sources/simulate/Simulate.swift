@@ -18,7 +18,8 @@ enum Simulate {
         var failures = 1
         var seed: UInt64?
         var isTracing = false
-        var mode = SessionMode.failover
+        /// Of all sessions; nil: as their seeds say.
+        var mode: SessionMode?
         /// Failures are named and not told in full.
         var isBrief = false
 
@@ -80,7 +81,7 @@ enum Simulate {
         guard let first = totals.failures.first else { return }
         if !arguments.isBrief {
             Simulation.explain(seed: first.seed, mode: arguments.mode, say)
-            say("again: simulate --seed \(first.seed)\(arguments.mode == .failover ? "" : " --mode \(arguments.mode.rawValue)")")
+            say("again: simulate --seed \(first.seed)\(arguments.mode.map { " --mode \($0.rawValue)" } ?? "")")
         }
         exit(1)
     }

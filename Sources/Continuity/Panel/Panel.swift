@@ -19,6 +19,8 @@ struct Panel: Sendable {
         let engine: EngineName
         /// It has heard nothing before.
         var origin: SampleIndex
+        /// What it says counts from here on: it may have begun within a word.
+        var start: SampleIndex
         var finals: [Final] = []
         /// The end of its finals.
         var through: SampleIndex
@@ -42,8 +44,6 @@ struct Panel: Sendable {
     /// Whose guesses are shown.
     private(set) var leader: LegID?
     private var shownThrough = SampleIndex.zero
-    /// The end of what is committed, if a member has found a pause there.
-    var pause: SampleIndex?
     /// The client knows that somebody speaks.
     var isAnnounced = false
     /// The finalizes that the client was told, and that it was answered.
@@ -54,10 +54,13 @@ struct Panel: Sendable {
     /// No engine says as much in the time that another may take to say the same.
     private static let mostFinals = 4_096
 
-    mutating func join(_ leg: Leg, in channel: Int) {
+    /// - Parameter start: from where on it counts; nil: from where its audio begins.
+    mutating func join(_ leg: Leg, in channel: Int, from start: SampleIndex? = nil) {
         if members.count >= Self.mostMembers, let index = members.firstIndex(where: { $0.isGone && $0.finals.isEmpty }) { members.remove(at: index) }
         members.append(
-            Member(leg: leg.id, engine: leg.engine, origin: leg.origin, through: leg.origin, answers: asked - leg.unansweredFinalizes(in: channel)))
+            Member(
+                leg: leg.id, engine: leg.engine, origin: leg.origin, start: start ?? leg.origin, through: leg.origin,
+                answers: asked - leg.unansweredFinalizes(in: channel)))
     }
 
     /// It says no more. What it has said stays.
@@ -68,14 +71,15 @@ struct Panel: Sendable {
     }
 
     /// A leg that had not begun begins later.
-    mutating func move(_ leg: LegID, to origin: SampleIndex) {
+    mutating func move(_ leg: LegID, to origin: SampleIndex, from start: SampleIndex? = nil) {
         guard let index = index(of: leg) else { return }
         members[index].origin = origin
+        members[index].start = start ?? origin
         members[index].through = origin
     }
 
-    /// What they have not heard nobody has.
-    mutating func admitAll() { for index in members.indices { members[index].origin = .zero } }
+    /// From where on it counts; nil: it is no member.
+    func start(of leg: LegID) -> SampleIndex? { index(of: leg).map { members[$0].start } }
 
     func index(of leg: LegID) -> Int? { members.firstIndex { $0.leg == leg } }
 
@@ -83,7 +87,7 @@ struct Panel: Sendable {
         var final = final
         let through = members[index].through
         // Engines say finals twice.
-        if let first = final.words.first, first.range.start < through { final.words.removeAll { $0.middle < through } }
+        final.words.removeAll { $0.middle < through || final.end <= through && $0.range.end <= through }
         members[index].through = max(through, final.end)
         if !final.words.isEmpty || final.reason != .length { members[index].isInSpeech = final.reason == .length || final.reason == .flush }
         if let answer = final.answer { members[index].answers = answer }

@@ -16,7 +16,10 @@ struct Lane: Sendable {
     /// In order; the first one commits. Empty once all is settled after the end of the audio.
     var stretches: [Stretch] = []
     var speech: SpeechMap
+    /// Whose words were committed last.
     private(set) var lastSource: Source?
+    /// Whose final the end of what is committed is.
+    var mover: Source?
     /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these.
     private var earlier: [Source: [Word]] = [:]
     private static let mostEarlier = 24
@@ -34,12 +37,12 @@ struct Lane: Sendable {
 
     var channel: ChannelIndex { stitcher.channel }
 
-    /// How `source` hears, when it is not the one that spoke last.
+    /// How `source` hears, when it is not the one that spoke last, or another has said that nobody spoke since.
     ///
     /// - Parameter origin: where its audio begins.
     func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate) -> Seam.Ear? {
-        guard let lastSource, lastSource != source else { return nil }
-        return Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [])
+        guard let lastSource, lastSource != source || mover != source else { return nil }
+        return Seam.Ear(rate: rate, origin: origin, earlier: lastSource == source ? stitcher.tail : earlier[source] ?? [])
     }
 
     /// From now on `source` speaks.

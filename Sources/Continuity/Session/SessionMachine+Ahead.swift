@@ -72,6 +72,7 @@ extension SessionMachine {
             leg.enqueue(.finish, at: timeline.end)
             legs.append(leg)
             lanes[number].stretches[place].sources.append(leg.id)
+            if isPanel { lanes[number].panel.join(leg, in: number) }
             open(leg.id, now: now, &actions)
         }
     }

@@ -55,7 +55,7 @@ extension SessionMachine {
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
         let event = uncut(event, in: number)
         if place == 0 {
-            if isPanel, !leg.isFailed {
+            if isPanel {
                 hear(event, in: number, from: leg.id, now: now, &actions)
             } else {
                 apply(event, in: number, from: leg.id, leg.engine, origin: leg.origin, isFailed: leg.isFailed, &actions)
@@ -76,7 +76,7 @@ extension SessionMachine {
                 return
             }
             // Who began later has not heard all that is before.
-            if isPanel, leg.origin > lanes[number].stretches[place].start { return }
+            if isPanel, lanes[number].panel.start(of: leg.id) ?? .zero > lanes[number].stretches[place].start { return }
             lanes[number].stretches[place].heldThrough = max(lanes[number].stretches[place].heldThrough, hypothesis.range.end)
         case .speechStarted, .turnEnded, .flushed: _ = hold(event, in: number, at: place, leg)
         case .opened, .closed, .skipped, .creditsLow: break
@@ -181,6 +181,7 @@ extension SessionMachine {
         let changed = lanes[number].stitcher.changedWords
         let accepted = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam, isFresh: isFresh)
         tally.changedWords += lanes[number].stitcher.changedWords - changed
+        if let accepted, !accepted.range.isEmpty { lanes[number].mover = source }
         if let accepted, !accepted.words.isEmpty || lanes[number].lastSource == nil {
             lanes[number].change(to: source, behind: tail)
         } else {
@@ -274,10 +275,8 @@ extension SessionMachine {
             for id in settled.sources { dismiss(id, &actions) }
             actions += settled.after.map { .emit($0) }
             guard !lanes[number].stretches.isEmpty else { break }
-            // Of what is lost, nobody who heard it will say more.
-            let isHeard = if case .none = lanes[number].stretches[0].need { true } else { false }
             for event in lanes[number].stretches[0].release() {
-                if isPanel, isHeard, lanes[number].panel.index(of: event.leg) != nil {
+                if isPanel, lanes[number].panel.index(of: event.leg) != nil {
                     hear(event.event, in: number, from: event.leg, now: now, &actions)
                 } else {
                     apply(event.event, in: number, from: event.leg, event.engine, origin: event.origin, isFailed: false, &actions)
@@ -285,7 +284,8 @@ extension SessionMachine {
             }
             if isPanel {
                 lanes[number].stretches[0].heldThrough = lanes[number].stretches[0].start
-                let isOver = lanes[number].stretches[0].sources.allSatisfy(isFailed)
+                let isHeard = if case .none = lanes[number].stretches[0].need { true } else { false }
+                let isOver = !isHeard || lanes[number].stretches[0].sources.allSatisfy(isFailed)
                 settle(number, mustGo: isOver, now: now, &actions)
             }
         }

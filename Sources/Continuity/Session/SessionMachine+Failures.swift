@@ -173,11 +173,10 @@ extension SessionMachine {
         let isOver = isFinishing && dead.sentThrough >= timeline.end
         if isOver { leaveAnswers(of: dead, to: places) }
         for (number, place) in places {
-            lanes[number].stretches[place].end = isOver ? timeline.end : splice
+            if isOver { lanes[number].stretches[place].end = timeline.end } else { part(number, place, at: splice, without: dead.id) }
             lose(number, place, by: dead.engine, leaving.error, now: now, &actions)
         }
         if !isOver {
-            for (number, _) in places { lanes[number].stretches.append(Stretch(start: splice, sources: [])) }
             for leg in newLegs(of: channels, engine: next, from: origin) {
                 begin(leg, after: dead, leaving.outage, delay, isDormant: false, now: now, &actions) { lane, id in
                     lane.stretches[lane.stretches.count - 1].sources.append(id)
@@ -269,11 +268,25 @@ extension SessionMachine {
         settle(places, now: now, &actions)
     }
 
+    /// Ends the last stretch, which a leg leaves. Others that hear the same go on in a new one; what they have said there waits for what is before it.
+    mutating func part(_ number: Int, _ place: Int, at end: SampleIndex, without id: LegID) {
+        let others = lanes[number].stretches[place].sources.filter { $0 != id && !isFailed($0) }
+        lanes[number].stretches[place].end = end
+        var next = lanes[number].stretches[place].handOver(to: others, from: end)
+        for member in lanes[number].panel.members where others.contains(member.leg) && member.start <= end {
+            next.heldThrough = max(next.heldThrough, member.through)
+        }
+        lanes[number].stretches.append(next)
+    }
+
     /// Finalizes that nobody answers any more are answered when all before them is settled.
-    private mutating func leaveAnswers(of dead: Leg, to places: [(number: Int, place: Int)]) {
+    mutating func leaveAnswers(of dead: Leg, to places: [(number: Int, place: Int)]) {
         for (number, place) in places {
             let answer = SessionEvent.flushed(lanes[number].channel)
-            let owed = isPanel ? lanes[number].panel.answer(lanes[number].panel.asked) : dead.unansweredFinalizes(in: number)
+            var owed = dead.unansweredFinalizes(in: number)
+            if let index = lanes[number].panel.index(of: dead.id) {
+                owed = lanes[number].panel.answer(lanes[number].panel.members[index].answers + owed)
+            }
             lanes[number].stretches[place].after += Array(repeating: answer, count: owed)
         }
     }

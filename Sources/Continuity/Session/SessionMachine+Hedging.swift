@@ -19,6 +19,7 @@ extension SessionMachine {
                 rest.words = []
                 rest.isDoubtful = true
                 if words.isEmpty {
+                    lanes[number].remember(final.words, of: source)
                     lanes[number].panel.putBack(rest, toMember: index)
                     continue
                 }

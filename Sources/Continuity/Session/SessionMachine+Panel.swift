@@ -13,7 +13,8 @@ extension SessionMachine {
         switch event {
         case .final(var hypothesis, let reason):
             if configuration.mode == .ensemble { speakers.label(&hypothesis.words, of: .leg(id)) }
-            let reason = reason == .endOfAudio && !isLast(id, in: number) ? .pause : reason
+            // Where it was told to end, others may be in the middle of a word.
+            let reason = reason == .endOfAudio && !isLast(id, in: number) ? .length : reason
             let answer = reason == .flush ? member.answers + 1 : nil
             add(.init(words: hypothesis.words, end: hypothesis.range.end, reason: reason, answer: answer, at: now), in: number, of: index)
         case .turnEnded: add(.init(words: [], end: member.through, reason: .endOfTurn, at: now), in: number, of: index)
@@ -22,7 +23,7 @@ extension SessionMachine {
         case .interim(let hypothesis): show(hypothesis, in: number, of: member, &actions)
         case .speechStarted(let channel, let at):
             // Of the others, who hear it later.
-            guard !lanes[number].panel.isAnnounced, at >= lanes[number].stitcher.lastWordEnd ?? .zero else { return }
+            guard !member.isGone, !lanes[number].panel.isAnnounced, at >= lanes[number].stitcher.lastWordEnd ?? .zero else { return }
             lanes[number].panel.isAnnounced = true
             actions.append(.emit(.speechStarted(channel, at: max(at, lanes[number].stitcher.committedThrough))))
         case .opened, .closed, .skipped, .creditsLow: break
@@ -35,12 +36,13 @@ extension SessionMachine {
     /// Whether it hears its stretch to the end. One that is changed for another does not.
     private func isLast(_ id: LegID, in number: Int) -> Bool {
         guard let leg = legs.first(where: { $0.id == id }) else { return true }
-        return leg.sentThrough >= lanes[number].stretches.first?.end ?? timeline.end
+        return lanes[number].stretches.first?.end.map { leg.sentThrough >= $0 } ?? isFinishing
     }
 
     private mutating func show(_ hypothesis: Hypothesis, in number: Int, of member: Panel.Member, _ actions: inout [SessionAction]) {
         let second = SampleCount(.seconds(1), at: configuration.rate)
-        guard counts(member, in: number), lanes[number].panel.leads(member.leg, through: hypothesis.range.end, isWellAhead: second) else { return }
+        guard !member.isGone, counts(member, in: number), lanes[number].panel.leads(member.leg, through: hypothesis.range.end, isWellAhead: second)
+        else { return }
         let waiting = member.words()
         var rest = hypothesis
         rest.words = waiting + hypothesis.words
@@ -57,8 +59,8 @@ extension SessionMachine {
         let lane = lanes[number]
         guard let front = lane.stretches.first, lane.place(of: member.leg) ?? 0 == 0 else { return false }
         let through = max(lane.stitcher.committedThrough, front.start)
-        if member.origin <= through { return true }
-        return configuration.measuresLoudness && !lane.speech.isLoud(in: SampleRange(through, member.origin))
+        if member.start <= through { return true }
+        return configuration.measuresLoudness && !lane.speech.isLoud(in: SampleRange(through, member.start))
     }
 
     /// Whether a member says more: it is there, and has opened.
@@ -81,8 +83,13 @@ extension SessionMachine {
         return lane.panel.members.contains { member in
             guard member.leg != id, !member.isGone, lane.stretches[place].sources.contains(member.leg), !isFailed(member.leg), isOpening(member.leg)
             else { return false }
-            return place == 0 ? counts(member, in: number) : member.origin <= lane.stretches[place].start
+            return hearsAll(member, in: number, at: place)
         }
+    }
+
+    /// Whether a member hears all of a stretch that is not committed.
+    private func hearsAll(_ member: Panel.Member, in number: Int, at place: Int) -> Bool {
+        place == 0 ? counts(member, in: number) : member.start <= lanes[number].stretches[place].start
     }
 
     // MARK: - What is settled
@@ -91,7 +98,7 @@ extension SessionMachine {
     ///
     /// - Parameter mustGo: nobody is left to wait for.
     mutating func settle(_ number: Int, mustGo: Bool = false, now: Instant, _ actions: inout [SessionAction]) {
-        guard let front = lanes[number].stretches.first, case .none = front.need else { return }
+        guard !lanes[number].stretches.isEmpty else { return }
         if configuration.mode == .hedged {
             settleFirst(number, mustGo: mustGo, now: now, &actions)
         } else {
@@ -102,7 +109,7 @@ extension SessionMachine {
 
     /// When something that waits is to wait no longer.
     func nextSettling(in number: Int) -> Instant? {
-        guard isPanel, let front = lanes[number].stretches.first, case .none = front.need else { return nil }
+        guard isPanel, !lanes[number].stretches.isEmpty else { return nil }
         let panel = lanes[number].panel
         return counting(in: number).lazy.flatMap { panel.members[$0].finals }.map { self.deadline(of: $0) }.min()
     }
@@ -134,10 +141,6 @@ extension SessionMachine {
         if adds {
             let piece = Hypothesis(channel: lanes[number].channel, range: SampleRange(before, max(final.end, before)), words: words)
             commit(piece, reason, from: source, engine, origin: .zero, in: number, isFresh: true, &actions)
-            let isPause = final.reason == .pause || final.reason == .endOfTurn
-            let through = lanes[number].stitcher.committedThrough
-            // A silence behind a pause belongs to it.
-            lanes[number].panel.pause = isPause && (!words.isEmpty || lanes[number].panel.pause == before) ? through : nil
         }
         if endsTurn, lanes[number].hasOpenTurn, isBehindWords(final.end, in: number) { endTurn(in: number, &actions) }
         if !lanes[number].hasOpenTurn { lanes[number].panel.isAnnounced = false }
@@ -146,25 +149,11 @@ extension SessionMachine {
         if !outages.isEmpty, case .leg(let id) = source, lanes[number].stitcher.committedThrough > before { outages[id] = nil }
     }
 
-    /// Those of a member's words that are not committed: cut at the pause where that ends, if it ends at one, else between words.
+    /// Those of a member's words that are not committed.
     func fresh(_ words: [Word], of member: Panel.Member, in number: Int) -> [Word] {
         let lane = lanes[number]
         let ear = lane.ear(of: .leg(member.leg), from: member.origin, rate: configuration.rate)
-        let through = lane.stitcher.committedThrough
-        if lane.panel.pause == through, ear != nil, let cut = pause(around: through, in: number) {
-            return Array(words.drop { $0.middle < cut })
-        }
         return lane.stitcher.fresh(words, seam: ear)
-    }
-
-    /// Where words part of which one engine says that they have a pause between them. Engines differ by tenths of a second on where that is.
-    func pause(around index: SampleIndex, in number: Int) -> SampleIndex? {
-        let reach = SampleCount(.milliseconds(200), at: configuration.rate)
-        guard configuration.measuresLoudness, let silence = lanes[number].speech.silence(around: index, reach: reach, received: timeline.end)
-        else { return nil }
-        // Nobody has spoken since.
-        if silence.end == timeline.end { return timeline.end }
-        return SampleIndex((silence.start.samples + silence.end.samples) / 2)
     }
 
     /// Whether the end of a turn at `end` is that of the open turn, and not a late word on one before.
@@ -210,8 +199,9 @@ extension SessionMachine {
             ? .open(engine, after: .zero)
             : recovery.next(after: error, of: engine, hadAnswered: hadAnswered, outage: &outage, besides: busy)
         let leaving = Leaving(leg: dead, error: error, isListening: listens, isIdle: isIdle, outage: outage, step: step)
-        if !alone.isEmpty, alone.count == dead.channels.count, let first = dead.channels.first {
-            hand(leaving, to: first..<dead.channels.upperBound, alone, now: now, &actions)
+        let areOver = Set(alone.map { lanes[$0.number].stretches[$0.place].end != nil })
+        if alone.count == dead.channels.count, areOver.count == 1 {
+            hand(leaving, to: dead.channels, alone, now: now, &actions)
         } else {
             for lost in alone where !isEnded { hand(leaving, to: lost.number..<lost.number + 1, [lost], now: now, &actions) }
             let others = places.filter { place in !alone.contains { $0.number == place.number } }
@@ -238,57 +228,43 @@ extension SessionMachine {
         guard case .running = state, place.place == lanes[number].stretches.count - 1, lanes[number].stretches[place.place].end == nil,
             case .open(let engine, let delay) = leaving.step
         else { return }
-        for leg in newLegs(of: number..<number + 1, engine: engine, from: timeline.end) {
-            outages[leg.id] = leaving.outage
-            legs.append(leg)
-            lanes[number].panel.join(leg, in: number)
-            lanes[number].stretches[place.place].sources.append(leg.id)
-            open(leg.id, after: delay, isDormant: leaving.isIdle, now: now, &actions)
-        }
+        let (start, origin) = joint(number..<number + 1)
+        addLegs(
+            to: number..<number + 1, engine: engine, from: origin, countingFrom: start, after: delay, isDormant: leaving.isIdle,
+            outage: leaving.outage, now: now, &actions)
     }
 
-    /// Nobody heard what a leg leaves in `places`: it goes to a leg that has begun since, and a repair, or to a new one.
+    /// Nobody heard what a leg leaves in `places`, of which all have an end or none: it goes to a leg that has begun since, and a repair, or to a new one.
     private mutating func hand(
         _ leaving: Leaving, to channels: Range<Int>, _ places: [(number: Int, place: Int)], now: Instant, _ actions: inout [SessionAction]
     ) {
         let dead = leaving.leg
         let isOver = places.contains { lanes[$0.number].stretches[$0.place].end != nil }
+        let takesAll = leaving.step == .giveUp || isFinishing
         let reserves = places.map { place in
-            legs.filter { $0.id != dead.id && !$0.isFailed && isOpening($0.id) && lanes[place.number].stretches[place.place].sources.contains($0.id) }
+            legs.filter { leg in
+                leg.id != dead.id && !leg.isFailed && (takesAll || isOpening(leg.id))
+                    && lanes[place.number].stretches[place.place].sources.contains(leg.id)
+            }
         }
-        let isGivenUp = leaving.step == .giveUp
         if isOver {
             for (number, _) in places { lanes[number].shorten(to: timeline.end) }
             if !configuration.repairers.isEmpty {
+                leaveAnswers(of: dead, to: places)
                 for (number, place) in places { lose(number, place, by: dead.engine, leaving.error, now: now, &actions) }
                 return
             }
         }
-        let hasReserves = !isOver && reserves.allSatisfy { !$0.isEmpty } && (!configuration.repairers.isEmpty || isGivenUp)
+        let hasReserves = !isOver && reserves.allSatisfy { !$0.isEmpty } && (!configuration.repairers.isEmpty || takesAll)
         guard hasReserves else { return succeed(leaving, channels, places, now: now, &actions) }
         for (place, others) in zip(places, reserves) {
             let number = place.number
-            let begun = others.map(\.origin).min() ?? timeline.end
-            // A little of what they have heard is heard again, so that no word is cut on both sides.
-            let start = max(lanes[number].covered(place.place), min(begun + SampleCount(slack.samples * 4 / 5), timeline.end))
-            lanes[number].stretches[place.place].end = start
-            let sources = lanes[number].stretches[place.place].sources
-            lanes[number].stretches[place.place].sources.removeAll { $0 != dead.id }
-            var next = Stretch(start: start, sources: sources.filter { $0 != dead.id })
-            next.heldThrough = start
-            lanes[number].stretches.append(next)
-            // What they have said since waits for what is before it.
-            for other in others where other.origin <= start { holdBack(other, in: number) }
+            let begun = others.compactMap { lanes[number].panel.start(of: $0.id) }.min() ?? timeline.end
+            let start = max(lanes[number].covered(place.place), min(begun, timeline.end))
+            part(number, place.place, at: start, without: dead.id)
             lose(number, place.place, by: dead.engine, leaving.error, now: now, &actions)
             accompany((number, lanes[number].stretches.count - 1), leaving, now: now, &actions)
         }
-    }
-
-    private mutating func holdBack(_ leg: Leg, in number: Int) {
-        guard let index = lanes[number].panel.index(of: leg.id) else { return }
-        let end = lanes[number].panel.members[index].through
-        let last = lanes[number].stretches.count - 1
-        lanes[number].stretches[last].heldThrough = max(lanes[number].stretches[last].heldThrough, end)
     }
 
     // MARK: - The end of the audio
@@ -298,23 +274,24 @@ extension SessionMachine {
         for number in leg.channels {
             guard let place = lanes[number].place(of: leg.id), let index = lanes[number].panel.index(of: leg.id) else { continue }
             let told = lanes[number].panel.members[index].answers + leg.unansweredFinalizes(in: number)
+            let heardAll = hearsAll(lanes[number].panel.members[index], in: number, at: place)
             lanes[number].panel.leave(leg.id)
             lanes[number].stretches[place].sources.removeAll { $0 == leg.id }
             if lanes[number].stretches[place].sources.allSatisfy(isFailed) {
                 settle(number, mustGo: true, now: now, &actions)
-                // Who has heard only the last part is all that is left.
-                if place == 0, isFinishing {
-                    lanes[number].panel.admitAll()
-                    settle(number, mustGo: true, now: now, &actions)
-                }
                 // Its engine owes answers that it will not give.
                 let owed = lanes[number].panel.answer(told)
                 let answer = SessionEvent.flushed(lanes[number].channel)
                 lanes[number].stretches[place].after += Array(repeating: answer, count: owed)
                 if isFinishing, lanes[number].stretches[place].end == nil {
-                    lanes[number].stretches[place].end = timeline.end
+                    // What comes after an end that the client did not ask for, nobody hears.
+                    lanes[number].stretches[place].end = max(leg.sentThrough, lanes[number].stretches[place].start)
                     // Nobody waits for the last words of those that failed.
                     for other in lanes[number].stretches[place].sources { dropSource(other, in: number, now: now, &actions) }
+                }
+                if !heardAll {
+                    let cause = EngineError.unavailable("No engine heard it from its beginning to its end.")
+                    lose(number, place, by: leg.engine, cause, now: now, &actions)
                 }
             }
             if isFinishing { lanes[number].panel.isComplete = true }
@@ -362,10 +339,7 @@ extension SessionMachine {
         let isAccompanied = leg.channels.allSatisfy { number in
             lanes[number].place(of: leg.id).map { self.isAccompanied(leg.id, in: number, at: $0) } ?? true
         }
-        if isAccompanied, leg.sentThrough == leg.origin, let index = legs.firstIndex(where: { $0.id == leg.id }) {
-            legs[index].begin(at: timeline.end)
-            for number in leg.channels { lanes[number].panel.move(leg.id, to: timeline.end) }
-        }
+        if isAccompanied, leg.sentThrough == leg.origin { join(leg) }
         guard recovery.isAvoided(engine) else { return open(leg.id, now: now, &actions) }
         let busy = busy(besides: leg)
         if let free = recovery.ranked.first(where: { recovery.isAvailable($0) && !busy.contains($0) }) {
@@ -392,9 +366,22 @@ extension SessionMachine {
             }
         }
         guard isBeside else { return false }
-        legs[index].begin(at: timeline.end)
-        for number in leg.channels { lanes[number].panel.move(leg.id, to: timeline.end) }
+        join(leg)
         return true
+    }
+
+    /// Where a leg joins those who hear `channels`: it counts from `start` on and hears what is before, so that it begins with no part of a word.
+    private func joint(_ channels: Range<Int>) -> (start: SampleIndex, origin: SampleIndex) {
+        let (start, origin) = splice(before: timeline.end, after: hole?.end ?? .zero, channels)
+        return (start, origin)
+    }
+
+    /// A leg that was sent nothing joins those who hear the same.
+    private mutating func join(_ leg: Leg) {
+        guard let index = legs.firstIndex(where: { $0.id == leg.id }) else { return }
+        let (start, origin) = joint(leg.channels)
+        legs[index].begin(at: max(origin, leg.origin))
+        for number in leg.channels { lanes[number].panel.move(leg.id, to: max(origin, leg.origin), from: start) }
     }
 
     /// Fewer engines hear the session than its mode has, and one more can.
@@ -406,7 +393,9 @@ extension SessionMachine {
             guard running.count < configuration.mode.voices else { continue }
             let names = Set(running.map(\.engine))
             let free = configuration.engines.indices.first { recovery.isAvailable($0) && !names.contains(configuration.engines[$0].name) }
-            if let free { addLegs(to: number..<number + 1, engine: free, now: now, &actions) }
+            guard let free else { continue }
+            let (start, origin) = joint(number..<number + 1)
+            addLegs(to: number..<number + 1, engine: free, from: origin, countingFrom: start, now: now, &actions)
         }
     }
 
@@ -416,6 +405,8 @@ extension SessionMachine {
     mutating func changeMember(_ leg: Leg, to engine: Int?, now: Instant, _ actions: inout [SessionAction]) {
         guard let index = legs.firstIndex(where: { $0.id == leg.id }) else { return }
         legs[index].enqueue(.finish, at: timeline.end)
-        if let engine { addLegs(to: leg.channels, engine: engine, now: now, &actions) }
+        guard let engine else { return }
+        let (start, origin) = joint(leg.channels)
+        addLegs(to: leg.channels, engine: engine, from: origin, countingFrom: start, now: now, &actions)
     }
 }

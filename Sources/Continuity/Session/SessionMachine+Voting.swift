@@ -24,6 +24,8 @@ extension SessionMachine {
         for index in counting(in: number) {
             while let first = lanes[number].panel.members[index].finals.first, first.end <= lanes[number].stitcher.committedThrough {
                 let member = lanes[number].panel.members[index]
+                // Engines differ by tenths of a second on where a word is.
+                guard fresh(first.words, of: member, in: number).isEmpty else { break }
                 conclude(lanes[number].panel.take(fromMember: index), [], from: .leg(member.leg), member.engine, in: number, &actions)
             }
         }
@@ -61,56 +63,60 @@ extension SessionMachine {
     private func hasHeard(_ member: Panel.Member, _ motion: Motion, in number: Int) -> Bool {
         let mover = lanes[number].panel.members[motion.member]
         if member.leg == mover.leg || member.through >= motion.end { return true }
-        if let answer = mover.finals[motion.final].answer, member.answers >= answer { return true }
         let through = max(member.through, lanes[number].stitcher.committedThrough)
+        var end = motion.end
+        // Engines differ by tenths of a second on where a word is.
+        let margin = SampleCount(.milliseconds(300), at: configuration.rate)
         if let last = mover.words(through: motion.final).last, last.range.end > lanes[number].stitcher.committedThrough {
-            if member.through >= last.range.end { return true }
-            // Engines differ by tenths of a second on where a word ends.
-            let margin = SampleCount(.milliseconds(300), at: configuration.rate)
             if !member.isInSpeech, member.through >= max(last.middle, last.range.end - margin) { return true }
+            end = max(end, last.range.end + margin)
         }
-        guard configuration.measuresLoudness else { return false }
-        let loud = lanes[number].speech.loudness(in: SampleRange(through, motion.end))
-        return loud < SampleCount(.milliseconds(50), at: configuration.rate)
+        return configuration.measuresLoudness && !lanes[number].speech.isLoud(in: SampleRange(through, end))
     }
 
     // MARK: - The vote
 
     private mutating func carry(_ motion: Motion, in number: Int, _ actions: inout [SessionAction]) {
-        let rate = configuration.rate
         let members = lanes[number].panel.members
         let mover = members[motion.member]
-        let heard = fresh(mover.words(through: motion.final), of: mover, in: number)
+        let said = mover.words(through: motion.final)
+        let heard = fresh(said, of: mover, in: number)
         var final = mover.finals[motion.final]
-        var ballots: [(rank: Int, leg: LegID, engine: EngineName, words: [Word])] = []
-        for index in counting(in: number) where hasHeard(members[index], motion, in: number) {
-            let member = members[index]
-            let rank = configuration.engines.firstIndex { $0.name == member.engine } ?? .max
-            outages[member.leg] = nil
-            guard index != motion.member else {
-                ballots.append((rank, member.leg, member.engine, heard))
-                continue
-            }
-            let words = fresh(member.words(), of: member, in: number)
-            ballots.append((rank, member.leg, member.engine, Array(words.prefix(words.count - countBehind(motion, words, heard, in: number)))))
-            agree(member, with: &final, in: number)
+        var ballots = [Ballot(member: mover, rank: rank(mover.engine), words: heard, said: said)]
+        for index in counting(in: number) where index != motion.member && hasHeard(members[index], motion, in: number) {
+            ballots.append(ballot(of: members[index], through: motion.end, heard, in: number))
+            agree(members[index], with: &final, in: number)
         }
+        for ballot in ballots { outages[ballot.member.leg] = nil }
         ballots.sort { $0.rank < $1.rank }
-        let elected = WordVote.words(of: ballots.map(\.words), rate: rate)
-        let engine = ballots.first { !$0.words.isEmpty }?.engine ?? mover.engine
+        let elected = WordVote.words(of: ballots.map(\.words), rate: configuration.rate)
+        let engine = ballots.first { !$0.words.isEmpty }?.member.engine ?? mover.engine
         conclude(final, elected, from: .vote, engine, in: number, &actions)
-        // What each has said of it, whatever was elected: its next words are compared with it.
-        for ballot in ballots { lanes[number].remember(ballot.words, of: .leg(ballot.leg)) }
+        // What each has said, whatever was elected: its next words are compared with it.
+        for ballot in ballots { lanes[number].remember(ballot.said, of: .leg(ballot.member.leg)) }
     }
 
-    /// How many of a member's last words lie behind an interval, whose words the mover has as `heard`.
-    private func countBehind(_ motion: Motion, _ words: [Word], _ heard: [Word], in number: Int) -> Int {
-        let reason = lanes[number].panel.members[motion.member].finals[motion.final].reason
-        if reason == .pause || reason == .endOfTurn, let cut = pause(around: motion.end, in: number) {
-            return words.reversed().prefix { $0.middle >= cut }.count
-        }
-        return min(
-            words.count, Seam.fresh(words, after: heard, through: motion.end, Seam.Ear(rate: configuration.rate, origin: nil, earlier: [])).count)
+    /// What a member says in an interval.
+    private struct Ballot {
+        var member: Panel.Member
+        var rank: Int
+        /// Those that are not committed.
+        var words: [Word]
+        /// All whole words that it has said until then.
+        var said: [Word]
+    }
+
+    private func rank(_ engine: EngineName) -> Int { configuration.engines.firstIndex { $0.name == engine } ?? .max }
+
+    /// - Parameter heard: the words of the interval as the mover has them.
+    private func ballot(of member: Panel.Member, through end: SampleIndex, _ heard: [Word], in number: Int) -> Ballot {
+        let said = member.words()
+        let new = fresh(said, of: member, in: number)
+        let behind = Seam.fresh(new, after: heard, through: end, Seam.Ear(rate: configuration.rate, origin: member.origin))
+        var words = Array(new.dropLast(behind.count))
+        // Of a word that only begins in the interval, what is said in it.
+        if let rest = behind.first, let part = new[words.count].part(before: rest) { words.append(part) }
+        return Ballot(member: member, rank: rank(member.engine), words: words, said: Array(said.dropLast(behind.count)))
     }
 
     /// A turn is over when one of those who heard it to its end says so, and a finalize is answered when one has.
@@ -125,5 +131,17 @@ extension SessionMachine {
                 final.reason = .endOfTurn
             }
         }
+    }
+}
+
+extension Word {
+    /// What of it is said before `rest`, which is its end; nil: it is all of it.
+    fileprivate func part(before rest: Word) -> Word? {
+        let tokens = SpokenForm.tokens(of: self).dropLast(SpokenForm.tokens(of: rest).count)
+        guard !tokens.isEmpty else { return nil }
+        var part = self
+        part.text = tokens.joined(separator: " ")
+        part.range = SampleRange(range.start, rest.range.start)
+        return part
     }
 }

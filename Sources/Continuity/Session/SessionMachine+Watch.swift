@@ -158,8 +158,8 @@ extension SessionMachine {
     }
 
     private mutating func rotate(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
-        guard case .running = state, let leg = legs.first(where: { $0.id == id }), leg.isOpen, !leg.isEnding, let opened = leg.openedAt,
-            let cap = configuration.engines.first(where: { $0.name == leg.engine })?.cap
+        guard case .running = state, recovery.refusal == nil, let leg = legs.first(where: { $0.id == id }), leg.isOpen, !leg.isEnding,
+            let opened = leg.openedAt, let cap = configuration.engines.first(where: { $0.name == leg.engine })?.cap
         else {
             splicing.remove(id)
             return
@@ -231,8 +231,7 @@ extension SessionMachine {
         if overlap { handovers.append((leg.id, now + longestWait)) }
         for number in leg.channels {
             guard let place = lanes[number].place(of: leg.id) else { continue }
-            lanes[number].stretches[place].end = end
-            lanes[number].stretches.append(Stretch(start: end, sources: []))
+            part(number, place, at: end, without: leg.id)
         }
         // Where nobody pauses it hears a little of what is before, for a client that stops sending now.
         let origin = overlap ? splice(before: timeline.end, after: leg.origin, leg.channels).origin : timeline.end

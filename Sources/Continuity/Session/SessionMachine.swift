@@ -148,16 +148,20 @@ package struct SessionMachine: Sendable {
     }
 
     /// New legs that hear `channels` from `origin` on, or from now, as sources of their last stretches.
+    ///
+    /// - Parameter start: from where on a member of the panel counts; nil: from where its audio begins.
     mutating func addLegs(
-        to channels: Range<Int>, engine number: Int, from origin: SampleIndex? = nil, now: Instant, _ actions: inout [SessionAction]
+        to channels: Range<Int>, engine number: Int, from origin: SampleIndex? = nil, countingFrom start: SampleIndex? = nil,
+        after delay: Duration = .zero, isDormant: Bool = false, outage: Recovery.Outage? = nil, now: Instant, _ actions: inout [SessionAction]
     ) {
         for leg in newLegs(of: channels, engine: number, from: origin ?? timeline.end) {
+            outages[leg.id] = outage
             legs.append(leg)
             for number in leg.channels {
                 lanes[number].stretches[lanes[number].stretches.count - 1].sources.append(leg.id)
-                if isPanel { lanes[number].panel.join(leg, in: number) }
+                if isPanel { lanes[number].panel.join(leg, in: number, from: start) }
             }
-            open(leg.id, now: now, &actions)
+            open(leg.id, after: delay, isDormant: isDormant, now: now, &actions)
         }
     }
 

@@ -60,6 +60,15 @@ struct Stretch: Sendable {
         heldCount += event.event.weight
     }
 
+    /// A stretch behind this one for those of its legs that have begun since, with what they have said.
+    mutating func handOver(to legs: [LegID], from start: SampleIndex) -> Stretch {
+        var next = Stretch(start: start, sources: legs)
+        sources.removeAll(where: legs.contains)
+        let all = release()
+        for said in all { if legs.contains(said.leg) { next.hold(said) } else { hold(said) } }
+        return next
+    }
+
     /// Its turn has come.
     mutating func release() -> [Held] {
         defer {

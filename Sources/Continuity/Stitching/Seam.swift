@@ -78,10 +78,10 @@ package enum Seam {
 
     /// Whether it is what is left of a word that ends what is committed: it begins where its engine's audio does, in the middle of that word.
     private static func isRest(_ word: Word, of last: Word?, through end: SampleIndex, _ ear: Ear) -> Bool {
-        guard let origin = ear.origin, origin < end else { return false }
+        guard let origin = ear.origin, origin < end, let last else { return false }
         let margin = SampleCount(.milliseconds(100), at: ear.rate)
         // Where it is the same word, its time may be wrong.
-        let isSame = last.map { SpokenForm.tokens(of: $0) == SpokenForm.tokens(of: word) } ?? false
+        let isSame = SpokenForm.tokens(of: last) == SpokenForm.tokens(of: word)
         return word.range.start <= origin + (isSame ? margin : SampleCount(.milliseconds(20), at: ear.rate)) && word.range.end <= end + margin
     }
 

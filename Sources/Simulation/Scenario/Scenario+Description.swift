@@ -3,7 +3,7 @@ import Speech
 extension Scenario {
     /// What a trace begins with.
     var description: [String] {
-        var lines = ["audio: \(length) ms; client: \(client)"]
+        var lines = ["audio: \(length) ms; mode: \(mode); client: \(client)"]
         for engine in engines {
             lines.append("engine\(engine.temper.number): \(engine.temper)")
             for (number, fault) in engine.faults.enumerated() {
@@ -12,6 +12,8 @@ extension Scenario {
                 }
             }
         }
+        if !noises.isEmpty { lines.append("noises: \(noises)") }
+        if !news.isEmpty { lines.append("news: \(news)") }
         for repairer in repairers { lines.append("engine\(repairer.temper.number), a repairer: \(repairer)") }
         for (channel, words) in spoken.enumerated() {
             lines.append(

@@ -2,13 +2,14 @@ package import Continuity
 import Speech
 
 extension Scenario {
-    /// The session of a seed as it is when several engines hear it.
-    package init(seed: UInt64, mode: SessionMode) {
+    /// The session of a seed.
+    ///
+    /// - Parameter mode: nil: the seed's own.
+    package init(seed: UInt64, mode: SessionMode?) {
         self.init(seed: seed)
-        self.mode = mode
-        let count = mode == .failover ? 1 : mode == .ensemble ? 3 : 2
         let chance = Chance(seed: seed)
-        while engines.count < count {
+        self.mode = mode ?? Self.modes[chance[3].pick(0...Self.modes.count - 1)]
+        while engines.count < (self.mode == .ensemble ? 3 : self.mode.fewestEngines) {
             let number = engines.count
             var engine = Dice(chance[10 + number])
             var faults = Dice(chance[20 + number])
@@ -17,7 +18,7 @@ extension Scenario {
             engines.append(
                 Engine(temper: EngineTemper(number: number, &engine), faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
         }
-        guard mode == .ensemble else { return }
+        guard self.mode == .ensemble else { return }
         // What a vote makes of different words is no question of these rules: here all hear the same ones.
         for number in engines.indices {
             engines[number].temper.joins = 0
@@ -30,4 +31,7 @@ extension Scenario {
             repairers[number].temper.omits = 0
         }
     }
+
+    /// One session in ten is of each mode in which several engines hear it.
+    private static let modes: [SessionMode] = Array(repeating: .failover, count: 7) + [.hedged, .ensemble, .shadow]
 }

@@ -2,7 +2,7 @@ import Continuity
 import Speech
 
 extension Scenario {
-    package init(seed: UInt64) {
+    init(seed: UInt64) {
         let chance = Chance(seed: seed)
         var dice = Dice(chance[1])
         self.seed = seed

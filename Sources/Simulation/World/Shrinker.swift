@@ -1,3 +1,5 @@
+import Continuity
+
 /// Takes out of a failing scenario whatever it fails without.
 package enum Shrinker {
     /// - Returns: the smallest scenario found that breaks the same rule.
@@ -18,6 +20,7 @@ package enum Shrinker {
         var isSmaller = true
         while isSmaller && attempts < 4_000 {
             isSmaller = false
+            if smallest.mode != .failover, attempt({ $0.mode = .failover }) { isSmaller = true }
             if smallest.engines.count > 1, attempt({ $0.engines.removeLast() }) { isSmaller = true }
             if smallest.spoken.count > 1, attempt({ $0.spoken.removeLast() }) { isSmaller = true }
             for engine in smallest.engines.indices {

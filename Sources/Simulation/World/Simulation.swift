@@ -33,7 +33,7 @@ package enum Simulation {
     ///
     /// - Parameter begin: is told of each seed before it runs.
     package static func run(
-        _ seeds: some Sequence<UInt64>, mode: SessionMode = .failover, most: Int = 1, begin: (UInt64) -> Void = { _ in }
+        _ seeds: some Sequence<UInt64>, mode: SessionMode? = nil, most: Int = 1, begin: (UInt64) -> Void = { _ in }
     ) -> Totals {
         var totals = Totals()
         for seed in seeds {
@@ -55,7 +55,7 @@ package enum Simulation {
     }
 
     /// Tells in full the smallest scenario that breaks the same rule as the seed's own. Nothing when nothing is broken.
-    package static func explain(seed: UInt64, mode: SessionMode = .failover, _ tell: @escaping (String) -> Void) {
+    package static func explain(seed: UInt64, mode: SessionMode? = nil, _ tell: @escaping (String) -> Void) {
         let scenario = Scenario(seed: seed, mode: mode)
         var world = World(scenario)
         guard let violation = world.run().violation else { return }
@@ -63,7 +63,7 @@ package enum Simulation {
     }
 
     /// Tells the whole session of a seed, whether it fails or not.
-    package static func trace(seed: UInt64, mode: SessionMode = .failover, _ tell: @escaping (String) -> Void) {
+    package static func trace(seed: UInt64, mode: SessionMode? = nil, _ tell: @escaping (String) -> Void) {
         self.tell(Scenario(seed: seed, mode: mode), tell)
     }
 

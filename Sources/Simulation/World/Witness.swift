@@ -123,7 +123,7 @@ struct Witness {
                 channels[number].engines[said] = identity.engine
                 channels[number].places[said] = word.range.start
             }
-            if channels[number].times[said] > 1, !isDisputed(said, by: [channels[number].engines[said], identity.engine]) {
+            if channels[number].times[said] > 1, !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number) {
                 fail(
                     .doubled,
                     "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)), engine\(identity.engine); said at \(Milliseconds.text(first.range))"
@@ -141,7 +141,8 @@ struct Witness {
     private func identity(of word: Word, channel: Int) -> WordIdentity {
         var identity = WordIdentity(confidence: word.confidence)
         guard identity.count == 2 else { return identity }
-        for number in [identity.first, identity.first + 1] where spoken(number, channel)?.text == word.bare {
+        for number in [identity.first, identity.first + 1]
+        where [spoken(number, channel)?.text, spoken(number, channel)?.numeral].contains(word.bare) {
             identity.first = number
             identity.count = 1
         }
@@ -160,12 +161,15 @@ struct Witness {
         var tolerance = scenario.mode == .ensemble ? scenario.tempers.map(self.tolerance).max() ?? .zero : self.tolerance(temper)
         // What a seam left of a word is where its share of the word is, or where another engine says that the rest of it ends.
         let whole = WordIdentity(confidence: word.confidence)
+        let isVoted = scenario.mode == .ensemble
         if whole.count > identity.count { tolerance = scenario.tempers.map(self.tolerance).max() ?? tolerance }
-        let start = min(said.start, spoken(whole.first, number)?.range.start ?? said.start)
+        // Votes have the middle of several engines' times, and one may have cut it off the word before.
+        let isLast = isVoted && spoken(whole.first - 1, number)?.joined != nil
+        let start = min(said.start, spoken(isLast ? whole.first - 1 : whole.first, number)?.range.start ?? said.start)
         let isEarly = word.range.start < start - tolerance
         // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
         let isCut =
-            word.range.start == commit.range.start || (temper.cutsWords || scenario.mode == .ensemble) && word.range.start < said.end + tolerance
+            word.range.start == commit.range.start || (temper.cutsWords || isVoted) && word.range.start < said.end + tolerance
         let isLate = word.range.end > said.end + tolerance || word.range.start > said.start + tolerance && !isCut
         // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
@@ -202,7 +206,7 @@ struct Witness {
                 // An engine that cuts words gives the whole of it to the part behind the gap, which a repair that ends there cuts as well.
                 let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said] >= mend.range.end
                 if isCut, scenario.temper(first)?.cutsWords == true { continue }
-                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine]) {
+                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number) {
                     fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already")
                 }
             }
@@ -260,16 +264,25 @@ struct Witness {
         if isMissed { return true }
         // Where two engines meet.
         let near = SampleRange(word.range.start - Milliseconds.samples(500), word.range.end + Milliseconds.samples(500))
-        let engines = channels[number].covered.filter { $0.range.intersection(near) != nil }.compactMap { $0.engine.flatMap(scenario.temper)?.number }
-        return Set(engines).count > 1 && isDisputed(word.number, by: engines)
+        let covered = channels[number].covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
+        let engines = covered.compactMap { $0.engine.flatMap(scenario.temper)?.number }
+        return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
     }
 
     /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the
-    /// other heard may then be the same word or one more, and nobody can know.
-    private func isDisputed(_ number: Int, by engines: [Int]) -> Bool {
+    /// other heard may then be the same word or one more, and nobody can know. Words that are the same one after another count as one.
+    private func isDisputed(_ number: Int, by engines: [Int], in channel: Int) -> Bool {
         let tempers = Set(engines).compactMap { scenario.temper($0) }
         guard tempers.count > 1 else { return false }
-        return (number - 2...number + 2).contains { word in
+        func further(_ number: Int, by step: Int) -> Int {
+            var edge = number
+            for _ in 0...2 {
+                while let text = spoken(edge, channel)?.text, text == spoken(edge + step, channel)?.text { edge += step }
+                edge += step
+            }
+            return edge - step
+        }
+        return (further(number, by: -1)...further(number, by: 1)).contains { word in
             tempers.contains { omits(word, $0) || Hearing.substitutes(word, temper: $0, taste: taste($0)) }
         }
     }

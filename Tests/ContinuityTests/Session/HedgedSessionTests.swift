@@ -112,7 +112,7 @@ import Testing
         let died = conversation.engine(.closed(.unavailable("reset")), from: 0)
         #expect(died.contains(.open(LegID(2))))
         #expect(conversation.session.legs.last?.engine == Self.third.name)
-        #expect(conversation.session.legs.last?.origin == Conversation.at(2))
+        #expect(conversation.session.legs.last?.origin == Conversation.at(2) - SampleCount(.milliseconds(200), at: .speech), "a soft first sound")
         conversation.engine(.opened, from: 2)
         conversation.hear(1)
         conversation.says(2..<3, leg: 2)
