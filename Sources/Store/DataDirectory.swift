@@ -6,6 +6,8 @@ package struct DataDirectory: Sendable, Hashable {
 
     package var database: String { path + "/harken.db" }
     package var secret: String { path + "/secret" }
+    /// The folder of the conversations' audio. Whoever writes the first file makes it.
+    package var audio: String { path + "/audio" }
 
     /// Makes the directory, for its owner only, unless it is there, and checks that files can be made in it.
     package init(creating path: String) throws(StoreError) {

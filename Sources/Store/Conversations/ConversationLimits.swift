@@ -18,6 +18,7 @@ package enum ConversationLimits {
     package static let samples = 200
     package static let voiceprintDimensions = 4_096
     package static let windows = 50_000
+    package static let windowSegments = 64
     package static let settings = 64
     package static let settingValue = 65_536
 

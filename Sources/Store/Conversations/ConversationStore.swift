@@ -114,4 +114,57 @@ package protocol ConversationStore: Sendable {
 
     /// A number that grows with every change of the user's people, voices and samples, made by whatever replica.
     func revision(of user: ID<User>) async throws(StoreError) -> Int64
+
+    // MARK: Windows
+
+    /// Keeps the windows of a conversation, in place of those that it has. None are kept of a conversation that has changed by hand since: see
+    /// `withoutWindows`.
+    ///
+    /// - Returns: false when the conversation or one of the segments is not there (any more).
+    func setWindows(_ windows: [TextWindow], model: String, of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Completed conversations of all users that have no windows of this model, the newest first, without segments.
+    func withoutWindows(model: String, limit: Int) async throws(StoreError) -> [Conversation]
+
+    // MARK: Audio
+
+    /// Notes a file that holds audio of a conversation. The file is the store's from then on.
+    ///
+    /// - Returns: false when the conversation is not there: then the file is the caller's to delete.
+    func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// In order of start.
+    func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio]
+
+    /// Deletes the audio that was made before `time`, of conversations that are over.
+    ///
+    /// - Returns: how many files.
+    func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int
+
+    // MARK: Samples
+
+    /// The oldest first.
+    func samples(of owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> [SpeechSample]
+
+    /// - Returns: false when the owner is nobody, or not there.
+    func add(_ sample: SpeechSample, of user: ID<User>) async throws(StoreError) -> Bool
+
+    func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    // MARK: Settings
+
+    func settings(of user: ID<User>) async throws(StoreError) -> [String: String]
+
+    /// - Parameter value: nil: as if it had never been set.
+    func set(_ name: String, to value: String?, of user: ID<User>) async throws(StoreError)
+
+    /// Users with a value of this setting, in no order. For work that goes through all of them.
+    func users(with setting: String) async throws(StoreError) -> [ID<User>]
+
+    /// In order of their names.
+    func providerKeys(of user: ID<User>) async throws(StoreError) -> [ProviderKey]
+
+    func set(_ key: ProviderKey, of user: ID<User>) async throws(StoreError)
+
+    func removeProviderKey(_ provider: EngineName, of user: ID<User>) async throws(StoreError) -> Bool
 }

@@ -74,6 +74,7 @@ extension Migration {
         """,
         "CREATE INDEX conversations_by_time ON conversations (archive, started_at, number, first_segment, last_segment)",
         "CREATE INDEX conversations_open ON conversations (archive, source, device) WHERE status IN ('in_progress', 'processing')",
+        "CREATE INDEX conversations_by_windows ON conversations (windows_model, started_at) WHERE status = 'completed'",
         // Of `person`, `is_user` and `voice` the first one that is set says who speaks. `mark` is the same in one word, for the index of words.
         """
         CREATE TABLE segments (
@@ -190,6 +191,8 @@ extension Migration {
             UNIQUE (archive, id)
         ) STRICT
         """,
+        "CREATE INDEX speech_samples_by_file ON speech_samples (file) WHERE file IS NOT NULL",
+        "CREATE INDEX speech_samples_of_people ON speech_samples (person) WHERE person IS NOT NULL",
         // Files that no row names any more and that are still there.
         "CREATE TABLE abandoned_files (file TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID",
         """
@@ -200,6 +203,7 @@ extension Migration {
             PRIMARY KEY (archive, name)
         ) STRICT, WITHOUT ROWID
         """,
+        "CREATE INDEX settings_by_name ON settings (name)",
         """
         CREATE TABLE provider_keys (
             archive INTEGER NOT NULL REFERENCES archives (number),

@@ -39,6 +39,8 @@ package struct SQLiteConnection: ~Copyable {
         try connection.run("PRAGMA foreign_keys = ON")
         // In WAL mode NORMAL cannot corrupt; a power cut may lose the last transactions, a crash of the process none.
         try connection.run("PRAGMA synchronous = NORMAL")
+        // What is deleted is overwritten.
+        if case .readWrite = access { try connection.run("PRAGMA secure_delete = ON") }
         return connection
     }
 
@@ -68,6 +70,9 @@ package struct SQLiteConnection: ~Copyable {
 
     /// Rows that the last statement inserted, changed or deleted.
     package borrowing func changedRows() -> Int { Int(sqlite3_changes(handle)) }
+
+    /// Rows that all statements since the connection was opened have changed.
+    package borrowing func totalChanges() -> Int64 { sqlite3_total_changes64(handle) }
 
     /// False when there is none, also after SQLite has undone one by itself (disk full, input/output error).
     package borrowing func isInTransaction() -> Bool { sqlite3_get_autocommit(handle) == 0 }

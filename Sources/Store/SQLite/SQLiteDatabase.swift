@@ -36,6 +36,15 @@ package final class SQLiteDatabase: Sendable {
         try await reader.run(body)
     }
 
+    /// Puts all that the log holds into the file, and empties the log. Waits for those who read.
+    package func emptyLog() async throws(StoreError) {
+        try await writer.runAlone { [directory] (connection) throws(StoreError) in
+            var isBusy = false
+            try connection.run("PRAGMA wal_checkpoint(TRUNCATE)") { (row) throws(StoreError) in isBusy = row.integer(0) != 0 }
+            if isBusy { throw .busy(path: directory.database) }
+        }
+    }
+
     /// One more connection, for a caller that must not wait for the reader's thread.
     package func makeReadConnection() throws(StoreError) -> sending SQLiteConnection {
         try SQLiteConnection.open(directory.database, .readOnly)

@@ -47,6 +47,22 @@ final class SQLiteWriter: Sendable {
         return try outcome.get()
     }
 
+    /// Runs `body` between two batches, in no transaction.
+    func runAlone(_ body: @escaping @Sendable (borrowing SQLiteConnection) throws(StoreError) -> Void) async throws(StoreError) {
+        let failure: StoreError? = await withCheckedContinuation { continuation in
+            queue.async {
+                let failure = self.connection.withLock { connection in
+                    do throws(StoreError) {
+                        try body(connection)
+                        return nil as StoreError?
+                    } catch { return error }
+                }
+                continuation.resume(returning: failure)
+            }
+        }
+        if let failure { throw failure }
+    }
+
     /// Work that fails is undone by itself; the rest of its batch stands.
     private static func attempt<Value>(
         _ body: (borrowing SQLiteConnection) throws(StoreError) -> Value, on connection: borrowing SQLiteConnection

@@ -6,17 +6,19 @@ extension SQLiteConversationStore {
         _ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Segment? {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
-        return try await change(user) { (archive, connection) throws(StoreError) in
+        let changed = try await change(user) { (archive, connection) throws(StoreError) -> Segment? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             try connection.run(
                 "UPDATE segments SET text = ?, words = NULL, translations = NULL, is_edited = 1 WHERE conversation = ? AND id = ?",
                 [.text(text), .integer(number), .text(segment.rawValue)])
             guard connection.changedRows() == 1 else { return nil }
-            try Erasure.note(on: connection)
+            try Self.noteErasure(on: connection)
             // What the words meant before is not to be found any more.
             try Self.dropWindows(of: number, on: connection)
             return try ConversationRow.segments(of: number, ids: [segment], on: connection).first
         }
+        if changed != nil { startErasing() }
+        return changed
     }
 
     package func assign(
@@ -132,7 +134,7 @@ extension SQLiteConversationStore {
                     AND NOT EXISTS (SELECT 1 FROM conversation_audio b WHERE b.file = a.file AND b.conversation <> ?1)
                     """, [.integer(number)])
                 try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
-                try Erasure.note(on: connection)
+                try Self.noteErasure(on: connection)
                 return true
             } ?? false
         if done { startErasing() }

@@ -65,23 +65,26 @@ extension SQLiteConversationStore {
     }
 
     package func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await change(user) { (archive, connection) throws(StoreError) in
-            guard let number = try archive.person(person, on: connection) else { return false }
-            try connection.run(
-                """
-                UPDATE segments SET voice = NULL, identified_by = NULL, confidence = NULL WHERE voice IN (
-                    SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE w.person = ?)
-                """, [.integer(number)])
-            try connection.run(
-                "UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL WHERE person = ?", [.integer(number)])
-            try connection.run(
-                "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL",
-                [.integer(number)])
-            try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
-            try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
-            try archive.revise(on: connection)
-            return true
-        } ?? false
+        let done =
+            try await change(user) { (archive, connection) throws(StoreError) in
+                guard let number = try archive.person(person, on: connection) else { return false }
+                try connection.run(
+                    """
+                    UPDATE segments SET voice = NULL, identified_by = NULL, confidence = NULL WHERE voice IN (
+                        SELECT v.number FROM voices v JOIN voices w ON w.number = coalesce(v.joined_to, v.number) WHERE w.person = ?)
+                    """, [.integer(number)])
+                try connection.run(
+                    "UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL WHERE person = ?", [.integer(number)])
+                try connection.run(
+                    "INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL",
+                    [.integer(number)])
+                try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
+                try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
+                try archive.revise(on: connection)
+                return true
+            } ?? false
+        if done { startErasing() }
+        return done
     }
 
     package func revision(of user: ID<User>) async throws(StoreError) -> Int64 {

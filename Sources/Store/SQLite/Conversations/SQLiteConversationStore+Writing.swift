@@ -48,11 +48,13 @@ extension SQLiteConversationStore {
                 """
                 UPDATE conversations SET status = coalesce(?2, status), since = CASE WHEN ?2 IS NULL OR ?2 = status THEN since ELSE ?3 END,
                 started_at = coalesce(?4, started_at), finished_at = coalesce(?5, finished_at), language = coalesce(?6, language),
-                title = coalesce(?7, title), summary = coalesce(?8, summary), reason = coalesce(?9, reason) WHERE number = ?1
+                title = coalesce(?7, title), summary = coalesce(?8, summary), reason = coalesce(?9, reason),
+                windows_model = iif(?10, NULL, windows_model) WHERE number = ?1
                 """,
                 [
                     .integer(number), .text(update.status?.rawValue), .time(now), .time(update.started), .time(update.finished),
                     .text(update.language?.rawValue), .text(update.title), .text(update.summary), .text(update.finalizationReason),
+                    .integer(!update.changed.isEmpty || !update.removed.isEmpty),
                 ])
             return true
         }

@@ -4,11 +4,15 @@ package import Speech
 package final class SQLiteConversationStore: ConversationStore {
     let database: SQLiteDatabase
     let now: @Sendable () -> UnixTime
+    let eraser: Eraser
 
     /// - Parameter now: the time of day, for how long a conversation has had its status.
     package init(in database: SQLiteDatabase, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.now = now
+        eraser = Eraser(database)
+        // What was deleted before a crash.
+        startErasing()
     }
 
     /// Runs `body` in a transaction with the user's archive; nil when nothing was ever kept for the user.

@@ -20,7 +20,6 @@ struct SegmentWriting {
                 "DELETE FROM segments WHERE conversation = ? AND id = ?", [.integer(conversation), .text(id.rawValue)])
             guard connection.changedRows() == 1 else { continue }
             try connection.run("UPDATE conversations SET segment_count = segment_count - 1 WHERE number = ?", [.integer(conversation)])
-            try Erasure.note(on: connection)
         }
     }
 

@@ -1,0 +1,144 @@
+package import Conversations
+package import Speech
+
+extension SQLiteConversationStore {
+    package func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try Self.checkName(audio.file)
+        try ConversationLimits.check(audio.format, "a format's name", most: ConversationLimits.identifier)
+        return try await change(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(conversation, on: connection) else { return false }
+            try Self.checkIsFree(audio.file, on: connection)
+            try connection.run(
+                """
+                INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .integer(number), .text(audio.file), .text(audio.format), .duration(audio.start), .duration(audio.duration),
+                    .integer(audio.byteCount), .time(audio.created),
+                ])
+            return true
+        } ?? false
+    }
+
+    package func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio] {
+        let audio = try await read(user) { (archive, connection) throws(StoreError) -> [StoredAudio]? in
+            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            var audio: [StoredAudio] = []
+            try connection.run(
+                """
+                SELECT file, format, start_at, duration, byte_count, created_at FROM conversation_audio WHERE conversation = ?
+                ORDER BY start_at, number
+                """, [.integer(number)]
+            ) { (row) throws(StoreError) in
+                audio.append(
+                    StoredAudio(
+                        file: row.text(0) ?? "", format: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3),
+                        byteCount: Int(row.integer(4) ?? 0), created: row.time(5)))
+            }
+            return audio
+        }
+        return audio ?? []
+    }
+
+    package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int {
+        let count =
+            try await change(user) { (archive, connection) throws(StoreError) -> Int? in
+                // A file that a younger row names stays until that one goes, too.
+                try connection.run(
+                    """
+                    DELETE FROM conversation_audio WHERE created_at < ?1 AND conversation IN (
+                        SELECT number FROM conversations WHERE archive = ?2 AND status NOT IN ('in_progress', 'processing'))
+                    RETURNING file
+                    """, [.time(time), .integer(archive.number)]
+                ) { (row) throws(StoreError) in try Self.abandon(row.text(0), on: connection) }
+                return Int(try connection.integer("SELECT count(*) FROM abandoned_files") ?? 0)
+            } ?? 0
+        if count > 0 { startErasing() }
+        return count
+    }
+
+    // MARK: Samples
+
+    package func samples(of owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> [SpeechSample] {
+        let samples = try await read(user) { (archive, connection) throws(StoreError) -> [SpeechSample]? in
+            guard owner != .nobody, let columns = try OwnerColumns(owner, in: archive, on: connection) else { return nil }
+            var samples: [SpeechSample] = []
+            try connection.run(
+                """
+                SELECT id, file, duration, model, direction, created_at FROM speech_samples WHERE archive = ? AND person IS ? ORDER BY number
+                """, [.integer(archive.number), .integer(columns.person)]
+            ) { (row) throws(StoreError) in
+                samples.append(
+                    SpeechSample(
+                        id: ID(row.text(0) ?? ""), owner: owner, file: row.text(1), duration: row.duration(2),
+                        voiceprint: row.blob(4).flatMap { Voiceprint(DirectionCoding.decode($0), model: row.text(3) ?? "") }, created: row.time(5)))
+            }
+            return samples
+        }
+        return samples ?? []
+    }
+
+    package func add(_ sample: SpeechSample, of user: ID<User>) async throws(StoreError) -> Bool {
+        try ConversationLimits.check(sample.id)
+        if let file = sample.file { try Self.checkName(file) }
+        if let voiceprint = sample.voiceprint { try ConversationLimits.check(voiceprint) }
+        return try await database.write { (connection) throws(StoreError) in
+            let archive = try Archive.findOrMake(user, on: connection)
+            guard sample.owner != .nobody, let columns = try OwnerColumns(sample.owner, in: archive, on: connection) else { return false }
+            if let file = sample.file { try Self.checkIsFree(file, on: connection) }
+            let count = try connection.integer(
+                "SELECT count(*) FROM speech_samples WHERE archive = ? AND person IS ?", [.integer(archive.number), .integer(columns.person)])
+            try ConversationLimits.check(Int(count ?? 0) + 1, "samples of a voice", most: ConversationLimits.samples)
+            try connection.run(
+                """
+                INSERT INTO speech_samples (archive, id, person, file, duration, model, direction, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .integer(archive.number), .text(sample.id.rawValue), .integer(columns.person), .text(sample.file), .duration(sample.duration),
+                    .text(sample.voiceprint?.model), sample.voiceprint.map { .blob(DirectionCoding.encode($0.direction)) } ?? .null,
+                    .time(sample.created),
+                ])
+            try archive.revise(on: connection)
+            return true
+        }
+    }
+
+    package func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool {
+        let done =
+            try await change(user) { (archive, connection) throws(StoreError) in
+                var isThere = false
+                try connection.run(
+                    "DELETE FROM speech_samples WHERE archive = ? AND id = ? RETURNING file", [.integer(archive.number), .text(sample.rawValue)]
+                ) { (row) throws(StoreError) in
+                    isThere = true
+                    try Self.abandon(row.text(0), on: connection)
+                }
+                if isThere { try archive.revise(on: connection) }
+                return isThere
+            } ?? false
+        if done { startErasing() }
+        return done
+    }
+
+    // MARK: Files
+
+    /// Has a file deleted once nothing names it.
+    static func abandon(_ file: String?, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        guard let file else { return }
+        try connection.run("INSERT OR IGNORE INTO abandoned_files (file) VALUES (?)", [.text(file)])
+    }
+
+    private static func checkName(_ file: String) throws(StoreError) {
+        guard StoredAudio.isName(file) else { throw .conflict("an audio file is named by letters, digits, '-', '_' and '.'") }
+    }
+
+    /// What one user's row names, no other may name: deleting that would delete this one's audio.
+    private static func checkIsFree(_ file: String, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        let taken = try connection.integer(
+            """
+            SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM speech_samples WHERE file = ?1)
+            OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1)
+            """, [.text(file)])
+        guard taken == nil else { throw .conflict("an audio file of this name is kept already") }
+    }
+}

@@ -1,0 +1,33 @@
+/// A vector as a store keeps it.
+struct StoredVector: Sendable, Equatable {
+    /// 16-bit floats, the lowest byte first: a two-thousandth of each value is lost at most.
+    var halves: [UInt8]
+    /// The signs of the values, 1 for those above zero, in words of 64 with the lowest byte and bit first, filled up with 0.
+    var bits: [UInt8]
+
+    init(_ vector: [Float]) {
+        var halves: [UInt8] = [], bits: [UInt8] = []
+        halves.reserveCapacity(vector.count * 2)
+        for value in vector { withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { halves.append(contentsOf: $0) } }
+        for word in Self.signs(vector) { withUnsafeBytes(of: word.littleEndian) { bits.append(contentsOf: $0) } }
+        self.halves = halves
+        self.bits = bits
+    }
+
+    static func signs(_ vector: [Float]) -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: (vector.count + 63) / 64)
+        for (index, value) in vector.enumerated() where value > 0 { words[index / 64] |= 1 << (index % 64) }
+        return words
+    }
+
+    /// The product of a stored vector and a query's: the cosine, as both have length 1. nil when they are not of the same space.
+    static func product(_ halves: UnsafeRawBufferPointer, _ query: [Float]) -> Float? {
+        guard halves.count == query.count * 2 else { return nil }
+        var sum: Float = 0
+        for index in query.indices {
+            let half = Float16(bitPattern: UInt16(littleEndian: halves.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
+            sum += Float(half) * query[index]
+        }
+        return sum
+    }
+}

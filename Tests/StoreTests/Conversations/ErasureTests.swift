@@ -1,0 +1,127 @@
+import Conversations
+import Foundation
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+@Suite struct `What is deleted` {
+    private let folder = TemporaryFolder()
+    private let id = ID<Conversation>("gone")
+
+    /// Whether any file of the folder has these bytes in it, in whatever case.
+    private func isOnDisk(_ text: String) throws -> Bool {
+        let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+        #expect(files.contains("harken.db"))
+        return try files.contains { file in
+            let path = folder.path(of: file)
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else { return false }
+            let bytes = try Data(contentsOf: URL(filePath: path)).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+            return Data(bytes).firstRange(of: Data(text.lowercased().utf8)) != nil
+        }
+    }
+
+    private func open() throws -> SQLiteConversationStore {
+        try SQLiteConversationStore(in: SQLiteDatabase(in: DataDirectory(creating: folder.path)), now: { .at(0) })
+    }
+
+    private static let secrets = ["xylophonic", "quagmires", "Zanzibar7", "Wednesbury", "jabberwocks"]
+
+    /// Many conversations and one that is to go, each written in its own transaction, so that the index is in many pieces.
+    private func fill(_ store: SQLiteConversationStore) async throws {
+        for number in 0..<40 {
+            let segments = (0..<10).map { Segment.said("s\($0)", "ordinary words about matter \(number) and \($0)", at: Double($0)) }
+            var conversation = Conversation.of(.ann, "kept\(number)", at: Double(number))
+            conversation.segments = segments
+            _ = try await store.begin(conversation)
+            guard number == 20 else { continue }
+            var gone = Conversation.of(.ann, "gone", .said("s1", "The \(Self.secrets[0]) of \(Self.secrets[1])"))
+            gone.title = Self.secrets[2]
+            _ = try await store.begin(gone)
+            var second = Segment.said("s2", "second", at: 3)
+            second.translations = [Translation(Self.secrets[4], in: LanguageTag("de"))]
+            _ = try await store.write(ConversationUpdate(id, changed: [second], summary: Self.secrets[3]), of: .ann)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `is not in the store's files any more, not as a word of the index either`() async throws {
+        let store = try open()
+        try await fill(store)
+        for secret in Self.secrets { #expect(try isOnDisk(secret)) }
+        #expect(try await store.delete(id, of: .ann))
+        try await store.settle()
+        for secret in Self.secrets { #expect(try !isOnDisk(secret), "\(secret)") }
+        #expect(try isOnDisk("ordinary"))
+        #expect(try await store.conversation(ID("kept7"), of: .ann)?.segments.count == 10)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `before a crash goes after it`() async throws {
+        do {
+            let store = try open()
+            try await fill(store)
+            #expect(try await store.delete(id, of: .ann))
+        }
+        try await open().settle()
+        for secret in Self.secrets { #expect(try !isOnDisk(secret), "\(secret)") }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `by an edit of a text goes, too`() async throws {
+        let store = try open()
+        try await fill(store)
+        _ = try await store.setText("nothing", of: ID("s1"), in: id, of: .ann)
+        try await store.settle()
+        #expect(try !isOnDisk(Self.secrets[0]) && !isOnDisk(Self.secrets[1]))
+        #expect(try isOnDisk(Self.secrets[3]))
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `takes its audio and samples with it, once nobody needs them`() async throws {
+        let store = try open()
+        _ = try await store.begin(.of(.ann, "gone", .said("s1", "one"), .said("s2", "two", at: 4)))
+        _ = try await store.add(Person(id: ID("p1"), name: "Anna", created: .at(0)), reusing: false, of: .ann)
+        try FileManager.default.createDirectory(atPath: folder.path(of: "audio"), withIntermediateDirectories: true)
+        for name in ["a.opus", "b.opus", "c.opus"] { _ = try folder.write([1, 2, 3], as: "audio/" + name) }
+        func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path(of: "audio")).sorted() }
+        func audio(_ file: String) -> StoredAudio { StoredAudio(file: file, start: .zero, duration: .seconds(9), byteCount: 3, created: .at(0)) }
+        #expect(try await store.add(audio("a.opus"), to: id, of: .ann))
+        #expect(try await store.add(SpeechSample(id: ID("x"), owner: .user, file: "b.opus", duration: .seconds(9), created: .at(0)), of: .ann))
+        #expect(
+            try await store.add(SpeechSample(id: ID("y"), owner: .person(ID("p1")), file: "c.opus", duration: .seconds(9), created: .at(0)), of: .ann)
+        )
+        // Nobody can have another's file deleted by naming it.
+        _ = try await store.begin(.of(.bob, "c1"))
+        await #expect(throws: StoreError.self) { try await store.add(audio("a.opus"), to: ID("c1"), of: .bob) }
+        await #expect(throws: StoreError.self) { try await store.add(audio("b.opus"), to: ID("c1"), of: .bob) }
+        for name in ["../harken.db", "", ".", "..", "a/b", "a\0b", ".hidden"] {
+            await #expect(throws: StoreError.self) { try await store.add(audio(name), to: id, of: .ann) }
+        }
+        _ = try await store.split(id, at: ID("s2"), new: ID("later"), of: .ann)
+        #expect(try await store.delete(id, of: .ann))
+        try await store.settle()
+        #expect(try files() == ["a.opus", "b.opus", "c.opus"])
+        #expect(try await store.delete(ID<Conversation>("later"), of: .ann))
+        try await store.settle()
+        #expect(try files() == ["b.opus", "c.opus"])
+        #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+        #expect(try await store.delete(ID<SpeechSample>("x"), of: .ann))
+        try await store.settle()
+        #expect(try files() == [])
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `because it is old is audio only, and not of what still goes on`() async throws {
+        let store = try open()
+        func audio(_ file: String, at time: Double) -> StoredAudio {
+            StoredAudio(file: file, start: .zero, duration: .seconds(9), byteCount: 3, created: .at(time))
+        }
+        _ = try await store.begin(.of(.ann, "over"))
+        _ = try await store.begin(.of(.ann, "live", status: .inProgress))
+        _ = try await store.begin(.of(.bob, "over"))
+        for (file, time) in [("a", 0.0), ("b", 9)] { #expect(try await store.add(audio(file, at: time), to: ID("over"), of: .ann)) }
+        #expect(try await store.add(audio("c", at: 0), to: ID("live"), of: .ann))
+        #expect(try await store.add(audio("d", at: 0), to: ID("over"), of: .bob))
+        #expect(try await store.removeAudio(before: .at(5), of: .ann) == 1)
+        #expect(try await store.audio(of: ID("over"), of: .ann).map(\.file) == ["b"])
+        #expect(try await store.audio(of: ID("live"), of: .ann).map(\.file) == ["c"])
+        #expect(try await store.audio(of: ID("over"), of: .bob).map(\.file) == ["d"])
+    }
+}

@@ -1,0 +1,71 @@
+import Conversations
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+@Suite struct `The schema` {
+    private let temporary = TemporaryFolder()
+
+    /// What a database of each earlier number may hold: rows that were made with that schema, as the Harken of that day made them.
+    private static let rows: [[StaticString]] = [
+        [
+            "INSERT INTO users VALUES ('ann', 1)",
+            """
+            INSERT INTO access_keys (id, hash, prefix, name, user, scopes, created_at, credit_seconds)
+            VALUES ('key_1', x'0102', 'hk_1', 'laptop', 'ann', 'listen', 1, 60)
+            """,
+        ],
+        ["UPDATE access_keys SET credit_used = 5"],
+        [
+            "INSERT INTO uploads VALUES ('up1', 'ann', 5, 1)",
+            """
+            INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines)
+            VALUES ('job1', 'assemblyai', 'ann', 'queued', 1, 0, '{}', 'up1', 'local')
+            """,
+        ],
+        ["UPDATE jobs SET keeps_raw = 1, raw = x'7b7d'"],
+        [
+            "INSERT INTO archives (user, next_segment) VALUES ('ann', 2)",
+            """
+            INSERT INTO conversations (archive, id, status, since, source, started_at, finished_at, segment_count)
+            VALUES (1, 'c1', 'completed', 1, 'omi', 1, 2, 1)
+            """,
+            """
+            INSERT INTO segments (number, conversation, id, text, start_at, end_at, channel, is_user)
+            VALUES (4294967297, 1, 's1', 'Hello there', 0, 1000000000, 0, 1)
+            """,
+        ],
+    ]
+
+    @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
+        let directory = try DataDirectory(creating: temporary.path)
+        do {
+            let database = try SQLiteDatabase(in: directory, migrations: Array(Migration.all.prefix(earlier)))
+            try await database.write { (connection) throws(StoreError) in
+                for statement in Self.rows.prefix(earlier).joined() { try connection.run(statement) }
+            }
+        }
+        let database = try SQLiteDatabase(in: directory)
+        let found = try await database.read { (connection) throws(StoreError) in
+            var found: [String] = []
+            try connection.run("SELECT id || name || coalesce(credit_used, 0) FROM access_keys") { (row) throws(StoreError) in
+                found.append(row.text(0) ?? "")
+            }
+            try connection.run("SELECT id || status || keeps_raw FROM jobs") { (row) throws(StoreError) in found.append(row.text(0) ?? "") }
+            try connection.run("PRAGMA foreign_key_check") { (_) throws(StoreError) in found.append("a key points nowhere") }
+            try connection.run("PRAGMA integrity_check") { (row) throws(StoreError) in found.append(row.text(0) ?? "") }
+            return found
+        }
+        let keys = earlier >= 1 ? ["key_1laptop\(earlier >= 2 ? 5 : 0)"] : [], jobs = earlier >= 3 ? ["job1queued\(earlier >= 4 ? 1 : 0)"] : []
+        #expect(found == keys + jobs + ["ok"])
+        // And what is newest works on it.
+        let store = SQLiteConversationStore(in: database, now: { .at(0) })
+        #expect(try await store.begin(.of(.ann, "new", .said("s1", "there again"))))
+        #expect(try await store.list(ConversationQuery(speaker: .user), of: .ann).conversations.map(\.id) == (earlier >= 5 ? [ID("c1")] : []))
+    }
+
+    @Test func `has rows of every number to be tested with`() {
+        #expect(Self.rows.count >= 5 && Migration.all.count >= 5)
+    }
+}
