@@ -1,0 +1,327 @@
+package import Speech
+
+/// The conversation of one live session: makes segments of what is committed, knows when a conversation begins and when silence has ended it, and what its
+/// client is to be shown.
+///
+/// A value without I/O: it is told what happened and when, and says what is to be done. Its clock is the session's audio; the time of day only says when
+/// the first sample came, and how long it has been silent.
+package struct ConversationMachine: Sendable {
+    package struct Configuration: Sendable, Equatable {
+        package var user: ID<User>
+        package var request: ConversationRequest
+        package var language: LanguageTag?
+        /// When the session began.
+        package var started: UnixTime
+
+        package init(user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime) {
+            self.user = user
+            self.request = request
+            self.language = language
+            self.started = started
+        }
+    }
+
+    package enum Action: Sendable, Equatable {
+        /// Store it, before anything of it is stored.
+        case create(Conversation)
+        case store(Change)
+        case show(ConversationEvent)
+        /// It is over: complete it, away from here. `completed` tells of its end.
+        case process(ID<Conversation>)
+        /// Nothing was said in it.
+        case delete(ID<Conversation>)
+    }
+
+    /// What is to be stored of a conversation, in one piece.
+    package struct Change: Sendable, Equatable {
+        package var id: ID<Conversation>
+        package var segments: SegmentChanges
+        /// nil: as it was.
+        package var started: UnixTime?
+        package var finished: UnixTime
+        /// nil: as it was.
+        package var finalizationReason: String?
+
+        package init(
+            _ id: ID<Conversation>, _ segments: SegmentChanges, started: UnixTime? = nil, finished: UnixTime, finalizationReason: String? = nil
+        ) {
+            self.id = id
+            self.segments = segments
+            self.started = started
+            self.finished = finished
+            self.finalizationReason = finalizationReason
+        }
+    }
+
+    let configuration: Configuration
+    private let newID: @Sendable () -> String
+    /// nil until `begin`. Its segments are not kept here.
+    package private(set) var current: Conversation?
+    var hasSegments = false
+    private var firstAudio: UnixTime?
+    /// What is added to a session's time to make it the conversation's; nil until something is said.
+    private var offset: Duration?
+    private var makers: [ChannelIndex: SegmentMaker] = [:]
+    var speakers = ConversationSpeakers()
+    /// What came before `begin`.
+    private var waiting: [Heard] = []
+    private var reason: String?
+
+    struct Heard: Sendable {
+        var words: [Word]
+        var channel: ChannelIndex
+        var engine: EngineName?
+        var model: String?
+        var rate: SampleRate
+    }
+
+    /// Commits that wait for the conversation; more are a fault of the store, and only the stored transcript has them.
+    private static let mostWaiting = 1_000
+
+    /// - Parameter newID: gives a new UUID.
+    package init(_ configuration: Configuration, newID: @escaping @Sendable () -> String) {
+        self.configuration = configuration
+        self.newID = newID
+    }
+
+    // MARK: - Its beginning
+
+    /// The store was asked for what there is.
+    ///
+    /// - Parameters:
+    ///   - found: the user's conversation of this source and device that is not over, with its segments; or the one that the client has chosen.
+    ///   - last: the user's last completed one.
+    package mutating func begin(found: Conversation?, last: ID<Conversation>?, now: UnixTime) -> [Action] {
+        guard current == nil else { return [] }
+        var actions: [Action] = []
+        if let last { actions.append(.show(.last(last))) }
+        if let found, isOver(found, now) {
+            actions.append(found.segments.isEmpty ? .delete(found.id) : .process(found.id))
+            actions += create(now)
+        } else if let found {
+            speakers.resume(found.segments)
+            hasSegments = !found.segments.isEmpty
+            var resumed = found
+            resumed.segments = []
+            current = resumed
+            actions.append(.show(.began(found.id, isResumed: true)))
+        } else {
+            actions += create(now)
+        }
+        let waiting = waiting
+        self.waiting = []
+        for heard in waiting { actions += add(heard, now: now) }
+        return actions
+    }
+
+    private func isOver(_ conversation: Conversation, _ now: UnixTime) -> Bool {
+        conversation.status != .inProgress || Self.seconds(from: conversation.finished, to: now) >= configuration.request.timeout
+    }
+
+    private mutating func create(_ now: UnixTime) -> [Action] {
+        let request = configuration.request
+        // The client's own identity is good for one conversation only.
+        let chosen = current == nil ? request.chosen : nil
+        let conversation = Conversation(
+            id: chosen ?? ID(newID()), user: configuration.user, source: request.source, device: request.device, language: configuration.language,
+            started: now, finished: now)
+        current = conversation
+        hasSegments = false
+        offset = nil
+        makers = [:]
+        speakers = ConversationSpeakers()
+        return [.create(conversation), .show(.began(conversation.id, isResumed: false))]
+    }
+
+    // MARK: - What is said
+
+    /// The session's first audio has come.
+    package mutating func audioBegan(now: UnixTime) { if firstAudio == nil { firstAudio = now } }
+
+    /// Words of the session that will not change.
+    ///
+    /// - Parameter rate: of the session's timeline.
+    package mutating func committed(
+        _ words: [Word], in channel: ChannelIndex, by engine: EngineName?, model: String?, rate: SampleRate, now: UnixTime
+    ) -> [Action] {
+        guard !words.isEmpty else { return [] }
+        let heard = Heard(words: words, channel: channel, engine: engine, model: model, rate: rate)
+        guard current != nil else {
+            if waiting.count < Self.mostWaiting { waiting.append(heard) }
+            return []
+        }
+        return add(heard, now: now)
+    }
+
+    private mutating func add(_ heard: Heard, now: UnixTime) -> [Action] {
+        add(
+            heard.words.map { word in
+                SpokenWord(
+                    word.text, start: SampleCount(word.range.start.samples).duration(at: heard.rate),
+                    end: SampleCount(word.range.end.samples).duration(at: heard.rate), confidence: word.confidence,
+                    speaker: speaker(of: word.speaker, in: heard.channel), engine: heard.engine, model: heard.model)
+            }, in: heard.channel, now: now)
+    }
+
+    /// What the client's own recogniser heard.
+    mutating func suggested(_ segments: [SuggestedSegment], engine: EngineName?, now: UnixTime) -> [Action] {
+        guard current != nil else { return [] }
+        let words = segments.flatMap { segment in
+            let parts = segment.text.split(whereSeparator: \.isWhitespace)
+            let length = (segment.end - segment.start) / max(parts.count, 1)
+            let number = segment.speaker.map { speakers.number(ofLabel: $0) }
+            if let number {
+                if segment.isUser {
+                    speakers.learn(number, SpeakerIdentity(.user, by: .channel))
+                } else if let person = segment.person {
+                    speakers.learn(number, SpeakerIdentity(.person(person), by: .channel))
+                }
+            }
+            return parts.enumerated().map { index, part in
+                SpokenWord(
+                    String(part), start: segment.start + length * index, end: segment.start + length * (index + 1), speaker: number, engine: engine)
+            }
+        }
+        return add(words, in: .first, now: now)
+    }
+
+    /// - Parameter words: in the session's time.
+    private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, now: UnixTime) -> [Action] {
+        guard var conversation = current, let first = words.first else { return [] }
+        var started: UnixTime?
+        let origin = firstAudio ?? configuration.started
+        if offset == nil {
+            if !hasSegments {
+                started = origin + first.start
+                conversation.started = origin + first.start
+            }
+            offset = Self.seconds(from: conversation.started, to: origin)
+        }
+        let shift = offset ?? .zero
+        let placed = words.map { word in
+            var word = word
+            // Nothing lies before the conversation's start; words of another channel may have been heard a little earlier than its first.
+            word.start = max(.zero, word.start + shift)
+            word.end = max(word.start, word.end + shift)
+            return word
+        }
+        conversation.finished = max(conversation.finished, now)
+        current = conversation
+        hasSegments = true
+        var maker = makers[channel] ?? SegmentMaker(channel: channel)
+        let changes = maker.add(placed) { ID(newID()) }
+        makers[channel] = maker
+        return tell(changes, started: started)
+    }
+
+    private mutating func speaker(of label: SpeakerLabel?, in channel: ChannelIndex) -> SpeakerNumber? {
+        let roles = configuration.request.channels
+        if roles.indices.contains(channel.number) {
+            let number = SpeakerNumber(channel.number)
+            if roles[channel.number] == .user { speakers.learn(number, SpeakerIdentity(.user, by: .channel)) }
+            return number
+        }
+        return label.map { speakers.number(ofLabel: $0.number) }
+    }
+
+    /// Stores and shows what has changed, with what is known of who speaks.
+    mutating func tell(_ changes: SegmentChanges, started: UnixTime? = nil) -> [Action] {
+        guard let conversation = current, !changes.isEmpty else { return [] }
+        var changes = changes
+        for index in changes.changed.indices { changes.changed[index] = speakers.identified(changes.changed[index]) }
+        changes.changed.sort { ($0.start, $0.id.rawValue) < ($1.start, $1.id.rawValue) }
+        speakers.note(changes)
+        var actions: [Action] = [.store(Change(conversation.id, changes, started: started, finished: conversation.finished))]
+        if !changes.removed.isEmpty { actions.append(.show(.removed(changes.removed))) }
+        if !changes.changed.isEmpty { actions.append(.show(.changed(changes.changed))) }
+        return actions
+    }
+
+    // MARK: - Who says it
+
+    /// A segment's speaker has become known, of an engine that did not say.
+    package mutating func heard(_ speaker: SpeakerNumber, in segment: ID<Segment>) -> [Action] {
+        for channel in makers.keys.sorted() {
+            let identity = speakers.identity(of: speaker)
+            let changes = makers[channel]?.name(segment, speaker, identity: identity) { ID(newID()) }
+            if let changes { return tell(changes) }
+        }
+        return []
+    }
+
+    /// It is known who a speaker is: all that they have said and will say.
+    ///
+    /// - Parameter suggestion: what the client is shown of it; nil: nothing.
+    package mutating func identified(_ speaker: SpeakerNumber, as identity: SpeakerIdentity, suggestion: SpeakerSuggestion?) -> [Action] {
+        guard speakers.learn(speaker, identity) else { return [] }
+        var actions = tell(SegmentChanges(changed: speakers.segments(of: speaker)))
+        if let suggestion { actions.append(.show(.suggested(suggestion))) }
+        return actions
+    }
+
+    /// A new number for a voice that no engine has labelled.
+    package mutating func newSpeaker() -> SpeakerNumber { speakers.newNumber() }
+
+    // MARK: - Its client
+
+    package mutating func command(_ command: ConversationCommand, now: UnixTime) -> [Action] {
+        switch command {
+        case .assign(let speaker, let person, _, let segments): return assign(speaker, person, segments)
+        case .transcript(let segments, let engine): return suggested(segments, engine: engine, now: now)
+        case .finalization(let reason):
+            guard let conversation = current else { return [] }
+            self.reason = reason
+            return [.store(Change(conversation.id, SegmentChanges(), finished: conversation.finished, finalizationReason: reason))]
+        }
+    }
+
+    private mutating func assign(_ speaker: SpeakerNumber, _ person: ID<Person>?, _ segments: [ID<Segment>]) -> [Action] {
+        let identity = SpeakerIdentity(person.map { .person($0) } ?? .user, by: .manual)
+        speakers.fix(speaker, identity)
+        var changed = speakers.segments(of: speaker)
+        for segment in speakers.segments(segments) where !changed.contains(where: { $0.id == segment.id }) { changed.append(segment) }
+        let wanted = Set(segments)
+        for index in changed.indices where wanted.contains(changed[index].id) || !changed[index].identity.isFixed {
+            changed[index].identity = identity
+        }
+        return tell(SegmentChanges(changed: changed))
+    }
+
+    // MARK: - Its end
+
+    /// To be called every few seconds.
+    package mutating func timePassed(now: UnixTime) -> [Action] {
+        guard let conversation = current, hasSegments, Self.seconds(from: conversation.finished, to: now) >= configuration.request.timeout else {
+            return []
+        }
+        return finish(conversation) + create(now)
+    }
+
+    /// The session is over.
+    ///
+    /// - Parameter inOrder: the client said goodbye.
+    package mutating func ended(inOrder: Bool, now: UnixTime) -> [Action] {
+        guard let conversation = current else { return [] }
+        guard hasSegments else {
+            current = nil
+            return [.delete(conversation.id)]
+        }
+        let isRotation = reason == "max_duration_rotation"
+        guard !isRotation, !configuration.request.channels.isEmpty || (configuration.request.endsWithSession && inOrder) else { return [] }
+        current = nil
+        return finish(conversation)
+    }
+
+    private func finish(_ conversation: Conversation) -> [Action] {
+        [.process(conversation.id)]
+    }
+
+    private static func seconds(from start: UnixTime, to end: UnixTime) -> Duration { .milliseconds(end.milliseconds - start.milliseconds) }
+}
+
+extension UnixTime {
+    /// To the nearest millisecond before.
+    fileprivate static func + (time: UnixTime, duration: Duration) -> UnixTime {
+        UnixTime(milliseconds: time.milliseconds + Int64((duration / .milliseconds(1)).rounded(.down)))
+    }
+}

@@ -1,0 +1,26 @@
+package import Speech
+
+/// A recognised word on its way into a segment, at its place since the conversation's start.
+package struct SpokenWord: Sendable, Equatable {
+    package var text: String
+    package var start: Duration
+    package var end: Duration
+    package var confidence: Float
+    /// nil: nobody knows yet.
+    package var speaker: SpeakerNumber?
+    package var engine: EngineName?
+    package var model: String?
+
+    package init(
+        _ text: String, start: Duration, end: Duration, confidence: Float = 1, speaker: SpeakerNumber? = nil, engine: EngineName? = nil,
+        model: String? = nil
+    ) {
+        self.text = text
+        self.start = start
+        self.end = end
+        self.confidence = confidence
+        self.speaker = speaker
+        self.engine = engine
+        self.model = model
+    }
+}

@@ -1,0 +1,210 @@
+import Speech
+import Synchronization
+import Testing
+
+@testable import Conversations
+
+@Suite("Conversation of a live session") struct ConversationMachineTests {
+    private static let start = UnixTime(milliseconds: 1_700_000_000_000)
+
+    /// A machine on a clock of its own, and what it did.
+    private struct Live {
+        var machine: ConversationMachine
+        var actions: [ConversationMachine.Action] = []
+        var now = ConversationMachineTests.start
+
+        init(_ request: ConversationRequest = ConversationRequest()) {
+            let count = Mutex(0)
+            machine = ConversationMachine(.init(user: ID("u"), request: request, language: .english, started: ConversationMachineTests.start)) {
+                count.withLock { count in
+                    count += 1
+                    return "id\(count)"
+                }
+            }
+        }
+
+        mutating func pass(_ seconds: Int) { now = UnixTime(milliseconds: now.milliseconds + Int64(seconds) * 1_000) }
+
+        mutating func begin(_ found: Conversation? = nil, last: ID<Conversation>? = nil) {
+            actions += machine.begin(found: found, last: last, now: now)
+        }
+
+        /// Words from `seconds` of the session on, one every half second.
+        mutating func say(_ text: String, at seconds: Double, by speaker: Int? = 0, channel: Int = 0) {
+            let words = text.split(separator: " ").enumerated().map { index, word in
+                let start = SampleIndex(seconds: seconds + Double(index) * 0.5, at: .speech)
+                return Word(String(word), SampleRange(start, count: SampleCount(4_000)), confidence: 1, speaker: speaker.map { SpeakerLabel($0) })
+            }
+            actions += machine.committed(words, in: ChannelIndex(channel), by: .local, model: nil, rate: .speech, now: now)
+        }
+
+        mutating func tick() { actions += machine.timePassed(now: now) }
+
+        mutating func taken() -> [ConversationMachine.Action] {
+            defer { actions = [] }
+            return actions
+        }
+
+        var shown: [ConversationEvent] { actions.compactMap { if case .show(let event) = $0 { event } else { nil } } }
+
+        var changed: [Segment] { shown.flatMap { event -> [Segment] in if case .changed(let segments) = event { segments } else { [] } } }
+    }
+
+    @Test func `is made at once, and begins with the first speech`() throws {
+        var live = Live()
+        live.begin(last: ID("before"))
+        guard case .create(let made)? = live.actions.dropFirst().first else {
+            Issue.record("\(live.actions)")
+            return
+        }
+        #expect(live.shown == [.last(ID("before")), .began(made.id, isResumed: false)])
+        live.machine.audioBegan(now: live.now)
+        live.pass(5)
+        live.say("Hello there.", at: 3)
+        let segment = try #require(live.changed.last)
+        #expect(segment.start == .zero && segment.end == .milliseconds(750))
+        let stored = live.actions.compactMap { if case .store(let change) = $0 { change } else { nil } }
+        #expect(stored.first?.started == UnixTime(milliseconds: Self.start.milliseconds + 3_000))
+        #expect(stored.first?.finished == live.now)
+    }
+
+    @Test func `keeps what is said before the store has answered`() {
+        var live = Live()
+        live.say("Early words.", at: 0)
+        #expect(live.actions == [])
+        live.begin()
+        #expect(live.changed.map(\.text) == ["Early words."])
+    }
+
+    @Test(arguments: [(119, false), (120, true)])
+    func `is over after its silence, and another one begins`(_ silence: Int, _ isOver: Bool) {
+        var live = Live()
+        live.begin()
+        live.say("Hello.", at: 0)
+        let first = live.machine.current?.id
+        live.pass(silence)
+        _ = live.taken()
+        live.tick()
+        #expect((live.machine.current?.id != first) == isOver)
+        #expect(live.actions.contains { if case .process(let id) = $0 { id == first } else { false } } == isOver)
+        if isOver {
+            live.say("Again.", at: 130)
+            #expect(live.changed.last?.start == .zero)
+        }
+    }
+
+    @Test func `waits for ever while nothing was said`() {
+        var live = Live()
+        live.begin()
+        _ = live.taken()
+        live.pass(100_000)
+        live.tick()
+        #expect(live.actions == [])
+    }
+
+    @Test(arguments: [(60, true), (130, false)])
+    func `goes on in a session that comes back within the silence`(_ away: Int, _ resumes: Bool) throws {
+        var live = Live()
+        var found = Conversation(id: ID("c"), user: ID("u"), source: "omi", started: Self.start, finished: Self.start)
+        found.segments = [
+            Segment(id: ID("s"), text: "Before.", start: .zero, end: .seconds(1), speaker: SpeakerNumber(0), identity: .init(.user, by: .voiceprint))
+        ]
+        live.pass(away)
+        live.machine.audioBegan(now: live.now)
+        live.begin(found)
+        #expect((live.machine.current?.id == found.id) == resumes)
+        live.say("After.", at: 2, by: 0)
+        let segment = try #require(live.changed.last)
+        if resumes {
+            #expect(segment.start == .seconds(away + 2))
+            // The session's first speaker is not the conversation's.
+            #expect(segment.speaker == SpeakerNumber(1) && segment.identity == .unknown)
+        } else {
+            #expect(live.actions.contains(.process(ID("c"))))
+            #expect(segment.start == .zero && segment.speaker == SpeakerNumber(0))
+        }
+    }
+
+    @Test func `throws away what nothing was said in`() {
+        var live = Live()
+        live.begin()
+        let id = live.machine.current?.id
+        _ = live.taken()
+        live.actions += live.machine.ended(inOrder: true, now: live.now)
+        #expect(live.actions == id.map { [.delete($0)] })
+    }
+
+    @Test func `stays open when its client leaves, for it may come back`() {
+        var live = Live()
+        live.begin()
+        live.say("Hello.", at: 0)
+        #expect(live.machine.ended(inOrder: true, now: live.now) == [])
+    }
+
+    @Test(arguments: [(nil, true, 1), ("user_stop", true, 1), ("max_duration_rotation", true, 0), (nil, false, 0)])
+    func `is over with an orderly end where its source says so, but not when the client only changes its connection`(
+        _ reason: String?, _ inOrder: Bool, _ processed: Int
+    ) {
+        var live = Live(ConversationRequest(source: "desktop", endsWithSession: true))
+        live.begin()
+        live.say("Hello.", at: 0)
+        _ = live.taken()
+        if let reason { live.actions += live.machine.command(.finalization(reason: reason), now: live.now) }
+        let stored = live.actions.compactMap { if case .store(let change) = $0 { change.finalizationReason } else { nil } }
+        #expect(stored == [reason].compactMap { $0 })
+        #expect(live.machine.ended(inOrder: inOrder, now: live.now).count == processed)
+    }
+
+    @Test func `knows speakers by their channel where it has one for each`() throws {
+        var live = Live(ConversationRequest(channels: [.user, .other]))
+        live.begin()
+        live.say("Mine.", at: 0, by: 7, channel: 0)
+        live.say("Theirs.", at: 0.2, by: 7, channel: 1)
+        let segments = live.changed
+        #expect(segments.map(\.speaker?.label) == ["SPEAKER_00", "SPEAKER_01"])
+        #expect(segments.map(\.identity.isUser) == [true, false])
+        #expect(live.machine.ended(inOrder: false, now: live.now).count == 1)
+    }
+
+    @Test func `names all that a speaker has said and will say`() throws {
+        var live = Live()
+        live.begin()
+        live.say("One thing.", at: 0, by: 0)
+        live.say("Another one.", at: 10, by: 1)
+        let other = try #require(live.changed.last)
+        _ = live.taken()
+        let anna = SpeakerIdentity(.person(ID("anna")), by: .voiceprint, confidence: 0.9)
+        let suggestion = SpeakerSuggestion(SpeakerNumber(1), .person(ID("anna")), name: "Anna", segment: other.id)
+        live.actions += live.machine.identified(SpeakerNumber(1), as: anna, suggestion: suggestion)
+        #expect(live.changed.map(\.identity) == [anna] && live.changed.map(\.id) == [other.id])
+        #expect(live.shown.last == .suggested(suggestion))
+        live.say("And more.", at: 30, by: 1)
+        #expect(live.changed.last?.identity == anna)
+        // Once is enough.
+        #expect(live.machine.identified(SpeakerNumber(1), as: anna, suggestion: suggestion) == [])
+    }
+
+    @Test func `lets nothing change what a hand has assigned`() throws {
+        var live = Live()
+        live.begin()
+        live.say("One thing.", at: 0, by: 0)
+        let id = try #require(live.changed.last?.id)
+        _ = live.taken()
+        live.actions += live.machine.command(.assign(SpeakerNumber(0), person: nil, name: "Me", segments: [id]), now: live.now)
+        #expect(live.changed.map(\.identity) == [SpeakerIdentity(.user, by: .manual)])
+        #expect(live.machine.identified(SpeakerNumber(0), as: SpeakerIdentity(.person(ID("p")), by: .voiceprint), suggestion: nil) == [])
+        _ = live.taken()
+        live.say("And more.", at: 30, by: 0)
+        #expect(live.changed.last?.identity.isUser == true)
+    }
+
+    @Test func `takes a client's own transcript, without any audio`() {
+        var live = Live(ConversationRequest(takesTranscripts: true))
+        live.begin()
+        live.actions += live.machine.command(
+            .transcript([SuggestedSegment("Good morning all.", start: .seconds(2), end: .seconds(3), speaker: 4)], engine: EngineName("own")),
+            now: live.now)
+        #expect(live.changed.map(\.text) == ["Good morning all."])
+        #expect(live.changed.map(\.start) == [.zero] && live.changed.first?.engine == EngineName("own"))
+    }
+}
