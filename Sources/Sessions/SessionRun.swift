@@ -186,7 +186,7 @@ package final class SessionRun {
 
     /// An engine says something: to its leg, or to the gate between them.
     private func hear(_ event: EngineEvent, from leg: LegID) {
-        guard gate != nil else { return engine(event, from: leg) }
+        guard gate?.isShadow == false else { return engine(event, from: leg) }
         legs.first { $0.id == leg }?.gated?.hear(event)
     }
 
@@ -206,7 +206,7 @@ package final class SessionRun {
         let options = fitted(options, to: engine, channels: leg.channels.count)
         let stream: any EngineStream
         let model: String?
-        let gated = gate.map { gate in
+        let gated = gate.flatMap { $0.isShadow ? nil : $0 }.map { gate in
             GatedStream(origin: leg.origin, channels: leg.channels.count, rate: options.rate, passages: { gate.passages }) { [connector] event in
                 // Never at once: the machine is told when it has done what it is doing.
                 connector.loop.soon { [self] in self.engine(event, from: id) }

@@ -14,11 +14,14 @@ package final class SilenceGate {
     private let windows: any VoiceWindows
     private(set) var gate: SpeechGate
     private let threshold: Float
+    /// It decides and counts, and engines hear everything.
+    let isShadow: Bool
     /// The end of what was heard.
     private var heard = SampleIndex.zero
 
-    package init(_ windows: any VoiceWindows, rule: SpeechGate.Rule, rate: SampleRate) {
+    package init(_ windows: any VoiceWindows, rule: SpeechGate.Rule, isShadow: Bool = false, rate: SampleRate) {
         self.windows = windows
+        self.isShadow = isShadow
         threshold = rule.threshold
         gate = SpeechGate(rule, rate: rate)
     }

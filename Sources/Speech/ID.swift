@@ -12,3 +12,8 @@ public enum Session {}
 
 /// Marks identifiers of someone whose audio and conversations belong together.
 package enum User {}
+
+extension ID where Of == User {
+    /// Everyone who calls a gateway that has neither keys nor an identity provider, and whose data commands show unless they are told another.
+    package static var local: Self { Self("local") }
+}

@@ -6,6 +6,8 @@ public struct UnixTime: Hashable, Comparable, Sendable {
 
     public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
 
+    package static func - (a: Self, b: Self) -> Duration { .milliseconds(a.milliseconds - b.milliseconds) }
+
     /// `2026-01-31T12:00:00.000Z`.
     public var rfc3339: String {
         let (days, rest) = Self.floorDivide(milliseconds, 86_400_000)

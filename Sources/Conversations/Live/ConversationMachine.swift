@@ -96,8 +96,8 @@ package struct ConversationMachine: Sendable {
         var actions: [Action] = []
         if let last { actions.append(.show(.last(last))) }
         if let found, isOver(found, now) {
-            actions.append(found.segments.isEmpty ? .delete(found.id) : .process(found.id))
-            actions += create(now)
+            if found.status == .inProgress { actions.append(found.segments.isEmpty ? .delete(found.id) : .process(found.id)) }
+            actions += create(now, besides: found.id)
         } else if let found {
             speakers.resume(found.segments)
             hasSegments = !found.segments.isEmpty
@@ -115,13 +115,13 @@ package struct ConversationMachine: Sendable {
     }
 
     private func isOver(_ conversation: Conversation, _ now: UnixTime) -> Bool {
-        conversation.status != .inProgress || Self.seconds(from: conversation.finished, to: now) >= configuration.request.timeout
+        conversation.status != .inProgress || now - conversation.finished >= configuration.request.timeout
     }
 
-    private mutating func create(_ now: UnixTime) -> [Action] {
+    private mutating func create(_ now: UnixTime, besides earlier: ID<Conversation>? = nil) -> [Action] {
         let request = configuration.request
         // The client's own identity is good for one conversation only.
-        let chosen = current == nil ? request.chosen : nil
+        let chosen = current == nil && earlier != request.chosen ? request.chosen : nil
         let conversation = Conversation(
             id: chosen ?? ID(newID()), user: configuration.user, source: request.source, device: request.device, language: configuration.language,
             started: now, finished: now)
@@ -195,7 +195,7 @@ package struct ConversationMachine: Sendable {
                 started = origin + first.start
                 conversation.started = origin + first.start
             }
-            offset = Self.seconds(from: conversation.started, to: origin)
+            offset = origin - conversation.started
         }
         let shift = offset ?? .zero
         let placed = words.map { word in
@@ -291,10 +291,10 @@ package struct ConversationMachine: Sendable {
 
     /// To be called every few seconds.
     package mutating func timePassed(now: UnixTime) -> [Action] {
-        guard let conversation = current, hasSegments, Self.seconds(from: conversation.finished, to: now) >= configuration.request.timeout else {
+        guard let conversation = current, hasSegments, now - conversation.finished >= configuration.request.timeout else {
             return []
         }
-        return finish(conversation) + create(now)
+        return [.process(conversation.id)] + create(now)
     }
 
     /// The session is over.
@@ -309,19 +309,6 @@ package struct ConversationMachine: Sendable {
         let isRotation = reason == "max_duration_rotation"
         guard !isRotation, !configuration.request.channels.isEmpty || (configuration.request.endsWithSession && inOrder) else { return [] }
         current = nil
-        return finish(conversation)
-    }
-
-    private func finish(_ conversation: Conversation) -> [Action] {
-        [.process(conversation.id)]
-    }
-
-    private static func seconds(from start: UnixTime, to end: UnixTime) -> Duration { .milliseconds(end.milliseconds - start.milliseconds) }
-}
-
-extension UnixTime {
-    /// To the nearest millisecond before.
-    fileprivate static func + (time: UnixTime, duration: Duration) -> UnixTime {
-        UnixTime(milliseconds: time.milliseconds + Int64((duration / .milliseconds(1)).rounded(.down)))
+        return [.process(conversation.id)]
     }
 }

@@ -36,6 +36,8 @@ package struct GatewayConfiguration: Sendable {
     package var repairTime: Duration
     /// How many engines hear live sessions.
     package var modes: ModeSettings
+    /// Whether silence is kept from engines.
+    package var gate: GateSettings
     /// What is done when the engine of a live session fails.
     package var recovery = Recovery.Rule()
     /// Whether URLs that callers give are fetched. Never from private addresses.
@@ -89,6 +91,7 @@ package struct GatewayConfiguration: Sendable {
             engines = configured
         }
         modes = try ModeSettings(settings, engines: engines)
+        gate = try GateSettings(settings)
         modelFolder = settings["HARKEN_MODELS"]
         drainTime = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {

@@ -13,6 +13,10 @@ final class LiveContext {
     let journal: JournalLog
     let transcripts: TranscriptFolder
     let evaluations: EvaluationLog
+    let conversations: ConversationDesk
+    let gate: GateSettings
+    /// Tells speech from other sound; nil: nothing here does.
+    let voices: (any VoiceDetecting)?
     /// Takes on the sessions whose transcripts are not whole at their end.
     private let completion: SessionRecovery
     let metrics: Metrics
@@ -34,8 +38,8 @@ final class LiveContext {
     private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
 
     init(
-        loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, completion: SessionRecovery,
-        metrics: Metrics, log: Log,
+        loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, conversations: ConversationDesk,
+        gate: GateSettings, voices: (any VoiceDetecting)?, completion: SessionRecovery, metrics: Metrics, log: Log,
         webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, creditWarnings: [Duration],
         tracer: Tracer?
     ) {
@@ -44,6 +48,9 @@ final class LiveContext {
         self.journal = journal
         self.transcripts = transcripts
         self.evaluations = evaluations
+        self.conversations = conversations
+        self.gate = gate
+        self.voices = voices
         self.completion = completion
         self.metrics = metrics
         self.log = log

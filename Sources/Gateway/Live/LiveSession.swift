@@ -1,5 +1,6 @@
 internal import Audio
 internal import Continuity
+internal import Conversations
 internal import Framing
 internal import Net
 internal import Protocols
@@ -29,6 +30,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     let payer: KeyUse?
     private let id: ID<Session>
+    private let started: UnixTime
     private let dialectName: String
     private let context: LiveContext
     /// The names of the engines that may serve it; the first is the one that is named to the client.
@@ -47,10 +49,16 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private var connection: WebSocketConnection?
     /// nil when the key's audio is not counted.
     private var meter: CreditMeter?
+    /// What its words become part of; nil: they are a transcript only.
+    private var conversation: LiveConversation?
+    /// nil: engines hear everything.
+    private var gate: SilenceGate?
     /// nil when nobody traces.
     private var trace: SessionTrace?
     private var isCarryingOut = false
     private var clientIsGone = false
+    /// The client said goodbye, or has not left.
+    private var leftInOrder = true
     private var dialectTimer: Loop.Timer?
     /// False while the client waits for what it has sent to be taken.
     private var isReading = true
@@ -60,6 +68,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     init(_ plan: Plan, context: LiveContext) {
         id = plan.id
+        started = plan.started
         dialectName = plan.dialect
         self.context = context
         engines = plan.engines
@@ -103,7 +112,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             "session started",
             [.session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .peer: "\(connection.peer)"])
         startDecoder()
-        let run = SessionRun(plannedRun, connector: context.vendors, owner: self)
+        if let request = dialect.conversation {
+            gate = makeGate(request)
+            if request.isKept { startConversation(request) }
+        }
+        let run = SessionRun(plannedRun, connector: context.vendors, owner: self, gate: gate)
         self.run = run
         let start = LiveStart(rate: rate, model: engines.first?.capabilities.models.first ?? firstEngine.rawValue, credit: meter?.remaining)
         dialect.opened(start, now: context.loop.now, output: &context.output)
@@ -111,6 +124,42 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         if let notice = meter?.begin() { account(notice) }
         for engine in context.continuity.health.unavailable { run.availability(engine, isAvailable: false) }
         run.start()
+        conversation?.start()
+    }
+
+    private func startConversation(_ request: ConversationRequest) {
+        conversation = LiveConversation(
+            user: payer?.account.user ?? .local, request: request, language: dialect.request.language, started: started,
+            desk: context.conversations, loop: context.loop
+        ) { [self] event in
+            guard !clientIsGone else { return }
+            dialect.conversation(event, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+    }
+
+    /// Not for sessions that tell their channels apart: engines hear those together.
+    private func makeGate(_ request: ConversationRequest) -> SilenceGate? {
+        let mode: GateSettings.Mode =
+            switch request.gate {
+            case .operatorsChoice: context.gate.mode
+            case .on: .on
+            case .off: .off
+            }
+        guard mode != .off, channels == 1, let voices = context.voices else { return nil }
+        do throws(EngineError) {
+            guard let windows = try VoiceActivityWindows(voices, rate: rate, channels: channels) else { return nil }
+            return SilenceGate(windows, rule: context.gate.rule, isShadow: mode == .shadow, rate: rate)
+        } catch {
+            // It goes on without: what costs a little more is better than what does not hear.
+            gateFailed()
+            return nil
+        }
+    }
+
+    func gateFailed() {
+        context.metrics.gateFailed()
+        context.log.warning("a session's gate lets everything through", [.session: id.rawValue])
     }
 
     private var firstEngine: EngineName { engines.first?.name ?? .local }
@@ -145,6 +194,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
         clientIsGone = true
+        leftInOrder = close.code == 1_000
         self.connection = nil
         dialectTimer?.cancel()
         dialectTimer = nil
@@ -197,6 +247,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private func pcm(_ pcm: RawSpan) {
         var pcm = pcm
         if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
+        conversation?.audioBegan()
         if let count = run?.push(pcm) { context.received(count) }
     }
 
@@ -326,6 +377,9 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             context.metrics.gap(engine: firstEngine, range.count)
             transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
         }
+        if case .commit(let commit) = event {
+            conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine), rate: rate)
+        }
         if !clientIsGone {
             var event = event
             if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true {
@@ -349,6 +403,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         decoder?.cancel()
         decoder = nil
         run = nil
+        conversation?.ended(inOrder: leftInOrder && end.error == nil)
+        conversation = nil
+        if let savings = gate?.savings { context.metrics.gated(savings, rate: rate) }
+        gate = nil
         let outcome = Metrics.Outcome(end.error)
         context.metrics.sessionEnded(dialect: dialectName, engine: firstEngine, outcome)
         context.log.info(
@@ -371,7 +429,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             switch action {
             case .send(let range): connection?.send(text: context.output.bytes.span.bytes.extracting(range))
             case .command(let command): take(command)
-            case .converse: break
+            case .converse(let command): conversation?.command(command)
             case .audio(let bytes): audio(bytes.span.bytes)
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
             }

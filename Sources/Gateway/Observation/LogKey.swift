@@ -1,6 +1,7 @@
 /// What may be told in a log line besides its constant message. Never spoken words, audio, keys or query strings.
 package enum LogKey: String, Sendable {
     case session = "session.id"
+    case conversation = "conversation.id"
     case request = "request.id"
     case dialect
     case engine

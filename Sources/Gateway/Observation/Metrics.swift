@@ -32,6 +32,8 @@ package final class Metrics: Sendable {
         case mended = "harken_mended_samples_total"
         case shadows = "harken_shadows_total"
         case shadowWords = "harken_shadow_words_total"
+        case gated = "harken_gate_audio_seconds_total"
+        case gateFailures = "harken_gate_failures_total"
         case spansDropped = "harken_spans_dropped_total"
 
         var labels: [String] {
@@ -44,6 +46,8 @@ package final class Metrics: Sendable {
             case .gaps, .skipped, .mended: ["engine"]
             case .failovers: ["engine", "reason"]
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
+            case .gated: ["kind"]
+            case .gateFailures: []
             case .spansDropped: ["cause"]
             }
         }
@@ -63,6 +67,9 @@ package final class Metrics: Sendable {
             case .mended: "Samples of gaps that were recognised after they had been reported."
             case .shadows: "Streams whose words are only compared, after their end."
             case .shadowWords: "Committed words by what a shadow made of them (same, substituted, missing), and those that only it heard (added)."
+            case .gated:
+                "Audio that gates heard, by what it was (speech, silence), and of the silence what engines were not sent (withheld, withheld_loud)."
+            case .gateFailures: "Sessions whose gate lets everything through: it does not work, or hears no speech where there is sound."
             case .spansDropped: "Spans that no collector has."
             }
         }
@@ -150,6 +157,16 @@ package final class Metrics: Sendable {
     }
 
     func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }
+
+    /// What a session's gate has kept from its engines.
+    func gated(_ savings: SpeechGate.Savings, rate: SampleRate) {
+        let counts = [
+            ("speech", savings.speech), ("silence", savings.silence), ("withheld", savings.withheld), ("withheld_loud", savings.withheldLoud),
+        ]
+        for (kind, count) in counts where count > .zero { add(count.seconds(at: rate), .gated, [kind]) }
+    }
+
+    func gateFailed() { add(1, .gateFailures, []) }
 
     func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 

@@ -26,6 +26,7 @@ package final class GatewayService: HTTPService {
     let transcripts: TranscriptFolder
     let evaluations: EvaluationLog
     let recovery: SessionRecovery
+    let conversations: ConversationDesk
     /// A new UUID.
     let newID: @Sendable () -> String
     private let corsPolicy: CORSPolicy
@@ -38,6 +39,7 @@ package final class GatewayService: HTTPService {
     private let accounts: KeyAccounts
     private let settling: Task<Void, Never>
     private let sweeping: Task<Void, Never>
+    private let minding: Task<Void, Never>
 
     /// - Parameters:
     ///   - entries: the engines there are.
@@ -81,6 +83,9 @@ package final class GatewayService: HTTPService {
         self.evaluations = evaluations
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
+        let desk = ConversationDesk(store: SQLiteConversationStore(in: database, now: now), log: log, newID: newID, now: now)
+        conversations = desk
+        let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
         var webSocket = WebSocketConfiguration()
         webSocket.allowsCompression = configuration.compressesWebSockets
         var contexts: [ObjectIdentifier: LoopBound<LiveContext>] = [:]
@@ -93,7 +98,8 @@ package final class GatewayService: HTTPService {
                         directory: journals, loop: index, limits: configuration.journal, startedAt: startedAt, writer: writer, log: log)
                     return LoopBound(
                         LiveContext(
-                            loop: loop, journal: journal, transcripts: transcripts, evaluations: evaluations, completion: recovery, metrics: metrics,
+                            loop: loop, journal: journal, transcripts: transcripts, evaluations: evaluations, conversations: desk,
+                            gate: configuration.gate, voices: voices, completion: recovery, metrics: metrics,
                             log: log,
                             webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity,
                             creditWarnings: configuration.creditWarnings, tracer: tracer),
@@ -105,6 +111,9 @@ package final class GatewayService: HTTPService {
         self.contexts = contexts
         sweeping = Task { [transcripts] in
             repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
+        }
+        minding = Task { [conversations] in
+            while (try? await Task.sleep(for: ConversationDesk.sweepInterval)) != nil { await conversations.sweep() }
         }
         let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
         self.accounts = accounts
@@ -140,6 +149,7 @@ package final class GatewayService: HTTPService {
     deinit {
         settling.cancel()
         sweeping.cancel()
+        minding.cancel()
     }
 
     /// Stores what sessions left: their transcripts, and what was spent, for the last time. After the last session has ended.
@@ -191,6 +201,7 @@ package final class GatewayService: HTTPService {
     /// Completes what sessions of earlier runs left, in the background; and from now on what sessions of this run leave.
     package func recoverSessions() async {
         await recovery.start(self)
+        await conversations.recover()
     }
 
     /// What the sessions of the exchange's loop share.

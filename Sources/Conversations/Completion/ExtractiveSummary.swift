@@ -1,0 +1,75 @@
+/// A title and a summary of a conversation, in its own words: nothing is made up, and nothing leaves the machine.
+package struct ExtractiveSummary: Sendable, Equatable {
+    package var title: String
+    /// The sentences that say most of what it is about, in the order in which they were said.
+    package var summary: String
+
+    private static let mostSentences = 3
+    private static let mostSummary = 600
+    private static let mostTitle = 60
+    /// Sentences that are looked at; of longer conversations, evenly spread ones.
+    private static let mostConsidered = 2_000
+
+    /// - Parameter texts: of its segments, in order. nil is returned when there is no word in them.
+    package init?(of texts: [String]) {
+        let all = texts.flatMap(Self.sentences)
+        let step = max(1, all.count / Self.mostConsidered)
+        let sentences = stride(from: 0, to: all.count, by: step).map { all[$0] }
+        guard !sentences.isEmpty else { return nil }
+        let keywords = Keywords(of: sentences)
+        let weights = sentences.map { keywords.weight(of: $0) }
+        let best = sentences.indices.sorted { (-weights[$0], $0) < (-weights[$1], $1) }
+
+        var chosen: [Int] = []
+        var said: Set<String> = []
+        var length = 0
+        for index in best where chosen.count < Self.mostSentences {
+            let words = Set(Keywords.words(of: sentences[index]))
+            // What was said already says nothing new.
+            guard said.isEmpty || words.subtracting(said).count * 2 >= words.count, length + sentences[index].count <= Self.mostSummary else {
+                continue
+            }
+            said.formUnion(words)
+            length += sentences[index].count
+            chosen.append(index)
+        }
+        if chosen.isEmpty { chosen = [best[0]] }
+        summary = String(chosen.sorted().map { sentences[$0] }.joined(separator: " ").prefix(Self.mostSummary))
+        title = Self.title(sentences, best: best, keywords: keywords)
+    }
+
+    /// A whole short sentence, if there is one among the best; else the words that are said most.
+    private static func title(_ sentences: [String], best: [Int], keywords: Keywords) -> String {
+        let short = best.prefix(5).map { sentences[$0] }.first { sentence in
+            let words = sentence.split(separator: " ").count
+            return (3...10).contains(words) && sentence.count <= mostTitle && Keywords.words(of: sentence).count >= 2
+        }
+        if let short { return trimmed(short) }
+        let words = keywords.top(4, in: sentences)
+        guard !words.isEmpty else { return String(trimmed(sentences[0]).prefix(mostTitle)) }
+        let joined = words.joined(separator: ", ")
+        return joined.prefix(1).uppercased() + joined.dropFirst()
+    }
+
+    private static func trimmed(_ sentence: String) -> String {
+        var title = sentence[...]
+        while let last = title.last, last == "." || last == "," || last == "。" { title = title.dropLast() }
+        // Only the first letter: the rest is as it was said.
+        return title.prefix(1).uppercased() + title.dropFirst()
+    }
+
+    private static func sentences(of text: String) -> [String] {
+        var sentences: [String] = []
+        var current = ""
+        for word in text.split(whereSeparator: \.isWhitespace) {
+            if !current.isEmpty { current += " " }
+            current += word
+            if Sentence.isEnd(of: String(word)) {
+                sentences.append(current)
+                current = ""
+            }
+        }
+        if !current.isEmpty { sentences.append(current) }
+        return sentences
+    }
+}

@@ -1,0 +1,90 @@
+internal import Conversations
+internal import Speech
+internal import Store
+import Synchronization
+
+/// Where live sessions take their conversations to: the store, and what completes them when they are over.
+final class ConversationDesk: Sendable {
+    let store: any ConversationStore
+    let log: Log
+    /// A new UUID.
+    let newID: @Sendable () -> String
+    let now: @Sendable () -> UnixTime
+    private let completion: ConversationCompletion
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Those that a session belongs to now.
+        var live: [ID<Conversation>: Int] = [:]
+        /// Those whose session has left: they are over unless it comes back by then.
+        var left: [ID<Conversation>: (user: ID<User>, over: UnixTime)] = [:]
+    }
+
+    /// How long a conversation that an earlier run of the gateway left may wait for its client.
+    private static let patience: Duration = .seconds(120)
+    static let sweepInterval: Duration = .seconds(5)
+
+    init(store: any ConversationStore, log: Log, newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime) {
+        self.store = store
+        self.log = log
+        self.newID = newID
+        self.now = now
+        completion = ConversationCompletion(store: store, log: log)
+    }
+
+    /// A session writes to it.
+    func attach(_ id: ID<Conversation>) {
+        state.withLock { state in
+            state.live[id, default: 0] += 1
+            state.left[id] = nil
+        }
+    }
+
+    /// A session does not write to it any more.
+    ///
+    /// - Parameter timeout: silence that ends it; nil: it is over, or nothing.
+    func detach(_ id: ID<Conversation>, of user: ID<User>, timeout: Duration?) {
+        state.withLock { state in
+            let count = state.live[id, default: 1] - 1
+            state.live[id] = count > 0 ? count : nil
+            guard count <= 0, let timeout else { return }
+            state.left[id] = (user, now() + timeout)
+        }
+    }
+
+    /// Completes a conversation that is over.
+    ///
+    /// - Returns: it, when it is complete now; nil when it is not there, is being completed already, or cannot be.
+    func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
+        state.withLock { $0.left[id] = nil }
+        return await completion.complete(id, of: user)
+    }
+
+    /// Takes up what earlier runs left.
+    func recover() async {
+        let now = now()
+        do throws(StoreError) {
+            for conversation in try await store.standing(.processing, since: now, limit: 10_000) {
+                state.withLock { $0.left[conversation.id] = (conversation.user, now) }
+            }
+            for conversation in try await store.standing(.inProgress, since: now, limit: 10_000) {
+                let isLive = state.withLock { $0.live[conversation.id] != nil }
+                if !isLive { state.withLock { $0.left[conversation.id] = (conversation.user, max(now, conversation.finished + Self.patience)) } }
+            }
+        } catch {
+            log.error("conversations of earlier runs cannot be read", [.error: "\(error)"])
+        }
+        await sweep()
+    }
+
+    /// Completes those whose sessions have left for good. To be called every few seconds.
+    func sweep() async {
+        let now = now()
+        let over = state.withLock { state in
+            let over = state.left.filter { $0.value.over <= now }
+            for id in over.keys { state.left[id] = nil }
+            return over
+        }
+        for (id, one) in over { _ = await completion.complete(id, of: one.user) }
+    }
+}

@@ -1,0 +1,78 @@
+internal import Conversations
+internal import Speech
+internal import Store
+
+/// What a live conversation has done in the store: away from its loop, one thing behind the other.
+struct ConversationWork: Sendable {
+    enum Item: Sendable {
+        /// What is there already?
+        case find
+        case create(Conversation)
+        case store(ConversationUpdate)
+        case process(ID<Conversation>)
+        case delete(ID<Conversation>)
+    }
+
+    enum News: Sendable {
+        case found(Conversation?, last: ID<Conversation>?)
+        case processing(Conversation)
+        case completed(Conversation)
+    }
+
+    let user: ID<User>
+    let request: ConversationRequest
+    let desk: ConversationDesk
+    /// Called on any thread.
+    let tell: @Sendable (News) -> Void
+
+    /// Until the stream ends.
+    func carryOut(_ items: AsyncStream<Item>) async {
+        for await item in items {
+            do throws(StoreError) {
+                try await carryOut(item)
+            } catch {
+                desk.log.error("a conversation cannot be stored", [.error: "\(error)"])
+                // The session goes on, and its transcript is kept in its own way.
+                if case .find = item { tell(.found(nil, last: nil)) }
+            }
+        }
+    }
+
+    private func carryOut(_ item: Item) async throws(StoreError) {
+        switch item {
+        case .find: try await find()
+        case .create(let conversation): _ = try await desk.store.begin(conversation)
+        case .store(let update): try await write(update)
+        case .delete(let id): _ = try await desk.store.delete(id, of: user)
+        case .process(let id):
+            if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
+            // What is said next does not wait for it.
+            Task { if let done = await desk.complete(id, of: user) { tell(.completed(done)) } }
+        }
+    }
+
+    private func find() async throws(StoreError) {
+        let last = try await desk.store.lastCompleted(of: user)
+        var found: Conversation?
+        if let chosen = request.chosen {
+            found = try await desk.store.conversation(chosen, of: user)
+        } else if request.channels.isEmpty {
+            found = try await desk.store.inProgress(of: user, source: request.source, device: request.device)
+        }
+        tell(.found(found, last: last))
+    }
+
+    /// Once more when the store is busy: what was said is not to be lost for a moment's trouble.
+    private func write(_ update: ConversationUpdate) async throws(StoreError) {
+        for wait in [Duration.milliseconds(200), .seconds(1), .seconds(5)] {
+            do throws(StoreError) {
+                _ = try await desk.store.write(update, of: user)
+                return
+            } catch {
+                desk.log.warning("a conversation waits to be stored", [.error: "\(error)"])
+                try? await Task.sleep(for: wait)
+            }
+        }
+        _ = try await desk.store.write(update, of: user)
+    }
+}

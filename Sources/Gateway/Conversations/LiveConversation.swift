@@ -1,0 +1,109 @@
+internal import Conversations
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// The conversation of one live session: carries out what its machine decides, and stores it in order, away from the loop.
+///
+/// Lives on the session's loop and is called there only.
+final class LiveConversation {
+    private var machine: ConversationMachine
+    private let user: ID<User>
+    private let request: ConversationRequest
+    private let desk: ConversationDesk
+    private let loop: Loop
+    private let show: (ConversationEvent) -> Void
+    private let work: AsyncStream<ConversationWork.Item>.Continuation
+    private var attached: ID<Conversation>?
+    private var timer: Loop.Timer?
+    private var isEnded = false
+
+    private static let pollInterval: Duration = .seconds(5)
+
+    /// - Parameter show: tells the client's dialect.
+    init(
+        user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, desk: ConversationDesk, loop: Loop,
+        show: @escaping (ConversationEvent) -> Void
+    ) {
+        self.user = user
+        self.request = request
+        self.desk = desk
+        self.loop = loop
+        self.show = show
+        machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: desk.newID)
+        let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
+        work = continuation
+        let session = LoopBound(self, on: loop)
+        let worker = ConversationWork(user: user, request: request, desk: desk) { news in session.enter { $0.hear(news) } }
+        Task { await worker.carryOut(stream) }
+    }
+
+    /// Looks for what there is already.
+    func start() {
+        work.yield(.find)
+        poll()
+    }
+
+    func audioBegan() { machine.audioBegan(now: desk.now()) }
+
+    func committed(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?, rate: SampleRate) {
+        run(machine.committed(words, in: channel, by: engine, model: model, rate: rate, now: desk.now()))
+    }
+
+    func command(_ command: ConversationCommand) { run(machine.command(command, now: desk.now())) }
+
+    /// - Parameter inOrder: the client said goodbye.
+    func ended(inOrder: Bool) {
+        guard !isEnded else { return }
+        isEnded = true
+        timer?.cancel()
+        timer = nil
+        let current = machine.current?.id
+        run(machine.ended(inOrder: inOrder, now: desk.now()))
+        if let attached { desk.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
+        attached = nil
+        work.finish()
+    }
+
+    private func poll() {
+        timer = loop.schedule(at: loop.now + Self.pollInterval) { [self] in
+            run(machine.timePassed(now: desk.now()))
+            poll()
+        }
+    }
+
+    private func hear(_ news: ConversationWork.News) {
+        guard !isEnded else { return }
+        switch news {
+        case .found(let found, let last): run(machine.begin(found: found, last: last, now: desk.now()))
+        case .processing(let conversation): show(.processing(conversation))
+        case .completed(let conversation): show(.completed(conversation))
+        }
+    }
+
+    private func run(_ actions: [ConversationMachine.Action]) {
+        for action in actions {
+            switch action {
+            case .create(let conversation): work.yield(.create(conversation))
+            case .store(let change):
+                work.yield(
+                    .store(
+                        ConversationUpdate(
+                            change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
+                            finished: change.finished, finalizationReason: change.finalizationReason)))
+            case .show(let event):
+                if case .began(let id, _) = event { attach(id) }
+                if !isEnded { show(event) }
+            case .process(let id): work.yield(.process(id))
+            case .delete(let id): work.yield(.delete(id))
+            }
+        }
+    }
+
+    private func attach(_ id: ID<Conversation>) {
+        if let attached { desk.detach(attached, of: user, timeout: nil) }
+        desk.attach(id)
+        attached = id
+    }
+}

@@ -1,0 +1,54 @@
+internal import Audio
+internal import Sessions
+internal import Speech
+
+/// A session's audio as a voice detector wants it: one channel at 16 kHz, in windows.
+final class VoiceActivityWindows: VoiceWindows {
+    private var detector: any VoiceDetector
+    private let resampler: Resampler
+    private let window: SampleCount
+    private let rate: SampleRate
+    private let channels: Int
+    /// Where the next window begins, at 16 kHz.
+    private var position = SampleIndex.zero
+    private var mono: [Float] = []
+    private var samples: [Float] = []
+
+    /// A window with a mean power above this (−45 dBFS) is loud.
+    private static let loud: Float = 3.2e-5
+
+    /// nil when this rate cannot be brought to 16 kHz.
+    init?(_ detecting: any VoiceDetecting, rate: SampleRate, channels: Int) throws(EngineError) {
+        guard let resampler = Resampler(from: rate, to: .speech) else { return nil }
+        detector = try detecting.makeDetector()
+        self.resampler = resampler
+        self.rate = rate
+        self.channels = channels
+        window = detecting.window
+    }
+
+    func append(_ pcm: RawSpan, _ each: (SampleRange, Float, Bool) -> Void) throws {
+        mono.removeAll(keepingCapacity: true)
+        let frames = pcm.byteCount / (2 * channels)
+        mono.reserveCapacity(frames)
+        let scale = 1 / (32_768 * Float(channels))
+        pcm.withUnsafeBytes { bytes in
+            for frame in 0..<frames {
+                var sum: Int32 = 0
+                for channel in 0..<channels {
+                    let sample = bytes.loadUnaligned(fromByteOffset: 2 * (frame * channels + channel), as: Int16.self)
+                    sum += Int32(Int16(littleEndian: sample))
+                }
+                mono.append(Float(sum) * scale)
+            }
+        }
+        samples.removeAll(keepingCapacity: true)
+        resampler.append(mono.span, to: &samples)
+        let heard = samples
+        try detector.append(heard.span) { probability, power in
+            let start = position
+            position += window
+            each(SampleRange(start, position).converted(from: .speech, to: rate), probability, power > Self.loud)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Speech
+import Testing
+
+@testable import Conversations
+
+@Suite("Extractive summary") struct ExtractiveSummaryTests {
+    private static let trip = [
+        "Good morning. Did you sleep well?", "Yes, thanks. I booked the train to Lisbon for Friday.",
+        "Great. The hotel in Lisbon is near the river, and the train arrives at noon.", "Okay. Anything else?",
+        "We should bring an umbrella because Lisbon is rainy in November.", "Right.",
+    ]
+
+    @Test func `says what was said, in its own words and in order`() throws {
+        let made = try #require(ExtractiveSummary(of: Self.trip))
+        #expect(made.summary.contains("Lisbon"))
+        let all = Self.trip.joined(separator: " ")
+        var rest = all[...]
+        for sentence in made.summary.split(separator: ". ") {
+            let range = try #require(rest.firstRange(of: sentence))
+            rest = rest[range.upperBound...]
+        }
+        #expect(made.title.count <= 60 && made.title.lowercased().contains("lisbon"))
+    }
+
+    @Test(arguments: [[], [""], ["   ", ""]])
+    func `says nothing of nothing`(_ texts: [String]) {
+        #expect(ExtractiveSummary(of: texts) == nil)
+    }
+
+    @Test(arguments: ["Okay.", "今日は会議があります。", "Yeah. Mhm. Right."])
+    func `has a title even for little`(_ text: String) throws {
+        let made = try #require(ExtractiveSummary(of: [text]))
+        #expect(!made.title.isEmpty && !made.summary.isEmpty)
+    }
+
+    @Test func `keeps names as they were said`() throws {
+        let made = try #require(ExtractiveSummary(of: ["i met Anna from NASA."]))
+        #expect(made.title == "I met Anna from NASA")
+    }
+
+    @Test func `stays short however long the conversation`() throws {
+        let made = try #require(
+            ExtractiveSummary(of: (0..<20_000).map { "Sentence number \($0) speaks of apples and of pears and of nothing else." }))
+        #expect(made.summary.count <= 600 && made.title.count <= 60)
+    }
+}
+
+@Suite("Windows of meaning") struct MeaningWindowTests {
+    @Test(arguments: [1, 2, 7, 40])
+    func `hold every segment, in order`(_ count: Int) {
+        let segments = (0..<count).map { index in
+            Segment(
+                id: ID("\(index)"), text: String(repeating: "word ", count: 5 + index % 30), start: .seconds(index), end: .seconds(index + 1))
+        }
+        let windows = MeaningWindow.windows(of: segments)
+        #expect(Set(windows.flatMap(\.segments)) == Set(segments.map(\.id)))
+        #expect(windows.allSatisfy { !$0.text.isEmpty && $0.start < $0.end })
+        #expect(zip(windows, windows.dropFirst()).allSatisfy { $0.start < $1.start })
+    }
+}
