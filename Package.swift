@@ -53,7 +53,7 @@ let package = Package(
             "Gateway",
             [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Store",
-                "Tracing",
+                "Tracing", "CCJOSE",
             ]),
         module("HarkenTesting", ["Speech"]),
         module("Simulation", ["Speech", "Continuity"]),
@@ -88,6 +88,7 @@ let package = Package(
         .target(name: "CAligner", path: "Sources/C/CAligner"),
         library("COpenSSL", debian: "libssl-dev"),
         library("CCurl", debian: "libcurl4-openssl-dev"),
+        library("CCJOSE", debian: "libcjose-dev"),
         library("CZlib", debian: "zlib1g-dev"),
         library("CJansson", debian: "libjansson-dev"),
         library("CXXHash", debian: "libxxhash-dev"),
@@ -117,6 +118,7 @@ let package = Package(
             "Gateway",
             [
                 "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Tracing",
+                "CCJOSE",
             ]),
         tests("harken", ["harken", "Gateway", "HarkenTesting", "Conversations", "LocalEngine", "Net", "Sessions", "Store", "Speech"]),
     ],

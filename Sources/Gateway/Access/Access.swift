@@ -1,89 +1,107 @@
 package import Framing
 package import Net
 package import Protocols
+package import Speech
 package import Store
 
 /// Decides who is let in.
 ///
-/// Without keys only callers from this machine are served, with any credential; no web page gets in that way, since a foreign `Origin` and a
-/// `Host` that is not this machine's are refused. Once a key exists, only valid keys are.
+/// Without keys and without an identity provider only callers from this machine are served, with any credential; no web page gets in that way, since a
+/// foreign `Origin` and a `Host` that is not this machine's are refused. Otherwise a key is needed, or a token of the provider's.
 package struct Access: Sendable {
     /// The part of the key store that admission needs.
     package protocol Keys: Sendable {
         func isEmpty() -> Bool
         func verify(_ presented: String) -> KeyVerdict
+        /// What a key is worth whose holder showed it before.
+        func standing(of key: ID<AccessKey>) -> KeyVerdict
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding]
     }
 
-    package enum Admission: Sendable, Equatable {
-        /// No key exists, and the caller is on this machine.
-        case local
-        case key(AccessGrant)
-        /// A temporary token, of a key or (nil) of a caller on this machine.
-        case token(TemporaryTokens.Redemption)
-
+    /// Someone who was let in.
+    package struct Admission: Sendable, Equatable {
+        package var caller: Caller
         /// The longest session that it opens; nil: as long as any.
-        package var sessionLimit: Duration? { if case .token(let redemption) = self { redemption.sessionLimit } else { nil } }
-
+        package var sessionLimit: Duration?
         /// What its sessions are set to, in the words of its dialect; empty: what their clients say.
-        package var settings: [UInt8] { if case .token(let redemption) = self { redemption.settings } else { [] } }
+        package var settings: [UInt8]
+        /// A token of ours was shown, not what it stands in for.
+        package var isByToken: Bool
 
-        /// The key behind it; nil: none was needed.
-        package var grant: AccessGrant? {
-            switch self {
-            case .local: nil
-            case .key(let grant): grant
-            case .token(let redemption): redemption.grant
-            }
+        package init(_ caller: Caller, sessionLimit: Duration? = nil, settings: [UInt8] = [], isByToken: Bool = false) {
+            self.caller = caller
+            self.sessionLimit = sessionLimit
+            self.settings = settings
+            self.isByToken = isByToken
         }
+
+        /// Whose everything is that it makes and finds.
+        package var user: ID<User> { caller.user }
     }
 
     private let keys: any Keys
     private let tokens: TemporaryTokens
+    /// nil: no provider vouches for anyone.
+    private let users: UserTokens?
 
-    package init(keys: any Keys, tokens: TemporaryTokens) {
+    init(keys: any Keys, tokens: TemporaryTokens, users: UserTokens?) {
         self.keys = keys
         self.tokens = tokens
+        self.users = users
     }
 
     /// Makes a token that stands in for what was admitted. Tokens make no tokens.
     package func issueToken(_ terms: TemporaryTokens.Terms, to admission: Admission) throws(RefusalCause) -> String {
-        switch admission {
-        case .local: return try tokens.issue(terms, to: nil, now: .now)
-        case .key(let grant): return try tokens.issue(terms, to: grant, now: .now)
-        case .token: throw .unauthenticated
-        }
+        guard !admission.isByToken else { throw .unauthenticated }
+        return try tokens.issue(terms, to: admission.caller, now: .now)
     }
 
-    /// No key exists yet, so every caller is on this machine.
-    var isOpenToThisMachineOnly: Bool { keys.isEmpty() }
+    /// There is no key yet and no identity provider, so every caller is on this machine.
+    var isOpenToThisMachineOnly: Bool { users == nil && keys.isEmpty() }
+
+    /// What to wait for before `admit` can judge this credential; nil: nothing.
+    func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
+        guard let credential, let users, users.needsPreparation(credential.secret) else { return nil }
+        return { await users.prepare() }
+    }
 
     /// Refuses who could not be admitted whatever credential it showed: for callers who show it later.
     package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) {
-        if keys.isEmpty() { try admitLocal(head, peer) }
+        if isOpenToThisMachineOnly { try admitLocal(head, peer) }
     }
 
     package func admit(_ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress) throws(RefusalCause) -> Admission {
-        if keys.isEmpty() {
+        if isOpenToThisMachineOnly {
             try admitLocal(head, peer)
-            return token(credential, head) ?? .local
-        }
-        guard let credential else { throw .unauthenticated }
-        if let admission = token(credential, head) {
-            // Made before the first key was: it stands in for nobody now.
-            guard admission.grant != nil else { throw .unauthenticated }
+            guard let credential, let admission = tokens.redeem(credential.secret, at: head.path, now: .now) else { return Admission(.local) }
             return admission
         }
-        switch keys.verify(credential.secret) {
-        case .valid(let grant): return .key(grant)
+        guard let credential else { throw .unauthenticated }
+        if var admission = tokens.redeem(credential.secret, at: head.path, now: .now) {
+            switch admission.caller {
+            // Made before the first key was: it stands in for nobody now.
+            case .local: throw .unauthenticated
+            case .user: break
+            case .key(let grant): admission.caller = .key(try self.grant(keys.standing(of: grant.key)))
+            }
+            return admission
+        }
+        if let users, UserTokens.isToken(credential.secret) {
+            switch users.verify(credential.secret) {
+            case .user(let user): return Admission(.user(user))
+            case .refused: throw .unauthenticated
+            case .unavailable: throw .unavailable("The identity provider's keys cannot be had; try again in a moment.")
+            }
+        }
+        return Admission(.key(try grant(keys.verify(credential.secret))))
+    }
+
+    private func grant(_ verdict: KeyVerdict) throws(RefusalCause) -> AccessGrant {
+        switch verdict {
+        case .valid(let grant): return grant
         case .unknown, .revoked, .expired: throw .unauthenticated
         case .unavailable: throw .unavailable("The key store cannot be read.")
         }
-    }
-
-    private func token(_ credential: Credential?, _ head: HTTPRequestHead) -> Admission? {
-        guard let credential else { return nil }
-        return tokens.redeem(credential.secret, at: head.path, now: .now).map { .token($0) }
     }
 
     private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RefusalCause) {

@@ -4,11 +4,22 @@ package enum AccessScope: String, Sendable, CaseIterable {
     case listen
     /// Recordings.
     case transcribe
+    /// Conversations, people and voices, and finding what was said.
+    case read
+    /// Changing and deleting them; reading too, since a change is answered with what came of it.
+    case write
 
-    var explanation: String {
+    package var explanation: String {
         switch self {
         case .listen: "live audio"
         case .transcribe: "recordings"
+        case .read: "reading conversations and people"
+        case .write: "changing conversations and people"
         }
+    }
+
+    /// Whether a key with these scopes may be used for this.
+    func isContained(in scopes: [String]) -> Bool {
+        scopes.contains(rawValue) || self == .read && scopes.contains(AccessScope.write.rawValue)
     }
 }

@@ -2,9 +2,11 @@ internal import Speech
 internal import Store
 internal import Synchronization
 
-/// What all sessions and recordings of one key share while there are any: its balance. From any thread.
+/// What all sessions and recordings of one key share while there are any: its balance. A user without a key has one too, without a balance. From any
+/// thread.
 final class KeyAccount: Sendable {
-    let key: ID<AccessKey>
+    /// nil: of a user without one.
+    let key: ID<AccessKey>?
     let user: ID<User>
     /// Whether audio is counted. Without, nothing is ever taken off.
     let isCounted: Bool
@@ -14,11 +16,12 @@ final class KeyAccount: Sendable {
     private let unsettled = Atomic<Int64>(0)
     private let valid = Atomic<Bool>(true)
 
-    init(_ grant: AccessGrant) {
-        key = grant.key
-        user = grant.user
-        isCounted = grant.credit != nil
-        balance = Atomic(grant.credit.map(\.wholeMicroseconds) ?? 0)
+    init(_ caller: Caller) {
+        key = caller.grant?.key
+        user = caller.user
+        let credit = caller.grant?.credit
+        isCounted = credit != nil
+        balance = Atomic(credit.map(\.wholeMicroseconds) ?? 0)
     }
 
     /// False once the key was taken back, or is over.
@@ -41,6 +44,8 @@ final class KeyAccount: Sendable {
             before = found
         }
     }
+
+    var id: CallerID { if let key { .key(key) } else { .user(user) } }
 
     // MARK: For the settlement, one at a time
 

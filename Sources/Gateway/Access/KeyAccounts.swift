@@ -20,27 +20,29 @@ final class KeyAccounts: Sendable {
     private let keys: any Access.Keys
     /// Live sessions that one user may have at a time; nil: any number.
     private let sessionsPerUser: Int?
-    private let entries = Mutex<[ID<AccessKey>: Entry]>([:])
+    private let entries = Mutex<[CallerID: Entry]>([:])
 
     init(keys: any Access.Keys, sessionsPerUser: Int? = nil) {
         self.keys = keys
         self.sessionsPerUser = sessionsPerUser
     }
 
-    /// Lets a key be used for `scope`, if it has that, and something to pay with.
-    func open(_ grant: AccessGrant, for scope: AccessScope) throws(RefusalCause) -> KeyUse {
-        try grant.check(scope)
+    /// Lets a caller do what `scope` is for, if its key has that, and something to pay with.
+    func open(_ caller: Caller, for scope: AccessScope) throws(RefusalCause) -> KeyUse {
+        try caller.check(scope)
         let sessionsPerUser = sessionsPerUser
+        let user = caller.user
+        let id = CallerID(caller)
         let account = entries.withLock { entries -> Result<KeyAccount, RefusalCause> in
             if scope == .listen, let most = sessionsPerUser {
-                let sessions = entries.values.reduce(0) { $1.account.user == grant.user ? $0 + $1.sessions : $0 }
+                let sessions = entries.values.reduce(0) { $1.account.user == user ? $0 + $1.sessions : $0 }
                 guard sessions < most else { return .failure(.tooManyRequests(retryAfter: nil)) }
             }
-            var entry = entries[grant.key] ?? Entry(account: KeyAccount(grant), settled: grant.credit?.wholeMicroseconds ?? 0)
+            var entry = entries[id] ?? Entry(account: KeyAccount(caller), settled: caller.grant?.credit?.wholeMicroseconds ?? 0)
             guard !entry.account.isCounted || entry.account.remaining > 0 else { return .failure(.outOfCredit) }
             entry.uses += 1
             if scope == .listen { entry.sessions += 1 }
-            entries[grant.key] = entry
+            entries[id] = entry
             return .success(entry.account)
         }
         return KeyUse(try account.get(), scope, of: self)
@@ -48,11 +50,11 @@ final class KeyAccounts: Sendable {
 
     fileprivate func close(_ use: KeyUse) {
         entries.withLock { entries in
-            guard var entry = entries[use.account.key] else { return }
+            guard var entry = entries[use.account.id] else { return }
             entry.uses -= 1
             if use.scope == .listen { entry.sessions -= 1 }
             // What is not settled yet must stay until it is.
-            entries[use.account.key] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+            entries[use.account.id] = entry.uses == 0 && entry.account.isSettled ? nil : entry
         }
     }
 
@@ -60,9 +62,9 @@ final class KeyAccounts: Sendable {
     ///
     /// - Returns: keys that are no longer valid, each once.
     func settle() async throws(StoreError) -> [ID<AccessKey>] {
-        let accounts = entries.withLock { $0.values.map(\.account) }
-        guard !accounts.isEmpty else { return [] }
-        let debits = accounts.map { KeyDebit(key: $0.key, microseconds: $0.takeUnsettled()) }
+        let accounts = entries.withLock { $0.values.map(\.account) }.filter { $0.key != nil }
+        let debits = accounts.compactMap { account in account.key.map { KeyDebit(key: $0, microseconds: account.takeUnsettled()) } }
+        guard !debits.isEmpty else { return [] }
         let standings: [KeyStanding]
         do throws(StoreError) {
             standings = try await keys.settle(debits)
@@ -73,14 +75,14 @@ final class KeyAccounts: Sendable {
         return entries.withLock { entries in
             var over: [ID<AccessKey>] = []
             for (debit, standing) in zip(debits, standings) {
-                guard var entry = entries[standing.key] else { continue }
+                guard var entry = entries[.key(standing.key)] else { continue }
                 if !standing.isValid, entry.account.invalidate() { over.append(standing.key) }
                 if let remaining = standing.remaining {
                     let expected = max(0, entry.settled - debit.microseconds)
                     if remaining != expected { entry.account.correct(by: remaining - expected) }
                     entry.settled = remaining
                 }
-                entries[standing.key] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+                entries[.key(standing.key)] = entry.uses == 0 && entry.account.isSettled ? nil : entry
             }
             return over
         }

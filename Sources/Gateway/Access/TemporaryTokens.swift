@@ -1,13 +1,13 @@
 package import Net
 package import Protocols
 package import Speech
-package import Store
 internal import Synchronization
 
-/// Tokens that stand in for a key for a short while: what a server hands to browsers and devices that must not have its key.
+/// Tokens that stand in for a key or a user's token for a short while: what a server hands to browsers and devices that must not have its key, and what
+/// pages open WebSockets with.
 ///
 /// They live in this process alone, each as an authentication code under a secret of its own: whoever reads the memory or measures how long a look-up
-/// takes learns no token. How many there are is bounded, in all and for each key.
+/// takes learns no token. How many there are is bounded, in all and for each caller.
 package final class TemporaryTokens: Sendable {
     /// What a token is good for.
     package struct Terms: Sendable, Equatable {
@@ -30,49 +30,37 @@ package final class TemporaryTokens: Sendable {
         }
     }
 
-    /// A token that was good.
-    package struct Redemption: Sendable, Equatable {
-        /// Of the key that it was made with; nil when there was none to be had.
-        package var grant: AccessGrant?
-        package var sessionLimit: Duration?
-        package var settings: [UInt8]
-
-        package init(grant: AccessGrant?, sessionLimit: Duration?, settings: [UInt8] = []) {
-            self.grant = grant
-            self.sessionLimit = sessionLimit
-            self.settings = settings
-        }
-    }
-
     private struct Token {
-        let grant: AccessGrant?
+        let caller: Caller
         let terms: Terms
         let expires: Instant
     }
 
     private struct State {
         var tokens: [[UInt8]: Token] = [:]
-        var ofKey: [ID<AccessKey>?: Int] = [:]
+        var ofHolder: [CallerID: Int] = [:]
         /// Of all settings.
         var settingsBytes = 0
 
-        func hasRoom(for terms: Terms, of key: ID<AccessKey>?) -> Bool {
-            tokens.count < most && ofKey[key, default: 0] < mostOfOneKey && settingsBytes + terms.settings.count <= mostSettings
+        func hasRoom(for terms: Terms, of holder: CallerID) -> Bool {
+            tokens.count < most && ofHolder[holder, default: 0] < mostOfOneCaller && settingsBytes + terms.settings.count <= mostSettings
         }
 
         mutating func remove(_ code: [UInt8]) {
             guard let token = tokens.removeValue(forKey: code) else { return }
             settingsBytes -= token.terms.settings.count
-            let left = (ofKey[token.grant?.key] ?? 1) - 1
-            ofKey[token.grant?.key] = left > 0 ? left : nil
+            let holder = CallerID(token.caller)
+            let left = (ofHolder[holder] ?? 1) - 1
+            ofHolder[holder] = left > 0 ? left : nil
         }
     }
 
     package static let most = 100_000
-    package static let mostOfOneKey = 10_000
+    package static let mostOfOneCaller = 10_000
     /// Bytes of settings, of all tokens.
     package static let mostSettings = 64 << 20
-    private static let marker = "ht_"
+    /// What a token begins with.
+    package static let marker = "ht_"
     private static let byteCount = 32
 
     private let secret: [UInt8]
@@ -81,19 +69,19 @@ package final class TemporaryTokens: Sendable {
     /// - Throws: when the system has no randomness.
     package init() throws(TLSError) { secret = try secureRandomBytes(Self.byteCount) }
 
-    /// Makes a token for whoever holds `grant`.
-    package func issue(_ terms: Terms, to grant: AccessGrant?, now: Instant) throws(RefusalCause) -> String {
+    package func issue(_ terms: Terms, to caller: Caller, now: Instant) throws(RefusalCause) -> String {
         let bytes: [UInt8]
         do throws(TLSError) { bytes = try secureRandomBytes(Self.byteCount) } catch { throw .internalFault }
         let text = Self.marker + bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
         let code = code(of: text)
+        let holder = CallerID(caller)
         let isTaken = state.withLock { state in
-            if !state.hasRoom(for: terms, of: grant?.key) {
+            if !state.hasRoom(for: terms, of: holder) {
                 for (code, token) in state.tokens where token.expires <= now { state.remove(code) }
             }
-            guard state.hasRoom(for: terms, of: grant?.key) else { return false }
-            state.tokens[code] = Token(grant: grant, terms: terms, expires: now + terms.lifetime)
-            state.ofKey[grant?.key, default: 0] += 1
+            guard state.hasRoom(for: terms, of: holder) else { return false }
+            state.tokens[code] = Token(caller: caller, terms: terms, expires: now + terms.lifetime)
+            state.ofHolder[holder, default: 0] += 1
             state.settingsBytes += terms.settings.count
             return true
         }
@@ -102,14 +90,14 @@ package final class TemporaryTokens: Sendable {
     }
 
     /// What a caller that shows `text` at `path` may do; nil when it is no token, or not any more, or not here.
-    package func redeem(_ text: String, at path: String, now: Instant) -> Redemption? {
+    package func redeem(_ text: String, at path: String, now: Instant) -> Access.Admission? {
         guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
         let code = code(of: text)
         return state.withLock { state in
             guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
             if token.terms.isSingleUse || token.expires <= now { state.remove(code) }
             guard now < token.expires else { return nil }
-            return Redemption(grant: token.grant, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings)
+            return Access.Admission(token.caller, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings, isByToken: true)
         }
     }
 

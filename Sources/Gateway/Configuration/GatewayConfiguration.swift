@@ -52,6 +52,8 @@ package struct GatewayConfiguration: Sendable {
     package var creditWarnings: [Duration]
     /// Live sessions that one user may have at a time; nil: any number.
     package var sessionsPerUser: Int?
+    /// Who vouches for users; nil: nobody, only keys count.
+    package var identity: IdentityProvider?
     /// Where spans go; nil: nothing is traced.
     package var tracing: TraceSettings?
 
@@ -128,6 +130,7 @@ package struct GatewayConfiguration: Sendable {
         }.sorted(by: >)
         let most = try settings.integer("HARKEN_MAX_SESSIONS_PER_USER", in: 0...1_000_000, default: 0)
         sessionsPerUser = most == 0 ? nil : most
+        identity = try IdentityProvider(settings)
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
         do throws(TraceSettings.Fault) {
             tracing = try TraceSettings.read(version: version) { settings[$0] }

@@ -15,10 +15,12 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     let action: Action
 
+    func credential(in head: HTTPRequestHead) -> Credential? { AssemblyAICredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
         do throws(RefusalCause) {
-            let credential = AssemblyAICredential.find(in: head)
+            let credential = self.credential(in: head)
             let admission = try call.gateway.access.admit(head, credential: credential, peer: exchange.peer)
             // Also a key that may order nothing more may ask for what it ordered.
             if action == .create || action == .upload { _ = try call.gateway.payer(admission, for: .transcribe) }

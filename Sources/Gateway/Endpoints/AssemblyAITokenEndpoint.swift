@@ -6,11 +6,13 @@ internal import Protocols
 struct AssemblyAITokenEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
 
+    func credential(in head: HTTPRequestHead) -> Credential? { AssemblyAICredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: AssemblyAICredential.find(in: head), peer: exchange.peer)
+            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
             let request = try AssemblyAITokenRequest(head)
             let token = try gateway.access.issueToken(
                 .init(lifetime: request.lifetime, sessionLimit: request.sessionLimit, isSingleUse: true, paths: ["/v3/ws"]), to: admission)

@@ -7,11 +7,13 @@ struct DeepgramGrantEndpoint: Endpoint {
     /// Where its tokens are taken: as often as one likes until they expire.
     private static let paths: Set<String> = ["/v1/listen", "/v2/listen"]
 
+    func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: DeepgramCredential.find(in: head), peer: exchange.peer)
+            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
             exchange.collectBody(limit: DeepgramGrantRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: DeepgramGrantRequest.longestBody) }.get()

@@ -11,12 +11,14 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     /// Bytes of a recording, unless the operator says otherwise.
     private static let limit = 2_000_000_000
 
+    func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let handshake = gateway.handshake(call)
         let head = exchange.request
         do throws(RefusalCause) {
-            let credential = DeepgramCredential.find(in: head)
+            let credential = self.credential(in: head)
             let admission = try gateway.access.admit(head, credential: credential, peer: exchange.peer)
             let payer = try gateway.payer(admission, for: .transcribe)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {

@@ -9,13 +9,15 @@ internal import Tracing
 struct LiveEndpoint: Endpoint {
     let dialect: LiveDialect
 
+    func credential(in head: HTTPRequestHead) -> Credential? { LiveCredential.find(in: head, of: dialect) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
             guard let context = gateway.context(on: exchange.loop) else { throw .internalFault }
             try admitCaller(exchange, gateway)
-            let shown = dialect.credential(head)
+            let shown = credential(in: head)
             let waitsForCredential = dialect.authentication == .opening && shown == nil
             // Who shows a key with the handshake hears at once that it cannot pay.
             let admission = waitsForCredential ? nil : try gateway.access.admit(head, credential: shown, peer: exchange.peer)
@@ -37,7 +39,8 @@ struct LiveEndpoint: Endpoint {
                 session.start(connection)
             case .opening(let opening):
                 let peer = exchange.peer
-                let entrance = LiveEntrance(opening, context: context) { [payer] beginning throws(RefusalCause) in
+                let prepare = { (beginning: LiveBeginning) in gateway.access.preparation(for: beginning.credential) }
+                let entrance = LiveEntrance(opening, context: context, prepare: prepare) { [payer] beginning throws(RefusalCause) in
                     guard waitsForCredential || beginning.credential != nil else { return try plan(beginning.machine, head, payer, call) }
                     let admission = try gateway.access.admit(head, credential: beginning.credential, peer: peer)
                     return try plan(beginning.machine, head, try gateway.payer(admission, for: .listen), call)
@@ -91,7 +94,8 @@ struct LiveEndpoint: Endpoint {
         var headers = handshake.headers
         headers.add("X-Harken-Session", call.id)
         let connection = exchange.acceptWebSocket(
-            subprotocol: handshake.subprotocol, headers: headers, configuration: configuration, handler: handler)
+            subprotocol: handshake.subprotocol ?? SubprotocolCredential.selected(of: exchange.request), headers: headers,
+            configuration: configuration, handler: handler)
         if connection != nil { call.gateway.metrics.answered(route: call.route, status: 101) }
         return connection
     }
@@ -104,7 +108,8 @@ struct LiveEndpoint: Endpoint {
         }
         gateway.log.info("live session refused", [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(exchange.peer)"])
         let connection = exchange.acceptWebSocket(
-            subprotocol: nil, headers: HTTPHeaders(), configuration: context.webSocket, handler: RefusedClient())
+            subprotocol: SubprotocolCredential.selected(of: exchange.request), headers: HTTPHeaders(), configuration: context.webSocket,
+            handler: RefusedClient())
         guard let connection else { return }
         gateway.metrics.answered(route: call.route, status: 101)
         for message in refusal.messages { connection.send(text: message) }

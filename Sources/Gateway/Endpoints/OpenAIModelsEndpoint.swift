@@ -6,12 +6,14 @@ internal import Protocols
 struct OpenAIModelsEndpoint: Endpoint {
     static let path = "/v1/models"
 
+    func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
         let handshake = gateway.handshake(call)
         do throws(RefusalCause) {
-            _ = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
+            _ = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
         } catch {
             return gateway.refuse(exchange, error, OpenAITranscriptionEndpoint.voice, call)
         }

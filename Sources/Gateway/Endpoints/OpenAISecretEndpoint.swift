@@ -6,12 +6,14 @@ internal import Protocols
 struct OpenAISecretEndpoint: Endpoint {
     let shape: RealtimeConfiguration.Shape
 
+    func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
         let voice = OpenAITranscriptionEndpoint.voice
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
+            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
             exchange.collectBody(limit: RealtimeSecretRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: RealtimeSecretRequest.longestBody) }.get()

@@ -11,11 +11,13 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     /// Bytes of the whole request, as at the vendor, unless the operator says otherwise.
     private static let limit = 26_214_400
 
+    func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
+            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
             let payer = try gateway.payer(admission, for: .transcribe)
             let task = Task { await run(exchange, payer, call) }
             exchange.onAbort = { task.cancel() }

@@ -4,11 +4,13 @@ internal import Protocols
 
 /// `POST /v1/audio/translations`: refused, since no engine here translates.
 struct OpenAITranslationEndpoint: Endpoint {
+    func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            _ = try gateway.access.admit(head, credential: OpenAICredential.find(in: head), peer: exchange.peer)
+            _ = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
             gateway.refuse(exchange, OpenAITranscriptionRequest.translationRefusal(gateway.handshake(call)), call)
         } catch {
             gateway.refuse(exchange, error, OpenAITranscriptionEndpoint.voice, call)

@@ -1,9 +1,12 @@
 internal import Framing
 internal import Net
+internal import Protocols
 internal import Speech
 
 /// `GET /ready`: 200 when at least one engine can be used, else 503; with what each engine says of itself.
 struct ReadyEndpoint: Endpoint {
+    func credential(in head: HTTPRequestHead) -> Credential? { nil }
+
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let statuses = call.gateway.entries.map { ($0.name, $0.status()) }
         let isReady = statuses.contains { $0.1 == .ready }

@@ -9,9 +9,8 @@ struct JobOwner: Sendable {
     let signingKey: [UInt8]?
 
     init(_ admission: Access.Admission, _ credential: Credential?) {
-        // Nobody is told apart as long as there are no keys.
-        user = admission.grant?.user ?? ID("local")
-        key = admission.grant?.key
+        user = admission.user
+        key = admission.caller.grant?.key
         signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
     }
 }

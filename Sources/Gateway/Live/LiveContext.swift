@@ -105,7 +105,7 @@ final class LiveContext {
 
     /// These keys were taken back, or are over.
     func end(sessionsOf keys: Set<ID<AccessKey>>) {
-        for session in sessions.values where session.payer.map({ keys.contains($0.account.key) }) ?? false { session.keyIsOver() }
+        for session in sessions.values where session.payer?.account.key.map(keys.contains) ?? false { session.keyIsOver() }
     }
 
     func drain() {

@@ -8,14 +8,27 @@ final class LiveEntrance: WebSocketHandler {
     private let context: LiveContext
     /// Admits the client and chooses its engine.
     private let plan: (LiveBeginning) throws(RefusalCause) -> LiveSession.Plan
+    /// What must be awaited before `plan` can judge the client's credential; nil: nothing.
+    private let prepare: (LiveBeginning) -> (@Sendable () async -> Void)?
+    /// Messages that came while that is awaited, the one that began it first. The client is not read from meanwhile, so that there are few.
+    private var waiting: [Message]?
     private var opening: any LiveOpening
     private var output = ServerOutput()
     private var connection: WebSocketConnection?
     private var timer: Loop.Timer?
 
-    init(_ opening: any LiveOpening, context: LiveContext, plan: @escaping (LiveBeginning) throws(RefusalCause) -> LiveSession.Plan) {
+    private enum Message {
+        case text([UInt8])
+        case binary([UInt8])
+    }
+
+    init(
+        _ opening: any LiveOpening, context: LiveContext, prepare: @escaping (LiveBeginning) -> (@Sendable () async -> Void)?,
+        plan: @escaping (LiveBeginning) throws(RefusalCause) -> LiveSession.Plan
+    ) {
         self.opening = opening
         self.context = context
+        self.prepare = prepare
         self.plan = plan
     }
 
@@ -32,23 +45,57 @@ final class LiveEntrance: WebSocketHandler {
     }
 
     func received(text: RawSpan, on connection: WebSocketConnection) {
+        guard waiting == nil else { return keep(.text(text.withUnsafeBytes(Array.init))) }
         let beginning = opening.receivedText(text, now: context.loop.now, output: &output)
         carryOut()
+        guard let beginning else { return }
+        if let prepare = prepare(beginning) { return wait(prepare, .text(text.withUnsafeBytes(Array.init)), beginning) }
         guard let session = begin(beginning) else { return }
-        if beginning?.includesMessage == true { session.received(text: text, on: connection) }
+        if beginning.includesMessage { session.received(text: text, on: connection) }
     }
 
     func received(binary: RawSpan, on connection: WebSocketConnection) {
+        guard waiting == nil else { return keep(.binary(binary.withUnsafeBytes(Array.init))) }
         let beginning = opening.receivedBinary(byteCount: binary.byteCount, now: context.loop.now, output: &output)
         carryOut()
+        guard let beginning else { return }
+        if let prepare = prepare(beginning) { return wait(prepare, .binary(binary.withUnsafeBytes(Array.init)), beginning) }
         guard let session = begin(beginning) else { return }
-        if beginning?.includesMessage == true { session.received(binary: binary, on: connection) }
+        if beginning.includesMessage { session.received(binary: binary, on: connection) }
+    }
+
+    private func keep(_ message: Message) { waiting?.append(message) }
+
+    /// Goes on with `beginning`, and with what came after, once the credential can be judged.
+    private func wait(_ prepare: @escaping @Sendable () async -> Void, _ first: Message, _ beginning: LiveBeginning) {
+        waiting = []
+        connection?.pauseReading()
+        let resume = LoopBound({ [self] in goOn(beginning, first) }, on: context.loop)
+        Task {
+            await prepare()
+            resume.enter { $0() }
+        }
+    }
+
+    private func goOn(_ beginning: LiveBeginning, _ first: Message) {
+        let messages = (beginning.includesMessage ? [first] : []) + (waiting ?? [])
+        waiting = nil
+        // The client may have gone.
+        guard let connection, connection.isOpen else { return }
+        connection.resumeReading()
+        guard let session = begin(beginning) else { return }
+        for message in messages {
+            switch message {
+            case .text(let bytes): session.received(text: bytes.span.bytes, on: connection)
+            case .binary(let bytes): session.received(binary: bytes.span.bytes, on: connection)
+            }
+        }
     }
 
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) { leave() }
 
-    private func begin(_ beginning: LiveBeginning?) -> LiveSession? {
-        guard let beginning, let connection else { return nil }
+    private func begin(_ beginning: LiveBeginning) -> LiveSession? {
+        guard let connection else { return nil }
         do throws(RefusalCause) {
             let session = LiveSession(try plan(beginning), context: context)
             leave()

@@ -91,7 +91,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
             keyterms: request.keyterms, diarize: request.diarize, engines: plan.engines.map(\.name),
-            owner: payer.map { .init(user: $0.account.user.rawValue, key: $0.account.key.rawValue) })
+            owner: payer.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
         if let account = payer?.account, account.isCounted { meter = CreditMeter(account, rate: rate, warnings: context.creditWarnings) }
         trace = context.tracer?.begin(under: plan.caller, at: context.loop.now).map { root in
             SessionTrace(

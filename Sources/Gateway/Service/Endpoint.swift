@@ -1,10 +1,14 @@
 internal import Framing
 internal import Net
+internal import Protocols
 
 /// What answers the requests of one route.
 protocol Endpoint: Sendable {
     /// Called on the exchange's loop.
     func handle(_ exchange: HTTPExchange, _ call: Call)
+
+    /// What the caller shows, as this endpoint looks for it; nil: nothing, or it shows it later, or everyone may call.
+    func credential(in head: HTTPRequestHead) -> Credential?
 }
 
 /// One request on its way through the gateway.

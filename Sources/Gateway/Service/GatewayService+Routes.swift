@@ -3,7 +3,7 @@ internal import Protocols
 
 extension GatewayService {
     /// What is served, and by whom. `docs/` and INTERFACE name the same.
-    static let routes: [Route] =
+    package static let routes: [Route] =
         Catalogue.dialects.flatMap { dialect in
             dialect.paths.map { Route(.webSocket, .get, $0, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect)) }
         } + [
@@ -23,6 +23,7 @@ extension GatewayService {
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts, .list),
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .read),
             assemblyAI(.delete, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .delete),
+            Route(.http, .post, TicketEndpoint.path, voice: .harken, TicketEndpoint()),
             Route(.http, .get, SessionEndpoint.path + "/*", voice: .harken, SessionEndpoint()),
             Route(.http, .get, "/health", voice: .harken, HealthEndpoint()),
             Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint()),

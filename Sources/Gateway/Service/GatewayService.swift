@@ -63,7 +63,10 @@ package final class GatewayService: HTTPService {
         startedAt = now()
         router = Router(entries: entries, order: configuration.engines)
         self.keys = keys
-        access = Access(keys: keys, tokens: try TemporaryTokens())
+        let users = configuration.identity.map { UserTokens($0, client: client, log: log, now: now) }
+        // The first caller need not wait for them.
+        users?.refresh()
+        access = Access(keys: keys, tokens: try TemporaryTokens(), users: users)
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
         batch = BatchGate(most: 256)
         let continuity = LiveContinuity(
@@ -173,10 +176,9 @@ package final class GatewayService: HTTPService {
         }
     }
 
-    /// Who pays for what was admitted; nil on a gateway without keys.
+    /// Who pays for what was admitted; nil on a gateway with neither keys nor an identity provider.
     func payer(_ admission: Access.Admission, for scope: AccessScope) throws(RefusalCause) -> KeyUse? {
-        guard let grant = admission.grant else { return nil }
-        return try accounts.open(grant, for: scope)
+        admission.caller == .local ? nil : try accounts.open(admission.caller, for: scope)
     }
 
     /// Who pays for a job that was ordered with a key some time ago; nil when no key was.
@@ -186,7 +188,7 @@ package final class GatewayService: HTTPService {
         guard let standing else { throw .unavailable("The key store cannot be read.") }
         guard standing.isValid else { throw .forbidden("The key that this was ordered with is not valid any more.") }
         let credit = standing.remaining.map { Duration.microseconds($0) }
-        return try accounts.open(AccessGrant(key: key, user: user, scopes: [], credit: credit), for: .transcribe)
+        return try accounts.open(.key(AccessGrant(key: key, user: user, scopes: [], credit: credit)), for: .transcribe)
     }
 
     /// Takes up the jobs that an earlier run left.
@@ -236,7 +238,7 @@ package final class GatewayService: HTTPService {
             if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
                 refuse(exchange, .unavailable("The gateway is going down."), route.voice, call)
             } else {
-                route.endpoint.handle(exchange, call)
+                handle(exchange, by: route.endpoint, call)
             }
             return
         }
@@ -254,6 +256,18 @@ package final class GatewayService: HTTPService {
             refuse(exchange, .methodNotAllowed(allowed: allowed(onPath)), voice, call)
         }
     }
+
+    /// At once, unless the caller's token is by a key of the identity provider's that must be asked for.
+    private func handle(_ exchange: HTTPExchange, by endpoint: any Endpoint, _ call: Call) {
+        guard let prepare = access.preparation(for: endpoint.credential(in: exchange.request)) else { return endpoint.handle(exchange, call) }
+        Task {
+            await prepare()
+            exchange.loop.execute { endpoint.handle(exchange, call) }
+        }
+    }
+
+    /// Whether there is a WebSocket.
+    func hasWebSocket(at path: String) -> Bool { routes.nearest(to: path).contains { $0.kind == .webSocket } }
 
     private func allowed(_ routes: [Route]) -> String {
         var methods: [String] = []

@@ -24,7 +24,7 @@ extension RefusalCause {
     /// Status, code and words of Harken's own routes.
     var plain: (status: HTTPStatus, code: String, message: String) {
         switch self {
-        case .unauthenticated: (.unauthorized, "unauthenticated", "A valid key is needed: Authorization: Bearer KEY.")
+        case .unauthenticated: (.unauthorized, "unauthenticated", "A valid key or user token is needed: Authorization: Bearer KEY.")
         case .forbidden(let reason): (.forbidden, "forbidden", reason)
         case .outOfCredit: (.paymentRequired, "out_of_credit", "The key has no credit left.")
         case .tooManyRequests: (.tooManyRequests, "too_many_requests", "Too many requests at once; try again later.")

@@ -1,13 +1,13 @@
-internal import Framing
+package import Framing
 
 /// One line of the gateway's table of routes.
-struct Route: Sendable {
-    enum Kind: Sendable { case http, webSocket }
+package struct Route: Sendable {
+    package enum Kind: Sendable { case http, webSocket }
 
-    let kind: Kind
-    let method: HTTPMethod
+    package let kind: Kind
+    package let method: HTTPMethod
     /// Exact; or, ending with `/*`, everything below.
-    let path: String
+    package let path: String
     let endpoint: any Endpoint
     /// How this part of the table says no when no route fits.
     let voice: RefusalVoice

@@ -19,7 +19,7 @@ extension DeepgramLiveServer {
             let machine = DeepgramLiveServer(options, requestID: context.requestID, created: context.now)
             return .success(
                 LiveHandshake(
-                    .session(machine), subprotocol: DeepgramCredential.subprotocol(of: head), headers: ["dg-request-id": context.requestID]))
+                    .session(machine), subprotocol: SubprotocolCredential.selected(of: head), headers: ["dg-request-id": context.requestID]))
         } catch {
             return .failure(DeepgramRefusal.make(.badRequest(error.message), requestID: context.requestID))
         }

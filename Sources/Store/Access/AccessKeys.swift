@@ -54,13 +54,18 @@ package final class AccessKeys: Sendable {
         return lookUp.withLock { lookUp in
             do throws(StoreError) {
                 guard let found = try lookUp.key(hash), hashing.areEqual(found.hash, hash) else { return .unknown }
-                let key = found.key
-                if key.revoked != nil { return .revoked }
-                if let expires = key.expires, expires <= now { return .expired }
-                return .valid(AccessGrant(key: key.id, user: key.user, scopes: key.scopes, credit: key.credit))
+                return found.key.verdict(now)
             } catch {
                 return .unavailable(error)
             }
+        }
+    }
+
+    /// What a key is worth now whose text was verified before: for those who hold something that stands in for it.
+    package func standing(of id: ID<AccessKey>) -> KeyVerdict {
+        let now = now()
+        return lookUp.withLock { lookUp in
+            do throws(StoreError) { return try lookUp.key(id)?.verdict(now) ?? .unknown } catch { return .unavailable(error) }
         }
     }
 
@@ -146,10 +151,11 @@ package final class AccessKeys: Sendable {
     }
 }
 
-/// The two questions of a handshake, prepared once.
+/// The questions of a handshake, prepared once.
 private struct LookUp: ~Copyable {
     private let any: SQLiteStatement
     private let byHash: SQLiteStatement
+    private let byID: SQLiteStatement
     private let connection: SQLiteConnection
 
     init(on connection: consuming SQLiteConnection) throws(StoreError) {
@@ -158,7 +164,12 @@ private struct LookUp: ~Copyable {
             """
             SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, hash FROM access_keys WHERE hash = ?
             """)
+        let byID = try connection.prepare(
+            """
+            SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used FROM access_keys WHERE id = ?
+            """)
         self.any = any
+        self.byID = byID
         self.byHash = byHash
         self.connection = connection
     }
@@ -174,9 +185,21 @@ private struct LookUp: ~Copyable {
         try byHash.run([.blob(hash)]) { (row) throws(StoreError) in found = (AccessKey(row), row.blob(10) ?? []) }
         return found
     }
+
+    func key(_ id: ID<AccessKey>) throws(StoreError) -> AccessKey? {
+        var found: AccessKey?
+        try byID.run([.text(id.rawValue)]) { (row) throws(StoreError) in found = AccessKey(row) }
+        return found
+    }
 }
 
 extension AccessKey {
+    fileprivate func verdict(_ now: UnixTime) -> KeyVerdict {
+        if revoked != nil { return .revoked }
+        if let expires, expires <= now { return .expired }
+        return .valid(AccessGrant(key: id, user: user, scopes: scopes, credit: credit))
+    }
+
     /// A row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used.
     fileprivate init(_ row: borrowing SQLiteRow) {
         id = ID(row.text(0) ?? "")

@@ -6,13 +6,13 @@ import Sessions
 
 struct KeysCreate: Command {
     private static let name = Option("--name", "NAME", "What lists call the key.")
-    private static let user = Option("--user", "USER", "The user whom the key belongs to. Default: a new one.")
+    private static let user = Option(
+        "--user", "USER", "The user whom the key belongs to; \"local\": whose data a gateway without keys has. Default: a new one.")
     private static let scope = Option(
-        "--scope", "SCOPE", accepts: "a word of letters, digits and . : _ -",
-        "What the key may be used for: listen (live audio), transcribe (recordings); may be given several times. Default: everything."
-    ) { text in
-        !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".:_-".contains($0)) } ? text : nil
-    }
+        "--scope", "SCOPE", accepts: AccessScope.allCases.map(\.rawValue).formatted(with: "or"),
+        "What the key may be used for: " + AccessScope.allCases.map { "\($0.rawValue) (\($0.explanation))" }.formatted(with: "or")
+            + "; may be given several times. Default: everything.",
+        parse: AccessScope.init(rawValue:))
     private static let expires = Option(
         "--expires", "WHEN", accepts: Expiry.accepts, "When the key ends: 12h, 30d, 8w, or a day such as 2027-01-31 (0:00 UTC). Default: never.",
         parse: Expiry.init)
@@ -37,7 +37,8 @@ struct KeysCreate: Command {
         let expires = try arguments.value(Self.expires)?.time(from: now)
         if let expires, expires <= now { throw UsageError("--expires lies in the past; it takes \(Expiry.accepts)") }
         request = AccessKeyRequest(
-            name: try arguments.value(Self.name), user: try arguments.value(Self.user).map { ID($0) }, scopes: try arguments.values(Self.scope),
+            name: try arguments.value(Self.name), user: try arguments.value(Self.user).map { ID($0) },
+            scopes: try arguments.values(Self.scope).map(\.rawValue),
             expires: expires, creditSeconds: try arguments.value(Self.credits))
         data = try DataOption.path(arguments)
         json = arguments.has(.json)

@@ -38,7 +38,7 @@ struct Serve: Command {
         discussion: """
             Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded behind that. SIGTERM lets live \
             sessions end, a second signal does not wait. Without keys only this machine is served; an address that others can reach needs a key \
-            first: harken keys create. All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
+            first (harken keys create), or an identity provider (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
         options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
@@ -94,7 +94,7 @@ struct Serve: Command {
         }
         let database = try SQLiteDatabase(in: directory)
         let keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
-        guard configuration.listen.isLoopback || !keys.isEmpty() else {
+        guard configuration.listen.isLoopback || configuration.identity != nil || !keys.isEmpty() else {
             throw ServeError(
                 "\(configuration.listen.description) can be reached by others, and there is no key yet; make one first: "
                     + "harken keys create --data \(directory.path)")

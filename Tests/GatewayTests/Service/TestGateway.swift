@@ -88,9 +88,12 @@ final class TestGateway: Sendable {
     }
 
     /// - Parameter opening: the client's first message.
-    func connect(_ pathAndQuery: String, headers: HTTPHeaders = [:], opening: String? = nil) async throws -> TestSocket {
+    func connect(
+        _ pathAndQuery: String, headers: HTTPHeaders = [:], subprotocols: [String] = [], opening: String? = nil
+    ) async throws -> TestSocket {
         try await TestSocket.open(
-            WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port, pathAndQuery: pathAndQuery), headers: headers, opening: opening,
+            WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port, pathAndQuery: pathAndQuery), headers: headers, subprotocols: subprotocols,
+            opening: opening,
             client: webSocketClient, loop: group.loops[0])
     }
 

@@ -9,6 +9,7 @@ final class TestKeys: Access.Keys {
         var scopes: [String] = []
         var remaining: Int64?
         var isValid = true
+        var isExpired = false
     }
 
     private let keys: Mutex<[String: Key]>
@@ -29,10 +30,13 @@ final class TestKeys: Access.Keys {
     func verify(_ presented: String) -> KeyVerdict {
         guard let key = keys.withLock({ $0[presented] }) else { return .unknown }
         guard key.isValid else { return .revoked }
+        guard !key.isExpired else { return .expired }
         return .valid(
             AccessGrant(key: ID(presented), user: ID(users[presented] ?? "user"), scopes: key.scopes, credit: key.remaining.map { .microseconds($0) })
         )
     }
+
+    func standing(of key: ID<AccessKey>) -> KeyVerdict { verify(key.rawValue) }
 
     func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] {
         keys.withLock { keys in
@@ -45,6 +49,8 @@ final class TestKeys: Access.Keys {
     }
 
     func revoke(_ text: String) { keys.withLock { $0[text]?.isValid = false } }
+
+    func expire(_ text: String) { keys.withLock { $0[text]?.isExpired = true } }
 
     func topUp(_ text: String, _ credit: Duration) { keys.withLock { $0[text]?.remaining? += Int64(credit / .microseconds(1)) } }
 

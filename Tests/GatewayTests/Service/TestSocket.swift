@@ -21,12 +21,12 @@ final class TestSocket: WebSocketHandler, Sendable {
 
     /// - Parameter opening: sent as soon as the socket is open, however long the test's task then waits for its turn.
     static func open(
-        _ target: WebSocketTarget, headers: HTTPHeaders, opening: String?, client: WebSocketClient, loop: Loop
+        _ target: WebSocketTarget, headers: HTTPHeaders, subprotocols: [String] = [], opening: String?, client: WebSocketClient, loop: Loop
     ) async throws -> TestSocket {
         let socket = TestSocket(loop: loop)
         let result: Result<WebSocketConnection, ConnectError> = await withCheckedContinuation { continuation in
             loop.execute {
-                client.connect(to: target, headers: headers, on: loop, handler: socket) { result in
+                client.connect(to: target, headers: headers, subprotocols: subprotocols, on: loop, handler: socket) { result in
                     if let opening, case .success(let connection) = result { connection.send(text: opening) }
                     continuation.resume(returning: result)
                 }

@@ -71,6 +71,17 @@ import Testing
         #expect(gateway.verify(created.text) == .revoked)
     }
 
+    @Test func `can be asked for by their id by who has shown one before`() async throws {
+        let keys = try open()
+        let created = try await keys.create(AccessKeyRequest(expires: clock.now + .seconds(10)))
+        #expect(keys.standing(of: created.key.id) == .valid(AccessGrant(key: created.key.id, user: created.key.user, scopes: [], credit: nil)))
+        #expect(keys.standing(of: ID("key_x")) == .unknown)
+        clock.now = clock.now + .seconds(10)
+        #expect(keys.standing(of: created.key.id) == .expired)
+        #expect(try await keys.revoke(created.key.id))
+        #expect(keys.standing(of: created.key.id) == .revoked)
+    }
+
     @Test func `that are all revoked still keep strangers out`() async throws {
         let keys = try open()
         let created = try await keys.create(AccessKeyRequest())

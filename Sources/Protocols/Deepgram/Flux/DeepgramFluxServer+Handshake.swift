@@ -14,7 +14,7 @@ extension DeepgramFluxServer {
             let machine = DeepgramFluxServer(try DeepgramFluxOptions(head), context)
             return .success(
                 LiveHandshake(
-                    .session(machine), subprotocol: DeepgramCredential.subprotocol(of: head), headers: ["dg-request-id": context.requestID]))
+                    .session(machine), subprotocol: SubprotocolCredential.selected(of: head), headers: ["dg-request-id": context.requestID]))
         } catch {
             return .failure(DeepgramRefusal.make(.badRequest(error.message), requestID: context.requestID))
         }

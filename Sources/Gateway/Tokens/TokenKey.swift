@@ -1,0 +1,106 @@
+import CCJOSE
+internal import Framing
+
+/// One public key of the issuer's. Only of kinds that user tokens are signed with: nothing else is ever tried on a token.
+///
+/// Not `Sendable`: whoever keeps it guards it.
+final class TokenKey {
+    enum Algorithm: String {
+        /// RSASSA-PKCS1-v1_5 with SHA-256.
+        case rs256 = "RS256"
+        /// ECDSA on P-256 with SHA-256.
+        case es256 = "ES256"
+    }
+
+    /// Bits of an RSA modulus below which a key is not used.
+    private static let leastBits = 2_048
+
+    let identifier: String?
+    let algorithm: Algorithm
+    private let handle: OpaquePointer
+
+    /// - Parameter json: a member of `keys` (RFC 7517).
+    /// - Returns: nil for keys of other kinds, for other uses, and for broken ones.
+    init?(_ json: JSONView) {
+        var members: [(name: StaticString, value: String)] = []
+        let algorithm: Algorithm
+        if json["kty"].equals("RSA"), let n = json["n"].string, let e = json["e"].string {
+            algorithm = .rs256
+            members = [("kty", "RSA"), ("n", n), ("e", e)]
+        } else if json["kty"].equals("EC"), json["crv"].equals("P-256"), let x = json["x"].string, let y = json["y"].string {
+            algorithm = .es256
+            members = [("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)]
+        } else {
+            return nil
+        }
+        if let declared = json["alg"].string, declared != algorithm.rawValue { return nil }
+        if let use = json["use"].string, use != "sig" { return nil }
+        if let operations = json["key_ops"].array, !operations.contains(.string("verify")) { return nil }
+        // Written anew, so that the library sees public parts alone.
+        var text = JSONWriter()
+        text.beginObject()
+        for member in members { text.member(member.name, member.value) }
+        text.endObject()
+        let bytes = text.bytes
+        let made = bytes.withUnsafeBytes { cjose_jwk_import($0.bindMemory(to: CChar.self).baseAddress, $0.count, nil) }
+        guard let handle = made else { return nil }
+        guard algorithm == .es256 || cjose_jwk_get_keysize(handle, nil) >= Self.leastBits else {
+            cjose_jwk_release(handle)
+            return nil
+        }
+        identifier = json["kid"].string
+        self.algorithm = algorithm
+        self.handle = handle
+    }
+
+    deinit { cjose_jwk_release(handle) }
+
+    fileprivate func verifies(_ token: OpaquePointer) -> Bool { cjose_jws_verify(token, handle, nil) }
+}
+
+/// A token in its compact form, taken apart; nothing of it is to be believed until its signature is verified.
+struct SignedToken: ~Copyable {
+    /// Bytes of a token beyond which it is not looked at.
+    static let longest = 16_384
+
+    private let handle: OpaquePointer
+    let algorithm: TokenKey.Algorithm
+    /// Which key has signed it, by its own word.
+    let keyIdentifier: String?
+
+    /// - Returns: nil unless it is a JWS (RFC 7515) of an algorithm that is taken, without extensions that must be understood.
+    init?(_ text: String) {
+        guard Self.isShaped(text) else { return nil }
+        let bytes = Array(text.utf8)
+        let made = bytes.withUnsafeBytes { cjose_jws_import($0.bindMemory(to: CChar.self).baseAddress, $0.count, nil) }
+        guard let handle = made else { return nil }
+        let header = cjose_jws_get_protected(handle)
+        let extensions = cjose_header_get_raw(header, "crit", nil)
+        if let extensions { cjose_get_dealloc()?(extensions) }
+        let name = cjose_header_get(header, "alg", nil).map { String(cString: $0) }
+        guard extensions == nil, let algorithm = name.flatMap(TokenKey.Algorithm.init) else {
+            cjose_jws_release(handle)
+            return nil
+        }
+        keyIdentifier = cjose_header_get(header, "kid", nil).map { String(cString: $0) }
+        self.algorithm = algorithm
+        self.handle = handle
+    }
+
+    deinit { cjose_jws_release(handle) }
+
+    /// Whether it is worth a look: three parts with points between them, as no key of this gateway has.
+    static func isShaped(_ text: String) -> Bool {
+        text.utf8.count <= longest && text.utf8.count { $0 == UInt8(ascii: ".") } == 2
+    }
+
+    func isSigned(by key: TokenKey) -> Bool { key.algorithm == algorithm && key.verifies(handle) }
+
+    /// What it says.
+    var payload: [UInt8] {
+        var bytes: UnsafeMutablePointer<UInt8>?
+        var count = 0
+        guard cjose_jws_get_plaintext(handle, &bytes, &count, nil), let bytes else { return [] }
+        return Array(UnsafeBufferPointer(start: bytes, count: count))
+    }
+}
