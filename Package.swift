@@ -36,7 +36,7 @@ let package = Package(
     targets: [
         module("Speech"),
         module("Framing", ["CJansson", "CZlib"]),
-        module("Audio", ["Speech", "COpus", "CSoxr", "CAVFormat"]),
+        module("Audio", ["Speech", "COpus", "COpusEnc", "CSoxr", "CAVFormat"]),
         module("Protocols", ["Speech", "Framing", "Conversations"]),
         module("Continuity", ["Speech", "CXXHash"]),
         module("Conversations", ["Speech"]),
@@ -94,6 +94,7 @@ let package = Package(
         library("CXXHash", debian: "libxxhash-dev"),
         library("CSQLite", debian: "libsqlite3-dev"),
         library("COpus", debian: "libopus-dev"),
+        library("COpusEnc", debian: "libopusenc-dev"),
         library("CSoxr", debian: "libsoxr-dev"),
         library("CAVFormat", debian: "libavformat-dev", "libavcodec-dev", "libavutil-dev"),
         library("CPortAudio", debian: "portaudio19-dev"),

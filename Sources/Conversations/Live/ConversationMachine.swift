@@ -60,7 +60,7 @@ package struct ConversationMachine: Sendable {
     var hasSegments = false
     private var firstAudio: UnixTime?
     /// What is added to a session's time to make it the conversation's; nil until something is said.
-    private var offset: Duration?
+    package private(set) var offset: Duration?
     private var makers: [ChannelIndex: SegmentMaker] = [:]
     var speakers = ConversationSpeakers()
     /// What came before `begin`.

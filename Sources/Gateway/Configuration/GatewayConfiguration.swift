@@ -36,6 +36,8 @@ package struct GatewayConfiguration: Sendable {
     package var repairTime: Duration
     /// How many engines hear live sessions.
     package var modes: ModeSettings
+    /// Days that conversations' audio is kept, unless its user has chosen; 0: none is.
+    package var audioDays: Int
     /// Whether silence is kept from engines.
     package var gate: GateSettings
     /// What is done when the engine of a live session fails.
@@ -94,6 +96,7 @@ package struct GatewayConfiguration: Sendable {
         }
         modes = try ModeSettings(settings, engines: engines)
         gate = try GateSettings(settings)
+        audioDays = try settings.integer("HARKEN_AUDIO_DAYS", in: 0...36_500, default: 30)
         modelFolder = settings["HARKEN_MODELS"]
         drainTime = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)
         switch (settings["HARKEN_TLS_CERT"], settings["HARKEN_TLS_KEY"]) {

@@ -5,14 +5,17 @@ internal import Store
 /// Completes conversations that are over: title, summary, what finds them. One at a time for each, and as often as it takes.
 actor ConversationCompletion {
     private let store: any ConversationStore
+    /// nil: what conversations mean is not known, and they are found by their words only.
+    private let texts: (any TextEmbedding)?
     private let log: Log
     private var underWay: Set<ID<Conversation>> = []
 
     /// Waits between attempts; after the last one the conversation has failed.
     private static let waits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
 
-    init(store: any ConversationStore, log: Log) {
+    init(store: any ConversationStore, texts: (any TextEmbedding)?, log: Log) {
         self.store = store
+        self.texts = texts
         self.log = log
     }
 
@@ -49,6 +52,42 @@ actor ConversationCompletion {
         conversation.summary = conversation.summary ?? summary?.summary
         conversation.status = .completed
         let update = ConversationUpdate(id, status: .completed, title: conversation.title, summary: conversation.summary)
-        return try await store.write(update, of: user) ? conversation : nil
+        guard try await store.write(update, of: user) else { return nil }
+        await embed(conversation)
+        return conversation
+    }
+
+    /// So that it is found by what it means. Without, it is found by its words, and `complement` tries again.
+    private func embed(_ conversation: Conversation) async {
+        guard let texts else { return }
+        let windows = MeaningWindow.windows(of: conversation.segments)
+        do {
+            var stored: [TextWindow] = []
+            for start in stride(from: 0, to: windows.count, by: Self.atOnce) {
+                let some = windows[start..<min(start + Self.atOnce, windows.count)]
+                for (window, vector) in zip(some, try await texts.embed(some.map(\.text))) {
+                    stored.append(TextWindow(start: window.start, end: window.end, segments: window.segments, vector: vector))
+                }
+            }
+            _ = try await store.setWindows(stored, model: texts.model, of: conversation.id, of: conversation.user)
+        } catch {
+            log.warning("what a conversation means could not be found out", [.conversation: conversation.id.rawValue, .error: "\(error)"])
+        }
+    }
+
+    /// Windows that are embedded together.
+    private static let atOnce = 16
+
+    /// Finds out what conversations mean that were completed, or edited, without.
+    func complement() async {
+        guard let texts else { return }
+        do throws(StoreError) {
+            for one in try await store.withoutWindows(model: texts.model, limit: 100) {
+                guard let conversation = try await store.conversation(one.id, of: one.user), !conversation.segments.isEmpty else { continue }
+                await embed(conversation)
+            }
+        } catch {
+            log.warning("what conversations mean could not be found out", [.error: "\(error)"])
+        }
     }
 }

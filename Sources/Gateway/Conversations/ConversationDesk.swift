@@ -11,6 +11,9 @@ final class ConversationDesk: Sendable {
     let newID: @Sendable () -> String
     let now: @Sendable () -> UnixTime
     private let completion: ConversationCompletion
+    /// How long audio is kept, unless its user has chosen; zero: none is.
+    private let audioDays: Int
+    private let audioFolder: String
     private let state = Mutex(State())
 
     private struct State {
@@ -24,13 +27,42 @@ final class ConversationDesk: Sendable {
     private static let patience: Duration = .seconds(120)
     static let sweepInterval: Duration = .seconds(5)
 
-    init(store: any ConversationStore, log: Log, newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime) {
+    init(
+        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, log: Log,
+        newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
+    ) {
+        self.audioFolder = audioFolder
+        self.audioDays = audioDays
         self.store = store
         self.log = log
         self.newID = newID
         self.now = now
-        completion = ConversationCompletion(store: store, log: log)
+        completion = ConversationCompletion(store: store, texts: texts, log: log)
     }
+
+    /// Keeps the audio of a session; nil: none is kept.
+    func keeper(rate: SampleRate, channels: Int) -> ConversationAudio? {
+        audioDays == 0 ? nil : ConversationAudio(folder: audioFolder, rate: rate, channels: channels, newID: newID)
+    }
+
+    /// Deletes audio that has been kept for long enough. To be called every hour or so.
+    func forgetAudio() async {
+        do throws(StoreError) {
+            for user in try await store.usersWithAudio(before: now()) {
+                let chosen = try await store.settings(of: user)[Self.audioDaysSetting].flatMap(Int.init)
+                let before = now() + .seconds(-86_400 * max(0, chosen ?? audioDays))
+                _ = try await store.removeAudio(before: before, of: user)
+            }
+        } catch {
+            log.error("old audio cannot be deleted", [.error: "\(error)"])
+        }
+    }
+
+    /// A user's own choice of how many days audio is kept.
+    static let audioDaysSetting = "audio_days"
+
+    /// Gives conversations meaning that were completed without.
+    func complement() async { await completion.complement() }
 
     /// A session writes to it.
     func attach(_ id: ID<Conversation>) {

@@ -11,6 +11,10 @@ struct ConversationWork: Sendable {
         case store(ConversationUpdate)
         case process(ID<Conversation>)
         case delete(ID<Conversation>)
+        /// The session's next audio.
+        case audio([Int16], from: SampleIndex)
+        /// What came so far belongs to this conversation, which begins at `start` of the session; nil: to none.
+        case closeAudio(ID<Conversation>?, start: Duration)
     }
 
     enum News: Sendable {
@@ -22,6 +26,10 @@ struct ConversationWork: Sendable {
     let user: ID<User>
     let request: ConversationRequest
     let desk: ConversationDesk
+    /// nil: none is kept.
+    let audio: ConversationAudio?
+    /// Of the session's audio.
+    let rate: SampleRate
     /// Called on any thread.
     let tell: @Sendable (News) -> Void
 
@@ -48,7 +56,22 @@ struct ConversationWork: Sendable {
             if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
             // What is said next does not wait for it.
             Task { if let done = await desk.complete(id, of: user) { tell(.completed(done)) } }
+        case .audio(let pcm, let position):
+            if let error = await audio?.append(pcm, from: position) {
+                desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
+            }
+        case .closeAudio(let id, let start): try await closeAudio(id, start)
         }
+    }
+
+    private func closeAudio(_ id: ID<Conversation>?, _ start: Duration) async throws(StoreError) {
+        guard let audio else { return }
+        guard let id else { return await audio.discard() }
+        guard let kept = await audio.finish() else { return }
+        let stored = StoredAudio(
+            file: kept.file, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
+            byteCount: kept.byteCount, created: desk.now())
+        if try await !desk.store.add(stored, to: id, of: user) { await audio.remove(kept) }
     }
 
     private func find() async throws(StoreError) {

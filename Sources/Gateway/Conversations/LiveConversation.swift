@@ -19,12 +19,23 @@ final class LiveConversation {
     private var timer: Loop.Timer?
     private var isEnded = false
 
+    private let keepsAudio: Bool
+    /// Samples of all channels that are handed on together.
+    private let batch: Int
+    private var gathered: [Int16] = []
+    /// Where they begin.
+    private var gatheredFrom = SampleIndex.zero
+
+    private static let batchSeconds = 5
     private static let pollInterval: Duration = .seconds(5)
 
-    /// - Parameter show: tells the client's dialect.
+    /// - Parameters:
+    ///   - rate: of the session's audio.
+    ///   - channels: of the session's audio.
+    ///   - show: tells the client's dialect.
     init(
-        user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, desk: ConversationDesk, loop: Loop,
-        show: @escaping (ConversationEvent) -> Void
+        user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate, channels: Int,
+        desk: ConversationDesk, loop: Loop, show: @escaping (ConversationEvent) -> Void
     ) {
         self.user = user
         self.request = request
@@ -34,8 +45,12 @@ final class LiveConversation {
         machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: desk.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
+        // Of more channels than Opus puts into one stream nothing is kept.
+        let audio = channels <= 2 ? desk.keeper(rate: rate, channels: channels) : nil
+        keepsAudio = audio != nil
+        batch = Int(rate.hertz) * channels * Self.batchSeconds
         let session = LoopBound(self, on: loop)
-        let worker = ConversationWork(user: user, request: request, desk: desk) { news in session.enter { $0.hear(news) } }
+        let worker = ConversationWork(user: user, request: request, desk: desk, audio: audio, rate: rate) { news in session.enter { $0.hear(news) } }
         Task { await worker.carryOut(stream) }
     }
 
@@ -46,6 +61,28 @@ final class LiveConversation {
     }
 
     func audioBegan() { machine.audioBegan(now: desk.now()) }
+
+    /// Takes the session's audio: 16-bit PCM, all channels.
+    func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
+        guard keepsAudio else { return }
+        if gathered.isEmpty { gatheredFrom = range.start }
+        gathered.reserveCapacity(batch)
+        for index in 0..<audio.count / 2 { gathered.append(Int16(littleEndian: audio.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self))) }
+        if gathered.count >= batch { handOn() }
+    }
+
+    private func handOn() {
+        guard !gathered.isEmpty else { return }
+        work.yield(.audio(gathered, from: gatheredFrom))
+        gathered.removeAll(keepingCapacity: true)
+    }
+
+    /// What was kept so far belongs to this conversation.
+    private func closeAudio(_ id: ID<Conversation>?, offset: Duration?) {
+        guard keepsAudio else { return }
+        handOn()
+        work.yield(.closeAudio(offset == nil ? nil : id, start: .zero - (offset ?? .zero)))
+    }
 
     func committed(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?, rate: SampleRate) {
         run(machine.committed(words, in: channel, by: engine, model: model, rate: rate, now: desk.now()))
@@ -60,6 +97,7 @@ final class LiveConversation {
         timer?.cancel()
         timer = nil
         let current = machine.current?.id
+        closeAudio(current, offset: machine.offset)
         run(machine.ended(inOrder: inOrder, now: desk.now()))
         if let attached { desk.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
         attached = nil
@@ -68,7 +106,10 @@ final class LiveConversation {
 
     private func poll() {
         timer = loop.schedule(at: loop.now + Self.pollInterval) { [self] in
-            run(machine.timePassed(now: desk.now()))
+            let current = machine.current?.id, offset = machine.offset
+            let actions = machine.timePassed(now: desk.now())
+            if machine.current?.id != current { closeAudio(current, offset: offset) }
+            run(actions)
             poll()
         }
     }

@@ -130,7 +130,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private func startConversation(_ request: ConversationRequest) {
         conversation = LiveConversation(
             user: payer?.account.user ?? .local, request: request, language: dialect.request.language, started: started,
-            desk: context.conversations, loop: context.loop
+            rate: rate, channels: channels, desk: context.conversations, loop: context.loop
         ) { [self] event in
             guard !clientIsGone else { return }
             dialect.conversation(event, now: context.loop.now, output: &context.output)
@@ -307,6 +307,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         context.journal.append(audio: audio, range, cursor: &cursor)
+        conversation?.keep(audio, range)
         trace?.received(through: range.end, now: context.loop.now)
     }
 

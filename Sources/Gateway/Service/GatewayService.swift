@@ -1,4 +1,5 @@
 internal import Audio
+internal import Conversations
 internal import Framing
 package import Net
 internal import Protocols
@@ -86,7 +87,9 @@ package final class GatewayService: HTTPService {
         self.evaluations = evaluations
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
-        let desk = ConversationDesk(store: SQLiteConversationStore(in: database, now: now), log: log, newID: newID, now: now)
+        let desk = ConversationDesk(
+            store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
+            texts: entries.lazy.compactMap { $0.prerecorded as? any TextEmbedding }.first, log: log, newID: newID, now: now)
         conversations = desk
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
         var webSocket = WebSocketConfiguration()
@@ -116,7 +119,13 @@ package final class GatewayService: HTTPService {
             repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
         minding = Task { [conversations] in
-            while (try? await Task.sleep(for: ConversationDesk.sweepInterval)) != nil { await conversations.sweep() }
+            var rounds = 0
+            while (try? await Task.sleep(for: ConversationDesk.sweepInterval)) != nil {
+                await conversations.sweep()
+                if rounds % 12 == 0 { await conversations.complement() }
+                if rounds % 720 == 0 { await conversations.forgetAudio() }
+                rounds += 1
+            }
         }
         let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
         self.accounts = accounts

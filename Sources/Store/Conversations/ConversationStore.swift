@@ -141,6 +141,9 @@ package protocol ConversationStore: Sendable {
     /// - Returns: how many files.
     func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int
 
+    /// Users who have audio that was made before `time`, in no order.
+    func usersWithAudio(before time: UnixTime) async throws(StoreError) -> [ID<User>]
+
     // MARK: Samples
 
     /// The oldest first.
