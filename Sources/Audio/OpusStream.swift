@@ -13,10 +13,8 @@ package struct OpusStream: ~Copyable {
     private var samples: [Int16]
     private var toSkip: Int
     private var lastCount: Int
-    /// Packets that were damaged and filled in.
-    package private(set) var damagedPackets = 0
-    /// Packets that were decoded.
-    package private(set) var decodedPackets = 0
+    /// Packets that were damaged and filled in, since the last that was decoded.
+    package private(set) var damagedInRow = 0
 
     /// - Parameters:
     ///   - rate: of the output: 8, 12, 16, 24 or 48 kHz.
@@ -51,7 +49,7 @@ package struct OpusStream: ~Copyable {
                 if packet.isEmpty || isDamaged { count = opus_decode(decoder, nil, 0, room, lastCount, 0) }
             }
         }
-        if isDamaged { damagedPackets += 1 } else { decodedPackets += 1 }
+        damagedInRow = isDamaged ? damagedInRow + 1 : 0
         guard count > 0 else { return }
         self.lastCount = Int(count)
         let skipped = min(toSkip, Int(count))

@@ -11,6 +11,9 @@ package enum Catalogue {
         SpeechmaticsLiveServer.dialect,
         RealtimeServer.dialect,
         ManagedLiveServer.dialect,
+        ListenServer.dialect,
+        ListenServer.webDialect,
+        ListenServer.pushToTalkDialect,
     ]
     /// What we speak to vendors.
     package static let vendors: [Vendor] = [

@@ -4,10 +4,13 @@ package struct InBandRefusal: Error, Sendable, Equatable {
     package var messages: [[UInt8]]
     package var code: UInt16
     package var reason: String
+    /// Between the messages and the close, for clients that do not read what comes with it.
+    package var pause: Duration
 
-    package init(messages: [[UInt8]], code: UInt16, reason: String) {
+    package init(messages: [[UInt8]], code: UInt16, reason: String, pause: Duration = .zero) {
         self.messages = messages
         self.code = code
         self.reason = reason
+        self.pause = pause
     }
 }

@@ -11,6 +11,18 @@ package protocol LiveServerMachine: Sendable {
     /// What it asks of the conversation that its words become part of; nil: they are a transcript only.
     var conversation: ConversationRequest? { get }
 
+    /// Balances below which `account` is to be told, besides the operator's.
+    var creditWarnings: [Duration] { get }
+
+    /// Whether the first byte of each binary message names its channel, by `channel(of:)`.
+    var tagsChannels: Bool { get }
+
+    /// The session that the client wants to go on with; nil: a new one. Such a machine is not opened: the session has one.
+    var resume: LiveResume? { get }
+
+    /// Whether the session waits for a client whose connection is lost, and tells it how much of its audio is durable.
+    var waitsForClient: Bool { get }
+
     /// When `timePassed` wants to be called; nil when there is nothing to wait for.
     ///
     /// Audio never makes it earlier. So one timer is enough, and audio need not touch it: when it fires, call `timePassed` and arm it for the
@@ -23,6 +35,9 @@ package protocol LiveServerMachine: Sendable {
     /// A binary message came. The machine counts it; its bytes are the driver's.
     mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning
 
+    /// The channel that a binary message with this first byte is of; nil: of none, and it is left out.
+    mutating func channel(of tag: UInt8, now: Instant, output: inout ServerOutput) -> ChannelIndex?
+
     /// Answers a binary message whose meaning was `.answered`, once its audio is taken.
     mutating func answerBinary(now: Instant, output: inout ServerOutput)
 
@@ -33,6 +48,9 @@ package protocol LiveServerMachine: Sendable {
     /// as that lasts, and when it is over.
     mutating func clientIsHeld(now: Instant)
 
+    /// This engine takes the session's audio. Comes before the session's `ready`.
+    mutating func served(by engine: EngineName)
+
     mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput)
 
     mutating func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput)
@@ -40,6 +58,20 @@ package protocol LiveServerMachine: Sendable {
     /// The key that pays has little or nothing left, or was taken back. The session's driver does what follows from it; a dialect that has words for
     /// it says them.
     mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput)
+
+    /// All audio before it survives whatever comes. For machines that wait for their clients.
+    mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput)
+
+    /// The client's connection is lost; it may come back. What is said meanwhile nobody hears.
+    mutating func clientLost(now: Instant)
+
+    /// The client is there again, on another connection: it hears what it has not seen.
+    ///
+    /// - Parameter received: its audio is known through here.
+    mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput)
+
+    /// What it wanted to go on with is not there any more.
+    mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput)
 
     /// The gateway is going down. The machine lets the session finish and closes.
     mutating func drain(now: Instant, output: inout ServerOutput)
@@ -50,7 +82,27 @@ package protocol LiveServerMachine: Sendable {
 extension LiveServerMachine {
     package var conversation: ConversationRequest? { nil }
 
+    package var creditWarnings: [Duration] { [] }
+
+    package var tagsChannels: Bool { false }
+
+    package var resume: LiveResume? { nil }
+
+    package var waitsForClient: Bool { false }
+
+    package mutating func channel(of tag: UInt8, now: Instant, output: inout ServerOutput) -> ChannelIndex? { nil }
+
+    package mutating func served(by engine: EngineName) {}
+
     package mutating func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput) {}
+
+    package mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {}
+
+    package mutating func clientLost(now: Instant) {}
+
+    package mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {}
+
+    package mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput) {}
 
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
 
@@ -66,11 +118,14 @@ package struct LiveStart: Sendable, Equatable {
     package var model: String
     /// Audio that the client's key can still pay for; nil when that is not counted.
     package var credit: Duration?
+    /// The engine that is preferred; which one serves is told later.
+    package var engine: EngineName?
 
-    package init(rate: SampleRate, model: String, credit: Duration? = nil) {
+    package init(rate: SampleRate, model: String, credit: Duration? = nil, engine: EngineName? = nil) {
         self.rate = rate
         self.model = model
         self.credit = credit
+        self.engine = engine
     }
 }
 

@@ -16,6 +16,8 @@ package enum RefusalCause: Error, Sendable, Equatable {
     case incompleteBody
     /// Says what is wrong and what to change.
     case badRequest(String)
+    /// No engine has this language. Says what can be done.
+    case unsupportedLanguage(LanguageTag, String)
     /// No model of this name.
     case unknownModel(String)
     /// A URL that the caller gave could not be fetched. Says why.

@@ -101,6 +101,9 @@ package final class SessionRun {
 
     package var isEnded: Bool { machine.isEnded }
 
+    /// The first of those that take its audio; nil when none does.
+    package var servingEngine: EngineName? { machine.legs.first { $0.state == .open && !$0.isShadow }?.engine }
+
     package var isHoldingClient: Bool { machine.isHoldingClient }
 
     /// The engine's name of the model that it is asked for; nil when that is not known, or the engine has no stream now.

@@ -31,12 +31,16 @@ public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
     case oggOpus = "ogg-opus"
     case speex
     case g729
+    /// AAC frames with ADTS headers.
+    case aac
+    /// Bare LC3 frames of 10 ms and 30 bytes, one or more in each message.
+    case lc3
 
     /// Bytes of one sample of one channel, for encodings in which every sample has the same.
     public var bytesPerSample: Int? {
         switch self {
         case .mulaw, .alaw: 1
-        case .flac, .amrNarrowband, .amrWideband, .opus, .oggOpus, .speex, .g729: nil
+        case .flac, .amrNarrowband, .amrWideband, .opus, .oggOpus, .speex, .g729, .aac, .lc3: nil
         default: layout?.byteCount
         }
     }
@@ -80,7 +84,7 @@ extension AudioEncoding {
         case .float32BigEndian: SampleLayout(.float, 4, isBigEndian: true)
         case .float64: SampleLayout(.float, 8)
         case .float64BigEndian: SampleLayout(.float, 8, isBigEndian: true)
-        case .mulaw, .alaw, .flac, .amrNarrowband, .amrWideband, .opus, .oggOpus, .speex, .g729: nil
+        case .mulaw, .alaw, .flac, .amrNarrowband, .amrWideband, .opus, .oggOpus, .speex, .g729, .aac, .lc3: nil
         }
     }
 }

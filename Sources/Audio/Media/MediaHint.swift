@@ -25,6 +25,7 @@ struct MediaHint {
             bare = encoding == .amrNarrowband ? "amrnb" : "amrwb"
         case .opus, .oggOpus: containers = "ogg,matroska,webm"
         case .speex: containers = "ogg"
+        case .aac: demuxer = "aac"
         default: demuxer = encoding.layout?.demuxer
         }
         if encoding.bytesPerSample != nil { options = [("sample_rate", "\(rate.hertz)"), ("channels", "\(channels)")] }

@@ -25,7 +25,7 @@ package enum StreamDecoderEvent: Sendable, Equatable {
 package final class StreamDecoder {
     private enum Route {
         case samples(AudioEncoding, frameBytes: Int, mixing: Int?)
-        case packets(OpusPackets)
+        case packets(any PacketDecoder)
         case thread(BytePipe)
     }
 
@@ -40,6 +40,13 @@ package final class StreamDecoder {
     private var mixed: [UInt8] = []
     private var isStarted = false
     private var isOver = false
+    /// Of samples that are said to have 8 bits.
+    private var width: SampleWidth?
+    /// Messages that were no AAC frames, since the last that was one.
+    private var strayMessages = 0
+
+    /// Messages in a row that cannot be decoded, of which each should be a packet, after which the stream is given up.
+    static let mostDamagedInRow = 50
 
     /// Bytes that may wait for libav, in all.
     private static let pipeLimit = 16 << 20
@@ -58,7 +65,10 @@ package final class StreamDecoder {
         switch format {
         case .raw(.opus, _, let channels):
             route = .packets(try OpusPackets(channels: treatment == .mixed ? 1 : channels))
-        case .raw(let encoding, _, let channels):
+        case .raw(.lc3, let rate, _):
+            route = .packets(try LC3Packets(rate: rate))
+        case .raw(let encoding, let rate, let channels):
+            if encoding == .unsigned8, channels == 1 { width = SampleWidth(after: rate.hertz) }
             if let bytes = encoding.bytesPerSample {
                 route = .samples(encoding, frameBytes: bytes * channels, mixing: treatment == .mixed && channels > 1 ? channels : nil)
             } else {
@@ -71,16 +81,16 @@ package final class StreamDecoder {
 
     deinit { cancel() }
 
-    /// The rate of the PCM: uncompressed formats keep theirs, everything else is decoded to 16 kHz.
+    /// The rate of the PCM: uncompressed formats and LC3 keep theirs, everything else is decoded to 16 kHz.
     package static func sessionRate(for format: AudioFormat) -> SampleRate {
-        guard case .raw(let encoding, let rate, _) = format, encoding.bytesPerSample != nil else { return .speech }
+        guard case .raw(let encoding, let rate, _) = format, encoding.bytesPerSample != nil || encoding == .lc3 else { return .speech }
         return rate
     }
 
     /// Of the PCM; nil while only the bytes that will come can tell (then `.opened` does).
     package var channelCount: Int? {
         switch (treatment, format) {
-        case (.mixed, _): 1
+        case (.mixed, _), (.separate, .raw(.lc3, _, _)): 1
         case (.separate, .raw(let encoding, _, let channels)) where encoding.bytesPerSample != nil || encoding == .opus: channels
         case (.separate, .raw), (.separate, .container): nil
         }
@@ -108,24 +118,39 @@ package final class StreamDecoder {
         guard !isOver else { return }
         switch route {
         case .samples(let encoding, let frameBytes, let mixing):
+            if width?.showsSixteen(bytes) == true {
+                return fail(.undecodable("the samples are said to have 8 bits and look as if they had 16; send them as 16-bit PCM"))
+            }
             pushSamples(bytes, encoding, frameBytes, mixing, pcm)
         case .packets(let packets):
             output.removeAll(keepingCapacity: true)
-            packets.stream.append(bytes, to: &output)
-            if packets.areHopeless {
-                isOver = true
-                queue.close(with: .failed(.undecodable("the messages are not Opus packets; a container (Ogg, WebM) needs another encoding or none")))
+            packets.append(bytes, to: &output)
+            if packets.isHopeless {
+                fail(.undecodable(packets.complaint))
             } else if !output.isEmpty {
                 hand(output, to: pcm)
             }
         case .thread(let pipe):
+            if case .raw(.aac, _, _) = format, !isFrame(bytes) { return }
             guard start(pipe) else { return }
             if !pipe.write(bytes) {
-                isOver = true
-                pipe.cancel()
-                queue.close(with: .failed(.undecodable("more than \(Self.pipeLimit >> 20) MB came faster than they can be decoded")))
+                fail(.undecodable("more than \(Self.pipeLimit >> 20) MB came faster than they can be decoded"))
             }
         }
+    }
+
+    private func fail(_ error: MediaError) {
+        isOver = true
+        if case .thread(let pipe) = route { pipe.cancel() }
+        queue.close(with: .failed(error))
+    }
+
+    /// Whether an AAC frame begins the message. libav would look for one in whatever comes, for ever.
+    private func isFrame(_ message: RawSpan) -> Bool {
+        let isFrame = message.byteCount > 7 && message.withUnsafeBytes { $0[0] == 0xFF && $0[1] & 0xF6 == 0xF0 }
+        strayMessages = isFrame ? 0 : strayMessages + 1
+        if strayMessages >= Self.mostDamagedInRow { fail(.undecodable("the messages are not AAC frames with ADTS headers")) }
+        return isFrame
     }
 
     /// No more bytes will come. `.ended` (or `.failed`) follows from `next`.
@@ -204,14 +229,4 @@ extension StreamDecoder {
 
     /// A span needs an array that nobody changes meanwhile, which a stored property cannot promise.
     private func hand(_ bytes: [UInt8], to pcm: (RawSpan) -> Void) { pcm(bytes.span.bytes) }
-}
-
-/// A class around the decoder, so that it can stand in an enum's case and be changed there.
-private final class OpusPackets {
-    var stream: OpusStream
-
-    init(channels: Int) throws(MediaError) { stream = try OpusStream(channels: channels) }
-
-    /// A second's worth of packets, and not one of them decodes.
-    var areHopeless: Bool { stream.decodedPackets == 0 && stream.damagedPackets >= 50 }
 }

@@ -113,6 +113,8 @@ struct LiveEndpoint: Endpoint {
         guard let connection else { return }
         gateway.metrics.answered(route: call.route, status: 101)
         for message in refusal.messages { connection.send(text: message) }
-        connection.close(code: refusal.code, reason: refusal.reason)
+        guard refusal.pause > .zero else { return connection.close(code: refusal.code, reason: refusal.reason) }
+        // The timer holds the connection, which may be over by then.
+        _ = context.loop.schedule(at: context.loop.now + refusal.pause) { connection.close(code: refusal.code, reason: refusal.reason) }
     }
 }

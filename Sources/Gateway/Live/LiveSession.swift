@@ -92,7 +92,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
             keyterms: request.keyterms, diarize: request.diarize, engines: plan.engines.map(\.name),
             owner: payer.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
-        if let account = payer?.account, account.isCounted { meter = CreditMeter(account, rate: rate, warnings: context.creditWarnings) }
+        if let account = payer?.account, account.isCounted {
+            let warnings = Set(context.creditWarnings + plan.machine.creditWarnings)
+            meter = CreditMeter(account, rate: rate, warnings: warnings.sorted(by: >))
+        }
         trace = context.tracer?.begin(under: plan.caller, at: context.loop.now).map { root in
             SessionTrace(
                 .init(
@@ -118,7 +121,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         }
         let run = SessionRun(plannedRun, connector: context.vendors, owner: self, gate: gate)
         self.run = run
-        let start = LiveStart(rate: rate, model: engines.first?.capabilities.models.first ?? firstEngine.rawValue, credit: meter?.remaining)
+        let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue
+        let start = LiveStart(rate: rate, model: model, credit: meter?.remaining, engine: firstEngine)
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
         if let notice = meter?.begin() { account(notice) }
@@ -387,6 +391,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
                 end.error = .quotaExhausted("The key has no credit left.")
                 event = .ended(end)
             }
+            if case .ready = event, let engine = run?.servingEngine { dialect.served(by: engine) }
             dialect.session(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
         }

@@ -50,7 +50,7 @@ package struct Router: Sendable {
         }.map(\.name)
         var advice = here.isEmpty ? "" : " Engines that have it: \(list(here)) (choose with engine=)."
         if !elsewhere.isEmpty { advice += " With a key, these have it: \(list(elsewhere))." }
-        throw .badRequest("The language \"\(language)\" is not available from \(list(able.map(\.name))).\(advice)")
+        throw .unsupportedLanguage(language, "The language \"\(language)\" is not available from \(list(able.map(\.name))).\(advice)")
     }
 
     private func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ", ") }

@@ -26,7 +26,7 @@ package enum DeepgramRefusal {
                 .contentTooLarge, "PAYLOAD_TOO_LARGE", "The audio is larger than the \(limit) bytes that are taken. Send a shorter file.", requestID)
         case .incompleteBody:
             answer(.unprocessableContent, "ASR_UNPROCESSABLE_ENTITY", "The upload was cut off before its end.", requestID)
-        case .badRequest(let reason):
+        case .badRequest(let reason), .unsupportedLanguage(_, let reason):
             answer(.badRequest, "Bad Request", "Bad Request: \(reason)", requestID)
         case .unknownModel(let name):
             answer(

@@ -29,7 +29,7 @@ package enum OpenAIRefusal {
                 requestID)
         case .incompleteBody:
             refusal(.badRequest, OpenAIError("The upload was cut off before its end."), requestID)
-        case .badRequest(let reason):
+        case .badRequest(let reason), .unsupportedLanguage(_, let reason):
             refusal(.badRequest, OpenAIError(reason), requestID)
         case .unknownModel(let name):
             refusal(

@@ -44,7 +44,8 @@ extension SonioxFault {
         case .forbidden(let reason): self = SonioxFault(401, reason)
         case .outOfCredit: self = SonioxFault(402, "Organization balance exhausted. Add credit to go on.")
         case .tooManyRequests: self = SonioxFault(429, "Rate limit exceeded. Try again later.")
-        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .remoteContent(let what): self = SonioxFault(400, what)
+        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):
+            self = SonioxFault(400, what)
         case .tooLarge, .incompleteBody: self = .tooLong
         case .unknownModel: self = .invalidModel
         case .unavailable(let reason): self = SonioxFault(503, "\(Self.restart.message) \(reason)")

@@ -61,7 +61,7 @@ extension SpeechmaticsFault {
         case .outOfCredit: self = SpeechmaticsFault(.insufficientFunds, "The key has no credit left.")
         case .tooManyRequests: self = SpeechmaticsFault(.quotaExceeded, "Too many sessions at once. Try again later.")
         case .unknownModel(let name): self = SpeechmaticsFault(.invalidModel, "There is no model \"\(name.prefix(80))\".")
-        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .remoteContent(let what):
+        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):
             self = SpeechmaticsFault(.invalidConfig, what)
         case .tooLarge, .incompleteBody: self = SpeechmaticsFault(.dataError, "The audio is not whole.")
         case .unavailable(let reason): self = SpeechmaticsFault(.jobError, reason)

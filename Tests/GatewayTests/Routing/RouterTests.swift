@@ -34,7 +34,7 @@ import Testing
 
     @Test func `names the engines that have a language which the chosen ones lack`() {
         #expect { try router([vendor, local]).engines(for: .live, named: [.local], language: LanguageTag("de-AT")) } throws: { error in
-            guard case .badRequest(let reason)? = error as? RefusalCause else { return false }
+            guard case .unsupportedLanguage(LanguageTag("de-AT"), let reason)? = error as? RefusalCause else { return false }
             return reason.contains("de-AT") && reason.contains("acme")
         }
     }

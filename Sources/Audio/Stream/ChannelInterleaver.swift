@@ -1,0 +1,85 @@
+package import Speech
+
+/// Makes one interleaved stream of channels whose audio comes separately.
+///
+/// Mixes on a clock: what has waited for longer than `patience` goes on, and channels that have nothing for that time are silent there. A channel that
+/// was silent and comes back goes on where the others are. A value without I/O.
+package struct ChannelInterleaver: Sendable {
+    private struct Channel: Sendable {
+        /// 16-bit little-endian.
+        var samples: [UInt8] = []
+        /// When the messages in `samples` came, and where each ends in it, the oldest first.
+        var arrivals: [(at: Instant, end: Int)] = []
+        /// Silence was put in its place since it last had audio.
+        var wasAbsent = false
+
+        mutating func remove(_ count: Int) {
+            samples.removeFirst(count)
+            var gone = 0
+            for index in arrivals.indices {
+                arrivals[index].end -= count
+                if arrivals[index].end <= 0 { gone = index + 1 }
+            }
+            arrivals.removeFirst(gone)
+        }
+    }
+
+    private let patience: Duration
+    private let mostWaiting: Int
+    private var channels: [Channel]
+
+    /// - Parameter count: of channels, at least 1.
+    package init(channels count: Int, rate: SampleRate, patience: Duration = .milliseconds(200)) {
+        self.patience = patience
+        // Of a channel that sends ahead of the others.
+        mostWaiting = 20 * rate.hertz
+        channels = Array(repeating: Channel(), count: count)
+    }
+
+    /// Takes 16-bit little-endian PCM of one channel; an incomplete last sample is left out.
+    package mutating func append(_ pcm: RawSpan, to channel: ChannelIndex, now: Instant) {
+        guard channels.indices.contains(channel.number), pcm.byteCount >= 2 else { return }
+        let count = pcm.byteCount & ~1
+        if channels[channel.number].wasAbsent {
+            channels[channel.number].wasAbsent = false
+            let longest = channels.map(\.samples.count).max() ?? 0
+            channels[channel.number].samples += repeatElement(0, count: max(0, longest - count))
+        }
+        pcm.extracting(first: count).withUnsafeBytes { channels[channel.number].samples.append(contentsOf: $0) }
+        channels[channel.number].arrivals.append((now, channels[channel.number].samples.count))
+    }
+
+    /// When `take` has something to give though nothing comes; nil when nothing waits.
+    package var deadline: Instant? { channels.compactMap(\.arrivals.first?.at).min().map { $0 + patience } }
+
+    /// Appends whole frames: all that every channel has, and what has waited for long enough.
+    package mutating func take(now: Instant, into output: inout [UInt8]) {
+        var due = channels.map(\.samples.count).min() ?? 0
+        for channel in channels {
+            if let late = channel.arrivals.last(where: { $0.at + patience <= now }) { due = max(due, late.end) }
+            due = max(due, channel.samples.count - mostWaiting)
+        }
+        emit(due, into: &output)
+    }
+
+    /// Appends everything that waits.
+    package mutating func finish(into output: inout [UInt8]) { emit(channels.map(\.samples.count).max() ?? 0, into: &output) }
+
+    /// - Parameter count: in bytes of one channel.
+    private mutating func emit(_ count: Int, into output: inout [UInt8]) {
+        guard count > 0 else { return }
+        output.reserveCapacity(output.count + count * channels.count)
+        for offset in stride(from: 0, to: count, by: 2) {
+            for channel in channels {
+                let isThere = offset < channel.samples.count
+                output.append(isThere ? channel.samples[offset] : 0)
+                output.append(isThere ? channel.samples[offset + 1] : 0)
+            }
+        }
+        for index in channels.indices {
+            let has = channels[index].samples.count
+            if has < count { channels[index].wasAbsent = true }
+            channels[index].remove(min(count, has))
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package import Conversations
+package import Framing
+package import Speech
+
+/// What a client asks for in its query, read once. Unknown names are passed over, and so are values that matter to no word: they mean the default.
+///
+/// Source: the behaviour of Omi's `/v4/listen`; see docs/listen.md.
+package struct ListenOptions: Sendable, Equatable {
+    /// The longest silence within a conversation that can be asked for; what sessions with several channels have.
+    package static let longestTimeout: Duration = .seconds(14_400)
+    package static let shortestTimeout: Duration = .seconds(120)
+    package static let channelLimit = 8
+
+    package var route: ListenRoute
+    /// `multi` for any.
+    package var language = LanguageTag.english
+    package var codec = ListenCodec.pcm8
+    package var format = AudioFormat.raw(.unsigned8, .telephone, channels: 1)
+    package var channels = 1
+    /// The engine that is preferred.
+    package var engine: EngineName?
+    package var timeout = shortestTimeout
+    package var source = "omi"
+    package var device: String?
+    package var chosen: ID<Conversation>?
+    package var usesProfile = true
+    package var suggestsPeople = false
+    package var createsPeople = true
+    package var gate = ConversationRequest.Gate.operatorsChoice
+    package var takesTranscripts = false
+    package var isOnboarding = false
+    /// The client wants to know what of its audio is durable, and may come back when its connection is lost.
+    package var acknowledges = false
+    package var resume: LiveResume?
+
+    package init(_ query: URLQuery, route: ListenRoute) throws(ListenRefusal) {
+        self.route = route
+        let name = query.text("codec") ?? ListenCodec.pcm8.rawValue
+        codec = try ListenCodec(named: name)
+        if let text = query.text("channels") {
+            guard let number = Int(text), (1...Self.channelLimit).contains(number) else {
+                throw .audio("channels is \"\(text.prefix(20))\"; 1 to \(Self.channelLimit) are taken.")
+            }
+            channels = number
+        }
+        var hertz: Int?
+        if let text = query.text("sample_rate") {
+            guard let number = Int(text) else { throw .audio("sample_rate is \"\(text.prefix(20))\"; 8000 to 48000 are taken.") }
+            hertz = number
+        }
+        format = try codec.format(hertz: hertz, channels: channels)
+        if let text = query.text("language") {
+            language = LanguageTag(text == "auto" ? "multi" : text)
+            guard language.isWellFormed else { throw .language(text) }
+        }
+        isOnboarding = query.isEnabled("onboarding")
+        if isOnboarding, language.primary == "multi" { language = .english }
+        usesProfile = query.flag("include_speech_profile") ?? true && !isOnboarding && channels == 1
+        timeout = Self.timeout(query.text("conversation_timeout").flatMap { Int($0) } ?? 120, channels: channels)
+        if let text = query.text("source"), Self.sources.contains(text) { source = text }
+        device = query.text("device_id").map { String($0.prefix(200)) }
+        takesTranscripts = query.isEnabled("custom_stt") && route != .pushToTalk
+        if let text = query.text("client_conversation_id"), Self.isUUID(text) { chosen = ID(text.lowercased()) }
+        acknowledges = query.flag("ack") ?? false
+        if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
+            resume = LiveResume(session: ID(session), start: SampleIndex(start), seen: max(0, query.text("seen").flatMap { Int($0) } ?? 0))
+        }
+        guard route != .web else { return }
+        engine = query.text("stt_service").map { EngineName($0) }
+        suggestsPeople = query.isEnabled("speaker_auto_assign")
+        createsPeople = query.flag("create_speakers") ?? true
+        gate =
+            switch query.text("vad_gate") {
+            case "enabled": .on
+            case "disabled": .off
+            case _: .operatorsChoice
+            }
+    }
+
+    /// - Parameter engines: those that there are.
+    package func request(engines: Set<EngineName>) -> LiveRequest {
+        LiveRequest(
+            format: format, language: language, interims: false, separateChannels: channels > 1,
+            diarize: channels == 1 && route != .pushToTalk,
+            engines: engine.map { engines.contains($0) ? [$0] : [] } ?? [], workload: route == .pushToTalk ? .pushToTalk : .realtime)
+    }
+
+    /// nil: a transcription only.
+    package var conversation: ConversationRequest? {
+        guard route != .pushToTalk else { return nil }
+        let roles: [ConversationRequest.ChannelRole] = channels > 1 ? [.user] + Array(repeating: .other, count: channels - 1) : []
+        return ConversationRequest(
+            timeout: timeout, source: source, device: device, chosen: chosen, usesProfile: usesProfile, suggestsPeople: suggestsPeople,
+            createsPeople: createsPeople, gate: channels > 1 ? .off : gate, takesTranscripts: takesTranscripts, channels: roles,
+            endsWithSession: channels > 1 || source == "desktop")
+    }
+
+    private static func timeout(_ seconds: Int, channels: Int) -> Duration {
+        if channels > 1 || seconds == -1 { return longestTimeout }
+        return min(max(.seconds(min(max(seconds, 0), 1 << 20)), shortestTimeout), longestTimeout)
+    }
+
+    private static let sources: Set<String> = [
+        "omi", "friend", "fieldy", "bee", "plaud", "frame", "friend_com", "apple_watch", "phone", "phone_call", "desktop", "openglass", "screenpipe",
+        "workflow", "sdcard", "external_integration", "limitless", "rayban_meta", "onboarding", "web", "harken",
+    ]
+
+    private static func isUUID(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36 else { return false }
+        return bytes.indices.allSatisfy { index in
+            switch index {
+            case 8, 13, 18, 23: bytes[index] == UInt8(ascii: "-")
+            default: [0x30...0x39, 0x41...0x46, 0x61...0x66].contains { $0.contains(bytes[index]) }
+            }
+        }
+    }
+}
+
+extension URLQuery {
+    fileprivate func text(_ name: String) -> String? { first(name).flatMap { $0.isEmpty ? nil : $0 } }
+
+    fileprivate func isEnabled(_ name: String) -> Bool { first(name)?.lowercased() == "enabled" }
+
+    fileprivate func flag(_ name: String) -> Bool? {
+        switch first(name)?.lowercased() {
+        case "true", "1", "yes", "on": true
+        case "false", "0", "no", "off": false
+        case _: nil
+        }
+    }
+}

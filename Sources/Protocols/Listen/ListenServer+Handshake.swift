@@ -1,0 +1,98 @@
+import Framing
+import Speech
+
+extension ListenServer {
+    package static let dialect = dialect("listen", .device, ["/listen", "/v3/listen", "/v4/listen"])
+    package static let pushToTalkDialect = dialect("listen-push-to-talk", .pushToTalk, ["/v2/voice-message/transcribe-stream"])
+
+    package static let webDialect = LiveDialect(
+        name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, mostMessageBytes: ListenClientMessage.sizeLimit,
+        credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) }, refuse: { cause, _ in httpRefusal(cause) },
+        refuseInBand: { cause, _ in inBand(cause) })
+
+    private static func dialect(_ name: String, _ route: ListenRoute, _ paths: [String]) -> LiveDialect {
+        LiveDialect(
+            name: name, paths: paths, mostMessageBytes: ListenClientMessage.sizeLimit,
+            credential: { HarkenCredential.find(in: $0) ?? SubprotocolCredential.find(in: $0) },
+            accept: { .success(accept($0, $1, route)) }, refuse: { cause, _ in httpRefusal(cause) }, refuseInBand: { cause, _ in inBand(cause) })
+    }
+
+    private static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext, _ route: ListenRoute) -> LiveHandshake {
+        let subprotocol = SubprotocolCredential.selected(of: head)
+        do throws(ListenRefusal) {
+            let options = try ListenOptions(head.query, route: route)
+            let machine = ListenServer(options, context)
+            let start: LiveHandshake.Start = route == .web ? .opening(ListenOpening(machine)) : .session(machine)
+            return LiveHandshake(start, subprotocol: subprotocol)
+        } catch {
+            // In the open socket, where clients look for it.
+            let refusal = InBandRefusal(messages: [], code: error.code, reason: error.reason)
+            return LiveHandshake(.opening(RefusedOpening(refusal)), subprotocol: subprotocol)
+        }
+    }
+
+    /// Who may not come in at all is told so by the handshake's status; everybody else in the socket.
+    private static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
+        switch cause {
+        case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
+        case .outOfCredit, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable, .engine, .internalFault: refusal(cause)
+        }
+    }
+
+    /// Why a session is not to be.
+    static func refusal(_ cause: RefusalCause) -> InBandRefusal {
+        switch cause {
+        case .outOfCredit:
+            let messages = ListenServerMessage.freemium(.zero).map(\.text)
+            return told(.noCredit, messages, pause: lastPause)
+        case .unsupportedLanguage(let language, _), .engine(.unsupportedLanguage(let language)): return told(.language(language.rawValue))
+        case .badRequest(let reason), .remoteContent(let reason), .notFound(let reason), .forbidden(let reason): return told(.policy(reason))
+        case .unknownModel: return told(.policy("There is no such model."))
+        case .unauthenticated: return told(.badToken)
+        case .methodNotAllowed, .tooLarge, .incompleteBody: return told(.policy("The request cannot be served."))
+        case .tooManyRequests(let wait): return failed(.rateLimited(retryAfter: wait))
+        case .unavailable(let reason): return failed(.unavailable(reason))
+        case .engine(let error): return failed(error)
+        case .internalFault: return failed(.unavailable("the gateway"))
+        }
+    }
+
+    private static func failed(_ error: EngineError) -> InBandRefusal {
+        told(.unavailable, [ListenServerMessage.status(ListenStatus(error, wasReady: false)).text])
+    }
+
+    private static func told(_ refusal: ListenRefusal, _ messages: [[UInt8]] = [], pause: Duration = .zero) -> InBandRefusal {
+        InBandRefusal(messages: messages, code: refusal.code, reason: refusal.reason, pause: pause)
+    }
+
+    /// Before the upgrade: Harken's own error object.
+    private static func httpRefusal(_ cause: RefusalCause) -> Refusal {
+        let (status, code, message): (HTTPStatus, String, String) =
+            switch cause {
+            case .unauthenticated: (.unauthorized, "unauthenticated", "Show a valid key: Authorization: Bearer KEY.")
+            case .forbidden(let reason): (.forbidden, "forbidden", reason)
+            case .outOfCredit: (.paymentRequired, "out_of_credit", "The key has no credit left.")
+            case .tooManyRequests: (.tooManyRequests, "too_many_requests", "Too many sessions at once. Try again later.")
+            case .notFound(let what): (.notFound, "not_found", what)
+            case .methodNotAllowed: (.methodNotAllowed, "method_not_allowed", "This route is a WebSocket's: GET.")
+            case .tooLarge: (.contentTooLarge, "too_large", "The request is too large.")
+            case .badRequest(let reason), .unsupportedLanguage(_, let reason), .remoteContent(let reason): (.badRequest, "bad_request", reason)
+            case .incompleteBody, .unknownModel: (.badRequest, "bad_request", "The request cannot be served.")
+            case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)
+            case .engine: (.badGateway, "engine", "The engine failed.")
+            case .internalFault: (.internalServerError, "internal", "Something went wrong in the gateway. Try again.")
+            }
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("error")
+        json.beginObject()
+        json.member("code", code)
+        json.member("message", message)
+        json.endObject()
+        json.endObject()
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if case .methodNotAllowed(let allowed) = cause { headers.add("Allow", allowed) }
+        if case .tooManyRequests(let wait?) = cause { headers.add("Retry-After", "\(max(1, wait.wholeSecondsUp))") }
+        return Refusal(status: status, headers: headers, body: json.bytes)
+    }
+}

@@ -1,0 +1,405 @@
+package import Conversations
+import Framing
+package import Speech
+
+/// The server side of `/listen` and of push-to-talk: what wearables, phones, desktops and browsers speak that record all day.
+///
+/// What is said of segments, speakers and conversations comes from the session's conversation; push-to-talk has none, and shows what was committed.
+///
+/// Source: the behaviour of Omi's `/v4/listen`; see docs/listen.md.
+package struct ListenServer: LiveServerMachine {
+    package static let pingInterval: Duration = .seconds(10)
+    /// How long nothing may come.
+    package static let idleLimit: Duration = .seconds(90)
+    package static let pushToTalkLimit: Duration = .seconds(120)
+    /// How long the session waits for its conversation, so that a store that is out of order keeps nobody from being heard.
+    package static let conversationPatience: Duration = .seconds(5)
+    /// How long an ending session may take.
+    package static let endLimit: Duration = .seconds(25)
+    /// Between the news that the credit is used up and the close.
+    package static let lastPause: Duration = .milliseconds(500)
+    /// How long a lost client is waited for.
+    package static let resumeWindow: Duration = .seconds(120)
+    /// Credit below which clients are told.
+    package static let freemiumThreshold: Duration = .seconds(180)
+    /// Bytes of one binary message.
+    package static let messageLimit = 1 << 20
+
+    private enum End: Equatable, Sendable {
+        case expired, exhausted, draining
+    }
+
+    private static let ping = Array("ping".utf8)
+    /// Finalizes that may wait for their answers. More of a client's change nothing.
+    private static let mostFinalizes = 16
+
+    package let request: LiveRequest
+    package let conversation: ConversationRequest?
+    private let options: ListenOptions
+    private let sessionID: ID<Session>
+    private let sessionLimit: Duration
+
+    private var state = LiveServerState<End>.connecting
+    private var rate: SampleRate = .speech
+    private var model = ""
+    private var preferred: EngineName?
+    private var serving: EngineName?
+    private var term: LiveTerm?
+    private var nextPing: Instant?
+    /// Until when the conversation is waited for; nil: it is there, or there is none.
+    private var conversationDue: Instant?
+    private var hasBegun = false
+    private var isServed = false
+    private var saidReady = false
+    private var isDegraded = false
+    private var isRevoked = false
+    /// The credit that the client was told of last.
+    private var toldCredit: Duration?
+    /// When an ending session is closed, whatever has come of it.
+    private var endDue: Instant?
+    private var lastWords: (at: Instant, close: ListenRefusal)?
+    private var images = ListenImages()
+    private var photos = 0
+    private var segments = 0
+    private var finalizes = 0
+    private var saidUnknownChannel = false
+    private var memory = ListenMemory()
+    /// The client's connection is lost.
+    private var isLost = false
+
+    init(_ options: ListenOptions, _ context: HandshakeContext) {
+        self.options = options
+        request = options.request(engines: context.engines)
+        conversation = options.conversation
+        sessionID = ID(context.requestID)
+        sessionLimit = options.route == .pushToTalk ? min(Self.pushToTalkLimit, context.sessionLimit) : context.sessionLimit
+    }
+
+    package var creditWarnings: [Duration] { [Self.freemiumThreshold] }
+    package var tagsChannels: Bool { options.channels > 1 }
+    package var resume: LiveResume? { options.resume }
+    package var waitsForClient: Bool { options.acknowledges }
+
+    package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
+        guard state == .connecting else { return }
+        state = .open
+        rate = start.rate
+        model = start.model
+        preferred = request.engines.first ?? start.engine
+        term = LiveTerm(sessionLimit, silence: Self.idleLimit, from: now)
+        if options.route == .web { say(.authResponse(true), &output) }
+        if waitsForClient { say(.sessionStarted(sessionID, window: Self.resumeWindow), &output) }
+        ping(now, &output)
+        say(.status(ListenStatus(.initiating)), &output)
+        if conversation == nil { begin(nil, &output) } else { conversationDue = now + Self.conversationPatience }
+    }
+
+    // MARK: - From the client
+
+    package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
+        term?.heard(now)
+        // Two bytes and fewer only say that the client is there.
+        guard state == .open, byteCount > 2 else { return .ignored }
+        guard byteCount <= Self.messageLimit else {
+            state = .closed
+            return .refused(code: 1009, reason: "A message has more than \(Self.messageLimit) bytes.")
+        }
+        return .audio
+    }
+
+    package mutating func channel(of tag: UInt8, now: Instant, output: inout ServerOutput) -> ChannelIndex? {
+        guard (1...options.channels).contains(Int(tag)) else {
+            if !saidUnknownChannel {
+                let text = "There is no channel \(tag): the first byte of a message is 1 to \(options.channels). Such messages are left out."
+                say(.status(ListenStatus(.unknownChannel, text: text, outcome: .invalidInput)), &output)
+            }
+            saidUnknownChannel = true
+            return nil
+        }
+        return ChannelIndex(Int(tag) - 1)
+    }
+
+    package mutating func clientIsHeld(now: Instant) { term?.heard(now) }
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
+        term?.heard(now)
+        guard state == .open else { return }
+        switch ListenClientMessage(parsing: text) {
+        case .finalize: finalize(&output)
+        case .seen(let number): memory.saw(number)
+        // What follows is a conversation's.
+        case _ where conversation == nil: break
+        case .imageChunk(let id, let index, let total): image(id, images.add(id: id, index: index, total: total, now: now), &output)
+        case .malformedImage: image("", .invalid, &output)
+        case .transcript(let segments, let engine):
+            if options.takesTranscripts, !segments.isEmpty { output.converse(.transcript(segments, engine: engine)) }
+        case .speakerAssigned(let speaker, let person, let name, let segments):
+            output.converse(.assign(speaker, person: person, name: name, segments: segments))
+        case .finalization(let reason): output.converse(.finalization(reason: reason))
+        case .startOnboarding, .skipQuestion:
+            if options.isOnboarding { say(.onboardingComplete(error: "not_configured"), &output) }
+        case .other: break
+        }
+    }
+
+    private mutating func finalize(_ output: inout ServerOutput) {
+        guard options.route == .pushToTalk, finalizes < Self.mostFinalizes else { return }
+        finalizes += 1
+        output.command(.finalize)
+    }
+
+    private mutating func image(_ id: String, _ progress: ListenImages.Progress, _ output: inout ServerOutput) {
+        switch progress {
+        case .waiting: break
+        case .invalid: close(.policy("An image_chunk needs id, data, total from 1 to 4096, and index below it."), &output)
+        case .complete:
+            let photo = DerivedUUID(sessionID.rawValue + "/photo", index: photos).description
+            photos += 1
+            say(.photoProcessing(temporary: id, photo: photo), &output)
+            say(.photoDescribed(photo: photo, description: "Not described: no model for images is configured."), &output)
+        }
+    }
+
+    // MARK: - The start
+
+    /// The conversation is there, or there will be none.
+    private mutating func begin(_ id: ID<Conversation>?, _ output: inout ServerOutput) {
+        conversationDue = nil
+        hasBegun = true
+        if conversation != nil { say(.status(ListenStatus(.conversations)), &output) }
+        if let id { say(.conversation(id, recording: sessionID.rawValue), &output) }
+        say(.status(ListenStatus(.engineStarting)), &output)
+        sayReady(&output)
+    }
+
+    package mutating func served(by engine: EngineName) { serving = engine }
+
+    private mutating func sayReady(_ output: inout ServerOutput) {
+        guard hasBegun, isServed || options.takesTranscripts, !saidReady else { return }
+        saidReady = true
+        var status = ListenStatus(.ready)
+        if !options.takesTranscripts {
+            status.engine = serving ?? preferred
+            if let preferred, let serving, serving != preferred { status.reason = "fallback_from_\(preferred)" }
+        }
+        say(.status(status), &output)
+    }
+
+    // MARK: - From the conversation
+
+    package mutating func conversation(_ event: ConversationEvent, now: Instant, output: inout ServerOutput) {
+        guard state != .closed, state != .connecting else { return }
+        switch event {
+        case .last(let id): say(.lastMemory(id), &output)
+        case .began(let id, _):
+            if hasBegun { say(.conversation(id, recording: sessionID.rawValue), &output) } else { begin(id, &output) }
+        case .changed(let segments):
+            guard !segments.isEmpty else { return }
+            say(.segments(segments), &output)
+            let translated = segments.filter { !$0.translations.isEmpty }
+            if !translated.isEmpty { say(.translating(translated), &output) }
+        case .removed(let ids): if !ids.isEmpty { say(.deleted(ids), &output) }
+        case .suggested(let suggestion): suggest(suggestion, &output)
+        case .processing(let conversation): say(.processingStarted(conversation), &output)
+        case .completed(let conversation): say(.created(conversation), &output)
+        }
+    }
+
+    private mutating func suggest(_ suggestion: SpeakerSuggestion, _ output: inout ServerOutput) {
+        let person =
+            switch suggestion.who {
+            case .user: "user"
+            case .person(let id): options.suggestsPeople ? id.rawValue : ""
+            case .named: ""
+            }
+        say(.suggestion(speaker: suggestion.speaker, person: person, name: suggestion.name, segment: suggestion.segment), &output)
+    }
+
+    // MARK: - From the session
+
+    package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
+        guard state != .closed else { return }
+        switch event {
+        case .ready:
+            isServed = true
+            sayReady(&output)
+        case .commit(let commit): self.commit(commit, &output)
+        case .flushed: finalized(&output)
+        case .gap:
+            if !isDegraded { say(.status(ListenStatus(.degraded, outcome: .timeout, engine: serving)), &output) }
+            isDegraded = true
+        case .ended(let end): ended(end, now, &output)
+        case .speechStarted, .interim, .turnEnded: break
+        }
+    }
+
+    private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
+        if conversation == nil, let segment = segment(of: commit) { say(.segments([segment]), &output) }
+        if isDegraded, !commit.words.isEmpty {
+            isDegraded = false
+            say(.status(ListenStatus(.recovered, engine: commit.engine)), &output)
+        }
+        if commit.reason == .flush { finalized(&output) }
+    }
+
+    /// Of push-to-talk: what was committed, as it is.
+    private mutating func segment(of commit: Commit) -> Segment? {
+        guard let first = commit.words.first, let last = commit.words.last else { return nil }
+        defer { segments += 1 }
+        func time(_ position: SampleIndex) -> Duration { (position - .zero).duration(at: rate) }
+        return Segment(
+            id: ID(DerivedUUID(sessionID.rawValue + "/segment", index: segments).description), text: commit.words.map(\.text).joined(separator: " "),
+            start: time(first.range.start), end: time(last.range.end), channel: commit.channel, engine: commit.engine)
+    }
+
+    private mutating func finalized(_ output: inout ServerOutput) {
+        guard finalizes > 0 else { return }
+        finalizes -= 1
+        say(.status(ListenStatus(.finalized)), &output)
+    }
+
+    private mutating func ended(_ session: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
+        if isRevoked { return close(.badToken, &output) }
+        if state == .ending(.exhausted) {
+            lastWords = (now + Self.lastPause, .noCredit)
+            return
+        }
+        guard let error = session.error else {
+            switch state {
+            case .ending(.expired): return close(ListenRefusal(code: 1001, reason: "session_limit"), &output)
+            case .ending, .connecting, .open, .closed: return close(ListenRefusal(code: 1001, reason: "going_away"), &output)
+            }
+        }
+        if case .unsupportedLanguage(let language) = error { return close(.language(language.rawValue), &output) }
+        say(.status(ListenStatus(error, wasReady: isServed)), &output)
+        if case .undecodable = error {
+            close(.audio("The audio cannot be decoded as \(options.codec.rawValue)."), &output)
+        } else {
+            close(.unavailable, &output)
+        }
+    }
+
+    private mutating func close(_ close: ListenRefusal, _ output: inout ServerOutput) {
+        state = .closed
+        output.close(close.code, close.reason)
+    }
+
+    // MARK: - The key
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        switch notice {
+        case .low(let remaining):
+            guard remaining <= Self.freemiumThreshold else { return }
+            // Once for each time that it falls so low: more than was told of last means that there was more in between.
+            if let toldCredit, remaining + .seconds(1) < toldCredit { return }
+            toldCredit = remaining
+            freemium(remaining, &output)
+        case .exhausted:
+            freemium(.zero, &output)
+            end(.exhausted, now)
+        case .revoked: isRevoked = true
+        }
+    }
+
+    private mutating func freemium(_ remaining: Duration, _ output: inout ServerOutput) {
+        for message in ListenServerMessage.freemium(remaining) { say(message, &output) }
+    }
+
+    // MARK: - A client that comes back
+
+    package mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
+        if state == .open || endDue != nil { say(.audioAck(end), &output) }
+    }
+
+    package mutating func clientLost(now: Instant) { isLost = true }
+
+    package mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {
+        isLost = false
+        term?.heard(now)
+        memory.saw(resume.seen)
+        if options.route == .web { say(.authResponse(true), &output) }
+        say(.sessionResumed(received), &output)
+        ping(now, &output)
+        for message in memory.messages { output.send { $0.value(raw: message) } }
+    }
+
+    package mutating func resumeFailed(_ failure: LiveResume.Failure, output: inout ServerOutput) {
+        if options.route == .web { say(.authResponse(true), &output) }
+        switch failure {
+        case .expired:
+            say(.sessionExpired, &output)
+            close(.expired, &output)
+        case .refused(let reason): close(.policy(reason), &output)
+        }
+    }
+
+    private mutating func say(_ message: ListenServerMessage, _ output: inout ServerOutput) {
+        guard waitsForClient, !message.isTransient else { return output.send { message.write(to: &$0) } }
+        let text = message.text
+        memory.append(text)
+        output.send { $0.value(raw: text) }
+    }
+
+    private mutating func ping(_ now: Instant, _ output: inout ServerOutput) {
+        output.send { $0.value(raw: Self.ping) }
+        nextPing = now + Self.pingInterval
+    }
+
+    // MARK: - Time
+
+    package var deadline: Instant? {
+        if state == .closed { return nil }
+        if let lastWords { return lastWords.at }
+        guard let term else { return nil }
+        var due = endDue
+        func or(_ other: Instant?) { if let other { due = due.map { min($0, other) } ?? other } }
+        if !isLost { or(nextPing) }
+        or(conversationDue)
+        if state == .open, !isLost { or(term.deadline) }
+        return due
+    }
+
+    package mutating func timePassed(now: Instant, output: inout ServerOutput) {
+        guard state != .closed, let term else { return }
+        if let lastWords, lastWords.at <= now { return close(lastWords.close, &output) }
+        if let endDue, endDue <= now { return close(ListenRefusal(code: 1001, reason: "session_limit"), &output) }
+        if let conversationDue, conversationDue <= now { begin(nil, &output) }
+        guard !isLost else { return }
+        if state == .open {
+            switch term.end(now) {
+            case .idle: return close(ListenRefusal(code: 1001, reason: "idle"), &output)
+            case .expired:
+                end(.expired, now)
+                output.command(.finish)
+            case nil: break
+            }
+        }
+        if let nextPing, nextPing <= now { ping(now, &output) }
+    }
+
+    package mutating func drain(now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        end(.draining, now)
+        output.command(.finish)
+    }
+
+    private mutating func end(_ end: End, _ now: Instant) {
+        state = .ending(end)
+        endDue = now + Self.endLimit
+    }
+}
+
+extension ListenServerMessage {
+    /// So much credit is left, in both forms that clients read.
+    static func freemium(_ remaining: Duration) -> [ListenServerMessage] {
+        let seconds = remaining.secondsDown
+        let action = seconds == 0 ? "setup_on_device_stt" : "none"
+        var status = ListenStatus(.freemium, text: "{\"remaining_seconds\":\(seconds),\"action\":\"\(action)\"}")
+        if seconds == 0 {
+            status.outcome = .configuration
+            status.reason = ListenStatus.Reason.budget.rawValue
+        }
+        return [.freemium(remaining: seconds, action: action), .status(status)]
+    }
+}

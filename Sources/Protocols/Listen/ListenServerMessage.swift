@@ -1,0 +1,134 @@
+package import Conversations
+package import Framing
+package import Speech
+
+/// What the dialect says, besides `ping`. Times are in seconds since the conversation's start; of push-to-talk since the first sample.
+package enum ListenServerMessage: Sendable, Equatable {
+    /// An array and no object: new or changed segments, each whole.
+    case segments([Segment])
+    case status(ListenStatus)
+    case lastMemory(ID<Conversation>)
+    case conversation(ID<Conversation>, recording: String)
+    case processingStarted(Conversation)
+    case created(Conversation)
+    case translating([Segment])
+    case deleted([ID<Segment>])
+    /// - `person`: `user`, a person's identifier, or empty.
+    case suggestion(speaker: SpeakerNumber, person: String, name: String, segment: ID<Segment>)
+    case photoProcessing(temporary: String, photo: String)
+    case photoDescribed(photo: String, description: String)
+    case freemium(remaining: Int, action: String)
+    case onboardingComplete(error: String)
+    case authResponse(Bool)
+    case sessionStarted(ID<Session>, window: Duration)
+    case audioAck(SampleIndex)
+    case sessionResumed(SampleIndex)
+    case sessionExpired
+
+    /// Of no meaning to a client that comes back.
+    var isTransient: Bool {
+        switch self {
+        case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired: true
+        case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .translating, .deleted, .suggestion, .photoProcessing,
+            .photoDescribed, .freemium, .onboardingComplete:
+            false
+        }
+    }
+
+    package func write(to json: inout JSONWriter) {
+        switch self {
+        case .segments(let segments):
+            json.beginArray()
+            for segment in segments { segment.write(to: &json) }
+            return json.endArray()
+        case .status(let status): return status.write(to: &json)
+        case _: break
+        }
+        json.beginObject()
+        writeMembers(&json)
+        json.endObject()
+    }
+
+    /// A whole text message.
+    package var text: [UInt8] {
+        var json = JSONWriter(capacity: 256)
+        write(to: &json)
+        return json.bytes
+    }
+
+    private func writeMembers(_ json: inout JSONWriter) {
+        switch self {
+        case .segments, .status: break
+        case .lastMemory(let id):
+            json.member("type", literal: "last_memory")
+            json.member("memory_id", id.rawValue)
+        case .conversation(let id, let recording):
+            json.member("type", literal: "conversation_session")
+            json.member("conversation_id", id.rawValue)
+            json.member("status", literal: "in_progress")
+            json.member("recording_session_id", recording)
+        case .processingStarted(let conversation):
+            json.member("type", literal: "memory_processing_started")
+            json.key("memory")
+            conversation.write(to: &json)
+        case .created(let conversation):
+            json.member("type", literal: "memory_created")
+            json.key("memory")
+            conversation.write(to: &json)
+            json.key("messages")
+            json.beginArray()
+            json.endArray()
+        case .translating(let segments):
+            json.member("type", literal: "translating")
+            json.key("segments")
+            json.beginArray()
+            for segment in segments { segment.write(to: &json) }
+            json.endArray()
+        case .deleted(let ids):
+            json.member("type", literal: "segments_deleted")
+            json.key("segment_ids")
+            json.beginArray()
+            for id in ids { json.value(id.rawValue) }
+            json.endArray()
+        case .suggestion(let speaker, let person, let name, let segment):
+            json.member("type", literal: "speaker_label_suggestion")
+            json.member("speaker_id", speaker.number)
+            json.member("person_id", person)
+            json.member("person_name", name)
+            json.member("segment_id", segment.rawValue)
+        case .photoProcessing(let temporary, let photo):
+            json.member("type", literal: "photo_processing")
+            json.member("temp_id", temporary)
+            json.member("photo_id", photo)
+        case .photoDescribed(let photo, let description):
+            json.member("type", literal: "photo_described")
+            json.member("photo_id", photo)
+            json.member("description", description)
+            json.member("discarded", true)
+        case .freemium(let remaining, let action):
+            json.member("type", literal: "freemium_threshold_reached")
+            json.member("remaining_seconds", remaining)
+            json.member("action", action)
+        case .onboardingComplete(let error):
+            json.member("type", literal: "onboarding_complete")
+            json.key("conversation_id")
+            json.null()
+            json.member("memories_created", 0)
+            json.member("error", error)
+        case .authResponse(let isGood):
+            json.member("type", literal: "auth_response")
+            json.member("success", isGood)
+        case .sessionStarted(let id, let window):
+            json.member("type", literal: "session_started")
+            json.member("session_id", id.rawValue)
+            json.member("resume_window", window.secondsDown)
+        case .audioAck(let end):
+            json.member("type", literal: "audio_ack")
+            json.member("samples", Int(end.samples))
+        case .sessionResumed(let received):
+            json.member("type", literal: "session_resumed")
+            json.member("samples", Int(received.samples))
+        case .sessionExpired: json.member("type", literal: "session_expired")
+        }
+    }
+}

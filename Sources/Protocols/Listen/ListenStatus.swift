@@ -1,0 +1,104 @@
+import Framing
+package import Speech
+
+/// A `service_status` event.
+package struct ListenStatus: Sendable, Equatable {
+    package enum Status: String, Sendable, CaseIterable {
+        case initiating
+        case conversations = "in_progress_conversations_processing"
+        case engineStarting = "stt_initiating"
+        case ready
+        /// Words are late or missing; the session goes on.
+        case degraded = "stt_degraded"
+        case recovered = "stt_recovered"
+        /// The last event; the close follows.
+        case failed = "stt_failed"
+        /// What was said before `finalize` has been sent.
+        case finalized
+        /// Messages with a channel that the session does not have are left out.
+        case unknownChannel = "unknown_channel"
+        /// For older clients, which read `status_text`.
+        case freemium = "freemium_threshold_reached"
+
+        var text: StaticString? {
+            switch self {
+            case .initiating: "Service Starting"
+            case .conversations: "Processing Conversations"
+            case .engineStarting: "STT Service Starting"
+            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .freemium: nil
+            }
+        }
+    }
+
+    package enum Outcome: String, Sendable, CaseIterable {
+        case timeout
+        case upstream = "upstream_error"
+        case configuration = "config_error"
+        case invalidInput = "invalid_input"
+
+        var isRetryable: Bool { self == .timeout || self == .upstream }
+    }
+
+    /// Why it failed; a closed list, with nothing of an engine's own words.
+    package enum Reason: String, Sendable, CaseIterable {
+        case initialization = "initialization_failed"
+        case connection = "connection_lost"
+        case rateLimited = "rate_limited"
+        case budget = "budget_exhausted"
+        case authentication = "auth_rejected"
+        case unavailable = "provider_unavailable"
+    }
+
+    package var status: Status
+    package var text: String?
+    package var outcome: Outcome?
+    /// The engine that serves.
+    package var engine: EngineName?
+    package var reason: String?
+    /// 1…3,600 s.
+    package var retryAfter: Duration?
+
+    package init(_ status: Status, text: String? = nil, outcome: Outcome? = nil, engine: EngineName? = nil, reason: String? = nil) {
+        self.status = status
+        self.text = text
+        self.outcome = outcome
+        self.engine = engine
+        self.reason = reason
+    }
+
+    /// Why a session failed.
+    ///
+    /// - Parameter wasReady: an engine had taken audio.
+    package init(_ error: EngineError, wasReady: Bool) {
+        let (outcome, reason): (Outcome, Reason?) =
+            switch error {
+            case .unauthorised: (.configuration, .authentication)
+            case .quotaExhausted: (.configuration, .budget)
+            case .rateLimited: (.upstream, .rateLimited)
+            case .badRequest, .unsupportedLanguage: (.configuration, nil)
+            case .undecodable: (.invalidInput, nil)
+            case .timedOut: (.timeout, wasReady ? .connection : .initialization)
+            case .unavailable: (.upstream, wasReady ? .connection : .unavailable)
+            case .protocolViolation, .cancelled: (.upstream, .connection)
+            }
+        self.init(.failed, outcome: outcome, reason: reason?.rawValue)
+        if outcome.isRetryable { retryAfter = .seconds(5) }
+        if case .rateLimited(let after?) = error { retryAfter = after }
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", literal: "service_status")
+        json.member("status", status.rawValue)
+        json.key("status_text")
+        if let text { json.value(text) } else if let text = status.text { json.value(literal: text) } else { json.null() }
+        if let outcome {
+            json.member("outcome", outcome.rawValue)
+            json.member("retryable", outcome.isRetryable)
+        }
+        if let engine { json.member("provider", engine.rawValue) }
+        if let reason { json.member("reason", reason) }
+        if let retryAfter { json.member("retry_after", min(max(Int(retryAfter.wholeSecondsUp), 1), 3_600)) }
+        json.endObject()
+    }
+}

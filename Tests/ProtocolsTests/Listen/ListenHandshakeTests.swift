@@ -1,0 +1,247 @@
+import Conversations
+import Framing
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `A handshake of /listen` {
+    private static func options(_ query: String, _ route: ListenRoute = .device) throws -> ListenOptions {
+        try ListenOptions(try HTTPRequestHead(.get, "/v4/listen?" + query).query, route: route)
+    }
+
+    private static func refusal(_ query: String) -> ListenRefusal? {
+        do {
+            _ = try options(query)
+            return nil
+        } catch { return error as? ListenRefusal }
+    }
+
+    @Test func `without a query means English of 8-bit samples at 8 kHz, in one channel`() throws {
+        let stream = try ListenConversation()
+        #expect(
+            stream.machine.request
+                == LiveRequest(format: .raw(.unsigned8, .telephone, channels: 1), language: LanguageTag("en"), interims: false, diarize: true))
+        #expect(stream.machine.conversation == ConversationRequest())
+        let options = try Self.options("")
+        #expect(options.timeout == .seconds(120))
+        #expect(options.source == "omi")
+        #expect(options.usesProfile)
+        #expect(!options.takesTranscripts)
+        #expect(!options.isOnboarding)
+        #expect(!options.acknowledges)
+    }
+
+    @Test(arguments: ["/listen", "/v3/listen", "/v4/listen"])
+    func `is the same by every name`(path: String) throws {
+        #expect(ListenServer.dialect.paths.contains(path))
+        let machine = try #require(try ListenConversation.handshake(path + "?codec=opus&sample_rate=16000").session)
+        #expect(machine.request.format == .raw(.opus, .speech, channels: 1))
+    }
+
+    @Test(arguments: [
+        ("-1", 14_400), ("5", 120), ("119", 120), ("120", 120), ("121", 121), ("99999", 14_400), ("9223372036854775807", 14_400), ("soon", 120),
+        ("", 120), ("-7", 120),
+    ])
+    func `keeps the silence that ends a conversation within bounds`(asked: String, seconds: Int) throws {
+        #expect(try Self.options("conversation_timeout=" + asked).timeout == .seconds(seconds))
+        #expect(try Self.options("channels=2&conversation_timeout=" + asked).timeout == .seconds(14_400))
+    }
+
+    @Test func `takes auto for multi`() throws {
+        let auto = try ListenConversation("language=auto"), multi = try ListenConversation("language=multi")
+        #expect(auto.machine.request == multi.machine.request)
+        #expect(auto.machine.request.language == LanguageTag("multi"))
+    }
+
+    @Test(arguments: [
+        ("opus", "16000", AudioFormat.raw(.opus, .speech, channels: 1)), ("opus_fs320", "16000", .raw(.opus, .speech, channels: 1)),
+        ("ogg_opus", "48000", .raw(.oggOpus, .opus, channels: 1)), ("pcm8", "8000", .raw(.unsigned8, .telephone, channels: 1)),
+        ("pcm16", "44100", .raw(.linear16, SampleRate(hertz: 44_100), channels: 1)), ("linear16", "16000", .linear16(.speech)),
+        ("mulaw", "", .raw(.mulaw, .telephone, channels: 1)), ("mulaw8", "", .raw(.mulaw, .telephone, channels: 1)),
+        ("mulaw16", "", .raw(.mulaw, .speech, channels: 1)), ("aac", "16000", .raw(.aac, .speech, channels: 1)),
+        ("lc3_fs1030", "16000", .raw(.lc3, .speech, channels: 1)),
+    ])
+    func `names every codec`(codec: String, rate: String, format: AudioFormat) throws {
+        #expect(try Self.options("codec=\(codec)&sample_rate=\(rate)").format == format)
+    }
+
+    @Test(arguments: [8_000, 12_000, 16_000, 24_000, 48_000])
+    func `has Opus at five rates`(rate: Int) throws {
+        #expect(Self.refusal("codec=opus&sample_rate=\(rate)") == nil)
+        #expect(Self.refusal("codec=opus_fs320&sample_rate=\(rate)") == nil)
+    }
+
+    @Test(arguments: [
+        "codec=lc3&sample_rate=16000", "codec=wax", "codec=OPUS&sample_rate=16000", "codec=opus&sample_rate=44100", "codec=opus&sample_rate=32000",
+        "codec=pcm16&sample_rate=7999", "codec=pcm16&sample_rate=48001", "codec=pcm16&sample_rate=fast", "codec=lc3_fs1030&sample_rate=44100",
+        "codec=mulaw16&sample_rate=8000", "channels=0", "channels=9", "channels=two", "sample_rate=-1",
+    ])
+    func `refuses audio that cannot be with 1003, in the socket`(query: String) throws {
+        let refusal = try #require(Self.refusal(query))
+        #expect(refusal.code == 1003)
+        #expect((1...123).contains(refusal.reason.utf8.count))
+        let entrance = Entrance(try ListenConversation.handshake("/v4/listen?" + query), ListenConversation.short)
+        var opening = entrance.opening
+        var output = ServerOutput()
+        opening.opened(now: entrance.now, output: &output)
+        #expect(output.actions == [.close(code: 1003, reason: refusal.reason)])
+    }
+
+    @Test(arguments: ["%25", "e", "an-endless-language-tag-that-nobody-has-ever-seen"])
+    func `refuses a language that is none`(language: String) throws {
+        let refusal = try #require(Self.refusal("language=" + language))
+        #expect(refusal.code == 1008)
+        #expect(refusal.reason.hasPrefix("The language is not supported, "))
+    }
+
+    @Test(arguments: [("desktop", "desktop"), ("phone_call", "phone_call"), ("toaster", "omi"), ("", "omi")])
+    func `takes an unknown source for the default`(asked: String, source: String) throws {
+        #expect(try Self.options("source=" + asked).source == source)
+    }
+
+    @Test func `reads every option`() throws {
+        let query =
+            "language=de&include_speech_profile=false&stt_service=deepgram&conversation_timeout=300&source=desktop&custom_stt=enabled"
+            + "&speaker_auto_assign=enabled&create_speakers=false&vad_gate=enabled&device_id=abc&nonsense=1"
+            + "&client_conversation_id=0F0E0D0C-1111-4222-8333-444455556666&ack=true"
+        let wanted = ConversationRequest(
+            timeout: .seconds(300), source: "desktop", device: "abc", chosen: ID("0f0e0d0c-1111-4222-8333-444455556666"), usesProfile: false,
+            suggestsPeople: true, createsPeople: false, gate: .on, takesTranscripts: true, endsWithSession: true)
+        let stream = try ListenConversation(query)
+        #expect(stream.machine.conversation == wanted)
+        #expect(stream.machine.request.engines == [EngineName("deepgram")])
+        #expect(stream.machine.waitsForClient)
+        #expect(try ListenConversation("stt_service=retired").machine.request.engines.isEmpty)
+        #expect(try ListenConversation("client_conversation_id=mine").machine.conversation?.chosen == nil)
+        #expect(try ListenConversation("vad_gate=disabled").machine.conversation?.gate == .off)
+    }
+
+    @Test func `lets browsers choose less`() throws {
+        let options = try Self.options("stt_service=deepgram&speaker_auto_assign=enabled&create_speakers=false&vad_gate=disabled", .web)
+        #expect(options == (try Self.options("", .web)))
+    }
+
+    @Test func `with channels tells speakers apart by them`() throws {
+        let stream = try ListenConversation("channels=2&codec=opus&sample_rate=16000&vad_gate=enabled")
+        let request = stream.machine.request
+        #expect(request.format == .raw(.opus, .speech, channels: 2))
+        #expect(request.separateChannels)
+        #expect(!request.diarize)
+        #expect(stream.machine.tagsChannels)
+        #expect(
+            stream.machine.conversation
+                == ConversationRequest(timeout: .seconds(14_400), usesProfile: false, gate: .off, channels: [.user, .other], endsWithSession: true))
+    }
+
+    @Test func `of onboarding has one language and no profile`() throws {
+        let stream = try ListenConversation("onboarding=enabled&language=multi")
+        #expect(stream.machine.request.language == .english)
+        #expect(stream.machine.conversation?.usesProfile == false)
+    }
+
+    @Test func `of push-to-talk makes no conversation`() throws {
+        let stream = try ListenConversation("codec=opus&sample_rate=16000", route: .pushToTalk)
+        #expect(stream.machine.conversation == nil)
+        #expect(stream.machine.request.workload == .pushToTalk)
+    }
+
+    @Test func `shows its key in a header or as a subprotocol, never in the URL`() throws {
+        let find = ListenServer.dialect.credential
+        #expect(find(try HTTPRequestHead(.get, "/listen", headers: ["Authorization": "Bearer k1"])) == Credential("k1"))
+        let browser = try HTTPRequestHead(.get, "/listen", headers: ["Sec-WebSocket-Protocol": "bearer, k2"])
+        #expect(find(browser) == Credential("k2", in: .subprotocol))
+        #expect(find(try HTTPRequestHead(.get, "/listen?token=k3&uid=u")) == nil)
+        let context = HandshakeContext(requestID: ListenConversation.sessionID, now: UnixTime(milliseconds: 0))
+        #expect(try ListenServer.dialect.accept(browser, context).get().subprotocol == "bearer")
+    }
+
+    @Test func `asks for a session that waits`() throws {
+        let stream = try ListenConversation("ack=true&session_id=s1&resume_from=16000&seen=3")
+        #expect(stream.machine.resume == LiveResume(session: ID("s1"), start: SampleIndex(16_000), seen: 3))
+        #expect(try ListenConversation("session_id=s1").machine.resume == nil)
+    }
+
+    @Test(arguments: [
+        (RefusalCause.unsupportedLanguage(LanguageTag("xx"), "?"), 1008, "The language is not supported, xx"),
+        (.badRequest("No such engine."), 1008, "No such engine."),
+        (.unavailable("x"), 1011, "transcription_service_unavailable"), (.outOfCredit, 1008, "trial_expired"),
+        (.internalFault, 1011, "transcription_service_unavailable"),
+    ])
+    func `is refused in the socket`(cause: RefusalCause, code: UInt16, reason: String) throws {
+        let context = HandshakeContext(requestID: ListenConversation.sessionID, now: UnixTime(milliseconds: 0))
+        let refusal = try #require(ListenServer.dialect.refuseInBand(cause, context))
+        #expect(refusal.code == code)
+        #expect(refusal.reason == reason)
+        let said = refusal.messages.map(ListenConversation.short)
+        switch code {
+        case 1011: #expect(said == ["stt_failed upstream_error provider_unavailable"])
+        case _ where cause == .outOfCredit:
+            #expect(said == ["freemium 0 setup_on_device_stt", "freemium_threshold_reached config_error budget_exhausted"])
+            #expect(refusal.pause == .milliseconds(500))
+        default: #expect(said.isEmpty)
+        }
+    }
+
+    @Test(arguments: [(RefusalCause.unauthenticated, 401), (.forbidden("no"), 403), (.tooManyRequests(retryAfter: .seconds(3)), 429)])
+    func `of a stranger is refused before the upgrade`(cause: RefusalCause, status: Int) throws {
+        let context = HandshakeContext(requestID: ListenConversation.sessionID, now: UnixTime(milliseconds: 0))
+        #expect(ListenServer.dialect.refuseInBand(cause, context) == nil)
+        #expect(ListenServer.dialect.refuse(cause, context).status.code == status)
+    }
+}
+
+@Suite struct `A browser's first message` {
+    private static func entrance(_ query: String = "") throws -> Entrance {
+        Entrance(try ListenConversation.handshake("/v4/web/listen?" + query, ListenServer.webDialect), ListenConversation.short)
+    }
+
+    @Test func `brings the token, within five seconds`() throws {
+        var entrance = try Self.entrance()
+        #expect(entrance.opening.deadline == entrance.now + .seconds(5))
+        entrance.wait(.milliseconds(4_999))
+        #expect(entrance.said.isEmpty)
+        let beginning = try entrance.begin(#"{"type":"auth","token":"t0ken"}"#)
+        #expect(beginning.credential == Credential("t0ken"))
+        #expect(entrance.said.isEmpty)
+        var late = try Self.entrance()
+        late.wait(.seconds(5))
+        #expect(late.said == ["close 1008 Auth timeout"])
+        #expect(late.opening.deadline == nil)
+    }
+
+    @Test(arguments: ["hello", "[]", #"{"type":"auth""#, #"{"type":"ping"}"#, #"{"type":"auth"}"#, #"{"type":"auth","token":""}"#])
+    func `is refused when it brings none`(message: String) throws {
+        var entrance = try Self.entrance()
+        let beginning = entrance.text(message)
+        #expect(beginning == nil)
+        #expect(entrance.said.count == 2)
+        #expect(entrance.said.first == "auth_response")
+        #expect(entrance.said.last?.hasPrefix("close 1008 ") == true)
+    }
+
+    @Test func `is no audio`() throws {
+        var entrance = try Self.entrance()
+        _ = entrance.binary(320)
+        #expect(entrance.said == ["auth_response", "close 1008 Auth error"])
+    }
+
+    @Test func `with a wrong token is answered before the close`() throws {
+        var entrance = try Self.entrance()
+        _ = try entrance.begin(#"{"type":"auth","token":"wrong"}"#)
+        entrance.refused(.unauthenticated)
+        #expect(entrance.said == ["auth_response", "close 1008 Invalid token"])
+    }
+
+    @Test func `with a good token may still ask for what there is not`() throws {
+        var entrance = try Self.entrance()
+        _ = try entrance.begin(#"{"type":"auth","token":"good"}"#)
+        entrance.refused(.unsupportedLanguage(LanguageTag("xx"), ""))
+        #expect(entrance.said == ["auth_response", "close 1008 The language is not supported, xx"])
+    }
+
+    @Test func `is answered first of all`() throws {
+        var stream = try ListenConversation(route: .web)
+        #expect(stream.open() == ["auth_response", "ping", "initiating"])
+        #expect(stream.raw.first == #"{"type":"auth_response","success":true}"#)
+    }
+}

@@ -1,0 +1,456 @@
+import Conversations
+import Framing
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `A session of /listen` {
+    @Suite struct `at its start` {
+        @Test func `says its steps in order`() throws {
+            var stream = try ListenConversation()
+            #expect(stream.open() == ["ping", "initiating"])
+            #expect(stream.told(.last(ID("c0"))) == ["last c0"])
+            #expect(stream.told(.began(ID("c1"), isResumed: true)) == ["in_progress_conversations_processing", "conversation c1", "stt_initiating"])
+            #expect(stream.serve() == ["ready local"])
+            #expect(
+                stream.raw == [
+                    "ping",
+                    #"{"type":"service_status","status":"initiating","status_text":"Service Starting"}"#,
+                    #"{"type":"last_memory","memory_id":"c0"}"#,
+                    #"{"type":"service_status","status":"in_progress_conversations_processing","status_text":"Processing Conversations"}"#,
+                    #"{"type":"conversation_session","conversation_id":"c1","status":"in_progress","recording_session_id":"\#(ListenConversation.sessionID)"}"#,
+                    #"{"type":"service_status","status":"stt_initiating","status_text":"STT Service Starting"}"#,
+                    #"{"type":"service_status","status":"ready","status_text":null,"provider":"local"}"#,
+                ])
+        }
+
+        @Test func `is not ready before its conversation is there`() throws {
+            var stream = try ListenConversation()
+            _ = stream.open()
+            #expect(stream.serve().isEmpty)
+            #expect(
+                stream.told(.began(ID("c1"), isResumed: false))
+                    == ["in_progress_conversations_processing", "conversation c1", "stt_initiating", "ready local"])
+        }
+
+        @Test func `does not wait for a store that is out of order`() throws {
+            var stream = try ListenConversation()
+            _ = stream.open()
+            _ = stream.serve()
+            #expect(stream.wait(.seconds(5)) == ["in_progress_conversations_processing", "stt_initiating", "ready local"])
+            #expect(stream.told(.began(ID("c1"), isResumed: false)) == ["conversation c1"])
+        }
+
+        @Test func `names the engine that serves, and why it is not the chosen one`() throws {
+            var stream = try ListenConversation("stt_service=deepgram")
+            _ = stream.open()
+            _ = stream.told(.began(ID("c1"), isResumed: false))
+            #expect(stream.serve() == ["ready local fallback_from_deepgram"])
+        }
+
+        @Test func `is ready without an engine when the client brings its own words`() throws {
+            var stream = try ListenConversation("custom_stt=enabled")
+            _ = stream.open()
+            #expect(stream.told(.began(ID("c1"), isResumed: false)).last == "ready")
+            #expect(stream.serve().isEmpty)
+        }
+    }
+
+    @Suite struct `as time passes` {
+        @Test func `says ping every ten seconds`() throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.pass(.seconds(35)) == ["10s ping", "20s ping", "30s ping"])
+        }
+
+        @Test func `ends after ninety seconds of nothing`() throws {
+            var stream = try ListenConversation.ready()
+            let said = stream.pass(.seconds(200))
+            #expect(said.last == "90s close 1001 idle")
+            #expect(said.count == 9)
+        }
+
+        @Test(arguments: 0...2)
+        func `lives as long as something comes, however short`(count: Int) throws {
+            var stream = try ListenConversation.ready()
+            for _ in 0..<10 {
+                #expect(stream.pass(.seconds(60)).allSatisfy { $0.hasSuffix("ping") })
+                #expect(stream.machine.receivedBinary(byteCount: count, now: stream.now) == .ignored)
+            }
+            #expect(stream.machine.receivedBinary(byteCount: 3, now: stream.now) == .audio)
+        }
+
+        @Test func `lives by text, too`() throws {
+            var stream = try ListenConversation.ready()
+            for _ in 0..<4 {
+                #expect(stream.pass(.seconds(60)).allSatisfy { $0.hasSuffix("ping") })
+                #expect(stream.text("hello").isEmpty)
+            }
+        }
+
+        @Test func `finishes at the session's limit, and is over soon after it`() throws {
+            var stream = try ListenConversation(route: .pushToTalk)
+            #expect(stream.open() == ["ping", "initiating", "stt_initiating"])
+            #expect(stream.serve() == ["ready local"])
+            for _ in 0..<11 {
+                _ = stream.pass(.seconds(10))
+                _ = stream.machine.receivedBinary(byteCount: 1, now: stream.now)
+            }
+            #expect(stream.pass(.seconds(10)) == ["10s → finish", "10s ping"])
+            #expect(stream.machine.receivedBinary(byteCount: 320, now: stream.now) == .ignored)
+            #expect(stream.pass(.seconds(40)).last == "25s close 1001 session_limit")
+        }
+
+        @Test func `finishes when the gateway goes down`() throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.drain() == ["→ finish"])
+            #expect(stream.event(.ended(SessionEnd(received: .zero))) == ["close 1001 going_away"])
+        }
+    }
+
+    @Suite struct `says of its conversation` {
+        @Test func `each segment whole, with every field`() throws {
+            var stream = try ListenConversation.ready()
+            let anna = SpeakerIdentity(.person(ID("p1")), by: .voiceprint, confidence: 0.75)
+            let said = segment("s1", "Hello \"you\".", 0, 1.5, 3, anna)
+            #expect(stream.told(.changed([said])) == ["[SPEAKER_03: Hello \"you\".]"])
+            let expected: [String] = [
+                #"[{"id":"s1","text":"Hello \"you\".","speaker":"SPEAKER_03","speaker_id":3,"is_user":false,"person_id":"p1","start":0.0,"end":1.5,"#,
+                #""translations":[],"speech_profile_processed":true,"stt_provider":"local","stt_model":"base","provider_cluster_id":null,"#,
+                #""provider_speaker_label":null,"speaker_identity_state":"identified","speaker_identity_status":"not_user","#,
+                #""speaker_identity_confidence":0.75,"speaker_identity_source":"voiceprint","speaker_identity_version":null,"#,
+                #""speaker_identity_provenance":null,"speaker_identity_candidates":null,"speaker_identity_text_hints":null}]"#,
+            ]
+            #expect(stream.raw.last == expected.joined())
+        }
+
+        @Test(arguments: [
+            (SpeakerIdentity.unknown, Int?.none, "unknown", "unknown", false), (.unknown, 1, "unassigned", "not_user", false),
+            (SpeakerIdentity(.voice(ID("v")), by: .voiceprint), 1, "unassigned", "not_user", false),
+            (SpeakerIdentity(.person(ID("p")), by: .manual), 1, "identified", "not_user", false),
+            (SpeakerIdentity(.user, by: .channel), 0, "user", "user", true),
+        ])
+        func `who speaks`(identity: SpeakerIdentity, speaker: Int?, state: String, status: String, isUser: Bool) throws {
+            var stream = try ListenConversation.ready()
+            _ = stream.told(.changed([segment("s", "Hi.", 0, 1, speaker, identity)]))
+            let parsed = try Parsed(try #require(stream.raw.last))[0]
+            #expect(parsed["speaker_identity_state"].string == state)
+            #expect(parsed["speaker_identity_status"].string == status)
+            #expect(parsed["speaker_id"].int == speaker ?? 0)
+            #expect(stream.raw.last?.contains("\"is_user\":\(isUser)") == true)
+        }
+
+        @Test func `only what was added or changed`() throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.told(.changed([segment("a", "One.", 0, 1), segment("b", "Two.", 1, 2, 1)])) == ["[SPEAKER_00: One., SPEAKER_01: Two.]"])
+            #expect(stream.told(.changed([segment("b", "Two and three.", 1, 3, 1)])) == ["[SPEAKER_01: Two and three.]"])
+            #expect(stream.told(.changed([])).isEmpty)
+            #expect(stream.told(.removed([ID("a"), ID("b")])) == ["segments_deleted"])
+            #expect(stream.raw.last == #"{"type":"segments_deleted","segment_ids":["a","b"]}"#)
+            #expect(stream.event(commit("Never shown.", 0, 1, .endOfTurn)).isEmpty)
+        }
+
+        @Test func `translations in an event of their own, too`() throws {
+            var stream = try ListenConversation.ready()
+            var said = segment("a", "Guten Tag.", 0, 1)
+            said.translations = [Translation("Good day.", in: .english)]
+            #expect(stream.told(.changed([said])) == ["[SPEAKER_00: Guten Tag.]", "translating"])
+            #expect(stream.raw.last?.contains(#""translations":[{"lang":"en","text":"Good day."}]"#) == true)
+        }
+
+        @Test func `when it is over and what came of it`() throws {
+            var stream = try ListenConversation.ready()
+            var memory = Conversation(
+                id: ID("c1"), user: ID("u"), status: .processing, source: "omi", language: .english, started: UnixTime(milliseconds: 0),
+                finished: UnixTime(milliseconds: 60_000), segments: [segment("s", "Hi.", 0, 1)])
+            #expect(stream.told(.processing(memory)) == ["memory_processing_started"])
+            let begun = try Parsed(try #require(stream.raw.last))["memory"]
+            #expect(begun["status"].string == "processing")
+            #expect(begun["transcript_segments"][0]["id"].string == "s")
+            memory.status = .completed
+            memory.title = "A greeting"
+            #expect(stream.told(.completed(memory)) == ["memory_created"])
+            let created = try Parsed(try #require(stream.raw.last))
+            #expect(created["memory"]["structured"]["title"].string == "A greeting")
+            #expect(created["memory"]["started_at"].string == "1970-01-01T00:00:00.000Z")
+            #expect(created["messages"].isArray)
+            #expect(stream.told(.began(ID("c2"), isResumed: false)) == ["conversation c2"])
+        }
+
+        @Test(arguments: [
+            (SpeakerSuggestion.Who.user, "user", "user"), (.person(ID("p1")), "", "p1"), (.named, "", ""),
+        ])
+        func `who a speaker may be, by name only when that is wanted`(who: SpeakerSuggestion.Who, hidden: String, shown: String) throws {
+            let suggestion = SpeakerSuggestion(SpeakerNumber(2), who, name: "Anna", segment: ID("s1"))
+            for (query, person) in [("", hidden), ("speaker_auto_assign=enabled", shown)] {
+                var stream = try ListenConversation.ready(query)
+                _ = stream.told(.suggested(suggestion))
+                #expect(
+                    stream.raw.last
+                        == #"{"type":"speaker_label_suggestion","speaker_id":2,"person_id":"\#(person)","person_name":"Anna","segment_id":"s1"}"#)
+            }
+        }
+    }
+
+    @Suite struct `hears` {
+        @Test(arguments: [
+            "hello", "[1]", "7", "", "{", #"{"type":"dance"}"#, #"{"type":7}"#, "{}", #"{"type":"finalization_reason","reason":"boredom"}"#,
+        ])
+        func `what means nothing, and goes on`(message: String) throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.text(message).isEmpty)
+            #expect(stream.machine.receivedBinary(byteCount: 320, now: stream.now) == .audio)
+        }
+
+        @Test(arguments: [
+            "user_stop", "finish_and_continue", "meeting_started", "meeting_ended", "max_duration_rotation", "crash_recovery", "retry",
+        ])
+        func `why the client will close`(reason: String) throws {
+            var stream = try ListenConversation.ready()
+            var output = ServerOutput()
+            stream.machine.receivedText(#"{"type":"finalization_reason","reason":"\#(reason)"}"#.utf8.span.bytes, now: stream.now, output: &output)
+            #expect(output.actions == [.converse(.finalization(reason: reason))])
+        }
+
+        private static func commands(_ message: String, _ query: String = "") throws -> [ServerOutput.Action] {
+            var stream = try ListenConversation.ready(query)
+            var output = ServerOutput()
+            stream.machine.receivedText(message.utf8.span.bytes, now: stream.now, output: &output)
+            return output.actions
+        }
+
+        @Test func `who a speaker is`() throws {
+            let message = #"{"type":"speaker_assigned","speaker_id":1,"person_id":"p1","person_name":"Anna","segment_ids":["a","b",3]}"#
+            #expect(
+                try Self.commands(message)
+                    == [.converse(.assign(SpeakerNumber(1), person: ID("p1"), name: "Anna", segments: [ID("a"), ID("b")]))])
+            #expect(
+                try Self.commands(#"{"type":"speaker_assigned","speaker_id":0,"person_id":"user","person_name":"","segment_ids":[]}"#)
+                    == [.converse(.assign(SpeakerNumber(0), person: nil, name: "", segments: []))])
+        }
+
+        @Test(arguments: [
+            #"{"type":"speaker_assigned","person_id":"p1","person_name":"Anna","segment_ids":[]}"#,
+            #"{"type":"speaker_assigned","speaker_id":1,"person_name":"Anna","segment_ids":[]}"#,
+            #"{"type":"speaker_assigned","speaker_id":1,"person_id":"p1","segment_ids":[]}"#,
+        ])
+        func `no assignment from which a value is missing`(message: String) throws { #expect(try Self.commands(message).isEmpty) }
+
+        @Test func `the client's own words, but those that are broken`() throws {
+            let message =
+                #"{"type":"suggested_transcript","stt_provider":"Apple","segments":[{"text":"One.","start":0.5,"end":1,"speaker":"SPEAKER_01","is_user":true},"#
+                + #"{"text":"No start.","end":2},{"start":1,"end":2},{"text":"Backwards.","start":3,"end":2},7,{"text":"Two.","start":2,"end":2.25,"person_id":"p"}]}"#
+            let whole = [
+                SuggestedSegment("One.", start: .milliseconds(500), end: .seconds(1), speaker: 1, isUser: true),
+                SuggestedSegment("Two.", start: .seconds(2), end: .milliseconds(2_250), person: ID("p")),
+            ]
+            #expect(try Self.commands(message, "custom_stt=enabled") == [.converse(.transcript(whole, engine: EngineName("apple")))])
+            #expect(try Self.commands(message).isEmpty, "only with custom_stt")
+        }
+
+        @Test func `about onboarding that there is none`() throws {
+            var stream = try ListenConversation.ready("onboarding=enabled")
+            #expect(stream.text(#"{"type":"start_onboarding"}"#) == ["onboarding_complete"])
+            #expect(stream.raw.last == #"{"type":"onboarding_complete","conversation_id":null,"memories_created":0,"error":"not_configured"}"#)
+            #expect(stream.text(#"{"type":"skip_question"}"#) == ["onboarding_complete"])
+            var other = try ListenConversation.ready()
+            #expect(other.text(#"{"type":"start_onboarding"}"#).isEmpty)
+        }
+    }
+
+    @Suite struct `takes images in parts` {
+        private static func part(_ id: String, _ index: Int, of total: Int) -> String {
+            #"{"type":"image_chunk","id":"\#(id)","index":\#(index),"total":\#(total),"data":"QUJD"}"#
+        }
+
+        @Test func `in any order, and more than once`() throws {
+            var stream = try ListenConversation.ready()
+            for index in [2, 0, 2, 0] { #expect(stream.text(Self.part("i", index, of: 3)).isEmpty) }
+            #expect(stream.text(Self.part("i", 1, of: 3)) == ["photo_processing", "photo_described"])
+            let processing = try Parsed(stream.raw[stream.raw.count - 2]), described = try Parsed(stream.raw[stream.raw.count - 1])
+            #expect(processing["temp_id"].string == "i")
+            #expect(described["photo_id"].string == processing["photo_id"].string)
+            #expect(stream.raw.last?.contains("\"discarded\":true") == true)
+        }
+
+        @Test(arguments: [
+            part("", 0, of: 1), part("i", -1, of: 2), part("i", 2, of: 2), part("i", 0, of: 0), part("i", 0, of: 4_097),
+            #"{"type":"image_chunk","id":"i","index":0,"total":1,"data":""}"#, #"{"type":"image_chunk","id":"i","index":0,"total":1}"#,
+        ])
+        func `and closes on what breaks the rules`(message: String) throws {
+            var stream = try ListenConversation.ready()
+            let said = stream.text(message)
+            #expect(said.count == 1)
+            #expect(said.first?.hasPrefix("close 1008") == true)
+        }
+
+        @Test func `and closes on a total that changes`() throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.text(Self.part("i", 0, of: 3)).isEmpty)
+            #expect(stream.text(Self.part("i", 1, of: 4)).first?.hasPrefix("close 1008") == true)
+        }
+
+        @Test func `and keeps fifty, for a minute`() throws {
+            var stream = try ListenConversation.ready()
+            for number in 0...50 { #expect(stream.text(Self.part("i\(number)", 0, of: 2)).isEmpty) }
+            #expect(stream.text(Self.part("i50", 1, of: 2)).count == 2)
+            #expect(stream.text(Self.part("i0", 1, of: 2)).isEmpty, "the oldest went")
+            _ = stream.pass(.seconds(60))
+            #expect(stream.text(Self.part("i49", 1, of: 2)).isEmpty, "too old")
+        }
+    }
+
+    @Suite struct `with channels` {
+        @Test func `reports one that it does not have, once`() throws {
+            var stream = try ListenConversation.ready("channels=2&codec=pcm16&sample_rate=16000")
+            for (tag, channel, said) in [(1, 0, []), (2, 1, []), (0, nil, ["unknown_channel invalid_input"]), (3, nil, [])]
+                as [(UInt8, Int?, [String])]
+            {
+                let answer = stream.channel(tag)
+                #expect(answer.0?.number == channel)
+                #expect(answer.1 == said)
+            }
+        }
+    }
+
+    @Suite struct `when it fails` {
+        @Test(arguments: [
+            (EngineError.unavailable("secret"), "stt_failed upstream_error connection_lost", 1011),
+            (.timedOut("secret"), "stt_failed timeout connection_lost", 1011),
+            (.unauthorised("secret"), "stt_failed config_error auth_rejected", 1011),
+            (.quotaExhausted("secret"), "stt_failed config_error budget_exhausted", 1011),
+            (.rateLimited(retryAfter: .seconds(7)), "stt_failed upstream_error rate_limited", 1011),
+            (.protocolViolation("secret"), "stt_failed upstream_error connection_lost", 1011),
+            (.badRequest("secret"), "stt_failed config_error", 1011),
+            (.undecodable("secret"), "stt_failed invalid_input", 1003),
+        ])
+        func `says so once, in none of the engine's words`(error: EngineError, status: String, code: Int) throws {
+            var stream = try ListenConversation.ready()
+            let said = stream.event(.ended(SessionEnd(received: .zero, error: error)))
+            #expect(said.count == 2)
+            #expect(said.first == status)
+            #expect(said.last?.hasPrefix("close \(code)") == true)
+            #expect(!stream.raw.joined().contains("secret"))
+            #expect(stream.event(.ended(SessionEnd(received: .zero, error: error))).isEmpty)
+            if case .rateLimited = error { #expect(stream.raw.last?.contains("\"retry_after\":7") == true) }
+        }
+
+        @Test func `before it was ready names that`() throws {
+            var stream = try ListenConversation()
+            _ = stream.open()
+            #expect(
+                stream.event(.ended(SessionEnd(received: .zero, error: .timedOut("")))) == [
+                    "stt_failed timeout initialization_failed", "close 1011 transcription_service_unavailable",
+                ])
+        }
+
+        @Test func `for its language names it`() throws {
+            var stream = try ListenConversation("language=xx")
+            _ = stream.open()
+            #expect(
+                stream.event(.ended(SessionEnd(received: .zero, error: .unsupportedLanguage(LanguageTag("xx")))))
+                    == ["close 1008 The language is not supported, xx"])
+        }
+
+        @Test func `in part says so, and when it is over`() throws {
+            var stream = try ListenConversation.ready()
+            let range = SampleRange(.zero, SampleIndex(16_000))
+            #expect(stream.event(.gap(.first, range, .timedOut(""))) == ["stt_degraded timeout local"])
+            #expect(stream.event(.gap(.first, range, .timedOut(""))).isEmpty)
+            #expect(stream.event(commit("Again.", 1, 2, .endOfTurn)) == ["stt_recovered local"])
+        }
+    }
+
+    @Suite struct `of a key with little credit` {
+        @Test func `says so below three minutes, in both forms, once for each fall`() throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.machine.creditWarnings == [.seconds(180)])
+            #expect(stream.account(.low(remaining: .seconds(300))).isEmpty)
+            #expect(stream.account(.low(remaining: .seconds(180))) == ["freemium 180 none", "freemium_threshold_reached"])
+            #expect(stream.raw.last?.contains(#""status_text":"{\"remaining_seconds\":180,\"action\":\"none\"}""#) == true)
+            #expect(stream.account(.low(remaining: .seconds(60))).isEmpty)
+            #expect(stream.account(.low(remaining: .milliseconds(179_900))) == ["freemium 179 none", "freemium_threshold_reached"])
+        }
+
+        @Test func `ends when nothing is left, after saying so`() throws {
+            var stream = try ListenConversation.ready()
+            #expect(
+                stream.account(.exhausted) == ["freemium 0 setup_on_device_stt", "freemium_threshold_reached config_error budget_exhausted"])
+            #expect(stream.told(.changed([segment("s", "Last words.", 0, 1)])) == ["[SPEAKER_00: Last words.]"])
+            #expect(stream.event(.ended(SessionEnd(received: .zero, error: .quotaExhausted("")))).isEmpty)
+            #expect(stream.wait(.milliseconds(499)).isEmpty)
+            #expect(stream.wait(.milliseconds(1)) == ["close 1008 trial_expired"])
+        }
+
+        @Test func `ends when it is taken back`() throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.account(.revoked).isEmpty)
+            #expect(stream.event(.ended(SessionEnd(received: .zero, error: .unauthorised("")))) == ["close 1008 Invalid token"])
+        }
+    }
+
+    @Suite struct `of push-to-talk` {
+        @Test func `shows what was committed, and answers finalize`() throws {
+            var stream = try ListenConversation("codec=pcm16&sample_rate=16000", route: .pushToTalk)
+            _ = stream.open()
+            _ = stream.serve()
+            #expect(stream.event(commit("Hello there.", 1, 2, .pause)) == ["[SPEAKER_00: Hello there.]"])
+            #expect(stream.event(commit("", 2, 3, .length)).isEmpty)
+            #expect(stream.text("finalize") == ["→ finalize"])
+            #expect(stream.event(commit("Bye.", 3, 4, .flush)) == ["[SPEAKER_00: Bye.]", "finalized"])
+            #expect(stream.text(#"{"type":"finalize"}"#) == ["→ finalize"])
+            #expect(stream.event(.flushed(.first)) == ["finalized"])
+            let ids = try stream.raw.filter { $0.hasPrefix("[") }.map { try Parsed($0)[0]["id"].string }
+            #expect(Set(ids).count == 2)
+            #expect(try Parsed(try #require(stream.raw.first { $0.hasPrefix("[") }))[0]["start"].double == 1)
+        }
+
+        @Test func `hears nothing that is a conversation's`() throws {
+            var stream = try ListenConversation(route: .pushToTalk)
+            _ = stream.open()
+            #expect(stream.text(#"{"type":"image_chunk"}"#).isEmpty)
+            var device = try ListenConversation.ready()
+            #expect(device.text("finalize").isEmpty)
+        }
+    }
+
+    @Suite struct `with a client that may come back` {
+        @Test func `says what is durable, and again what was not seen`() throws {
+            var stream = try ListenConversation.ready("ack=true")
+            #expect(
+                stream.raw.first == #"{"type":"session_started","session_id":"\#(ListenConversation.sessionID)","resume_window":120}"#)
+            let acknowledged = stream.run { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
+            #expect(acknowledged == ["audio_ack"])
+            #expect(stream.raw.last == #"{"type":"audio_ack","samples":16000}"#)
+            // The start's five messages were seen.
+            #expect(stream.told(.changed([segment("a", "One.", 0, 1)])) == ["[SPEAKER_00: One.]"])
+            stream.machine.clientLost(now: stream.now)
+            _ = stream.told(.changed([segment("b", "Two.", 1, 2)]))
+            #expect(stream.pass(.seconds(110)).isEmpty, "no ping, no idleness while nobody is there")
+            let back = LiveResume(session: ID(ListenConversation.sessionID), start: SampleIndex(16_000), seen: 5)
+            let said = stream.run { $0.clientReturned(back, received: SampleIndex(20_000), now: $1, output: &$2) }
+            #expect(said == ["session_resumed", "ping", "[SPEAKER_00: One.]", "[SPEAKER_00: Two.]"])
+            #expect(stream.pass(.seconds(20)) == ["10s ping", "20s ping"])
+            #expect(stream.text(#"{"type":"seen","messages":7}"#).isEmpty)
+            let twice = stream.run { $0.clientReturned(back, received: SampleIndex(20_000), now: $1, output: &$2) }
+            #expect(twice == ["session_resumed", "ping"])
+        }
+
+        @Test func `tells one that comes too late`() throws {
+            var stream = try ListenConversation("ack=true&session_id=s&resume_from=0")
+            let late = stream.run { $0.resumeFailed(.expired, output: &$2) }
+            #expect(late == ["session_expired", "close 4404 session_expired"])
+            var other = try ListenConversation("ack=true&session_id=s&resume_from=0")
+            let refused = other.run { $0.resumeFailed(.refused("No."), output: &$2) }
+            #expect(refused == ["close 1008 No."])
+        }
+
+        @Test func `keeps no more than so much for it`() throws {
+            var stream = try ListenConversation.ready("ack=true")
+            stream.machine.clientLost(now: stream.now)
+            for number in 0..<2_000 { _ = stream.told(.changed([segment("s\(number)", "Word.", 0, 1)])) }
+            let back = LiveResume(session: ID("s"), start: .zero, seen: 0)
+            let said = stream.run { $0.clientReturned(back, received: .zero, now: $1, output: &$2) }
+            #expect(said.count == 1_026)
+        }
+    }
+}
