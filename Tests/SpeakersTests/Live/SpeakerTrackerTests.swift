@@ -1,0 +1,134 @@
+import Conversations
+import Speech
+import Testing
+
+@testable import Speakers
+
+@Suite("Speaker tracker") struct SpeakerTrackerTests {
+    /// A voiceprint at this distance from the one along the first axis, and beyond every other's plane.
+    private static func print(_ distance: Float, axis: Int = 1) -> Voiceprint {
+        let cosine = 1 - distance
+        var vector = [Float](repeating: 0, count: 8)
+        vector[0] = cosine
+        vector[axis] = max(0, 1 - cosine * cosine).squareRoot()
+        return Voiceprint(vector, model: "m")!
+    }
+
+    private static func along(_ axis: Int) -> Voiceprint {
+        var vector = [Float](repeating: 0, count: 8)
+        vector[axis] = 1
+        return Voiceprint(vector, model: "m")!
+    }
+
+    private static func voice(_ id: String, _ voiceprint: Voiceprint, _ owner: Voice.Owner = .nobody) -> Voice {
+        Voice(id: ID(id), number: 1, owner: owner, voiceprint: voiceprint, evidence: .seconds(60), created: UnixTime(milliseconds: 0))
+    }
+
+    @Test(arguments: [(Float(0.649), true), (Float(0.651), false)])
+    func `knows a voice that is nearer than the rule's distance`(_ distance: Float, _ isKnown: Bool) {
+        var tracker = SpeakerTracker()
+        tracker.know([Self.voice("v", Self.along(0))])
+        let events = tracker.hear(Self.print(distance), lasting: .seconds(6), label: 0).events
+        #expect(events.contains { if case .identified(0, ID("v"), _) = $0 { true } else { false } } == isKnown)
+        #expect(events.contains { if case .isNew = $0 { true } else { false } } != isKnown)
+    }
+
+    @Test(arguments: [(Float(0.11), true), (Float(0.09), false)])
+    func `knows nobody when another one is as near`(_ margin: Float, _ isKnown: Bool) {
+        var tracker = SpeakerTracker()
+        // The second voice lies where it is that much farther from what is heard.
+        let heard = Self.along(0)
+        tracker.know([
+            Self.voice("v", Self.print(0.3, axis: 1), .person(ID("a"))), Self.voice("w", Self.print(0.3 + margin, axis: 2), .person(ID("b"))),
+        ])
+        let events = tracker.hear(heard, lasting: .seconds(6), label: 0).events
+        #expect(events.isEmpty != isKnown)
+    }
+
+    @Test func `takes two voices of one person for one`() {
+        var tracker = SpeakerTracker()
+        tracker.know([
+            Self.voice("v", Self.print(0.3, axis: 1), .person(ID("a"))), Self.voice("w", Self.print(0.31, axis: 2), .person(ID("a"))),
+        ])
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events.count == 1)
+    }
+
+    @Test func `decides nothing before five seconds, and counts no clip under two`() {
+        var tracker = SpeakerTracker()
+        tracker.know([Self.voice("v", Self.along(0))])
+        for _ in 0..<10 { #expect(tracker.hear(Self.along(0), lasting: .milliseconds(1_990), label: 0).events.isEmpty) }
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(2), label: 0).events.isEmpty)
+        #expect(tracker.hear(Self.along(0), lasting: .milliseconds(2_999), label: 0).events.isEmpty)
+        #expect(!tracker.hear(Self.along(0), lasting: .seconds(2), label: 0).events.isEmpty)
+    }
+
+    @Test func `tells apart whom no engine told apart, and knows them again`() {
+        var tracker = SpeakerTracker()
+        let first = tracker.hear(Self.along(0), lasting: .seconds(3), label: nil).label
+        let second = tracker.hear(Self.along(1), lasting: .seconds(3), label: nil).label
+        #expect(first != nil && second != nil && first != second)
+        #expect(tracker.hear(Self.print(0.2), lasting: .milliseconds(800), label: nil).label == first)
+        #expect(tracker.hear(Self.along(1), lasting: .seconds(3), label: nil).label == second)
+    }
+
+    @Test func `founds no speaker on a short clip that sounds like none, but gives it to the likeliest`() {
+        var tracker = SpeakerTracker()
+        let first = tracker.hear(Self.along(0), lasting: .seconds(3), label: nil).label
+        #expect(tracker.hear(Self.print(0.8), lasting: .seconds(1), label: nil).label == first)
+    }
+
+    @Test func `keeps a new voice once, and calls it by its name from then on`() throws {
+        var tracker = SpeakerTracker()
+        let events = tracker.hear(Self.along(0), lasting: .seconds(6), label: 3).events
+        guard case .isNew(3, let voiceprint, evidence: .seconds(6))? = events.first else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 3).events.isEmpty)
+        let voice = Self.voice("new", voiceprint)
+        #expect(tracker.created(voice, for: 3) == [.identified(3, ID("new"), confidence: 1)])
+        // The next connection's speaker has another label, and the same voice.
+        let again = tracker.hear(Self.along(0), lasting: .seconds(6), label: 9).events
+        #expect(again == [.identified(9, ID("new"), confidence: 1)])
+    }
+
+    @Test(arguments: [(Float(0.2), Float(0.5), true), (Float(0.45), Float(0.5), false)])
+    func `lets only one of two different voices be the user's, and neither when it is not plain which`(
+        _ second: Float, _ first: Float, _ isSecond: Bool
+    ) {
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
+        tracker.know([Self.voice("me", Self.along(0), .user)])
+        // Apart from each other: on different sides of the owner's.
+        let one = Self.print(first, axis: 1), other = Self.print(second, axis: 2)
+        var rule = SpeakerRule()
+        rule.distance = min(0.65, one.distance(to: other))
+        tracker = SpeakerTracker(rule: rule)
+        tracker.know([Self.voice("me", Self.along(0), .user)])
+        #expect(tracker.hear(one, lasting: .seconds(6), label: 0).events.count == 1)
+        let events = tracker.hear(other, lasting: .seconds(6), label: 1).events
+        #expect(events.first == .withdrawn(0))
+        #expect((events.count == 2) == isSecond)
+    }
+
+    @Test func `learns from what is beyond doubt, until it has heard enough`() {
+        var tracker = SpeakerTracker()
+        var voice = Self.voice("v", Self.along(0))
+        voice.evidence = .seconds(50)
+        tracker.know([voice])
+        _ = tracker.hear(Self.along(0), lasting: .seconds(6), label: 0)
+        let events = tracker.hear(Self.print(0.1), lasting: .seconds(12), label: 0).events
+        guard case .learned(ID("v"), _, evidence: .seconds(62))? = events.first else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(tracker.hear(Self.print(0.1), lasting: .seconds(12), label: 0).events.isEmpty)
+    }
+
+    @Test func `compares no voiceprints of different models`() throws {
+        var tracker = SpeakerTracker()
+        let other = try #require(Voiceprint([1, 0, 0, 0, 0, 0, 0, 0], model: "another"))
+        tracker.know([Self.voice("v", other)])
+        let events = tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events
+        #expect(events.contains { if case .isNew = $0 { true } else { false } })
+    }
+}
