@@ -239,15 +239,11 @@ package struct ConversationMachine: Sendable {
 
     // MARK: - Who says it
 
-    /// A segment's speaker has become known, of an engine that did not say.
-    package mutating func heard(_ speaker: SpeakerNumber, in segment: ID<Segment>) -> [Action] {
-        for channel in makers.keys.sorted() {
-            let identity = speakers.identity(of: speaker)
-            let changes = makers[channel]?.name(segment, speaker, identity: identity) { ID(newID()) }
-            if let changes { return tell(changes) }
-        }
-        return []
-    }
+    /// The conversation's number of whom the session calls `label`.
+    package mutating func speaker(ofLabel label: Int) -> SpeakerNumber { speakers.number(ofLabel: label) }
+
+    /// A segment of the speaker's, the newest.
+    package func segment(of speaker: SpeakerNumber) -> ID<Segment>? { speakers.segments(of: speaker).last?.id }
 
     /// It is known who a speaker is: all that they have said and will say.
     ///
@@ -258,9 +254,6 @@ package struct ConversationMachine: Sendable {
         if let suggestion { actions.append(.show(.suggested(suggestion))) }
         return actions
     }
-
-    /// A new number for a voice that no engine has labelled.
-    package mutating func newSpeaker() -> SpeakerNumber { speakers.newNumber() }
 
     // MARK: - Its client
 

@@ -41,24 +41,6 @@ package struct SegmentMaker: Sendable {
         return remake(newID: newID)
     }
 
-    /// It has become known who spoke `segment`.
-    package mutating func name(_ id: ID<Segment>, _ speaker: SpeakerNumber?, identity: SpeakerIdentity, newID: () -> ID<Segment>) -> SegmentChanges? {
-        guard let index = open.firstIndex(where: { $0.segment.id == id }) else { return nil }
-        for word in open[index].words { words[word].speaker = speaker }
-        open[index].segment.identity = identity
-        var changes = remake(newID: newID)
-        if !changes.changed.contains(where: { $0.id == id }), let same = open.first(where: { $0.segment.id == id }) {
-            changes.changed.insert(same.segment, at: 0)
-        }
-        return changes
-    }
-
-    /// Forgets all: what comes next belongs to another conversation.
-    package mutating func reset() {
-        words = []
-        open = []
-    }
-
     private mutating func remake(newID: () -> ID<Segment>) -> SegmentChanges {
         let before = open
         var taken: Set<Int> = []

@@ -1,4 +1,5 @@
 internal import Conversations
+internal import Speakers
 internal import Speech
 internal import Store
 import Synchronization
@@ -6,6 +7,9 @@ import Synchronization
 /// Where live sessions take their conversations to: the store, and what completes them when they are over.
 final class ConversationDesk: Sendable {
     let store: any ConversationStore
+    /// What finds voiceprints; nil: nobody is known again.
+    let voices: (any Voiceprinting)?
+    let speakerRule = SpeakerRule()
     let log: Log
     /// A new UUID.
     let newID: @Sendable () -> String
@@ -28,12 +32,13 @@ final class ConversationDesk: Sendable {
     static let sweepInterval: Duration = .seconds(5)
 
     init(
-        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, log: Log,
+        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?, log: Log,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audioFolder = audioFolder
         self.audioDays = audioDays
         self.store = store
+        self.voices = voices
         self.log = log
         self.newID = newID
         self.now = now

@@ -11,6 +11,10 @@ struct ConversationWork: Sendable {
         case store(ConversationUpdate)
         case process(ID<Conversation>)
         case delete(ID<Conversation>)
+        /// Which voices and people are there, if that has changed since.
+        case know(after: Int64?)
+        case keep(NewVoice, label: Int)
+        case learn(ID<Voice>, Voiceprint, Duration)
         /// The session's next audio.
         case audio([Int16], from: SampleIndex)
         /// What came so far belongs to this conversation, which begins at `start` of the session; nil: to none.
@@ -19,6 +23,8 @@ struct ConversationWork: Sendable {
 
     enum News: Sendable {
         case found(Conversation?, last: ID<Conversation>?)
+        case known(KnownVoices)
+        case voice(Voice, label: Int)
         case processing(Conversation)
         case completed(Conversation)
     }
@@ -56,6 +62,10 @@ struct ConversationWork: Sendable {
             if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
             // What is said next does not wait for it.
             Task { if let done = await desk.complete(id, of: user) { tell(.completed(done)) } }
+        case .know(let revision): try await know(after: revision)
+        case .keep(let voice, let label): tell(.voice(try await desk.store.add(voice, of: user), label: label))
+        case .learn(let voice, let voiceprint, let evidence):
+            _ = try await desk.store.setVoiceprint(voiceprint, evidence: evidence, of: voice, of: user)
         case .audio(let pcm, let position):
             if let error = await audio?.append(pcm, from: position) {
                 desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
@@ -75,6 +85,7 @@ struct ConversationWork: Sendable {
     }
 
     private func find() async throws(StoreError) {
+        try await know(after: nil)
         let last = try await desk.store.lastCompleted(of: user)
         var found: Conversation?
         if let chosen = request.chosen {
@@ -83,6 +94,13 @@ struct ConversationWork: Sendable {
             found = try await desk.store.inProgress(of: user, source: request.source, device: request.device)
         }
         tell(.found(found, last: last))
+    }
+
+    private func know(after known: Int64?) async throws(StoreError) {
+        let revision = try await desk.store.revision(of: user)
+        guard revision != known else { return }
+        let voices = try await desk.store.voices(of: user), people = try await desk.store.people(of: user)
+        tell(.known(KnownVoices(voices, people, revision: revision)))
     }
 
     /// Once more when the store is busy: what was said is not to be lost for a moment's trouble.

@@ -1,6 +1,7 @@
 internal import Conversations
 internal import Net
 internal import Protocols
+internal import Speakers
 internal import Speech
 internal import Store
 
@@ -19,6 +20,11 @@ final class LiveConversation {
     private var timer: Loop.Timer?
     private var isEnded = false
 
+    private let rate: SampleRate
+    /// nil: speakers are whom engines tell apart, and nobody is known again.
+    private var speakers: LiveSpeakers?
+    /// Voices and people that the user has.
+    private var known = KnownVoices()
     private let keepsAudio: Bool
     /// Samples of all channels that are handed on together.
     private let batch: Int
@@ -32,10 +38,11 @@ final class LiveConversation {
     /// - Parameters:
     ///   - rate: of the session's audio.
     ///   - channels: of the session's audio.
+    ///   - audio: gives the session's audio back, of its one channel; nil when it is gone.
     ///   - show: tells the client's dialect.
     init(
         user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate, channels: Int,
-        desk: ConversationDesk, loop: Loop, show: @escaping (ConversationEvent) -> Void
+        desk: ConversationDesk, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
     ) {
         self.user = user
         self.request = request
@@ -49,9 +56,14 @@ final class LiveConversation {
         let audio = channels <= 2 ? desk.keeper(rate: rate, channels: channels) : nil
         keepsAudio = audio != nil
         batch = Int(rate.hertz) * channels * Self.batchSeconds
+        self.rate = rate
         let session = LoopBound(self, on: loop)
         let worker = ConversationWork(user: user, request: request, desk: desk, audio: audio, rate: rate) { news in session.enter { $0.hear(news) } }
         Task { await worker.carryOut(stream) }
+        guard let voices = desk.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
+        speakers = LiveSpeakers(
+            voices, rule: desk.speakerRule, rate: rate, loop: loop, audio: heard,
+            handOn: { [unowned self] in add($0) }, heard: { [unowned self] in hear($0) })
     }
 
     /// Looks for what there is already.
@@ -84,8 +96,21 @@ final class LiveConversation {
         work.yield(.closeAudio(offset == nil ? nil : id, start: .zero - (offset ?? .zero)))
     }
 
-    func committed(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?, rate: SampleRate) {
-        run(machine.committed(words, in: channel, by: engine, model: model, rate: rate, now: desk.now()))
+    func committed(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
+        guard !words.isEmpty else { return }
+        let spoken = LiveSpeakers.Spoken(words: words, channel: channel, engine: engine, model: model)
+        if let speakers { speakers.committed(spoken) } else { add(spoken) }
+    }
+
+    private func add(_ spoken: LiveSpeakers.Spoken) {
+        run(
+            machine.committed(
+                spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: desk.now()))
+    }
+
+    /// Calls back when all that was committed has been told.
+    func settled(_ body: @escaping () -> Void) {
+        if let speakers { speakers.idle(body) } else { body() }
     }
 
     func command(_ command: ConversationCommand) { run(machine.command(command, now: desk.now())) }
@@ -97,6 +122,8 @@ final class LiveConversation {
         timer?.cancel()
         timer = nil
         let current = machine.current?.id
+        speakers?.cancel()
+        speakers = nil
         closeAudio(current, offset: machine.offset)
         run(machine.ended(inOrder: inOrder, now: desk.now()))
         if let attached { desk.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
@@ -110,6 +137,7 @@ final class LiveConversation {
             let actions = machine.timePassed(now: desk.now())
             if machine.current?.id != current { closeAudio(current, offset: offset) }
             run(actions)
+            work.yield(.know(after: known.revision))
             poll()
         }
     }
@@ -117,6 +145,8 @@ final class LiveConversation {
     private func hear(_ news: ConversationWork.News) {
         guard !isEnded else { return }
         switch news {
+        case .known(let known): know(known)
+        case .voice(let voice, let label): speakers?.created(voice, for: label)
         case .found(let found, let last): run(machine.begin(found: found, last: last, now: desk.now()))
         case .processing(let conversation): show(.processing(conversation))
         case .completed(let conversation): show(.completed(conversation))
@@ -135,9 +165,33 @@ final class LiveConversation {
                             finished: change.finished, finalizationReason: change.finalizationReason)))
             case .show(let event):
                 if case .began(let id, _) = event { attach(id) }
-                if !isEnded { show(event) }
+                if !isEnded { show(known.named(event)) }
             case .process(let id): work.yield(.process(id))
             case .delete(let id): work.yield(.delete(id))
+            }
+        }
+    }
+
+    // MARK: - Speakers
+
+    private func know(_ known: KnownVoices) {
+        self.known = known
+        speakers?.know(known.voices.filter { request.usesProfile || $0.owner != .user })
+    }
+
+    private func hear(_ events: [SpeakerTracker.Event]) {
+        for event in events {
+            switch event {
+            case .identified(let label, let voice, let confidence):
+                let speaker = machine.speaker(ofLabel: label)
+                let identity = SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)
+                let suggestion = machine.segment(of: speaker).flatMap { known.suggestion(speaker, voice, segment: $0) }
+                run(machine.identified(speaker, as: identity, suggestion: suggestion))
+            case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown, suggestion: nil))
+            case .isNew(let label, let voiceprint, let evidence):
+                let voice = NewVoice(id: ID(desk.newID()), voiceprint: voiceprint, evidence: evidence, created: desk.now())
+                work.yield(.keep(voice, label: label))
+            case .learned(let voice, let voiceprint, let evidence): work.yield(.learn(voice, voiceprint, evidence))
             }
         }
     }

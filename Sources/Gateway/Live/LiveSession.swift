@@ -51,6 +51,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private var meter: CreditMeter?
     /// What its words become part of; nil: they are a transcript only.
     private var conversation: LiveConversation?
+    /// Everything that was committed has been told.
+    private var isSettled = false
     /// nil: engines hear everything.
     private var gate: SilenceGate?
     /// nil when nobody traces.
@@ -134,11 +136,31 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private func startConversation(_ request: ConversationRequest) {
         conversation = LiveConversation(
             user: payer?.account.user ?? .local, request: request, language: dialect.request.language, started: started,
-            rate: rate, channels: channels, desk: context.conversations, loop: context.loop
+            rate: rate, channels: channels, desk: context.conversations, loop: context.loop,
+            audio: { [self] range in heard(range) }
         ) { [self] event in
             guard !clientIsGone else { return }
             dialect.conversation(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
+        }
+    }
+
+    /// Kept audio of a session of one channel; nil when it is gone.
+    private func heard(_ range: SampleRange) -> [Int16]? {
+        guard channels == 1 else { return nil }
+        var samples: [Int16] = []
+        samples.reserveCapacity(Int(range.count.samples))
+        do throws(AudioLost) {
+            try replay(range) { pcm in
+                pcm.withUnsafeBytes { bytes in
+                    for index in 0..<bytes.count / 2 {
+                        samples.append(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)))
+                    }
+                }
+            }
+            return samples
+        } catch {
+            return nil
         }
     }
 
@@ -376,6 +398,14 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     }
 
     func hear(_ event: SessionEvent) {
+        // Its last words are shown before its end is.
+        if case .ended = event, let conversation, !isSettled {
+            conversation.settled { [self] in
+                isSettled = true
+                hear(event)
+            }
+            return
+        }
         if trace != nil { traced(event) }
         if case .interim = event { context.metrics.interim() }
         if case .gap(let channel, let range, let error) = event {
@@ -383,7 +413,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
         }
         if case .commit(let commit) = event {
-            conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine), rate: rate)
+            conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
         }
         if !clientIsGone {
             var event = event

@@ -136,18 +136,6 @@ import Testing
         #expect(atOnce.segments.flatMap(\.words).map(\.text) == words.map(\.text))
     }
 
-    @Test func `names a segment once its speaker is known, and joins it with the speaker's other words`() throws {
-        var made = Made()
-        made.add(Self.words("One is said.", at: 0, by: 0))
-        made.add(Self.words("Two is said.", at: 0.9, by: nil))
-        #expect(made.segments.count == 2)
-        let named = made.maker.name(made.segments[1].id, SpeakerNumber(0), identity: .init(.user, by: .voiceprint), newID: made.nextID())
-        let changes = try #require(named)
-        #expect(changes.removed.count == 1)
-        made.take(changes)
-        #expect(made.texts == ["0: One is said. Two is said."])
-    }
-
     @Test func `keeps few words, however long somebody speaks`() {
         var made = Made()
         for index in 0..<2_000 { made.add(Self.words("This is one of many sentences that are said.", at: Double(index) * 2.5)) }
