@@ -207,11 +207,23 @@ extension JSONWriter {
     }
 }
 
-/// Members in one call.
+/// Members and lists in one call.
 extension JSONWriter {
+    package mutating func array(_ texts: [String]) {
+        beginArray()
+        for text in texts { value(text) }
+        endArray()
+    }
+
     package mutating func member(_ name: StaticString, _ value: String) {
         key(name)
         self.value(value)
+    }
+
+    /// - Parameter value: nil: `null`.
+    package mutating func member(_ name: StaticString, optional value: String?) {
+        key(name)
+        if let value { self.value(value) } else { null() }
     }
 
     package mutating func member(_ name: StaticString, literal value: StaticString) {

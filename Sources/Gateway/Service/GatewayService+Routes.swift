@@ -23,12 +23,10 @@ extension GatewayService {
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts, .list),
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .read),
             assemblyAI(.delete, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .delete),
-            Route(.http, .post, TicketEndpoint.path, voice: .harken, TicketEndpoint()),
-            Route(.http, .get, SessionEndpoint.path + "/*", voice: .harken, SessionEndpoint()),
             Route(.http, .get, "/health", voice: .harken, HealthEndpoint()),
             Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint()),
             Route(.http, .get, "/metrics", voice: .harken, MetricsEndpoint()),
-        ]
+        ] + API.operations.map(\.route)
 
     private static func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
         Route(.http, method, path, voice: AssemblyAIPrerecordedEndpoint.voice, AssemblyAIPrerecordedEndpoint(action: action))

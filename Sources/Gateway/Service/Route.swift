@@ -6,7 +6,7 @@ package struct Route: Sendable {
 
     package let kind: Kind
     package let method: HTTPMethod
-    /// Exact; or, ending with `/*`, everything below.
+    /// Exact; or, ending with `/*`, everything below; or with parts such as `{id}`, each of which stands for one part of a path.
     package let path: String
     let endpoint: any Endpoint
     /// How this part of the table says no when no route fits.
@@ -21,12 +21,38 @@ package struct Route: Sendable {
     }
 
     func matches(path: String) -> Bool {
+        if isTemplate { return parameters(of: path) != nil }
         guard isPattern else { return path == self.path }
         return path.hasPrefix(self.path.dropLast()) && path.utf8.count >= self.path.utf8.count
     }
 
     /// Whether everything below its path is meant.
     private var isPattern: Bool { path.hasSuffix("/*") }
+
+    private var isTemplate: Bool { path.utf8.contains(UInt8(ascii: "{")) }
+
+    /// How much of a path it says itself.
+    var literalLength: Int {
+        guard isTemplate else { return path.utf8.count }
+        return path.split(separator: "/").reduce(0) { $0 + ($1.hasPrefix("{") ? 1 : 1 + $1.utf8.count) }
+    }
+
+    /// What stands in a path for the parts of the template; nil when it does not match.
+    func parameters(of path: String) -> [String: String]? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let wanted = self.path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == wanted.count else { return nil }
+        var found: [String: String] = [:]
+        for (part, name) in zip(parts, wanted) {
+            if name.hasPrefix("{") {
+                guard !part.isEmpty else { return nil }
+                found[String(name.dropFirst().dropLast())] = String(part)
+            } else if part != name {
+                return nil
+            }
+        }
+        return found
+    }
 }
 
 extension [Route] {
@@ -34,7 +60,7 @@ extension [Route] {
     func nearest(to path: String) -> [Route] {
         let fitting = filter { $0.matches(path: path) }
         // A longer pattern says more, and the path itself says all.
-        let most = fitting.lazy.map { $0.path == path ? Int.max : $0.path.utf8.count }.max()
-        return fitting.filter { ($0.path == path ? Int.max : $0.path.utf8.count) == most }
+        let most = fitting.lazy.map { $0.path == path ? Int.max : $0.literalLength }.max()
+        return fitting.filter { ($0.path == path ? Int.max : $0.literalLength) == most }
     }
 }

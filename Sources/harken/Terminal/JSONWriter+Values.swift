@@ -7,10 +7,4 @@ extension JSONWriter {
         member("start", range.start.seconds(at: rate), decimals: 3)
         member("end", range.end.seconds(at: rate), decimals: 3)
     }
-
-    mutating func array(_ texts: [String]) {
-        beginArray()
-        for text in texts { value(text) }
-        endArray()
-    }
 }

@@ -13,7 +13,8 @@ struct RouteExpectation: Sendable {
         case open
     }
 
-    /// What is asked for, with the names of what belongs to the matrix's user: `SESSION`, `TRANSCRIPT`, `UPLOAD`.
+    /// What is asked for, with the names of what belongs to the matrix's user: `SESSION`, `TRANSCRIPT`, `CONVERSATION`, `LATER` (another one),
+    /// `SEGMENT`, `PERSON`, `FRIEND`.
     var target: String
     var body: String?
     /// A WebSocket's first message; `CREDENTIAL` stands for what the caller shows, for clients that do so in messages.
@@ -26,6 +27,14 @@ struct RouteExpectation: Sendable {
     var stranger: Outcome?
     /// What an answer to another user must not hold.
     var secret: String?
+    /// What is asked for is gone when it was done once.
+    var happensOnce = false
+
+    var once: Self {
+        var other = self
+        other.happensOnce = true
+        return other
+    }
 
     static func open(_ target: String) -> Self { Self(target: target, admitted: .status(200)) }
 
@@ -73,9 +82,37 @@ struct RouteExpectation: Sendable {
         "POST /v2/transcript": .http("/v2/transcript", body: "{}", 400),
         "GET /v2/transcript": .http("/v2/transcript", secret: "TRANSCRIPT"),
         "GET /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400),
-        // Asked for last: it is gone then.
-        "DELETE /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400),
+        "DELETE /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400).once,
         "POST /api/v1/tickets": .http("/api/v1/tickets", body: #"{"path":"/v1/listen"}"#),
-        "GET /api/v1/sessions/*": .http("/api/v1/sessions/SESSION", stranger: 404, secret: "w1"),
+        "GET /api/v1/sessions/{id}": .http("/api/v1/sessions/SESSION", stranger: 404, secret: "w1"),
+        "GET /api/v1/conversations": .http("/api/v1/conversations", secret: "CONVERSATION"),
+        "GET /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", stranger: 404, secret: "moonlit"),
+        "PATCH /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", body: #"{"title":"new"}"#, stranger: 404),
+        "DELETE /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", 204, stranger: 404).once,
+        "POST /api/v1/conversations/{id}/merge": .http(
+            "/api/v1/conversations/CONVERSATION/merge", body: #"{"conversation_id":"LATER"}"#, stranger: 404, secret: "moonlit"
+        ).once,
+        "POST /api/v1/conversations/{id}/split": .http(
+            "/api/v1/conversations/CONVERSATION/split", body: #"{"segment_id":"SEGMENT"}"#, stranger: 404, secret: "moonlit"
+        ).once,
+        "GET /api/v1/conversations/{id}/export": .http("/api/v1/conversations/CONVERSATION/export?format=srt", stranger: 404, secret: "moonlit"),
+        "GET /api/v1/conversations/{id}/audio": .http("/api/v1/conversations/CONVERSATION/audio", stranger: 404, secret: "OggS"),
+        "PATCH /api/v1/conversations/{id}/segments/{segment}": .http(
+            "/api/v1/conversations/CONVERSATION/segments/SEGMENT", body: #"{"text":"other words"}"#, stranger: 404),
+        "POST /api/v1/conversations/{id}/segments/assign": .http(
+            "/api/v1/conversations/CONVERSATION/segments/assign", body: #"{"person_id":"PERSON","segment_ids":["SEGMENT"]}"#, stranger: 404,
+            secret: "moonlit"),
+        "GET /api/v1/people": .http("/api/v1/people", secret: "PERSON"),
+        // A stranger's Anna is another one.
+        "POST /api/v1/people": .http("/api/v1/people", body: #"{"name":"Anna"}"#, stranger: 201, secret: "PERSON"),
+        "PATCH /api/v1/people/{id}": .http("/api/v1/people/PERSON", body: #"{"name":"Anne"}"#, stranger: 404),
+        "DELETE /api/v1/people/{id}": .http("/api/v1/people/PERSON", 204, stranger: 404).once,
+        "POST /api/v1/people/{id}/merge": .http("/api/v1/people/PERSON/merge", body: #"{"person_id":"FRIEND"}"#, stranger: 404).once,
+        "GET /api/v1/voices": .http("/api/v1/voices"),
+        "GET /api/v1/users/me": .http("/api/v1/users/me"),
+        "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox"),
+        "PUT /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#),
+        "DELETE /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/soniox", 204, stranger: 404).once,
+        "GET /api/v1/openapi.json": .open("/api/v1/openapi.json"),
     ]
 }

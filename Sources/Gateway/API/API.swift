@@ -1,0 +1,5 @@
+/// Everything below `/api/v1`.
+enum API {
+    static let operations: [APIOperation] =
+        SessionOperations.all + ConversationOperations.all + SegmentOperations.all + PeopleOperations.all + UserOperations.all + [OpenAPI.operation]
+}

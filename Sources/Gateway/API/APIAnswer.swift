@@ -1,0 +1,19 @@
+internal import Framing
+
+/// What an operation answers.
+struct APIAnswer: Sendable {
+    var status: HTTPStatus = .ok
+    var contentType = "application/json"
+    var headers: HTTPHeaders = [:]
+    var body: [UInt8] = []
+    /// Files whose bytes come after each other in place of the body.
+    var files: [String] = []
+
+    static let nothing = APIAnswer(status: .noContent)
+
+    static func json(_ status: HTTPStatus = .ok, _ write: (inout JSONWriter) -> Void) -> APIAnswer {
+        var json = JSONWriter(capacity: 4_096)
+        write(&json)
+        return APIAnswer(status: status, body: json.bytes)
+    }
+}

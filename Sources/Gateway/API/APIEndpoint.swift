@@ -1,0 +1,71 @@
+internal import Framing
+internal import Net
+internal import Protocols
+
+/// Carries requests to an operation of the API, and its answer back.
+struct APIEndpoint: Endpoint {
+    /// Of a request.
+    private static let longestBody = 1 << 20
+
+    let operation: APIOperation
+
+    func credential(in head: HTTPRequestHead) -> Credential? { operation.scopes.isEmpty ? nil : HarkenCredential.find(in: head) }
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let head = exchange.request
+        do throws(RefusalCause) {
+            let admission = try admit(exchange, call.gateway)
+            guard operation.body != nil else { return run(admission, head, nil, exchange, call) }
+            exchange.collectBody(limit: Self.longestBody) { result in
+                do throws(RefusalCause) {
+                    let bytes = try result.mapError { RefusalCause($0, received: Self.longestBody) }.get()
+                    run(admission, head, try Self.parsed(bytes), exchange, call)
+                } catch {
+                    call.gateway.refuse(exchange, error, .harken, call)
+                }
+            }
+        } catch {
+            call.gateway.refuse(exchange, error, .harken, call)
+        }
+    }
+
+    private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) -> Access.Admission {
+        guard let first = operation.scopes.first else { return Access.Admission(.local) }
+        let admission = try gateway.access.admit(exchange.request, credential: credential(in: exchange.request), peer: exchange.peer)
+        for scope in operation.scopes where (try? admission.caller.check(scope)) != nil { return admission }
+        try admission.caller.check(first)
+        return admission
+    }
+
+    private static func parsed(_ bytes: [UInt8]) throws(RefusalCause) -> JSONValue {
+        do throws(JSONError) {
+            let value = try JSONValue(parsing: bytes)
+            if case .object = value { return value }
+        } catch {}
+        throw .badRequest("The body must be a JSON object.")
+    }
+
+    private func run(_ admission: Access.Admission, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
+        let request = APIRequest(
+            gateway: call.gateway, admission: admission, parameters: operation.route.parameters(of: head.path) ?? [:], query: head.query, body: body)
+        Task {
+            do throws(APIFailure) {
+                let answer = try await operation.run(request)
+                exchange.loop.execute { send(answer, exchange, call) }
+            } catch {
+                let refusal = Refusal(status: error.status, headers: ["Content-Type": "application/json"], body: error.json)
+                exchange.loop.execute { call.gateway.refuse(exchange, refusal, call) }
+            }
+        }
+    }
+
+    private func send(_ answer: APIAnswer, _ exchange: HTTPExchange, _ call: Call) {
+        var headers = answer.headers
+        headers.set("Cache-Control", "no-store")
+        if answer.status != .noContent { headers.set("Content-Type", answer.contentType) }
+        let head = HTTPResponseHead(answer.status, headers: headers)
+        guard !answer.files.isEmpty else { return call.gateway.answer(exchange, head, answer.body, call: call) }
+        call.gateway.begin(exchange, head, call: call)
+        FileAnswer.send(answer.files, to: exchange)
+    }
+}

@@ -1,0 +1,49 @@
+internal import Framing
+internal import Protocols
+internal import Store
+
+/// Why an operation of the API was not done: `{"error":{"code","message"}}`.
+struct APIFailure: Error {
+    var status: HTTPStatus
+    var code: String
+    var message: String
+
+    init(_ status: HTTPStatus, _ code: String, _ message: String) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+
+    init(_ cause: RefusalCause) { (status, code, message) = cause.plain }
+
+    init(_ error: StoreError) {
+        switch error {
+        case .tooMuch(let reason): self.init(.unprocessableContent, "too_much", reason)
+        case .conflict(let reason): self.init(.conflict, "conflict", reason)
+        case .notUsable, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .cryptography, .constraint, .failed:
+            self.init(.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
+        }
+    }
+
+    static func badRequest(_ message: String) -> APIFailure { APIFailure(.badRequest, "bad_request", message) }
+
+    /// Also when another user has something of this name: nobody learns of that.
+    static func notFound(_ what: String, _ id: String) -> APIFailure { APIFailure(.notFound, "not_found", "There is no \(what) \(id).") }
+
+    var json: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("error")
+        json.beginObject()
+        json.member("code", code)
+        json.member("message", message)
+        json.endObject()
+        json.endObject()
+        return json.bytes
+    }
+
+    /// What the store says.
+    static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(APIFailure) -> Value {
+        do throws(StoreError) { return try await body() } catch { throw APIFailure(error) }
+    }
+}

@@ -1,0 +1,97 @@
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// One request to the API, from someone who may make it.
+struct APIRequest: Sendable {
+    let gateway: GatewayService
+    let admission: Access.Admission
+    /// What stands in the path for `{id}` and the like.
+    let parameters: [String: String]
+    let query: URLQuery
+    /// nil: there was none.
+    let body: JSONValue?
+
+    var user: ID<User> { admission.user }
+    var store: any ConversationStore { gateway.conversations.store }
+
+    func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }
+
+    // MARK: The body
+
+    func string(_ name: String) throws(APIFailure) -> String? {
+        switch body?[name] {
+        case nil, .null: return nil
+        case .string(let text): return text
+        case .some: throw .badRequest("\"\(name)\" must be a text.")
+        }
+    }
+
+    func needed(_ name: String) throws(APIFailure) -> String {
+        guard let text = try string(name), !text.isEmpty else { throw .badRequest("The body must be JSON with a text \"\(name)\".") }
+        return text
+    }
+
+    func integer(_ name: String) throws(APIFailure) -> Int? {
+        switch body?[name] {
+        case nil, .null: return nil
+        case .int(let number): return number
+        case .some: throw .badRequest("\"\(name)\" must be a whole number.")
+        }
+    }
+
+    func strings(_ name: String) throws(APIFailure) -> [String]? {
+        switch body?[name] {
+        case nil, .null: return nil
+        case .array(let list):
+            var texts: [String] = []
+            for element in list {
+                guard case .string(let text) = element else { throw .badRequest("\"\(name)\" must be a list of texts.") }
+                texts.append(text)
+            }
+            return texts
+        case .some: throw .badRequest("\"\(name)\" must be a list of texts.")
+        }
+    }
+
+    /// `person_id`, a person's or null for nobody; or `is_user`.
+    func owner() throws(APIFailure) -> Voice.Owner {
+        if let flag = body?["is_user"], flag != .null {
+            guard case .bool(let isUser) = flag else { throw .badRequest("\"is_user\" must be true or false.") }
+            if isUser { return .user }
+        }
+        guard let person = body?["person_id"] else {
+            guard body?["is_user"] == .bool(false) else { throw .badRequest("Say who it is: \"person_id\" (null: nobody), or \"is_user\": true.") }
+            return .nobody
+        }
+        guard person != .null else { return .nobody }
+        return .person(ID(try needed("person_id")))
+    }
+
+    // MARK: The query
+
+    func limit(standard: Int, most: Int) throws(APIFailure) -> Int {
+        guard let text = query.first("limit") else { return standard }
+        guard let limit = Int(text), (1...most).contains(limit) else { throw .badRequest("limit takes a whole number from 1 to \(most).") }
+        return limit
+    }
+
+    func time(_ name: String) throws(APIFailure) -> UnixTime? {
+        guard let text = query.first(name) else { return nil }
+        guard let time = UnixTime(rfc3339: text) else {
+            throw .badRequest("\(name) takes a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31.")
+        }
+        return time
+    }
+
+    /// `person`: an id, or `user` for the owner.
+    var speaker: Voice.Owner {
+        switch query.first("person") {
+        case nil, "": .nobody
+        case "user": .user
+        case .some(let id): .person(ID(id))
+        }
+    }
+}

@@ -1,0 +1,174 @@
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Conversations: listed, read, changed, put together and apart, written out.
+enum ConversationOperations {
+    private static let path = "/conversations"
+    private static let conversation: APIOperation.Answer = .object([
+        .init("id", "string", required: true, "The conversation."),
+        .init("status", "string", required: true, "in_progress, processing, completed, discarded or failed."),
+        .init("source", "string", required: true, "What recorded it."), .init("language", "string", "A BCP 47 tag, or null."),
+        .init("title", "string", "Or null."), .init("summary", "string", "Or null."),
+        .init("started_at", "string", required: true, "UTC, RFC 3339; segments count from here."),
+        .init("finished_at", "string", required: true, "UTC, RFC 3339."), .init("duration", "number", required: true, "Seconds."),
+        .init("segments", "[object]", required: true, "In order of start, each with its words; positions in seconds."),
+        .init("people", "[object]", required: true, "Those who speak and have a name: id, name, created_at."),
+    ])
+
+    static let all: [APIOperation] = [
+        APIOperation(
+            .get, path, .read, summary: "Lists conversations, the newest first.",
+            query: [
+                .init("limit", "integer", "1 to 200; 20 unless said."), .init("cursor", "string", "`next` of the page before."),
+                .init("from", "string", "Those that began then or later: a time (RFC 3339) or a day."),
+                .init("to", "string", "Those that began before."),
+                .init("person", "string", "Those in which this one speaks: an id, or `user` for yourself."),
+            ],
+            answer: .object([
+                .init("conversations", "[object]", required: true, "Without segments and people."),
+                .init("next", "string", "Asks for the next page, or null."),
+            ])
+        ) { request throws(APIFailure) in
+            let query = ConversationQuery(
+                from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
+                limit: try request.limit(standard: 20, most: ConversationLimits.page))
+            let page = try await APIFailure.stored { () throws(StoreError) in try await request.store.list(query, of: request.user) }
+            return .json { json in
+                json.beginObject()
+                json.key("conversations")
+                json.beginArray()
+                for conversation in page.conversations {
+                    json.beginObject()
+                    ConversationDocument.writeMembers(of: conversation, to: &json)
+                    json.endObject()
+                }
+                json.endArray()
+                json.member("next", optional: page.next)
+                json.endObject()
+            }
+        },
+        APIOperation(.get, path + "/{id}", .read, summary: "A conversation with its segments and words.", answer: conversation) {
+            request throws(APIFailure) in try await answer(try await find(request), request)
+        },
+        APIOperation(
+            .patch, path + "/{id}", .write, summary: "Changes a conversation's title.",
+            body: [.init("title", "string", required: true, "The new one.")],
+            answer: conversation
+        ) { request throws(APIFailure) in
+            guard let title = try request.string("title") else { throw .badRequest("The body must be JSON with a text \"title\".") }
+            guard title.utf8.count <= ConversationLimits.title else {
+                throw APIFailure(.unprocessableContent, "too_much", "A title has at most \(ConversationLimits.title) bytes.")
+            }
+            let update = ConversationUpdate(request.id("id"), title: title)
+            guard try await APIFailure.stored({ () throws(StoreError) in try await request.store.write(update, of: request.user) }) else {
+                throw missing(request)
+            }
+            return try await answer(try await find(request), request)
+        },
+        APIOperation(
+            .delete, path + "/{id}", .write, summary: "Deletes a conversation: words, vectors and audio, for good.", answer: .nothing
+        ) { request throws(APIFailure) in
+            let isDeleted = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.delete(request.id("id", as: Conversation.self), of: request.user)
+            }
+            guard isDeleted else { throw missing(request) }
+            return .nothing
+        },
+        APIOperation(
+            .post, path + "/{id}/merge", .write, summary: "Puts another conversation into this one, each segment at its time of day.",
+            body: [.init("conversation_id", "string", required: true, "The other one, which is gone then.")], answer: conversation
+        ) { request throws(APIFailure) in
+            let other = ID<Conversation>(try request.needed("conversation_id"))
+            guard other != request.id("id") else { throw .badRequest("A conversation cannot be put into itself.") }
+            let whole = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.merge(other, into: request.id("id"), of: request.user)
+            }
+            guard let whole else { throw APIFailure(.notFound, "not_found", "One of the two conversations is not there.") }
+            return try await answer(whole, request)
+        },
+        APIOperation(
+            .post, path + "/{id}/split", .write, summary: "Parts a conversation in two.",
+            body: [.init("segment_id", "string", required: true, "The first segment of the later part.")],
+            answer: .object([
+                .init("earlier", "object", required: true, "The conversation, without what was taken."),
+                .init("later", "object", required: true, "A new conversation."),
+            ])
+        ) { request throws(APIFailure) in
+            let segment = ID<Segment>(try request.needed("segment_id"))
+            let parts = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.split(request.id("id"), at: segment, new: ID(request.gateway.newID()), of: request.user)
+            }
+            guard let parts else { throw APIFailure(.notFound, "not_found", "There is no such conversation, or it has no such segment.") }
+            let earlier = try await document(parts.earlier, request), later = try await document(parts.later, request)
+            return .json { json in
+                json.beginObject()
+                json.key("earlier")
+                earlier.write(to: &json)
+                json.key("later")
+                later.write(to: &json)
+                json.endObject()
+            }
+        },
+        APIOperation(
+            .get, path + "/{id}/export", .read, summary: "A conversation as a file.",
+            query: [.init("format", "string", "json, srt, vtt or markdown; json unless said.")], answer: .content("*/*")
+        ) { request throws(APIFailure) in
+            guard let format = ConversationDocument.Format(rawValue: request.query.first("format") ?? "json") else {
+                throw .badRequest("format takes \(ConversationDocument.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+            }
+            let document = try await document(try await find(request), request)
+            return APIAnswer(
+                contentType: format.contentType, headers: ["Content-Disposition": "attachment; filename=\"conversation.\(format.suffix)\""],
+                body: document.rendered(as: format))
+        },
+        APIOperation(
+            .get, path + "/{id}/audio", .read, summary: "A conversation's audio: Opus in Ogg, its stretches after each other.",
+            query: [.init("part", "integer", "Only this stretch, counted from 0.")], answer: .content("audio/ogg")
+        ) { request throws(APIFailure) in
+            _ = try await find(request)
+            let stored = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.audio(of: request.id("id"), of: request.user)
+            }
+            var parts = stored[...]
+            if let text = request.query.first("part") {
+                guard let part = Int(text), stored.indices.contains(part) else {
+                    throw APIFailure(.notFound, "not_found", "There are \(stored.count) stretches of audio, counted from 0.")
+                }
+                parts = stored[part...part]
+            }
+            guard let first = parts.first else { throw APIFailure(.notFound, "not_found", "No audio of this conversation is kept.") }
+            let folder = request.gateway.configuration.dataDirectory + "/audio/"
+            return APIAnswer(
+                contentType: "audio/ogg",
+                headers: ["X-Harken-Audio-Start": "\(first.start / .seconds(1))", "X-Harken-Audio-Parts": "\(stored.count)"],
+                files: parts.map { folder + $0.file })
+        },
+    ]
+
+    // MARK: - What they share
+
+    static func missing(_ request: APIRequest) -> APIFailure { .notFound("conversation", request.parameters["id"] ?? "") }
+
+    static func find(_ request: APIRequest) async throws(APIFailure) -> Conversation {
+        let found = try await APIFailure.stored { () throws(StoreError) in
+            try await request.store.conversation(request.id("id"), of: request.user)
+        }
+        guard let found else { throw missing(request) }
+        return found
+    }
+
+    private static func document(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> ConversationDocument {
+        try await APIFailure.stored { () throws(StoreError) in
+            ConversationDocument(
+                conversation, people: try await request.store.people(of: request.user), voices: try await request.store.voices(of: request.user))
+        }
+    }
+
+    private static func answer(_ conversation: Conversation, _ request: APIRequest) async throws(APIFailure) -> APIAnswer {
+        let document = try await document(conversation, request)
+        return .json { document.write(to: &$0) }
+    }
+}

@@ -1,0 +1,119 @@
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// People whom the user knows by name, and voices that were told apart.
+enum PeopleOperations {
+    private static let person: APIOperation.Answer = .object([
+        .init("id", "string", required: true, "The person."), .init("name", "string", required: true, "Their name."),
+        .init("created_at", "string", required: true, "UTC, RFC 3339."),
+    ])
+
+    static let all: [APIOperation] = [
+        APIOperation(
+            .get, "/people", .read, summary: "Lists people in order of their names.",
+            answer: .object([.init("people", "[object]", required: true, "Each with id, name, created_at.")])
+        ) { request throws(APIFailure) in
+            let people = try await people(request)
+            return .json { json in
+                json.beginObject()
+                json.key("people")
+                json.beginArray()
+                for person in people { ConversationDocument.write(person, to: &json) }
+                json.endArray()
+                json.endObject()
+            }
+        },
+        APIOperation(
+            .post, "/people", .write, summary: "Adds a person; one of the same name is not added twice.",
+            body: [.init("name", "string", required: true, "Their name.")], answer: person
+        ) { request throws(APIFailure) in
+            let new = Person(id: ID(request.gateway.newID()), name: try name(request), created: request.gateway.now())
+            let person = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.add(new, reusing: true, of: request.user)
+            }
+            return .json(person.id == new.id ? .created : .ok) { ConversationDocument.write(person, to: &$0) }
+        },
+        APIOperation(
+            .patch, "/people/{id}", .write, summary: "Gives a person another name, in the past too.",
+            body: [.init("name", "string", required: true, "The new one.")], answer: person
+        ) { request throws(APIFailure) in
+            let name = try name(request)
+            let isDone = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.rename(request.id("id"), to: name, of: request.user)
+            }
+            guard isDone else { throw missing(request) }
+            return try await answer(request)
+        },
+        APIOperation(
+            .delete, "/people/{id}", .write, summary: "Forgets a person, their voices and samples. What they said stays, of nobody.", answer: .nothing
+        ) { request throws(APIFailure) in
+            let isDone = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.delete(request.id("id", as: Person.self), of: request.user)
+            }
+            guard isDone else { throw missing(request) }
+            return .nothing
+        },
+        APIOperation(
+            .post, "/people/{id}/merge", .write, summary: "Another person turns out to be this one: what is theirs becomes this one's.",
+            body: [.init("person_id", "string", required: true, "The other one, who is gone then.")], answer: person
+        ) { request throws(APIFailure) in
+            let other = ID<Person>(try request.needed("person_id"))
+            guard other != request.id("id") else { throw .badRequest("A person cannot be put into themselves.") }
+            let isDone = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.merge(other, into: request.id("id"), of: request.user)
+            }
+            guard isDone else { throw APIFailure(.notFound, "not_found", "One of the two is not there.") }
+            return try await answer(request)
+        },
+        APIOperation(
+            .get, "/voices", .read, summary: "Lists the voices that were told apart, in order of their numbers.",
+            answer: .object([
+                .init("voices", "[object]", required: true, "Each with id, label, person_id, is_user, evidence (seconds of speech), created_at.")
+            ])
+        ) { request throws(APIFailure) in
+            let voices = try await APIFailure.stored { () throws(StoreError) in try await request.store.voices(of: request.user) }
+            return .json { json in
+                json.beginObject()
+                json.key("voices")
+                json.beginArray()
+                for voice in voices { write(voice, to: &json) }
+                json.endArray()
+                json.endObject()
+            }
+        },
+    ]
+
+    private static func write(_ voice: Voice, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", voice.id.rawValue)
+        json.member("label", ConversationDocument.label(of: voice))
+        let person: ID<Person>? = if case .person(let id) = voice.owner { id } else { nil }
+        json.member("person_id", optional: person?.rawValue)
+        json.member("is_user", voice.owner == .user)
+        json.member("evidence", voice.evidence / .seconds(1), decimals: 3)
+        json.member("created_at", voice.created.rfc3339)
+        json.endObject()
+    }
+
+    private static func name(_ request: APIRequest) throws(APIFailure) -> String {
+        let name = try request.needed("name")
+        guard name.utf8.count <= ConversationLimits.name, name.contains(where: { !$0.isWhitespace }) else {
+            throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
+        }
+        return name
+    }
+
+    private static func missing(_ request: APIRequest) -> APIFailure { .notFound("person", request.parameters["id"] ?? "") }
+
+    private static func people(_ request: APIRequest) async throws(APIFailure) -> [Person] {
+        try await APIFailure.stored { () throws(StoreError) in try await request.store.people(of: request.user) }
+    }
+
+    private static func answer(_ request: APIRequest) async throws(APIFailure) -> APIAnswer {
+        guard let person = try await people(request).first(where: { $0.id == request.id("id") }) else { throw missing(request) }
+        return .json { ConversationDocument.write(person, to: &$0) }
+    }
+}

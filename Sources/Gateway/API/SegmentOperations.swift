@@ -1,0 +1,77 @@
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// What is said in a conversation, and by whom: mended by hand.
+enum SegmentOperations {
+    static let all: [APIOperation] = [
+        APIOperation(
+            .patch, "/conversations/{id}/segments/{segment}", .write, summary: "Changes a segment's text. Its words' times are dropped.",
+            body: [.init("text", "string", required: true, "The new one.")],
+            answer: .object([.init("id", "string", required: true, "And all other members of a segment.")])
+        ) { request throws(APIFailure) in
+            guard let text = try request.string("text") else { throw .badRequest("The body must be JSON with a text \"text\".") }
+            let segment = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.setText(text, of: request.id("segment"), in: request.id("id"), of: request.user)
+            }
+            guard let segment else { throw .notFound("segment", request.parameters["segment"] ?? "") }
+            return .json { segment.write(to: &$0, withWords: true) }
+        },
+        APIOperation(
+            .post, "/conversations/{id}/segments/assign", .write,
+            summary: """
+                Says who speaks: segments, all of a speaker's, or all of a voice's, which names it in every conversation. A speaker whose voice has no name \
+                yet gives it this one.
+                """,
+            body: [
+                .init("person_id", "string", "Who it is; null: nobody."), .init("is_user", "boolean", "True: yourself."),
+                .init("segment_ids", "[string]", "These segments; or"),
+                .init("speaker_id", "integer", "the conversation's speaker of this number; or"),
+                .init("voice_id", "string", "this voice, wherever it speaks."),
+            ],
+            answer: .object([.init("segments", "[object]", required: true, "As they are now.")])
+        ) { request throws(APIFailure) in
+            let owner = try request.owner()
+            let conversation = try await ConversationOperations.find(request)
+            var segments: [Segment]
+            if let ids = try request.strings("segment_ids") {
+                segments = try await assign(ids.map { ID($0) }, to: owner, request)
+            } else if let number = try request.integer("speaker_id") {
+                let theirs = conversation.segments.filter { $0.speaker?.number == number }
+                guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
+                segments = try await assign(theirs.map(\.id), to: owner, request)
+                if owner != .nobody {
+                    for voice in Set(theirs.compactMap(\.identity.voice)) { _ = try await name(voice, owner, request) }
+                }
+            } else if let voice = try request.string("voice_id") {
+                guard try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
+                let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
+                segments = try await ConversationOperations.find(request).segments.filter { ids.contains($0.id) }
+            } else {
+                throw .badRequest("Say what is meant: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
+            }
+            return .json { json in
+                json.beginObject()
+                json.key("segments")
+                json.beginArray()
+                for segment in segments { segment.write(to: &json, withWords: true) }
+                json.endArray()
+                json.endObject()
+            }
+        },
+    ]
+
+    private static func assign(_ ids: [ID<Segment>], to owner: Voice.Owner, _ request: APIRequest) async throws(APIFailure) -> [Segment] {
+        let segments = try await APIFailure.stored { () throws(StoreError) in
+            try await request.store.assign(ids, in: request.id("id"), to: owner, of: request.user)
+        }
+        guard let segments else { throw APIFailure(.notFound, "not_found", "There is no such person.") }
+        return segments
+    }
+
+    private static func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIFailure) -> Bool {
+        try await APIFailure.stored { () throws(StoreError) in try await request.store.setOwner(owner, of: voice, of: request.user) }
+    }
+}

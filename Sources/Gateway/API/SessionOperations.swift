@@ -1,0 +1,53 @@
+internal import Continuity
+internal import Framing
+internal import Protocols
+internal import Speech
+
+/// Live sessions: what opens them in web pages, and what was understood in them.
+enum SessionOperations {
+    static let ticketLifetime = Duration.seconds(30)
+
+    static let all: [APIOperation] = [
+        APIOperation(
+            .post, "/tickets", .listen,
+            summary: "What a web page, which can set no header there, opens one WebSocket with: ?ticket=…, within 30 s and once.",
+            body: [.init("path", "string", required: true, "The WebSocket's: /v4/listen.")],
+            answer: .object([
+                .init("ticket", "string", required: true, "For this caller and path alone."),
+                .init("path", "string", required: true, "As asked for."),
+                .init("expires_in", "integer", required: true, "Seconds."),
+            ])
+        ) { request throws(APIFailure) in
+            guard let path = try request.string("path"), path.hasPrefix("/"), path.utf8.count <= 200, request.gateway.hasWebSocket(at: path) else {
+                throw .badRequest("The body must be JSON that names a WebSocket of this gateway: {\"path\": \"/v4/listen\"}.")
+            }
+            let ticket: String
+            do throws(RefusalCause) {
+                ticket = try request.gateway.access.issueToken(
+                    .init(lifetime: ticketLifetime, isSingleUse: true, paths: [path]), to: request.admission)
+            } catch {
+                throw APIFailure(error)
+            }
+            return .json { json in
+                json.beginObject()
+                json.member("ticket", ticket)
+                json.member("path", path)
+                json.member("expires_in", Int(ticketLifetime.components.seconds))
+                json.endObject()
+            }
+        },
+        // Whoever may speak may also see what was understood.
+        APIOperation(
+            .get, "/sessions/{id}", .listen, .read, summary: "A live session's transcript.", answer: .content("application/json")
+        ) { request throws(APIFailure) in
+            let id = request.id("id", as: Session.self)
+            // Asked first: what is found out meanwhile is in the folder then.
+            let isKnown = await request.gateway.recovery.hasLookedThrough
+            let found = await request.gateway.transcripts.find(id)
+            if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return APIAnswer(body: found.json()) }
+            // Before the journal was looked through, nobody knows what was interrupted.
+            guard isKnown else { throw APIFailure(.unavailable("The gateway has just started; ask again in a moment.")) }
+            throw .notFound("session", id.rawValue)
+        },
+    ]
+}

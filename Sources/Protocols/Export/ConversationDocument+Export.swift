@@ -1,0 +1,104 @@
+import Conversations
+import Framing
+import Speech
+
+extension ConversationDocument {
+    package enum Format: String, Sendable, CaseIterable {
+        case json, srt, vtt, markdown
+
+        package var contentType: String {
+            switch self {
+            case .json: "application/json"
+            case .srt: "application/x-subrip; charset=utf-8"
+            case .vtt: "text/vtt; charset=utf-8"
+            case .markdown: "text/markdown; charset=utf-8"
+            }
+        }
+
+        /// Of files.
+        package var suffix: String { self == .markdown ? "md" : rawValue }
+    }
+
+    package func rendered(as format: Format) -> [UInt8] {
+        switch format {
+        case .json:
+            var json = JSONWriter(capacity: 65_536)
+            write(to: &json)
+            return json.bytes
+        case .srt: return Captions.srt(cues)
+        case .vtt: return Captions.vtt(cues)
+        case .markdown: return Array(markdown.utf8)
+        }
+    }
+
+    /// No caption is of two segments; where another speaker begins, the name comes first.
+    private var cues: [Cue] {
+        var groups: [ArraySlice<Word>] = []
+        var speaker: String?
+        for segment in conversation.segments {
+            var words = Self.words(of: segment)
+            guard !words.isEmpty else { continue }
+            let name = name(of: segment)
+            if let name, name != speaker { words[0].text = name + ": " + words[0].text }
+            speaker = name
+            groups += CaptionSplitter.split(words, rate: .speech).map { words[$0] }
+        }
+        let end = SampleIndex(seconds: duration / .seconds(1), at: .speech)
+        return Captions.cues(of: groups, rate: .speech, length: end - .zero)
+    }
+
+    /// Spread evenly over the segment when nobody knows when they were said.
+    private static func words(of segment: Segment) -> [Word] {
+        func index(_ time: Duration) -> SampleIndex { SampleIndex(seconds: max(.zero, time) / .seconds(1), at: .speech) }
+        guard segment.words.isEmpty else {
+            return segment.words.map { Word($0.text, SampleRange(index($0.start), index($0.end)), confidence: $0.confidence) }
+        }
+        let texts = segment.text.split(whereSeparator: \.isWhitespace).map(String.init)
+        let letters = texts.reduce(0) { $0 + $1.count + 1 }
+        guard letters > 0 else { return [] }
+        let length = max(.zero, segment.end - segment.start)
+        var said = 0
+        return texts.map { text in
+            let start = segment.start + length * said / letters
+            said += text.count + 1
+            return Word(text, SampleRange(index(start), index(segment.start + length * said / letters)), confidence: 0)
+        }
+    }
+
+    private var markdown: String {
+        var text = "# \(Self.escaped(conversation.title ?? "Conversation"))\n\n"
+        text += "\(conversation.started.rfc3339.prefix(10)) \(conversation.started.rfc3339.dropFirst(11).prefix(5)) UTC\n"
+        if let summary = conversation.summary, !summary.isEmpty { text += "\n\(Self.escaped(summary))\n" }
+        var speaker: String??
+        for segment in conversation.segments {
+            let name = name(of: segment)
+            if speaker != .some(name) {
+                speaker = .some(name)
+                text += "\n**\(Self.escaped(name ?? "Somebody"))** (\(Self.clock(segment.start)))\n\n"
+            }
+            text += Self.escaped(segment.text) + "\n"
+        }
+        return text
+    }
+
+    /// `1:02:03`, or `2:03` in the first hour.
+    package static func clock(_ time: Duration) -> String {
+        let seconds = max(0, time.components.seconds)
+        func two(_ value: Int64) -> String { (value < 10 ? "0" : "") + String(value) }
+        return (seconds >= 3_600 ? "\(seconds / 3_600):\(two(seconds / 60 % 60))" : "\(seconds / 60)") + ":" + two(seconds % 60)
+    }
+
+    /// What was said has no meaning to Markdown or HTML, and one line of it stays one.
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for character in text {
+            if character.isNewline {
+                escaped += " "
+            } else {
+                if "\\`*_{}[]<>#|!&".contains(character) { escaped += "\\" }
+                escaped.append(character)
+            }
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,80 @@
+package import Conversations
+package import Framing
+import Speech
+
+/// A conversation with the names of those who speak in it, and how it is written down for others.
+package struct ConversationDocument: Sendable {
+    package let conversation: Conversation
+    /// The user's: those who do not speak here too.
+    private let people: [ID<Person>: Person]
+    private let voices: [ID<Voice>: Voice]
+
+    package init(_ conversation: Conversation, people: [Person], voices: [Voice]) {
+        self.conversation = conversation
+        self.people = Dictionary(people.map { ($0.id, $0) }) { first, _ in first }
+        self.voices = Dictionary(voices.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// Who speaks, as people read it: a name, `You` for the owner, `Speaker 3` for a voice without a name; nil when nobody knows.
+    package func name(of who: SpeakerIdentity.Who) -> String? {
+        switch who {
+        case .user: "You"
+        case .person(let id): people[id]?.name
+        case .voice(let id): voices[id].map { "Speaker \($0.number)" }
+        case .unknown: nil
+        }
+    }
+
+    package func name(of segment: Segment) -> String? {
+        name(of: segment.identity.who) ?? segment.speaker.map { "Speaker \($0.number + 1)" }
+    }
+
+    package var duration: Duration { conversation.segments.map(\.end).max() ?? .zero }
+
+    /// - Parameter voices: of whom some may speak.
+    package static func label(of voice: Voice) -> String { "Speaker \(voice.number)" }
+
+    // MARK: JSON
+
+    /// What lists show: everything but segments and people.
+    package static func writeMembers(of conversation: Conversation, to json: inout JSONWriter) {
+        json.member("id", conversation.id.rawValue)
+        json.member("status", conversation.status.rawValue)
+        json.member("source", conversation.source)
+        json.member("language", optional: conversation.language?.rawValue)
+        json.member("title", optional: conversation.title)
+        json.member("summary", optional: conversation.summary)
+        json.member("started_at", conversation.started.rfc3339)
+        json.member("finished_at", conversation.finished.rfc3339)
+    }
+
+    /// One object, positions in seconds.
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        Self.writeMembers(of: conversation, to: &json)
+        json.member("duration", duration / .seconds(1), decimals: 3)
+        json.key("segments")
+        json.beginArray()
+        for segment in conversation.segments { segment.write(to: &json, withWords: true) }
+        json.endArray()
+        json.key("people")
+        json.beginArray()
+        for person in speakers { Self.write(person, to: &json) }
+        json.endArray()
+        json.endObject()
+    }
+
+    /// People who speak, in order of their names.
+    private var speakers: [Person] {
+        let ids = Set(conversation.segments.compactMap(\.identity.person))
+        return ids.compactMap { people[$0] }.sorted { ($0.name, $0.id.rawValue) < ($1.name, $1.id.rawValue) }
+    }
+
+    package static func write(_ person: Person, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", person.id.rawValue)
+        json.member("name", person.name)
+        json.member("created_at", person.created.rfc3339)
+        json.endObject()
+    }
+}

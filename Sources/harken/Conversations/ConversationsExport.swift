@@ -1,0 +1,34 @@
+import Conversations
+import Protocols
+import Speech
+import Store
+
+struct ConversationsExport: Command {
+    private static let format = Option<ConversationDocument.Format>("--format", "FORMAT", standard: .markdown, "How it is written.")
+    private static let output = Option("--output", short: "-o", "FILE", "Where it is written. Default: standard output.")
+
+    static let description = CommandDescription(
+        name: "conversations export", summary: "Writes a conversation as Markdown, captions or JSON.",
+        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1),
+        options: [format, output] + Memories.options)
+
+    private let memories: Memories
+    private let id: ID<Conversation>
+    private let format: ConversationDocument.Format
+    private let output: String?
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        memories = try Memories(arguments)
+        id = ID(arguments.operands.joined())
+        format = arguments.has(.json) ? .json : try arguments.value(Self.format) ?? .markdown
+        output = try arguments.value(Self.output)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        await attempt(surroundings) {
+            let text = String(decoding: try await memories.document(id, in: memories.open()).rendered(as: format), as: UTF8.self)
+            let file = try OutputFile.open(output, standard: surroundings.output)
+            try file.write(format == .json ? text + "\n" : text)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Conversations
+import Framing
+import Protocols
+import Speech
+import Store
+
+struct ConversationsList: Command {
+    private static let limit = Option("--limit", "N", accepts: "a whole number from 1 to 200", "How many. Default: 20.") { text in
+        Int(text).flatMap { (1...ConversationLimits.page).contains($0) ? $0 : nil }
+    }
+    private static let from = Option(
+        "--from", "TIME", accepts: MomentOption.accepts, "Only those that began then or later.", parse: MomentOption.parse)
+    private static let to = Option("--to", "TIME", accepts: MomentOption.accepts, "Only those that began before.", parse: MomentOption.parse)
+
+    static let description = CommandDescription(
+        name: "conversations list", summary: "Lists what was said, the newest conversation first.", discussion: "With --json: one array of objects.",
+        options: [limit, from, to] + Memories.options)
+
+    private let memories: Memories
+    private let query: ConversationQuery
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        memories = try Memories(arguments)
+        query = ConversationQuery(
+            from: try arguments.value(Self.from), to: try arguments.value(Self.to), limit: try arguments.value(Self.limit) ?? 20)
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        await attempt(surroundings) {
+            let page = try await memories.open().list(query, of: memories.user)
+            if json {
+                surroundings.output.writeLine(Self.json(page.conversations))
+            } else if page.conversations.isEmpty {
+                surroundings.diagnostics.writeLine("no conversations")
+            } else {
+                surroundings.output.write(
+                    Table.text(
+                        ["ID", "BEGAN", "LENGTH", "TITLE"],
+                        page.conversations.map { conversation in
+                            let length = Duration.milliseconds(conversation.finished.milliseconds - conversation.started.milliseconds)
+                            return [
+                                conversation.id.rawValue, conversation.started.readable, ConversationDocument.clock(length),
+                                conversation.title ?? "(\(conversation.status.rawValue))",
+                            ]
+                        }))
+            }
+        }
+    }
+
+    private static func json(_ conversations: [Conversation]) -> String {
+        var json = JSONWriter()
+        json.beginArray()
+        for conversation in conversations {
+            json.beginObject()
+            ConversationDocument.writeMembers(of: conversation, to: &json)
+            json.endObject()
+        }
+        json.endArray()
+        return json.text
+    }
+}
+
+/// A moment on the command line.
+enum MomentOption {
+    static let accepts = "a day such as 2026-01-31 (0:00 UTC), or a time such as 2026-01-31T12:00:00Z"
+
+    static let parse: @Sendable (String) -> UnixTime? = { UnixTime(rfc3339: $0) }
+}

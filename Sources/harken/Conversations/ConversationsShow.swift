@@ -1,0 +1,44 @@
+import Conversations
+import Protocols
+import Speech
+import Store
+
+struct ConversationsShow: Command {
+    static let description = CommandDescription(
+        name: "conversations show", summary: "Prints a conversation: who said what.", discussion: "With --json: one object, as the API has it.",
+        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1), options: Memories.options)
+
+    private let memories: Memories
+    private let id: ID<Conversation>
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        memories = try Memories(arguments)
+        id = ID(arguments.operands.joined())
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        await attempt(surroundings) {
+            let document = try await memories.document(id, in: memories.open())
+            if json {
+                surroundings.output.writeLine(String(decoding: document.rendered(as: .json), as: UTF8.self))
+            } else {
+                surroundings.output.write(Self.text(document))
+            }
+        }
+    }
+
+    static func text(_ document: ConversationDocument) -> String {
+        let conversation = document.conversation
+        var text = "\(TerminalText.safe(conversation.title ?? conversation.id.rawValue))\n\(conversation.started.readable)\n"
+        if let summary = conversation.summary, !summary.isEmpty { text += "\n\(TerminalText.safe(summary))\n" }
+        text += "\n"
+        for segment in conversation.segments {
+            text += "[\(ConversationDocument.clock(segment.start))] "
+            if let name = document.name(of: segment) { text += TerminalText.safe(name) + ": " }
+            text += TerminalText.safe(segment.text) + "\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,60 @@
+import Conversations
+import Framing
+import Protocols
+import Speech
+import Store
+
+struct PeopleList: Command {
+    static let description = CommandDescription(
+        name: "people list", summary: "Lists the people whom Harken knows by name, and voices without one.",
+        discussion: "With --json: one array of people, and of how much speech each is known by.", options: Memories.options)
+
+    private let memories: Memories
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        memories = try Memories(arguments)
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        await attempt(surroundings) {
+            let store = try memories.open()
+            let people = try await store.people(of: memories.user), voices = try await store.voices(of: memories.user)
+            if json {
+                surroundings.output.writeLine(Self.json(people, voices))
+            } else if people.isEmpty && voices.isEmpty {
+                surroundings.diagnostics.writeLine("nobody yet; add someone with: harken people add NAME")
+            } else {
+                let known = people.map { person in
+                    [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
+                }
+                let unnamed = voices.filter { $0.owner == .nobody }.map { voice in
+                    [voice.id.rawValue, "(\(ConversationDocument.label(of: voice)))", seconds(voice.evidence), voice.created.readable]
+                }
+                surroundings.output.write(Table.text(["ID", "NAME", "SPEECH", "SINCE"], known + unnamed))
+            }
+        }
+    }
+
+    private func seconds(_ duration: Duration) -> String { "\(duration.components.seconds) s" }
+
+    private static func evidence(of owner: Voice.Owner, _ voices: [Voice]) -> Duration {
+        voices.reduce(.zero) { $1.owner == owner ? $0 + $1.evidence : $0 }
+    }
+
+    private static func json(_ people: [Person], _ voices: [Voice]) -> String {
+        var json = JSONWriter()
+        json.beginArray()
+        for person in people {
+            json.beginObject()
+            json.member("id", person.id.rawValue)
+            json.member("name", person.name)
+            json.member("created_at", person.created.rfc3339)
+            json.member("speech", evidence(of: .person(person.id), voices) / .seconds(1), decimals: 3)
+            json.endObject()
+        }
+        json.endArray()
+        return json.text
+    }
+}

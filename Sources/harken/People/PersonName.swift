@@ -1,0 +1,42 @@
+import Conversations
+import Framing
+import Protocols
+import Speech
+import Store
+
+/// People on the command line.
+enum PersonName {
+    static func checked(_ name: String) throws(UsageError) -> String {
+        guard name.contains(where: { !$0.isWhitespace }), name.utf8.count <= ConversationLimits.name else {
+            throw UsageError("a name has letters, and at most \(ConversationLimits.name) bytes")
+        }
+        return name
+    }
+}
+
+extension Memories {
+    /// By id, else by name, in any case.
+    func person(_ text: String, in store: SQLiteConversationStore) async throws -> Person {
+        let people = try await store.people(of: user)
+        if let person = people.first(where: { $0.id.rawValue == text }) { return person }
+        let named = people.filter { $0.name.lowercased() == text.lowercased() }
+        guard named.count < 2 else {
+            throw UsageError("there are \(named.count) people called \(text); say which by id: \(named.map(\.id.rawValue).joined(separator: ", "))")
+        }
+        guard let person = named.first else { throw Missing("person", text, of: self) }
+        return person
+    }
+}
+
+extension Surroundings {
+    /// What became of a person: an object, or a line.
+    func tell(_ person: Person, _ news: String, json: Bool) {
+        guard json else {
+            diagnostics.writeLine(TerminalText.safe("\(person.name) (\(person.id)) \(news)"))
+            return
+        }
+        var writer = JSONWriter()
+        ConversationDocument.write(person, to: &writer)
+        output.writeLine(writer.text)
+    }
+}

@@ -1,0 +1,210 @@
+import Conversations
+import Framing
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Store
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct `The API` {
+    /// A gateway without keys, on which the local user has memories.
+    private func with(_ body: (TestGateway) async throws -> Void) async throws {
+        try await TestGateway.with { gateway in
+            try await gateway.keepMemories(of: .local)
+            try await body(gateway)
+        }
+    }
+
+    private func ask(
+        _ gateway: TestGateway, _ method: HTTPMethod, _ path: String, _ body: String? = nil, status: Int = 200,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> JSONValue {
+        let answer = try await gateway.send(method, "/api/v1" + path, body: body.map { Array($0.utf8) })
+        #expect(answer.status == status, "\(answer.text)", sourceLocation: sourceLocation)
+        if answer.status >= 400 {
+            let error = try JSONValue(parsing: Array(answer.text.utf8))["error"]
+            #expect(error?["code"] != nil && error?["message"] != nil, sourceLocation: sourceLocation)
+        }
+        return answer.text.isEmpty ? .null : try JSONValue(parsing: Array(answer.text.utf8))
+    }
+
+    private func list(_ value: JSONValue?) -> [JSONValue] { if case .array(let list)? = value { list } else { [] } }
+
+    @Test func `lists conversations page by page, by time and by who speaks`() async throws {
+        try await with { gateway in
+            let first = try await ask(gateway, .get, "/conversations?limit=1")
+            #expect(list(first["conversations"]).map { $0["id"] } == ["conversation-2"])
+            guard case .string(let cursor)? = first["next"] else {
+                Issue.record("\(first)")
+                return
+            }
+            let second = try await ask(gateway, .get, "/conversations?limit=1&cursor=" + cursor)
+            #expect(list(second["conversations"]).map { $0["id"] } == ["conversation-1"])
+            #expect(second["next"] == .null)
+            #expect(list(second["conversations"]).first?["started_at"] == "1970-01-11T00:00:00.000Z")
+            #expect(list(second["conversations"]).first?["segments"] == nil)
+            for (query, count) in [
+                ("from=1970-01-12", 1), ("to=1970-01-12", 1), ("from=1970-01-11T00:00:00Z&to=1970-01-11T00:00:00.001Z", 1), ("from=1971-01-01", 0),
+                ("person=user", 0), ("person=nobody-known", 0),
+            ] {
+                #expect(list(try await ask(gateway, .get, "/conversations?" + query)["conversations"]).count == count, "\(query)")
+            }
+            for query in ["limit=0", "limit=201", "limit=x", "from=yesterday"] {
+                _ = try await ask(gateway, .get, "/conversations?" + query, status: 400)
+            }
+        }
+    }
+
+    @Test func `gives a conversation with its segments, words and people`() async throws {
+        try await with { gateway in
+            _ = try await ask(
+                gateway, .post, "/conversations/conversation-1/segments/assign", #"{"person_id":"person-1","segment_ids":["segment-2"]}"#)
+            let whole = try await ask(gateway, .get, "/conversations/conversation-1")
+            #expect(whole["status"] == "completed" && whole["title"] == "The harbour" && whole["duration"] == 23.5)
+            let segments = list(whole["segments"])
+            #expect(segments.map { $0["id"] } == ["segment-1", "segment-2", "segment-3"])
+            #expect(segments[1]["person_id"] == "person-1" && segments[1]["speaker_identity_state"] == "identified")
+            #expect(segments[1]["speaker"] == "SPEAKER_01" && segments[1]["start"] == 10.0)
+            #expect(list(segments[1]["words"]).first == ["text": "The", "start": 10.0, "end": 10.5])
+            #expect(list(whole["people"]).map { $0["name"] } == ["Anna"])
+            _ = try await ask(gateway, .get, "/conversations/none", status: 404)
+        }
+    }
+
+    @Test func `changes titles and texts`() async throws {
+        try await with { gateway in
+            #expect(try await ask(gateway, .patch, "/conversations/conversation-1", #"{"title":"At sea"}"#)["title"] == "At sea")
+            let segment = try await ask(gateway, .patch, "/conversations/conversation-1/segments/segment-1", #"{"text":"By hand."}"#)
+            #expect(segment["text"] == "By hand." && segment["words"] == [])
+            for body in ["", "[]", "{}", #"{"title":7}"#, "{"] {
+                _ = try await ask(gateway, .patch, "/conversations/conversation-1", body, status: 400)
+            }
+            _ = try await ask(gateway, .patch, "/conversations/conversation-1/segments/segment-4", #"{"text":"x"}"#, status: 404)
+            let long = String(repeating: "x", count: 70_000)
+            _ = try await ask(gateway, .patch, "/conversations/conversation-1/segments/segment-1", #"{"text":"\#(long)"}"#, status: 422)
+            _ = try await ask(gateway, .patch, "/conversations/conversation-1", #"{"title":"\#(long)"}"#, status: 422)
+        }
+    }
+
+    @Test func `names a speaker once, in the past too`() async throws {
+        try await with { gateway in
+            let path = "/conversations/conversation-1/segments/assign"
+            let changed = try await ask(gateway, .post, path, #"{"person_id":"person-2","speaker_id":0}"#)
+            #expect(list(changed["segments"]).map { $0["person_id"] } == ["person-2", "person-2"])
+            #expect(list(try await ask(gateway, .get, "/voices")["voices"]).map { $0["person_id"] } == ["person-2"])
+            let other = list(try await ask(gateway, .get, "/conversations/conversation-2")["segments"])
+            #expect(other.map { $0["person_id"] } == ["person-2", .null, "person-2"])
+            #expect(list(try await ask(gateway, .get, "/conversations?person=person-2")["conversations"]).count == 2)
+            let mine = try await ask(gateway, .post, path, #"{"is_user":true,"speaker_id":1}"#)
+            #expect(list(mine["segments"]).map { $0["is_user"] } == [true])
+            for body in [
+                #"{"segment_ids":["segment-1"]}"#, #"{"person_id":"person-1"}"#, #"{"person_id":7,"speaker_id":1}"#,
+                #"{"is_user":"yes","speaker_id":1}"#, #"{"person_id":null,"segment_ids":"segment-1"}"#,
+            ] {
+                _ = try await ask(gateway, .post, path, body, status: 400)
+            }
+            for body in [
+                #"{"person_id":"stranger","segment_ids":["segment-1"]}"#, #"{"person_id":null,"speaker_id":9}"#,
+                #"{"person_id":null,"voice_id":"v"}"#,
+            ] {
+                _ = try await ask(gateway, .post, path, body, status: 404)
+            }
+        }
+    }
+
+    @Test func `puts conversations together, parts them and deletes them`() async throws {
+        try await with { gateway in
+            let parts = try await ask(gateway, .post, "/conversations/conversation-1/split", #"{"segment_id":"segment-2"}"#)
+            #expect(list(parts["earlier"]?["segments"]).count == 1 && list(parts["later"]?["segments"]).count == 2)
+            _ = try await ask(gateway, .post, "/conversations/conversation-1/split", #"{"segment_id":"segment-1"}"#, status: 409)
+            guard case .string(let later)? = parts["later"]?["id"] else { return #expect(Bool(false)) }
+            let whole = try await ask(gateway, .post, "/conversations/conversation-1/merge", #"{"conversation_id":"\#(later)"}"#)
+            #expect(list(whole["segments"]).count == 3)
+            _ = try await ask(gateway, .get, "/conversations/" + later, status: 404)
+            _ = try await ask(gateway, .post, "/conversations/conversation-1/merge", #"{"conversation_id":"conversation-1"}"#, status: 400)
+            _ = try await ask(gateway, .delete, "/conversations/conversation-1", status: 204)
+            _ = try await ask(gateway, .delete, "/conversations/conversation-1", status: 404)
+            _ = try await ask(gateway, .get, "/conversations/conversation-1", status: 404)
+        }
+    }
+
+    @Test func `writes conversations out, and gives their audio`() async throws {
+        try await with { gateway in
+            let path = "/api/v1/conversations/conversation-1"
+            for (format, type, beginning) in [
+                ("json", "application/json", #"{"id":"conversation-1""#), ("srt", "application/x-subrip; charset=utf-8", "1\n00:00:00,000 --> "),
+                ("vtt", "text/vtt; charset=utf-8", "WEBVTT"), ("markdown", "text/markdown; charset=utf-8", "# The harbour\n"),
+            ] {
+                let answer = try await gateway.send(.get, path + "/export?format=" + format)
+                #expect(answer.status == 200 && answer.headers["Content-Type"] == type && answer.text.hasPrefix(beginning), "\(answer)")
+                #expect(answer.text.contains("moonlit"))
+            }
+            #expect(try await gateway.send(.get, path + "/export?format=pdf").status == 400)
+            let audio = try await gateway.send(.get, path + "/audio")
+            #expect(audio.text == "OggS-firstOggS-second" && audio.headers["X-Harken-Audio-Parts"] == "2")
+            let second = try await gateway.send(.get, path + "/audio?part=1")
+            #expect(second.text == "OggS-second" && second.headers["X-Harken-Audio-Start"] == "15.0")
+            #expect(try await gateway.send(.get, path + "/audio?part=2").status == 404)
+            #expect(try await gateway.send(.get, "/api/v1/conversations/conversation-2/audio").status == 404)
+        }
+    }
+
+    @Test func `keeps people`() async throws {
+        try await with { gateway in
+            let clara = try await ask(gateway, .post, "/people", #"{"name":"Clara"}"#, status: 201)
+            guard case .string(let id)? = clara["id"] else { return #expect(Bool(false)) }
+            #expect(try await ask(gateway, .post, "/people", #"{"name":"clara"}"#)["id"] == .string(id))
+            #expect(try await ask(gateway, .patch, "/people/" + id, #"{"name":"Claire"}"#)["name"] == "Claire")
+            #expect(list(try await ask(gateway, .get, "/people")["people"]).map { $0["name"] } == ["Anna", "Bert", "Claire"])
+            #expect(try await ask(gateway, .post, "/people/person-1/merge", #"{"person_id":"\#(id)"}"#)["id"] == "person-1")
+            _ = try await ask(gateway, .delete, "/people/person-2", status: 204)
+            #expect(list(try await ask(gateway, .get, "/people")["people"]).map { $0["name"] } == ["Anna"])
+            for body in ["{}", #"{"name":"  "}"#, #"{"name":"\#(String(repeating: "x", count: 401))"}"#] {
+                _ = try await ask(gateway, .post, "/people", body, status: 400)
+            }
+            _ = try await ask(gateway, .patch, "/people/none", #"{"name":"x"}"#, status: 404)
+            _ = try await ask(gateway, .post, "/people/person-1/merge", #"{"person_id":"none"}"#, status: 404)
+        }
+    }
+
+    @Test func `knows a vendor's key by its fingerprint alone`() async throws {
+        try await with { gateway in
+            let path = "/users/me/provider-keys"
+            let enrolled = try await ask(gateway, .put, path + "/deepgram", #"{"key":"very-secret"}"#)
+            #expect(enrolled["fingerprint"] == "b644133604bf99632137be3e9230c4056bd32eb2f404020d70adcde88353c760")
+            let all = try await ask(gateway, .get, path)
+            #expect(list(all["provider_keys"]).map { $0["provider"] } == ["deepgram", "soniox"])
+            #expect(!"\(all)".contains("very-secret"))
+            _ = try await ask(gateway, .delete, path + "/deepgram", status: 204)
+            _ = try await ask(gateway, .delete, path + "/deepgram", status: 404)
+            _ = try await ask(gateway, .put, path + "/nobody", #"{"key":"x"}"#, status: 404)
+        }
+    }
+
+    @Test func `describes every one of its routes`() async throws {
+        try await with { gateway in
+            let description = try await ask(gateway, .get, "/openapi.json")
+            #expect(description["openapi"] == "3.1.0")
+            for route in GatewayService.routes where route.path.hasPrefix("/api/v1/") {
+                let operation = description["paths"]?[route.path]?[route.method.rawValue.lowercased()]
+                #expect(operation?["summary"] != nil, "\(route.method.rawValue) \(route.path)")
+                let parameters = list(operation?["parameters"]).filter { $0["in"] == "path" }
+                #expect(parameters.count == route.path.count { $0 == "{" })
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (["read"], 200, 403), (["write"], 200, 200), (["listen"], 403, 403), (["listen", "read"], 200, 403), ([], 200, 200),
+    ])
+    func `holds keys to their scopes`(scopes: [String], reading: Int, writing: Int) async throws {
+        try await TestGateway.with(keys: TestKeys(valid: ["hk_a"], scopes: scopes)) { gateway in
+            try await gateway.keepMemories(of: ID("user"))
+            let headers: HTTPHeaders = ["Authorization": "Bearer hk_a"]
+            #expect(try await gateway.send(.get, "/api/v1/conversations/conversation-1", headers: headers).status == reading)
+            let body = Array(#"{"title":"x"}"#.utf8)
+            #expect(try await gateway.send(.patch, "/api/v1/conversations/conversation-1", headers: headers, body: body).status == writing)
+        }
+    }
+}

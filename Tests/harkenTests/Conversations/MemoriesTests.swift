@@ -1,0 +1,80 @@
+import Conversations
+import Foundation
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+@testable import harken
+
+/// The commands that read and change what is stored, on a data directory that tests fill.
+@Suite(.enabled(if: BuiltProgram.isThere, "the program is not built beside the tests"), .timeLimit(.minutes(5)))
+struct `Commands on what is stored` {
+    private let folder = TemporaryFolder()
+    private var environment: [String: String] { ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data")] }
+
+    private func run(_ words: String...) async throws -> ChildProcess.Outcome {
+        try await BuiltProgram.run(words, environment: environment)
+    }
+
+    private func fill(_ user: ID<User>, id: String = "c1") async throws {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
+        let store = SQLiteConversationStore(in: database, now: { UnixTime(milliseconds: 0) })
+        let anna = try await store.add(Person(id: ID("p-" + id), name: "Anna", created: UnixTime(milliseconds: 0)), reusing: true, of: user)
+        let segments = [
+            Segment(
+                id: ID("s1"), text: "Where is the \u{1B}[31mharbour?", start: .seconds(1), end: .seconds(3), speaker: SpeakerNumber(0),
+                identity: SpeakerIdentity(.person(anna.id), by: .manual)),
+            Segment(
+                id: ID("s2"), text: "Down there.", start: .seconds(65), end: .seconds(67), speaker: SpeakerNumber(1),
+                identity: SpeakerIdentity(.user, by: .manual)),
+        ]
+        _ = try await store.begin(
+            Conversation(
+                id: ID(id), user: user, status: .completed, source: "test", title: "Harbour", started: UnixTime(milliseconds: 1_800_000_000_000),
+                finished: UnixTime(milliseconds: 1_800_000_070_000), segments: segments))
+    }
+
+    @Test func `list, show, export and delete conversations of one user`() async throws {
+        try await fill(.local)
+        try await fill(ID("ann"), id: "hers")
+        let list = try await run("conversations", "list")
+        #expect(list.status == 0 && list.output.contains("c1") && list.output.contains("1:10") && !list.output.contains("hers"), "\(list)")
+        #expect(try await run("conversations", "list", "--from", "2030-01-01").output.isEmpty)
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(try await run("conversations", "list", "--json", "--user", "ann").output.utf8))
+                as? [[String: Any]])
+        #expect(json.map { $0["id"] as? String } == ["hers"])
+
+        let shown = try await run("conversations", "show", "c1")
+        #expect(shown.output.contains("[0:01] Anna: Where is the  [31mharbour?\n[1:05] You: Down there.\n"), "\(shown)")
+        #expect(try await run("conversations", "show", "hers").status == 1)
+        let srt = try await run("conversations", "export", "c1", "--format", "srt")
+        #expect(srt.output.hasPrefix("1\n00:00:01,000 --> "))
+        let file = folder.path(of: "out.md")
+        #expect(try await run("conversations", "export", "c1", "-o", file).status == 0)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("# Harbour\n"))
+
+        #expect(try await run("conversations", "delete", "hers").status == 1)
+        #expect(try await run("conversations", "delete", "c1").status == 0)
+        #expect(try await run("conversations", "show", "c1").status == 1)
+        #expect(try await run("conversations", "show", "hers", "--user", "ann").status == 0)
+    }
+
+    @Test func `add, rename, merge and forget people`() async throws {
+        #expect(try await run("people", "list").status == 0)
+        #expect(try await run("people", "add", "Bert").status == 0)
+        #expect(try await run("people", "add", "bert").diagnostics.contains("known already"))
+        #expect(try await run("people", "rename", "bert", "Robert").status == 0)
+        try await fill(.local)
+        #expect(try await run("people", "merge", "Anna", "Robert").status == 0)
+        #expect(try await run("conversations", "show", "c1").output.contains("Robert: Where"))
+        #expect(try await run("people", "merge", "Robert", "robert").status == 1)
+        #expect(try await run("people", "delete", "Robert").status == 0)
+        #expect(try await run("people", "delete", "Robert").diagnostics.contains("local has no person Robert"))
+        #expect(try await run("people", "list", "--json").output == "[]\n")
+        #expect(try await run("people", "add", " ").status == 2)
+        #expect(try await run("people", "add", "X", "--user", "ann").status == 0)
+        #expect(try await run("people", "list").output.isEmpty)
+    }
+}
