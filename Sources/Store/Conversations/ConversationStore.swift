@@ -37,6 +37,15 @@ package protocol ConversationStore: Sendable {
     /// A page of the user's conversations, the newest first, without segments.
     func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
 
+    // MARK: Search
+
+    /// Finds segments by their words, by what they mean, or by both.
+    ///
+    /// All words and phrases of the query count; when too few segments have all of them, those that have some follow. Segments that are found by
+    /// their meaning are found by the windows that they are in: see `setWindows`.
+    /// - Parameter embedding: in the space of whose model the windows are compared; nil, or one that fails: words only.
+    func search(_ query: SearchQuery, embedding: (any TextEmbedding)?, of user: ID<User>) async throws(StoreError) -> SearchPage
+
     // MARK: Editing by hand
 
     /// The words' times are dropped with the words. Automation does not change the text again.

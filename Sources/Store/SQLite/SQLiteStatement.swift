@@ -83,6 +83,14 @@ package struct SQLiteRow: ~Copyable {
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    /// The bytes where SQLite has them, empty for what is no blob. Valid in `body` only.
+    package borrowing func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Value) throws(StoreError) -> Value
+    {
+        guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        let start = sqlite3_column_blob(handle, column)
+        return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
     package borrowing func time(_ column: Int32) -> UnixTime { UnixTime(milliseconds: integer(column) ?? 0) }
 
     package borrowing func duration(_ column: Int32) -> Duration { .nanoseconds(integer(column) ?? 0) }

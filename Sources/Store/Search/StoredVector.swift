@@ -1,3 +1,5 @@
+import CBits
+
 /// A vector as a store keeps it.
 struct StoredVector: Sendable, Equatable {
     /// 16-bit floats, the lowest byte first: a two-thousandth of each value is lost at most.
@@ -22,12 +24,7 @@ struct StoredVector: Sendable, Equatable {
 
     /// The product of a stored vector and a query's: the cosine, as both have length 1. nil when they are not of the same space.
     static func product(_ halves: UnsafeRawBufferPointer, _ query: [Float]) -> Float? {
-        guard halves.count == query.count * 2 else { return nil }
-        var sum: Float = 0
-        for index in query.indices {
-            let half = Float16(bitPattern: UInt16(littleEndian: halves.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
-            sum += Float(half) * query[index]
-        }
-        return sum
+        guard halves.count == query.count * 2, let start = halves.bindMemory(to: UInt8.self).baseAddress else { return nil }
+        return harken_halves_product(start, query, query.count)
     }
 }

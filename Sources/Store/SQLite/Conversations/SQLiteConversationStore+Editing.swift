@@ -169,6 +169,7 @@ extension SQLiteConversationStore {
         try connection.run("UPDATE conversation_audio SET start_at = start_at + ?1 WHERE conversation = ?2", values)
     }
 
+    /// The index is not told: of what it finds, nothing counts that is not in the database.
     static func dropWindows(of number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run("DELETE FROM windows WHERE conversation = ?", [.integer(number)])
         try connection.run("UPDATE conversations SET windows_model = NULL WHERE number = ?", [.integer(number)])

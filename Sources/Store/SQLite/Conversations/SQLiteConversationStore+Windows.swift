@@ -11,29 +11,33 @@ extension SQLiteConversationStore {
             try ConversationLimits.check(window.vector.count, "values in a vector", most: ConversationLimits.voiceprintDimensions)
             try ConversationLimits.check(window.segments.count, "segments in a window", most: ConversationLimits.windowSegments)
         }
-        return try await change(user) { (archive, connection) throws(StoreError) in
-            guard let number = try archive.conversation(conversation, on: connection) else { return false }
+        let vectors = windows.map { StoredVector($0.vector) }
+        let stored = try await change(user) { (archive, connection) throws(StoreError) -> (archive: Int64, conversation: Int64, first: Int64)? in
+            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             let named = Set(windows.flatMap { $0.segments.map(\.rawValue) })
             let there = try connection.integer(
                 "SELECT count(*) FROM segments WHERE conversation = ? AND id IN (SELECT value FROM json_each(?))",
                 [.integer(number), .text(SegmentCoding.list(named))])
-            guard there == Int64(named.count) else { return false }
+            guard there == Int64(named.count) else { return nil }
             try Self.dropWindows(of: number, on: connection)
             let first = try archive.takeWindowNumbers(windows.count, on: connection)
             for (index, window) in windows.enumerated() {
-                let vector = StoredVector(window.vector)
                 try connection.run(
                     "INSERT INTO windows (number, conversation, start_at, end_at, segments, model, bits) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [
                         .integer(first + Int64(index)), .integer(number), .duration(window.start), .duration(window.end),
-                        .text(SegmentCoding.list(window.segments.map(\.rawValue))), .text(model), .blob(vector.bits),
+                        .text(SegmentCoding.list(window.segments.map(\.rawValue))), .text(model), .blob(vectors[index].bits),
                     ])
                 try connection.run(
-                    "INSERT INTO window_vectors (number, vector) VALUES (?, ?)", [.integer(first + Int64(index)), .blob(vector.halves)])
+                    "INSERT INTO window_vectors (number, vector) VALUES (?, ?)", [.integer(first + Int64(index)), .blob(vectors[index].halves)])
             }
             try connection.run("UPDATE conversations SET windows_model = ? WHERE number = ?", [.text(model), .integer(number)])
-            return true
-        } ?? false
+            return (archive.number, number, first)
+        }
+        guard let stored else { return false }
+        windowIndex.apply(
+            .set(conversation: stored.conversation, model: model, firstNumber: stored.first, bits: vectors.map(\.bits)), to: stored.archive)
+        return true
     }
 
     package func withoutWindows(model: String, limit: Int) async throws(StoreError) -> [Conversation] {

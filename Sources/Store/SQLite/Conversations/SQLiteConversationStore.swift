@@ -5,12 +5,15 @@ package final class SQLiteConversationStore: ConversationStore {
     let database: SQLiteDatabase
     let now: @Sendable () -> UnixTime
     let eraser: Eraser
+    let windowIndex = WindowIndex()
+    let searchReaders: SearchReaders
 
     /// - Parameter now: the time of day, for how long a conversation has had its status.
     package init(in database: SQLiteDatabase, now: @escaping @Sendable () -> UnixTime) {
         self.database = database
         self.now = now
         eraser = Eraser(database)
+        searchReaders = SearchReaders(database)
         // What was deleted before a crash.
         startErasing()
     }

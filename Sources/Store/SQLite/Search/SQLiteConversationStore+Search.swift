@@ -1,0 +1,86 @@
+package import Conversations
+package import Speech
+
+extension SQLiteConversationStore {
+    package func search(_ query: SearchQuery, embedding: (any TextEmbedding)?, of user: ID<User>) async throws(StoreError) -> SearchPage {
+        let offset = query.cursor.map { Int($0, radix: 36).flatMap { (0..<SearchQuery.mostHits * 2).contains($0) ? $0 : nil } } ?? 0
+        let text = String(decoding: query.text.utf8.prefix(SearchQuery.mostText), as: UTF8.self), terms = SearchTerms(text)
+        guard let offset, !terms.terms.isEmpty, let filter = try await filter(query, of: user) else { return SearchPage(hits: [], next: nil) }
+        // Words are looked for while the query's vector is made.
+        async let words = wordRanking(query.by == .meaning ? nil : terms, filter)
+        async let windows = windowRanking(text, query.by == .words || terms.isQuoted ? nil : embedding, filter)
+        let said = try await words.get()
+        let ranked = RankFusion.fuse(words: said, windows: try await windows.get()).prefix(SearchQuery.mostHits)
+        let limit = max(1, min(query.limit, SearchQuery.mostHits))
+        let page = ranked.dropFirst(offset).prefix(limit)
+        let hits = try await searchReaders.words().run { (connection) throws(StoreError) in
+            try connection.snapshot { (connection) throws(StoreError) in
+                try HitReading(terms, said: Set(said)).hits(Array(page), on: connection)
+            }
+        }
+        let next = offset + page.count
+        return SearchPage(hits: hits, next: next < ranked.count ? String(next, radix: 36) : nil)
+    }
+
+    /// What restricts a search.
+    private struct Filter: Sendable {
+        var archive: Archive
+        var marks: [String]?
+        var rows: ClosedRange<Int64>
+        var time: Range<Int64>?
+    }
+
+    /// nil when nothing can be found.
+    private func filter(_ query: SearchQuery, of user: ID<User>) async throws(StoreError) -> Filter? {
+        try await searchReaders.words().run { (connection) throws(StoreError) -> Filter? in
+            guard let archive = try Archive.find(user, on: connection), let marks = try SpeakerMarks(query.speaker, in: archive, on: connection)
+            else {
+                return nil
+            }
+            var filter = Filter(archive: archive, rows: archive.firstNumber...archive.lastNumber)
+            if query.speaker != .nobody { filter.marks = Array(marks.words.prefix(Self.mostMarks)) }
+            guard query.from != nil || query.to != nil else { return filter }
+            let from = query.from?.milliseconds ?? .min, to = query.to?.milliseconds ?? .max
+            guard from < to else { return nil }
+            filter.time = from..<to
+            var rows: ClosedRange<Int64>?
+            try connection.run(
+                "SELECT min(first_segment), max(last_segment) FROM conversations WHERE archive = ? AND started_at >= ? AND started_at < ?",
+                [.integer(archive.number), .integer(from), .integer(to)]
+            ) { (row) throws(StoreError) in
+                if let first = row.integer(0), let last = row.integer(1), first <= last { rows = first...last }
+            }
+            guard let rows else { return nil }
+            filter.rows = rows
+            return filter
+        }
+    }
+
+    /// Of one speaker: more voices of one person than anybody joins by hand.
+    private static let mostMarks = 500
+
+    private func wordRanking(_ terms: SearchTerms?, _ filter: Filter) async -> Result<[Int64], StoreError> {
+        guard let terms else { return .success([]) }
+        let search = WordSearch(archive: filter.archive, marks: filter.marks, rows: filter.rows, time: filter.time)
+        do throws(StoreError) {
+            return .success(
+                try await searchReaders.words().run { (connection) throws(StoreError) in
+                    try connection.snapshot { (connection) throws(StoreError) in try search.ranking(terms, on: connection) }
+                })
+        } catch { return .failure(error) }
+    }
+
+    private func windowRanking(_ text: String, _ embedding: (any TextEmbedding)?, _ filter: Filter) async -> Result<[[Int64]], StoreError> {
+        guard let embedding else { return .success([]) }
+        let text = text.filter { $0 != "\"" }
+        guard let vector = try? await embedding.embed([text]).first else { return .success([]) }
+        let search = WindowSearch(
+            archive: filter.archive, model: embedding.model, vector: vector, marks: filter.marks, time: filter.time)
+        do throws(StoreError) {
+            return .success(
+                try await searchReaders.windows().run { [windowIndex] (connection) throws(StoreError) in
+                    try connection.snapshot { (connection) throws(StoreError) in try search.ranking(in: windowIndex, on: connection) }
+                })
+        } catch { return .failure(error) }
+    }
+}

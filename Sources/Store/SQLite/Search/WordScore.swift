@@ -1,0 +1,63 @@
+import CSQLite
+
+/// `word_score(segment_words, weights)`: BM25 of a row, with weights of the terms that the caller gives.
+///
+/// FTS5's own `bm25()` counts all rows of every term before it gives the first score: with a word that is in every third segment that takes longer
+/// than a search may. The caller knows about how frequent its terms are.
+enum WordScore {
+    /// How fast more of a word stops to count.
+    private static let saturation = 1.2
+    /// How much the length of a segment counts.
+    private static let lengthShare = 0.75
+    /// Words that segments have, about.
+    private static let usualLength = 12.0
+    /// Of a query.
+    static let mostTerms = 64
+
+    /// - Parameter weights: 64-bit floats, one for each of the query's terms in their order; terms beyond them, such as those of the speaker, do
+    ///   not count.
+    static func weights(_ weights: [Double]) -> [UInt8] {
+        weights.prefix(mostTerms).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
+    }
+
+    static func register(on connection: borrowing SQLiteConnection) throws(StoreError) {
+        let handle = connection.handle
+        var interface: UnsafeMutablePointer<fts5_api>?
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        let code = withUnsafeMutablePointer(to: &interface) { place in
+            guard sqlite3_prepare_v2(handle, "SELECT fts5(?1)", -1, &statement, nil) == SQLITE_OK,
+                sqlite3_bind_pointer(statement, 1, place, "fts5_api_ptr", nil) == SQLITE_OK
+            else { return SQLITE_ERROR }
+            return sqlite3_step(statement)
+        }
+        guard code == SQLITE_ROW, let interface, let create = interface.pointee.xCreateFunction,
+            create(interface, "word_score", nil, score, nil) == SQLITE_OK
+        else { throw .failed(code: Int(code), "FTS5 takes no function; the SQLite library is not the one that Harken was made for") }
+    }
+
+    private static let score: fts5_extension_function = { interface, row, result, count, values in
+        guard let interface, count == 1, let weights = values?[0] else { return sqlite3_result_double(result, 0) }
+        let known = min(Int(sqlite3_value_bytes(weights)) / 8, mostTerms)
+        guard known > 0, let start = sqlite3_value_blob(weights) else { return sqlite3_result_double(result, 0) }
+        var instances: Int32 = 0, length: Int32 = 0
+        guard interface.pointee.xInstCount(row, &instances) == SQLITE_OK, interface.pointee.xColumnSize(row, 0, &length) == SQLITE_OK else {
+            return sqlite3_result_double(result, 0)
+        }
+        var sum = 0.0
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: known) { counts in
+            counts.initialize(repeating: 0)
+            for instance in 0..<instances {
+                var term: Int32 = 0, column: Int32 = 0, offset: Int32 = 0
+                guard interface.pointee.xInst(row, instance, &term, &column, &offset) == SQLITE_OK, column == 0, term < known else { continue }
+                counts[Int(term)] += 1
+            }
+            let norm = saturation * (1 - lengthShare + lengthShare * Double(length) / usualLength)
+            for term in 0..<known where counts[term] > 0 {
+                let weight = start.loadUnaligned(fromByteOffset: term * 8, as: Double.self)
+                sum += weight * counts[term] * (saturation + 1) / (counts[term] + norm)
+            }
+        }
+        sqlite3_result_double(result, sum)
+    }
+}

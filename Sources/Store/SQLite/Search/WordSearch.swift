@@ -1,0 +1,125 @@
+import Conversations
+import Foundation
+import Speech
+
+/// The segments that have a query's words, the best first.
+///
+/// What this costs is bounded by how many rows are scored, not by how many there are: the newest are taken first, and a word that is in more than two
+/// of a hundred segments decides which ones count, but not their order.
+struct WordSearch {
+    /// Segments in which a word is counted; how frequent a more frequent one is follows from how far back these reach.
+    private static let counted = 512
+    /// Rows that are scored.
+    private static let scored = 2_000
+    /// The share of segments from which on a word is common.
+    private static let common = 0.02
+    /// When fewer segments have all words, those that have some follow.
+    private static let few = 20
+
+    let archive: Archive
+    /// Words for the speakers that count; nil: all.
+    let marks: [String]?
+    /// Rows that count.
+    let rows: ClosedRange<Int64>
+    /// When the conversations that count began; nil: at any time.
+    let time: Range<Int64>?
+
+    private struct Term {
+        var text: String
+        var isQuoted: Bool
+        /// About how many rows have it.
+        var rows: Double
+        var weight = 0.0
+        var isRare = true
+    }
+
+    /// - Returns: numbers of segments, `SearchQuery.mostHits` at most.
+    func ranking(_ terms: SearchTerms, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
+        guard !terms.terms.isEmpty else { return [] }
+        let next = try connection.integer("SELECT next_segment FROM archives WHERE number = ?", [.integer(archive.number)]) ?? 1
+        let total = Double(max(1, next - 1))
+        var known: [Term] = []
+        for wanted in terms.terms {
+            var term = Term(text: wanted.text, isQuoted: wanted.isQuoted, rows: try frequency(of: wanted.text, on: connection))
+            term.weight = log(1 + (total - term.rows + 0.5) / (term.rows + 0.5))
+            term.isRare = term.rows <= max(100, total * Self.common)
+            known.append(term)
+        }
+        guard known.allSatisfy({ $0.rows > 0 || !$0.isQuoted }) else { return [] }
+        var found: [Int64] = []
+        if known.allSatisfy({ $0.rows > 0 }) {
+            // The order of common words says nothing: then the newest segments are the best, and no more of them are looked at than are wanted.
+            let most = known.contains(where: \.isRare) ? Self.scored : SearchQuery.mostHits
+            found = try matches(all: known, any: [], most: most, on: connection)
+        }
+        let some = known.filter { $0.rows > 0 && $0.isRare && !$0.isQuoted }.sorted { $0.rows < $1.rows }
+        guard found.count < Self.few, known.count > 1, !some.isEmpty else { return found }
+        // The rarest words, as long as together they are in few rows.
+        var sum = 0.0
+        let rarest = some.prefix { term in
+            sum += term.rows
+            return sum == term.rows || sum <= Double(Self.scored)
+        }
+        let more = try matches(all: known.filter(\.isQuoted), any: Array(rarest), most: Self.scored, on: connection)
+        let said = Set(found)
+        return Array((found + more.filter { !said.contains($0) }).prefix(SearchQuery.mostHits))
+    }
+
+    /// In about how many of the user's rows a term is.
+    private func frequency(of term: String, on connection: borrowing SQLiteConnection) throws(StoreError) -> Double {
+        var count = 0.0, last = archive.firstNumber, first = archive.firstNumber
+        try connection.run(
+            """
+            SELECT count(*), max(number), min(number) FROM (
+                SELECT rowid AS number FROM segment_words WHERE segment_words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?)
+            """,
+            [
+                .text("text : " + SearchTerms.quoted(term)), .integer(archive.firstNumber), .integer(archive.lastNumber), .integer(Self.counted),
+            ]
+        ) { (row) throws(StoreError) in
+            count = Double(row.integer(0) ?? 0)
+            last = row.integer(1) ?? last
+            first = row.integer(2) ?? first
+        }
+        guard count >= Double(Self.counted) else { return count }
+        return count * Double(last - archive.firstNumber) / Double(max(1, last - first + 1))
+    }
+
+    /// The best of the newest rows that have all of some terms, and any of others.
+    private func matches(all: [Term], any: [Term], most: Int, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
+        var parts = all.map { SearchTerms.quoted($0.text) }
+        if !any.isEmpty { parts.append("(" + any.map { SearchTerms.quoted($0.text) }.joined(separator: " OR ") + ")") }
+        var expression = "text : (" + parts.joined(separator: " AND ") + ")"
+        let weights = (all + any).map { $0.isRare ? $0.weight : 0 }
+        if let marks {
+            guard !marks.isEmpty else { return [] }
+            expression = "(" + expression + ") AND mark : (" + marks.map(SearchTerms.quoted).joined(separator: " OR ") + ")"
+        }
+        var rows: [(number: Int64, score: Double)] = []
+        try connection.run(
+            """
+            SELECT rowid, word_score(segment_words, ?2) FROM segment_words
+            WHERE segment_words MATCH ?1 AND rowid BETWEEN ?3 AND ?4 ORDER BY rowid DESC LIMIT ?5
+            """,
+            [
+                .text(expression), .blob(WordScore.weights(weights)), .integer(self.rows.lowerBound), .integer(self.rows.upperBound),
+                .integer(most),
+            ]
+        ) { (row) throws(StoreError) in rows.append((row.integer(0) ?? 0, row.real(1) ?? 0)) }
+        rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
+        var found: [Int64] = []
+        for row in rows {
+            if found.count == SearchQuery.mostHits { break }
+            if let time, !(try began(row.number, in: time, on: connection)) { continue }
+            found.append(row.number)
+        }
+        return found
+    }
+
+    /// Rows of other times may lie between those that count.
+    private func began(_ segment: Int64, in time: Range<Int64>, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+        let started = try connection.integer(
+            "SELECT c.started_at FROM segments s JOIN conversations c ON c.number = s.conversation WHERE s.number = ?", [.integer(segment)])
+        return started.map(time.contains) ?? false
+    }
+}

@@ -1,0 +1,34 @@
+/// Two rankings made one by reciprocal rank fusion: each gives 1 / (60 + rank), and what both have has both.
+///
+/// Source: Cormack, Clarke, Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods", SIGIR 2009.
+enum RankFusion {
+    static let constant = 60.0
+
+    struct Ranked: Equatable {
+        /// The segment's number.
+        var segment: Int64
+        var score: Double
+    }
+
+    /// - Parameters:
+    ///   - words: numbers of segments, the best first.
+    ///   - windows: the segments of each window, the best window first. A window counts for those of its segments that the words found, else for
+    ///     the first of them.
+    /// - Returns: the best first; of equals the newest.
+    static func fuse(words: [Int64], windows: [[Int64]]) -> [Ranked] {
+        var scores: [Int64: Double] = [:]
+        for (rank, segment) in words.enumerated() { scores[segment] = 1 / (constant + Double(rank + 1)) }
+        let said = Set(words)
+        // One segment may be in several windows: the best of these counts.
+        var counted: Set<Int64> = []
+        for (rank, window) in windows.enumerated() {
+            let found = window.filter(said.contains)
+            // Of a passage that a better window has already given, nothing comes twice.
+            guard !found.isEmpty || !window.contains(where: counted.contains) else { continue }
+            for segment in found.isEmpty ? Array(window.prefix(1)) : found where counted.insert(segment).inserted {
+                scores[segment, default: 0] += 1 / (constant + Double(rank + 1))
+            }
+        }
+        return scores.map { Ranked(segment: $0.key, score: $0.value) }.sorted { ($0.score, $0.segment) > ($1.score, $1.segment) }
+    }
+}
