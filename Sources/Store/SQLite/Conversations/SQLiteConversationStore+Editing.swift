@@ -6,7 +6,7 @@ extension SQLiteConversationStore {
         _ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Segment? {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
-        let changed = try await change(user) { (archive, connection) throws(StoreError) -> Segment? in
+        let changed = try await change(user) { (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             try connection.run(
                 "UPDATE segments SET text = ?, words = NULL, translations = NULL, is_edited = 1 WHERE conversation = ? AND id = ?",
@@ -15,10 +15,14 @@ extension SQLiteConversationStore {
             try Self.noteErasure(on: connection)
             // What the words meant before is not to be found any more.
             try Self.dropWindows(of: number, on: connection)
-            return try ConversationRow.segments(of: number, ids: [segment], on: connection).first
+            return try ConversationRow.segments(of: number, ids: [segment], on: connection).first.map {
+                ($0, Stale(archive: archive, conversations: [number]))
+            }
         }
-        if changed != nil { startErasing() }
-        return changed
+        guard let changed else { return nil }
+        forget(changed.stale)
+        startErasing()
+        return changed.segment
     }
 
     package func assign(
@@ -45,11 +49,11 @@ extension SQLiteConversationStore {
     package func merge(
         _ id: ID<Conversation>, into other: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Conversation? {
-        try await change(user) { (archive, connection) throws(StoreError) in
+        let merged = try await change(user) { (archive, connection) throws(StoreError) -> (whole: Conversation, stale: Stale)? in
             guard let gone = try archive.conversation(id, on: connection), let kept = try archive.conversation(other, on: connection),
                 let from = try ConversationRow.whole(gone, on: connection), let to = try ConversationRow.whole(kept, on: connection)
             else { return nil }
-            guard gone != kept else { return to }
+            guard gone != kept else { return (to, Stale(archive: archive, conversations: [])) }
             try Self.checkIsOver(from)
             try Self.checkIsOver(to)
             try ConversationLimits.check(from.segments.count + to.segments.count, "segments in a conversation", most: ConversationLimits.segments)
@@ -73,8 +77,11 @@ extension SQLiteConversationStore {
                 "UPDATE conversations SET started_at = ?2, finished_at = ?3 WHERE number = ?1",
                 [.integer(kept), .time(started), .time(max(from.finished, to.finished))])
             try Self.count(kept, on: connection)
-            return try ConversationRow.whole(kept, on: connection)
+            return try ConversationRow.whole(kept, on: connection).map { ($0, Stale(archive: archive, conversations: [kept, gone])) }
         }
+        guard let merged else { return nil }
+        forget(merged.stale)
+        return merged.whole
     }
 
     package func split(
@@ -82,7 +89,7 @@ extension SQLiteConversationStore {
     ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)? {
         try ConversationLimits.check(new)
         let now = now()
-        let parts = try await change(user) { (archive, connection) throws(StoreError) -> [Conversation]? in
+        let parts = try await change(user) { (archive, connection) throws(StoreError) -> (parts: [Conversation], stale: Stale)? in
             guard let first = try archive.conversation(id, on: connection), let whole = try ConversationRow.whole(first, on: connection),
                 let index = whole.segments.firstIndex(where: { $0.id == segment })
             else { return nil }
@@ -116,29 +123,42 @@ extension SQLiteConversationStore {
                 [.integer(whole.started.milliseconds + end.storedNanoseconds / 1_000_000), .integer(first)])
             try Self.count(first, on: connection)
             try Self.count(second, on: connection)
-            return [try ConversationRow.whole(first, on: connection), try ConversationRow.whole(second, on: connection)].compactMap { $0 }
+            let parts = [try ConversationRow.whole(first, on: connection), try ConversationRow.whole(second, on: connection)]
+            return (parts.compactMap { $0 }, Stale(archive: archive, conversations: [first]))
         }
-        guard let parts, parts.count == 2 else { return nil }
-        return (parts[0], parts[1])
+        guard let parts, parts.parts.count == 2 else { return nil }
+        forget(parts.stale)
+        return (parts.parts[0], parts.parts[1])
     }
 
     package func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let done =
-            try await change(user) { (archive, connection) throws(StoreError) in
-                guard let number = try archive.conversation(id, on: connection) else { return false }
-                // First, so that the segments' trigger has nothing to look for.
-                try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
-                try connection.run(
-                    """
-                    INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM conversation_audio a WHERE conversation = ?1
-                    AND NOT EXISTS (SELECT 1 FROM conversation_audio b WHERE b.file = a.file AND b.conversation <> ?1)
-                    """, [.integer(number)])
-                try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
-                try Self.noteErasure(on: connection)
-                return true
-            } ?? false
-        if done { startErasing() }
-        return done
+        let deleted = try await change(user) { (archive, connection) throws(StoreError) -> Stale? in
+            guard let number = try archive.conversation(id, on: connection) else { return nil }
+            // First, so that the segments' trigger has nothing to look for.
+            try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
+            try connection.run(
+                """
+                INSERT OR IGNORE INTO abandoned_files (file) SELECT file FROM conversation_audio a WHERE conversation = ?1
+                AND NOT EXISTS (SELECT 1 FROM conversation_audio b WHERE b.file = a.file AND b.conversation <> ?1)
+                """, [.integer(number)])
+            try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
+            try Self.noteErasure(on: connection)
+            return Stale(archive: archive, conversations: [number])
+        }
+        guard let deleted else { return false }
+        forget(deleted)
+        startErasing()
+        return true
+    }
+
+    /// Conversations whose windows are gone.
+    private struct Stale: Sendable {
+        var archive: Archive
+        var conversations: [Int64]
+    }
+
+    private func forget(_ stale: Stale) {
+        for conversation in stale.conversations { windowIndex.apply(.remove(conversation: conversation), to: stale.archive.number) }
     }
 
     // MARK: Parts of these
@@ -169,7 +189,6 @@ extension SQLiteConversationStore {
         try connection.run("UPDATE conversation_audio SET start_at = start_at + ?1 WHERE conversation = ?2", values)
     }
 
-    /// The index is not told: of what it finds, nothing counts that is not in the database.
     static func dropWindows(of number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         try connection.run("DELETE FROM windows WHERE conversation = ?", [.integer(number)])
         try connection.run("UPDATE conversations SET windows_model = NULL WHERE number = ?", [.integer(number)])
