@@ -104,6 +104,7 @@ extension Migration {
         "CREATE INDEX segments_in_order ON segments (conversation, start_at, number)",
         "CREATE INDEX segments_of_voices ON segments (voice) WHERE voice IS NOT NULL",
         "CREATE INDEX segments_of_people ON segments (person) WHERE person IS NOT NULL",
+        "CREATE INDEX segments_of_users ON segments (number) WHERE is_user",
         // Words are found by their stem and without accents. The text itself is read from `segments`.
         """
         CREATE VIRTUAL TABLE segment_words USING fts5(
@@ -142,7 +143,7 @@ extension Migration {
         END
         """,
         // A few neighbouring segments, and what they mean: `bits` are the signs of the vector's values, `vector` the values in 16-bit floats.
-        // A window's number is made as a segment's is.
+        // A window's number is made as a segment's is. All its segments have numbers from the first to the last one.
         """
         CREATE TABLE windows (
             number INTEGER PRIMARY KEY,
@@ -150,6 +151,8 @@ extension Migration {
             start_at INTEGER NOT NULL,
             end_at INTEGER NOT NULL,
             segments TEXT NOT NULL,
+            first_segment INTEGER NOT NULL,
+            last_segment INTEGER NOT NULL,
             model TEXT NOT NULL,
             bits BLOB NOT NULL
         ) STRICT

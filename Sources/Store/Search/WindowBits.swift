@@ -2,68 +2,86 @@ internal import CBits
 
 /// The signs of one user's vectors, all in one row.
 struct WindowBits: Sendable {
+    /// Rows of the database.
+    struct Window: Sendable, Equatable {
+        var number: Int64
+        var conversation: Int64
+        /// The least number of its segments…
+        var firstSegment: Int64
+        /// …and the greatest.
+        var lastSegment: Int64
+    }
+
+    /// Which windows count; nil is all.
+    struct Filter: Sendable {
+        var conversations: NumberSet?
+        var segments: NumberSet?
+
+        func passes(_ window: Window) -> Bool {
+            if let conversations, !conversations.contains(window.conversation) { return false }
+            guard let segments else { return true }
+            // Segments that are far apart, as after a merge, may be anybody's.
+            guard window.lastSegment - window.firstSegment < 256 else { return true }
+            return (window.firstSegment...window.lastSegment).contains { segments.contains($0) }
+        }
+    }
+
     /// Of a vector. 0 until the first one comes.
     private(set) var dimensions: Int
     /// Words of 64 bits that one vector takes.
     private var width: Int { (dimensions + 63) / 64 }
     private var bits: [UInt64] = []
-    /// Rows of the database.
-    private var numbers: [Int64] = []
-    private var conversations: [Int64] = []
+    private var windows: [Window] = []
     /// What was read from the database at first: all rows up to this one.
     private var readThrough = Int64.min
 
     init(dimensions: Int) { self.dimensions = dimensions }
 
-    var count: Int { numbers.count }
+    var count: Int { windows.count }
 
     mutating func reserve(_ count: Int) {
-        numbers.reserveCapacity(count)
-        conversations.reserveCapacity(count)
+        windows.reserveCapacity(count)
         bits.reserveCapacity(count * width)
     }
 
     /// All rows that were there have been added: changes of these come too late.
-    mutating func finishReading() { readThrough = numbers.max() ?? .min }
+    mutating func finishReading() { readThrough = windows.map(\.number).max() ?? .min }
 
     /// Adds a window; one whose vector has another size than the others is left out.
     ///
     /// - Parameter signs: as `StoredVector.bits` has them.
-    mutating func add(_ number: Int64, of conversation: Int64, _ signs: UnsafeRawBufferPointer) {
+    mutating func add(_ window: Window, _ signs: UnsafeRawBufferPointer) {
         guard !signs.isEmpty, signs.count % 8 == 0 else { return }
         if dimensions == 0 { dimensions = signs.count * 8 }
         guard signs.count == width * 8 else { return }
         for word in 0..<width { bits.append(UInt64(littleEndian: signs.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self))) }
-        numbers.append(number)
-        conversations.append(conversation)
+        windows.append(window)
     }
 
     mutating func apply(_ change: WindowIndex.Change, model: String) {
         switch change {
         case .remove(let conversation): remove(conversation)
-        case .set(let conversation, let itsModel, let first, let signs):
+        case .set(let conversation, let itsModel, let windows, let signs):
             // Numbers rise with every write, so these were read with the others.
-            guard first > readThrough else { return }
+            if let first = windows.first, first.number <= readThrough { return }
             remove(conversation)
             guard itsModel == model else { return }
-            for (index, signs) in signs.enumerated() {
-                signs.withUnsafeBytes { add(first + Int64(index), of: conversation, $0) }
+            for (window, signs) in zip(windows, signs) {
+                signs.withUnsafeBytes { add(window, $0) }
             }
         }
     }
 
     private mutating func remove(_ conversation: Int64) {
-        guard let first = conversations.firstIndex(of: conversation) else { return }
+        guard let first = windows.firstIndex(where: { $0.conversation == conversation }) else { return }
         var kept = first
-        for index in first..<conversations.count where conversations[index] != conversation {
-            conversations[kept] = conversations[index]
-            numbers[kept] = numbers[index]
+        for index in first..<windows.count where windows[index].conversation != conversation {
+            windows[kept] = windows[index]
             for word in 0..<width { bits[kept * width + word] = bits[index * width + word] }
             kept += 1
         }
-        let gone = conversations.count - kept
-        conversations.removeLast(gone)
-        numbers.removeLast(gone)
+        let gone = windows.count - kept
+        windows.removeLast(gone)
         bits.removeLast(gone * width)
     }
 
@@ -71,17 +89,17 @@ struct WindowBits: Sendable {
     ///
     /// - Parameters:
     ///   - most: about how many; all that differ as little as the last one are there, up to twice as many.
-    ///   - allowed: only of these conversations; nil: of all.
-    /// - Returns: their numbers, in no order.
-    func nearest(_ vector: [Float], most: Int, allowed: NumberSet?) -> [Int64] {
+    ///   - filter: which ones count.
+    /// - Returns: in no order.
+    func nearest(_ vector: [Float], most: Int, _ filter: Filter = Filter()) -> [Window] {
         let query = StoredVector.signs(vector)
         guard count > 0, query.count == width, most > 0 else { return [] }
         let far = UInt16(width * 64 + 1)
-        return withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count) { distances -> [Int64] in
+        return withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count) { distances -> [Window] in
             guard let start = distances.baseAddress else { return [] }
             harken_bits_distances(bits, count, width, query, start)
-            if let allowed {
-                for index in 0..<count where !allowed.contains(conversations[index]) { distances[index] = far }
+            if filter.conversations != nil || filter.segments != nil {
+                for index in 0..<count where !filter.passes(windows[index]) { distances[index] = far }
             }
             var histogram = [UInt32](repeating: 0, count: Int(far) + 1)
             harken_bits_histogram(start, count, &histogram)
@@ -91,11 +109,11 @@ struct WindowBits: Sendable {
                 reach += 1
                 within += Int(histogram[reach])
             }
-            var found: [Int64] = []
+            var found: [Window] = []
             found.reserveCapacity(min(within, most * 2))
             var index = 0
             while index < count, found.count < most * 2 {
-                if distances[index] <= UInt16(reach) { found.append(numbers[index]) }
+                if distances[index] <= UInt16(reach) { found.append(windows[index]) }
                 index += 1
             }
             return found

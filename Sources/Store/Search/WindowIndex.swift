@@ -3,10 +3,10 @@ import Synchronization
 
 /// What the windows mean, in memory: for each user the signs of all vectors, which are compared one after the other.
 ///
-/// 60 bytes for a window of 384 values. A user's windows are read from the database when they are first searched, and forgotten when `mostWindows`
+/// 80 bytes for a window of 384 values. A user's windows are read from the database when they are first searched, and forgotten when `mostWindows`
 /// are exceeded and others were searched since.
 final class WindowIndex: Sendable {
-    /// Of all users together: 240 MB.
+    /// Of all users together: 320 MB.
     static let mostWindows = 4_000_000
 
     private struct State {
@@ -30,7 +30,7 @@ final class WindowIndex: Sendable {
 
     enum Change: Sendable {
         /// The conversation has these windows, and no others.
-        case set(conversation: Int64, model: String, firstNumber: Int64, bits: [[UInt8]])
+        case set(conversation: Int64, model: String, windows: [WindowBits.Window], bits: [[UInt8]])
         case remove(conversation: Int64)
     }
 

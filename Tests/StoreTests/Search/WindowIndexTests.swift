@@ -15,14 +15,21 @@ import Testing
     private func bits(_ seeds: some Sequence<Int>, first: Int64 = 1, conversation: (Int) -> Int64 = { Int64($0) }) -> WindowBits {
         var bits = WindowBits(dimensions: 128)
         for (index, seed) in seeds.enumerated() {
-            StoredVector(vector(seed)).bits.withUnsafeBytes { bits.add(first + Int64(index), of: conversation(seed), $0) }
+            StoredVector(vector(seed)).bits.withUnsafeBytes { bits.add(window(first + Int64(index), of: conversation(seed)), $0) }
         }
         bits.finishReading()
         return bits
     }
 
+    /// Its segments are ten times its number, and the next one.
+    private func window(_ number: Int64, of conversation: Int64) -> WindowBits.Window {
+        WindowBits.Window(number: number, conversation: conversation, firstSegment: number * 10, lastSegment: number * 10 + 1)
+    }
+
     private func set(_ seeds: [Int], conversation: Int64, first: Int64, model: String = "m") -> WindowIndex.Change {
-        .set(conversation: conversation, model: model, firstNumber: first, bits: seeds.map { StoredVector(vector($0)).bits })
+        .set(
+            conversation: conversation, model: model, windows: seeds.indices.map { window(first + Int64($0), of: conversation) },
+            bits: seeds.map { StoredVector(vector($0)).bits })
     }
 
     @Test func `finds the nearest, as comparing all of them does`() {
@@ -34,18 +41,20 @@ import Testing
             let distances = (0..<500).map { other in zip(StoredVector.signs(vector(other)), signs).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount } }
             let reach = distances.sorted()[9]
             let expected = Set((0..<500).filter { distances[$0] <= reach }.map { Int64($0 + 1) })
-            #expect(Set(bits.nearest(query, most: 10, allowed: nil)) == expected)
+            #expect(Set(bits.nearest(query, most: 10).map(\.number)) == expected)
             #expect(expected.contains(Int64(seed + 1)))
         }
     }
 
     @Test func `finds nothing for vectors of another size, and none of other conversations`() {
         let bits = bits(0..<50, conversation: { Int64(1_000_000 + $0 % 2) })
-        #expect(bits.nearest([Float](repeating: 1, count: 300), most: 10, allowed: nil) == [])
-        #expect(bits.nearest(vector(3), most: 10, allowed: NumberSet([])) == [])
-        let odd = bits.nearest(vector(3), most: 100, allowed: NumberSet([1_000_001, 5]))
+        #expect(bits.nearest([Float](repeating: 1, count: 300), most: 10) == [])
+        #expect(bits.nearest(vector(3), most: 10, .init(conversations: NumberSet([]))) == [])
+        let odd = bits.nearest(vector(3), most: 100, .init(conversations: NumberSet([1_000_001, 5]))).map(\.number)
         #expect(odd.count == 25 && odd.allSatisfy { $0 % 2 == 0 } && odd.contains(4))
-        #expect(WindowBits(dimensions: 0).nearest(vector(1), most: 10, allowed: nil) == [])
+        let spoken = bits.nearest(vector(3), most: 100, .init(segments: NumberSet([40, 71, 72, 99])))
+        #expect(Set(spoken.map(\.number)) == [4, 7])
+        #expect(WindowBits(dimensions: 0).nearest(vector(1), most: 10) == [])
     }
 
     @Test func `a set of numbers has what it was made of`() {
@@ -62,7 +71,7 @@ import Testing
                 #expect(Bool(false), "it was read before")
                 return WindowBits(dimensions: 128)
             } _: { (bits) throws(StoreError) in
-                bits.nearest(vector(seed), most: 1, allowed: nil).first
+                bits.nearest(vector(seed), most: 1).first?.number
             }
         }
         // Nobody has searched: there is nothing to follow.
@@ -79,7 +88,7 @@ import Testing
             bits.count
         }
         #expect(found == 3)
-        #expect(try [2, 3, 4].map(find) == [2, 3, 4])
+        for seed in [2, 3, 4] { #expect(try find(seed) == Int64(seed)) }
         index.apply(set([5], conversation: 3, first: 9), to: 1)
         #expect(try find(5) == 9)
         #expect(try find(3) != 3)

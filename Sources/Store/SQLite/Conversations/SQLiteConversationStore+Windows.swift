@@ -11,32 +11,44 @@ extension SQLiteConversationStore {
             try ConversationLimits.check(window.vector.count, "values in a vector", most: ConversationLimits.voiceprintDimensions)
             try ConversationLimits.check(window.segments.count, "segments in a window", most: ConversationLimits.windowSegments)
         }
+        // One without segments would find nothing.
+        let windows = windows.filter { !$0.segments.isEmpty }
         let vectors = windows.map { StoredVector($0.vector) }
-        let stored = try await change(user) { (archive, connection) throws(StoreError) -> (archive: Int64, conversation: Int64, first: Int64)? in
+        let stored = try await change(user) { (archive, connection) throws(StoreError) -> (archive: Int64, change: WindowIndex.Change)? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
             let named = Set(windows.flatMap { $0.segments.map(\.rawValue) })
-            let there = try connection.integer(
-                "SELECT count(*) FROM segments WHERE conversation = ? AND id IN (SELECT value FROM json_each(?))",
-                [.integer(number), .text(SegmentCoding.list(named))])
-            guard there == Int64(named.count) else { return nil }
+            var numbers: [String: Int64] = [:]
+            try connection.run(
+                "SELECT id, number FROM segments WHERE conversation = ? AND id IN (SELECT value FROM json_each(?))",
+                [.integer(number), .text(SegmentCoding.list(named))]
+            ) { (row) throws(StoreError) in numbers[row.text(0) ?? ""] = row.integer(1) }
+            guard numbers.count == named.count else { return nil }
             try Self.dropWindows(of: number, on: connection)
             let first = try archive.takeWindowNumbers(windows.count, on: connection)
+            var entries: [WindowBits.Window] = []
             for (index, window) in windows.enumerated() {
+                let itsNumbers = window.segments.compactMap { numbers[$0.rawValue] }
+                let entry = WindowBits.Window(
+                    number: first + Int64(index), conversation: number, firstSegment: itsNumbers.min() ?? 0, lastSegment: itsNumbers.max() ?? 0)
+                entries.append(entry)
                 try connection.run(
-                    "INSERT INTO windows (number, conversation, start_at, end_at, segments, model, bits) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    """
+                    INSERT INTO windows (number, conversation, start_at, end_at, segments, first_segment, last_segment, model, bits)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
                     [
-                        .integer(first + Int64(index)), .integer(number), .duration(window.start), .duration(window.end),
-                        .text(SegmentCoding.list(window.segments.map(\.rawValue))), .text(model), .blob(vectors[index].bits),
+                        .integer(entry.number), .integer(number), .duration(window.start), .duration(window.end),
+                        .text(SegmentCoding.list(window.segments.map(\.rawValue))), .integer(entry.firstSegment), .integer(entry.lastSegment),
+                        .text(model), .blob(vectors[index].bits),
                     ])
                 try connection.run(
-                    "INSERT INTO window_vectors (number, vector) VALUES (?, ?)", [.integer(first + Int64(index)), .blob(vectors[index].halves)])
+                    "INSERT INTO window_vectors (number, vector) VALUES (?, ?)", [.integer(entry.number), .blob(vectors[index].halves)])
             }
             try connection.run("UPDATE conversations SET windows_model = ? WHERE number = ?", [.text(model), .integer(number)])
-            return (archive.number, number, first)
+            return (archive.number, .set(conversation: number, model: model, windows: entries, bits: vectors.map(\.bits)))
         }
         guard let stored else { return false }
-        windowIndex.apply(
-            .set(conversation: stored.conversation, model: model, firstNumber: stored.first, bits: vectors.map(\.bits)), to: stored.archive)
+        windowIndex.apply(stored.change, to: stored.archive)
         return true
     }
 

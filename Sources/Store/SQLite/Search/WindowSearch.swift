@@ -5,6 +5,10 @@ import Speech
 struct WindowSearch {
     /// Windows whose vectors are compared in full, after their signs.
     private static let compared = 500
+    /// As many when the speaker is asked for afterwards.
+    private static let comparedLate = 1_500
+    /// Segments of a speaker up to which the speaker is asked for before.
+    private static let mostSpoken = 30_000
     /// Windows that are less alike are none. By far most pairs of sentences have less.
     private static let leastCosine: Float = 0.15
 
@@ -19,22 +23,29 @@ struct WindowSearch {
 
     /// - Returns: of each window the numbers of the segments that count, in order; `SearchQuery.mostHits` windows at most.
     func ranking(in index: WindowIndex, on connection: borrowing SQLiteConnection) throws(StoreError) -> [[Int64]] {
-        let allowed = try allowed(on: connection)
-        let near = try index.search(WindowIndex.Key(archive: archive.number, model: model)) { () throws(StoreError) in
+        var filter = WindowBits.Filter()
+        if let time { filter.conversations = try conversations(in: time, on: connection) }
+        if let marks { filter.segments = try segments(of: marks, on: connection) }
+        // Of a speaker who says much it is not asked before: then enough of the nearest are of this one.
+        let isLate = marks != nil && filter.segments == nil
+        var near = try index.search(WindowIndex.Key(archive: archive.number, model: model)) { () throws(StoreError) in
             try read(on: connection)
         } _: { (bits) throws(StoreError) in
-            bits.nearest(vector, most: Self.compared, allowed: allowed)
+            bits.nearest(vector, most: isLate ? Self.comparedLate : Self.compared, filter)
         }
+        // In the order of the file.
+        near.sort { $0.number < $1.number }
         var ranked: [(window: Int64, cosine: Float)] = []
-        for number in near.sorted() {
-            try connection.run("SELECT vector FROM window_vectors WHERE number = ?", [.integer(number)]) { (row) throws(StoreError) in
+        for window in near {
+            if isLate, !(try isSpoken(window, on: connection)) { continue }
+            try connection.run("SELECT vector FROM window_vectors WHERE number = ?", [.integer(window.number)]) { (row) throws(StoreError) in
                 let cosine = try row.withBlob(0) { (halves) throws(StoreError) in StoredVector.product(halves, vector) }
-                if let cosine, cosine >= Self.leastCosine { ranked.append((number, cosine)) }
+                if let cosine, cosine >= Self.leastCosine { ranked.append((window.number, cosine)) }
             }
         }
         ranked.sort { ($0.cosine, $0.window) > ($1.cosine, $1.window) }
         var windows: [[Int64]] = []
-        let marks = marks.map { Set($0) }
+        let wanted = marks.map { Set($0) }
         for (number, _) in ranked {
             if windows.count == SearchQuery.mostHits { break }
             var segments: [Int64] = []
@@ -44,7 +55,7 @@ struct WindowSearch {
                 JOIN segments s ON s.conversation = w.conversation AND s.id = j.value WHERE w.number = ? ORDER BY s.start_at, s.number
                 """, [.integer(number)]
             ) { (row) throws(StoreError) in
-                if let marks, row.text(1).map(marks.contains) != true { return }
+                if let wanted, row.text(1).map(wanted.contains) != true { return }
                 if let segment = row.integer(0) { segments.append(segment) }
             }
             if !segments.isEmpty { windows.append(segments) }
@@ -52,35 +63,57 @@ struct WindowSearch {
         return windows
     }
 
-    /// The conversations that count; nil: all.
-    private func allowed(on connection: borrowing SQLiteConnection) throws(StoreError) -> NumberSet? {
-        guard marks != nil || time != nil else { return nil }
+    private func conversations(in time: Range<Int64>, on connection: borrowing SQLiteConnection) throws(StoreError) -> NumberSet {
         var numbers: [Int64] = []
-        if let marks {
-            try connection.run(
-                """
-                SELECT m.conversation FROM json_each(?1) j JOIN conversation_marks m ON m.mark = j.value
-                JOIN conversations c ON c.number = m.conversation
-                WHERE ?2 IS NULL OR c.started_at >= ?2 AND c.started_at < ?3
-                """, [.text(SegmentCoding.list(marks)), .integer(time?.lowerBound), .integer(time?.upperBound)]
-            ) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
-        } else {
-            try connection.run(
-                "SELECT number FROM conversations WHERE archive = ? AND started_at >= ? AND started_at < ?",
-                [.integer(archive.number), .integer(time?.lowerBound), .integer(time?.upperBound)]
-            ) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
-        }
+        try connection.run(
+            "SELECT number FROM conversations WHERE archive = ? AND started_at >= ? AND started_at < ?",
+            [.integer(archive.number), .integer(time.lowerBound), .integer(time.upperBound)]
+        ) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
         return NumberSet(numbers)
+    }
+
+    /// The segments that these marks are of, and some more: those of voices, which a person may have assigned otherwise. nil when there are too many.
+    private func segments(of marks: [String], on connection: borrowing SQLiteConnection) throws(StoreError) -> NumberSet? {
+        var numbers: [Int64] = []
+        for mark in marks {
+            let left = Self.mostSpoken - numbers.count
+            guard left > 0 else { return nil }
+            let number = Int64(mark.dropFirst()) ?? 0
+            let (statement, values): (StaticString, [SQLiteValue]) =
+                switch mark.first {
+                case "v": ("SELECT number FROM segments WHERE voice = ?1 LIMIT ?2", [.integer(number), .integer(left)])
+                case "p": ("SELECT number FROM segments WHERE person = ?1 LIMIT ?2", [.integer(number), .integer(left)])
+                // The interval is one user's.
+                default:
+                    (
+                        "SELECT number FROM segments WHERE is_user AND number BETWEEN ?1 AND ?2 LIMIT ?3",
+                        [.integer(archive.firstNumber), .integer(archive.lastNumber), .integer(left)]
+                    )
+                }
+            try connection.run(statement, values) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
+        }
+        return numbers.count < Self.mostSpoken ? NumberSet(numbers) : nil
+    }
+
+    private func isSpoken(_ window: WindowBits.Window, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+        guard let marks, window.lastSegment - window.firstSegment < 256 else { return true }
+        var isSpoken = false
+        try connection.run(
+            "SELECT mark FROM segments WHERE number BETWEEN ? AND ?", [.integer(window.firstSegment), .integer(window.lastSegment)]
+        ) { (row) throws(StoreError) in if let mark = row.text(0), marks.contains(mark) { isSpoken = true } }
+        return isSpoken
     }
 
     private func read(on connection: borrowing SQLiteConnection) throws(StoreError) -> WindowBits {
         var bits = WindowBits(dimensions: vector.count)
         let values: [SQLiteValue] = [.integer(archive.firstNumber), .integer(archive.lastNumber), .text(model)]
         bits.reserve(Int(try connection.integer("SELECT count(*) FROM windows WHERE number BETWEEN ? AND ?", Array(values.prefix(2))) ?? 0))
-        try connection.run("SELECT number, conversation, bits FROM windows WHERE number BETWEEN ? AND ? AND model = ?", values) {
-            (row) throws(StoreError) in
-            let number = row.integer(0) ?? 0, conversation = row.integer(1) ?? 0
-            try row.withBlob(2) { (signs) throws(StoreError) in bits.add(number, of: conversation, signs) }
+        try connection.run(
+            "SELECT number, conversation, first_segment, last_segment, bits FROM windows WHERE number BETWEEN ? AND ? AND model = ?", values
+        ) { (row) throws(StoreError) in
+            let window = WindowBits.Window(
+                number: row.integer(0) ?? 0, conversation: row.integer(1) ?? 0, firstSegment: row.integer(2) ?? 0, lastSegment: row.integer(3) ?? 0)
+            try row.withBlob(4) { (signs) throws(StoreError) in bits.add(window, signs) }
         }
         bits.finishReading()
         return bits

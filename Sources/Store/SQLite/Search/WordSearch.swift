@@ -38,9 +38,16 @@ struct WordSearch {
         guard !terms.terms.isEmpty else { return [] }
         let next = try connection.integer("SELECT next_segment FROM archives WHERE number = ?", [.integer(archive.number)]) ?? 1
         let total = Double(max(1, next - 1))
+        if terms.terms.count == 1 {
+            // One word is as rare in each segment.
+            let only = Term(text: terms.terms[0].text, isQuoted: true, rows: 1, weight: 1)
+            return try matches(all: [only], any: [], most: Self.counted, on: connection)
+        }
         var known: [Term] = []
         for wanted in terms.terms {
-            var term = Term(text: wanted.text, isQuoted: wanted.isQuoted, rows: try frequency(of: wanted.text, on: connection))
+            // To count a phrase costs as much as to find it. It is taken for rare.
+            let rows = wanted.text.contains(" ") ? 1 : try frequency(of: wanted.text, on: connection)
+            var term = Term(text: wanted.text, isQuoted: wanted.isQuoted, rows: rows)
             term.weight = log(1 + (total - term.rows + 0.5) / (term.rows + 0.5))
             term.isRare = term.rows <= max(100, total * Self.common)
             known.append(term)
@@ -53,14 +60,16 @@ struct WordSearch {
             found = try matches(all: known, any: [], most: most, on: connection)
         }
         let some = known.filter { $0.rows > 0 && $0.isRare && !$0.isQuoted }.sorted { $0.rows < $1.rows }
-        guard found.count < Self.few, known.count > 1, !some.isEmpty else { return found }
+        let quoted = known.filter(\.isQuoted)
+        // With all words quoted there is nothing else to look for.
+        guard found.count < Self.few, !some.isEmpty || !quoted.isEmpty, quoted.count < known.count else { return found }
         // The rarest words, as long as together they are in few rows.
         var sum = 0.0
         let rarest = some.prefix { term in
             sum += term.rows
             return sum == term.rows || sum <= Double(Self.scored)
         }
-        let more = try matches(all: known.filter(\.isQuoted), any: Array(rarest), most: Self.scored, on: connection)
+        let more = try matches(all: quoted, any: Array(rarest), most: Self.scored, on: connection)
         let said = Set(found)
         return Array((found + more.filter { !said.contains($0) }).prefix(SearchQuery.mostHits))
     }
