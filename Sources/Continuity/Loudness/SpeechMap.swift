@@ -45,6 +45,28 @@ package struct SpeechMap: Sendable {
         return sum
     }
 
+    /// Words of which only the order is known, spread by their letters over what is loud in `range`; over all of it where nothing is.
+    package func spread(_ words: [Word], over range: SampleRange) -> [Word] {
+        guard !words.isEmpty else { return [] }
+        var parts = (loud + (last.map { [$0] } ?? [])).compactMap { $0.intersection(range) }
+        if parts.isEmpty { parts = [range] }
+        let shares = ProportionalTimes.ranges(of: words.map(\.text), in: 0..<parts.reduce(0) { $0 + Int($1.count.samples) })
+        var placed = words
+        var part = 0, before = 0
+        for (index, share) in shares.enumerated() {
+            // A word lies in one part: where its middle does; the first one in the first, and the last in the last.
+            var middle = index == 0 ? share.lowerBound : (share.lowerBound + share.upperBound) / 2
+            if index == shares.count - 1 { middle = share.upperBound }
+            while part + 1 < parts.count, middle >= before + Int(parts[part].count.samples) {
+                before += Int(parts[part].count.samples)
+                part += 1
+            }
+            let start = parts[part].start + SampleCount(max(0, share.lowerBound - before))
+            placed[index].range = SampleRange(start, max(start, min(parts[part].end, parts[part].start + SampleCount(share.upperBound - before))))
+        }
+        return placed
+    }
+
     /// The first and last loud sample of `range`.
     package func hull(in range: SampleRange) -> SampleRange? {
         guard let first = first(in: range) else { return nil }

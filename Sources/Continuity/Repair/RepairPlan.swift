@@ -43,6 +43,8 @@ struct RepairPlan: Sendable {
         /// Whether its end lies where nobody speaks; otherwise its last words may be cut.
         var endsInSilence: Bool
         var at: Instant
+        /// Whether its engine said where words lie.
+        var hasTimes = true
     }
 }
 

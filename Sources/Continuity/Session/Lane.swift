@@ -18,11 +18,13 @@ struct Lane: Sendable {
     var speech: SpeechMap
     /// Whose words were committed last.
     private(set) var lastSource: Source?
+    /// Whether its engine says where words lie.
+    private(set) var hasTimes = true
     /// Whose final the end of what is committed is.
     var mover: Source?
     /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these.
     private var earlier: [Source: [Word]] = [:]
-    private static let mostEarlier = 24
+    private static let mostEarlier = 48
     /// Words were committed behind the last end of a turn.
     var hasOpenTurn = false
     /// The engine that began the turn will not end it.
@@ -39,20 +41,26 @@ struct Lane: Sendable {
 
     /// How `source` hears, when it is not the one that spoke last, or another has said that nobody spoke since.
     ///
-    /// - Parameter origin: where its audio begins.
-    func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate) -> Seam.Ear? {
+    /// - Parameters:
+    ///   - origin: where its audio begins.
+    ///   - hasTimes: whether its engine says where words lie.
+    func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
         guard let lastSource, lastSource != source || mover != source else { return nil }
-        return Seam.Ear(rate: rate, origin: origin, earlier: lastSource == source ? stitcher.tail : earlier[source] ?? [])
+        let earlier = lastSource == source ? stitcher.tail : earlier[source] ?? []
+        return Seam.Ear(rate: rate, origin: origin, earlier: earlier, hasTimes: hasTimes, others: self.hasTimes)
     }
 
     /// From now on `source` speaks.
     ///
-    /// - Parameter tail: the last words before it did.
-    mutating func change(to source: Source, behind tail: [Word]) {
+    /// - Parameters:
+    ///   - tail: the last words before it did.
+    ///   - hasTimes: whether its engine says where words lie.
+    mutating func change(to source: Source, behind tail: [Word], hasTimes: Bool) {
         guard source != lastSource else { return }
         // Whoever spoke until now has said these, or words for the same.
         if case .leg? = lastSource, let lastSource { earlier[lastSource] = tail }
         lastSource = source
+        self.hasTimes = hasTimes
         earlier[source] = nil
     }
 

@@ -53,7 +53,7 @@ extension SessionMachine {
     private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
-        let event = uncut(event, in: number)
+        let event = hasTimes(leg.engine) ? uncut(event, in: number) : placed(event, in: number)
         if place == 0 {
             if isPanel {
                 hear(event, in: number, from: leg.id, now: now, &actions)
@@ -67,7 +67,7 @@ extension SessionMachine {
         case .interim(let hypothesis):
             // Shown while only repairs are before it; it begins with what waits.
             guard !leg.isFailed, lanes[number].stretches[..<place].allSatisfy({ $0.sources.allSatisfy(isFailed) }) else { return }
-            show(hypothesis, in: number, behind: place, from: leg.id, origin: leg.origin, &actions)
+            show(hypothesis, in: number, behind: place, from: leg.id, leg.engine, origin: leg.origin, &actions)
         case .final(let hypothesis, _):
             guard hold(event, in: number, at: place, leg) else {
                 // What it says more is not known to be covered: another engine hears it again.
@@ -81,6 +81,26 @@ extension SessionMachine {
         case .speechStarted, .turnEnded, .flushed: _ = hold(event, in: number, at: place, leg)
         case .opened, .closed, .skipped, .creditsLow: break
         }
+    }
+
+    /// Words of an engine that does not say where they lie are where somebody speaks.
+    private func placed(_ event: EngineEvent, in number: Int) -> EngineEvent {
+        switch event {
+        case .final(var said, let reason):
+            said.words = lanes[number].speech.spread(said.words, over: said.range)
+            return .final(said, reason: reason)
+        case .interim(var said):
+            said.words = lanes[number].speech.spread(said.words, over: said.range)
+            return .interim(said)
+        case .opened, .closed, .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: return event
+        }
+    }
+
+    func hasTimes(_ engine: EngineName) -> Bool { configuration.engines.first { $0.name == engine }?.hasWordTimes ?? true }
+
+    /// How an engine hears whose words are compared with those of whoever spoke last; nil when it is the one.
+    func ear(of source: Lane.Source, _ engine: EngineName, from origin: SampleIndex, in number: Int) -> Seam.Ear? {
+        lanes[number].ear(of: source, from: origin, rate: configuration.rate, hasTimes: hasTimes(engine))
     }
 
     /// It was said too late to count.
@@ -135,7 +155,7 @@ extension SessionMachine {
             commit(hypothesis, reason, from: .leg(id), engine, origin: origin, in: number, isFailed: isFailed, &actions)
             // The engine works: whatever went before is over.
             if !outages.isEmpty, !isFailed, lanes[number].stitcher.committedThrough > before { outages[id] = nil }
-        case .interim(let hypothesis): if !isFailed { show(hypothesis, in: number, behind: 0, from: id, origin: origin, &actions) }
+        case .interim(let hypothesis): if !isFailed { show(hypothesis, in: number, behind: 0, from: id, engine, origin: origin, &actions) }
         case .speechStarted(let channel, let at):
             if !isFailed { actions.append(.emit(.speechStarted(channel, at: max(at, lanes[number].stitcher.committedThrough)))) }
         case .turnEnded:
@@ -146,7 +166,8 @@ extension SessionMachine {
     }
 
     private mutating func show(
-        _ hypothesis: Hypothesis, in number: Int, behind place: Int, from id: LegID, origin: SampleIndex, _ actions: inout [SessionAction]
+        _ hypothesis: Hypothesis, in number: Int, behind place: Int, from id: LegID, _ engine: EngineName, origin: SampleIndex,
+        _ actions: inout [SessionAction]
     ) {
         var rest = hypothesis
         if place > 0 {
@@ -161,7 +182,7 @@ extension SessionMachine {
             // What is missing comes before them: a client that was told that they stand could not be told of it any more.
             rest.stableWords = 0
         }
-        rest = lanes[number].stitcher.interim(rest, seam: lanes[number].ear(of: .leg(id), from: origin, rate: configuration.rate))
+        rest = lanes[number].stitcher.interim(rest, seam: ear(of: .leg(id), engine, from: origin, in: number))
         speakers.label(&rest.words, of: .leg(id))
         actions.append(.emit(.interim(rest)))
     }
@@ -175,17 +196,24 @@ extension SessionMachine {
         _ final: Hypothesis, _ reason: FinalReason, from source: Lane.Source, _ engine: EngineName, origin: SampleIndex, in number: Int,
         isFailed: Bool = false, isFresh: Bool = false, _ actions: inout [SessionAction]
     ) {
-        let seam = isFresh ? nil : lanes[number].ear(of: source, from: origin, rate: configuration.rate)
+        let seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
+        let hasTimes = hasTimes(engine)
         let tail = lanes[number].stitcher.tail
         let before = lanes[number].stitcher.lastWordEnd
+        let committed = lanes[number].stitcher.committedThrough
         let changed = lanes[number].stitcher.changedWords
-        let accepted = lanes[number].stitcher.accept(final, reason: reason, from: engine, seam: seam, isFresh: isFresh)
+        let said = final.words
+        var final = final
+        // Where its words lie in it nobody knows: it is new, or it is not.
+        if !hasTimes, !isFresh, final.range.end <= committed { final.words = [] }
+        let accepted = lanes[number].stitcher.accept(
+            final, reason: reason, from: engine, seam: seam, isFresh: isFresh || seam == nil && !hasTimes && final.range.end > committed)
         tally.changedWords += lanes[number].stitcher.changedWords - changed
         if let accepted, !accepted.range.isEmpty { lanes[number].mover = source }
         if let accepted, !accepted.words.isEmpty || lanes[number].lastSource == nil {
-            lanes[number].change(to: source, behind: tail)
+            lanes[number].change(to: source, behind: tail, hasTimes: hasTimes)
         } else {
-            lanes[number].remember(final.words, of: source)
+            lanes[number].remember(said, of: source)
         }
         guard var commit = accepted else { return }
         if isFailed, commit.range.isEmpty, commit.words.isEmpty { return }

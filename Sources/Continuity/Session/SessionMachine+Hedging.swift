@@ -9,7 +9,9 @@ extension SessionMachine {
             var final = lanes[number].panel.take(fromMember: index)
             let through = lanes[number].stitcher.committedThrough
             let source = Lane.Source.leg(member.leg)
-            let words = fresh(final.words, of: member, in: number)
+            // Where its words lie in it nobody may know: then it is new, or it is not.
+            let isOld = final.end <= through && !hasTimes(member.engine)
+            let words = isOld ? [] : fresh(final.words, of: member, in: number)
             let spoken = max(through, words.last?.range.end ?? through)
             if !mustGo, !final.isDoubtful, final.end > spoken, isWaitedFor(final.end, in: number, besides: index),
                 lanes[number].speech.isLoud(in: SampleRange(spoken, final.end))

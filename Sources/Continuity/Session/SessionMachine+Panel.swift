@@ -47,7 +47,7 @@ extension SessionMachine {
         var rest = hypothesis
         rest.words = waiting + hypothesis.words
         rest.stableWords += waiting.count
-        rest = lanes[number].stitcher.interim(rest, seam: lanes[number].ear(of: .leg(member.leg), from: member.origin, rate: configuration.rate))
+        rest = lanes[number].stitcher.interim(rest, seam: ear(of: .leg(member.leg), member.engine, from: member.origin, in: number))
         speakers.label(&rest.words, of: .leg(member.leg))
         actions.append(.emit(.interim(rest)))
     }
@@ -152,7 +152,7 @@ extension SessionMachine {
     /// Those of a member's words that are not committed.
     func fresh(_ words: [Word], of member: Panel.Member, in number: Int) -> [Word] {
         let lane = lanes[number]
-        let ear = lane.ear(of: .leg(member.leg), from: member.origin, rate: configuration.rate)
+        let ear = ear(of: .leg(member.leg), member.engine, from: member.origin, in: number)
         return lane.stitcher.fresh(words, seam: ear)
     }
 

@@ -148,12 +148,17 @@ extension SessionMachine {
     ) {
         let channel = lanes[number].channel
         switch outcome {
-        case .words(let words):
+        case .words(let words), .text(let words):
             ran(asked, in: channel, .completed, firstAnswer: words.isEmpty ? nil : asked.at.duration(to: now), now: now, &actions)
             if plan.afterStall { patience = words.isEmpty ? min(2 * patience, 16) : 1 }
             var done = plan
             done.asked = asked
             done.beside = nil
+            var words = words
+            if case .text = outcome {
+                done.asked?.hasTimes = false
+                words = lanes[number].speech.spread(words, over: asked.range)
+            }
             for other in [plan.asked, plan.beside] where other?.id != asked.id { cancel(other, in: number, now: now, &actions) }
             lanes[number].stretches[place].need = .repaired(words, done)
             return
@@ -187,10 +192,14 @@ extension SessionMachine {
         guard let asked = plan.asked else { return }
         let rate = configuration.rate
         let source = Lane.Source.repair(asked.id)
-        var words = lanes[number].stitcher.fresh(words, seam: lanes[number].ear(of: source, from: asked.range.start, rate: rate))
-        lanes[number].change(to: source, behind: lanes[number].stitcher.tail)
+        let ear = lanes[number].ear(of: source, from: asked.range.start, rate: rate, hasTimes: asked.hasTimes)
+        var words = lanes[number].stitcher.fresh(words, seam: ear)
+        lanes[number].change(to: source, behind: lanes[number].stitcher.tail, hasTimes: asked.hasTimes)
         var through = end
-        if asked.endsInSilence {
+        if !asked.hasTimes {
+            // Which of its words lie before its end nobody knows: it has all.
+            through = asked.range.end
+        } else if asked.endsInSilence {
             // What it heard beyond is there for its last sounds, and may be the soft beginning of the next word.
             through = max(end, words.last?.range.end ?? end)
         } else {
@@ -255,10 +264,11 @@ extension SessionMachine {
 
     private mutating func tooLate(_ repair: LateRepair, _ outcome: RepairOutcome, now: Instant, _ actions: inout [SessionAction]) {
         switch outcome {
-        case .words(let words):
+        case .words(let words), .text(let words):
             ran(repair.asked, in: repair.channel, .completed, firstAnswer: repair.asked.at.duration(to: now), now: now, &actions)
             var repair = repair
             repair.words = words
+            if case .text = outcome { repair.asked.hasTimes = false }
             let end = lanes[repair.channel.number].stitcher.committedThrough
             if end >= repair.gap.end + reach { mend(repair, &actions) } else { late[repair.asked.id] = repair }
         case .failed, .declined:
@@ -286,7 +296,8 @@ extension SessionMachine {
         let before = near.filter { $0.middle < gap.start }, after = near.filter { $0.middle >= gap.end }
         var inside = RepairSeam.unsettled(
             words, of: gap, heard: repair.asked.range, before: (repair.before + before).sorted { $0.range.start < $1.range.start },
-            after: (repair.after + after).sorted { $0.range.start < $1.range.start }, rate: configuration.rate)
+            after: (repair.after + after).sorted { $0.range.start < $1.range.start }, rate: configuration.rate, hasTimes: repair.asked.hasTimes,
+            others: lanes[repair.channel.number].hasTimes)
         inside.removeAll { !gap.contains($0.middle) }
         mended.append((repair.channel, inside))
         if mended.count > Self.mostLate { mended.removeFirst() }

@@ -82,14 +82,16 @@ extension SessionMachine {
         let said = mover.words(through: motion.final)
         let heard = fresh(said, of: mover, in: number)
         var final = mover.finals[motion.final]
-        var ballots = [Ballot(member: mover, rank: rank(mover.engine), words: heard, said: said)]
+        let first = Ballot(member: mover, rank: rank(mover.engine), words: heard, said: said)
+        var ballots = [first]
         for index in counting(in: number) where index != motion.member && hasHeard(members[index], motion, in: number) {
-            ballots.append(ballot(of: members[index], through: motion.end, heard, in: number))
+            ballots.append(ballot(of: members[index], beside: first, through: motion.end, in: number))
             agree(members[index], with: &final, in: number)
         }
         for ballot in ballots { outages[ballot.member.leg] = nil }
         ballots.sort { $0.rank < $1.rank }
-        let elected = WordVote.words(of: ballots.map(\.words), rate: configuration.rate)
+        let untimed = ballots.indices.filter { !hasTimes(ballots[$0].member.engine) }
+        let elected = WordVote.words(of: ballots.map(\.words), rate: configuration.rate, untimed: Set(untimed))
         let engine = ballots.first { !$0.words.isEmpty }?.member.engine ?? mover.engine
         conclude(final, elected, from: .vote, engine, in: number, &actions)
         // What each has said, whatever was elected: its next words are compared with it.
@@ -108,11 +110,13 @@ extension SessionMachine {
 
     private func rank(_ engine: EngineName) -> Int { configuration.engines.firstIndex { $0.name == engine } ?? .max }
 
-    /// - Parameter heard: the words of the interval as the mover has them.
-    private func ballot(of member: Panel.Member, through end: SampleIndex, _ heard: [Word], in number: Int) -> Ballot {
+    /// - Parameter first: the mover's.
+    private func ballot(of member: Panel.Member, beside first: Ballot, through end: SampleIndex, in number: Int) -> Ballot {
         let said = member.words()
         let new = fresh(said, of: member, in: number)
-        let behind = Seam.fresh(new, after: heard, through: end, Seam.Ear(rate: configuration.rate, origin: member.origin))
+        let ear = Seam.Ear(
+            rate: configuration.rate, origin: member.origin, hasTimes: hasTimes(member.engine), others: hasTimes(first.member.engine))
+        let behind = Seam.fresh(new, after: first.words, through: end, ear)
         var words = Array(new.dropLast(behind.count))
         // Of a word that only begins in the interval, what is said in it.
         if let rest = behind.first, let part = new[words.count].part(before: rest) { words.append(part) }

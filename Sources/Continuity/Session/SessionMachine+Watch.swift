@@ -69,7 +69,7 @@ extension SessionMachine {
                 let time = max(last + limit * 3, now + leg.lacks(for: limit * 3))
                 next = min(next ?? time, time)
             }
-            if !splicing.contains(leg.id), leg.isOpen, !leg.isEnding, let cap = engine.cap, let opened = leg.openedAt {
+            if !splicing.contains(leg.id), leg.isOpen, !leg.isEnding, recovery.refusal == nil, let cap = engine.cap, let opened = leg.openedAt {
                 let time = opened + Self.rotation(before: cap).soonest
                 next = min(next ?? time, time)
             }

@@ -19,6 +19,15 @@ struct Alignment {
     private let limit: Double
     private let jitter: Double
     private let reach: Double
+    /// The furthest where both say where their words lie.
+    private let usual: Double
+    /// What a new word costs at most for lying before the end of what is committed. Who gives no times may only seem to.
+    private let mostEarly: Double
+    /// Where the new engine's audio begins.
+    private let begin: Double
+    /// Whether it is known where the new words lie, and where the old ones do.
+    private let hasTimes: Bool
+    private let others: Bool
     /// Of the best alignment of the first `i` old tokens with the first `j` new ones, at `i * (new.count + 1) + j`; and the last step to it.
     private var costs: [Double]
     private var steps: [Step]
@@ -26,7 +35,16 @@ struct Alignment {
     private static let missing = 0.8
     private static let substituted = 0.65
 
-    init(_ old: [Token], _ new: [Token], heardFrom: SampleIndex, through end: SampleIndex, reach: SampleCount, jitter: SampleCount) {
+    init(
+        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, through end: SampleIndex, reach: SampleCount, usual: SampleCount, jitter: SampleCount,
+        hasTimes: Bool,
+        others: Bool
+    ) {
+        self.hasTimes = hasTimes
+        self.others = others
+        begin = Double(heardFrom.samples)
+        self.usual = Double(usual.samples)
+        mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.1
         self.old = old
         self.new = new
         limit = Double(end.samples)
@@ -36,10 +54,9 @@ struct Alignment {
         costs = Array(repeating: .infinity, count: (old.count + 1) * width)
         steps = Array(repeating: .start, count: costs.count)
         costs[0] = 0
-        let begin = Double(heardFrom.samples)
         for i in 0...old.count {
             // Before the new engine heard anything, it cannot have what was said.
-            let heard = i == 0 ? 0 : (old[i - 1].middle - begin) / (0.8 * self.reach) + 0.25
+            let heard = i == 0 ? 0 : (latest(i - 1) - begin) / (0.8 * self.usual) + 0.25
             let absent = Self.missing * min(1, max(0, heard))
             for j in 0...new.count {
                 let place = i * width + j
@@ -69,7 +86,7 @@ struct Alignment {
         var best = (cost: Double.infinity, tokens: known)
         var fresh = 0.0
         for j in stride(from: new.count, through: known, by: -1) {
-            if j < new.count { fresh += min(Self.missing + 0.1, max(0, limit - new[j].middle) / jitter) }
+            if j < new.count { fresh += min(mostEarly, max(0, limit - new[j].middle) / jitter) }
             let cost = costs[old.count * (new.count + 1) + j] + fresh
             if cost <= best.cost { best = (cost, j) }
         }
@@ -93,12 +110,27 @@ struct Alignment {
 
     func isLastOfWord(_ number: Int) -> Bool { number + 1 == old.count || old[number + 1].word != old[number].word }
 
+    /// The latest place at which an old token may lie: where that is not known, those behind it take some time each.
+    private func latest(_ number: Int) -> Double {
+        guard !others, let last = old.last else { return old[number].middle }
+        return max(old[number].middle, Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 0.5))
+    }
+
     /// A token that only the new engine has, before the seam.
     private func leftOut(_ token: Token) -> Double { Self.missing + max(0, token.middle - limit) / jitter }
 
     private func pair(_ old: Token, _ new: Token) -> Double {
         let isSame = old.text == new.text
-        return apart(old.middle, new.middle, most: isSame ? 1.5 : 1) + (isSame ? 0 : Self.substituted)
+        return apart(old.middle, new.middle, most: isSame ? 1.5 : 1) + (isSame ? 0 : Self.substituted) * unlikely + impossible(old, new)
+    }
+
+    /// That an engine hears another word, where their places do not say that it is the same one.
+    private var unlikely: Double { hasTimes && others ? 1 : 2.5 }
+
+    /// Where only one engine says where its words lie: none was said by the other before that began, or behind the end of what that has made final.
+    private func impossible(_ old: Token, _ new: Token) -> Double {
+        guard hasTimes != others else { return 0 }
+        return hasTimes ? max(0, new.middle - limit) / jitter : max(0, begin - old.middle) / jitter + max(0, new.middle - limit) / jitter / 4
     }
 
     private func apart(_ old: Double, _ new: Double, most: Double = 1) -> Double {

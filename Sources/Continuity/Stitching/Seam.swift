@@ -9,6 +9,8 @@ package enum Seam {
     private static let tolerance: Duration = .milliseconds(550)
     /// A new word costs as much for lying so far before the end of what is committed as one left out by one of the engines.
     private static let jitter: Duration = .milliseconds(300)
+    /// By how much more the places of words may differ of which an engine gives no times.
+    private static let vagueness = 8
     /// Tokens on each side that are compared; the seam lies at their end or beginning.
     private static let most = 48
 
@@ -19,11 +21,16 @@ package enum Seam {
         package var origin: SampleIndex?
         /// What it said before, of which all that counts is in the transcript.
         package var earlier: [Word]
+        /// Whether it says where its words lie, and whether the others do. Without, their order is known, and about where they are.
+        package var hasTimes: Bool
+        package var others: Bool
 
-        package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = []) {
+        package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = [], hasTimes: Bool = true, others: Bool = true) {
             self.rate = rate
             self.origin = origin
             self.earlier = earlier
+            self.hasTimes = hasTimes
+            self.others = others
         }
     }
 
@@ -43,7 +50,9 @@ package enum Seam {
     }
 
     private static func unsaid(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool) -> [Word] {
-        let tolerance = SampleCount(tolerance, at: ear.rate)
+        let usual = SampleCount(tolerance, at: ear.rate)
+        let tolerance = SampleCount(tolerance * (ear.hasTimes && ear.others ? 1 : vagueness), at: ear.rate)
+        let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : 2), at: ear.rate)
         var words = words
         // What it says again is not new.
         if let said = ear.earlier.last?.range.end { words.removeAll { $0.middle < said || $0.range.end <= said } }
@@ -53,7 +62,8 @@ package enum Seam {
         let old = tokens(tail.filter { $0.range.end + tolerance > first }, isMirrored).suffix(most)
         let new = tokens(all.prefix { $0.range.start < end + tolerance }, isMirrored).suffix(most)
         let alignment = Alignment(
-            Array(old), Array(new), heardFrom: ear.origin ?? first, through: end, reach: tolerance, jitter: SampleCount(jitter, at: ear.rate))
+            Array(old), Array(new), heardFrom: ear.origin ?? first, through: end, reach: tolerance, usual: usual, jitter: jitter,
+            hasTimes: ear.hasTimes, others: isMirrored ? ear.hasTimes : ear.others)
         let known = new.prefix { $0.word < ear.earlier.count }.count
         let seam = alignment.seam(from: known)
         guard seam > known else { return Array(words[max(0, (new.first?.word ?? 0) - ear.earlier.count)...]) }
@@ -78,7 +88,7 @@ package enum Seam {
 
     /// Whether it is what is left of a word that ends what is committed: it begins where its engine's audio does, in the middle of that word.
     private static func isRest(_ word: Word, of last: Word?, through end: SampleIndex, _ ear: Ear) -> Bool {
-        guard let origin = ear.origin, origin < end, let last else { return false }
+        guard ear.hasTimes, let origin = ear.origin, origin < end, let last else { return false }
         let margin = SampleCount(.milliseconds(100), at: ear.rate)
         // Where it is the same word, its time may be wrong.
         let isSame = SpokenForm.tokens(of: last) == SpokenForm.tokens(of: word)

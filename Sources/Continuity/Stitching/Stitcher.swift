@@ -7,7 +7,7 @@ package struct Stitcher: Sendable {
     package private(set) var committedThrough: SampleIndex = .zero
     /// The last words that were committed, as their engines placed them. Another's are compared with them.
     private(set) var tail: [Word] = []
-    private static let longestTail = 24
+    private static let longestTail = 48
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
     /// The end of the last gap. What lies in a gap may be repaired later, so no word of it is taken.

@@ -39,14 +39,15 @@ package enum WordVote {
     /// - Parameters:
     ///   - results: each in order, of the same interval; the preferred engine's first: its way to write is taken, and its word where votes are equal.
     ///   - rate: of the words' positions.
+    ///   - untimed: those of `results` whose engines do not say where words lie: a word's time is that of the others, if any of them has it.
     /// - Returns: words in order, none overlapping the next. The confidence is that of the surest engine that heard the word.
-    package static func words(of results: [[Word]], rate: SampleRate) -> [Word] {
+    package static func words(of results: [[Word]], rate: SampleRate, untimed: Set<Int> = []) -> [Word] {
         guard let first = results.first else { return [] }
         guard results.count > 1 else { return first }
         var places: [Place] = first.indices.map { [ballot(first[$0...$0])] }
-        for (number, words) in results.enumerated().dropFirst() { places = align(places, with: words, voters: number, rate: rate) }
+        for (number, words) in results.enumerated().dropFirst() { places = align(places, with: words, voters: number, rate: rate, untimed) }
         var elected: [Word] = []
-        for place in places { elected += winner(of: place) }
+        for place in places { elected += winner(of: place, untimed) }
         return ordered(elected)
     }
 
@@ -57,11 +58,11 @@ package enum WordVote {
     }
 
     /// - Parameter voters: how many ballots each place has.
-    private static func align(_ places: [Place], with words: [Word], voters: Int, rate: SampleRate) -> [Place] {
+    private static func align(_ places: [Place], with words: [Word], voters: Int, rate: SampleRate, _ untimed: Set<Int>) -> [Place] {
         let width = words.count + 1
         let said = words.map { ballot([$0]).said }
         let second = Double(rate.hertz)
-        let placeMiddles = places.map(middle), wordMiddles = words.map { Double($0.range.start.samples + $0.range.end.samples) / 2 }
+        let placeMiddles = places.map { middle($0, untimed) }, wordMiddles = words.map { Double($0.range.start.samples + $0.range.end.samples) / 2 }
         var costs = Array(repeating: Double.infinity, count: (places.count + 1) * width)
         var steps = Array(repeating: Step.newPlace, count: costs.count)
         costs[0] = 0
@@ -78,7 +79,8 @@ package enum WordVote {
                 if row < places.count { offer(row + 1, column, cost + missing, .skipPlace) }
                 if column < words.count { offer(row, column + 1, cost + missing, .newPlace) }
                 guard row < places.count, column < words.count else { continue }
-                let apart = abs(placeMiddles[row] - wordMiddles[column]) / second * 2
+                let isVague = untimed.contains(voters) || !isTimed(places[row], untimed)
+                let apart = abs(placeMiddles[row] - wordMiddles[column]) / second * (isVague ? 0.25 : 2)
                 // Further apart than that, they are two words that one engine each has not heard.
                 guard apart < 2 * missing else { continue }
                 let isSame = places[row].contains { $0.said == said[column] }
@@ -135,15 +137,23 @@ package enum WordVote {
         return first.indices.map { voter in ballot(ArraySlice(places.flatMap { $0[voter].words })) }
     }
 
+    /// Whether an engine heard something there that says where words lie.
+    private static func isTimed(_ place: Place, _ untimed: Set<Int>) -> Bool {
+        place.indices.contains { !place[$0].words.isEmpty && !untimed.contains($0) }
+    }
+
     /// Where the first engine that heard something heard it, in samples.
-    private static func middle(_ place: Place) -> Double {
-        guard let words = place.first(where: { !$0.words.isEmpty })?.words, let first = words.first, let last = words.last else { return 0 }
+    private static func middle(_ place: Place, _ untimed: Set<Int>) -> Double {
+        let heard = place.indices.filter { !place[$0].words.isEmpty }
+        guard let voter = heard.first(where: { !untimed.contains($0) }) ?? heard.first, case let words = place[voter].words, let first = words.first,
+            let last = words.last
+        else { return 0 }
         return Double(first.range.start.samples + last.range.end.samples) / 2
     }
 
     // MARK: - Election
 
-    private static func winner(of place: Place) -> [Word] {
+    private static func winner(of place: Place, _ untimed: Set<Int>) -> [Word] {
         var best: (said: String, score: Float)?
         for (number, candidate) in place.enumerated() where !place[..<number].contains(where: { $0.said == candidate.said }) {
             let voters = place.filter { $0.said == candidate.said }
@@ -153,10 +163,20 @@ package enum WordVote {
         }
         let voters = place.filter { $0.said == best?.said }
         guard var words = voters.first?.words else { return [] }
-        let alike = voters.filter { $0.words.count == words.count }
+        let alike = place.indices.filter { place[$0].said == best?.said && place[$0].words.count == words.count }
+        let timed = alike.filter { !untimed.contains($0) }
+        if timed.isEmpty, let other = place.indices.first(where: { place[$0].said == best?.said && !untimed.contains($0) }),
+            let first = place[other].words.first, let last = place[other].words.last
+        {
+            // Written in other parts.
+            let ranges = ProportionalTimes.ranges(of: words.map(\.text), in: SampleRange(first.range.start, last.range.end))
+            for (index, range) in zip(words.indices, ranges) { words[index].range = range }
+            return Array(words)
+        }
         for (offset, index) in words.indices.enumerated() {
-            let same = alike.map { $0.words[$0.words.startIndex + offset] }
-            words[index].range = SampleRange(median(same.map(\.range.start)), median(same.map(\.range.end)))
+            let same = alike.map { place[$0].words[place[$0].words.startIndex + offset] }
+            let ranges = (timed.isEmpty ? alike : timed).map { place[$0].words[place[$0].words.startIndex + offset].range }
+            words[index].range = SampleRange(median(ranges.map(\.start)), median(ranges.map(\.end)))
             words[index].confidence = same.reduce(0) { max($0, $1.confidence) }
         }
         return Array(words)

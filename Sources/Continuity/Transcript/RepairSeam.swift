@@ -9,13 +9,18 @@ enum RepairSeam {
     ///   - heard: the audio in which they were recognised; nil: nobody knows.
     ///   - before: the last words that are settled before the range, in order.
     ///   - after: the first that are settled behind it.
+    ///   - hasTimes: whether the repair's engine says where words lie.
+    ///   - others: whether those do whose words are settled.
     static func unsettled(
-        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, before: [Word], after: [Word], rate: SampleRate
+        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, before: [Word], after: [Word], rate: SampleRate, hasTimes: Bool = true,
+        others: Bool = true
     ) -> [Word] {
-        let behind = Seam.fresh(words, after: before, through: range.start, .init(rate: rate, origin: heard?.start))
+        let behind = Seam.fresh(
+            words, after: before, through: range.start, .init(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others))
         // The same, seen from behind.
         let inside = Seam.fresh(
-            mirrored(behind), after: mirrored(after), through: mirrored(range.end), .init(rate: rate, origin: heard.map { mirrored($0.end) }),
+            mirrored(behind), after: mirrored(after), through: mirrored(range.end),
+            .init(rate: rate, origin: heard.map { mirrored($0.end) }, hasTimes: hasTimes, others: others),
             isMirrored: true)
         return mirrored(inside)
     }

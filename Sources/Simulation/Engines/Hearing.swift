@@ -10,6 +10,13 @@ struct HeardWord: Sendable {
     var confidence: Float
 }
 
+extension [Word] {
+    /// As drivers do with words of which no times are known.
+    mutating func spread(over range: SampleRange) {
+        for (index, place) in zip(indices, ProportionalTimes.ranges(of: map(\.text), in: range)) { self[index].range = place }
+    }
+}
+
 /// What an engine makes of the words that were said.
 struct Hearing: Sendable {
     let temper: EngineTemper

@@ -208,16 +208,11 @@ struct SimulatedStream: Sendable {
         let heard = ears[index].words[ears[index].next..<max(count, ears[index].next)]
         var words: [Word] = []
         words.reserveCapacity(heard.count)
-        for (position, word) in heard.enumerated() {
-            var place = SampleRange(min(max(word.range.start, range.start), range.end), min(max(word.range.end, range.start), range.end))
-            if !temper.hasWordTimes {
-                let length = range.count.samples
-                place = SampleRange(
-                    range.start + SampleCount(length * Int64(position) / Int64(heard.count)),
-                    range.start + SampleCount(length * Int64(position + 1) / Int64(heard.count)))
-            }
+        for word in heard {
+            let place = SampleRange(min(max(word.range.start, range.start), range.end), min(max(word.range.end, range.start), range.end))
             words.append(Word(word.text, engine(place), confidence: word.confidence))
         }
+        if !temper.hasWordTimes { words.spread(over: engine(range)) }
         return Hypothesis(channel: local(index), range: engine(range), words: words)
     }
 

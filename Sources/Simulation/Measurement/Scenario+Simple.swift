@@ -7,7 +7,7 @@ extension Scenario {
         repairers = []
         news = []
         noises = []
-        client = Client(frame: 50, speed: 1, pauses: [], commands: [], ending: .finish)
+        client = Client(frame: 50, speed: 1, pauses: [], commands: [], burst: 0, ending: .finish)
         mostWaiting = .seconds(300)
     }
 }

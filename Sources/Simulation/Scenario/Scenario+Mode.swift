@@ -4,8 +4,10 @@ import Speech
 extension Scenario {
     /// The session of a seed.
     ///
-    /// - Parameter mode: nil: the seed's own.
-    package init(seed: UInt64, mode: SessionMode?) {
+    /// - Parameters:
+    ///   - mode: nil: the seed's own.
+    ///   - hasUntimed: whether some engines give no word times.
+    package init(seed: UInt64, mode: SessionMode?, hasUntimed: Bool) {
         self.init(seed: seed)
         let chance = Chance(seed: seed)
         self.mode = mode ?? Self.modes[chance[3].pick(0...Self.modes.count - 1)]
@@ -15,11 +17,17 @@ extension Scenario {
             var faults = Dice(chance[20 + number])
             let isFaulty = faults.happens(0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
+            var temper = EngineTemper(number: number, &engine)
+            temper.hasWordTimes = !engine.happens(0.08)
             engines.append(
-                Engine(temper: EngineTemper(number: number, &engine), faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
+                Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
+        }
+        if self.mode == .ensemble || !hasUntimed {
+            for number in engines.indices { engines[number].temper.hasWordTimes = true }
+            for number in repairers.indices { repairers[number].temper.hasWordTimes = true }
         }
         guard self.mode == .ensemble else { return }
-        // What a vote makes of different words is no question of these rules: here all hear the same ones.
+        // What a vote makes of different words, and of words that may be anywhere, is no question of these rules: here all hear the same ones there.
         for number in engines.indices {
             engines[number].temper.joins = 0
             engines[number].temper.substitutes = 0
@@ -32,6 +40,6 @@ extension Scenario {
         }
     }
 
-    /// One session in ten is of each mode in which several engines hear it.
-    private static let modes: [SessionMode] = Array(repeating: .failover, count: 7) + [.hedged, .ensemble, .shadow]
+    /// One session in twenty is of each mode in which several engines hear it.
+    private static let modes: [SessionMode] = Array(repeating: .failover, count: 17) + [.hedged, .ensemble, .shadow]
 }

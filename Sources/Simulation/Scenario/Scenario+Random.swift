@@ -16,7 +16,8 @@ extension Scenario {
         let isAllFailing = dice.happens(0.04)
         engines = (0..<count).map { number in
             var engine = Dice(chance[10 + number])
-            let temper = EngineTemper(number: number, &engine)
+            var temper = EngineTemper(number: number, &engine)
+            temper.hasWordTimes = !engine.happens(0.08)
             var faults = Dice(chance[20 + number])
             let isFaulty = isAllFailing || faults.happens(number == 0 ? 0.75 : 0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
@@ -63,6 +64,7 @@ extension Repairer {
         failures = dice.pick([0, 0, 0.3, 1])
         refusals = dice.pick([0, 0, 0, 0.3])
         work = dice.pick([10, 50, 200])
+        temper.hasWordTimes = !dice.happens(0.08)
     }
 }
 
@@ -77,6 +79,14 @@ extension Scenario.Client {
         }
         commands.sort { $0.at < $1.at }
         ending = dice.happens(0.04) ? .abandon : .finish
+        // A client that is slower than real time.
+        if dice.happens(0.08) { speed = dice.pick([0.4, 0.7, 0.9]) }
+        burst = dice.happens(0.1) ? dice.pick([300, 1_500, 4_000]) : 0
+        if dice.happens(0.06) {
+            for _ in 0..<dice.pick(1...3) { pauses.append(.init(at: dice.pick(0...length), what: dice.pick(3_000...12_000))) }
+            pauses.sort { $0.at < $1.at }
+        }
+        reads = dice.happens(0.04) ? dice.pick([1, 4, 15]) : nil
     }
 }
 

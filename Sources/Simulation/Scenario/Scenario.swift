@@ -13,6 +13,10 @@ package struct Scenario: Sendable {
         /// Where in the audio it sends nothing for how long.
         package var pauses: [Moment<Int>]
         package var commands: [Moment<SessionCommand>]
+        /// Its audio comes at multiples of so many milliseconds, all that is due at once; 0: as it is spoken.
+        package var burst: Int
+        /// Events that it reads a second. A driver closes who is far behind. Nil: all.
+        package var reads: Int?
         package var ending: Ending
     }
 

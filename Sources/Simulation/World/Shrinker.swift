@@ -41,6 +41,8 @@ package enum Shrinker {
             for command in smallest.client.commands.indices.reversed() {
                 if attempt({ $0.client.commands.remove(at: command) }) { isSmaller = true }
             }
+            if smallest.client.burst != 0, attempt({ $0.client.burst = 0 }) { isSmaller = true }
+            if smallest.client.reads != nil, attempt({ $0.client.reads = nil }) { isSmaller = true }
             if smallest.client.speed != 1, attempt({ $0.client.speed = 1 }) { isSmaller = true }
             for channel in smallest.spoken.indices {
                 var step = max(1, smallest.spoken[channel].count / 2)

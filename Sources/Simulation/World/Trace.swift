@@ -27,7 +27,7 @@ enum Trace {
 
     static func text(_ outcome: RepairOutcome) -> String {
         switch outcome {
-        case .words(let words): text(words)
+        case .words(let words), .text(let words): text(words)
         case .failed, .declined: "\(outcome)"
         }
     }

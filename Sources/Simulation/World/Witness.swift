@@ -130,7 +130,10 @@ struct Witness {
                 )
             }
         }
-        if identity.first < channels[number].lastNumber, channels[number].times[identity.first] == 1 {
+        let before = channels[number].engines[channels[number].lastNumber]
+        if identity.first < channels[number].lastNumber, channels[number].times[identity.first] == 1,
+            !isDisputed(identity.first, by: [before, identity.engine], in: number)
+        {
             fail(.order, "“\(word.text)” (\(identity.first)) comes behind word \(channels[number].lastNumber)")
         }
         channels[number].lastNumber = identity.first + identity.count - 1

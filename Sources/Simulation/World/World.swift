@@ -15,6 +15,8 @@ package struct World {
     private enum Event {
         /// The client's next frame, or what comes in its place.
         case client
+        /// The client is too far behind with reading.
+        case close
         case message(LegID, EngineEvent)
         /// The driver's patience with a connection is at its end.
         case connectTimeout(LegID)
@@ -70,6 +72,12 @@ package struct World {
     private var finalizes = 0
     private var isHeld = false
     private var isClientDone = false
+    /// When its next frame is due, were it not for bursts.
+    private var clientDue: Int64 = 0
+    /// Events that the client has not read, and since when.
+    private var unread = 0.0
+    private var unreadAt: Int64 = 0
+    private static let mostUnread = 32.0
     private var deadline: Int64
     /// Takes what happens, line by line.
     private let tell: ((String) -> Void)?
@@ -141,6 +149,11 @@ package struct World {
     private mutating func happen(_ event: Event) {
         switch event {
         case .client: client()
+        case .close:
+            guard !isClientDone else { return }
+            isClientDone = true
+            note("the client reads too slowly")
+            perform(machine.command(.abandon, now: instant))
         case .message(let leg, let event): engine(event, from: leg)
         case .connectTimeout(let leg):
             guard let index = index(of: leg), !connections[index].isOpen else { return }
@@ -185,7 +198,8 @@ package struct World {
         if nextPause < scenario.client.pauses.count, Milliseconds.index(scenario.client.pauses[nextPause].at) <= sent {
             let pause = scenario.client.pauses[nextPause].what
             nextPause += 1
-            queue.add(.client, at: now + Int64(pause) * 1_000)
+            clientDue = now + Int64(pause) * 1_000
+            queue.add(.client, at: clientDue)
             return
         }
         if sent >= length {
@@ -199,7 +213,9 @@ package struct World {
         let count = min(Milliseconds.samples(scenario.client.frame), length - sent)
         push(count)
         sent += count
-        queue.add(.client, at: now + max(1, Int64(Double(count.samples) * 62.5 / scenario.client.speed)))
+        let burst = Int64(scenario.client.burst) * 1_000
+        clientDue = (burst == 0 ? now : clientDue) + max(1, Int64(Double(count.samples) * 62.5 / scenario.client.speed))
+        queue.add(.client, at: max(now + 1, burst == 0 ? clientDue : (clientDue + burst - 1) / burst * burst))
     }
 
     private mutating func push(_ count: SampleCount) {
@@ -260,8 +276,11 @@ package struct World {
             outcome = .failed(attempt[4].pick([.unavailable("503"), .timedOut("no answer"), .unauthorised("401"), .rateLimited(retryAfter: nil)]))
         } else {
             let hearing = Hearing(temper: repairer.temper, taste: chance[Part.taste, number], attempt: attempt)
-            outcome = .words(
-                hearing.words(scenario.spoken[repair.channel.number], in: repair.range).map { Word($0.text, $0.range, confidence: $0.confidence) })
+            var words = hearing.words(scenario.spoken[repair.channel.number], in: repair.range).map {
+                Word($0.text, $0.range, confidence: $0.confidence)
+            }
+            if !repairer.temper.hasWordTimes { words.spread(over: repair.range) }
+            outcome = repairer.temper.hasWordTimes ? .words(words) : .text(words)
         }
         queue.add(.repaired(repair.id, outcome), at: now + Int64(delay) * 1_000)
     }
@@ -380,6 +399,7 @@ package struct World {
                 connections.removeAll { $0.stream.leg == leg }
             case .record(let commit, let turn): witness.recorded(commit, turn: turn)
             case .emit(let event):
+                read()
                 note("client hears \(Trace.text(event))")
                 hear?(now, event)
                 witness.heard(event, received: journalled)
@@ -401,6 +421,13 @@ package struct World {
             }
         }
         armTimer()
+    }
+
+    private mutating func read() {
+        guard let reads = scenario.client.reads else { return }
+        unread = max(0, unread - Double(now - unreadAt) / 1_000_000 * Double(reads)) + 1
+        unreadAt = now
+        if unread > Self.mostUnread { queue.add(.close, at: now) }
     }
 
     private mutating func armTimer() {
