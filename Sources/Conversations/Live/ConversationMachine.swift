@@ -61,6 +61,8 @@ package struct ConversationMachine: Sendable {
     private var firstAudio: UnixTime?
     /// What is added to a session's time to make it the conversation's; nil until something is said.
     package private(set) var offset: Duration?
+    /// The end of what was said before the session, in the conversation's time.
+    private var resumedAt = Duration.zero
     private var makers: [ChannelIndex: SegmentMaker] = [:]
     var speakers = ConversationSpeakers()
     /// What came before `begin`.
@@ -101,6 +103,7 @@ package struct ConversationMachine: Sendable {
         } else if let found {
             speakers.resume(found.segments)
             hasSegments = !found.segments.isEmpty
+            resumedAt = found.segments.map(\.end).max() ?? .zero
             var resumed = found
             resumed.segments = []
             current = resumed
@@ -128,6 +131,7 @@ package struct ConversationMachine: Sendable {
         current = conversation
         hasSegments = false
         offset = nil
+        resumedAt = .zero
         makers = [:]
         speakers = ConversationSpeakers()
         return [.create(conversation), .show(.began(conversation.id, isResumed: false))]
@@ -195,7 +199,9 @@ package struct ConversationMachine: Sendable {
                 started = origin + first.start
                 conversation.started = origin + first.start
             }
-            offset = origin - conversation.started
+            let shift = origin - conversation.started
+            // Audio that a client has saved up comes faster than it was spoken, and lies behind what it sent before all the same.
+            offset = resumedAt > .zero ? max(shift, resumedAt) : shift
         }
         let shift = offset ?? .zero
         let placed = words.map { word in
@@ -249,10 +255,29 @@ package struct ConversationMachine: Sendable {
     ///
     /// - Parameter suggestion: what the client is shown of it; nil: nothing.
     package mutating func identified(_ speaker: SpeakerNumber, as identity: SpeakerIdentity, suggestion: SpeakerSuggestion?) -> [Action] {
+        if let voice = identity.voice, let same = speakers.speaker(of: voice), same != speaker, !speakers.identity(of: speaker).isFixed {
+            return join(speaker, into: same)
+        }
         guard speakers.learn(speaker, identity) else { return [] }
         var actions = tell(SegmentChanges(changed: speakers.segments(of: speaker)))
         if let suggestion { actions.append(.show(.suggested(suggestion))) }
         return actions
+    }
+
+    /// A voice that was taken for another one is one that has spoken before.
+    private mutating func join(_ speaker: SpeakerNumber, into other: SpeakerNumber) -> [Action] {
+        var changed = speakers.join(speaker, into: other)
+        var removed: [ID<Segment>] = []
+        for channel in makers.keys.sorted() {
+            guard let changes = makers[channel]?.join(speaker, into: other, newID: { ID(newID()) }) else { continue }
+            removed += changes.removed
+            for segment in changes.changed {
+                changed.removeAll { $0.id == segment.id }
+                changed.append(segment)
+            }
+        }
+        changed.removeAll { removed.contains($0.id) }
+        return tell(SegmentChanges(changed: changed, removed: removed))
     }
 
     // MARK: - Its client

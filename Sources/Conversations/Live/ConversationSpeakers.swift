@@ -46,6 +46,23 @@ struct ConversationSpeakers: Sendable {
         return true
     }
 
+    /// The speaker who is known by this voice.
+    func speaker(of voice: ID<Voice>) -> SpeakerNumber? { identities.first { $0.value.voice == voice }?.key }
+
+    /// Two speakers are one: what was said by the first is said by the second.
+    ///
+    /// - Returns: the first's segments, as they are now.
+    mutating func join(_ speaker: SpeakerNumber, into other: SpeakerNumber) -> [Segment] {
+        for (label, number) in numbers where number == speaker { numbers[label] = other }
+        identities[speaker] = nil
+        var changed: [Segment] = []
+        for index in recent.indices where recent[index].speaker == speaker {
+            recent[index].speaker = other
+            changed.append(recent[index])
+        }
+        return changed
+    }
+
     /// By a person's hand.
     mutating func fix(_ speaker: SpeakerNumber, _ identity: SpeakerIdentity) {
         next = max(next, speaker.number + 1)

@@ -41,6 +41,12 @@ package struct SegmentMaker: Sendable {
         return remake(newID: newID)
     }
 
+    /// Two speakers are one.
+    package mutating func join(_ speaker: SpeakerNumber, into other: SpeakerNumber, newID: () -> ID<Segment>) -> SegmentChanges {
+        for index in words.indices where words[index].speaker == speaker { words[index].speaker = other }
+        return remake(newID: newID)
+    }
+
     private mutating func remake(newID: () -> ID<Segment>) -> SegmentChanges {
         let before = open
         var taken: Set<Int> = []
@@ -137,12 +143,12 @@ extension SegmentMaker {
                 continue
             }
             let firstEnd = next.first { Sentence.isEnd(of: words[$0].text) }.map { $0 + 1 }
-            if let firstEnd, firstEnd < next.upperBound, length(next.lowerBound..<firstEnd) < length(unfinished) {
+            if let firstEnd, firstEnd < next.upperBound, mayMove(next.lowerBound..<firstEnd, before: unfinished) {
                 done[done.count - 1] = last.lowerBound..<firstEnd
                 done.append(firstEnd..<next.upperBound)
-            } else if firstEnd == nil, length(next) < length(unfinished) {
+            } else if firstEnd == nil, mayMove(next, before: unfinished) {
                 done[done.count - 1] = last.lowerBound..<next.upperBound
-            } else if length(unfinished) < length(next) {
+            } else if mayMove(unfinished, before: next) {
                 done.removeLast()
                 if last.lowerBound < unfinished.lowerBound { done.append(last.lowerBound..<unfinished.lowerBound) }
                 done.append(unfinished.lowerBound..<next.upperBound)
@@ -164,6 +170,11 @@ extension SegmentMaker {
     private func unfinishedPart(of range: Range<Int>) -> Range<Int> {
         let start = range.last { Sentence.isEnd(of: words[$0].text) }.map { $0 + 1 } ?? range.lowerBound
         return start..<range.upperBound
+    }
+
+    /// Whether some words may be given to whom the others belong: they are fewer, and so few that the border may lie wrong by them.
+    private func mayMove(_ some: Range<Int>, before others: Range<Int>) -> Bool {
+        words[some.upperBound - 1].end - words[some.lowerBound].start < rule.pause && length(some) < length(others)
     }
 
     private func length(_ range: Range<Int>) -> Int { words[range].reduce(0) { $0 + $1.text.count + 1 } }

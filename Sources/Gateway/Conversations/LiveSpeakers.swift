@@ -25,6 +25,9 @@ final class LiveSpeakers {
     }
 
     private let voices: any Voiceprinting
+    private let rule: SpeakerRule
+    /// The clip before: where what was not enough of it begins, and where it ends.
+    private var last: (label: Int?, start: SampleIndex, end: SampleIndex)?
     private let rate: SampleRate
     private let loop: Loop
     private let audio: (SampleRange) -> [Int16]?
@@ -42,6 +45,8 @@ final class LiveSpeakers {
 
     /// Of words for their speaker.
     private static let patience: Duration = .seconds(2)
+    /// Speech with less silence in between is one speaker's, as far as anybody can tell.
+    private static let pause: Duration = .milliseconds(350)
     /// A clip is no longer than this: more says little new.
     private static let longest: Duration = .seconds(10)
     /// Clips that may be under way; more would only come too late.
@@ -56,6 +61,7 @@ final class LiveSpeakers {
         handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
     ) {
         self.voices = voices
+        self.rule = rule
         self.rate = rate
         self.loop = loop
         self.audio = audio
@@ -74,7 +80,7 @@ final class LiveSpeakers {
         next += 1
         var open: Set<Int> = []
         for (index, clip) in clips.enumerated() {
-            let isTaken = embed(clip, index, in: number)
+            let isTaken = embed(heard(clip), clip.label, index, in: number)
             if isTaken && clip.label == nil { open.insert(index) }
         }
         waiting.append(Waiting(number: number, spoken: spoken, clips: clips, open: open, deadline: loop.now + Self.patience))
@@ -96,12 +102,23 @@ final class LiveSpeakers {
 
     // MARK: - Embedding
 
+    /// What is to be heard of a clip: some engines commit a word at a time, so what went before goes along until there is enough to tell by.
+    private func heard(_ clip: SpokenClip) -> SampleRange {
+        var start = clip.range.start
+        if let last, last.label == clip.label, clip.range.start - last.end < SampleCount(Self.pause, at: rate) { start = last.start }
+        let range = SampleRange(min(start, clip.range.start), clip.range.end)
+        // What was enough once is not heard twice.
+        let isEnough = range.count.duration(at: rate) >= rule.shortestClip
+        last = (clip.label, isEnough ? clip.range.end : range.start, clip.range.end)
+        return range
+    }
+
     /// - Returns: false when nothing will come of it.
-    private func embed(_ clip: SpokenClip, _ index: Int, in number: Int) -> Bool {
-        let duration = clip.range.count.duration(at: rate)
-        guard underWay < Self.mostUnderWay, duration >= voices.shortest, let samples = audio(middle(of: clip.range)) else { return false }
+    private func embed(_ range: SampleRange, _ label: Int?, _ index: Int, in number: Int) -> Bool {
+        let duration = range.count.duration(at: rate)
+        guard underWay < Self.mostUnderWay, duration >= voices.shortest, let samples = audio(middle(of: range)) else { return false }
         // A label's short clips would decide nothing.
-        if clip.label != nil, duration < SpeakerRule().shortestClip { return false }
+        if label != nil, duration < rule.shortestClip { return false }
         underWay += 1
         let session = LoopBound(self, on: loop)
         Self.listen(samples, rate, voices) { voiceprint in

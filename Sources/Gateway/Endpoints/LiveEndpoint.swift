@@ -1,4 +1,5 @@
 internal import Continuity
+internal import Conversations
 internal import Framing
 internal import Net
 internal import Protocols
@@ -74,10 +75,12 @@ struct LiveEndpoint: Endpoint {
             throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
         }
         let named = request.engines.isEmpty ? EngineChoice.engines(of: head) : request.engines
-        let engines = try call.gateway.router.engines(for: .live, named: named, language: request.language)
+        let bringsTranscript = machine.conversation?.takesTranscripts == true
+        let engines =
+            bringsTranscript ? [QuietEngine.entry] : try call.gateway.router.engines(for: .live, named: named, language: request.language)
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
-        let asked = try ModeChoice.mode(of: head)
+        let asked = bringsTranscript ? nil : try ModeChoice.mode(of: head)
         if let asked { try ModeChoice.check(asked, usable) }
         let id = ID<Session>(call.id)
         return LiveSession.Plan(

@@ -184,6 +184,20 @@ import Testing
         #expect(live.machine.identified(SpeakerNumber(1), as: anna, suggestion: suggestion) == [])
     }
 
+    @Test func `gives a speaker back their number when their voice is heard again under another label`() throws {
+        var live = Live()
+        live.begin()
+        let anna = SpeakerIdentity(.voice(ID("anna")), by: .voiceprint)
+        live.say("One thing.", at: 0, by: 0)
+        live.actions += live.machine.identified(SpeakerNumber(0), as: anna, suggestion: nil)
+        live.say("Another connection.", at: 20, by: 9)
+        #expect(live.changed.last?.speaker == SpeakerNumber(1))
+        live.actions += live.machine.identified(SpeakerNumber(1), as: anna, suggestion: nil)
+        #expect(live.changed.last?.speaker == SpeakerNumber(0) && live.changed.last?.identity == anna)
+        live.say("And more.", at: 40, by: 9)
+        #expect(live.changed.last?.speaker == SpeakerNumber(0) && live.changed.last?.identity == anna)
+    }
+
     @Test func `lets nothing change what a hand has assigned`() throws {
         var live = Live()
         live.begin()

@@ -96,6 +96,13 @@ import Testing
         #expect(made.texts == ["0: I really wanted to go home"])
     }
 
+    @Test func `leaves what somebody says for seconds with them, whatever its punctuation`() {
+        var made = Made()
+        made.add(Self.words("so this is what one speaker says without any full stop at all", at: 0, by: 0))
+        made.add(Self.words("and this is what another one says in three seconds or so today", at: 3.3, by: 1))
+        #expect(made.texts.count == 2)
+    }
+
     @Test func `moves a short beginning forward to who says the rest, and reports a segment that is left empty`() {
         var made = Made()
         made.add(Self.words("But", at: 0, by: 0))

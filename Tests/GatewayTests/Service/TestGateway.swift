@@ -22,7 +22,7 @@ final class TestGateway: Sendable {
     /// - Parameter directory: one that an earlier run left; it is this one's to remove.
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
-        directory earlier: String? = nil,
+        directory earlier: String? = nil, ears: TestEars? = nil,
         change: (inout GatewayConfiguration) -> Void = { _ in }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
@@ -37,7 +37,8 @@ final class TestGateway: Sendable {
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         service = try await GatewayService(
-            configuration, loops: group.loops, entries: ([engine] + others).map { EngineEntry($0, status: { .ready }) }, keys: keys,
+            configuration, loops: group.loops,
+            entries: ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? []), keys: keys,
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), tracer: tracer,
             newID: { UUID().uuidString.lowercased() })
@@ -58,11 +59,11 @@ final class TestGateway: Sendable {
 
     static func with(
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
-        directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil,
+        directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil,
         change: (inout GatewayConfiguration) -> Void = { _ in }, _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
-            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, change: change)
+            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, change: change)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

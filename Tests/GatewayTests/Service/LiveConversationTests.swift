@@ -1,0 +1,129 @@
+import Conversations
+import Foundation
+import Framing
+import Gateway
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct `A conversation over /listen` {
+    private let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&include_speech_profile=true"
+
+    /// 100 ms of one value; loud unless it is 0.
+    private func tenth(_ value: Int16) -> [UInt8] {
+        (0..<1_600).flatMap { _ in [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)] }
+    }
+
+    private func send(_ seconds: Int, of value: Int16, to socket: TestSocket) {
+        let piece = tenth(value)
+        for _ in 0..<10 * seconds { socket.send(binary: piece) }
+    }
+
+    private func store(of gateway: TestGateway) throws -> SQLiteConversationStore {
+        SQLiteConversationStore(
+            in: try SQLiteDatabase(in: DataDirectory(creating: gateway.directory)),
+            now: { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) })
+    }
+
+    /// The stored conversation, once it has `words` words.
+    private func conversation(_ gateway: TestGateway, words: Int) async throws -> Conversation {
+        let store = try store(of: gateway)
+        var found: Conversation?
+        try await until {
+            found = try? await store.inProgress(of: .local, source: "omi", device: nil)
+            return (found?.segments.reduce(0) { $0 + $1.text.split(separator: " ").count } ?? 0) >= words
+        }
+        return try #require(found)
+    }
+
+    private func until(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    @Test func `is stored as it is shown, and goes on when its client comes back`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            let first = try await gateway.connect(path)
+            send(3, of: 8_000, to: first)
+            #expect(await first.next { $0.contains("w3") } != nil)
+            let stored = try await conversation(gateway, words: 3)
+            #expect(stored.segments.map(\.text).joined(separator: " ") == "w1 w2 w3")
+            #expect(stored.segments.first?.start == .zero)
+            first.close()
+            try await gateway.sessionsEnd()
+
+            let second = try await gateway.connect(path)
+            send(2, of: 8_000, to: second)
+            #expect(await second.next { $0.contains("conversation_session") && $0.contains(stored.id.rawValue) } != nil)
+            let resumed = try await conversation(gateway, words: 5)
+            #expect(resumed.id == stored.id)
+            #expect(resumed.segments.map(\.text).joined(separator: " ") == "w1 w2 w3 w1 w2")
+            let starts = resumed.segments.flatMap(\.words).map(\.start)
+            #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 })
+            second.close()
+        }
+    }
+
+    @Test func `sends engines no silence, and times its words as they were said`() async throws {
+        // It says a word for each second that it hears.
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let socket = try await gateway.connect(path)
+            send(6, of: 0, to: socket)
+            send(2, of: 8_000, to: socket)
+            send(6, of: 0, to: socket)
+            send(2, of: 8_000, to: socket)
+            send(6, of: 0, to: socket)
+            let stored = try await conversation(gateway, words: 14)
+            // 0.3 s before, 2 s of speech, 4 s after; twice. The last 0.3 s of each are a word of their own, for a passage's end makes all final.
+            let words = stored.segments.flatMap(\.words)
+            #expect(words.map(\.text) == (1...14).map { "w\($0)" })
+            // The conversation begins with the first passage, 5.7 s into the session; the second one begins at 13.7 s.
+            let eighth = try #require(words.dropFirst(7).first)
+            #expect(abs((eighth.start - .seconds(8)) / .milliseconds(1)) <= 64)
+            socket.close()
+            try await gateway.sessionsEnd()
+            let metrics = try await gateway.send(.get, "/metrics").text
+            #expect(metrics.contains(#"harken_gate_audio_seconds_total{kind="withheld"} "#))
+        }
+    }
+
+    @Test func `tells speakers apart by their voices, and knows them again the next day`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            func talk(_ source: String, first: Int16, second: Int16) async throws -> Conversation {
+                let socket = try await gateway.connect(path + "&source=" + source + "&vad_gate=disabled")
+                send(8, of: first, to: socket)
+                send(8, of: second, to: socket)
+                #expect(await socket.next { $0.contains("w16") } != nil)
+                let store = try store(of: gateway)
+                var found: Conversation?
+                // Voices are kept a moment later.
+                try await until {
+                    found = try await store.inProgress(of: .local, source: source, device: nil)
+                    let segments = found?.segments ?? []
+                    return segments.reduce(0) { $0 + $1.words.count } == 16 && segments.allSatisfy { $0.identity.voice != nil }
+                }
+                socket.close()
+                return try #require(found)
+            }
+            let day = try await talk("desktop", first: 8_000, second: -8_000)
+            #expect(Set(day.segments.map(\.identity.voice)).count == 2)
+            #expect(day.segments.first?.speaker?.label == "SPEAKER_00" && day.segments.last?.speaker?.label == "SPEAKER_01")
+            let next = try await talk("omi", first: -8_000, second: 8_000)
+            #expect(next.segments.first?.identity.voice == day.segments.last?.identity.voice)
+            #expect(next.segments.last?.identity.voice == day.segments.first?.identity.voice)
+        }
+    }
+
+    @Test func `takes a client's own transcript beside its audio`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            let socket = try await gateway.connect(path + "&custom_stt=enabled")
+            #expect(await socket.next { $0.contains(#""ready""#) } != nil)
+            send(2, of: 8_000, to: socket)
+            socket.send(text: #"{"type":"suggested_transcript","segments":[{"text":"my own words","start":0,"end":1},{"text":"broken"}]}"#)
+            #expect(await socket.next { $0.contains("my own words") } != nil)
+            let stored = try await conversation(gateway, words: 3)
+            #expect(stored.segments.map(\.text) == ["my own words"])
+            socket.close()
+        }
+    }
+}
