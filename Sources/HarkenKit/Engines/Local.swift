@@ -21,7 +21,9 @@ public final class Local: SpeechToText {
         let names = ["HARKEN_MODELS", "HARKEN_CACHE", "XDG_CACHE_HOME", "HOME"]
         let environment = names.reduce(into: [String: String]()) { values, name in values[name] = getenv(name).map { String(cString: $0) } }
         let folder = models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        if let missing = folder.missing().first { throw .unavailable("\(missing) is missing; fetch the models with: make setup") }
+        if let missing = folder.missing(ModelFolder.Item.recognition).first {
+            throw .unavailable("\(missing) is missing; fetch the models with: make setup")
+        }
         let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         return EngineCore(
             LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), prerecorded: .inProcess(engine),

@@ -13,6 +13,12 @@ package struct ModelFolder: Sendable, Hashable {
         case alignerDictionary = "models/align-en-us/cmudict-en-us.dict"
         case voiceActivity = "models/silero_vad.onnx"
         case endOfTurn = "models/smart-turn-v3.2-cpu.onnx"
+        case speakerEmbedder = "models/ecapa-voxceleb.onnx"
+        case sentenceEmbedder = "models/minilm/model.onnx"
+        case sentenceVocabulary = "models/minilm/vocab.txt"
+
+        /// What recognising words takes; the others tell voices apart and find meanings.
+        package static let recognition = allCases.filter { ![.speakerEmbedder, .sentenceEmbedder, .sentenceVocabulary].contains($0) }
     }
 
     package let path: String

@@ -39,7 +39,7 @@ struct Engines: Command {
             return .wrongUsage
         }
         let folder = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        let rows = EngineRow.all(configuration, missingModels: folder.missing())
+        let rows = EngineRow.all(configuration, missingModels: folder.missing(ModelFolder.Item.recognition))
         let health = await GatewayHealth.ask(url)
         surroundings.output.write(json ? Self.json(rows, health) + "\n" : Self.table(rows, health))
         return .done

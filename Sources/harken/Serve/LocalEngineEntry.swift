@@ -7,7 +7,7 @@ enum LocalEngineEntry {
     static func make(_ folder: ModelFolder) -> EngineEntry {
         let engine = LocalEngine(folder, pool: Processors.count)
         // What is not there will not be loaded either: say so from the start, with what to do.
-        if let missing = folder.missing().first {
+        if let missing = folder.missing(ModelFolder.Item.recognition).first {
             let reason = "\(missing) is missing; fetch the models with: make setup"
             return EngineEntry(engine) { .unavailable(reason) }
         }

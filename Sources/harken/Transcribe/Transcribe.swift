@@ -80,7 +80,7 @@ struct Transcribe: Command {
             guard let service = Self.vendors.first(where: { $0.name == vendor.name })?.prerecorded, let client = try? HTTPClient() else { return nil }
             return VendorRecognizer(service, settings: vendor, client: client, clock: .system)
         }
-        if let missing = models.missing().first {
+        if let missing = models.missing(ModelFolder.Item.recognition).first {
             surroundings.complain(Self.description, "the local engine's models are missing (\(missing)); fetch them with: make setup")
             return nil
         }
