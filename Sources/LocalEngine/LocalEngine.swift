@@ -14,6 +14,8 @@ package final class LocalEngine: Sendable {
     /// The threads that live streams and recordings share.
     package let pool: DecodePool
     let loading: LoadedModels
+    /// Whether set-up has made the models of voices and of meanings.
+    let has: (voices: Bool, meanings: Bool)
     /// Where live streams listen.
     let listening = ListeningThread()
 
@@ -24,6 +26,9 @@ package final class LocalEngine: Sendable {
     ///   - pool: how many threads recognise; as many as there are cores.
     package init(_ folder: ModelFolder, pool threads: Int) {
         pool = DecodePool(threads: threads)
+        has = (
+            folder.missing([.runtime, .speakerEmbedder]).isEmpty, folder.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty
+        )
         let loading = LoadedModels()
         self.loading = loading
         pool.submit(.prerecorded) { _ in

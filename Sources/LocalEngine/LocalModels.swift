@@ -7,6 +7,10 @@ package struct LocalModels: Sendable {
     package let endOfTurn: EndOfTurn?
     /// nil when it could not be opened: words then get times in proportion to their letters.
     package let aligner: WordAligner?
+    /// nil when it could not be loaded: voices are then not told apart.
+    package let speakerEmbedder: SpeakerEmbedder?
+    /// nil when it could not be loaded: nothing is then found by its meaning.
+    package let sentenceEmbedder: SentenceEmbedder?
 
     /// Loads them; takes some seconds.
     ///
@@ -17,6 +21,11 @@ package struct LocalModels: Sendable {
         voiceActivity = try VoiceActivity(runtime, path: folder.path(of: .voiceActivity))
         endOfTurn = try? EndOfTurn(runtime, path: folder.path(of: .endOfTurn))
         recognizer = try Recognizer(folder, runtime)
+        // On one thread of their own, so that recognition is never held up by more than that.
+        let pool = DecodePool(threads: 1)
+        speakerEmbedder = try? SpeakerEmbedder(runtime, path: folder.path(of: .speakerEmbedder), pool: pool)
+        sentenceEmbedder = try? SentenceEmbedder(
+            runtime, path: folder.path(of: .sentenceEmbedder), vocabulary: folder.path(of: .sentenceVocabulary), pool: pool)
         aligner = try? WordAligner(
             library: AlignerLibrary(path: folder.path(of: .alignerLibrary)), acousticModel: folder.alignerFolder,
             dictionary: folder.path(of: .alignerDictionary), decoders: threads)

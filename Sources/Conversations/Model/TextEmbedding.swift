@@ -17,3 +17,11 @@ package protocol Voiceprinting: Sendable {
     /// The voiceprint of the one voice in `samples` (16 kHz, −1…1). nil when they are too short or silent. Works off the caller's thread.
     func voiceprint(of samples: [Float]) async throws -> Voiceprint?
 }
+
+/// An engine that also tells what texts mean and what voices sound like.
+package protocol EmbeddingModels: Sendable {
+    /// nil when it has no model for it.
+    var sentences: (any TextEmbedding)? { get }
+    /// nil when it has no model for it.
+    var voiceprints: (any Voiceprinting)? { get }
+}

@@ -16,6 +16,8 @@ package final class SpeakerEmbedder: Voiceprinting {
     /// Mean power below which there is nothing to hear (−80 dBFS).
     private static let silentPower: Float = 1e-8
 
+    package static let shortest = Duration.milliseconds(500)
+
     private let runtime: InferenceRuntime
     private let session: InferenceSession
     private let input: InferenceSession.Slot
@@ -23,7 +25,7 @@ package final class SpeakerEmbedder: Voiceprinting {
     private let pool: DecodePool
 
     package var model: String { Self.modelName }
-    package let shortest = Duration.milliseconds(500)
+    package var shortest: Duration { Self.shortest }
 
     /// - Parameters:
     ///   - path: of `ecapa-voxceleb.onnx`.

@@ -5,7 +5,8 @@ import Conversations
 /// Each text is embedded by itself: the model rounds to what is in its input, so in a batch with others a text would get another vector each time.
 package final class SentenceEmbedder: TextEmbedding {
     package static let modelName = "all-minilm-l6-v2-int8"
-    package let dimensions = 384
+    package static let dimensions = 384
+    package var dimensions: Int { Self.dimensions }
     package var model: String { Self.modelName }
     /// Pieces of words that count, the marks of beginning and end included.
     private static let longest = 256
@@ -73,7 +74,7 @@ package final class SentenceEmbedder: TextEmbedding {
             InferenceSession.Feed(inputs[2], try Tensor([Int64](repeating: 0, count: ids.count), shape: shape, runtime)),
         ]
         let results = try session.run(feeds, [output])
-        let dimensions = dimensions
+        let dimensions = Self.dimensions
         let sum: [Float] = try results[0].withElements(Float.self) { elements in
             guard elements.count == ids.count * dimensions else { return [] }
             var sum = [Float](repeating: 0, count: dimensions)

@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: [(Float(0.649), true), (Float(0.651), false)])
     func `knows a voice that is nearer than the rule's distance`(_ distance: Float, _ isKnown: Bool) {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         tracker.know([Self.voice("v", Self.along(0))])
         let events = tracker.hear(Self.print(distance), lasting: .seconds(6), label: 0).events
         #expect(events.contains { if case .identified(0, ID("v"), _) = $0 { true } else { false } } == isKnown)
@@ -35,7 +35,7 @@ import Testing
 
     @Test(arguments: [(Float(0.11), true), (Float(0.09), false)])
     func `knows nobody when another one is as near`(_ margin: Float, _ isKnown: Bool) {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         // The second voice lies where it is that much farther from what is heard.
         let heard = Self.along(0)
         tracker.know([
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `takes two voices of one person for one`() {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         tracker.know([
             Self.voice("v", Self.print(0.3, axis: 1), .person(ID("a"))), Self.voice("w", Self.print(0.31, axis: 2), .person(ID("a"))),
         ])
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `decides nothing before five seconds, and counts no clip under two`() {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         tracker.know([Self.voice("v", Self.along(0))])
         for _ in 0..<10 { #expect(tracker.hear(Self.along(0), lasting: .milliseconds(1_990), label: 0).events.isEmpty) }
         #expect(tracker.hear(Self.along(0), lasting: .seconds(2), label: 0).events.isEmpty)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `tells apart whom no engine told apart, and knows them again`() {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         let first = tracker.hear(Self.along(0), lasting: .seconds(3), label: nil).label
         let second = tracker.hear(Self.along(1), lasting: .seconds(3), label: nil).label
         #expect(first != nil && second != nil && first != second)
@@ -72,13 +72,13 @@ import Testing
     }
 
     @Test func `founds no speaker on a short clip that sounds like none, but gives it to the likeliest`() {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         let first = tracker.hear(Self.along(0), lasting: .seconds(3), label: nil).label
         #expect(tracker.hear(Self.print(0.8), lasting: .seconds(1), label: nil).label == first)
     }
 
     @Test func `keeps a new voice once, and calls it by its name from then on`() throws {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         let events = tracker.hear(Self.along(0), lasting: .seconds(6), label: 3).events
         guard case .isNew(3, let voiceprint, evidence: .seconds(6))? = events.first else {
             Issue.record("\(events)")
@@ -100,7 +100,7 @@ import Testing
         tracker.know([Self.voice("me", Self.along(0), .user)])
         // Apart from each other: on different sides of the owner's.
         let one = Self.print(first, axis: 1), other = Self.print(second, axis: 2)
-        var rule = SpeakerRule()
+        var rule = SpeakerRule(distance: 0.65)
         rule.distance = min(0.65, one.distance(to: other))
         tracker = SpeakerTracker(rule: rule)
         tracker.know([Self.voice("me", Self.along(0), .user)])
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func `learns from what is beyond doubt, until it has heard enough`() {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         var voice = Self.voice("v", Self.along(0))
         voice.evidence = .seconds(50)
         tracker.know([voice])
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func `compares no voiceprints of different models`() throws {
-        var tracker = SpeakerTracker()
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         let other = try #require(Voiceprint([1, 0, 0, 0, 0, 0, 0, 0], model: "another"))
         tracker.know([Self.voice("v", other)])
         let events = tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events

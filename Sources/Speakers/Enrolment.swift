@@ -1,0 +1,95 @@
+package import Conversations
+package import Speech
+
+/// Whether a recording can be the profile of one voice.
+package enum Enrolment {
+    /// Why a recording is refused.
+    package enum Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+        case wrongRate(SampleRate)
+        case severalChannels(Int)
+        case tooShort(Duration)
+        case tooLong(Duration)
+        case noSpeech
+        case tooLittleSpeech(Duration)
+        case tooQuiet
+        case clipped
+        case severalVoices
+
+        package var description: String {
+            switch self {
+            case .wrongRate(let rate): "the recording has \(rate.hertz) samples a second; record it with 16,000"
+            case .severalChannels(let count): "the recording has \(count) channels; record it with one"
+            case .tooShort: "the recording is shorter than 5 seconds; speak for longer"
+            case .tooLong: "the recording is longer than 180 seconds; shorten it"
+            case .noSpeech: "there is no speech in the recording; speak nearer to the microphone"
+            case .tooLittleSpeech(let speech): "there are only \(speech / .seconds(1)) seconds of speech in the recording; at least 3 are needed"
+            case .tooQuiet: "the recording is too quiet; speak nearer to the microphone"
+            case .clipped: "the recording is overdriven; lower the microphone's level"
+            case .severalVoices: "there is more than one voice in the recording; record yourself alone"
+            }
+        }
+    }
+
+    package static let lengths = Duration.seconds(5)...Duration.seconds(180)
+    package static let leastSpeech = Duration.seconds(3)
+    /// Mean power of the speech, −55 dBFS.
+    private static let leastPower: Float = 3e-6
+    /// Share of samples at full scale.
+    private static let mostClipped = 0.01
+    /// Pieces of one voice lie nearer to the recording's voiceprint than this.
+    private static let farthestPiece: Float = 0.65
+
+    /// What is known of a recording's form before it is listened to.
+    package static func check(rate: SampleRate, channels: Int, length: Duration) throws(Refusal) {
+        guard rate == .speech else { throw .wrongRate(rate) }
+        guard channels == 1 else { throw .severalChannels(channels) }
+        guard length >= lengths.lowerBound else { throw .tooShort(length) }
+        guard length <= lengths.upperBound else { throw .tooLong(length) }
+    }
+
+    /// The speech of a recording, at 16 kHz: runs closer than 1 s are joined, and up to 1 s is kept after each.
+    package static func trimmed(_ speech: [SampleRange], length: SampleCount) -> [SampleRange] {
+        let second = SampleCount(16_000)
+        var runs: [SampleRange] = []
+        for run in speech {
+            if let last = runs.last, (run.start - last.end) < second {
+                runs[runs.count - 1].end = max(last.end, run.end)
+            } else {
+                runs.append(run)
+            }
+        }
+        return runs.map { SampleRange($0.start, min($0.end + second, .zero + length)) }
+    }
+
+    /// What listening found.
+    ///
+    /// - Parameters:
+    ///   - speech: where voice activity heard speech, in `samples`.
+    ///   - pieces: voiceprints of the speech in pieces of some seconds.
+    package static func check(_ samples: [Float], speech: [SampleRange], pieces: [Voiceprint]) throws(Refusal) {
+        var (power, clipped, count): (Float, Int, Int) = (0, 0, 0)
+        for range in speech {
+            let (start, end) = (max(0, Int(range.start.samples)), min(samples.count, Int(range.end.samples)))
+            guard start < end else { continue }
+            for sample in samples[start..<end] {
+                power += sample * sample
+                if abs(sample) > 0.999 { clipped += 1 }
+            }
+            count += end - start
+        }
+        guard count > 0 else { throw .noSpeech }
+        let length = SampleCount(count).duration(at: .speech)
+        guard length >= leastSpeech else { throw .tooLittleSpeech(length) }
+        guard power / Float(count) >= leastPower else { throw .tooQuiet }
+        guard Double(clipped) <= Double(count) * mostClipped else { throw .clipped }
+        guard let whole = mean(pieces) else { return }
+        guard pieces.allSatisfy({ $0.distance(to: whole) < farthestPiece }) else { throw .severalVoices }
+    }
+
+    /// The direction between voiceprints that count the same; nil without any, or of different models.
+    package static func mean(_ voiceprints: [Voiceprint]) -> Voiceprint? {
+        guard var evidence = voiceprints.first.map({ VoiceEvidence($0, .seconds(1)) }) else { return nil }
+        for other in voiceprints.dropFirst() where !evidence.add(VoiceEvidence(other, .seconds(1))) { return nil }
+        return evidence.voiceprint
+    }
+}

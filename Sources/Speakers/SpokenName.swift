@@ -1,0 +1,104 @@
+/// A name that somebody says is theirs: "my name is Anna".
+package struct SpokenName: Sendable, Equatable {
+    package var name: String
+    /// The sentence states a name ("my name is Anna"). "I'm Anna" may as well be "I'm tired": it says something only of people who are known.
+    package var isExplicit: Bool
+
+    package init(_ name: String, isExplicit: Bool) {
+        self.name = name
+        self.isExplicit = isExplicit
+    }
+
+    /// What to do about a name that was said.
+    package enum Consequence: Sendable, Equatable {
+        case nothing
+        /// Somebody of this name is known.
+        case known
+        /// A person of this name is to be made.
+        case create
+    }
+
+    /// - Parameters:
+    ///   - known: names of the user's people.
+    ///   - owner: the user's own name; never made a person of.
+    package func consequence(known: [String], owner: String?, mayCreate: Bool) -> Consequence {
+        func isSame(_ other: String) -> Bool { other.lowercased() == name.lowercased() }
+        if let owner, isSame(owner) || owner.split(separator: " ").first.map({ isSame(String($0)) }) == true { return .nothing }
+        if known.contains(where: isSame) { return .known }
+        return isExplicit && mayCreate ? .create : .nothing
+    }
+
+    /// The first self-introduction in `text`.
+    package init?(in text: String) {
+        let lower = text.lowercased()
+        // Lower case may have another length in rare scripts; then positions would not agree.
+        guard lower.count == text.count else { return nil }
+        let (letters, small) = (Array(text), Array(lower))
+        var best: (at: Int, name: SpokenName)?
+        for phrase in SpokenNamePhrases.before {
+            for start in Self.places(of: phrase.letters, in: small, isCJK: phrase.isCJK) where start < best?.at ?? .max {
+                let rest = letters[(start + phrase.letters.count)...]
+                guard let name = phrase.isCJK ? Self.shortName(rest) : Self.name(rest, isExplicit: phrase.isExplicit) else { continue }
+                best = (start, SpokenName(name, isExplicit: phrase.isExplicit))
+            }
+        }
+        for phrase in SpokenNamePhrases.after {
+            for start in Self.places(of: phrase, in: small, isCJK: false) where start < best?.at ?? .max {
+                let words = String(letters[..<start]).split(whereSeparator: { !Self.isNameLetter($0) })
+                guard let word = words.last, let name = Self.name(ArraySlice(Array(word)), isExplicit: true) else { continue }
+                best = (start, SpokenName(name, isExplicit: true))
+            }
+        }
+        guard let best else { return nil }
+        self = best.name
+    }
+
+    /// Where `phrase` stands in `text` as words of their own.
+    private static func places(of phrase: [Character], in text: [Character], isCJK: Bool) -> [Int] {
+        guard text.count >= phrase.count else { return [] }
+        return (0...(text.count - phrase.count)).filter { start in
+            guard text[start] == phrase[0], text[start..<(start + phrase.count)].elementsEqual(phrase) else { return false }
+            if isCJK { return true }
+            let end = start + phrase.count
+            return (start == 0 || !isNameLetter(text[start - 1])) && (end == text.count || !isNameLetter(text[end]))
+        }
+    }
+
+    /// One or two capitalised words; in scripts without capitals, one word.
+    private static func name(_ rest: ArraySlice<Character>, isExplicit: Bool) -> String? {
+        var words: [String] = []
+        var remaining = rest.drop { $0 == " " || $0 == ":" || $0 == "\"" || (isExplicit && $0 == ",") }
+        while words.count < 2 {
+            let word = String(remaining.prefix(while: isNameLetter))
+            guard let first = word.first, isCapital(first) || (words.isEmpty && !isCased(first)), word.count >= 2,
+                !SpokenNamePhrases.noNames.contains(word.lowercased())
+            else { break }
+            words.append(word)
+            remaining = remaining.dropFirst(word.count)
+            guard remaining.first == " " else { break }
+            if !isCased(first) { break }
+            remaining = remaining.drop { $0 == " " }
+        }
+        // "Ana's sister" is not Ana.
+        guard !words.isEmpty, !words.joined().hasSuffix("'s"), !words.joined().hasSuffix("’s") else { return nil }
+        return words.joined(separator: " ")
+    }
+
+    /// Up to the next mark, at most six characters, without the particles that end the phrase.
+    private static func shortName(_ rest: ArraySlice<Character>) -> String? {
+        var name = String(rest.prefix { $0.isLetter })
+        for ending in SpokenNamePhrases.endingsCJK where name.hasSuffix(ending) && name.count > ending.count {
+            name.removeLast(ending.count)
+            break
+        }
+        let particles: Set<Character> = ["的", "了", "是", "は", "が", "を", "に", "の", "は", "を"]
+        guard (2...6).contains(name.count), !name.contains(where: particles.contains), !SpokenNamePhrases.noNames.contains(name) else { return nil }
+        return name
+    }
+
+    private static func isNameLetter(_ character: Character) -> Bool {
+        character.isLetter || character == "'" || character == "’" || character == "-"
+    }
+    private static func isCased(_ character: Character) -> Bool { character.isUppercase || character.isLowercase }
+    private static func isCapital(_ character: Character) -> Bool { character.isUppercase }
+}

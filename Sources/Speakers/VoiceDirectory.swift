@@ -1,0 +1,81 @@
+package import Conversations
+package import Speech
+
+/// The voices that are known of one user's recordings: the user's own, people's, and those without a name.
+package struct VoiceDirectory: Sendable, Equatable {
+    /// Whose a voice may be.
+    package struct Candidate: Sendable, Equatable {
+        package var voice: ID<Voice>
+        package var who: SpeakerIdentity.Who
+        package var distance: Float
+    }
+
+    package enum Match: Sendable, Equatable {
+        /// Too little speech to decide.
+        case undecided
+        case known(Candidate, confidence: Float)
+        /// Near enough, but as near to somebody else.
+        case tie(Candidate, Candidate)
+        /// Nobody's; with the nearest, if there is any to compare with.
+        case unknown(nearest: Candidate?)
+    }
+
+    package let rule: SpeakerRule
+    private var byID: [ID<Voice>: Voice] = [:]
+
+    package init(_ voices: [Voice] = [], rule: SpeakerRule = SpeakerRule()) {
+        self.rule = rule
+        for voice in voices { byID[voice.id] = voice }
+    }
+
+    package subscript(id: ID<Voice>) -> Voice? { byID[id] }
+
+    package var ids: Set<ID<Voice>> { Set(byID.keys) }
+
+    /// Adds the voice, or puts it in the place of what was known of it.
+    package mutating func put(_ voice: Voice) { byID[voice.id] = voice }
+
+    package mutating func remove(_ id: ID<Voice>) { byID[id] = nil }
+
+    /// Whoever can be compared, nearest first; of somebody with several voices the nearest one. Voiceprints of another model say nothing.
+    package func candidates(_ voiceprint: Voiceprint) -> [Candidate] {
+        var seen: Set<String> = []
+        return byID.values.filter { $0.voiceprint.model == voiceprint.model && $0.voiceprint.direction.count == voiceprint.direction.count }
+            .map { Candidate(voice: $0.id, who: Self.who($0), distance: $0.voiceprint.distance(to: voiceprint)) }
+            .sorted { ($0.distance, $0.voice.rawValue) < ($1.distance, $1.voice.rawValue) }
+            .filter { seen.insert(Self.key($0.who)).inserted }
+    }
+
+    /// Whose the voice is, after so much speech.
+    package func match(_ voiceprint: Voiceprint, evidence: Duration) -> Match {
+        guard evidence >= rule.evidence else { return .undecided }
+        let candidates = candidates(voiceprint)
+        guard let first = candidates.first, first.distance < rule.distance else { return .unknown(nearest: candidates.first) }
+        // A rounding error is no difference.
+        if candidates.count > 1, candidates[1].distance - first.distance < rule.margin - 1e-6 { return .tie(first, candidates[1]) }
+        return .known(first, confidence: rule.confidence(at: first.distance))
+    }
+
+    /// Whom to ask about: the three nearest with a name that are near enough to be worth a question.
+    package func suggestions(_ voiceprint: Voiceprint) -> [(candidate: Candidate, level: Int)] {
+        candidates(voiceprint).filter { if case .voice = $0.who { false } else { true } }
+            .map { ($0, rule.level(at: $0.distance)) }.filter { $0.1 > 0 }.prefix(3).map { $0 }
+    }
+
+    package static func who(_ voice: Voice) -> SpeakerIdentity.Who {
+        switch voice.owner {
+        case .nobody: .voice(voice.id)
+        case .person(let id): .person(id)
+        case .user: .user
+        }
+    }
+
+    private static func key(_ who: SpeakerIdentity.Who) -> String {
+        switch who {
+        case .unknown: ""
+        case .voice(let id): "v" + id.rawValue
+        case .person(let id): "p" + id.rawValue
+        case .user: "u"
+        }
+    }
+}

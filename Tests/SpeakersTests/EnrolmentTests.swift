@@ -1,0 +1,87 @@
+import Conversations
+import Speech
+import Testing
+
+@testable import Speakers
+
+@Suite struct `Profile of a voice` {
+    private func refusal(_ length: Duration, hertz: Int = 16_000, channels: Int = 1) -> Enrolment.Refusal? {
+        do throws(Enrolment.Refusal) {
+            try Enrolment.check(rate: SampleRate(hertz: hertz), channels: channels, length: length)
+            return nil
+        } catch { return error }
+    }
+
+    private func refusal(_ samples: [Float], _ pieces: [Voiceprint] = []) -> Enrolment.Refusal? {
+        let speech = samples.isEmpty ? [] : [SampleRange(.zero, count: SampleCount(samples.count))]
+        do throws(Enrolment.Refusal) {
+            try Enrolment.check(samples, speech: speech, pieces: pieces)
+            return nil
+        } catch { return error }
+    }
+
+    private func tone(_ seconds: Int, _ level: Float) -> [Float] { (0..<seconds * 16_000).map { $0 % 2 == 0 ? level : -level } }
+
+    @Test func `5 s and 180 s are accepted, 4.9 s and 181 s are not`() {
+        #expect(refusal(.seconds(5)) == nil && refusal(.seconds(180)) == nil)
+        #expect(refusal(.milliseconds(4_900)) == .tooShort(.milliseconds(4_900)))
+        #expect(refusal(.seconds(181)) == .tooLong(.seconds(181)))
+    }
+
+    @Test func `another rate and several channels are refused`() {
+        #expect(refusal(.seconds(10), hertz: 8_000) == .wrongRate(.telephone))
+        #expect(refusal(.seconds(10), channels: 2) == .severalChannels(2))
+    }
+
+    @Test func `silence, little, quiet and overdriven speech are refused`() {
+        #expect(refusal([]) == .noSpeech)
+        #expect(refusal(tone(2, 0.1)) == .tooLittleSpeech(.seconds(2)))
+        #expect(refusal(tone(4, 0.001)) == .tooQuiet)
+        #expect(refusal(tone(4, 1)) == .clipped)
+        #expect(refusal(tone(4, 0.1)) == nil)
+    }
+
+    @Test func `two voices are no profile`() throws {
+        let one = try #require(Voiceprint([1, 0, 0], model: "m")), other = try #require(Voiceprint([-0.2, 1, 0], model: "m"))
+        #expect(refusal(tone(4, 0.1), [one, one, one, other]) == .severalVoices)
+        #expect(refusal(tone(4, 0.1), [one, one]) == nil)
+    }
+
+    @Test func `runs closer than a second are joined and a second is kept after each`() {
+        func range(_ start: Int, _ end: Int) -> SampleRange { SampleRange(SampleIndex(start * 1_000), SampleIndex(end * 1_000)) }
+        let trimmed = Enrolment.trimmed([range(0, 20), range(30, 40), range(80, 90)], length: SampleCount(100_000))
+        #expect(trimmed == [range(0, 56), range(80, 100)])
+    }
+}
+
+@Suite struct `Teaching a voice` {
+    private func sample(_ id: String, _ start: Double, _ end: Double, theirs: Bool = true) -> Teaching.Sample {
+        Teaching.Sample(ID(id), .milliseconds(Int((start * 1_000).rounded()))...(.milliseconds(Int((end * 1_000).rounded()))), isTheirs: theirs)
+    }
+
+    @Test func `9.9 s are too little, 10 s enough, of long segments the middle`() {
+        #expect(Teaching.choose([sample("a", 0, 5), sample("b", 6, 10.9)]) == .needsMoreSpeech(.milliseconds(9_900)))
+        #expect(Teaching.choose([sample("a", 0, 20)]) == .windows([sample("a", 5, 15)]))
+        #expect(Teaching.choose([sample("a", 0, 0.9)]) == .needsMoreSpeech(.zero))
+    }
+
+    @Test func `what another spoke over is contaminated`() {
+        #expect(Teaching.choose([sample("a", 0, 10), sample("b", 9, 12, theirs: false)]) == .contaminated)
+    }
+
+    @Test func `4 words, a share of 69 % and a similarity of 0.59 are rejected`() {
+        let one = [SpeakerLabel?](repeating: SpeakerLabel(0), count: 70),
+            mixed = one.dropLast() + [SpeakerLabel?](repeating: SpeakerLabel(1), count: 31)
+        #expect(Teaching.isVerified(words: 5, speakers: [], similarity: 0.6))
+        #expect(!Teaching.isVerified(words: 4, speakers: [], similarity: 1))
+        #expect(!Teaching.isVerified(words: 100, speakers: [], similarity: 0.59))
+        #expect(Teaching.isVerified(words: 100, speakers: one + [SpeakerLabel?](repeating: SpeakerLabel(1), count: 30), similarity: 1))
+        #expect(!Teaching.isVerified(words: 100, speakers: Array(mixed), similarity: 1))
+    }
+
+    @Test func `a correction during the work wins`() {
+        #expect(Teaching.mayPublish(startedAt: 3, now: 3, isStillThere: true))
+        #expect(!Teaching.mayPublish(startedAt: 3, now: 4, isStillThere: true))
+        #expect(!Teaching.mayPublish(startedAt: 3, now: 3, isStillThere: false))
+    }
+}
