@@ -1,0 +1,72 @@
+import Conversations
+import Framing
+import LocalEngine
+import Speech
+
+struct PeopleEmbed: Command {
+    static let description = CommandDescription(
+        name: "people embed", summary: "Shows what the voice in a recording sounds like, as a direction of numbers.",
+        discussion: """
+            For each FILE, in order, one line with the file's name and its voiceprint, of length 1: two of the same voice have a cosine near 1. With \
+            --json one object a line. Nothing is stored. The exit status is 1 if any of the files has no voice in it; the others are written all the same.
+            """,
+        operands: .init(placeholder: "FILE…", help: "Recordings of one voice each; any format that libav reads.", count: 1...10_000),
+        options: [Flag.json])
+
+    private let files: [String]
+    private let json: Bool
+    private let models: ModelFolder
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        files = arguments.operands
+        json = arguments.has(.json)
+        models = ModelFolder(environment: arguments.environment)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        let voice: RecordedVoice
+        do throws(InferenceError) {
+            voice = try RecordedVoice(models)
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+        var status = ExitStatus.done
+        for file in files {
+            if let fault = FileIdentity.fault(path: file) {
+                surroundings.complain(Self.description, "\(file): \(fault)")
+                status = .failed
+                continue
+            }
+            do throws(EngineError) {
+                if let voiceprint = try await voice.voiceprint(of: Recording(path: file)) {
+                    surroundings.output.write(text(file, voiceprint) + "\n")
+                } else {
+                    surroundings.complain(Self.description, "\(file): there is too little speech in it; half a second is the least")
+                    status = .failed
+                }
+            } catch {
+                if error == .cancelled { return .interrupted }
+                surroundings.complain(Self.description, "\(file): \(error.explanation)")
+                status = .failed
+            }
+        }
+        return status
+    }
+
+    private func text(_ file: String, _ voiceprint: Voiceprint) -> String {
+        guard json else {
+            return TerminalText.safe(file) + "\t" + voiceprint.direction.map { "\($0)" }.joined(separator: " ")
+        }
+        var writer = JSONWriter(capacity: 4_096)
+        writer.beginObject()
+        writer.member("file", file)
+        writer.member("model", voiceprint.model)
+        writer.key("voiceprint")
+        writer.beginArray()
+        for value in voiceprint.direction { writer.value(Double(value), decimals: 7) }
+        writer.endArray()
+        writer.endObject()
+        return writer.text
+    }
+}
