@@ -123,7 +123,7 @@ let package = Package(
                 "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Tracing",
                 "CCJOSE",
             ]),
-        tests("harken", ["harken", "Gateway", "HarkenTesting", "Conversations", "LocalEngine", "Net", "Sessions", "Store", "Speech"]),
+        tests("harken", ["harken", "Gateway", "HarkenTesting", "Conversations", "LocalEngine", "Net", "Protocols", "Sessions", "Store", "Speech"]),
     ],
 )
 

@@ -3,7 +3,7 @@ package import Speech
 
 /// The client side of a vendor's live protocol: engine commands as messages, and messages as engine events.
 ///
-/// One value for each stream. Audio does not pass through it: the driver sends it as binary messages of 16-bit little-endian PCM, and says so.
+/// One value for each stream. Audio does not pass through it: the driver sends it as binary messages (of 16-bit little-endian PCM, unless the machine says otherwise), and says so.
 /// The machine's events have the order and the meaning that `EngineEvent` describes; after `.closed` there is nothing more.
 package protocol LiveClientMachine: Sendable {
     /// The request that opens the stream.
@@ -34,6 +34,8 @@ package protocol LiveClientMachine: Sendable {
 /// What a client machine wants done, in order.
 package enum ClientAction: Sendable, Equatable {
     case event(EngineEvent)
+    /// Of a client of `/listen` only.
+    case listen(ListenNews)
     case send(text: [UInt8])
     /// Close the socket, behind everything that was sent.
     case close(code: UInt16)

@@ -143,6 +143,8 @@ package final class VendorStream: EngineStream, WebSocketHandler {
             case .event(let event): deliver(event)
             case .send(let text): connection?.send(text: text.span.bytes)
             case .close(let code): connection?.close(code: code, reason: "")
+            // No engine speaks it.
+            case .listen: break
             }
         }
         actions.removeAll(keepingCapacity: true)

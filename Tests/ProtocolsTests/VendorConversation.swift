@@ -44,6 +44,7 @@ extension ClientAction {
         case .send(let text): "send \(String(decoding: text, as: UTF8.self))"
         case .close(let code): "close \(code)"
         case .event(let event): event.short
+        case .listen(let news): "\(news)"
         }
     }
 }

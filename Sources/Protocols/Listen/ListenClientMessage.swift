@@ -15,6 +15,8 @@ package enum ListenClientMessage: Sendable, Equatable {
     case finalization(reason: String)
     /// Of push-to-talk: make final what was said.
     case finalize
+    /// No more audio: say what is left, and close with 1000.
+    case finish
     /// So many messages were seen.
     case seen(Int)
     /// Anything else, which means nothing.
@@ -64,6 +66,7 @@ package enum ListenClientMessage: Sendable, Equatable {
             let reason = root["reason"].string ?? ""
             self = Self.reasons.contains(reason) ? .finalization(reason: reason) : .other
         case "finalize": self = .finalize
+        case "finish": self = .finish
         case "seen": self = root["messages"].int.map { .seen($0) } ?? .other
         case _: self = .other
         }

@@ -26,7 +26,7 @@ package struct ListenServer: LiveServerMachine {
     package static let messageLimit = 1 << 20
 
     private enum End: Equatable, Sendable {
-        case expired, exhausted, draining
+        case expired, exhausted, draining, finished
     }
 
     private static let ping = Array("ping".utf8)
@@ -126,6 +126,7 @@ package struct ListenServer: LiveServerMachine {
         guard state == .open else { return }
         switch ListenClientMessage(parsing: text) {
         case .finalize: finalize(&output)
+        case .finish: finish(&output)
         case .seen(let number): memory.saw(number)
         // What follows is a conversation's.
         case _ where conversation == nil: break
@@ -146,6 +147,12 @@ package struct ListenServer: LiveServerMachine {
         guard options.route == .pushToTalk, finalizes < Self.mostFinalizes else { return }
         finalizes += 1
         output.command(.finalize)
+    }
+
+    /// It takes as long as the session takes to say what is left, which has limits of its own.
+    private mutating func finish(_ output: inout ServerOutput) {
+        state = .ending(.finished)
+        output.command(.finish)
     }
 
     private mutating func image(_ id: String, _ progress: ListenImages.Progress, _ output: inout ServerOutput) {
@@ -267,6 +274,7 @@ package struct ListenServer: LiveServerMachine {
         guard let error = session.error else {
             switch state {
             case .ending(.expired): return close(ListenRefusal(code: 1001, reason: "session_limit"), &output)
+            case .ending(.finished): return close(ListenRefusal(code: 1000, reason: ""), &output)
             case .ending, .connecting, .open, .closed: return close(ListenRefusal(code: 1001, reason: "going_away"), &output)
             }
         }
@@ -309,7 +317,7 @@ package struct ListenServer: LiveServerMachine {
     // MARK: - A client that comes back
 
     package mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
-        if state == .open || endDue != nil { say(.audioAck(end), &output) }
+        if state == .open || state == .ending(.finished) || endDue != nil { say(.audioAck(end), &output) }
     }
 
     package mutating func clientLost(now: Instant) { isLost = true }

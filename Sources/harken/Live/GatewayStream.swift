@@ -1,3 +1,4 @@
+import Audio
 import Framing
 import Glibc
 import Net
@@ -15,18 +16,32 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         case closed
     }
 
+    /// What the stream says.
+    enum Said: Sendable {
+        case event(EngineEvent)
+        case listen(ListenNews)
+    }
+
     private let loop: Loop
     /// What the user called the gateway, for messages.
     private let url: String
-    private let deliver: @Sendable (EngineEvent) -> Void
+    private let deliver: @Sendable (Said) -> Void
+    /// nil: audio is sent as it is.
+    private var encoder: OpusPacketEncoder?
     private var machine: any LiveClientMachine
     private var state = State.connecting(nil)
     private var timer: Loop.Timer?
     private var waiting: [CheckedContinuation<Bool, Never>] = []
 
-    /// - Parameter deliver: takes the stream's events, on the loop; `.closed` comes last, when the socket is closed.
-    init(_ machine: any LiveClientMachine, url: String, on loop: Loop, deliver: @escaping @Sendable (EngineEvent) -> Void) {
+    /// - Parameters:
+    ///   - encoder: makes the messages of audio; nil: they are 16-bit little-endian PCM.
+    ///   - deliver: takes what the stream says, on the loop; `.closed` comes last, when the socket is closed.
+    init(
+        _ machine: any LiveClientMachine, encoder: consuming OpusPacketEncoder? = nil, url: String, on loop: Loop,
+        deliver: @escaping @Sendable (Said) -> Void
+    ) {
         self.machine = machine
+        self.encoder = encoder
         self.url = url
         self.loop = loop
         self.deliver = deliver
@@ -62,7 +77,8 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     func send(_ audio: [UInt8]) async -> Int? {
         await loop.run { [self] in
             guard case .open(let connection) = state else { return nil }
-            connection.send(binary: audio)
+            if encoder == nil { connection.send(binary: audio) }
+            encoder?.append(audio) { connection.send(binary: $0) }
             machine.sentAudio(SampleCount(audio.count / 2), now: loop.now)
             return connection.bufferedByteCount
         }
@@ -76,7 +92,10 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     }
 
     func send(_ command: EngineCommand) {
-        loop.execute { [self] in act { machine, now, actions in machine.command(command, now: now, actions: &actions) } }
+        loop.execute { [self] in
+            if command == .finish, case .open(let connection) = state { encoder?.finish { connection.send(binary: $0) } }
+            act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
+        }
     }
 
     // MARK: On the loop
@@ -139,7 +158,8 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         for action in actions {
             switch action {
             case .event(.closed(let error)): close(error)
-            case .event(let event): deliver(event)
+            case .event(let event): deliver(.event(event))
+            case .listen(let news): deliver(.listen(news))
             case .send(let text): if case .open(let connection) = state { connection.send(text: text) }
             // The socket is closed when the machine has said its last event.
             case .close: break
@@ -176,7 +196,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         state = .closed
         timer?.cancel()
         timer = nil
-        deliver(.closed(error))
+        deliver(.event(.closed(error)))
         resumeWaiting(isOpen: false)
     }
 

@@ -1,3 +1,4 @@
+import Audio
 import Framing
 import Net
 import Protocols
@@ -5,7 +6,11 @@ import Speech
 
 struct Live: Command {
     /// Protocols that it can speak with a gateway.
-    enum WireProtocol: String, CaseIterable { case deepgram }
+    enum WireProtocol: String, CaseIterable {
+        case deepgram
+        /// Segments of a conversation, with who speaks; audio goes as Opus.
+        case listen
+    }
 
     private static let microphone = Flag("--microphone", "Captures from a microphone instead of a FILE; Ctrl-C ends.")
     private static let device = Option("--device", "NAME", "The microphone: its number, or a part of its name. Default: the system's.")
@@ -13,7 +18,9 @@ struct Live: Command {
         "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
         "The gateway."
     ) { WebSocketTarget($0) == nil ? nil : $0 }
-    private static let wire = Option("--protocol", "NAME", standard: WireProtocol.deepgram, "The protocol to speak with it.")
+    private static let wire = Option(
+        "--protocol", "NAME", standard: WireProtocol.deepgram,
+        "The protocol to speak with it: deepgram for captions; listen for a conversation, which is kept, with who speaks.")
     private static let speed = Option(
         "--speed", "N", standard: "1", accepts: "a number above 0, at most 1000", "How fast FILE is sent, in seconds of audio per second."
     ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil } }
@@ -28,16 +35,24 @@ struct Live: Command {
         discussion: """
             FILE is any audio or video file; it is streamed as if it were spoken now. On a terminal the words being recognised stand in the last line; \
             what is final is printed with its times. Elsewhere only what is final is printed. With --json: one object in a line, of type interim, \
-            final, turn_end or end, with times in seconds.
+            final, turn_end or end, with times in seconds. With --protocol listen the audio goes as Opus, and what is printed are the segments of a \
+            conversation with who speaks, each once it has settled; times are since its first word. With --json then: objects of type segments, \
+            removed, speaker, conversation or end.
             """,
         operands: .init(placeholder: "[FILE]", help: "What to stream.", count: 0...1),
         options: [microphone, device, url, wire, speed, engine, key, language, Flag.json])
+
+    private enum News: Sendable {
+        case said(GatewayStream.Said)
+        case time
+    }
 
     private enum Source { case file(String), microphone }
 
     private let source: Source
     private let device: String?
     private let url: String
+    private let wire: WireProtocol
     private let speed: Double
     private let key: String?
     private let engine: String?
@@ -53,10 +68,11 @@ struct Live: Command {
         }
         device = try arguments.value(Self.device)
         url = try arguments.value(Self.url) ?? ""
-        _ = try arguments.value(Self.wire)
+        wire = try arguments.value(Self.wire) ?? .deepgram
         speed = try arguments.value(Self.speed) ?? 1
         key = try arguments.value(Self.key)
         engine = try arguments.value(Self.engine)
+        if wire == .listen, let engine, engine.contains(",") { throw UsageError("--protocol listen takes one engine") }
         options = StreamOptions(rate: .speech, language: try arguments.value(Self.language).map { LanguageTag($0) })
         json = arguments.has(.json)
     }
@@ -75,20 +91,26 @@ struct Live: Command {
     }
 
     private func stream(_ surroundings: Surroundings) async throws -> ExitStatus {
-        let machine = DeepgramLiveClient(options, credential: Credential(key ?? ""))
+        let machine = machine
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
-        guard let target = WebSocketTarget(base + machine.connection.target + (engine.map { "&engine=" + $0 } ?? "")) else {
+        guard let target = WebSocketTarget(base + machine.connection.target + (wire == .deepgram ? engine.map { "&engine=" + $0 } ?? "" : "")) else {
             throw FeedError(description: "--url \(url) cannot be used; give one such as \(Self.url.standard ?? "")")
         }
         let loops = try LoopGroup(count: 1)
-        let (events, continuation) = AsyncStream<EngineEvent>.makeStream()
-        let stream = GatewayStream(machine, url: base, on: loops.next()) { event in
-            continuation.yield(event)
-            if case .closed = event { continuation.finish() }
+        let (news, continuation) = AsyncStream<News>.makeStream()
+        let encoder = wire == .listen ? try OpusPacketEncoder(rate: options.rate) : nil
+        let stream = GatewayStream(machine, encoder: encoder, url: base, on: loops.next()) { said in
+            continuation.yield(.said(said))
+            if case .event(.closed) = said { continuation.finish() }
         }
+        // What has settled shows by nothing else being said of it.
+        let clock = Task { [wire] in
+            while wire == .listen, (try? await Task.sleep(for: .milliseconds(500))) != nil { continuation.yield(.time) }
+        }
+        defer { clock.cancel() }
         // A task of its own, which goes on when this one is cancelled: what is said until the end is shown.
-        let captions = Task { await show(events, surroundings) { stream.send(.cancel) } }
+        let captions = Task { await show(news, surroundings) { stream.send(.cancel) } }
         stream.connect(
             to: target, headers: key == nil ? [:] : machine.connection.headers, configuration: connectionLimits,
             by: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()))
@@ -102,6 +124,14 @@ struct Live: Command {
         // Given up because nobody reads what is printed: nobody needs to be told.
         if fault != nil || end != .cancelled { surroundings.complain(Self.description, complaint) }
         return .failed
+    }
+
+    private var machine: any LiveClientMachine {
+        let credential = Credential(key ?? "")
+        switch wire {
+        case .deepgram: return DeepgramLiveClient(options, credential: credential)
+        case .listen: return ListenClient(language: options.language, engine: engine.map { EngineName($0) }, credential: credential)
+        }
     }
 
     /// A gateway that is sent audio much faster than it recognises it stops reading for a while, and does not answer pings meanwhile.
@@ -142,15 +172,25 @@ struct Live: Command {
     /// Prints what the stream says. Returns why it ended, nil when in order.
     ///
     /// - Parameter unread: called when nobody reads what is printed.
-    private func show(_ events: AsyncStream<EngineEvent>, _ surroundings: Surroundings, unread: () -> Void) async -> EngineError? {
+    private func show(_ news: AsyncStream<News>, _ surroundings: Surroundings, unread: () -> Void) async -> EngineError? {
         let output = surroundings.output
         let isTerminal = !json && output.isTerminal
-        var printer = CaptionPrinter(json ? .json : .plain, rate: options.rate)
-        for await event in events {
-            if isTerminal { printer.style = .terminal(columns: output.width) }
-            let text = printer.text(for: event)
+        var captions = CaptionPrinter(json ? .json : .plain, rate: options.rate)
+        var segments = SegmentPrinter(json ? .json : .plain)
+        for await item in news {
+            if isTerminal {
+                captions.style = .terminal(columns: output.width)
+                segments.style = captions.style
+            }
+            let text =
+                switch item {
+                case .said(.event(.closed(let error))): captions.text(for: .closed(error)) + segments.end()
+                case .said(.event(let event)): captions.text(for: event)
+                case .said(.listen(let news)): segments.text(for: news, now: .now)
+                case .time: segments.text(now: .now)
+                }
             if !text.isEmpty, !output.write(text) { unread() }
-            if case .closed(let error) = event { return error }
+            if case .said(.event(.closed(let error))) = item { return error }
         }
         return nil
     }

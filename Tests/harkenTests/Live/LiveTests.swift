@@ -49,6 +49,24 @@ import Testing
         #expect(run.status == .done)
     }
 
+    @Test func `of a conversation are segments with who speaks`() async throws {
+        let gateway = try await TestGateway()
+        let words = try [gateway.recording(seconds: 3), "--protocol", "listen", "--url", gateway.url, "--speed", "20"]
+        let run = try await run(words, in: gateway.folder)
+        #expect(run.diagnostics == "")
+        #expect(run.output.contains("w1 w2 w3"))
+        #expect(run.output.hasPrefix("[00:00.0 → "))
+        #expect(run.status == .done)
+        let asJSON = try await self.run(words + ["--json"], in: gateway.folder)
+        let lines = try asJSON.output.split(separator: "\n").map {
+            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(lines.first?["type"] as? String == "conversation")
+        #expect(lines.contains { $0["type"] as? String == "segments" })
+        #expect(lines.last?["type"] as? String == "end" && lines.last?["error"] is NSNull)
+        #expect(asJSON.status == .done)
+    }
+
     @Test func `are sent at the pace that was asked for`() async throws {
         let gateway = try await TestGateway()
         let start = ContinuousClock.now
@@ -101,11 +119,12 @@ import Testing
     @Test(arguments: [
         ([], "name a FILE, or give --microphone"), (["a.wav", "--microphone"], "a FILE and --microphone cannot go together; give one of them"),
         (["a.wav", "--speed", "0"], "--speed cannot be \"0\": it takes a number above 0, at most 1000"),
-        (["a.wav", "--protocol", "smtp"], "--protocol cannot be \"smtp\": it takes deepgram"),
+        (["a.wav", "--protocol", "smtp"], "--protocol cannot be \"smtp\": it takes deepgram or listen"),
         (
             ["a.wav", "--url", "localhost"],
             "--url cannot be \"localhost\": it takes a URL such as http://127.0.0.1:8080 or https://captions.example.org"
         ),
+        (["a.wav", "--protocol", "listen", "--engine", "local,deepgram"], "--protocol listen takes one engine"),
     ])
     func `refuse a wrong line`(words: [String], message: String) {
         #expect(throws: UsageError(message)) { try Live(Arguments(words, for: Live.description, environment: [:])) }

@@ -1,0 +1,53 @@
+import Conversations
+import Speech
+
+/// What the speakers of a conversation are called, and under which names they were printed.
+struct SpeakerNames {
+    private var names: [SpeakerNumber: String] = [:]
+    private var people: [ID<Person>: String] = [:]
+    /// Who each speaker's newest segment says that they are.
+    private var identities: [SpeakerNumber: SpeakerIdentity] = [:]
+    private var printed: [SpeakerNumber: String] = [:]
+
+    mutating func learn(_ segments: [Segment]) {
+        for segment in segments { if let speaker = segment.speaker { identities[speaker] = segment.identity } }
+    }
+
+    mutating func learn(_ suggestion: SpeakerSuggestion) {
+        switch suggestion.who {
+        case .user: names[suggestion.speaker] = "You"
+        case .person(let id):
+            people[id] = suggestion.name
+            names[suggestion.speaker] = suggestion.name
+        case .named: names[suggestion.speaker] = suggestion.name
+        }
+    }
+
+    /// `Anna: `, which is not said to have been printed; empty when nobody knows who speaks.
+    func prefix(_ speaker: SpeakerNumber?) -> String { speaker.map { name(of: $0) + ": " } ?? "" }
+
+    /// The same, to be printed.
+    mutating func print(_ speaker: SpeakerNumber?) -> String {
+        if let speaker, printed[speaker] == nil { printed[speaker] = name(of: speaker) }
+        return prefix(speaker)
+    }
+
+    /// Those who were printed under another name, which they have from now on.
+    mutating func renamed() -> [(from: String, to: String)] {
+        var changes: [(from: String, to: String)] = []
+        for (speaker, from) in printed.sorted(by: { $0.key < $1.key }) {
+            let to = name(of: speaker)
+            guard from != to else { continue }
+            printed[speaker] = to
+            changes.append((from, to))
+        }
+        return changes
+    }
+
+    private func name(of speaker: SpeakerNumber) -> String {
+        let identity = identities[speaker]
+        if identity?.isUser == true { return "You" }
+        let name = identity?.person.flatMap { people[$0] } ?? names[speaker]
+        return name.flatMap { $0.isEmpty ? nil : TerminalText.safe($0) } ?? "Speaker \(speaker.number + 1)"
+    }
+}
