@@ -1,9 +1,9 @@
 /// All commands, in the order of help.
 enum CommandTable {
     static let all: [any Command.Type] = [
-        Serve.self, Transcribe.self, Live.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self, ConversationsDelete.self,
-        PeopleList.self, PeopleAdd.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self, PeopleEmbed.self, KeysCreate.self, KeysList.self,
-        KeysRevoke.self,
+        Serve.self, Transcribe.self, Live.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
+        ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self, PeopleEmbed.self,
+        KeysCreate.self, KeysList.self, KeysRevoke.self,
         KeysTopUp.self, Engines.self, Doctor.self,
     ]
 

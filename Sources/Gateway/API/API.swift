@@ -1,5 +1,6 @@
 /// Everything below `/api/v1`.
 enum API {
     static let operations: [APIOperation] =
-        SessionOperations.all + ConversationOperations.all + SegmentOperations.all + PeopleOperations.all + UserOperations.all + [OpenAPI.operation]
+        SessionOperations.all + ConversationOperations.all + SegmentOperations.all + SearchOperations.all + PeopleOperations.all
+        + UserOperations.all + [OpenAPI.operation]
 }

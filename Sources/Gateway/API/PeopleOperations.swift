@@ -89,7 +89,7 @@ enum PeopleOperations {
     private static func write(_ voice: Voice, to json: inout JSONWriter) {
         json.beginObject()
         json.member("id", voice.id.rawValue)
-        json.member("label", ConversationDocument.label(of: voice))
+        json.member("label", SpeakerNames.label(of: voice))
         let person: ID<Person>? = if case .person(let id) = voice.owner { id } else { nil }
         json.member("person_id", optional: person?.rawValue)
         json.member("is_user", voice.owner == .user)

@@ -14,6 +14,8 @@ final class ConversationDesk: Sendable {
     /// A new UUID.
     let newID: @Sendable () -> String
     let now: @Sendable () -> UnixTime
+    /// Finds meanings; nil: there are none.
+    let texts: (any TextEmbedding)?
     private let completion: ConversationCompletion
     /// How long audio is kept, unless its user has chosen; zero: none is.
     private let audioDays: Int
@@ -42,6 +44,7 @@ final class ConversationDesk: Sendable {
         self.log = log
         self.newID = newID
         self.now = now
+        self.texts = texts
         completion = ConversationCompletion(store: store, texts: texts, log: log)
     }
 

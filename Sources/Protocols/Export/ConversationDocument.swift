@@ -5,34 +5,19 @@ import Speech
 /// A conversation with the names of those who speak in it, and how it is written down for others.
 package struct ConversationDocument: Sendable {
     package let conversation: Conversation
-    /// The user's: those who do not speak here too.
-    private let people: [ID<Person>: Person]
-    private let voices: [ID<Voice>: Voice]
+    private let names: SpeakerNames
 
     package init(_ conversation: Conversation, people: [Person], voices: [Voice]) {
         self.conversation = conversation
-        self.people = Dictionary(people.map { ($0.id, $0) }) { first, _ in first }
-        self.voices = Dictionary(voices.map { ($0.id, $0) }) { first, _ in first }
+        names = SpeakerNames(people: people, voices: voices)
     }
 
-    /// Who speaks, as people read it: a name, `You` for the owner, `Speaker 3` for a voice without a name; nil when nobody knows.
-    package func name(of who: SpeakerIdentity.Who) -> String? {
-        switch who {
-        case .user: "You"
-        case .person(let id): people[id]?.name
-        case .voice(let id): voices[id].map { "Speaker \($0.number)" }
-        case .unknown: nil
-        }
-    }
-
+    /// Who speaks, as people read it; nil when nobody can tell.
     package func name(of segment: Segment) -> String? {
-        name(of: segment.identity.who) ?? segment.speaker.map { "Speaker \($0.number + 1)" }
+        names.name(of: segment.identity.who) ?? segment.speaker.map { "Speaker \($0.number + 1)" }
     }
 
     package var duration: Duration { conversation.segments.map(\.end).max() ?? .zero }
-
-    /// - Parameter voices: of whom some may speak.
-    package static func label(of voice: Voice) -> String { "Speaker \(voice.number)" }
 
     // MARK: JSON
 
@@ -67,7 +52,7 @@ package struct ConversationDocument: Sendable {
     /// People who speak, in order of their names.
     private var speakers: [Person] {
         let ids = Set(conversation.segments.compactMap(\.identity.person))
-        return ids.compactMap { people[$0] }.sorted { ($0.name, $0.id.rawValue) < ($1.name, $1.id.rawValue) }
+        return ids.compactMap { names.people[$0] }.sorted { ($0.name, $0.id.rawValue) < ($1.name, $1.id.rawValue) }
     }
 
     package static func write(_ person: Person, to json: inout JSONWriter) {

@@ -30,7 +30,7 @@ struct PeopleList: Command {
                     [person.id.rawValue, person.name, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
                 }
                 let unnamed = voices.filter { $0.owner == .nobody }.map { voice in
-                    [voice.id.rawValue, "(\(ConversationDocument.label(of: voice)))", seconds(voice.evidence), voice.created.readable]
+                    [voice.id.rawValue, "(\(SpeakerNames.label(of: voice)))", seconds(voice.evidence), voice.created.readable]
                 }
                 surroundings.output.write(Table.text(["ID", "NAME", "SPEECH", "SINCE"], known + unnamed))
             }

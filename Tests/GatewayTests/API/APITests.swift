@@ -150,6 +150,23 @@ import Testing
         }
     }
 
+    @Test func `finds what was said, and where`() async throws {
+        try await with { gateway in
+            let found = try await ask(gateway, .get, "/search?q=moonlit%20harbour%205&limit=1&by=words")
+            let hit = list(found["hits"]).first
+            #expect(hit?["conversation_id"] == "conversation-2" && hit?["segment_id"] == "segment-5" && hit?["start"] == 10.0, "\(found)")
+            guard case .string(let snippet)? = hit?["snippet"] else { return #expect(Bool(false)) }
+            #expect(snippet.contains("<mark>moonlit</mark>"))
+            #expect(
+                list(try await ask(gateway, .get, "/search?q=moonlit&to=1970-01-12")["hits"]).allSatisfy { $0["conversation_id"] == "conversation-1" }
+            )
+            #expect(list(try await ask(gateway, .get, "/search?q=moonlit&person=user")["hits"]).isEmpty)
+            for query in ["", "q=", "q=%20", "q=x&by=luck", "q=x&limit=101", "q=x&from=never", "q=" + String(repeating: "x", count: 2_001)] {
+                _ = try await ask(gateway, .get, "/search?" + query, status: 400)
+            }
+        }
+    }
+
     @Test func `keeps people`() async throws {
         try await with { gateway in
             let clara = try await ask(gateway, .post, "/people", #"{"name":"Clara"}"#, status: 201)

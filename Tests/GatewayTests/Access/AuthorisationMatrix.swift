@@ -102,6 +102,7 @@ struct RouteExpectation: Sendable {
         "POST /api/v1/conversations/{id}/segments/assign": .http(
             "/api/v1/conversations/CONVERSATION/segments/assign", body: #"{"person_id":"PERSON","segment_ids":["SEGMENT"]}"#, stranger: 404,
             secret: "moonlit"),
+        "GET /api/v1/search": .http("/api/v1/search?q=moonlit", secret: "CONVERSATION"),
         "GET /api/v1/people": .http("/api/v1/people", secret: "PERSON"),
         // A stranger's Anna is another one.
         "POST /api/v1/people": .http("/api/v1/people", body: #"{"name":"Anna"}"#, stranger: 201, secret: "PERSON"),

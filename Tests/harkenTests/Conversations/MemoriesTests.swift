@@ -23,7 +23,7 @@ struct `Commands on what is stored` {
         let anna = try await store.add(Person(id: ID("p-" + id), name: "Anna", created: UnixTime(milliseconds: 0)), reusing: true, of: user)
         let segments = [
             Segment(
-                id: ID("s1"), text: "Where is the \u{1B}[31mharbour?", start: .seconds(1), end: .seconds(3), speaker: SpeakerNumber(0),
+                id: ID("s1"), text: "Where is the \u{1B}[31m harbour?", start: .seconds(1), end: .seconds(3), speaker: SpeakerNumber(0),
                 identity: SpeakerIdentity(.person(anna.id), by: .manual)),
             Segment(
                 id: ID("s2"), text: "Down there.", start: .seconds(65), end: .seconds(67), speaker: SpeakerNumber(1),
@@ -47,8 +47,11 @@ struct `Commands on what is stored` {
         #expect(json.map { $0["id"] as? String } == ["hers"])
 
         let shown = try await run("conversations", "show", "c1")
-        #expect(shown.output.contains("[0:01] Anna: Where is the  [31mharbour?\n[1:05] You: Down there.\n"), "\(shown)")
+        #expect(shown.output.contains("[0:01] Anna: Where is the  [31m harbour?\n[1:05] You: Down there.\n"), "\(shown)")
         #expect(try await run("conversations", "show", "hers").status == 1)
+        let found = try await run("search", "harbour")
+        #expect(found.status == 0 && found.output.contains("0:01  c1") && found.output.contains("Anna: "), "\(found)")
+        #expect(try await run("search", "harbour", "--person", "user").diagnostics.contains("nothing found"))
         let srt = try await run("conversations", "export", "c1", "--format", "srt")
         #expect(srt.output.hasPrefix("1\n00:00:01,000 --> "))
         let file = folder.path(of: "out.md")

@@ -1,0 +1,52 @@
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Finding what was said.
+enum SearchOperations {
+    static let all: [APIOperation] = [
+        APIOperation(
+            .get, "/search", .read, summary: "Finds segments by their words, by what they mean, or by both; the best first.",
+            query: [
+                .init("q", "string", required: true, "Words, in any order, and phrases in double quotes."),
+                .init("by", "string", "words, meaning or both; both unless said."),
+                .init("limit", "integer", "1 to 100; 20 unless said."), .init("cursor", "string", "`next` of the page before."),
+                .init("from", "string", "Only in conversations that began then or later: a time (RFC 3339) or a day."),
+                .init("to", "string", "Only in conversations that began before."),
+                .init("person", "string", "Only what this one says: an id, or `user` for yourself."),
+            ],
+            answer: .object([
+                .init(
+                    "hits", "[object]", required: true,
+                    """
+                    Each with conversation_id, segment_id, start (seconds since the conversation's start), started_at and title of the conversation, snippet (HTML, hits in <mark>), \
+                    score, speaker, person_id, is_user.
+                    """),
+                .init("next", "string", "Asks for the next page, or null."),
+            ])
+        ) { request throws(APIFailure) in
+            guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {
+                throw .badRequest("q takes what is looked for.")
+            }
+            guard text.utf8.count <= SearchQuery.mostText else { throw .badRequest("q takes at most \(SearchQuery.mostText) bytes.") }
+            let query = SearchQuery(
+                text, by: try by(request), speaker: request.speaker, from: try request.time("from"), to: try request.time("to"),
+                cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.mostHits))
+            let page = try await APIFailure.stored { () throws(StoreError) in
+                try await request.store.search(query, embedding: request.gateway.conversations.texts, of: request.user)
+            }
+            return .json { SearchDocument.write(page, to: &$0) }
+        }
+    ]
+
+    private static func by(_ request: APIRequest) throws(APIFailure) -> SearchQuery.By {
+        switch request.query.first("by") {
+        case nil, "both": .both
+        case "words": .words
+        case "meaning": .meaning
+        case .some: throw .badRequest("by takes words, meaning or both.")
+        }
+    }
+}

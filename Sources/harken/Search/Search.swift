@@ -1,0 +1,69 @@
+import Conversations
+import Framing
+import Gateway
+import Protocols
+import Speech
+import Store
+
+struct Search: Command {
+    private static let limit = Option("--limit", "N", accepts: "a whole number from 1 to 100", "How many. Default: 20.") { text in
+        Int(text).flatMap { (1...SearchQuery.mostHits).contains($0) ? $0 : nil }
+    }
+    private static let person = Option("--person", "PERSON", "Only what this one says: a name or an id; \"user\": the owner.")
+    private static let from = Option(
+        "--from", "TIME", accepts: MomentOption.accepts, "Only in conversations that began then or later.", parse: MomentOption.parse)
+    private static let to = Option(
+        "--to", "TIME", accepts: MomentOption.accepts, "Only in conversations that began before.", parse: MomentOption.parse)
+
+    static let description = CommandDescription(
+        name: "search", summary: "Finds what was said.",
+        discussion: """
+            Words may be in any order; words in double quotes stand together. With --json: one object, as the API has it.
+            """,
+        operands: .init(placeholder: "QUERY", help: "What is looked for; several words are one query.", count: 1...Int.max),
+        options: [limit, person, from, to] + Memories.options)
+
+    private let memories: Memories
+    private let query: SearchQuery
+    private let person: String?
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        memories = try Memories(arguments)
+        query = SearchQuery(
+            arguments.operands.joined(separator: " "), from: try arguments.value(Self.from), to: try arguments.value(Self.to),
+            limit: try arguments.value(Self.limit) ?? 20)
+        person = try arguments.value(Self.person)
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        await attempt(surroundings) {
+            let store = try memories.open()
+            var query = query
+            if let person { query.speaker = person == "user" ? .user : .person(try await memories.person(person, in: store).id) }
+            let page = try await store.search(query, embedding: nil, of: memories.user)
+            if json {
+                var writer = JSONWriter()
+                SearchDocument.write(page, to: &writer)
+                surroundings.output.writeLine(writer.text)
+            } else if page.hits.isEmpty {
+                surroundings.diagnostics.writeLine("nothing found")
+            } else {
+                let names = try await names(in: store)
+                for hit in page.hits { surroundings.output.write(Self.text(hit, names)) }
+            }
+        }
+    }
+
+    /// Of those who speak.
+    private func names(in store: SQLiteConversationStore) async throws -> SpeakerNames {
+        SpeakerNames(people: try await store.people(of: memories.user), voices: try await store.voices(of: memories.user))
+    }
+
+    private static func text(_ hit: SearchHit, _ names: SpeakerNames) -> String {
+        let place = "\(hit.started.readable)  \(ConversationDocument.clock(hit.start))  \(hit.conversation)"
+        let speaker = names.name(of: hit.who).map { TerminalText.safe($0) + ": " } ?? ""
+        return "\(place)  \(TerminalText.safe(hit.title ?? ""))\n    \(speaker)\(TerminalText.safe(hit.snippet.text))\n"
+    }
+}
