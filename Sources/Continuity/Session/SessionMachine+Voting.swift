@@ -19,16 +19,27 @@ extension SessionMachine {
         }
     }
 
-    /// What ends before the end of what is committed came too late, but for what it says of turns and finalizes.
+    /// What ends before the end of what is committed came too late, but for what it says of turns and finalizes, and for words that nobody has voted on.
     private mutating func dropSettled(in number: Int, _ actions: inout [SessionAction]) {
         for index in counting(in: number) {
-            while let first = lanes[number].panel.members[index].finals.first, first.end <= lanes[number].stitcher.committedThrough {
-                let member = lanes[number].panel.members[index]
-                // Engines differ by tenths of a second on where a word is.
-                guard fresh(first.words, of: member, in: number).isEmpty else { break }
-                conclude(lanes[number].panel.take(fromMember: index), [], from: .leg(member.leg), member.engine, in: number, &actions)
-            }
+            let member = lanes[number].panel.members[index]
+            while let first = lanes[number].panel.members[index].finals.first, first.end <= lanes[number].stitcher.committedThrough,
+                fresh(first.words, of: member, in: number).isEmpty
+            { drop(ofMember: index, in: number, &actions) }
         }
+    }
+
+    /// Its words were voted on: whatever came of that, they are settled.
+    private mutating func dropSettled(ofMember leg: LegID, in number: Int, _ actions: inout [SessionAction]) {
+        guard let index = lanes[number].panel.index(of: leg) else { return }
+        while let first = lanes[number].panel.members[index].finals.first, first.end <= lanes[number].stitcher.committedThrough {
+            drop(ofMember: index, in: number, &actions)
+        }
+    }
+
+    private mutating func drop(ofMember index: Int, in number: Int, _ actions: inout [SessionAction]) {
+        let member = lanes[number].panel.members[index]
+        conclude(lanes[number].panel.take(fromMember: index), [], from: .leg(member.leg), member.engine, in: number, &actions)
     }
 
     // MARK: - What is voted on
@@ -95,7 +106,10 @@ extension SessionMachine {
         let engine = ballots.first { !$0.words.isEmpty }?.member.engine ?? mover.engine
         conclude(final, elected, from: .vote, engine, in: number, &actions)
         // What each has said, whatever was elected: its next words are compared with it.
-        for ballot in ballots { lanes[number].remember(ballot.said, of: .leg(ballot.member.leg)) }
+        for ballot in ballots {
+            lanes[number].remember(ballot.said, of: .leg(ballot.member.leg))
+            dropSettled(ofMember: ballot.member.leg, in: number, &actions)
+        }
     }
 
     /// What a member says in an interval.
