@@ -81,6 +81,10 @@ let package = Package(
             name: "bench-local", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/local/bench", swiftSettings: strict),
 
         .executableTarget(
+            name: "bench-search", dependencies: ["Store", "LocalEngine", "Conversations", "Speech"], path: "Benchmarks/search/bench",
+            swiftSettings: strict),
+
+        .executableTarget(
             name: "bench-modes", dependencies: ["Simulation", "Continuity"], path: "Benchmarks/modes/bench", swiftSettings: strict),
 
         .target(name: "CSystem", path: "Sources/C/CSystem"),
