@@ -32,7 +32,7 @@ struct SegmentPrinter {
     var style: CaptionPrinter.Style
     /// In order of start.
     private var segments: [Shown] = []
-    private var names = SpeakerNames()
+    private var names = HeardNames()
     /// Lines at the end of the terminal that are to be rewritten.
     private var drawn = 0
 
@@ -52,7 +52,7 @@ struct SegmentPrinter {
         case .conversation:
             text = settled { _ in true }
             segments = []
-            names = SpeakerNames()
+            names = HeardNames()
         case .processing, .completed: break
         }
         return replacing(with: text + timePassed(now))

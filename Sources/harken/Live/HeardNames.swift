@@ -2,7 +2,7 @@ import Conversations
 import Speech
 
 /// What the speakers of a conversation are called, and under which names they were printed.
-struct SpeakerNames {
+struct HeardNames {
     private var names: [SpeakerNumber: String] = [:]
     private var people: [ID<Person>: String] = [:]
     /// Who each speaker's newest segment says that they are.
