@@ -1,7 +1,9 @@
 /// Shared libraries that this process runs with, by what the kernel says of its memory.
 enum LoadedLibraries {
     /// Those that Harken is linked with, as their files are called.
-    static let wanted = ["libavformat", "libavcodec", "libopus", "liblc3", "libsoxr", "libportaudio", "libssl", "libcurl", "libsqlite3", "libjansson"]
+    static let wanted = [
+        "libavformat", "libavcodec", "libopus", "liblc3", "libsoxr", "libportaudio", "libssl", "libcurl", "libsqlite3", "libjansson",
+    ]
 
     /// Versions by name, from file names: `libopus.so.0.8.0` has 0.8.0.
     ///
