@@ -40,6 +40,8 @@ package struct GatewayConfiguration: Sendable {
     package var audioDays: Int
     /// Whether silence is kept from engines.
     package var gate: GateSettings
+    /// How long words of a conversation wait until it is known who says them.
+    package var speakerPatience: Duration = .seconds(2)
     /// What is done when the engine of a live session fails.
     package var recovery = Recovery.Rule()
     /// Whether URLs that callers give are fetched. Never from private addresses.

@@ -10,6 +10,8 @@ final class ConversationDesk: Sendable {
     /// What finds voiceprints; nil: nobody is known again.
     let voices: (any Voiceprinting)?
     let speakerRule = SpeakerRule()
+    /// How long words wait until it is known who says them.
+    let speakerPatience: Duration
     let log: Log
     /// A new UUID.
     let newID: @Sendable () -> String
@@ -34,13 +36,15 @@ final class ConversationDesk: Sendable {
     static let sweepInterval: Duration = .seconds(5)
 
     init(
-        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?, log: Log,
+        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?,
+        speakerPatience: Duration, log: Log,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audioFolder = audioFolder
         self.audioDays = audioDays
         self.store = store
         self.voices = voices
+        self.speakerPatience = speakerPatience
         self.log = log
         self.newID = newID
         self.now = now

@@ -62,7 +62,7 @@ final class LiveConversation {
         Task { await worker.carryOut(stream) }
         guard let voices = desk.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
         speakers = LiveSpeakers(
-            voices, rule: desk.speakerRule, rate: rate, loop: loop, audio: heard,
+            voices, rule: desk.speakerRule, patience: desk.speakerPatience, rate: rate, loop: loop, audio: heard,
             handOn: { [unowned self] in add($0) }, heard: { [unowned self] in hear($0) })
     }
 

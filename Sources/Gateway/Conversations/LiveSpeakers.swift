@@ -28,6 +28,8 @@ final class LiveSpeakers {
     private let rule: SpeakerRule
     /// The clip before: where what was not enough of it begins, and where it ends.
     private var last: (label: Int?, start: SampleIndex, end: SampleIndex)?
+    /// Of words for their speaker.
+    private let patience: Duration
     private let rate: SampleRate
     private let loop: Loop
     private let audio: (SampleRange) -> [Int16]?
@@ -43,8 +45,6 @@ final class LiveSpeakers {
     private var timer: Loop.Timer?
     private var whenIdle: (() -> Void)?
 
-    /// Of words for their speaker.
-    private static let patience: Duration = .seconds(2)
     /// Speech with less silence in between is one speaker's, as far as anybody can tell.
     private static let pause: Duration = .milliseconds(350)
     /// A clip is no longer than this: more says little new.
@@ -57,11 +57,12 @@ final class LiveSpeakers {
     ///   - handOn: takes the words, in order.
     ///   - heard: takes what has become known of speakers.
     init(
-        _ voices: any Voiceprinting, rule: SpeakerRule, rate: SampleRate, loop: Loop, audio: @escaping (SampleRange) -> [Int16]?,
+        _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, rate: SampleRate, loop: Loop, audio: @escaping (SampleRange) -> [Int16]?,
         handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
     ) {
         self.voices = voices
         self.rule = rule
+        self.patience = patience
         self.rate = rate
         self.loop = loop
         self.audio = audio
@@ -83,7 +84,7 @@ final class LiveSpeakers {
             let isTaken = embed(heard(clip), clip.label, index, in: number)
             if isTaken && clip.label == nil { open.insert(index) }
         }
-        waiting.append(Waiting(number: number, spoken: spoken, clips: clips, open: open, deadline: loop.now + Self.patience))
+        waiting.append(Waiting(number: number, spoken: spoken, clips: clips, open: open, deadline: loop.now + patience))
         release()
     }
 

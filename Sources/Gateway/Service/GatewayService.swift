@@ -90,7 +90,8 @@ package final class GatewayService: HTTPService {
         let desk = ConversationDesk(
             store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
-            voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first, log: log, newID: newID, now: now)
+            voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
+            speakerPatience: configuration.speakerPatience, log: log, newID: newID, now: now)
         conversations = desk
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
         var webSocket = WebSocketConfiguration()

@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `tells speakers apart by their voices, and knows them again the next day`() async throws {
-        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars(), change: { $0.speakerPatience = .seconds(120) }) { gateway in
             func talk(_ source: String, first: Int16, second: Int16) async throws -> Conversation {
                 let socket = try await gateway.connect(path + "&source=" + source + "&vad_gate=disabled")
                 send(8, of: first, to: socket)

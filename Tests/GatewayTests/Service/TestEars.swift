@@ -3,12 +3,15 @@ import Gateway
 import Speech
 
 /// What tells speech from silence, and voices from each other, without any model: what is loud is speech, and a voice is its samples' sign.
-final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting {
+final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, EmbeddingModels {
     let name = EngineName("ears")
     let capabilities = Capabilities(streaming: false, prerecorded: true, languages: .any, models: [])
     let window = SampleCount(512)
     let model = "sign"
     let shortest = Duration.milliseconds(500)
+
+    var sentences: (any TextEmbedding)? { nil }
+    var voiceprints: (any Voiceprinting)? { self }
 
     var entry: EngineEntry { EngineEntry(name: name, capabilities: capabilities, prerecorded: self) }
 
