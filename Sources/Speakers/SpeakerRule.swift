@@ -1,7 +1,7 @@
 /// When a voice is taken for a known one.
 ///
-/// The distance is calibrated for the local engine's ECAPA-TDNN: on the development recordings voices lie at most 0.47 from their own
-/// voiceprint and strangers at least 0.54 from anybody's.
+/// The distance is calibrated for the local engine's ECAPA-TDNN: on the development recordings voices lie at most 0.47 from
+/// their own voiceprint and strangers at least 0.53 from anybody's. It is the middle between them; of 1,032 pairs of different voices none is nearer.
 package struct SpeakerRule: Sendable, Equatable {
     /// A voice is the nearest known one only if it is nearer than this (1 − cosine).
     package var distance: Float

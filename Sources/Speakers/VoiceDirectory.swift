@@ -30,7 +30,8 @@ package struct VoiceDirectory: Sendable, Equatable {
 
     package subscript(id: ID<Voice>) -> Voice? { byID[id] }
 
-    package var ids: Set<ID<Voice>> { Set(byID.keys) }
+    /// In no order.
+    package var voices: [Voice] { Array(byID.values) }
 
     /// Adds the voice, or puts it in the place of what was known of it.
     package mutating func put(_ voice: Voice) { byID[voice.id] = voice }

@@ -176,7 +176,7 @@ final class LiveConversation {
 
     private func know(_ known: KnownVoices) {
         self.known = known
-        speakers?.know(known.voices.filter { request.usesProfile || $0.owner != .user })
+        speakers?.know(known.directory.voices.filter { request.usesProfile || $0.owner != .user })
     }
 
     private func hear(_ events: [SpeakerTracker.Event]) {

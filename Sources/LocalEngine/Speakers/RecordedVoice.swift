@@ -1,11 +1,16 @@
 package import Conversations
 package import Speech
 
-/// Finds what the one voice in a recording sounds like: of its speech, without long pauses.
+/// Finds what the one voice in a recording sounds like: of the whole of it but for long silences.
 package final class RecordedVoice: Sendable {
     private let voiceActivity: VoiceActivity
     private let embedder: SpeakerEmbedder
     private let pool: DecodePool
+
+    /// Silence is heard along with the speech, up to a second on either side: voices are told apart better by recordings as they are (equal error
+    /// rate 0.05 % on the development recordings) than by the speech cut out of them at its edges (0.29 %).
+    private static let passages = WindowPlanner.Configuration(
+        pause: SampleCount(.seconds(2), at: .speech), lead: SampleCount(.seconds(1), at: .speech), tail: SampleCount(.seconds(1), at: .speech))
 
     /// Loads the models that it takes; recognition's are not among them.
     package init(_ folder: ModelFolder) throws(InferenceError) {
@@ -26,8 +31,8 @@ package final class RecordedVoice: Sendable {
     }
 
     private func voiceprint(of recording: Recording, _ permit: DecodePermit) throws(EngineError) -> Voiceprint? {
-        let reader = try RecordingReader(recording, separateChannels: false, voiceActivity)
-        // Windows hold the speech with its short pauses: speech cut out of them makes worse voiceprints.
+        let reader = try RecordingReader(recording, separateChannels: false, voiceActivity, Self.passages)
+        // Windows follow each other without a gap, but for what is silent for longer than two seconds.
         var heard: [Float] = []
         var isEnd = false
         while !isEnd, heard.count < Int(SpeakerEmbedder.longest.samples) {

@@ -29,15 +29,16 @@ package struct SpeakerTracker: Sendable {
     private struct Speaker: Sendable {
         let label: Int
         let isOwn: Bool
-        var voiceprint: Voiceprint
+        /// Of all clips that count, and of the first one in any case.
+        var voice: VoiceEvidence
         /// Of clips that are long enough to count.
         var evidence: Duration
         var decision = Decision.open
     }
 
-    private let rule: SpeakerRule
     private var speakers: [Speaker] = []
-    private var voices: [Voice] = []
+    private var known: VoiceDirectory
+    private var rule: SpeakerRule { known.rule }
     private var nextLabel = SpeakerTracker.ownLabels
 
     /// Labels from here on are the tracker's own.
@@ -47,14 +48,14 @@ package struct SpeakerTracker: Sendable {
     /// Evidence beyond which more of it changes a voiceprint no more.
     private static let mostEvidence: Duration = .seconds(60)
 
-    package init(rule: SpeakerRule = SpeakerRule()) { self.rule = rule }
+    package init(rule: SpeakerRule = SpeakerRule()) { known = VoiceDirectory(rule: rule) }
 
     /// The voices that are known from now on.
     package mutating func know(_ voices: [Voice]) {
-        self.voices = voices
+        known = VoiceDirectory(voices, rule: rule)
         for index in speakers.indices {
             // A voice that is gone, or was joined with another, is looked for anew.
-            if case .voice(let id, _) = speakers[index].decision, !voices.contains(where: { $0.id == id }) { speakers[index].decision = .open }
+            if case .voice(let id, _) = speakers[index].decision, known[id] == nil { speakers[index].decision = .open }
         }
     }
 
@@ -63,19 +64,17 @@ package struct SpeakerTracker: Sendable {
     /// - Parameter label: the session's of the speaker; nil: nobody knows who of them it is.
     /// - Returns: the speaker's label. nil: it is too short to tell.
     package mutating func hear(_ clip: Voiceprint, lasting duration: Duration, label: Int?) -> (label: Int?, events: [Event]) {
-        let known = label.map { label in speakers.firstIndex { $0.label == label } } ?? nearest(to: clip)
+        let before = label.map { label in speakers.firstIndex { $0.label == label } } ?? nearest(to: clip)
         let counts = duration >= rule.shortestClip
         let index: Int
-        if let known {
-            index = known
+        if let before {
+            index = before
             // What is short says little, and might pull the voiceprint away.
-            if counts, let joined = joined(speakers[known].voiceprint, speakers[known].evidence, clip, duration) {
-                speakers[known].voiceprint = joined
-            }
+            if counts { speakers[before].voice.add(VoiceEvidence(clip, duration)) }
         } else {
             guard label != nil || counts || speakers.isEmpty, speakers.count < Self.mostSpeakers else { return (label ?? likeliest(clip), []) }
             index = speakers.count
-            speakers.append(Speaker(label: label ?? nextLabel, isOwn: label == nil, voiceprint: clip, evidence: .zero))
+            speakers.append(Speaker(label: label ?? nextLabel, isOwn: label == nil, voice: VoiceEvidence(clip, duration), evidence: .zero))
             if label == nil { nextLabel += 1 }
         }
         guard counts else { return (speakers[index].label, []) }
@@ -85,7 +84,7 @@ package struct SpeakerTracker: Sendable {
 
     /// The speaker's voice is kept now.
     package mutating func created(_ voice: Voice, for label: Int) -> [Event] {
-        voices.append(voice)
+        known.put(voice)
         guard let index = speakers.firstIndex(where: { $0.label == label }) else { return [] }
         speakers[index].decision = .voice(voice.id, distance: 0)
         return [.identified(label, voice.id, confidence: 1)]
@@ -95,19 +94,14 @@ package struct SpeakerTracker: Sendable {
 
     /// The speaker without an engine's label who sounds like `clip`.
     private func nearest(to clip: Voiceprint) -> Int? {
-        let ranked = speakers.indices.filter { speakers[$0].isOwn }.map { ($0, speakers[$0].voiceprint.distance(to: clip)) }.min { $0.1 < $1.1 }
+        let ranked = speakers.indices.filter { speakers[$0].isOwn }.map { ($0, speakers[$0].voice.voiceprint.distance(to: clip)) }.min { $0.1 < $1.1 }
         guard let ranked, ranked.1 < rule.distance else { return nil }
         return ranked.0
     }
 
     /// Of a clip that founds no speaker.
     private func likeliest(_ clip: Voiceprint) -> Int? {
-        speakers.filter(\.isOwn).min { $0.voiceprint.distance(to: clip) < $1.voiceprint.distance(to: clip) }?.label
-    }
-
-    private func joined(_ voiceprint: Voiceprint, _ evidence: Duration, _ clip: Voiceprint, _ duration: Duration) -> Voiceprint? {
-        let own = max(min(evidence, Self.mostEvidence) / .seconds(1), 0.5)
-        return voiceprint.joined(with: clip, weights: (own, duration / .seconds(1)))
+        speakers.filter(\.isOwn).min { $0.voice.voiceprint.distance(to: clip) < $1.voice.voiceprint.distance(to: clip) }?.label
     }
 
     // MARK: - Knowing again
@@ -119,29 +113,21 @@ package struct SpeakerTracker: Sendable {
         case .voice(let id, _): return learn(id, clip, duration)
         case .open: break
         }
-        guard speaker.evidence >= rule.evidence else { return [] }
-        guard let match = match(speaker.voiceprint) else {
-            // Near a known one, though not plainly enough: more evidence may tell.
-            if voices.contains(where: { $0.voiceprint.distance(to: speaker.voiceprint) < rule.distance }) { return [] }
+        switch known.match(speaker.voice.voiceprint, evidence: speaker.evidence) {
+        // Near a known one, though not plainly enough: more evidence may tell.
+        case .undecided, .tie: return []
+        case .unknown:
             speakers[index].decision = .isCreated
-            return [.isNew(speaker.label, speaker.voiceprint, evidence: speaker.evidence)]
+            return [.isNew(speaker.label, speaker.voice.voiceprint, evidence: speaker.evidence)]
+        case .known(let match, _):
+            if match.who == .user, let events = arbitrate(index, match.voice, match.distance) { return events }
+            return identify(index, match.voice, match.distance)
         }
-        if match.voice.owner == .user, let events = arbitrate(index, match.voice.id, match.distance) { return events }
-        return identify(index, match.voice.id, match.distance)
     }
 
     private mutating func identify(_ index: Int, _ voice: ID<Voice>, _ distance: Float) -> [Event] {
         speakers[index].decision = .voice(voice, distance: distance)
-        return [.identified(speakers[index].label, voice, confidence: max(0, 1 - distance / rule.distance))]
-    }
-
-    /// The known voice that this is: near enough, and nearer by the margin than that of anybody else.
-    private func match(_ voiceprint: Voiceprint) -> (voice: Voice, distance: Float)? {
-        let ranked = voices.map { (voice: $0, distance: $0.voiceprint.distance(to: voiceprint)) }.sorted { $0.distance < $1.distance }
-        guard let best = ranked.first, best.distance < rule.distance else { return nil }
-        let other = ranked.first { $0.voice.owner == .nobody ? $0.voice.id != best.voice.id : $0.voice.owner != best.voice.owner }
-        guard other.map({ $0.distance - best.distance >= rule.margin }) ?? true else { return nil }
-        return best
+        return [.identified(speakers[index].label, voice, confidence: rule.confidence(at: distance))]
     }
 
     /// Only one of several different voices can be the user's: the nearest one, if it is that plainly.
@@ -150,7 +136,7 @@ package struct SpeakerTracker: Sendable {
     private mutating func arbitrate(_ index: Int, _ voice: ID<Voice>, _ distance: Float) -> [Event]? {
         for other in speakers.indices where other != index {
             guard case .voice(voice, let theirs) = speakers[other].decision,
-                speakers[other].voiceprint.distance(to: speakers[index].voiceprint) >= rule.distance
+                speakers[other].voice.voiceprint.distance(to: speakers[index].voice.voiceprint) >= rule.distance
             else { continue }
             if theirs + rule.margin <= distance { return [] }
             speakers[other].decision = .open
@@ -161,14 +147,13 @@ package struct SpeakerTracker: Sendable {
     }
 
     private mutating func learn(_ id: ID<Voice>, _ clip: Voiceprint, _ duration: Duration) -> [Event] {
-        guard let index = voices.firstIndex(where: { $0.id == id }) else { return [] }
-        let voice = voices[index]
+        guard var voice = known[id] else { return [] }
         // Half the distance is beyond doubt; what is in doubt teaches nothing.
-        guard voice.evidence < Self.mostEvidence, voice.voiceprint.distance(to: clip) < rule.distance / 2,
-            let joined = joined(voice.voiceprint, voice.evidence, clip, duration)
-        else { return [] }
-        voices[index].voiceprint = joined
-        voices[index].evidence += duration
-        return [.learned(id, joined, evidence: voices[index].evidence)]
+        guard voice.evidence < Self.mostEvidence, voice.voiceprint.distance(to: clip) < rule.distance / 2 else { return [] }
+        var evidence = VoiceEvidence(voice.voiceprint, voice.evidence)
+        guard evidence.add(VoiceEvidence(clip, duration)) else { return [] }
+        (voice.voiceprint, voice.evidence) = (evidence.voiceprint, evidence.duration)
+        known.put(voice)
+        return [.learned(id, evidence.voiceprint, evidence: evidence.duration)]
     }
 }
