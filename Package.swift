@@ -41,6 +41,7 @@ let package = Package(
         module("Continuity", ["Speech", "CXXHash"]),
         module("Conversations", ["Speech"]),
         module("Speakers", ["Speech", "Conversations"]),
+        module("Background", ["Speech", "Conversations"]),
         module("Store", ["Speech", "Framing", "Conversations", "CSQLite", "CBits"]),
         module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("Tracing", ["Speech", "Framing", "Net"]),
@@ -52,8 +53,8 @@ let package = Package(
         module(
             "Gateway",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Store",
-                "Tracing", "CCJOSE",
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Background",
+                "Store", "Tracing", "CCJOSE",
             ]),
         module("HarkenTesting", ["Speech"]),
         module("Simulation", ["Speech", "Continuity"]),
@@ -113,6 +114,7 @@ let package = Package(
         tests("Simulation", ["Simulation", "Continuity", "Speech"]),
         tests("Conversations", ["Conversations", "Speech"]),
         tests("Speakers", ["Speakers", "Conversations", "Speech"]),
+        tests("Background", ["Background", "Conversations", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Conversations", "Speech"]),
         tests("Recorder", ["Recorder", "HarkenTesting"]),
         tests(
@@ -124,8 +126,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Store", "Tracing",
-                "CCJOSE",
+                "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Background",
+                "Store", "Tracing", "CCJOSE",
             ]),
         tests("harken", ["harken", "Gateway", "HarkenTesting", "Conversations", "LocalEngine", "Net", "Protocols", "Sessions", "Store", "Speech"]),
     ],

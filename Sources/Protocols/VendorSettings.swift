@@ -27,4 +27,11 @@ package struct VendorSettings: Sendable {
         self.pollInterval = pollInterval
         self.timeLimit = timeLimit
     }
+
+    /// The same vendor, with another key.
+    package func with(_ credential: Credential) -> VendorSettings {
+        var other = self
+        other.credential = credential
+        return other
+    }
 }

@@ -33,7 +33,7 @@ import Testing
         #expect(Settings.known.filter { !page.contains("`\($0)`") } == [])
     }
 
-    @Test(arguments: ["Speech", "Framing", "Conversations", "Speakers", "Protocols", "Continuity"])
+    @Test(arguments: ["Speech", "Framing", "Conversations", "Speakers", "Background", "Protocols", "Continuity"])
     func `has modules that import nothing that only Linux has`(module: String) throws {
         let portable: Set = ["Speech", "Framing", "Conversations", "CJansson", "CZlib", "CXXHash"]
         let folder = Self.root.appending(path: "Sources/\(module)")

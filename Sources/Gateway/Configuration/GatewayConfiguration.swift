@@ -1,3 +1,4 @@
+package import Background
 package import Continuity
 package import Protocols
 package import Speech
@@ -16,6 +17,10 @@ package struct GatewayConfiguration: Sendable {
     /// The order for live audio; engines that are not named are used only by those who ask for them.
     package var engines: [EngineName]
     package var vendors: [VendorSettings]
+    /// How every vendor is reached with a caller's own key, those without a key of the operator's too.
+    package var reachable: [VendorSettings]
+    /// Who recognises recordings that nobody waits for.
+    package var routing: WorkloadRouting
     /// Where local models live; nil: where set-up puts them.
     package var modelFolder: String?
     package var drainTime: Duration
@@ -79,7 +84,11 @@ package struct GatewayConfiguration: Sendable {
         }
         stall = try settings.seconds("HARKEN_STALL_SECONDS", in: 0.5...60, orZero: true, default: 3)
         repairTime = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, orZero: true, default: 4)
-        vendors = try Self.vendors(settings)
+        reachable = try Self.reachable(settings)
+        routing = try WorkloadRouting(settings)
+        vendors = reachable.compactMap { vendor in
+            settings[vendor.name.rawValue.uppercased() + "_API_KEY"].map { vendor.with(Credential($0)) }
+        }
         let configured = vendors.map(\.name) + [.local]
         if let names = settings.list("HARKEN_ENGINES") {
             engines = names.map(EngineName.init)
@@ -152,12 +161,12 @@ package struct GatewayConfiguration: Sendable {
         }
     }
 
-    private static func vendors(_ settings: Settings) throws(ConfigurationError) -> [VendorSettings] {
+    /// Without keys.
+    private static func reachable(_ settings: Settings) throws(ConfigurationError) -> [VendorSettings] {
         var found: [VendorSettings] = []
         for vendor in Catalogue.vendors {
             let prefix = vendor.variablePrefix
-            guard let key = settings[prefix + "_API_KEY"] else { continue }
-            var made = VendorSettings(name: vendor.name, credential: Credential(key), model: settings[prefix + "_STT_MODEL"])
+            var made = VendorSettings(name: vendor.name, credential: Credential(""), model: settings[prefix + "_STT_MODEL"])
             if let live = vendor.live {
                 let own = prefix + "_STREAMING_URL"
                 // A vendor of one host needs one variable.

@@ -1,3 +1,4 @@
+import Background
 import Gateway
 import Protocols
 import Speech
@@ -39,6 +40,26 @@ import Testing
         #expect(!"\(configuration)".contains("very-secret"))
     }
 
+    @Test func `keeps recordings that nobody waits for from AssemblyAI until it is told otherwise`() throws {
+        #expect(try configuration(["ASSEMBLYAI_API_KEY": "secret"]).routing == WorkloadRouting())
+        let on = try configuration([
+            "ASSEMBLYAI_PRERECORDED_STT_ENABLED": "true", "ASSEMBLYAI_BACKGROUND_STT_WORKLOADS": "sync, Postprocess",
+            "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED": "true", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_WORKLOADS": "sync",
+            "ASSEMBLYAI_BACKGROUND_PROVIDER_MODE": "shadow_only", "ASSEMBLYAI_STT_MODEL": "universal-2",
+        ])
+        #expect(
+            on.routing
+                == WorkloadRouting(
+                    isAssemblyAIEnabled: true, workloads: [.sync, .postprocess], mode: .shadowOnly, fallback: [.sync], model: "universal-2"))
+        #expect(try configuration(["ASSEMBLYAI_BACKGROUND_STT_WORKLOADS": "none"]).routing.workloads.isEmpty)
+    }
+
+    @Test func `knows how a vendor is reached that only callers have keys for`() throws {
+        let configuration = try configuration(["DEEPGRAM_BASE_URL": "http://127.0.0.1:9000/"])
+        #expect(configuration.vendors.isEmpty)
+        #expect(configuration.reachable.first { $0.name == .deepgram }?.address == "http://127.0.0.1:9000")
+    }
+
     @Test func `takes zero for streams that are never given up and dead ones that are not repaired`() throws {
         let never = try configuration(["HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "0"])
         #expect(never.stall == .zero)
@@ -50,7 +71,10 @@ import Testing
         ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_MODE", "best"),
         ("HARKEN_VOTE_SECONDS", "0"), ("HARKEN_SHADOW_SHARE", "2"), ("HARKEN_STALL_SECONDS", "soon"),
         ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
-        ("HARKEN_COMPRESSION", "perhaps"),
+        ("HARKEN_COMPRESSION", "perhaps"), ("ASSEMBLYAI_BACKGROUND_STT_ENABLED", "perhaps"),
+        ("ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "sync,everything"), ("ASSEMBLYAI_PRERECORDED_STT_WORKLOADS", "realtime"),
+        ("ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", ","), ("ASSEMBLYAI_BACKGROUND_PROVIDER_MODE", "both"),
+        ("ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED", "maybe"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"), ("OTEL_SDK_DISABLED", "maybe"), ("HARKEN_DATABASE_URL", "mysql://x"),
         ("HARKEN_FSYNC", "sometimes"), ("HARKEN_FSYNC", "group=1ms"), ("HARKEN_FSYNC", "group=200"), ("HARKEN_TRANSCRIPT_DAYS", "0"),
     ])

@@ -1,0 +1,6 @@
+package import Speech
+
+extension EngineName {
+    package static let assemblyAI = EngineName("assemblyai")
+    package static let deepgram = EngineName("deepgram")
+}

@@ -1,0 +1,94 @@
+package import Speech
+
+/// Decides who recognises recordings that nobody waits for, and who pays. Pure: the operator's settings, and what keys there are.
+///
+/// Deepgram does unless AssemblyAI was chosen for the workload. A caller with keys of their own is served with those or not at all: their audio never goes
+/// to a vendor that they have no key for, and the operator never pays for them. Without any vendor the local engine does it.
+package struct WorkloadRouting: Sendable, Equatable {
+    /// What AssemblyAI is for the workload `background`.
+    package enum Mode: String, Sendable, CaseIterable {
+        case assemblyAI = "assemblyai"
+        case deepgram
+        /// Deepgram serves; AssemblyAI hears it too, and its words are only counted.
+        case shadowOnly = "shadow_only"
+    }
+
+    /// What may be recognised as recordings. Everything else is recognised as it comes.
+    package static let recorded: Set<Workload> = [.sync, .background, .postprocess]
+
+    package var isAssemblyAIEnabled: Bool
+    /// What AssemblyAI may take.
+    package var workloads: Set<Workload>
+    package var mode: Mode
+    /// Where Deepgram may take over from AssemblyAI.
+    package var fallback: Set<Workload>
+    /// For requests that name one of Deepgram's; nil: the vendor's current one.
+    package var model: String?
+
+    package init(
+        isAssemblyAIEnabled: Bool = false, workloads: Set<Workload> = recorded, mode: Mode = .assemblyAI, fallback: Set<Workload> = [],
+        model: String? = nil
+    ) {
+        self.isAssemblyAIEnabled = isAssemblyAIEnabled
+        self.workloads = workloads
+        self.mode = mode
+        self.fallback = fallback
+        self.model = model
+    }
+
+    /// - Parameter model: what the request names; nil: none.
+    package func decide(_ workload: Workload, keys: RoutingKeys, model: String? = nil) throws(RoutingRefusal) -> RoutingDecision {
+        guard Self.recorded.contains(workload) else { return .streaming }
+        let isAssemblyAIs = isOpenToAssemblyAI(workload) && (workload != .background || mode == .assemblyAI)
+        return .recorded(try isAssemblyAIs ? assemblyAI(workload, keys, model) : deepgram(workload, keys, model))
+    }
+
+    private func isOpenToAssemblyAI(_ workload: Workload) -> Bool {
+        isAssemblyAIEnabled && workloads.contains(workload)
+    }
+
+    private func assemblyAI(_ workload: Workload, _ keys: RoutingKeys, _ model: String?) throws(RoutingRefusal) -> RoutingPlan {
+        let mayFallBack = fallback.contains(workload)
+        if keys.user.contains(.assemblyAI) {
+            let other = mayFallBack && keys.user.contains(.deepgram)
+            return RoutingPlan(attempt(.assemblyAI, .user, model), fallback: other ? attempt(.deepgram, .user, model) : nil)
+        }
+        if keys.user.contains(.deepgram) { return RoutingPlan(attempt(.deepgram, .user, model)) }
+        if let unused = Self.first(keys.user) { throw .ownKeyNotUsed(unused, workload) }
+        if keys.operator.contains(.assemblyAI) {
+            let other = mayFallBack && keys.operator.contains(.deepgram)
+            return RoutingPlan(attempt(.assemblyAI, .operator, model), fallback: other ? attempt(.deepgram, .operator, model) : nil)
+        }
+        if keys.operator.contains(.deepgram) {
+            guard mayFallBack else { throw .assemblyAIKeyMissing(workload) }
+            return RoutingPlan(attempt(.deepgram, .operator, model))
+        }
+        return try local(workload, keys)
+    }
+
+    private func deepgram(_ workload: Workload, _ keys: RoutingKeys, _ model: String?) throws(RoutingRefusal) -> RoutingPlan {
+        if keys.user.contains(.deepgram) { return RoutingPlan(attempt(.deepgram, .user, model)) }
+        if let unused = Self.first(keys.user) { throw .ownKeyNotUsed(unused, workload) }
+        var plan = keys.operator.contains(.deepgram) ? RoutingPlan(attempt(.deepgram, .operator, model)) : try local(workload, keys)
+        // Only `background` comes here while it is open to AssemblyAI.
+        if mode == .shadowOnly, isOpenToAssemblyAI(workload), keys.operator.contains(.assemblyAI) {
+            plan.shadow = attempt(.assemblyAI, .operator, model)
+        }
+        return plan
+    }
+
+    private func local(_ workload: Workload, _ keys: RoutingKeys) throws(RoutingRefusal) -> RoutingPlan {
+        guard keys.hasLocal else { throw .noEngine(workload) }
+        return RoutingPlan(RoutingAttempt(.local, .operator))
+    }
+
+    private func attempt(_ engine: EngineName, _ payer: Payer, _ asked: String?) -> RoutingAttempt {
+        let asked = asked?.lowercased()
+        let isOthers = asked?.hasPrefix(engine == .assemblyAI ? "nova-" : "universal-") ?? true
+        let standard = engine == .assemblyAI ? model : "nova-3"
+        return RoutingAttempt(engine, payer, model: isOthers ? standard : asked)
+    }
+
+    /// AssemblyAI, if it is among them: that one a setting could help.
+    private static func first(_ engines: Set<EngineName>) -> EngineName? { engines.min { $0.rawValue < $1.rawValue } }
+}
