@@ -20,6 +20,8 @@ class Driver:
     # A path of the dialect: a gateway that answers 404 to it does not speak the dialect.
     route: str
     arguments: list = field(default_factory=list)
+    # Whether it starts a gateway of its own.
+    starts_gateway: bool = False
     # Whether `make test` runs it.
     in_test: bool = True
 
@@ -49,6 +51,7 @@ DRIVERS = [
     Driver("harken/manners", "Deepgram", "/v1/listen"),
     Driver("harken/bad_input", "Harken", "/"),
     Driver("harken/browser", "Harken", "/"),
+    Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 

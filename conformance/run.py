@@ -64,7 +64,8 @@ def against_local(args, drivers):
         key = None
 
         def one(driver):
-            outcome = run(driver, server.url, key, args.test_audio, folder)
+            extra = ["--harken", args.harken] if driver.starts_gateway else []
+            outcome = run(driver, server.url, key, args.test_audio, folder, extra)
             # The local engine leaves interims out when the machine does not keep up with the speech.
             if outcome.problems == [NO_INTERIM] and server.effort(key, os.path.join(args.test_audio, "beckett.wav")) > 0.5:
                 print(f"      {driver.name}: the machine is too busy for interims: again without them", flush=True)

@@ -8,6 +8,9 @@ package protocol LiveServerMachine: Sendable {
     /// What the handshake asked for.
     var request: LiveRequest { get }
 
+    /// The engine that the client would rather have than the operator's first; others may serve it when that one cannot.
+    var preferredEngine: EngineName? { get }
+
     /// What it asks of the conversation that its words become part of; nil: they are a transcript only.
     var conversation: ConversationRequest? { get }
 
@@ -80,6 +83,8 @@ package protocol LiveServerMachine: Sendable {
 }
 
 extension LiveServerMachine {
+    package var preferredEngine: EngineName? { nil }
+
     package var conversation: ConversationRequest? { nil }
 
     package var creditWarnings: [Duration] { [] }

@@ -19,6 +19,10 @@ final class LiveConversation {
     private var attached: ID<Conversation>?
     private var timer: Loop.Timer?
     private var isEnded = false
+    /// What the conversation was is over, and is being completed.
+    private var isConcluded = false
+    /// Told when it is complete.
+    private var completed: (() -> Void)?
 
     private let rate: SampleRate
     /// nil: speakers are whom engines tell apart, and nobody is known again.
@@ -26,14 +30,19 @@ final class LiveConversation {
     /// Voices and people that the user has.
     private var known = KnownVoices()
     private let keepsAudio: Bool
-    /// Samples of all channels that are handed on together.
+    /// Samples that are handed on together.
     private let batch: Int
+    private let channels: Int
+    /// Of all channels, mixed.
     private var gathered: [Int16] = []
     /// Where they begin.
     private var gatheredFrom = SampleIndex.zero
+    private var keptThrough: SampleIndex?
 
     private static let batchSeconds = 5
     private static let pollInterval: Duration = .seconds(5)
+    /// How long a client that has finished waits for its conversation to be complete.
+    private static let completionPatience: Duration = .seconds(5)
 
     /// - Parameters:
     ///   - rate: of the session's audio.
@@ -52,10 +61,10 @@ final class LiveConversation {
         machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: desk.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
-        // Of more channels than Opus puts into one stream nothing is kept.
-        let audio = channels <= 2 ? desk.keeper(rate: rate, channels: channels) : nil
+        let audio = desk.keeper(rate: rate, channels: 1)
         keepsAudio = audio != nil
-        batch = Int(rate.hertz) * channels * Self.batchSeconds
+        batch = Int(rate.hertz) * Self.batchSeconds
+        self.channels = channels
         self.rate = rate
         let session = LoopBound(self, on: loop)
         let worker = ConversationWork(user: user, request: request, desk: desk, audio: audio, rate: rate) { news in session.enter { $0.hear(news) } }
@@ -72,14 +81,20 @@ final class LiveConversation {
         poll()
     }
 
-    func audioBegan() { machine.audioBegan(now: desk.now()) }
+    func audioBegan() {
+        if !isConcluded { machine.audioBegan(now: desk.now()) }
+    }
 
     /// Takes the session's audio: 16-bit PCM, all channels.
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         guard keepsAudio else { return }
-        if gathered.isEmpty { gatheredFrom = range.start }
+        // What a client lost on its way is silence, so that the rest is where it was said.
+        let lost = max(.zero, range.start - (keptThrough ?? range.start))
+        keptThrough = range.end
+        if gathered.isEmpty { gatheredFrom = range.start - lost }
         gathered.reserveCapacity(batch)
-        for index in 0..<audio.count / 2 { gathered.append(Int16(littleEndian: audio.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self))) }
+        if lost > .zero { gathered += repeatElement(0, count: Int(lost.samples)) }
+        MixedChannels.append(audio, channels: channels, to: &gathered)
         if gathered.count >= batch { handOn() }
     }
 
@@ -115,19 +130,46 @@ final class LiveConversation {
 
     func command(_ command: ConversationCommand) { run(machine.command(command, now: desk.now())) }
 
-    /// - Parameter inOrder: the client said goodbye.
-    func ended(inOrder: Bool) {
-        guard !isEnded else { return }
-        isEnded = true
+    /// The session is over and its client still there: what becomes of the conversation is told first.
+    func concluded(_ body: @escaping () -> Void) {
+        guard !isConcluded else { return body() }
+        completed = body
+        guard conclude(inOrder: true) else { return tellCompleted() }
+        timer = loop.schedule(at: loop.now + Self.completionPatience) { [self] in tellCompleted() }
+    }
+
+    private func tellCompleted() {
+        timer?.cancel()
+        timer = nil
+        let body = completed
+        completed = nil
+        body?()
+    }
+
+    /// - Returns: whether it is to be completed now.
+    private func conclude(inOrder: Bool) -> Bool {
+        isConcluded = true
         timer?.cancel()
         timer = nil
         let current = machine.current?.id
         speakers?.cancel()
         speakers = nil
         closeAudio(current, offset: machine.offset)
-        run(machine.ended(inOrder: inOrder, now: desk.now()))
+        let actions = machine.ended(inOrder: inOrder, now: desk.now())
+        run(actions)
         if let attached { desk.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
         attached = nil
+        return actions.contains { if case .process = $0 { true } else { false } }
+    }
+
+    /// - Parameter inOrder: the client said goodbye.
+    func ended(inOrder: Bool) {
+        guard !isEnded else { return }
+        isEnded = true
+        if !isConcluded { _ = conclude(inOrder: inOrder) }
+        timer?.cancel()
+        timer = nil
+        completed = nil
         work.finish()
     }
 
@@ -149,7 +191,9 @@ final class LiveConversation {
         case .voice(let voice, let label): speakers?.created(voice, for: label)
         case .found(let found, let last): run(machine.begin(found: found, last: last, now: desk.now()))
         case .processing(let conversation): show(.processing(conversation))
-        case .completed(let conversation): show(.completed(conversation))
+        case .completed(let conversation):
+            show(.completed(conversation))
+            tellCompleted()
         }
     }
 

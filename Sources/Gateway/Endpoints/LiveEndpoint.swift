@@ -20,10 +20,8 @@ struct LiveEndpoint: Endpoint {
             try admitCaller(exchange, gateway)
             let shown = credential(in: head)
             let waitsForCredential = dialect.authentication == .opening && shown == nil
-            // Who shows a key with the handshake hears at once that it cannot pay.
             let admission = waitsForCredential ? nil : try gateway.access.admit(head, credential: shown, peer: exchange.peer)
-            var payer: KeyUse?
-            if let admission { payer = try gateway.payer(admission, for: .listen) }
+            try admission?.caller.check(.listen)
             let accepted: LiveHandshake
             var handshake = gateway.handshake(call)
             handshake.credentialLimit = admission?.sessionLimit
@@ -35,16 +33,21 @@ struct LiveEndpoint: Endpoint {
             _ = try ModeChoice.mode(of: head)
             switch accepted.start {
             case .session(let machine):
-                let session = LiveSession(try plan(machine, head, payer, call), context: context)
+                let session = try session(machine, head, admission, nil, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
                 session.start(connection)
             case .opening(let opening):
                 let peer = exchange.peer
+                // Who shows a key with the handshake hears at once that it cannot pay.
+                let payer = try admission.flatMap { admission throws(RefusalCause) in try gateway.payer(admission, for: .listen) }
                 let prepare = { (beginning: LiveBeginning) in gateway.access.preparation(for: beginning.credential) }
-                let entrance = LiveEntrance(opening, context: context, prepare: prepare) { [payer] beginning throws(RefusalCause) in
-                    guard waitsForCredential || beginning.credential != nil else { return try plan(beginning.machine, head, payer, call) }
+                let entrance = LiveEntrance(opening, context: context, prepare: prepare) { beginning throws(RefusalCause) in
+                    guard waitsForCredential || beginning.credential != nil else {
+                        return try session(beginning.machine, head, admission, payer, call, context)
+                    }
                     let admission = try gateway.access.admit(head, credential: beginning.credential, peer: peer)
-                    return try plan(beginning.machine, head, try gateway.payer(admission, for: .listen), call)
+                    try admission.caller.check(.listen)
+                    return try session(beginning.machine, head, admission, nil, call, context)
                 }
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
@@ -64,6 +67,22 @@ struct LiveEndpoint: Endpoint {
         }
     }
 
+    /// A new session, or the way back to one that waits.
+    ///
+    /// - Parameter payer: nil: not opened yet.
+    private func session(
+        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ admission: Access.Admission?, _ payer: KeyUse?, _ call: Call,
+        _ context: LiveContext
+    ) throws(RefusalCause) -> any LiveHandler {
+        // The session that waits has its payer.
+        if let resume = machine.resume {
+            return ReturningClient(machine, resume, context.waiting.find(resume.session, of: admission?.caller.user ?? .local))
+        }
+        var payer = payer
+        if payer == nil, let admission { payer = try call.gateway.payer(admission, for: .listen) }
+        return LiveSession(try plan(machine, head, payer, call), context: context)
+    }
+
     /// Who serves it, and how.
     private func plan(
         _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ payer: KeyUse?, _ call: Call
@@ -77,7 +96,9 @@ struct LiveEndpoint: Endpoint {
         let named = request.engines.isEmpty ? EngineChoice.engines(of: head) : request.engines
         let bringsTranscript = machine.conversation?.takesTranscripts == true
         let engines =
-            bringsTranscript ? [QuietEngine.entry] : try call.gateway.router.engines(for: .live, named: named, language: request.language)
+            bringsTranscript
+            ? [QuietEngine.entry]
+            : try call.gateway.router.engines(for: .live, named: named, preferred: machine.preferredEngine, language: request.language)
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
         let asked = bringsTranscript ? nil : try ModeChoice.mode(of: head)

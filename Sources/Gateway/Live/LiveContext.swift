@@ -26,6 +26,8 @@ final class LiveContext {
     let creditWarnings: [Duration]
     let vendors: VendorConnector
     let continuity: LiveContinuity
+    /// All loops'.
+    let waiting: WaitingSessions
     /// nil: nothing is traced.
     let tracer: Tracer?
     /// One buffer for what dialects say, since only one speaks at a time.
@@ -40,8 +42,8 @@ final class LiveContext {
     init(
         loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, conversations: ConversationDesk,
         gate: GateSettings, voices: (any VoiceDetecting)?, completion: SessionRecovery, metrics: Metrics, log: Log,
-        webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, creditWarnings: [Duration],
-        tracer: Tracer?
+        webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: WaitingSessions,
+        creditWarnings: [Duration], tracer: Tracer?
     ) {
         self.creditWarnings = creditWarnings
         self.loop = loop
@@ -56,6 +58,7 @@ final class LiveContext {
         self.log = log
         self.webSocket = webSocket
         self.continuity = continuity
+        self.waiting = waiting
         self.tracer = tracer
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }

@@ -6,9 +6,9 @@ internal import Speech
 /// it. Lives on one loop and is called there only.
 final class LiveEntrance: WebSocketHandler {
     private let context: LiveContext
-    /// Admits the client and chooses its engine.
-    private let plan: (LiveBeginning) throws(RefusalCause) -> LiveSession.Plan
-    /// What must be awaited before `plan` can judge the client's credential; nil: nothing.
+    /// Admits the client and makes what takes its messages from then on.
+    private let make: (LiveBeginning) throws(RefusalCause) -> any LiveHandler
+    /// What must be awaited before `make` can judge the client's credential; nil: nothing.
     private let prepare: (LiveBeginning) -> (@Sendable () async -> Void)?
     /// Messages that came while that is awaited, the one that began it first. The client is not read from meanwhile, so that there are few.
     private var waiting: [Message]?
@@ -24,12 +24,12 @@ final class LiveEntrance: WebSocketHandler {
 
     init(
         _ opening: any LiveOpening, context: LiveContext, prepare: @escaping (LiveBeginning) -> (@Sendable () async -> Void)?,
-        plan: @escaping (LiveBeginning) throws(RefusalCause) -> LiveSession.Plan
+        make: @escaping (LiveBeginning) throws(RefusalCause) -> any LiveHandler
     ) {
         self.opening = opening
         self.context = context
         self.prepare = prepare
-        self.plan = plan
+        self.make = make
     }
 
     func start(_ connection: WebSocketConnection) {
@@ -94,10 +94,10 @@ final class LiveEntrance: WebSocketHandler {
 
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) { leave() }
 
-    private func begin(_ beginning: LiveBeginning) -> LiveSession? {
+    private func begin(_ beginning: LiveBeginning) -> (any LiveHandler)? {
         guard let connection else { return nil }
         do throws(RefusalCause) {
-            let session = LiveSession(try plan(beginning), context: context)
+            let session = try make(beginning)
             leave()
             connection.hand(to: session)
             session.start(connection)

@@ -12,7 +12,7 @@ internal import Tracing
 ///
 /// Lives on one loop and is called there only, synchronously. Its timers and streams hold it strongly until its end lets go of them: a weak reference
 /// would make every retain on the audio's way take the slow path.
-final class LiveSession: WebSocketHandler, SessionOwner {
+final class LiveSession: LiveHandler, SessionOwner {
     struct Plan {
         var id: ID<Session>
         var started: UnixTime
@@ -36,7 +36,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     /// The names of the engines that may serve it; the first is the one that is named to the client.
     private let engines: [EngineEntry]
     private let rate: SampleRate
+    /// At which the client counts.
+    private let clientRate: SampleRate
     private let channels: Int
+    /// Each channel has messages of its own.
+    private let tagsChannels: Bool
     private var dialect: any LiveServerMachine
     /// From `start` to the end.
     private var run: SessionRun?
@@ -45,8 +49,13 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private var cursor: JournalCursor
     /// From `start` on.
     private var transcript: LiveTranscript?
-    private var decoder: StreamDecoder?
-    private var connection: WebSocketConnection?
+    private var audio: ClientAudio?
+    private var client: ClientSocket?
+    /// From `start` to the end, when the client may come back.
+    private var resumable: ResumableRun?
+    /// Audio that is in the journal and may not be on the disk yet.
+    private var unsynced: JournalMark?
+    private var durabilityTimer: Loop.Timer?
     /// nil when the key's audio is not counted.
     private var meter: CreditMeter?
     /// What its words become part of; nil: they are a transcript only.
@@ -67,6 +76,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     private var dialectDeadline: ContinuousClock.Instant?
     /// Bytes that wait to be decoded beyond which the client's socket is not read.
     private static let mostUndecoded = 1 << 20
+    /// Between two looks for what has become durable.
+    private static let durabilityInterval: Duration = .milliseconds(500)
 
     init(_ plan: Plan, context: LiveContext) {
         id = plan.id
@@ -76,8 +87,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         engines = plan.engines
         payer = plan.payer
         dialect = plan.machine
+        tagsChannels = plan.machine.tagsChannels
         let request = plan.machine.request
         rate = StreamDecoder.sessionRate(for: request.format)
+        clientRate = if case .raw(_, let named, _) = request.format { named } else { rate }
         channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
         plannedRun = SessionRun.Request(
             channels: channels,
@@ -108,7 +121,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     /// The client's socket is open.
     func start(_ connection: WebSocketConnection) {
-        self.connection = connection
+        client = ClientSocket(connection)
         context.add(self)
         context.journal.open(record, cursor: &cursor)
         transcript = context.transcripts.begin(record, rate: rate, channels: channels)
@@ -123,6 +136,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         }
         let run = SessionRun(plannedRun, connector: context.vendors, owner: self, gate: gate)
         self.run = run
+        if dialect.waitsForClient { beResumable(run) }
         let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue
         let start = LiveStart(rate: rate, model: model, credit: meter?.remaining, engine: firstEngine)
         dialect.opened(start, now: context.loop.now, output: &context.output)
@@ -198,6 +212,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     // MARK: - From the client
 
     func received(binary: RawSpan, on connection: WebSocketConnection) {
+        // A client that came back may still be heard on the connection that it left.
+        guard connection === client?.connection else { return }
         switch dialect.receivedBinary(byteCount: binary.byteCount, now: context.loop.now) {
         case .audio: audio(binary)
         case .answered(let isAudio):
@@ -207,21 +223,29 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         case .command(let command): take(command)
         case .refused(let code, let reason): refuse(code: code, reason: reason)
         case .refusedInBand(let refusal):
-            for message in refusal.messages { connection.send(text: message) }
+            for message in refusal.messages { client?.send(text: message.span.bytes) }
             refuse(code: refusal.code, reason: refusal.reason)
         case .ignored: break
         }
     }
 
     func received(text: RawSpan, on connection: WebSocketConnection) {
+        guard connection === client?.connection else { return }
         dialect.receivedText(text, now: context.loop.now, output: &context.output)
         carryOutOutput()
     }
 
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
+        guard connection === client?.connection else { return }
+        client = nil
+        guard run != nil else { return gone(close) }
+        // Who says goodbye does not come back.
+        if resumable != nil, dialect.waitsForClient, close.code != 1_000 { lost(close) } else { gone(close) }
+    }
+
+    private func gone(_ close: WebSocketClose) {
         clientIsGone = true
         leftInOrder = close.code == 1_000
-        self.connection = nil
         dialectTimer?.cancel()
         dialectTimer = nil
         guard let run else { return }
@@ -230,23 +254,29 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     }
 
     private func audio(_ bytes: RawSpan) {
-        guard let decoder else { return }
-        decoder.push(bytes) { pcm in self.pcm(pcm) }
-        if decoder.bufferedBytes > Self.mostUndecoded { read(false) }
+        guard let audio else { return }
+        var bytes = bytes, channel = ChannelIndex.first
+        if tagsChannels {
+            let tag = bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
+            let named = dialect.channel(of: tag, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+            guard let named else { return }
+            channel = named
+            bytes = bytes.extracting(1..<bytes.byteCount)
+        }
+        audio.push(bytes, of: channel) { pcm in self.pcm(pcm) }
+        if audio.bufferedBytes > Self.mostUndecoded { read(false) }
     }
 
-    /// Takes what the decoder made on a thread of its own.
+    /// Takes what was made on a thread of its own, or has waited for another channel.
     private func takeDecoded() {
-        guard let decoder else { return }
-        while let event = decoder.next() {
-            switch event {
-            case .opened: break
-            case .pcm(let bytes): pcm(bytes.span.bytes)
-            case .ended: run?.command(.finish)
-            case .failed(let error): undecodable(error)
-            }
+        guard let audio else { return }
+        switch audio.take(pcm: { pcm in self.pcm(pcm) }) {
+        case .finished: run?.command(.finish)
+        case .failed(let error): undecodable(error)
+        case nil: break
         }
-        if decoder.bufferedBytes <= Self.mostUndecoded / 2, run?.isHoldingClient != true { read(true) }
+        if audio.bufferedBytes <= Self.mostUndecoded / 2, run?.isHoldingClient != true { read(true) }
     }
 
     /// Reads on from the client, or lets it wait.
@@ -254,16 +284,16 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         guard reads != isReading else { return }
         isReading = reads
         dialect.clientIsHeld(now: context.loop.now)
-        if reads { connection?.resumeReading() } else { connection?.pauseReading() }
+        if reads { client?.resumeReading() } else { client?.pauseReading() }
     }
 
     private func startDecoder() {
         let session = LoopBound(self, on: context.loop)
         let request = dialect.request
         do {
-            decoder = try StreamDecoder(request.format, channels: channels > 1 ? .separate : .mixed) {
-                session.loop.execute { session.enter { $0.takeDecoded() } }
-            }
+            audio = try ClientAudio(
+                request.format, channels: channels, isTagged: tagsChannels, loop: context.loop,
+                ready: { session.loop.execute { session.enter { $0.takeDecoded() } } }, late: { [self] in takeDecoded() })
         } catch {
             context.loop.soon { [self] in undecodable(error) }
         }
@@ -272,9 +302,100 @@ final class LiveSession: WebSocketHandler, SessionOwner {
     /// Whole frames of 16-bit PCM, at the session's rate and with its channels.
     private func pcm(_ pcm: RawSpan) {
         var pcm = pcm
+        // Heard before the connection was lost.
+        if let known = resumable?.repeated(of: SampleCount(pcm.byteCount / (2 * channels))), known > .zero {
+            pcm = pcm.extracting(Int(known.samples) * 2 * channels..<pcm.byteCount)
+            if pcm.isEmpty { return }
+        }
         if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
         conversation?.audioBegan()
         if let count = run?.push(pcm) { context.received(count) }
+    }
+
+    // MARK: - A client that comes back
+
+    private func beResumable(_ run: SessionRun) {
+        let rule = Resumption.Rule(window: ListenServer.resumeWindow)
+        resumable = ResumableRun(run, rate: rate, channels: channels, rule: rule, on: context.loop) { [self] in tell($0) }
+        context.waiting.add(id, of: payer?.account.user ?? .local, LoopBound(self, on: context.loop))
+        watchDurability()
+    }
+
+    private func notResumable() {
+        guard let resumable else { return }
+        context.waiting.remove(id)
+        durabilityTimer?.cancel()
+        durabilityTimer = nil
+        resumable.ended()
+        self.resumable = nil
+    }
+
+    private func tell(_ message: ResumableRun.Message) {
+        switch message {
+        // The dialect hears everything, and numbers what it makes of it itself.
+        case .event: break
+        case .durable(let end):
+            dialect.durable(through: end, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+    }
+
+    private func watchDurability() {
+        durabilityTimer = context.loop.schedule(at: context.loop.now + Self.durabilityInterval) { [self] in
+            guard let run else { return }
+            if let mark = unsynced, context.journal.isDurable(mark) {
+                unsynced = nil
+                resumable?.durable(through: mark.end)
+            }
+            if unsynced == nil { unsynced = context.journal.mark(cursor, through: run.received) }
+            watchDurability()
+        }
+    }
+
+    private func lost(_ close: WebSocketClose) {
+        context.log.info("client lost its connection", [.session: id.rawValue, .code: "\(close.code)"])
+        audio?.flush { pcm in self.pcm(pcm) }
+        dialect.clientLost(now: context.loop.now)
+        armDialectTimer()
+        resumable?.lost { [self] in
+            clientIsGone = true
+            leftInOrder = false
+            dialectTimer?.cancel()
+            dialectTimer = nil
+            context.log.info("client did not come back to its session", [.session: id.rawValue])
+        }
+    }
+
+    /// The client is there again, on another connection, which may be on another loop.
+    ///
+    /// - Returns: why it cannot go on; nil: it does.
+    func returned(_ socket: ClientSocket, _ resume: LiveResume) -> LiveResume.Failure? {
+        guard let run, let resumable, dialect.waitsForClient else { return .expired }
+        var failure: LiveResume.Failure?
+        // Numbered are the dialect's messages and not the session's events.
+        resumable.resume(
+            at: resume.start.converted(from: clientRate, to: rate), seen: 0,
+            answer: { answer in
+                switch answer {
+                case .expired: failure = .expired
+                case .refused(let reason): failure = .refused(reason)
+                case .resumed(let back): goOn(with: socket, resume, received: back.received, run)
+                }
+            }, deliver: { [self] in tell($0) })
+        return failure
+    }
+
+    private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionRun) {
+        // Its loss may not have been noticed.
+        client?.close(code: 1001, reason: "replaced")
+        client = socket
+        if !isReading { socket.pauseReading() }
+        // What the one before still held comes again.
+        audio?.cancel()
+        startDecoder()
+        dialect.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
+        carryOutOutput()
+        context.log.info("client is back at its session", [.session: id.rawValue, .seconds: "\(received.seconds(at: rate))"])
     }
 
     // MARK: - The key
@@ -310,8 +431,8 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     private func take(_ command: SessionCommand) {
         // Audio that is still being decoded comes before the end.
-        if command == .finish, let decoder {
-            decoder.finish()
+        if command == .finish, let audio {
+            audio.finish()
             takeDecoded()
             return
         }
@@ -325,7 +446,7 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     private func refuse(code: UInt16, reason: String) {
         context.log.info("session refused a message", [.session: id.rawValue, .code: "\(code)"])
-        connection?.close(code: code, reason: reason)
+        client?.close(code: code, reason: reason)
         run?.command(.abandon)
     }
 
@@ -402,7 +523,9 @@ final class LiveSession: WebSocketHandler, SessionOwner {
         if case .ended = event, let conversation, !isSettled {
             conversation.settled { [self] in
                 isSettled = true
-                hear(event)
+                // Its words are all told; whoever still listens hears what becomes of the conversation.
+                guard !clientIsGone, client != nil, leftInOrder, case .ended(let end) = event, end.error == nil else { return hear(event) }
+                conversation.concluded { [self] in hear(event) }
             }
             return
         }
@@ -436,9 +559,10 @@ final class LiveSession: WebSocketHandler, SessionOwner {
 
     private func ended(_ end: SessionEnd) {
         if let transcript { context.finish(transcript, cursor, received: end.received) }
-        decoder?.cancel()
-        decoder = nil
+        audio?.cancel()
+        audio = nil
         run = nil
+        notResumable()
         conversation?.ended(inOrder: leftInOrder && end.error == nil)
         conversation = nil
         if let savings = gate?.savings { context.metrics.gated(savings, rate: rate) }
@@ -463,11 +587,11 @@ final class LiveSession: WebSocketHandler, SessionOwner {
             let action = context.output.actions[next]
             next += 1
             switch action {
-            case .send(let range): connection?.send(text: context.output.bytes.span.bytes.extracting(range))
+            case .send(let range): client?.send(text: context.output.bytes.span.bytes.extracting(range))
             case .command(let command): take(command)
             case .converse(let command): conversation?.command(command)
             case .audio(let bytes): audio(bytes.span.bytes)
-            case .close(let code, let reason): connection?.close(code: code, reason: reason)
+            case .close(let code, let reason): client?.close(code: code, reason: reason)
             }
         }
         context.output.removeAll()

@@ -21,13 +21,17 @@ package struct Router: Sendable {
     package var models: Set<String> { Set(entries.flatMap(\.capabilities.models)) }
 
     /// The engines that may serve a request, best first; never empty.
+    ///
+    /// - Parameters:
+    ///   - named: these and no others; empty: as the operator orders them.
+    ///   - preferred: is put before the operator's.
     package func engines(
-        for kind: Kind, named: [EngineName], language: LanguageTag?
+        for kind: Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
     ) throws(RefusalCause) -> [EngineEntry] {
         for name in named where !entries.contains(where: { $0.name == name }) {
             throw .badRequest("There is no engine \"\(name)\" here. Engines: \(list(entries.map(\.name))).")
         }
-        let wanted = named.isEmpty ? order : named
+        let wanted = named.isEmpty ? [preferred].compactMap(\.self) + order.filter { $0 != preferred } : named
         let able = wanted.compactMap { name in entries.first { $0.name == name } }.filter { entry in
             switch kind {
             case .live: entry.capabilities(for: kind)?.streaming == true

@@ -33,6 +33,8 @@ package final class GatewayService: HTTPService {
     private let corsPolicy: CORSPolicy
     let now: @Sendable () -> UnixTime
     let startedAt: UnixTime
+    /// Live sessions whose clients may come back.
+    let waiting = WaitingSessions()
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
     private let draining = Flag()
@@ -94,6 +96,7 @@ package final class GatewayService: HTTPService {
             speakerPatience: configuration.speakerPatience, log: log, newID: newID, now: now)
         conversations = desk
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
+        let waiting = waiting
         var webSocket = WebSocketConfiguration()
         webSocket.allowsCompression = configuration.compressesWebSockets
         var contexts: [ObjectIdentifier: LoopBound<LiveContext>] = [:]
@@ -109,7 +112,7 @@ package final class GatewayService: HTTPService {
                             loop: loop, journal: journal, transcripts: transcripts, evaluations: evaluations, conversations: desk,
                             gate: configuration.gate, voices: voices, completion: recovery, metrics: metrics,
                             log: log,
-                            webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity,
+                            webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity, waiting: waiting,
                             creditWarnings: configuration.creditWarnings, tracer: tracer),
                         on: loop)
                 }

@@ -32,7 +32,7 @@ package struct ListenClient: LiveClientMachine {
             "codec": "opus_fs320", "sample_rate": "\(SampleRate.speech.hertz)", "source": "desktop", "speaker_auto_assign": "enabled",
         ]
         if let language { query.add("language", language.rawValue) }
-        if let engine { query.add("stt_service", engine.rawValue) }
+        if let engine { query.add("engine", engine.rawValue) }
         connection = ConnectionRequest(target: "/v4/listen?" + query.encoded, headers: ["Authorization": "Bearer " + credential.secret])
     }
 

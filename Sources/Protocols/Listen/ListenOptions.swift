@@ -31,6 +31,8 @@ package struct ListenOptions: Sendable, Equatable {
     package var isOnboarding = false
     /// The client wants to know what of its audio is durable, and may come back when its connection is lost.
     package var acknowledges = false
+    /// A client's positions are in samples at the rate that it named; nil: at the session's.
+    package var rate: SampleRate? { if case .raw(_, let rate, _) = format { rate } else { nil } }
     package var resume: LiveResume?
 
     package init(_ query: URLQuery, route: ListenRoute) throws(ListenRefusal) {
@@ -77,12 +79,11 @@ package struct ListenOptions: Sendable, Equatable {
             }
     }
 
-    /// - Parameter engines: those that there are.
-    package func request(engines: Set<EngineName>) -> LiveRequest {
+    package var request: LiveRequest {
         LiveRequest(
             format: format, language: language, interims: false, separateChannels: channels > 1,
             diarize: channels == 1 && route != .pushToTalk,
-            engines: engine.map { engines.contains($0) ? [$0] : [] } ?? [], workload: route == .pushToTalk ? .pushToTalk : .realtime)
+            workload: route == .pushToTalk ? .pushToTalk : .realtime)
     }
 
     /// nil: a transcription only.

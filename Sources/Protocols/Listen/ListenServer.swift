@@ -34,6 +34,7 @@ package struct ListenServer: LiveServerMachine {
     private static let mostFinalizes = 16
 
     package let request: LiveRequest
+    package let preferredEngine: EngineName?
     package let conversation: ConversationRequest?
     private let options: ListenOptions
     private let sessionID: ID<Session>
@@ -69,7 +70,8 @@ package struct ListenServer: LiveServerMachine {
 
     init(_ options: ListenOptions, _ context: HandshakeContext) {
         self.options = options
-        request = options.request(engines: context.engines)
+        request = options.request
+        preferredEngine = options.engine.flatMap { context.engines.contains($0) ? $0 : nil }
         conversation = options.conversation
         sessionID = ID(context.requestID)
         sessionLimit = options.route == .pushToTalk ? min(Self.pushToTalkLimit, context.sessionLimit) : context.sessionLimit
@@ -78,14 +80,14 @@ package struct ListenServer: LiveServerMachine {
     package var creditWarnings: [Duration] { [Self.freemiumThreshold] }
     package var tagsChannels: Bool { options.channels > 1 }
     package var resume: LiveResume? { options.resume }
-    package var waitsForClient: Bool { options.acknowledges }
+    package var waitsForClient: Bool { options.acknowledges && state != .closed }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
         guard state == .connecting else { return }
         state = .open
         rate = start.rate
         model = start.model
-        preferred = request.engines.first ?? start.engine
+        preferred = preferredEngine ?? start.engine
         term = LiveTerm(sessionLimit, silence: Self.idleLimit, from: now)
         if options.route == .web { say(.authResponse(true), &output) }
         if waitsForClient { say(.sessionStarted(sessionID, window: Self.resumeWindow), &output) }
@@ -317,8 +319,11 @@ package struct ListenServer: LiveServerMachine {
     // MARK: - A client that comes back
 
     package mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
-        if state == .open || state == .ending(.finished) || endDue != nil { say(.audioAck(end), &output) }
+        if state == .open || state == .ending(.finished) || endDue != nil { say(.audioAck(shown(end)), &output) }
     }
+
+    /// A position as the client counts: at the rate that it named, which may not be the session's.
+    private func shown(_ position: SampleIndex) -> SampleIndex { position.converted(from: rate, to: options.rate ?? rate) }
 
     package mutating func clientLost(now: Instant) { isLost = true }
 
@@ -327,7 +332,7 @@ package struct ListenServer: LiveServerMachine {
         term?.heard(now)
         memory.saw(resume.seen)
         if options.route == .web { say(.authResponse(true), &output) }
-        say(.sessionResumed(received), &output)
+        say(.sessionResumed(shown(received)), &output)
         ping(now, &output)
         for message in memory.messages { output.send { $0.value(raw: message) } }
     }
@@ -376,6 +381,10 @@ package struct ListenServer: LiveServerMachine {
         guard !isLost else { return }
         if state == .open {
             switch term.end(now) {
+            case .idle where waitsForClient:
+                // Its connection may be dead without anybody having said so, and the client on its way back.
+                isLost = true
+                return output.close(1001, "idle")
             case .idle: return close(ListenRefusal(code: 1001, reason: "idle"), &output)
             case .expired:
                 end(.expired, now)

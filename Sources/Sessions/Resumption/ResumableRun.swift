@@ -33,11 +33,23 @@ package final class ResumableRun {
 
     package var isClientHere: Bool { resumption.isClientHere }
 
+    /// Audio of the client comes.
+    ///
+    /// - Returns: how much at its beginning is there already, and is to be left out.
+    package func repeated(of count: SampleCount) -> SampleCount { resumption.repeated(of: count) }
+
     /// Takes whole frames of the client's audio; those that are there already are left out.
     package func push(_ pcm: RawSpan) {
-        let known = resumption.repeated(of: SampleCount(pcm.byteCount / frame))
+        let known = repeated(of: SampleCount(pcm.byteCount / frame))
         let fresh = pcm.extracting(Int(known.samples) * frame..<pcm.byteCount)
         if !fresh.isEmpty { _ = run.push(fresh) }
+    }
+
+    /// The session is over: nobody is waited for.
+    package func ended() {
+        deliver = nil
+        timer?.cancel()
+        timer = nil
     }
 
     /// The client has seen all events through this number.

@@ -22,7 +22,7 @@ final class TestGateway: Sendable {
     /// - Parameter directory: one that an earlier run left; it is this one's to remove.
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
-        directory earlier: String? = nil, ears: TestEars? = nil,
+        directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
         change: (inout GatewayConfiguration) -> Void = { _ in }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
@@ -33,7 +33,7 @@ final class TestGateway: Sendable {
         configuration.engines = [engine.name] + others.map(\.name)
         change(&configuration)
         configuration.recovery.retries = 0
-        group = try LoopGroup(count: 1)
+        group = try LoopGroup(count: loops)
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         service = try await GatewayService(
@@ -59,11 +59,11 @@ final class TestGateway: Sendable {
 
     static func with(
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
-        directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil,
+        directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
         change: (inout GatewayConfiguration) -> Void = { _ in }, _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
-            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, change: change)
+            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops, change: change)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

@@ -41,7 +41,8 @@ final class TestSocket: WebSocketHandler, Sendable {
 
     func send(binary: [UInt8]) { withConnection { $0.send(binary: binary) } }
 
-    func close() { withConnection { $0.close(code: 1000, reason: "") } }
+    /// - Parameter code: 1000 is a goodbye; 1001 what a phone says that puts its app away.
+    func close(code: UInt16 = 1000) { withConnection { $0.close(code: code, reason: "") } }
 
     /// Everything up to and with the close.
     func rest() async -> [Event] {

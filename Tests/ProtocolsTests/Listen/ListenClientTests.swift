@@ -19,11 +19,11 @@ import Testing
         let client = ListenClient(language: LanguageTag("de"), engine: .local, credential: Credential("k3y"))
         #expect(
             client.connection.target
-                == "/v4/listen?codec=opus_fs320&sample_rate=16000&source=desktop&speaker_auto_assign=enabled&language=de&stt_service=local")
+                == "/v4/listen?codec=opus_fs320&sample_rate=16000&source=desktop&speaker_auto_assign=enabled&language=de&engine=local")
         #expect(client.connection.headers["Authorization"] == "Bearer k3y")
         let session = try #require(try ListenConversation.handshake(client.connection.target).session)
         #expect(session.request.format == .raw(.opus, .speech, channels: 1))
-        #expect(session.request.engines == [.local])
+        #expect(EngineChoice.engines(of: try HTTPRequestHead(.get, client.connection.target)) == [.local])
         let conversation = try #require(session.conversation)
         #expect(conversation.endsWithSession && conversation.suggestsPeople)
     }

@@ -109,9 +109,10 @@ import Testing
             suggestsPeople: true, createsPeople: false, gate: .on, takesTranscripts: true, endsWithSession: true)
         let stream = try ListenConversation(query)
         #expect(stream.machine.conversation == wanted)
-        #expect(stream.machine.request.engines == [EngineName("deepgram")])
+        #expect(stream.machine.preferredEngine == EngineName("deepgram"))
+        #expect(stream.machine.request.engines.isEmpty)
         #expect(stream.machine.waitsForClient)
-        #expect(try ListenConversation("stt_service=retired").machine.request.engines.isEmpty)
+        #expect(try ListenConversation("stt_service=retired").machine.preferredEngine == nil)
         #expect(try ListenConversation("client_conversation_id=mine").machine.conversation?.chosen == nil)
         #expect(try ListenConversation("vad_gate=disabled").machine.conversation?.gate == .off)
     }

@@ -415,7 +415,7 @@ import Testing
 
     @Suite struct `with a client that may come back` {
         @Test func `says what is durable, and again what was not seen`() throws {
-            var stream = try ListenConversation.ready("ack=true")
+            var stream = try ListenConversation.ready("ack=true&codec=pcm16&sample_rate=16000")
             #expect(
                 stream.raw.first == #"{"type":"session_started","session_id":"\#(ListenConversation.sessionID)","resume_window":120}"#)
             let acknowledged = stream.run { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
@@ -433,6 +433,21 @@ import Testing
             #expect(stream.text(#"{"type":"seen","messages":7}"#).isEmpty)
             let twice = stream.run { $0.clientReturned(back, received: SampleIndex(20_000), now: $1, output: &$2) }
             #expect(twice == ["session_resumed", "ping"])
+        }
+
+        @Test func `counts as its client does`() throws {
+            var stream = try ListenConversation.ready("ack=true&codec=opus&sample_rate=48000")
+            _ = stream.run { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
+            #expect(stream.raw.last == #"{"type":"audio_ack","samples":48000}"#)
+        }
+
+        @Test func `is waited for when its silence is only that of a dead connection`() throws {
+            var stream = try ListenConversation.ready("ack=true")
+            #expect(stream.pass(.seconds(200)).last == "90s close 1001 idle")
+            #expect(stream.machine.waitsForClient)
+            let back = LiveResume(session: ID(ListenConversation.sessionID), start: .zero, seen: 100)
+            let said = stream.run { $0.clientReturned(back, received: .zero, now: $1, output: &$2) }
+            #expect(said == ["session_resumed", "ping"])
         }
 
         @Test func `tells one that comes too late`() throws {

@@ -1,0 +1,15 @@
+/// All channels of a session as one, for keeping.
+enum MixedChannels {
+    /// Appends the sum of all channels, clipped.
+    ///
+    /// - Parameter audio: whole frames of 16-bit little-endian PCM, interleaved.
+    static func append(_ audio: UnsafeRawBufferPointer, channels: Int, to samples: inout [Int16]) {
+        for frame in 0..<audio.count / (2 * channels) {
+            var sum: Int32 = 0
+            for channel in 0..<channels {
+                sum += Int32(Int16(littleEndian: audio.loadUnaligned(fromByteOffset: 2 * (frame * channels + channel), as: Int16.self)))
+            }
+            samples.append(Int16(clamping: sum))
+        }
+    }
+}
