@@ -56,14 +56,14 @@ let package = Package(
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Background",
                 "Store", "Tracing", "CCJOSE",
             ]),
+        module("Evaluation", ["Speech", "Framing"]),
         module("HarkenTesting", ["Speech"]),
         module("Simulation", ["Speech", "Continuity"]),
         .executableTarget(
             name: "harken",
             dependencies: [
                 "Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Conversations",
-                "Speakers",
-                "Store", "Tracing",
+                "Evaluation", "Speakers", "Store", "Tracing",
             ],
             swiftSettings: strict),
 
@@ -115,6 +115,7 @@ let package = Package(
         tests("Conversations", ["Conversations", "Speech"]),
         tests("Speakers", ["Speakers", "Conversations", "Speech"]),
         tests("Background", ["Background", "Conversations", "Speech"]),
+        tests("Evaluation", ["Evaluation", "Framing", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Conversations", "Speech"]),
         tests("Recorder", ["Recorder", "HarkenTesting"]),
         tests(

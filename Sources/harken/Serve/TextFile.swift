@@ -2,21 +2,27 @@ import Glibc
 
 /// A small file that people write.
 enum TextFile {
-    private static let limit = 1 << 20
-
-    /// The file's first mebibyte; nil when it cannot be read, and `errno` says why.
-    static func read(_ path: String) -> String? {
+    /// The file's beginning; nil when it cannot be read, and `errno` says why.
+    ///
+    /// - Parameter limit: how much of it is read at most, in bytes.
+    static func read(_ path: String, most limit: Int = 1 << 20) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var count = 0
-        while count < limit {
-            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), limit - count) }
-            if got < 0 { return nil }
-            if got == 0 { break }
-            count += got
+        var bytes: [UInt8] = []
+        var isEnd = false
+        while !isEnd, bytes.count < limit {
+            var failed = false
+            let wanted = min(limit - bytes.count, 1 << 18)
+            bytes.append(addingCapacity: wanted) { span in
+                span.withUnsafeMutableBufferPointer { buffer, count in
+                    let got = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), wanted)
+                    (failed, isEnd) = (got < 0, got == 0)
+                    count += max(0, got)
+                }
+            }
+            if failed { return nil }
         }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,19 +1,10 @@
-import Gateway
-import LocalEngine
-import Net
-import Protocols
 import Speech
-import Vendors
 
 struct Transcribe: Command {
     private static let engine = Option(
-        "--engine", "NAME", standard: "local", accepts: (["local"] + vendors.map(\.name.rawValue)).joined(separator: ", "),
+        "--engine", "NAME", standard: "local", accepts: RecordingEngine.names.map(\.rawValue).joined(separator: ", "),
         "Which engine recognises. A vendor's needs its key in the environment, such as DEEPGRAM_API_KEY, and gets the recording."
-    ) { text in
-        let name = EngineName(text)
-        return name == .local || vendors.contains { $0.name == name } ? name : nil
-    }
-    private static let vendors = Catalogue.vendors.filter { $0.prerecorded != nil }
+    ) { text in RecordingEngine.names.first { $0 == EngineName(text) } }
     private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "How the words are written: text, json, srt or vtt.")
     private static let speakers = Flag("--speakers", "Tells speakers apart, where the engine can.")
     private static let language = Option(
@@ -36,9 +27,7 @@ struct Transcribe: Command {
     private let format: TranscriptFormat
     private let options: RecognitionOptions
     private let output: String?
-    private let models: ModelFolder
-    /// nil: the local engine.
-    private let vendor: VendorSettings?
+    private let engine: RecordingEngine
 
     init(_ arguments: Arguments) throws(UsageError) {
         files = arguments.operands
@@ -54,42 +43,13 @@ struct Transcribe: Command {
         if let output, let file = files.first(where: { FileIdentity(path: $0) == FileIdentity(path: output) && FileIdentity(path: $0) != nil }) {
             throw UsageError("--output would overwrite \(file); name another file")
         }
-        vendor = try Self.vendor(arguments)
+        engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))
-        models = ModelFolder(environment: arguments.environment)
-    }
-
-    /// The settings of the vendor that `--engine` names, from its variables.
-    private static func vendor(_ arguments: Arguments) throws(UsageError) -> VendorSettings? {
-        guard let name = try arguments.value(engine), name != .local else { return nil }
-        let configured: [VendorSettings]
-        do {
-            configured = try OperatorSettings.configuration(file: nil, environment: arguments.environment).vendors
-        } catch {
-            throw (error as? UsageError) ?? UsageError("\(error)")
-        }
-        guard let settings = configured.first(where: { $0.name == name }) else {
-            throw UsageError("--engine \(name) needs a key: set \(name.rawValue.uppercased())_API_KEY")
-        }
-        return settings
-    }
-
-    /// nil when it cannot be used; the user has been told why.
-    private func makeEngine(_ surroundings: Surroundings) -> (any PrerecordedEngine)? {
-        if let vendor {
-            guard let service = Self.vendors.first(where: { $0.name == vendor.name })?.prerecorded, let client = try? HTTPClient() else { return nil }
-            return VendorRecognizer(service, settings: vendor, client: client, clock: .system)
-        }
-        if let missing = models.missing(ModelFolder.Item.recognition).first {
-            surroundings.complain(Self.description, "the local engine's models are missing (\(missing)); fetch them with: make setup")
-            return nil
-        }
-        return LocalEngine(models, pool: Processors.count)
     }
 
     func run(_ surroundings: Surroundings) async -> ExitStatus {
         do throws(OutputFile.Failure) {
-            guard let engine = makeEngine(surroundings) else { return .failed }
+            guard let engine = engine.make(for: Self.description, surroundings) else { return .failed }
             let destination = try OutputFile.open(output, standard: surroundings.output)
             if options.diarize, !engine.capabilities.speakers {
                 surroundings.diagnostics.writeLine(
@@ -123,7 +83,7 @@ struct Transcribe: Command {
             return nil
         }
         let name = file.split(separator: "/").last.map(String.init) ?? file
-        progress.show(vendor.map { "\(name)  with \($0.name)" } ?? "\(name)  loading the models")
+        progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
             return try await engine.recognize(Recording(path: file), options: options) { step in
                 guard case .reached(let through, let length, let rate) = step else { return }

@@ -1,0 +1,49 @@
+import Framing
+
+/// A list of cases: a JSON document with `cases` (or a bare list of them), or one case on each line.
+public struct Manifest: Sendable, Equatable {
+    public var cases: [EvaluationCase]
+    /// Entries with nothing to judge: no reference text, no speakers, no answers.
+    public var leftOut: Int
+
+    /// A manifest of more is not read.
+    static let most = 100_000
+
+    /// - Parameters:
+    ///   - text: the manifest.
+    ///   - folder: what relative paths of recordings begin at; without a slash at its end.
+    ///   - file: reads a file that the manifest names, relative to `folder`.
+    package init(parsing text: [UInt8], folder: String, file: @escaping (String) throws -> [UInt8]) throws {
+        var cases: [EvaluationCase] = []
+        var leftOut = 0
+        for (index, entry) in try Self.entries(text).enumerated() {
+            let reader = ManifestEntry(entry, position: index + 1, folder: folder, file: file)
+            guard let found = try reader.evaluationCase() else {
+                leftOut += 1
+                continue
+            }
+            cases.append(found)
+        }
+        self.cases = cases
+        self.leftOut = leftOut
+    }
+
+    private static func entries(_ text: [UInt8]) throws(ManifestError) -> [JSONValue] {
+        let entries: [JSONValue]
+        if let whole = try? JSONValue(parsing: text), whole["cases"] != nil || whole.elements != nil {
+            guard let list = whole["cases"]?.elements ?? whole.elements else { throw ManifestError("its “cases” are not a list") }
+            entries = list
+        } else {
+            var lines: [JSONValue] = []
+            for (index, line) in text.split(separator: UInt8(ascii: "\n")).enumerated() {
+                guard line.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
+                guard let value = try? JSONValue(parsing: Array(line)) else { throw ManifestError("line \(index + 1) is not JSON") }
+                lines.append(value)
+                guard lines.count <= most else { break }
+            }
+            entries = lines
+        }
+        guard entries.count <= most else { throw ManifestError("it has more than \(most) entries") }
+        return entries
+    }
+}

@@ -1,0 +1,91 @@
+/// How much of the speech is given to nobody, to the wrong speaker, or is no speech: the diarisation error rate, overlapping speech included.
+///
+/// Source: NIST, "The 2009 (RT-09) Rich Transcription Meeting Recognition Evaluation Plan", section 6.1.
+public struct DiarizationError: Sendable, Equatable {
+    /// Speech, each speaker's counted, that was given to nobody.
+    public var missed: Duration = .zero
+    /// Speaker time where nobody, or fewer, spoke.
+    public var falseAlarm: Duration = .zero
+    /// Speech given to another speaker.
+    public var confused: Duration = .zero
+    /// All speech of the reference that was judged.
+    public var speech: Duration = .zero
+
+    /// 0 is perfect; it may exceed 1. Without speech in the reference 0 when none was found either, else 1.
+    public var rate: Double {
+        let wrong = missed + falseAlarm + confused
+        return speech > .zero ? wrong / speech : (wrong > .zero ? 1 : 0)
+    }
+
+    public static func + (first: DiarizationError, second: DiarizationError) -> DiarizationError {
+        var sum = first
+        sum.missed += second.missed
+        sum.falseAlarm += second.falseAlarm
+        sum.confused += second.confused
+        sum.speech += second.speech
+        return sum
+    }
+
+    public init() {}
+
+    /// - Parameter collar: what is not judged on each side of a turn's edge in the reference.
+    public init(reference: [SpokenTurn], hypothesis: [SpokenTurn], collar: Duration = .zero) {
+        let stretches = Self.stretches(reference, hypothesis, collar)
+        var shared: [String: [String: Int]] = [:]
+        for stretch in stretches {
+            for heard in stretch.heard {
+                for speaker in stretch.said { shared[heard, default: [:]][speaker, default: 0] += stretch.microseconds }
+            }
+        }
+        let pairs = SpeakerPairing(shared: shared).pairs
+        for stretch in stretches {
+            let length = Duration.microseconds(stretch.microseconds)
+            let right = stretch.heard.count { pairs[$0].map(stretch.said.contains) ?? false }
+            speech += length * stretch.said.count
+            missed += length * max(0, stretch.said.count - stretch.heard.count)
+            falseAlarm += length * max(0, stretch.heard.count - stretch.said.count)
+            confused += length * (min(stretch.said.count, stretch.heard.count) - right)
+        }
+    }
+
+    /// A time in which nobody begins or ends.
+    private struct Stretch {
+        var microseconds: Int
+        var said: Set<String>
+        var heard: Set<String>
+    }
+
+    private enum Edge {
+        case said(String, Int), heard(String, Int), collar(Int)
+    }
+
+    private static func stretches(_ reference: [SpokenTurn], _ hypothesis: [SpokenTurn], _ collar: Duration) -> [Stretch] {
+        var edges: [(at: Duration, edge: Edge)] = []
+        for turn in reference where turn.end > turn.start {
+            edges += [(turn.start, .said(turn.speaker, 1)), (turn.end, .said(turn.speaker, -1))]
+            guard collar > .zero else { continue }
+            for at in [turn.start, turn.end] { edges += [(at - collar, .collar(1)), (at + collar, .collar(-1))] }
+        }
+        for turn in hypothesis where turn.end > turn.start {
+            edges += [(turn.start, .heard(turn.speaker, 1)), (turn.end, .heard(turn.speaker, -1))]
+        }
+        edges.sort { $0.at < $1.at }
+        var (said, heard): ([String: Int], [String: Int]) = ([:], [:])
+        var collars = 0
+        var stretches: [Stretch] = []
+        for (index, edge) in edges.enumerated() {
+            switch edge.edge {
+            case .said(let speaker, let change): said[speaker, default: 0] += change
+            case .heard(let speaker, let change): heard[speaker, default: 0] += change
+            case .collar(let change): collars += change
+            }
+            guard index + 1 < edges.count, collars == 0 else { continue }
+            let length = Int(((edges[index + 1].at - edge.at) / .microseconds(1)).rounded())
+            guard length > 0 else { continue }
+            stretches.append(
+                Stretch(
+                    microseconds: length, said: Set(said.filter { $0.value > 0 }.keys), heard: Set(heard.filter { $0.value > 0 }.keys)))
+        }
+        return stretches
+    }
+}

@@ -1,0 +1,50 @@
+import Evaluation
+import Speech
+
+/// Has an engine recognise a case's recording, and measures what that takes.
+struct CaseRecognition {
+    private let engine: any PrerecordedEngine
+    private let asksForSpeakers: Bool
+
+    init(_ engine: any PrerecordedEngine, asksForSpeakers: Bool) {
+        self.engine = engine
+        self.asksForSpeakers = asksForSpeakers
+    }
+
+    /// A failure is an answer too: without words, and with a failed run.
+    ///
+    /// - Throws: `CancellationError` when the user interrupts.
+    func answer(to audio: String, language: LanguageTag?) async throws -> EngineAnswer {
+        let options = RecognitionOptions(
+            language: language, diarize: asksForSpeakers && engine.capabilities.speakers, workload: .background)
+        let started = ContinuousClock.now
+        do throws(EngineError) {
+            let transcript = try await engine.recognize(Recording(path: audio), options: options) { _ in }
+            return Self.answer(transcript, latency: ContinuousClock.now - started, isLocal: engine.name == .local)
+        } catch {
+            if error == .cancelled { throw CancellationError() }
+            let isLate = if case .timedOut = error { true } else { false }
+            return EngineAnswer(
+                segments: [], runs: RunFigures(failed: isLate ? 0 : 1, timedOut: isLate ? 1 : 0, latency: ContinuousClock.now - started))
+        }
+    }
+
+    private static func answer(_ transcript: Transcript, latency: Duration, isLocal: Bool) -> EngineAnswer {
+        func position(_ index: SampleIndex) -> Duration { SampleCount(index.samples).duration(at: transcript.rate) }
+        let words = transcript.channels.flatMap(\.words).sorted { $0.range.start < $1.range.start }
+        let segments = transcript.channels.flatMap { channel in
+            channel.segments.map { segment in
+                EngineAnswer.Segment(
+                    text: channel.words[segment.words].map(\.text).joined(separator: " "), start: position(segment.range.start),
+                    end: position(segment.range.end), cluster: channel.words[segment.words].first?.speaker.map { String($0.number) })
+            }
+        }
+        return EngineAnswer(
+            segments: segments.sorted { ($0.start ?? .zero) < ($1.start ?? .zero) },
+            words: words.map {
+                EngineAnswer.Word(
+                    text: $0.text, start: position($0.range.start), end: position($0.range.end), cluster: $0.speaker.map { String($0.number) })
+            },
+            runs: RunFigures(latency: latency, billable: transcript.length.duration(at: transcript.rate), cost: isLocal ? 0 : nil))
+    }
+}

@@ -1,0 +1,140 @@
+import Evaluation
+import Speech
+
+struct Evaluate: Command {
+    private static let engines = Option(
+        "--engines", "NAMES", accepts: "names with commas, each one of " + RecordingEngine.names.map(\.rawValue).joined(separator: ", "),
+        "The engines that recognise, the baseline first. Default: those whose answers the manifests bring along, else local."
+    ) { text in
+        let names = text.split(separator: ",").map { EngineName(String($0)) }
+        return !names.isEmpty && Set(names).count == names.count && names.allSatisfy(RecordingEngine.names.contains) ? names : nil
+    }
+    private static let baseline = Option(
+        "--baseline", "NAME", accepts: "an engine's name",
+        "The engine that the others are compared with. Default: the first of --engines, else deepgram."
+    ) { EngineName($0) }
+    private static let limit = Option("--limit", "COUNT", accepts: "a number above 0", "Judges no more cases than these, the first ones.") {
+        Int($0).flatMap { $0 > 0 ? $0 : nil }
+    }
+    private static let scenario = Option("--scenario", "TEXT", "Judges only cases whose scenario has TEXT in its name.")
+    private static let speakers = Flag("--speakers", "Asks the engines to tell speakers apart.")
+    private static let outputJSON = Option("--output-json", "FILE", "Where the report is written as JSON.")
+    private static let outputMarkdown = Option("--output-md", "FILE", "Where the report is written as Markdown.")
+    private static let outputHTML = Option("--output-html", "FILE", "Where the report is written as one HTML page.")
+    private static let failOnWarning = Flag("--fail-on-warning", "A warning fails the gate as well.")
+    private static let allowMissing = Flag(
+        "--allow-missing-instrumentation", "Answers that bring no ledger or rollup along are taken without a warning.")
+
+    static let description = CommandDescription(
+        name: "evaluate", summary: "Compares engines on recordings whose words are known, and decides whether they are good enough.",
+        discussion: """
+            A manifest is a JSON document with a list of cases, or a file with one case on each line. A case has a recording (audio_file) with what is said
+            (text) and by whom (segments, rttm), or engines' answers that were stored. The report goes to standard output.
+            The exit status is 3 when the gate is not passed. docs/evaluation.md says how each figure is made.
+            """,
+        operands: .init(placeholder: "MANIFEST…", help: "Lists of cases.", count: 1...1_000),
+        options: [engines, baseline, limit, scenario, speakers, Flag.json, outputJSON, outputMarkdown, outputHTML, failOnWarning, allowMissing]
+            + ThresholdOptions.all)
+
+    private let manifests: [String]
+    private let engines: [RecordingEngine]
+    private let baseline: EngineName?
+    private let limit: Int?
+    private let scenario: String?
+    private let asksForSpeakers: Bool
+    private let printsJSON: Bool
+    private let outputs: [(path: String, rendering: @Sendable (EvaluationReport) -> String)]
+    private let failsOnWarning: Bool
+    private let allowsMissingRuns: Bool
+    private let thresholds: GateThresholds
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        manifests = arguments.operands
+        var engines: [RecordingEngine] = []
+        for name in try arguments.value(Self.engines) ?? [] { engines.append(try RecordingEngine(name, environment: arguments.environment)) }
+        self.engines = engines
+        baseline = try arguments.value(Self.baseline) ?? engines.first?.name
+        limit = try arguments.value(Self.limit)
+        scenario = try arguments.value(Self.scenario)
+        asksForSpeakers = arguments.has(Self.speakers)
+        printsJSON = arguments.has(.json)
+        let renderings: [(Option<String>, @Sendable (EvaluationReport) -> String)] = [
+            (Self.outputJSON, { $0.json + "\n" }), (Self.outputMarkdown, { $0.markdown }), (Self.outputHTML, { $0.html }),
+        ]
+        var outputs: [(path: String, rendering: @Sendable (EvaluationReport) -> String)] = []
+        for (option, rendering) in renderings {
+            if let path = try arguments.value(option) { outputs.append((path, rendering)) }
+        }
+        self.outputs = outputs
+        failsOnWarning = arguments.has(Self.failOnWarning)
+        allowsMissingRuns = arguments.has(Self.allowMissing)
+        thresholds = try ThresholdOptions.thresholds(arguments)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        do {
+            let manifest = try ManifestFile.read(manifests)
+            var cases = manifest.cases.filter { scenario.map($0.scenario.contains) ?? true }
+            if let limit { cases = Array(cases.prefix(limit)) }
+            guard let recognition = recognition(of: cases, surroundings) else { return .failed }
+            let report = try await judge(cases, leftOut: manifest.leftOut, recognition, surroundings)
+            for output in outputs { try OutputFile.open(output.path, standard: surroundings.output).write(output.rendering(report)) }
+            try OutputFile.open(nil, standard: surroundings.output).write(printsJSON ? report.json + "\n" : report.markdown)
+            return report.isPassed ? .done : .gateNotPassed
+        } catch is CancellationError {
+            return .interrupted
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+
+    /// The engines that recognise; nil when one cannot be used, and the user has been told why.
+    private func recognition(of cases: [EvaluationCase], _ surroundings: Surroundings) -> [any PrerecordedEngine]? {
+        var chosen = engines
+        // Nothing to compare but recordings: the local engine is always there.
+        if chosen.isEmpty, cases.allSatisfy({ $0.answers.isEmpty }), let local = try? RecordingEngine(.local, environment: surroundings.environment) {
+            chosen = [local]
+        }
+        var found: [any PrerecordedEngine] = []
+        for engine in chosen {
+            guard let made = engine.make(for: Self.description, surroundings) else { return nil }
+            found.append(made)
+        }
+        return found
+    }
+
+    private func judge(
+        _ cases: [EvaluationCase], leftOut: Int, _ recognition: [any PrerecordedEngine], _ surroundings: Surroundings
+    ) async throws -> EvaluationReport {
+        let stored = Set(cases.flatMap { $0.answers.keys }).sorted { $0.rawValue < $1.rawValue }
+        var names = recognition.map(\.name)
+        if names.isEmpty { names = stored }
+        let first = baseline ?? (names.contains(EngineName("deepgram")) ? EngineName("deepgram") : names.first ?? .local)
+        guard names.isEmpty || names.contains(first) || stored.contains(first) else { throw UsageError("--baseline \(first) is none of the engines") }
+        if !names.contains(first), !names.isEmpty { names.append(first) }
+        let progress = ProgressLine(on: surroundings.diagnostics)
+        defer { progress.clear() }
+        var results: [CaseResult] = []
+        var skipped: [EvaluationReport.Skipped] = []
+        for (index, judged) in cases.enumerated() {
+            progress.show("case \(index + 1) of \(cases.count)  \(judged.id)")
+            var answers = judged.answers.filter { names.contains($0.key) }
+            for engine in recognition {
+                guard let audio = judged.audio else { continue }
+                answers[engine.name] = try await CaseRecognition(engine, asksForSpeakers: asksForSpeakers).answer(
+                    to: audio, language: judged.language)
+            }
+            if let missing = names.first(where: { answers[$0] == nil }) {
+                let reason = judged.audio == nil ? "it has no recording and no answer of \(missing)" : "it has no answer of \(missing)"
+                skipped.append(EvaluationReport.Skipped(id: judged.id, scenario: judged.scenario, reason: reason))
+            } else {
+                results.append(CaseResult(judged, answers: answers, baseline: first))
+            }
+        }
+        let candidates = names.filter { $0 != first }
+        return EvaluationReport(
+            baseline: first, candidates: candidates.isEmpty ? [first] : candidates, cases: results, skipped: skipped, leftOut: leftOut,
+            thresholds: thresholds, allowsMissingRuns: allowsMissingRuns, failsOnWarning: failsOnWarning)
+    }
+}

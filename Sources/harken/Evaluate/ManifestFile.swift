@@ -1,0 +1,27 @@
+import Evaluation
+
+/// Manifests on disk, and what they name.
+enum ManifestFile {
+    /// All cases of all manifests, in order.
+    static func read(_ paths: [String]) throws -> Manifest {
+        var all: Manifest?
+        for path in paths {
+            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+            do {
+                let manifest = try Manifest(parsing: try content(path), folder: folder) { try content($0.hasPrefix("/") ? $0 : folder + "/" + $0) }
+                all?.cases += manifest.cases
+                all?.leftOut += manifest.leftOut
+                all = all ?? manifest
+            } catch let error as ManifestError {
+                throw UsageError("\(path): \(error)")
+            }
+        }
+        guard let all else { throw UsageError("name a manifest") }
+        return all
+    }
+
+    private static func content(_ path: String) throws -> [UInt8] {
+        guard let text = TextFile.read(path, most: 256 << 20) else { throw UsageError("\(path): cannot be read") }
+        return Array(text.utf8)
+    }
+}
