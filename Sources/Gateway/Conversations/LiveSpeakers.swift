@@ -68,10 +68,10 @@ final class LiveSpeakers {
         self.audio = audio
         self.handOn = handOn
         self.heard = heard
-        tracker = SpeakerTracker(rule: rule)
+        tracker = SpeakerTracker(rule: rule, awaitsVoices: true)
     }
 
-    func know(_ voices: [Voice]) { tracker.know(voices) }
+    func know(_ voices: [Voice]) { heard(tracker.know(voices)) }
 
     func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
 

@@ -40,6 +40,7 @@ package struct SpeakerTracker: Sendable {
     private var known: VoiceDirectory
     private var rule: SpeakerRule { known.rule }
     private var nextLabel = SpeakerTracker.ownLabels
+    private var awaitsVoices: Bool
 
     /// Labels from here on are the tracker's own.
     package static let ownLabels = 1_000_000
@@ -48,15 +49,23 @@ package struct SpeakerTracker: Sendable {
     /// Evidence beyond which more of it changes a voiceprint no more.
     private static let mostEvidence: Duration = .seconds(60)
 
-    package init(rule: SpeakerRule = SpeakerRule()) { known = VoiceDirectory(rule: rule) }
+    /// - Parameter awaitsVoices: the known voices are still being read: until `know` nobody is taken for somebody new.
+    package init(rule: SpeakerRule = SpeakerRule(), awaitsVoices: Bool = false) {
+        known = VoiceDirectory(rule: rule)
+        self.awaitsVoices = awaitsVoices
+    }
 
     /// The voices that are known from now on.
-    package mutating func know(_ voices: [Voice]) {
+    @discardableResult
+    package mutating func know(_ voices: [Voice]) -> [Event] {
         known = VoiceDirectory(voices, rule: rule)
         for index in speakers.indices {
             // A voice that is gone, or was joined with another, is looked for anew.
             if case .voice(let id, _) = speakers[index].decision, known[id] == nil { speakers[index].decision = .open }
         }
+        guard awaitsVoices else { return [] }
+        awaitsVoices = false
+        return speakers.indices.flatMap { speakers[$0].evidence > .zero ? decide($0) : [] }
     }
 
     /// A clip of one speaker was heard.
@@ -79,7 +88,8 @@ package struct SpeakerTracker: Sendable {
         }
         guard counts else { return (speakers[index].label, []) }
         speakers[index].evidence += duration
-        return (speakers[index].label, decide(index, heard: clip, lasting: duration))
+        if case .voice(let id, _) = speakers[index].decision { return (speakers[index].label, learn(id, clip, duration)) }
+        return (speakers[index].label, decide(index))
     }
 
     /// The speaker's voice is kept now.
@@ -106,17 +116,15 @@ package struct SpeakerTracker: Sendable {
 
     // MARK: - Knowing again
 
-    private mutating func decide(_ index: Int, heard clip: Voiceprint, lasting duration: Duration) -> [Event] {
+    /// Who the speaker is, if that is open and can be told.
+    private mutating func decide(_ index: Int) -> [Event] {
         let speaker = speakers[index]
-        switch speaker.decision {
-        case .isCreated: return []
-        case .voice(let id, _): return learn(id, clip, duration)
-        case .open: break
-        }
+        guard case .open = speaker.decision else { return [] }
         switch known.match(speaker.voice.voiceprint, evidence: speaker.evidence) {
         // Near a known one, though not plainly enough: more evidence may tell.
         case .undecided, .tie: return []
         case .unknown:
+            if awaitsVoices { return [] }
             speakers[index].decision = .isCreated
             return [.isNew(speaker.label, speaker.voice.voiceprint, evidence: speaker.evidence)]
         case .known(let match, _):

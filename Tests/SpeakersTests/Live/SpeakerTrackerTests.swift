@@ -53,6 +53,17 @@ import Testing
         #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events.count == 1)
     }
 
+    @Test func `takes nobody for somebody new before it has the known voices, and then knows whom it heard meanwhile`() {
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65), awaitsVoices: true)
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events.isEmpty)
+        #expect(tracker.hear(Self.along(1), lasting: .seconds(6), label: 1).events.isEmpty)
+        let events = tracker.know([Self.voice("v", Self.along(0))])
+        #expect(events.count == 2)
+        #expect(events.contains { if case .identified(0, ID("v"), _) = $0 { true } else { false } })
+        #expect(events.contains { if case .isNew(1, _, _) = $0 { true } else { false } })
+        #expect(tracker.know([Self.voice("v", Self.along(0))]).isEmpty)
+    }
+
     @Test func `decides nothing before five seconds, and counts no clip under two`() {
         var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         tracker.know([Self.voice("v", Self.along(0))])
