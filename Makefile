@@ -17,7 +17,7 @@ demo: ## set up, build, and show live captions of a recording (EXIT=1 stops afte
 test: ## set up, build, lint, conformance, every test
 	@scripts/test
 
-bench: ## measure relay, local engine and streaming; table here, JSON in bench-results/
+bench: ## measure relay, live conversations, gate, search, local engine, voices; table here, JSON in bench-results/
 	@scripts/bench
 
 lint: ## check the format of the Swift sources

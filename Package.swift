@@ -75,6 +75,14 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
+            name: "bench-listen", dependencies: ["Net", "Framing", "Audio", "LocalEngine", "Speech"], path: "Benchmarks/listen", exclude: ["run"],
+            sources: ["Sources"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "bench-gate", dependencies: ["Continuity", "Audio", "LocalEngine", "Speech"], path: "Benchmarks/gate/bench",
+            swiftSettings: strict),
+
+        .executableTarget(
             name: "bench-streaming", dependencies: ["LocalEngine", "Audio", "Speech"], path: "Benchmarks/streaming/bench",
             swiftSettings: strict),
 

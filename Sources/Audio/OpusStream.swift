@@ -54,7 +54,6 @@ package struct OpusStream: ~Copyable {
         self.lastCount = Int(count)
         let skipped = min(toSkip, Int(count))
         toSkip -= skipped
-        output.reserveCapacity(output.count + (Int(count) - skipped) * channels * 2)
-        for sample in samples[(skipped * channels)..<(Int(count) * channels)] { PCM.append(sample, to: &output) }
+        PCM.append(samples.span.extracting((skipped * channels)..<(Int(count) * channels)), to: &output)
     }
 }

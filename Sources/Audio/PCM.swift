@@ -5,12 +5,34 @@ package enum PCM {
     /// Appends 16-bit little-endian samples as Float. An odd last byte is left out.
     package static func appendFloats(linear16 bytes: RawSpan, to samples: inout [Float]) {
         bytes.withUnsafeBytes { bytes in
-            let count = bytes.count / 2
-            samples.reserveCapacity(samples.count + count)
-            for index in 0..<count {
-                let value = Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: Int16.self))
-                samples.append(Float(value) * (1 / 32_768))
+            let count = bytes.count / 2, start = samples.count
+            samples.append(contentsOf: repeatElement(0, count: count))
+            samples.withUnsafeMutableBufferPointer { samples in
+                for index in 0..<count {
+                    let value = Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: Int16.self))
+                    samples[start + index] = Float(value) * (1 / 32_768)
+                }
             }
+        }
+    }
+
+    /// Appends 16-bit little-endian samples as numbers. An odd last byte is left out.
+    package static func appendSamples(linear16 bytes: UnsafeRawBufferPointer, to samples: inout [Int16]) {
+        let count = bytes.count / 2, start = samples.count
+        samples.append(contentsOf: repeatElement(0, count: count))
+        samples.withUnsafeMutableBufferPointer { samples in
+            for index in 0..<count {
+                samples[start + index] = Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: Int16.self))
+            }
+        }
+    }
+
+    /// Appends 16-bit samples, little-endian.
+    static func append(_ samples: Span<Int16>, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: 2 * samples.count))
+        bytes.withUnsafeMutableBytes { bytes in
+            for index in samples.indices { bytes.storeBytes(of: samples[index].littleEndian, toByteOffset: start + 2 * index, as: Int16.self) }
         }
     }
 

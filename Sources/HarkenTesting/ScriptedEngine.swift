@@ -15,6 +15,8 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         case hangs
         /// Opens and says nothing.
         case mute
+        /// Closes its first stream at once, in good order, as vendors do that are sent no audio.
+        case tires
     }
 
     package let name: EngineName
@@ -24,6 +26,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private let transcript: Result<Transcript, EngineError>
     private let aligned: Transcript?
     private let streams = Mutex(0)
+    private let opened = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
 
     /// - Parameter word: what it says for the second of this number, counted from 1.
@@ -55,7 +58,11 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         streams.withLock { $0 += 1 }
         if fault == .hangs { waiting.withLock { $0.append { deliver(.opened) } } }
-        let stream = Stream(options, fault, word, deliver) { [self] in streams.withLock { $0 -= 1 } }
+        let isFirst = opened.withLock { count in
+            count += 1
+            return count == 1
+        }
+        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, word, deliver) { [self] in streams.withLock { $0 -= 1 } }
         stream.start()
         return stream
     }
@@ -102,6 +109,9 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             case .none, .breaks, .mute: deliver(.opened)
             case .refuses(let error): close(error)
             case .hangs: break
+            case .tires:
+                deliver(.opened)
+                close(nil)
             }
         }
 

@@ -7,8 +7,12 @@ import Speech
 final class GatedStream: EngineStream {
     private var leg: GatedLeg
     private let frame: Int
-    /// From `open` on.
+    /// From `open` on; nil while the engine has closed it because no audio came. Nothing is lost then: it is opened again for the first passage.
     private var inner: (any EngineStream)?
+    private var reopen: (() -> any EngineStream)?
+    private var hasOpened = false
+    /// No audio comes any more.
+    private var isLast = false
     /// What the gate has decided, asked for when audio comes.
     private let passages: () -> Passages
     private let deliver: (EngineEvent) -> Void
@@ -30,7 +34,12 @@ final class GatedStream: EngineStream {
     }
 
     /// Before any audio.
-    func open(_ stream: any EngineStream) { inner = stream }
+    ///
+    /// - Parameter reopen: opens another stream at the engine.
+    func open(_ stream: any EngineStream, reopen: @escaping () -> any EngineStream) {
+        inner = stream
+        self.reopen = reopen
+    }
 
     func send(_ audio: RawSpan) {
         leg.came(SampleCount(audio.byteCount / frame))
@@ -44,10 +53,14 @@ final class GatedStream: EngineStream {
         case .finalize:
             leg.asks()
             pass(isLast: true)
-        case .finish: pass(isLast: true)
-        case .update, .keepAlive, .cancel: break
+        case .finish:
+            pass(isLast: true)
+            isLast = true
+        case .cancel: isLast = true
+        case .update, .keepAlive: break
         }
-        inner?.send(command)
+        if let inner { return inner.send(command) }
+        for event in leg.answer(to: command) { deliver(event) }
     }
 
     func flush() { inner?.flush() }
@@ -61,6 +74,15 @@ final class GatedStream: EngineStream {
 
     /// The engine says something.
     func hear(_ event: EngineEvent) {
+        switch event {
+        case .opened:
+            guard !hasOpened else { return }
+            hasOpened = true
+        case .closed(let error) where hasOpened && !isLast && leg.outlives(error):
+            inner = nil
+            return
+        case .closed, .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
+        }
         for event in leg.hear(event) { deliver(event) }
     }
 
@@ -68,6 +90,7 @@ final class GatedStream: EngineStream {
         let passages = passages()
         while let range = leg.next(passages, isLast: isLast) {
             let start = Int((range.start - keptFrom).samples) * frame
+            if inner == nil { inner = reopen?() }
             inner?.send(kept.span.bytes.extracting(start..<start + Int(range.count.samples) * frame))
         }
         let done = Int((leg.considered - keptFrom).samples) * frame

@@ -206,37 +206,35 @@ package final class SessionRun {
 
     private func open(_ id: LegID) {
         guard let leg = machine.legs.first(where: { $0.id == id }), let engine = engines.first(where: { $0.name == leg.engine }) else { return }
-        let options = fitted(options, to: engine, channels: leg.channels.count)
-        let stream: any EngineStream
-        let model: String?
         let gated = gate.flatMap { $0.isShadow ? nil : $0 }.map { gate in
             GatedStream(origin: leg.origin, channels: leg.channels.count, rate: options.rate, passages: { gate.passages }) { [connector] event in
                 // Never at once: the machine is told when it has done what it is doing.
                 connector.loop.soon { [self] in self.engine(event, from: id) }
             }
         }
-        switch engine.access {
-        case .inProcess(let engine):
-            model = engine.capabilities.models.first
-            let run = LoopBound(self, on: connector.loop)
-            // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
-            stream = engine.open(options) { event in run.loop.execute { run.withValue { $0.hear(event, from: id) } } }
-        case .vendor(let vendor, let settings):
-            let connecting = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in
-                hear(event, from: id)
-            }
-            model = connecting.model
-            stream = connecting
-        case .resumable(let service):
-            model = options.model
-            stream = ResumingStream(service, options: options, on: connector.loop) { [self] event in hear(event, from: id) }
-        }
-        gated?.open(stream)
+        let (stream, model) = connect(id, to: engine, channels: leg.channels.count)
+        gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count).stream }
         models[leg.isShadow ? .shadow(id) : .leg(id)] = model
         legs.append(
             LegConnection(
                 id: id, slot: leg.slot, engine: engine.name, stream: gated ?? stream, gated: gated, channels: leg.channels, sessionChannels: channels,
                 model: model))
+    }
+
+    private func connect(_ id: LegID, to engine: LiveEngine, channels: Int) -> (stream: any EngineStream, model: String?) {
+        let options = fitted(options, to: engine, channels: channels)
+        switch engine.access {
+        case .inProcess(let engine):
+            let run = LoopBound(self, on: connector.loop)
+            // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
+            let stream = engine.open(options) { event in run.loop.execute { run.withValue { $0.hear(event, from: id) } } }
+            return (stream, engine.capabilities.models.first)
+        case .vendor(let vendor, let settings):
+            let stream = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in hear(event, from: id) }
+            return (stream, stream.model)
+        case .resumable(let service):
+            return (ResumingStream(service, options: options, on: connector.loop) { [self] event in hear(event, from: id) }, options.model)
+        }
     }
 
     private func fitted(_ options: StreamOptions, to engine: LiveEngine, channels: Int) -> StreamOptions {

@@ -1,7 +1,8 @@
 import Framing
 import Net
 
-/// An engine that answers every tenth audio message at once, in turn with an interim and a final, whose one word names the message: `n120`.
+/// An engine that answers every tenth audio message at once, in turn with an interim and a final, whose one word names the message: `n120`;
+/// and at once with a final what it is asked to make final.
 struct Vendor: HTTPService {
     static func run(on group: LoopGroup, port: UInt16) async throws {
         guard let address = SocketAddress("127.0.0.1:\(port)") else { return }
@@ -32,8 +33,7 @@ struct Vendor: HTTPService {
             bytes += binary.byteCount
             guard messages % Load.messagesPerAnswer == 0 else { return }
             let isFinal = messages % (2 * Load.messagesPerAnswer) == 0
-            let seconds = Double(finalBytes) / 32_000..<Double(bytes) / 32_000
-            connection.send(text: dialect.answer(isFinal: isFinal, turn: turn, word: "n\(messages)", seconds: seconds))
+            connection.send(text: answer(isFinal: isFinal))
             if isFinal {
                 finalBytes = bytes
                 turn += 1
@@ -41,9 +41,24 @@ struct Vendor: HTTPService {
         }
 
         func received(text: RawSpan, on connection: WebSocketConnection) {
-            guard dialect.isFarewell(text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }) else { return }
+            let text = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            if dialect.isFlush(text) { return finalize(connection) }
+            guard dialect.isFarewell(text) else { return }
             connection.send(text: dialect.farewell)
             connection.close()
+        }
+
+        /// Everything is final: it was asked for.
+        private func finalize(_ connection: WebSocketConnection) {
+            guard finalBytes < bytes else { return }
+            connection.send(text: answer(isFinal: true, isAsked: true))
+            finalBytes = bytes
+            turn += 1
+        }
+
+        private func answer(isFinal: Bool, isAsked: Bool = false) -> String {
+            let seconds = Double(finalBytes) / 32_000..<Double(bytes) / 32_000
+            return dialect.answer(isFinal: isFinal, isAsked: isAsked, turn: turn, word: "n\(messages)", seconds: seconds)
         }
 
         func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {}

@@ -64,6 +64,9 @@ package struct GatedLeg: Sendable {
         return range
     }
 
+    /// Whether nothing is lost by an engine's closing its stream, because no audio has gone on to it yet: it may only have tired of waiting.
+    package func outlives(_ error: EngineError?) -> Bool { time.sent == .zero && error?.isPassing ?? true }
+
     /// Whether the engine has not made everything final that it was sent.
     package var isOwed: Bool { channels.contains { $0.heard < time.sent } }
 
@@ -115,6 +118,16 @@ package struct GatedLeg: Sendable {
         channels[number].heard = max(channels[number].heard, hypothesis.range.end)
         if let settled = channels.lazy.map(\.heard).min() { time.settle(through: settled) }
         return [.final(mapped, reason: reason)]
+    }
+
+    /// What a leg hears of a command for its engine that has closed its stream, because it was sent no audio.
+    package mutating func answer(to command: EngineCommand) -> [EngineEvent] {
+        switch command {
+        case .finalize: channels.indices.flatMap { hear(.flushed(ChannelIndex($0))) }
+        case .finish: hear(.closed(nil))
+        case .cancel: [.closed(.cancelled)]
+        case .update, .keepAlive: []
+        }
     }
 
     private func placed(_ words: [Word]) -> [Word] {

@@ -1,3 +1,4 @@
+internal import Audio
 internal import Conversations
 internal import Net
 internal import Protocols
@@ -23,6 +24,7 @@ final class LiveConversation {
     private var isConcluded = false
     /// Told when it is complete.
     private var completed: (() -> Void)?
+    private var hasAudio = false
 
     private let rate: SampleRate
     /// nil: speakers are whom engines tell apart, and nobody is known again.
@@ -82,7 +84,9 @@ final class LiveConversation {
     }
 
     func audioBegan() {
-        if !isConcluded { machine.audioBegan(now: desk.now()) }
+        guard !hasAudio, !isConcluded else { return }
+        hasAudio = true
+        machine.audioBegan(now: desk.now())
     }
 
     /// Takes the session's audio: 16-bit PCM, all channels.

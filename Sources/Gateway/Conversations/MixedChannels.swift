@@ -1,9 +1,12 @@
+internal import Audio
+
 /// All channels of a session as one, for keeping.
 enum MixedChannels {
     /// Appends the sum of all channels, clipped.
     ///
     /// - Parameter audio: whole frames of 16-bit little-endian PCM, interleaved.
     static func append(_ audio: UnsafeRawBufferPointer, channels: Int, to samples: inout [Int16]) {
+        guard channels > 1 else { return PCM.appendSamples(linear16: audio, to: &samples) }
         for frame in 0..<audio.count / (2 * channels) {
             var sum: Int32 = 0
             for channel in 0..<channels {

@@ -166,11 +166,7 @@ final class LiveSession: LiveHandler, SessionOwner {
         samples.reserveCapacity(Int(range.count.samples))
         do throws(AudioLost) {
             try replay(range) { pcm in
-                pcm.withUnsafeBytes { bytes in
-                    for index in 0..<bytes.count / 2 {
-                        samples.append(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)))
-                    }
-                }
+                pcm.withUnsafeBytes { PCM.appendSamples(linear16: $0, to: &samples) }
             }
             return samples
         } catch {

@@ -29,19 +29,7 @@ final class VoiceActivityWindows: VoiceWindows {
 
     func append(_ pcm: RawSpan, _ each: (SampleRange, Float, Bool) -> Void) throws {
         mono.removeAll(keepingCapacity: true)
-        let frames = pcm.byteCount / (2 * channels)
-        mono.reserveCapacity(frames)
-        let scale = 1 / (32_768 * Float(channels))
-        pcm.withUnsafeBytes { bytes in
-            for frame in 0..<frames {
-                var sum: Int32 = 0
-                for channel in 0..<channels {
-                    let sample = bytes.loadUnaligned(fromByteOffset: 2 * (frame * channels + channel), as: Int16.self)
-                    sum += Int32(Int16(littleEndian: sample))
-                }
-                mono.append(Float(sum) * scale)
-            }
-        }
+        if channels == 1 { PCM.appendFloats(linear16: pcm, to: &mono) } else { mix(pcm) }
         samples.removeAll(keepingCapacity: true)
         resampler.append(mono.span, to: &samples)
         let heard = samples
@@ -49,6 +37,20 @@ final class VoiceActivityWindows: VoiceWindows {
             let start = position
             position += window
             each(SampleRange(start, position).converted(from: .speech, to: rate), probability, power > Self.loud)
+        }
+    }
+
+    private func mix(_ pcm: RawSpan) {
+        let scale = 1 / (32_768 * Float(channels))
+        pcm.withUnsafeBytes { bytes in
+            for frame in 0..<bytes.count / (2 * channels) {
+                var sum: Int32 = 0
+                for channel in 0..<channels {
+                    let sample = bytes.loadUnaligned(fromByteOffset: 2 * (frame * channels + channel), as: Int16.self)
+                    sum += Int32(Int16(littleEndian: sample))
+                }
+                mono.append(Float(sum) * scale)
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ package struct SpeechProbabilities: Sendable {
         var taken = 0
         while taken < samples.count {
             let count = min(whole - pending.count, samples.count - taken)
-            for index in taken..<(taken + count) { pending.append(samples[index]) }
+            samples.extracting(taken..<(taken + count)).withUnsafeBufferPointer { pending.append(contentsOf: $0) }
             taken += count
             if pending.count == whole {
                 let power = powerOfPending()

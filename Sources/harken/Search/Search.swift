@@ -1,6 +1,7 @@
 import Conversations
 import Framing
 import Gateway
+import LocalEngine
 import Protocols
 import Speech
 import Store
@@ -14,14 +15,16 @@ struct Search: Command {
         "--from", "TIME", accepts: MomentOption.accepts, "Only in conversations that began then or later.", parse: MomentOption.parse)
     private static let to = Option(
         "--to", "TIME", accepts: MomentOption.accepts, "Only in conversations that began before.", parse: MomentOption.parse)
+    private static let words = Flag("--words", "Only by its words, not by what it means.")
 
     static let description = CommandDescription(
         name: "search", summary: "Finds what was said.",
         discussion: """
-            Words may be in any order; words in double quotes stand together. With --json: one object, as the API has it.
+            By its words and by what it means. Words may be in any order; words in double quotes stand together, and a query of nothing else is looked for
+            by words alone. Without the models of `make setup` only words are found. With --json: one object, as the API has it.
             """,
         operands: .init(placeholder: "QUERY", help: "What is looked for; several words are one query.", count: 1...Int.max),
-        options: [limit, person, from, to] + Memories.options)
+        options: [limit, person, from, to, words] + Memories.options)
 
     private let memories: Memories
     private let query: SearchQuery
@@ -31,7 +34,8 @@ struct Search: Command {
     init(_ arguments: Arguments) throws(UsageError) {
         memories = try Memories(arguments)
         query = SearchQuery(
-            arguments.operands.joined(separator: " "), from: try arguments.value(Self.from), to: try arguments.value(Self.to),
+            arguments.operands.joined(separator: " "), by: arguments.has(Self.words) ? .words : .both, from: try arguments.value(Self.from),
+            to: try arguments.value(Self.to),
             limit: try arguments.value(Self.limit) ?? 20)
         person = try arguments.value(Self.person)
         json = arguments.has(.json)
@@ -42,7 +46,7 @@ struct Search: Command {
             let store = try memories.open()
             var query = query
             if let person { query.speaker = person == "user" ? .user : .person(try await memories.person(person, in: store).id) }
-            let page = try await store.search(query, embedding: nil, of: memories.user)
+            let page = try await store.search(query, embedding: sentences(surroundings), of: memories.user)
             if json {
                 var writer = JSONWriter()
                 SearchDocument.write(page, to: &writer)
@@ -54,6 +58,13 @@ struct Search: Command {
                 for hit in page.hits { surroundings.output.write(Self.text(hit, names)) }
             }
         }
+    }
+
+    /// What finds meanings; nil: the model is not there, or is not asked for.
+    private func sentences(_ surroundings: Surroundings) -> (any TextEmbedding)? {
+        guard query.by != .words else { return nil }
+        let folder = ModelFolder(environment: surroundings.environment)
+        return try? SentenceEmbedder(folder, InferenceRuntime(path: folder.path(of: .runtime)))
     }
 
     /// Of those who speak.

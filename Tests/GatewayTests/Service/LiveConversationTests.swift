@@ -87,6 +87,31 @@ import Testing
         }
     }
 
+    @Test func `goes on with its engine, which has closed its stream because nobody spoke`() async throws {
+        let other = ScriptedEngine(name: EngineName("other"), word: { "other\($0)" })
+        try await TestGateway.with(ScriptedEngine(fault: .tires), others: [other], keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let socket = try await gateway.connect(path)
+            send(6, of: 0, to: socket)
+            send(2, of: 8_000, to: socket)
+            let stored = try await conversation(gateway, words: 2)
+            #expect(stored.segments.flatMap(\.words).map(\.text) == ["w1", "w2"])
+            let metrics = try await gateway.send(.get, "/metrics").text
+            #expect(!metrics.split(separator: "\n").contains { $0.contains("failed") && $0.contains("scripted") && !$0.hasSuffix(" 0") })
+            socket.close()
+        }
+    }
+
+    @Test func `ends in order when nobody has spoken, and its engine has closed its stream`() async throws {
+        try await TestGateway.with(ScriptedEngine(fault: .tires), keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let socket = try await gateway.connect(path)
+            send(6, of: 0, to: socket)
+            #expect(await socket.next { $0.contains(#""ready""#) } != nil)
+            socket.send(text: #"{"type":"finish"}"#)
+            #expect(await socket.rest().last == .closed(1_000, ""))
+            try await gateway.sessionsEnd()
+        }
+    }
+
     @Test func `tells speakers apart by their voices, and knows them again the next day`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars(), change: { $0.speakerPatience = .seconds(120) }) { gateway in
             func talk(_ source: String, first: Int16, second: Int16) async throws -> Conversation {

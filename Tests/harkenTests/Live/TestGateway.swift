@@ -16,7 +16,7 @@ final class TestGateway: Sendable {
     private let server: HTTPServer
     private let loops: LoopGroup
 
-    init(_ engine: ScriptedEngine = ScriptedEngine(name: .local)) async throws {
+    init(_ engine: ScriptedEngine = ScriptedEngine(name: .local), others: [EngineEntry] = []) async throws {
         folder = TemporaryFolder()
         var settings = Settings()
         settings.merge(["HARKEN_DATA": folder.path, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
@@ -26,7 +26,7 @@ final class TestGateway: Sendable {
         loops = try LoopGroup(count: 1)
         let entry = EngineEntry(engine, status: { .ready })
         let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: [entry], keys: keys, database: database, client: HTTPClient(),
+            configuration, loops: loops.loops, entries: [entry] + others, keys: keys, database: database, client: HTTPClient(),
             webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
             newID: RandomUUID.text)
         server = HTTPServer(loops: loops.loops, service: service)
