@@ -125,7 +125,7 @@ let package = Package(
         tests("Background", ["Background", "Conversations", "Speech"]),
         tests("Evaluation", ["Evaluation", "Framing", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Conversations", "Speech"]),
-        tests("Recorder", ["Recorder", "HarkenTesting"]),
+        tests("Recorder", ["Recorder", "HarkenTesting", "Speech"]),
         tests(
             "HarkenKit", ["HarkenKit", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "Tracing"]),
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
