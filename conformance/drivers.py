@@ -52,7 +52,7 @@ DRIVERS = [
     Driver("harken/bad_input", "Harken", "/"),
     Driver("harken/browser", "Harken", "/"),
     Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True),
-    Driver("harken/evaluate", "Harken", "/"),
+    Driver("harken/evaluate", "Harken", "/", starts_gateway=True),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 
