@@ -45,7 +45,7 @@ let package = Package(
         module("Store", ["Speech", "Framing", "Conversations", "CSQLite", "CBits"]),
         module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("Tracing", ["Speech", "Framing", "Net"]),
-        module("LocalEngine", ["Speech", "Audio", "Conversations", "COrt", "CAligner"]),
+        module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
         module("Recorder", ["Speech", "CPortAudio"]),

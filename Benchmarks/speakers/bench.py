@@ -1,4 +1,4 @@
-"""Speaker verification and identification with the voiceprints of `harken people embed`.
+"""Speaker verification and identification with the voiceprints of `harken people embed`, and diarisation (see diarization.py).
 
 Prints equal error rate, minimum detection cost (a target in a hundred, both errors cost the same), and identification: speakers are enrolled with
 role=enrol, looked for with role=test, and strangers (role=impostor) are to be refused by the distance and margin of SpeakerRule. The curve of both
@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 
+import diarization
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 GOAL_EER = 0.003
@@ -26,6 +28,7 @@ def main():
     arguments.add_argument("--audio", type=pathlib.Path, default=ROOT.parent / "shared" / "audio")
     options = arguments.parse_args()
     self_check()
+    diarization.self_check()
     if not (options.audio / "manifest.jsonl").exists():
         print(f"speakers: {options.audio} is not there; name the folder with --audio", file=sys.stderr)
         return 1
@@ -46,10 +49,13 @@ def main():
         **identify(clips, prints, *rule()),
         "curve": [[round(step / 100, 2), *errors(same, different, step / 100)] for step in range(20, 91, 2)],
     }
+    result["diarization"] = diarization.measure(options.audio)
     options.results.mkdir(parents=True, exist_ok=True)
     (options.results / "speakers.json").write_text(json.dumps(result, indent=2) + "\n")
     show(result)
-    return 0 if result["eer"] <= GOAL_EER and result["identified"] == result["tests"] and result["refused"] == result["impostors"] else 1
+    diarization.show(result["diarization"])
+    known = result["eer"] <= GOAL_EER and result["identified"] == result["tests"] and result["refused"] == result["impostors"]
+    return 0 if known and diarization.reached(result["diarization"]) else 1
 
 
 def embed(files):

@@ -9,7 +9,12 @@ package final class LocalEngine: Sendable {
         // Of the last three it has no use, so a change of them needs no other stream.
         liveChanges: [.endpointing, .turn, .model, .keyterms, .formatted])
 
-    package var capabilities: Capabilities { Self.capabilities }
+    package var capabilities: Capabilities {
+        var capabilities = Self.capabilities
+        // In recordings only; live, it is the session that tells voices apart.
+        capabilities.speakers = has.voices
+        return capabilities
+    }
 
     /// The threads that live streams and recordings share.
     package let pool: DecodePool

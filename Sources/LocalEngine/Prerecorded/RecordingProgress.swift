@@ -1,8 +1,10 @@
+import Speakers
 import Speech
 
 /// What is done of a recording. Pure, but for the reports that it makes.
 struct RecordingProgress {
     private var channels: [[Word]]
+    private var speakers: [Diarisation]
     private let length: SampleCount?
     /// Where the windows begin that have not been reported, by their number.
     private var running: [Int: SampleIndex] = [:]
@@ -13,6 +15,7 @@ struct RecordingProgress {
 
     init(channels: Int, length: SampleCount?) {
         self.channels = Array(repeating: [], count: channels)
+        speakers = Array(repeating: Diarisation(), count: channels)
         self.length = length
     }
 
@@ -30,8 +33,13 @@ struct RecordingProgress {
     }
 
     /// A window is done; called in the order of the numbers.
-    mutating func finished(_ index: Int, _ channel: ChannelIndex, _ words: [Word], _ report: (RecognitionProgress) -> Void) {
+    mutating func finished(
+        _ index: Int, _ channel: ChannelIndex, _ words: [Word], _ passages: [SpeakerListener.Passage], _ report: (RecognitionProgress) -> Void
+    ) {
         running[index] = nil
+        if channels.indices.contains(channel.number) {
+            for passage in passages { speakers[channel.number].add(passage.range, passage.heard) }
+        }
         if !words.isEmpty, channels.indices.contains(channel.number) {
             channels[channel.number] += words
             report(.segment(channel, words: words, rate: Recognizer.rate))
@@ -46,9 +54,12 @@ struct RecordingProgress {
         report(.reached(through: through, of: length, rate: Recognizer.rate))
     }
 
-    func transcript(length: SampleCount) -> Transcript {
-        Transcript(
+    func transcript(length: SampleCount) -> SpokenTranscript {
+        var transcript = Transcript(
             rate: Recognizer.rate, length: length, language: .english, model: Recognizer.modelName,
             channels: channels.map { Transcript.Channel(words: $0, segments: SegmentRule.segments(of: $0)) })
+        let found = speakers.map { $0.result() }
+        for index in found.indices where !found[index].turns.isEmpty { transcript.channels[index].tell(found[index].turns) }
+        return SpokenTranscript(transcript: transcript, voices: found.map(\.voices))
     }
 }

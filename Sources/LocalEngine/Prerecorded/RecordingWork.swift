@@ -1,3 +1,4 @@
+import Speakers
 package import Speech
 
 /// Recognises one recording: reads it, finds its windows of speech and recognises several of them at once, in bounded memory.
@@ -5,11 +6,15 @@ package struct RecordingWork: Sendable {
     private let pool: DecodePool
     private let voiceActivity: VoiceActivity
     private let recognizer: WindowRecognizer
+    /// nil: speakers are not told apart.
+    private let speakers: SpeakerListener?
     private let configuration: WindowPlanner.Configuration
 
     package init(
-        pool: DecodePool, voiceActivity: VoiceActivity, recognizer: WindowRecognizer, configuration: WindowPlanner.Configuration = .init()
+        pool: DecodePool, voiceActivity: VoiceActivity, recognizer: WindowRecognizer, speakers: SpeakerListener? = nil,
+        configuration: WindowPlanner.Configuration = .init()
     ) {
+        self.speakers = speakers
         self.pool = pool
         self.voiceActivity = voiceActivity
         self.recognizer = recognizer
@@ -20,12 +25,17 @@ package struct RecordingWork: Sendable {
     private struct Finished: Sendable {
         var index: Int
         var channel: ChannelIndex
-        var words: Result<[Word], EngineError>
+        var heard: Result<Heard, EngineError>
+    }
+
+    private struct Heard: Sendable {
+        var words: [Word]
+        var passages: [SpeakerListener.Passage] = []
     }
 
     package func run(
         _ recording: Recording, _ options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
-    ) async throws(EngineError) -> Transcript {
+    ) async throws(EngineError) -> SpokenTranscript {
         let reader = try await open(recording, options)
         let result = await withTaskGroup(of: Finished.self) { group in
             let result = await recognize(reader, &group, progress)
@@ -37,7 +47,7 @@ package struct RecordingWork: Sendable {
 
     private func recognize(
         _ reader: RecordingReader, _ group: inout TaskGroup<Finished>, _ progress: @Sendable (RecognitionProgress) -> Void
-    ) async -> Result<Transcript, EngineError> {
+    ) async -> Result<SpokenTranscript, EngineError> {
         var state = RecordingProgress(channels: reader.channelCount, length: reader.length)
         var order = ResultOrder<Finished>()
         // Enough for every thread to have work at hand while the next windows are looked for.
@@ -58,9 +68,9 @@ package struct RecordingWork: Sendable {
             guard let finished = await group.next() else { break }
             runningCount -= 1
             for finished in order.add(finished, at: finished.index) {
-                switch finished.words {
+                switch finished.heard {
                 case .failure(let error): return .failure(error)
-                case .success(let words): state.finished(finished.index, finished.channel, words, progress)
+                case .success(let heard): state.finished(finished.index, finished.channel, heard.words, heard.passages, progress)
                 }
             }
         }
@@ -90,13 +100,15 @@ package struct RecordingWork: Sendable {
     }
 
     private func recognize(_ item: RecordingReader.Item, _ index: Int) async -> Finished {
-        let words: Result<[Word], EngineError>?? = await pool.run(.prerecorded) { permit in
+        let heard: Result<Heard, EngineError>?? = await pool.run(.prerecorded) { permit in
             do throws(InferenceError) {
-                return try recognizer.recognize(item, mayContinue: permit.mayContinue).map { .success($0) }
+                guard let words = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }
+                guard let speakers else { return .success(Heard(words: words)) }
+                return try speakers.listen(to: item, mayContinue: permit.mayContinue).map { .success(Heard(words: words, passages: $0)) }
             } catch {
                 return .failure(.unavailable(error.description))
             }
         }
-        return Finished(index: index, channel: item.channel, words: (words ?? nil) ?? .failure(.cancelled))
+        return Finished(index: index, channel: item.channel, heard: (heard ?? nil) ?? .failure(.cancelled))
     }
 }

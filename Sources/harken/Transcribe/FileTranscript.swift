@@ -6,6 +6,8 @@ import Speech
 struct FileTranscript {
     let file: String
     let transcript: Transcript
+    /// Who a channel's speakers are, by the numbers of their labels, as far as they are known.
+    var people: [[Int: String]] = []
 
     func rendered(as format: TranscriptFormat) -> String {
         switch format {
@@ -16,13 +18,30 @@ struct FileTranscript {
         }
     }
 
-    /// A line for each paragraph.
+    /// A line for each paragraph; where speakers were told apart, for each turn.
     private var text: String {
-        transcript.channels.map { channel in
-            Paragraphs.split(channel.words, rate: transcript.rate).map { sentences in
+        transcript.channels.enumerated().map { number, channel in
+            guard channel.words.allSatisfy({ $0.speaker == nil }) else { return turns(of: channel, number) }
+            return Paragraphs.split(channel.words, rate: transcript.rate).map { sentences in
                 sentences.map { channel.words[$0].map(\.text).joined(separator: " ") }.joined(separator: " ") + "\n"
             }.joined()
         }.joined()
+    }
+
+    private func turns(of channel: Transcript.Channel, _ number: Int) -> String {
+        var lines: [(speaker: SpeakerLabel?, text: String)] = []
+        for segment in channel.segments {
+            let speaker = channel.words[segment.words].first?.speaker, text = channel.words[segment.words].map(\.text).joined(separator: " ")
+            if let last = lines.last, last.speaker == speaker { lines[lines.count - 1].text += " " + text } else { lines.append((speaker, text)) }
+        }
+        return lines.map { line in
+            let name = line.speaker.map { person($0, in: number) ?? "Speaker \($0.number + 1)" }
+            return (name.map { TerminalText.safe($0) + ": " } ?? "") + line.text + "\n"
+        }.joined()
+    }
+
+    private func person(_ speaker: SpeakerLabel, in channel: Int) -> String? {
+        people.indices.contains(channel) ? people[channel][speaker.number] : nil
     }
 
     /// One object, in one line; positions in seconds.
@@ -46,12 +65,15 @@ struct FileTranscript {
         writer.endArray()
         writer.key("segments")
         writer.beginArray()
-        for channel in transcript.channels {
+        for (number, channel) in transcript.channels.enumerated() {
             for segment in channel.segments {
                 writer.beginObject()
                 writer.members(of: segment.range, at: transcript.rate)
                 writer.member("text", channel.words[segment.words].map(\.text).joined(separator: " "))
-                if let speaker = channel.words[segment.words].first?.speaker { writer.member("speaker", speaker.number) }
+                if let speaker = channel.words[segment.words].first?.speaker {
+                    writer.member("speaker", speaker.number)
+                    if let person = person(speaker, in: number) { writer.member("person", person) }
+                }
                 writer.endObject()
             }
         }

@@ -1,3 +1,4 @@
+import LocalEngine
 import Speech
 
 struct Transcribe: Command {
@@ -6,7 +7,7 @@ struct Transcribe: Command {
         "Which engine recognises. A vendor's needs its key in the environment, such as DEEPGRAM_API_KEY, and gets the recording."
     ) { text in RecordingEngine.names.first { $0 == EngineName(text) } }
     private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "How the words are written: text, json, srt or vtt.")
-    private static let speakers = Flag("--speakers", "Tells speakers apart, where the engine can.")
+    private static let speakers = Flag("--speakers", "Tells speakers apart, where the engine can; the local one names those whose voices are known.")
     private static let language = Option(
         "--language", "TAG", accepts: "a language tag such as en or en-GB", "The language spoken. Default: what the engine takes it to be."
     ) { text in
@@ -28,6 +29,7 @@ struct Transcribe: Command {
     private let options: RecognitionOptions
     private let output: String?
     private let engine: RecordingEngine
+    private let arguments: Arguments
 
     init(_ arguments: Arguments) throws(UsageError) {
         files = arguments.operands
@@ -45,6 +47,7 @@ struct Transcribe: Command {
         }
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))
+        self.arguments = arguments
     }
 
     func run(_ surroundings: Surroundings) async -> ExitStatus {
@@ -55,16 +58,17 @@ struct Transcribe: Command {
                 surroundings.diagnostics.writeLine(
                     "harken transcribe: the engine \(engine.name) does not tell speakers apart; the words come without them")
             }
+            let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments) : nil
             var status = ExitStatus.done
             for file in files {
-                guard let transcript = await transcribe(file, engine, surroundings) else {
+                guard let transcript = await transcribe(file, engine, known, surroundings) else {
                     if Task.isCancelled { return .interrupted }
                     status = .failed
                     continue
                 }
                 // As `head` and `tail` do.
                 if format == .text, files.count > 1 { try destination.write("==> \(TerminalText.safe(file)) <==\n") }
-                try destination.write(FileTranscript(file: file, transcript: transcript).rendered(as: format))
+                try destination.write(transcript.rendered(as: format))
             }
             return status
         } catch {
@@ -74,7 +78,9 @@ struct Transcribe: Command {
     }
 
     /// nil when it failed; the user has been told why.
-    private func transcribe(_ file: String, _ engine: any PrerecordedEngine, _ surroundings: Surroundings) async -> Transcript? {
+    private func transcribe(
+        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ surroundings: Surroundings
+    ) async -> FileTranscript? {
         let progress = ProgressLine(on: surroundings.diagnostics)
         let started = ContinuousClock.now
         defer { progress.clear() }
@@ -85,13 +91,19 @@ struct Transcribe: Command {
         let name = file.split(separator: "/").last.map(String.init) ?? file
         progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
-            return try await engine.recognize(Recording(path: file), options: options) { step in
+            let told: @Sendable (RecognitionProgress) -> Void = { step in
                 guard case .reached(let through, let length, let rate) = step else { return }
                 progress.show(
                     ProgressLine.text(
                         file: name, done: through.seconds(at: rate), of: length?.seconds(at: rate),
                         elapsed: (ContinuousClock.now - started) / .seconds(1)))
             }
+            guard options.diarize, let local = engine as? LocalEngine else {
+                return FileTranscript(file: file, transcript: try await engine.recognize(Recording(path: file), options: options, progress: told))
+            }
+            let spoken = try await local.recognizeSpeakers(Recording(path: file), options: options, progress: told)
+            return FileTranscript(
+                file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
         } catch {
             progress.clear()
             if error != .cancelled { surroundings.complain(Self.description, "\(file): \(error.explanation)") }

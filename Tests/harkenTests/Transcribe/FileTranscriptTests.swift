@@ -39,6 +39,20 @@ import Testing
         #expect(transcript.rendered(as: .vtt).hasPrefix("WEBVTT\n\n00:00:00.250 --> "))
     }
 
+    @Test func `with speakers has a line for each turn, and says who is known`() throws {
+        var spoken = transcript
+        var channel = try #require(transcript.transcript.channels.first)
+        for index in channel.words.indices { channel.words[index].speaker = SpeakerLabel(index == 2 ? 1 : 0) }
+        spoken = FileTranscript(
+            file: "a.wav",
+            transcript: Transcript(
+                rate: SampleRate(hertz: 1_000), length: SampleCount(9_500), language: .english, model: "m", channels: [channel]),
+            people: [[1: "Ana"]])
+        #expect(spoken.rendered(as: .text) == "Speaker 1: Hello there.\nAna: Bye.\n")
+        #expect(spoken.rendered(as: .json).contains(#""text":"Hello there.","speaker":0},"#))
+        #expect(spoken.rendered(as: .json).contains(#""text":"Bye.","speaker":1,"person":"Ana"}"#))
+    }
+
     @Test func `of silence is empty, and still an object`() {
         let silence = FileTranscript(
             file: "s",

@@ -1,0 +1,31 @@
+import Speakers
+import Speech
+
+/// Listens to a recording's windows of speech for who speaks in them.
+package struct SpeakerListener: Sendable {
+    /// A stretch of speech and what its windows sound like.
+    struct Passage: Sendable {
+        var range: SampleRange
+        var heard: [Diarisation.Heard]
+    }
+
+    private let embedder: SpeakerEmbedder
+
+    package init(_ embedder: SpeakerEmbedder) { self.embedder = embedder }
+
+    /// What is heard in `item`, in order. nil when `mayContinue` said no.
+    func listen(to item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Passage]? {
+        let bounds = SampleRange(item.window.audio.start, count: SampleCount(item.samples.count))
+        var passages: [Passage] = []
+        for range in Diarisation.passages(item.window.speech) {
+            var heard: [Diarisation.Heard] = []
+            for window in Diarisation.windows(range, within: bounds) {
+                guard mayContinue() else { return nil }
+                let place = Int((window.start - bounds.start).samples)..<Int((window.end - bounds.start).samples)
+                if let voiceprint = try embedder.embed(item.samples.span.extracting(place)) { heard.append(.init(window, voiceprint)) }
+            }
+            passages.append(Passage(range: range, heard: heard))
+        }
+        return passages
+    }
+}

@@ -1,0 +1,165 @@
+package import Conversations
+package import Speech
+
+/// Who speaks when in one channel of audio, by the sound alone: gathers what is heard of it, then tells the turns.
+///
+/// A value without I/O. Positions are in samples at 16 kHz. Whoever drives it finds passages of speech (`passages`), listens to their windows
+/// (`windows`), adds them in order, and asks at the end.
+package struct Diarisation: Sendable {
+    /// A window of a passage, and what it sounds like.
+    package struct Heard: Sendable, Equatable {
+        package var range: SampleRange
+        package var voiceprint: Voiceprint
+
+        package init(_ range: SampleRange, _ voiceprint: Voiceprint) {
+            self.range = range
+            self.voiceprint = voiceprint
+        }
+    }
+
+    package struct Result: Sendable, Equatable {
+        /// In order; they do not overlap.
+        package var turns: [SpeakerTurn] = []
+        /// What each speaker sounds like, by the number of the label.
+        package var voices: [VoiceEvidence] = []
+    }
+
+    let rule: DiarisationRule
+    private(set) var passages: [(range: SampleRange, heard: [Heard])] = []
+
+    package init(rule: DiarisationRule = DiarisationRule()) { self.rule = rule }
+
+    // MARK: What to listen to
+
+    /// Speech with what voice activity leaves out around it, and as one what is joined then.
+    ///
+    /// - Parameter speech: in order.
+    package static func passages(_ speech: [SampleRange], rule: DiarisationRule = DiarisationRule()) -> [SampleRange] {
+        var passages: [SampleRange] = []
+        for range in speech {
+            let padded = SampleRange(max(.zero, range.start - rule.padding), range.end + rule.padding)
+            if let last = passages.last, padded.start <= last.end {
+                passages[passages.count - 1].end = max(last.end, padded.end)
+            } else {
+                passages.append(padded)
+            }
+        }
+        return passages
+    }
+
+    /// The windows of a passage, spread evenly from its beginning to its end; of a short one a single window that reaches beyond it. None of one that
+    /// is too short to tell anything.
+    ///
+    /// - Parameter bounds: of the audio that is at hand.
+    package static func windows(
+        _ passage: SampleRange, within bounds: SampleRange, rule: DiarisationRule = DiarisationRule()
+    ) -> [SampleRange] {
+        guard passage.count >= rule.shortest, let passage = passage.intersection(bounds) else { return [] }
+        let rest = passage.count - rule.window
+        guard rest > .zero else {
+            let middle = passage.start + SampleCount(passage.count.samples / 2)
+            let latest = max(bounds.start, bounds.end - rule.window)
+            let start = min(max(bounds.start, middle - SampleCount(rule.window.samples / 2)), latest)
+            return [SampleRange(start, min(bounds.end, start + rule.window))]
+        }
+        let steps = (rest.samples + rule.step.samples - 1) / rule.step.samples
+        return (0...steps).map { SampleRange(passage.start + SampleCount(rest.samples * $0 / steps), count: rule.window) }
+    }
+
+    /// Takes the next passage. Where it reaches into the one before, they meet in the middle.
+    ///
+    /// - Parameter heard: its windows, in order; empty where nothing can be told of it.
+    package mutating func add(_ passage: SampleRange, _ heard: [Heard]) {
+        var passage = passage
+        if let last = passages.last?.range, passage.start < last.end {
+            let middle = SampleIndex((max(last.start, passage.start).samples + min(last.end, passage.end).samples) / 2)
+            passages[passages.count - 1].range.end = middle
+            passage.start = middle
+        }
+        passages.append((passage, heard))
+    }
+
+    // MARK: What was heard
+
+    package func result() -> Result {
+        let centres = centres()
+        guard !centres.isEmpty else { return Result() }
+        var turns: [SpeakerTurn] = []
+        for (range, heard) in passages where !heard.isEmpty { turns += Self.turns(in: range, heard, centres, rule) }
+        // What is too short to be told by its sound goes with what is nearest in time.
+        for (range, heard) in passages where heard.isEmpty {
+            if let nearest = turns.turn(of: range) { turns.append(SpeakerTurn(range, turns[nearest].speaker)) }
+        }
+        turns.sort { $0.range.start < $1.range.start }
+        return numbered(joined(turns), centres)
+    }
+
+    /// One direction for each speaker.
+    private func centres() -> [Voiceprint] {
+        let all = passages.flatMap { passage in
+            passage.heard.map { ($0.voiceprint, speech: $0.range.intersection(passage.range)?.count ?? .zero) }
+        }
+        var firm = all.filter { $0.speech >= rule.shortestEvidence }
+        if firm.isEmpty { firm = all }
+        guard !firm.isEmpty else { return [] }
+        // Windows overlap: each counts for as much as lies between two.
+        func length(_ indices: [Int]) -> SampleCount { indices.reduce(.zero) { $0 + min(rule.step, firm[$1].speech) } }
+        let total = length(Array(firm.indices))
+        let least = min(rule.surelySomebody, max(rule.leastSpeech, SampleCount(Int64(Double(total.samples) * rule.leastShare))))
+        let groups = VoiceClusters(firm.map(\.0), distance: rule.distance).groups
+        let speech = groups.map(length)
+        var kept = groups.indices.filter { speech[$0] >= least }.map { groups[$0] }
+        if kept.isEmpty, let most = groups.indices.max(by: { speech[$0] < speech[$1] }) { kept = [groups[most]] }
+        var centres = kept.compactMap { Self.mean($0.map { firm[$0].0 }) }
+        // Each window goes to the voice that it is nearest to, and voices are what their windows sound like.
+        for _ in 0..<Self.rounds where centres.count > 1 {
+            var members = [[Voiceprint]](repeating: [], count: centres.count)
+            for (voiceprint, _) in firm { members[Self.nearest(voiceprint, centres)].append(voiceprint) }
+            for index in centres.indices { centres[index] = Self.mean(members[index]) ?? centres[index] }
+        }
+        return centres
+    }
+
+    private static let rounds = 3
+
+    private static func mean(_ voiceprints: [Voiceprint]) -> Voiceprint? {
+        guard let first = voiceprints.first else { return nil }
+        var sum = [Float](repeating: 0, count: first.direction.count)
+        for voiceprint in voiceprints { for index in sum.indices { sum[index] += voiceprint.direction[index] } }
+        return Voiceprint(sum, model: first.model)
+    }
+
+    private static func nearest(_ voiceprint: Voiceprint, _ centres: [Voiceprint]) -> Int {
+        centres.indices.min { centres[$0].distance(to: voiceprint) < centres[$1].distance(to: voiceprint) } ?? 0
+    }
+
+    /// Turns of one speaker with a short pause between are one.
+    private func joined(_ turns: [SpeakerTurn]) -> [SpeakerTurn] {
+        var joined: [SpeakerTurn] = []
+        for turn in turns {
+            if let last = joined.last, last.speaker == turn.speaker, turn.range.start - last.range.end <= rule.pause {
+                joined[joined.count - 1].range.end = max(last.range.end, turn.range.end)
+            } else {
+                joined.append(turn)
+            }
+        }
+        return joined
+    }
+
+    /// Speakers in order of appearance, with what they sound like.
+    private func numbered(_ turns: [SpeakerTurn], _ centres: [Voiceprint]) -> Result {
+        var numbers: [Int: Int] = [:]
+        var result = Result()
+        for turn in turns {
+            let number = numbers[turn.speaker.number] ?? numbers.count
+            if number == numbers.count {
+                numbers[turn.speaker.number] = number
+                result.voices.append(VoiceEvidence(centres[turn.speaker.number], .zero))
+            }
+            let length = turn.range.count.duration(at: .speech)
+            result.voices[number] = VoiceEvidence(result.voices[number].voiceprint, result.voices[number].duration + length)
+            result.turns.append(SpeakerTurn(turn.range, SpeakerLabel(number)))
+        }
+        return result
+    }
+}

@@ -1,0 +1,25 @@
+package import Speech
+
+/// What one speaker says without a long pause, as far as it can be told from the sound.
+package struct SpeakerTurn: Sendable, Equatable {
+    /// At 16 kHz.
+    package var range: SampleRange
+    /// From 0 in order of appearance.
+    package var speaker: SpeakerLabel
+
+    package init(_ range: SampleRange, _ speaker: SpeakerLabel) {
+        self.range = range
+        self.speaker = speaker
+    }
+}
+
+extension [SpeakerTurn] {
+    /// The turn that most of `range` falls into, else the nearest one. The turns are in order.
+    package func turn(of range: SampleRange) -> Int? {
+        func overlap(_ index: Int) -> Int64 { self[index].range.intersection(range)?.count.samples ?? 0 }
+        func gap(_ index: Int) -> Int64 {
+            Swift.max(self[index].range.start.samples - range.end.samples, range.start.samples - self[index].range.end.samples, 0)
+        }
+        return indices.min { (-overlap($0), gap($0), $0) < (-overlap($1), gap($1), $1) }
+    }
+}

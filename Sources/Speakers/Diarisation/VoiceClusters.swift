@@ -1,0 +1,77 @@
+import Conversations
+
+/// Groups voiceprints so that each group is one voice's: those that are nearest on the average are joined first, until all are too far apart.
+///
+/// The mean distance of two groups' members follows from the sums of their directions alone, so any number can be grouped: block by block, and what a
+/// block was joined to goes on to the next as it is.
+struct VoiceClusters: Sendable {
+    private struct Group: Sendable {
+        var sum: [Float]
+        var members: [Int]
+
+        /// The mean of 1 − cosine over all pairs of members.
+        func distance(to other: Group) -> Float {
+            var product: Float = 0
+            for index in sum.indices { product += sum[index] * other.sum[index] }
+            return 1 - product / Float(members.count * other.members.count)
+        }
+
+        mutating func join(_ other: Group) {
+            for index in sum.indices { sum[index] += other.sum[index] }
+            members += other.members
+        }
+    }
+
+    /// Indices into the voiceprints, in order of each group's first.
+    let groups: [[Int]]
+
+    /// - Parameters:
+    ///   - voiceprints: of one model.
+    ///   - block: how many are compared each with each: the work grows with the square of them.
+    init(_ voiceprints: [Voiceprint], distance: Float, block: Int = 512) {
+        var groups: [Group] = []
+        for start in stride(from: 0, to: voiceprints.count, by: block) {
+            let next = (start..<min(start + block, voiceprints.count)).map { Group(sum: voiceprints[$0].direction, members: [$0]) }
+            groups = Self.joined(groups + next, distance)
+        }
+        self.groups = groups.map { $0.members.sorted() }.sorted { $0[0] < $1[0] }
+    }
+
+    private static func joined(_ groups: [Group], _ limit: Float) -> [Group] {
+        var groups = groups
+        let count = groups.count
+        var distances = [Float](repeating: .infinity, count: count * count)
+        for one in 0..<count {
+            for other in 0..<one {
+                let distance = groups[one].distance(to: groups[other])
+                distances[one * count + other] = distance
+                distances[other * count + one] = distance
+            }
+        }
+        func nearest(_ row: Int) -> Int { (0..<count).min { distances[row * count + $0] < distances[row * count + $1] } ?? row }
+        var alive = Array(0..<count)
+        var near = alive.map(nearest)
+        while alive.count > 1 {
+            guard let one = alive.min(by: { distances[$0 * count + near[$0]] < distances[$1 * count + near[$1]] }),
+                distances[one * count + near[one]] < limit
+            else { break }
+            let other = near[one]
+            groups[one].join(groups[other])
+            alive.removeAll { $0 == other }
+            for row in 0..<count {
+                distances[row * count + other] = .infinity
+                distances[other * count + row] = .infinity
+            }
+            for row in alive where row != one {
+                let distance = groups[one].distance(to: groups[row])
+                distances[one * count + row] = distance
+                distances[row * count + one] = distance
+            }
+            for row in alive
+            where row == one || near[row] == one || near[row] == other || distances[row * count + one] < distances[row * count + near[row]] {
+                near[row] = nearest(row)
+            }
+        }
+        return alive.map { groups[$0] }
+    }
+}

@@ -1,0 +1,41 @@
+import Conversations
+import Glibc
+import Protocols
+import Speakers
+import Speech
+import Store
+
+/// Whose voices this machine's user knows: gives the speakers of a recording their names.
+struct KnownSpeakers {
+    private let directory: VoiceDirectory
+    private let names: SpeakerNames
+
+    /// nil when nothing is stored here, or it cannot be read: then nobody is known.
+    static func open(_ arguments: Arguments) async -> KnownSpeakers? {
+        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", R_OK | W_OK) == 0, let memories = try? Memories(arguments),
+            let store = try? memories.open(), let voices = try? await store.voices(of: memories.user),
+            let people = try? await store.people(of: memories.user)
+        else { return nil }
+        return KnownSpeakers(voices, people)
+    }
+
+    init(_ voices: [Voice], _ people: [Person]) {
+        // Of a voice without a name there is nothing to say.
+        directory = VoiceDirectory(voices.filter { $0.owner != .nobody })
+        names = SpeakerNames(people: people, voices: voices)
+    }
+
+    /// - Parameter speakers: what each sounds like.
+    /// - Returns: the names of those who are known, by the speakers' places. Nobody is found twice.
+    func names(of speakers: [VoiceEvidence]) -> [Int: String] {
+        let clusters = speakers.indices.filter { speakers[$0].duration >= directory.rule.shortestClip }
+            .sorted { speakers[$0].duration > speakers[$1].duration }
+        let found = ClusterIdentity.identify(
+            clusters.map { (ClusterIdentity.key(cluster: nil, label: nil, number: $0), .success(speakers[$0].voiceprint)) }, in: directory)
+        var names: [Int: String] = [:]
+        for number in clusters {
+            names[number] = found[ClusterIdentity.key(cluster: nil, label: nil, number: number)].flatMap { self.names.name(of: $0.identity.who) }
+        }
+        return names
+    }
+}
