@@ -69,6 +69,8 @@ let package = Package(
 
         .executableTarget(name: "simulate", dependencies: ["Simulation", "Continuity"], swiftSettings: strict),
 
+        .executableTarget(name: "crash-ledger", dependencies: ["Store", "Speech"], path: "Tests/Crash/ledger", swiftSettings: strict),
+
         .executableTarget(
             name: "relay-bench", dependencies: ["Net", "Framing"], path: "Benchmarks/relay",
             exclude: ["run", "relay.py", "measuring.py", "plugin.py"], sources: ["Sources"],

@@ -2,6 +2,7 @@ package import Background
 package import Continuity
 package import Protocols
 package import Speech
+package import Store
 package import Tracing
 
 /// Everything that the operator decides, checked.
@@ -21,6 +22,12 @@ package struct GatewayConfiguration: Sendable {
     package var reachable: [VendorSettings]
     /// Who recognises recordings that nobody waits for.
     package var routing: WorkloadRouting
+    /// How often clients may ask.
+    package var rateLimits: RateLimiter.Settings
+    /// What engines cost.
+    package var prices: PriceTable
+    /// What one user, and one key, may use of the operator's.
+    package var limits: UsageLimits
     /// Where local models live; nil: where set-up puts them.
     package var modelFolder: String?
     package var drainTime: Duration
@@ -86,6 +93,9 @@ package struct GatewayConfiguration: Sendable {
         repairTime = try settings.seconds("HARKEN_REPAIR_SECONDS", in: 0.5...60, orZero: true, default: 4)
         reachable = try Self.reachable(settings)
         routing = try WorkloadRouting(settings)
+        rateLimits = try RateLimiter.Settings(settings)
+        prices = try PriceTable(settings)
+        limits = try UsageLimits(settings)
         vendors = reachable.compactMap { vendor in
             settings[vendor.name.rawValue.uppercased() + "_API_KEY"].map { vendor.with(Credential($0)) }
         }

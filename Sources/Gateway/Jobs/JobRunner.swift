@@ -128,7 +128,8 @@ actor JobRunner {
         defer { withExtendedLifetime(fetched) {} }
         var options = order.options
         options.keepsRaw = job.keepsRaw
-        let work = RecordingJob(gateway: gateway, id: job.id.rawValue, engines: engines, options: options, payer: payer)
+        var work = RecordingJob(gateway: gateway, id: job.id.rawValue, engines: engines, options: options, payer: payer)
+        work.user = job.user
         while true {
             do throws(RefusalCause) {
                 return try await work.run(Recording(path: path, format: order.format))

@@ -20,6 +20,7 @@ final class LiveContext {
     /// Takes on the sessions whose transcripts are not whole at their end.
     private let completion: SessionRecovery
     let metrics: Metrics
+    let usage: UsageBook
     let log: Log
     let webSocket: WebSocketConfiguration
     /// Balances that clients are warned at, the highest first.
@@ -41,7 +42,7 @@ final class LiveContext {
 
     init(
         loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, conversations: ConversationDesk,
-        gate: GateSettings, voices: (any VoiceDetecting)?, completion: SessionRecovery, metrics: Metrics, log: Log,
+        gate: GateSettings, voices: (any VoiceDetecting)?, completion: SessionRecovery, metrics: Metrics, usage: UsageBook, log: Log,
         webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: WaitingSessions,
         creditWarnings: [Duration], tracer: Tracer?
     ) {
@@ -55,6 +56,7 @@ final class LiveContext {
         self.voices = voices
         self.completion = completion
         self.metrics = metrics
+        self.usage = usage
         self.log = log
         self.webSocket = webSocket
         self.continuity = continuity

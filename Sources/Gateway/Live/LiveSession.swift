@@ -482,6 +482,7 @@ final class LiveSession: LiveHandler, SessionOwner {
     func ran(_ run: RecognitionRun) {
         context.metrics.ran(run)
         context.continuity.health.ran(run)
+        context.usage.note(run, of: record)
         if let span = trace?.ran(run) { context.tracer?.take([span]) }
         let engine = run.engine.rawValue, reason = run.outcome.label
         switch (run.kind, run.outcome) {

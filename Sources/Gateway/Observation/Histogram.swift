@@ -24,13 +24,19 @@ final class Histogram: Sendable {
     }
 
     func rendered(name: String, help: String) -> String {
+        "# HELP \(name) \(help)\n# TYPE \(name) histogram\n" + series(name: name)
+    }
+
+    /// - Parameter labels: written out; empty: none.
+    func series(name: String, labels: String = "") -> String {
         let state = state.withLock { $0 }
-        var text = "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
+        let more = labels.isEmpty ? "" : labels + ",", all = labels.isEmpty ? "" : "{\(labels)}"
+        var text = ""
         var total = 0
         for (bound, count) in zip(bounds.map { "\($0)" } + ["+Inf"], state.counts) {
             total += count
-            text += "\(name)_bucket{le=\"\(bound)\"} \(total)\n"
+            text += "\(name)_bucket{\(more)le=\"\(bound)\"} \(total)\n"
         }
-        return text + "\(name)_sum \(state.sum)\n\(name)_count \(total)\n"
+        return text + "\(name)_sum\(all) \(state.sum)\n\(name)_count\(all) \(total)\n"
     }
 }

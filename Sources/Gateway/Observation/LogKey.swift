@@ -5,6 +5,7 @@ package enum LogKey: String, Sendable {
     case request = "request.id"
     case dialect
     case engine
+    case model
     case route
     case method
     case status

@@ -75,6 +75,8 @@ package final class Metrics: Sendable {
         }
     }
 
+    /// What engines did for whom.
+    let usage = UsageMetrics()
     private let receivedSamples = Atomic<Int64>(0)
     private let receivedFrames = Atomic<Int64>(0)
     private let openSessions = Atomic<Int>(0)
@@ -221,10 +223,10 @@ package final class Metrics: Sendable {
                 text += "\(name.rawValue){\(labels)} \(value)\n"
             }
         }
-        return text
+        return text + usage.rendered()
     }
 
-    private static func escaped(_ label: String) -> String {
+    static func escaped(_ label: String) -> String {
         var escaped = ""
         for character in label {
             switch character {

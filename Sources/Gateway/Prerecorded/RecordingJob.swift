@@ -3,6 +3,7 @@ internal import Dispatch
 internal import Net
 internal import Protocols
 internal import Speech
+internal import Store
 internal import Tracing
 
 /// One recording on its way to a transcript: by the first engine that can.
@@ -15,10 +16,20 @@ struct RecordingJob: Sendable {
     let payer: KeyUse?
     /// What was asked, and the caller's span; nil for work that nobody waits for.
     var request: (route: String, caller: TraceParent?)?
+    /// Whose usage it is, where no key is charged.
+    var user = ID<User>.local
 
     func run(
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
     ) async throws(RefusalCause) -> Transcript {
+        let owner = payer.map { UsageOwner($0) } ?? UsageOwner(user)
+        switch await gateway.usage.verdict(owner, gateway.configuration.limits, now: gateway.now()) {
+        case .free: break
+        case .warned(let words): gateway.log.warning("a limit is near", [.request: id, .reason: words])
+        case .stopped(let words):
+            gateway.log.warning("a limit is reached", [.request: id, .reason: words])
+            throw .outOfCredit
+        }
         guard gateway.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
         defer { gateway.batch.leave() }
         var trace = gateway.tracer?.begin(under: request?.caller, at: .now).map {
@@ -27,6 +38,7 @@ struct RecordingJob: Sendable {
         let said = Flag()
         for (index, engine) in engines.enumerated() {
             guard let recogniser = engine.prerecorded else { continue }
+            let attempt = await gateway.usage.begin(by: owner, engine.name, options)
             let start = ContinuousClock.now
             do {
                 var options = options
@@ -40,7 +52,7 @@ struct RecordingJob: Sendable {
                     _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
                 }
                 transcript = await placed(transcript, recording)
-                report(.success(transcript), of: engine.name, from: start, isLast: true, &trace)
+                await report(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace)
                 return transcript
             } catch {
                 if error != .cancelled {
@@ -48,7 +60,7 @@ struct RecordingJob: Sendable {
                 }
                 // What was told to the client cannot be told again by another engine.
                 let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
-                report(.failure(error), of: engine.name, from: start, isLast: !mayTryNext, &trace)
+                await report(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace)
                 guard mayTryNext else { throw .engine(error) }
             }
         }
@@ -56,10 +68,12 @@ struct RecordingJob: Sendable {
     }
 
     private func report(
-        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, isLast: Bool, _ trace: inout RecordingTrace?
-    ) {
+        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ attempt: UsageRun, isLast: Bool,
+        _ trace: inout RecordingTrace?
+    ) async {
         let run = RecognitionRun(of: result, by: engine, from: start, to: .now)
         gateway.metrics.ran(run)
+        await gateway.usage.end(attempt, run, try? result.get())
         guard trace != nil else { return }
         var spans: [Span] = []
         if let span = trace?.ran(run) { spans.append(span) }

@@ -97,14 +97,14 @@ struct TranscriptRepair: Sendable {
                 do throws(EngineError) {
                     var (answer, words) = try await recording.recognise(by: recogniser, wanted)
                     last = nil
-                    report(.success(answer), of: engine.name, from: start, &trace)
+                    report(.success(answer), of: engine.name, from: start, stored.record, &trace)
                     // It tells speakers apart within this recording only.
                     for index in words.indices { words[index].speaker = nil }
                     stored.transcript.mend(channel, range, words, by: engine.name)
                     return nil
                 } catch {
                     last = error
-                    report(.failure(error), of: engine.name, from: start, &trace)
+                    report(.failure(error), of: engine.name, from: start, stored.record, &trace)
                     if error == .cancelled, Task.isCancelled { return .interrupted }
                     gateway.log.warning(
                         "a session's audio was not recognised again",
@@ -125,9 +125,13 @@ struct TranscriptRepair: Sendable {
         }
     }
 
-    private func report(_ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ trace: inout RecordingTrace?) {
+    private func report(
+        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ session: SessionRecord,
+        _ trace: inout RecordingTrace?
+    ) {
         let run = RecognitionRun(.recovery, of: result, by: engine, from: start, to: .now)
         gateway.metrics.ran(run)
+        gateway.usage.note(run, of: session)
         if let span = trace?.ran(run) { gateway.tracer?.take([span]) }
     }
 }

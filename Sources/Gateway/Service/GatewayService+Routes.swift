@@ -26,7 +26,7 @@ extension GatewayService {
             Route(.http, .get, "/health", voice: .harken, HealthEndpoint()),
             Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint()),
             Route(.http, .get, "/metrics", voice: .harken, MetricsEndpoint()),
-        ] + API.operations.map(\.route)
+        ] + BackgroundEndpoint.routes + API.operations.map(\.route)
 
     private static func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
         Route(.http, method, path, voice: AssemblyAIPrerecordedEndpoint.voice, AssemblyAIPrerecordedEndpoint(action: action))

@@ -28,6 +28,8 @@ package final class GatewayService: HTTPService {
     let evaluations: EvaluationLog
     let recovery: SessionRecovery
     let conversations: ConversationDesk
+    let usage: UsageBook
+    let background: BackgroundDesk
     /// A new UUID.
     let newID: @Sendable () -> String
     private let corsPolicy: CORSPolicy
@@ -87,6 +89,10 @@ package final class GatewayService: HTTPService {
         self.transcripts = transcripts
         let evaluations = EvaluationLog(directory: configuration.dataDirectory, log: log)
         self.evaluations = evaluations
+        let usage = UsageBook(
+            UsageLedger(in: database), prices: configuration.prices, metrics: metrics.usage, log: log, newID: newID, now: now)
+        self.usage = usage
+        background = BackgroundDesk(BackgroundRecordings(in: database), limits: configuration.rateLimits)
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
         let desk = ConversationDesk(
@@ -110,7 +116,7 @@ package final class GatewayService: HTTPService {
                     return LoopBound(
                         LiveContext(
                             loop: loop, journal: journal, transcripts: transcripts, evaluations: evaluations, conversations: desk,
-                            gate: configuration.gate, voices: voices, completion: recovery, metrics: metrics,
+                            gate: configuration.gate, voices: voices, completion: recovery, metrics: metrics, usage: usage,
                             log: log,
                             webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity, waiting: waiting,
                             creditWarnings: configuration.creditWarnings, tracer: tracer),
@@ -135,7 +141,10 @@ package final class GatewayService: HTTPService {
         let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
         self.accounts = accounts
         settling = Task { [contexts] in
-            while (try? await Task.sleep(for: .seconds(1))) != nil { await Self.settle(accounts, contexts, log) }
+            while (try? await Task.sleep(for: .seconds(1))) != nil {
+                await Self.settle(accounts, contexts, log)
+                await usage.settle()
+            }
         }
         continuity.health.serve(self)
     }
@@ -179,6 +188,7 @@ package final class GatewayService: HTTPService {
         settling.cancel()
         await settling.value
         await Self.settle(accounts, contexts, log)
+        await usage.settle()
     }
 
     private static func settle(_ accounts: KeyAccounts, _ contexts: [ObjectIdentifier: LoopBound<LiveContext>], _ log: Log) async {
@@ -206,7 +216,10 @@ package final class GatewayService: HTTPService {
     }
 
     /// Takes up the jobs that an earlier run left.
-    package func resumeJobs() async { await runner.start(self) }
+    package func resumeJobs() async {
+        await usage.resume()
+        await runner.start(self)
+    }
 
     /// Stops work on jobs and on the transcripts of sessions that are over; what is not done is for the next run.
     package func stopJobs() async {
@@ -217,6 +230,7 @@ package final class GatewayService: HTTPService {
     /// Completes what sessions of earlier runs left, in the background; and from now on what sessions of this run leave.
     package func recoverSessions() async {
         await recovery.start(self)
+        await background.recover(self)
         await conversations.recover()
     }
 

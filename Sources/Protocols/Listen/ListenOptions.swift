@@ -101,7 +101,8 @@ package struct ListenOptions: Sendable, Equatable {
         return min(max(.seconds(min(max(seconds, 0), 1 << 20)), shortestTimeout), longestTimeout)
     }
 
-    private static let sources: Set<String> = [
+    /// What may have recorded a conversation.
+    package static let sources: Set<String> = [
         "omi", "friend", "fieldy", "bee", "plaud", "frame", "friend_com", "apple_watch", "phone", "phone_call", "desktop", "openglass", "screenpipe",
         "workflow", "sdcard", "external_integration", "limitless", "rayban_meta", "onboarding", "web", "harken",
     ]

@@ -75,6 +75,8 @@ package struct Migration: Sendable {
             "ALTER TABLE jobs ADD COLUMN raw BLOB"
         ),
         conversations,
+        usage,
+        background,
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

@@ -114,6 +114,13 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox"),
         "PUT /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#),
         "DELETE /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/soniox", 204, stranger: 404).once,
+        "GET /v2/desktop/capabilities": .http("/v2/desktop/capabilities"),
+        "POST /v2/desktop/background-conversation/start": .http("/v2/desktop/background-conversation/start", body: "{}"),
+        "POST /v2/desktop/background-transcribe": .http(
+            "/v2/desktop/background-transcribe?conversation_id=CONVERSATION&chunk_id=1&chunk_start_ms=0", body: "audio!", 404),
+        "POST /v2/desktop/background-conversation/{id}/finish": .http(
+            "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit"),
+        "GET /api/v1/usage": .http("/api/v1/usage"),
         "GET /api/v1/openapi.json": .open("/api/v1/openapi.json"),
     ]
 }

@@ -23,6 +23,7 @@ final class TestGateway: Sendable {
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
+        recorded: [any PrerecordedEngine] = [],
         change: (inout GatewayConfiguration) -> Void = { _ in }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
@@ -38,7 +39,8 @@ final class TestGateway: Sendable {
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         service = try await GatewayService(
             configuration, loops: group.loops,
-            entries: ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? []), keys: keys,
+            entries: ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
+                + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), tracer: tracer,
             newID: { UUID().uuidString.lowercased() })
@@ -60,10 +62,12 @@ final class TestGateway: Sendable {
     static func with(
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
+        recorded: [any PrerecordedEngine] = [],
         change: (inout GatewayConfiguration) -> Void = { _ in }, _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
-            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops, change: change)
+            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
+            recorded: recorded, change: change)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

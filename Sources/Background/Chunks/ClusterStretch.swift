@@ -1,0 +1,25 @@
+/// What one cluster says without a long pause: what its voiceprint may be made of.
+package struct ClusterStretch: Sendable, Equatable {
+    package var cluster: String
+    package var start: Duration
+    package var end: Duration
+    package var words: Int
+
+    /// A pause of this length begins a new stretch.
+    package static let pause: Duration = .seconds(30)
+
+    /// - Parameter words: of a chunk, in order; those without a cluster are in no stretch.
+    package static func all(in words: [ChunkWord]) -> [ClusterStretch] {
+        var stretches: [ClusterStretch] = []
+        for word in words {
+            guard let cluster = word.cluster else { continue }
+            if let last = stretches.last, last.cluster == cluster, word.start - last.end < pause {
+                stretches[stretches.count - 1].end = max(last.end, word.end)
+                stretches[stretches.count - 1].words += 1
+            } else {
+                stretches.append(ClusterStretch(cluster: cluster, start: word.start, end: word.end, words: 1))
+            }
+        }
+        return stretches
+    }
+}

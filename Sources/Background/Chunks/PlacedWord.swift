@@ -1,0 +1,26 @@
+/// A chunk's word at its place on the recording's clock.
+struct PlacedWord: Sendable, Equatable {
+    var word: ChunkWord
+    var start: Duration
+    var end: Duration
+    /// The chunk's place among all, and the word's in it.
+    var chunk: Int
+    var index: Int
+    /// How far it lies from where its chunk was cut: what is near to that may have been heard in part only.
+    var depth: Duration
+
+    init(_ word: ChunkWord, _ index: Int, of chunk: RecognisedChunk, number: Int) {
+        self.word = word
+        start = chunk.start + word.start
+        end = chunk.start + word.end
+        self.chunk = number
+        self.index = index
+        depth = min(word.start, chunk.duration - word.end)
+    }
+
+    /// Without what differs from one hearing to the next: `Hello,` and `hello`.
+    var token: String { word.text.lowercased().filter { $0.isLetter || $0.isNumber } }
+
+    /// Before another one at the same seam: the deeper one, and of two as deep that of the earlier chunk.
+    static func isBetter(_ a: Self, than b: Self) -> Bool { a.depth != b.depth ? a.depth > b.depth : (a.chunk, a.index) < (b.chunk, b.index) }
+}

@@ -1,0 +1,51 @@
+package import Conversations
+package import Speech
+
+/// A word of a chunk, on the chunk's own clock.
+package struct ChunkWord: Sendable, Equatable {
+    package var text: String
+    package var start: Duration
+    package var end: Duration
+    /// 0…1.
+    package var confidence: Float
+    /// Who says it, as the engine tells speakers of this chunk apart; nil: it does not.
+    package var cluster: String?
+
+    package init(_ text: String, start: Duration, end: Duration, confidence: Float = 1, cluster: String? = nil) {
+        self.text = text
+        self.start = start
+        self.end = end
+        self.confidence = confidence
+        self.cluster = cluster
+    }
+}
+
+/// A chunk of a recording with what was said in it. Nothing in it depends on other chunks.
+package struct RecognisedChunk: Sendable, Equatable {
+    package var id: String
+    /// Of its first sample, on the recording's clock.
+    package var start: Duration
+    package var duration: Duration
+    /// In order. The engine's times and letters are never changed.
+    package var words: [ChunkWord]
+    package var engine: EngineName
+    package var model: String?
+    /// Who the clusters are, of those that were recognised.
+    package var identities: [String: SpeakerIdentity]
+
+    /// - Parameter words: as the engine has them; speakers are filled in, and told apart where the engine may have taken two for one.
+    package init(
+        id: String, start: Duration, duration: Duration, words: [ChunkWord], engine: EngineName, model: String? = nil,
+        identities: [String: SpeakerIdentity] = [:]
+    ) {
+        self.id = id
+        self.start = start
+        self.duration = duration
+        self.words = ClusterParts.split(SpeakerFilling.filled(words.sorted { ($0.start, $0.end) < ($1.start, $1.end) }))
+        self.engine = engine
+        self.model = model
+        self.identities = identities
+    }
+
+    package var end: Duration { start + duration }
+}

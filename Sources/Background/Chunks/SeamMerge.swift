@@ -1,0 +1,88 @@
+/// Puts the words of chunks that overlap together: each word once, none lost.
+///
+/// A word that both chunks have is the same text at nearly the same time; that of the chunk in which it lies deeper is kept. Of words that are different and
+/// at the same time the deeper one is kept as well: the other is a piece of it, or was misheard at the edge. What only one chunk has stays.
+struct SeamMerge {
+    /// How far apart two hearings of a word may begin.
+    static let tolerance: Duration = .milliseconds(300)
+    /// Words that an engine gives no length are taken to be so long.
+    private static let shortest: Duration = .milliseconds(20)
+
+    private(set) var words: [PlacedWord] = []
+
+    /// Takes the next chunk, by order of start.
+    mutating func add(_ chunk: RecognisedChunk, number: Int) {
+        let new = chunk.words.enumerated().map { PlacedWord($1, $0, of: chunk, number: number) }
+        let reach = chunk.start - Self.tolerance
+        // Words are kept in order of start; one that ends behind the new chunk's start has not begun long before.
+        let first = words.partitioningIndex { $0.start > reach - .seconds(10) }
+        let near = words[first...].indices.filter { words[$0].end > reach }
+        guard !near.isEmpty, !new.isEmpty else { return insert(new) }
+        let old = near.map { words[$0] }
+        var lost: Set<Int> = [], dropped: Set<Int> = []
+        let pairs = Self.pairs(old, new)
+        for (one, other) in pairs {
+            if PlacedWord.isBetter(new[other], than: old[one]) { lost.insert(one) } else { dropped.insert(other) }
+        }
+        let pairedOld = Set(pairs.map(\.0)), pairedNew = Set(pairs.map(\.1))
+        let rest =
+            old.indices.filter { !pairedOld.contains($0) }.map { (isOld: true, index: $0, word: old[$0]) }
+            + new.indices.filter { !pairedNew.contains($0) }.map { (isOld: false, index: $0, word: new[$0]) }
+        var kept: [(isOld: Bool, index: Int, word: PlacedWord)] = []
+        for one in rest.sorted(by: { PlacedWord.isBetter($0.word, than: $1.word) }) {
+            if kept.contains(where: { $0.isOld != one.isOld && Self.collide($0.word, one.word) }) {
+                if one.isOld { lost.insert(one.index) } else { dropped.insert(one.index) }
+            } else {
+                kept.append(one)
+            }
+        }
+        for index in lost.map({ near[$0] }).sorted(by: >) { words.remove(at: index) }
+        insert(new.indices.filter { !dropped.contains($0) }.map { new[$0] })
+    }
+
+    /// The same words, each with its nearest.
+    private static func pairs(_ old: [PlacedWord], _ new: [PlacedWord]) -> [(Int, Int)] {
+        var near: [(apart: Duration, one: Int, other: Int)] = []
+        for one in old.indices {
+            let token = old[one].token
+            for other in new.indices {
+                let apart = old[one].start < new[other].start ? new[other].start - old[one].start : old[one].start - new[other].start
+                guard apart <= tolerance, new[other].token == token else { continue }
+                near.append((apart, one, other))
+            }
+        }
+        var pairs: [(Int, Int)] = []
+        var used: (old: Set<Int>, new: Set<Int>) = ([], [])
+        for (_, one, other) in near.sorted(by: { ($0.apart, $0.one, $0.other) < ($1.apart, $1.one, $1.other) })
+        where !used.old.contains(one) && !used.new.contains(other) {
+            used.old.insert(one)
+            used.new.insert(other)
+            pairs.append((one, other))
+        }
+        return pairs
+    }
+
+    /// Whether they share most of the shorter one's time.
+    private static func collide(_ a: PlacedWord, _ b: PlacedWord) -> Bool {
+        let endOfA = max(a.end, a.start + shortest), endOfB = max(b.end, b.start + shortest)
+        let shared = min(endOfA, endOfB) - max(a.start, b.start)
+        return shared * 2 > min(endOfA - a.start, endOfB - b.start)
+    }
+
+    private mutating func insert(_ new: [PlacedWord]) {
+        words += new
+        words.sort { ($0.start, $0.end, $0.chunk, $0.index) < ($1.start, $1.end, $1.chunk, $1.index) }
+    }
+}
+
+extension Array {
+    /// The first index whose element fulfils what all behind it fulfil.
+    fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,56 @@
+/// Where a recording's chunks stand.
+package enum RecordingState: String, Sendable, CaseIterable {
+    /// Chunks come.
+    case open
+    /// No new ones; those that are being recognised still count.
+    case finishing
+    case finished
+}
+
+/// What is known of a chunk that was sent before.
+package struct KnownChunk: Sendable, Equatable {
+    /// Of its bytes and of what describes them.
+    package var hash: String
+    /// It is recognised; otherwise it is being.
+    package var isAccepted: Bool
+
+    package init(hash: String, isAccepted: Bool) {
+        self.hash = hash
+        self.isAccepted = isAccepted
+    }
+}
+
+/// What becomes of a chunk that comes. Pure.
+package enum ChunkVerdict: Sendable, Equatable {
+    /// It is to be recognised.
+    case new
+    /// The same one is being recognised.
+    case underWay
+    /// The same one was recognised.
+    case duplicate
+    /// Another one came under its name.
+    case mismatch
+    /// The recording takes no more.
+    case closed
+
+    package static func of(_ hash: String, known: KnownChunk?, in state: RecordingState) -> ChunkVerdict {
+        guard let known else { return state == .open ? .new : .closed }
+        guard known.hash == hash else { return .mismatch }
+        return known.isAccepted ? .duplicate : .underWay
+    }
+}
+
+/// How much of a recording's time a chunk is the first to cover: that much is charged.
+package enum UniqueTime {
+    package static func added(by chunk: Range<Duration>, to others: [Range<Duration>]) -> Duration {
+        var free = chunk.upperBound - chunk.lowerBound
+        var reached = chunk.lowerBound
+        for other in others.sorted(by: { $0.lowerBound < $1.lowerBound }) where other.overlaps(chunk) {
+            let start = max(reached, other.lowerBound), end = min(chunk.upperBound, other.upperBound)
+            guard end > start else { continue }
+            free -= end - start
+            reached = end
+        }
+        return free
+    }
+}

@@ -1,0 +1,33 @@
+internal import Framing
+internal import Speech
+internal import Store
+
+/// What was recognised for the caller, and what it cost.
+enum UsageOperations {
+    static let all: [APIOperation] = [
+        APIOperation(
+            .get, "/usage", .read, summary: "What engines did for the caller: attempts, audio, cost, by engine, model and workload.",
+            query: [
+                .init("since", "string", "Only from this day of UTC on: a day, or a time (RFC 3339)."),
+                .init("by", "string", "provider, key or day: what rows are for besides; provider unless said."),
+            ],
+            answer: .object([
+                .init(
+                    "rows", "[object]", required: true,
+                    "Each with provider, model, workload, audio_seconds, billable_seconds, runs, failed, cost (US dollars, or null when unknown); key or day."
+                ),
+                .init("total", "object", required: true, "audio_seconds, billable_seconds, runs, failed and cost of all rows."),
+            ])
+        ) { request throws(APIFailure) in
+            let by = request.query.first("by") ?? UsageQuery.Grouping.provider.rawValue
+            guard let grouping = UsageQuery.Grouping(rawValue: by) else { throw .badRequest("by takes provider, key or day.") }
+            let query = UsageQuery(user: request.user, since: try request.time("since"), grouping: grouping)
+            let rows = try await APIFailure.stored { () throws(StoreError) in
+                // What has just ended counts too.
+                try await request.gateway.usage.ledger.bookAll()
+                return try await request.gateway.usage.ledger.rows(query)
+            }
+            return .json { UsageDocument.write(rows, to: &$0) }
+        }
+    ]
+}

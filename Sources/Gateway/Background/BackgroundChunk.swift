@@ -1,0 +1,98 @@
+internal import Background
+internal import Conversations
+internal import Framing
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// One chunk's way through the gateway. Faults are told in a fixed order, the first one that there is.
+struct BackgroundChunk: Sendable {
+    let admission: Access.Admission
+    let keys: OwnKeys
+    let call: Call
+
+    private var gateway: GatewayService { call.gateway }
+    private var owner: UsageOwner { UsageOwner(admission) }
+
+    func run(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
+        try await Self.mayUse(owner, gateway)
+        guard gateway.batch.enter() else {
+            throw BackgroundRefusal(.tooManyRequests, "restricted", "Transcription temporarily restricted", retryAfter: .seconds(5))
+        }
+        defer { gateway.batch.leave() }
+        let payer: KeyUse?
+        do throws(RefusalCause) { payer = try gateway.payer(admission, for: .transcribe) } catch { throw BackgroundRefusal(error) }
+        let query = exchange.request.query
+        let file = try await Self.heard { () throws(RefusalCause) in
+            try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: ChunkRequest.limit(query))
+        }
+        guard file.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "No audio data provided") }
+        let request = try ChunkRequest(query)
+        let duration = try request.duration(of: file.byteCount)
+        let work = { @Sendable (language: LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) in
+            try await recognise(request, file, language)
+        }
+        guard request.isKept, let conversation = request.conversation else {
+            let (transcript, run) = try await work(nil)
+            await gateway.usage.note(run)
+            if let payer, payer.account.isCounted {
+                _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
+            }
+            let chunk = RecognisedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
+            let taken = BackgroundDesk.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
+            let id = call.id
+            return BackgroundAnswer.transcribed(
+                taken, Reconstruction.segments(of: [chunk]) { ID(DerivedUUID(id, index: $0.word).description) })
+        }
+        let place = BackgroundDesk.Place(user: admission.user, conversation: conversation)
+        let taken = try await gateway.background.take(request, file, duration, at: place, work, payer: payer, gateway)
+        let store = gateway.conversations.store
+        let all = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
+        }
+        return BackgroundAnswer.transcribed(taken, all.filter { $0.end > taken.chunk.start && $0.start < taken.chunk.end })
+    }
+
+    /// - Parameter standard: the recording's language, where the chunk does not say.
+    private func recognise(
+        _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
+    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
+        let decision: RoutingDecision
+        do throws(RoutingRefusal) {
+            decision = try gateway.configuration.routing.decide(.background, keys: gateway.routingKeys(keys))
+        } catch {
+            throw BackgroundRefusal(error)
+        }
+        guard case .recorded(let plan) = decision else { throw BackgroundRefusal(.internalFault) }
+        let language = request.language ?? standard
+        if let language, language.primary != "multi", let first = gateway.recogniser(for: plan.first, keys),
+            !first.capabilities.languages.contains(language)
+        {
+            throw BackgroundRefusal(
+                .unprocessableContent, "unsupported_language", "The language \"\(language)\" is not available from \(plan.first.engine).")
+        }
+        let recognition = WorkloadRecognition(
+            gateway: gateway, id: call.id, plan: plan, keys: keys, owner: owner, conversation: request.conversation)
+        let options = RecognitionOptions(language: language, diarize: true, keyterms: request.keywords, workload: .background)
+        recognition.shadow(file, request.format, options)
+        do throws(EngineError) {
+            return try await recognition.run(Recording(path: file.path, format: request.format), options)
+        } catch {
+            throw .failed(error, request: call.id)
+        }
+    }
+
+    /// Refuses who has used up what they may.
+    static func mayUse(_ owner: UsageOwner, _ gateway: GatewayService) async throws(BackgroundRefusal) {
+        switch await gateway.usage.verdict(owner, gateway.configuration.limits, now: gateway.now()) {
+        case .free: break
+        case .warned(let words): gateway.log.warning("a limit is near", [.reason: words])
+        case .stopped(let words): throw BackgroundRefusal(.paymentRequired, "quota_exceeded", words)
+        }
+    }
+
+    static func heard<Value>(_ body: () async throws(RefusalCause) -> Value) async throws(BackgroundRefusal) -> Value {
+        do throws(RefusalCause) { return try await body() } catch { throw BackgroundRefusal(error) }
+    }
+}

@@ -1,0 +1,266 @@
+internal import Background
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+internal import Synchronization
+
+/// Takes in recordings that come in chunks: reserves each chunk, has it recognised, puts the conversation together, and ends it.
+actor BackgroundDesk {
+    /// Clients give up after a minute: before that they are told to ask again. The work goes on meanwhile.
+    private static let patience: Duration = .seconds(50)
+    private static let pollInterval: Duration = .milliseconds(50)
+
+    /// A chunk that was taken in.
+    struct Taken: Sendable {
+        var chunk: RecognisedChunk
+        var language: LanguageTag?
+        var run: ID<UsageRun>?
+        var isDuplicate: Bool
+    }
+
+    struct Place: Sendable, Hashable {
+        var user: ID<User>
+        var conversation: String
+    }
+
+    nonisolated let recordings: BackgroundRecordings
+    private var limiter: RateLimiter
+    /// The last work on a conversation's segments: the next waits for it.
+    private var tails: [Place: (number: Int, task: Task<Void, Never>)] = [:]
+    private var works = 0
+
+    init(_ recordings: BackgroundRecordings, limits: RateLimiter.Settings) {
+        self.recordings = recordings
+        limiter = RateLimiter(limits)
+    }
+
+    func take(_ policy: RateLimiter.Policy, by user: ID<User>) -> Duration? { limiter.take(policy, by: user, now: .now) }
+
+    /// After a start, before conversations of earlier runs are looked after: recordings whose chunks may still come are not over.
+    func recover(_ gateway: GatewayService) async {
+        do throws(StoreError) {
+            try await recordings.recover(now: gateway.now())
+            for recording in try await recordings.standing(RecordingState.open.rawValue) { gateway.conversations.attach(ID(recording.conversation)) }
+            for recording in try await recordings.standing(RecordingState.finishing.rawValue) {
+                gateway.conversations.attach(ID(recording.conversation))
+                Task { _ = try? await finish(Place(user: recording.user, conversation: recording.conversation), gateway) }
+            }
+        } catch {
+            gateway.log.error("recordings of earlier runs cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    func begin(_ place: Place, language: LanguageTag?, source: String, _ gateway: GatewayService) async throws(BackgroundRefusal) {
+        let now = gateway.now()
+        let conversation = Conversation(
+            id: ID(place.conversation), user: place.user, source: source, language: language, started: now, finished: now)
+        let recording = StoredRecording(
+            user: place.user, conversation: place.conversation, state: RecordingState.open.rawValue, language: language)
+        gateway.conversations.attach(conversation.id)
+        try await BackgroundRefusal.stored { () throws(StoreError) in
+            // First of all what keeps the conversation open after a restart.
+            try await recordings.begin(recording, now: now)
+            _ = try await gateway.conversations.store.begin(conversation)
+        }
+    }
+
+    // MARK: Chunks
+
+    /// Takes a chunk in; when it was taken in before, returns what it was.
+    func take(
+        _ request: ChunkRequest, _ file: SpooledFile, _ duration: Duration?, at place: Place,
+        _ work:
+            @escaping @Sendable (LanguageTag?)
+            async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun), payer: KeyUse?, _ gateway: GatewayService
+    ) async throws(BackgroundRefusal) -> Taken {
+        let id = request.chunk ?? ""
+        let hash = "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))"
+        let stored = StoredChunk(id: id, hash: hash, start: request.start, duration: duration ?? .zero)
+        let reserved = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await recordings.reserve(stored, in: place.conversation, of: place.user) { known, recording in
+                let verdict = ChunkVerdict.of(
+                    hash, known: known.map { KnownChunk(hash: $0.hash, isAccepted: $0.record != nil) },
+                    in: RecordingState(rawValue: recording.state) ?? .finished)
+                return ((verdict, recording.language), verdict == .new)
+            }
+        }
+        guard let ((verdict, language), known) = reserved else { throw .notFound }
+        switch verdict {
+        case .mismatch: throw BackgroundRefusal(.conflict, "chunk_mismatch", "chunk_id payload mismatch")
+        case .closed: throw BackgroundRefusal(.conflict, "conversation_finished", "the conversation takes no more chunks: it is finished")
+        case .underWay: throw Self.inProgress
+        case .duplicate:
+            guard let known, let record = known.record,
+                let chunk = RecognisedChunk(record, id: id, start: known.start, duration: known.duration)
+            else { throw BackgroundRefusal(.internalFault) }
+            return Taken(chunk: chunk, language: language, run: known.run, isDuplicate: true)
+        case .new: break
+        }
+        // A task of its own: the chunk is recognised also when its client has given up, and asks again.
+        let task = Task { await recognise(request, file, duration, at: place, language, work, payer, gateway) }
+        guard let result = await Race.value(of: task, within: Self.patience) else { throw Self.inProgress }
+        return try result.get()
+    }
+
+    private static let inProgress = BackgroundRefusal(.conflict, "chunk_in_progress", "chunk in progress", retryAfter: .seconds(5))
+
+    private func recognise(
+        _ request: ChunkRequest, _ file: SpooledFile, _ duration: Duration?, at place: Place, _ language: LanguageTag?,
+        _ work: @Sendable (LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun), _ payer: KeyUse?,
+        _ gateway: GatewayService
+    ) async -> Result<Taken, BackgroundRefusal> {
+        let id = request.chunk ?? ""
+        do throws(BackgroundRefusal) {
+            let (transcript, run) = try await work(language)
+            let chunk = RecognisedChunk(transcript, id: id, start: request.start, duration: duration, engine: run.engine)
+            let stored = StoredChunk(
+                id: id, hash: "", start: chunk.start, duration: chunk.duration, run: run.id, record: chunk.record)
+            let others = try await BackgroundRefusal.stored { () throws(StoreError) in
+                try await recordings.accept(stored, run, in: place.conversation, of: place.user, now: gateway.now())
+            }
+            guard let others else { throw BackgroundRefusal.notFound }
+            if let payer, payer.account.isCounted {
+                // Time that two chunks share is charged once.
+                let unique = UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration })
+                _ = payer.account.spend(unique.wholeMicroseconds)
+            }
+            await assemble(place, gateway)
+            return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
+        } catch {
+            try? await recordings.release(id, in: place.conversation, of: place.user)
+            return .failure(error)
+        }
+    }
+
+    // MARK: The conversation
+
+    /// Brings a conversation's segments up to what its chunks say. One after the other for each conversation.
+    private func assemble(_ place: Place, _ gateway: GatewayService) async {
+        works += 1
+        let number = works
+        let before = tails[place]?.task
+        let task = Task { [recordings] in
+            await before?.value
+            await Self.assemble(place, recordings, gateway)
+        }
+        tails[place] = (number, task)
+        await task.value
+        if tails[place]?.number == number { tails[place] = nil }
+    }
+
+    private static func assemble(_ place: Place, _ recordings: BackgroundRecordings, _ gateway: GatewayService) async {
+        let store = gateway.conversations.store
+        do throws(StoreError) {
+            let chunks = try await recordings.accepted(place.conversation, of: place.user).compactMap { stored in
+                stored.record.flatMap { RecognisedChunk($0, id: stored.id, start: stored.start, duration: stored.duration) }
+            }
+            guard let conversation = try await store.conversation(ID(place.conversation), of: place.user) else { return }
+            let segments = Reconstruction.segments(of: chunks) { origin in
+                ID(DerivedUUID("\(place.conversation)/\(origin.chunk)", index: origin.word).description)
+            }
+            let old = Dictionary(conversation.segments.map { ($0.id, $0) }) { first, _ in first }
+            let ids = Set(segments.map(\.id))
+            var update = ConversationUpdate(conversation.id)
+            update.changed = segments.filter { segment in old[segment.id].map { !segment.saysTheSame(as: $0) } ?? true }
+            update.removed = conversation.segments.map(\.id).filter { !ids.contains($0) }
+            update.finished = chunks.map(\.end).max().map { conversation.started + $0 }
+            _ = try await store.write(update, of: place.user)
+        } catch {
+            // The chunks are stored: the next one, or the end, brings the conversation up to them.
+            gateway.log.warning("a conversation could not be put together", [.conversation: place.conversation, .error: "\(error)"])
+        }
+    }
+
+    /// Ends a recording. Waits for the chunks that are being recognised; safe to repeat.
+    ///
+    /// - Returns: the conversation; nil when nothing was said in it.
+    func finish(_ place: Place, _ gateway: GatewayService) async throws(BackgroundRefusal) -> Conversation? {
+        let states = (open: RecordingState.open.rawValue, finishing: RecordingState.finishing.rawValue, finished: RecordingState.finished.rawValue)
+        let store = gateway.conversations.store
+        let (recording, kept) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
+        }
+        guard let recording else {
+            // Of another kind, or finished so long ago that it was forgotten.
+            guard let kept else { throw .notFound }
+            guard kept.status == .completed else {
+                throw BackgroundRefusal(.conflict, "not_in_progress", "the conversation is no recording that is in progress")
+            }
+            return kept
+        }
+        if recording.state == states.finished { return kept }
+        _ = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await recordings.move(
+                place.conversation, of: place.user, from: [states.open, states.finishing], to: states.finishing, now: gateway.now())
+        }
+        let deadline = ContinuousClock.now + Self.patience
+        while try await BackgroundRefusal.stored({ () throws(StoreError) in try await recordings.underWay(place.conversation, of: place.user) }) > 0 {
+            guard ContinuousClock.now < deadline else {
+                throw BackgroundRefusal(.serviceUnavailable, "chunks_in_progress", "chunks are still being recognised", retryAfter: .seconds(5))
+            }
+            try? await Task.sleep(for: Self.pollInterval)
+        }
+        await assemble(place, gateway)
+        let id = ID<Conversation>(place.conversation)
+        if kept?.status == .inProgress || kept?.status == .processing { _ = await gateway.conversations.complete(id, of: place.user) }
+        while true {
+            let found = try await BackgroundRefusal.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
+            guard let found, found.status == .inProgress || found.status == .processing else {
+                _ = try await BackgroundRefusal.stored { () throws(StoreError) in
+                    try await recordings.move(
+                        place.conversation, of: place.user, from: [states.finishing], to: states.finished, now: gateway.now())
+                }
+                gateway.conversations.detach(id, of: place.user, timeout: nil)
+                return found
+            }
+            // Somebody else is at it.
+            guard ContinuousClock.now < deadline else {
+                throw BackgroundRefusal(.serviceUnavailable, "processing", "the conversation is being completed", retryAfter: .seconds(5))
+            }
+            try? await Task.sleep(for: Self.pollInterval)
+        }
+    }
+}
+
+extension Segment {
+    /// What reconstruction says of it; what people have said since is not compared.
+    fileprivate func saysTheSame(as other: Segment) -> Bool {
+        text == other.text && start == other.start && end == other.end && speaker == other.speaker && words.count == other.words.count
+            && (identity == other.identity || identity == .unknown || other.identity.isFixed)
+    }
+}
+
+/// What comes first.
+enum Race {
+    private final class Winner<Value: Sendable>: Sendable {
+        private let waiting = Mutex<CheckedContinuation<Value?, Never>?>(nil)
+
+        func wait(_ continuation: CheckedContinuation<Value?, Never>) { waiting.withLock { $0 = continuation } }
+
+        func win(_ value: Value?) {
+            let continuation = waiting.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }
+            continuation?.resume(returning: value)
+        }
+    }
+
+    /// The task's value, or nil when it is not done in time; the task goes on.
+    static func value<Value: Sendable>(of task: Task<Value, Never>, within time: Duration) async -> Value? {
+        let winner = Winner<Value>()
+        return await withCheckedContinuation { continuation in
+            winner.wait(continuation)
+            let limit = Task {
+                guard (try? await Task.sleep(for: time)) != nil else { return }
+                winner.win(nil)
+            }
+            Task {
+                winner.win(await task.value)
+                limit.cancel()
+            }
+        }
+    }
+}

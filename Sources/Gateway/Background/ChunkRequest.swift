@@ -1,0 +1,69 @@
+internal import Framing
+internal import Protocols
+internal import Speech
+
+/// What is said of a chunk beside its bytes.
+struct ChunkRequest: Sendable, Equatable {
+    static let longest = 15
+    /// What a chunk may be longer, for clients that round.
+    private static let margin = 1
+    static let rates = 8_000...48_000
+
+    var conversation: String?
+    var chunk: String?
+    var start: Duration
+    var rate: Int
+    var encoding: String
+    var language: LanguageTag?
+    var keywords: [String]
+    var isKept: Bool
+
+    /// Of a body with this query.
+    static func limit(_ query: URLQuery) -> Int {
+        let rate = query.first("sample_rate").map { Int($0) ?? rates.upperBound } ?? 16_000
+        return (longest + margin) * 2 * min(max(rate, rates.lowerBound), rates.upperBound)
+    }
+
+    /// In the order of the checks: numbers, the place, the names.
+    init(_ query: URLQuery) throws(BackgroundRefusal) {
+        func wrong(_ detail: String) -> BackgroundRefusal { BackgroundRefusal(.unprocessableContent, "bad_parameter", detail) }
+        guard let rate = Int(query.first("sample_rate") ?? "16000"), Self.rates.contains(rate) else {
+            throw wrong("sample_rate takes a whole number from \(Self.rates.lowerBound) to \(Self.rates.upperBound)")
+        }
+        guard query.first("channels") ?? "1" == "1" else { throw wrong("channels must be 1") }
+        self.rate = rate
+        guard let text = query.first("chunk_start_ms") else { throw wrong("chunk_start_ms is required") }
+        guard let milliseconds = Int64(text), (0...86_400_000 * 366).contains(milliseconds) else {
+            throw wrong("chunk_start_ms takes a whole number, 0 or more")
+        }
+        start = .milliseconds(milliseconds)
+        encoding = (query.first("encoding") ?? "linear16").lowercased()
+        language = query.first("language").flatMap { $0.isEmpty ? nil : LanguageTag($0 == "auto" ? "multi" : $0) }
+        conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
+        chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
+        isKept = query.first("persist").map { !["0", "false", "no"].contains($0.lowercased()) } ?? (conversation != nil)
+        keywords = []
+        var seen: Set<String> = []
+        for word in (query.first("keywords") ?? "").split(separator: ",").map({ String($0.trimmingBlanks) }) {
+            guard (2...80).contains(word.count), seen.insert(word.lowercased()).inserted, keywords.count < 100 else { continue }
+            keywords.append(word)
+        }
+        guard isKept else { return }
+        guard conversation != nil else {
+            throw BackgroundRefusal(.badRequest, "conversation_id_required", "conversation_id is required when persist=true")
+        }
+        guard let chunk else { throw BackgroundRefusal(.badRequest, "chunk_id_required", "chunk_id is required when persist=true") }
+        guard chunk.utf8.count <= 128 else { throw wrong("chunk_id takes at most 128 bytes") }
+    }
+
+    var format: AudioFormat { encoding == "linear16" ? .linear16(SampleRate(hertz: rate)) : .container }
+
+    /// nil: the bytes do not say.
+    func duration(of byteCount: Int) throws(BackgroundRefusal) -> Duration? {
+        guard encoding == "linear16" else { return nil }
+        guard byteCount % 2 == 0 else {
+            throw BackgroundRefusal(.unprocessableContent, "odd_length", "linear16 has two bytes a sample, and the body has an odd number of them")
+        }
+        return SampleCount(byteCount / 2).duration(at: SampleRate(hertz: rate))
+    }
+}

@@ -1,0 +1,63 @@
+internal import Background
+internal import Conversations
+internal import Framing
+internal import Speech
+
+/// A chunk with its words as the database has it: positions in nanoseconds, confidence in thousandths.
+extension RecognisedChunk {
+    var record: String {
+        var json = JSONWriter(capacity: 4_096)
+        json.beginObject()
+        json.member("engine", engine.rawValue)
+        json.member("model", optional: model)
+        json.key("words")
+        json.beginArray()
+        for word in words {
+            json.beginArray()
+            json.value(word.text)
+            json.value(Int(word.start.wholeNanoseconds))
+            json.value(Int(word.end.wholeNanoseconds))
+            json.value(Int((word.confidence * 1_000).rounded()))
+            if let cluster = word.cluster { json.value(cluster) }
+            json.endArray()
+        }
+        json.endArray()
+        json.endObject()
+        return json.text
+    }
+
+    /// nil when it is none.
+    init?(_ record: String, id: String, start: Duration, duration: Duration) {
+        guard let document = try? JSONDocument(parsing: Array(record.utf8)), let engine = document.root["engine"].string else { return nil }
+        let list = document.root["words"]
+        var words: [ChunkWord] = []
+        for index in 0..<list.count {
+            guard let text = list[index][0].string, let start = list[index][1].int, let end = list[index][2].int else { return nil }
+            words.append(
+                ChunkWord(
+                    text, start: .nanoseconds(start), end: .nanoseconds(end), confidence: Float(list[index][3].int ?? 0) / 1_000,
+                    cluster: list[index][4].string))
+        }
+        self.init(id: id, start: start, duration: duration, words: words, engine: EngineName(engine), model: document.root["model"].string)
+    }
+
+    /// - Parameter duration: nil: as long as the engine says.
+    init(_ transcript: Transcript, id: String, start: Duration, duration: Duration?, engine: EngineName) {
+        let words = (transcript.channels.first?.words ?? []).map { word in
+            ChunkWord(
+                word.text, start: (word.range.start - .zero).duration(at: transcript.rate),
+                end: (word.range.end - .zero).duration(at: transcript.rate),
+                confidence: word.confidence, cluster: word.speaker.map { "\($0.number)" })
+        }
+        self.init(
+            id: id, start: start, duration: duration ?? transcript.length.duration(at: transcript.rate), words: words, engine: engine,
+            model: transcript.model)
+    }
+}
+
+extension Duration {
+    fileprivate var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,105 @@
+internal import Background
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Store
+internal import Vendors
+
+/// Has a recording recognised by those whom a routing plan names, in their order. The only way from background work to an engine.
+struct WorkloadRecognition: Sendable {
+    let gateway: GatewayService
+    /// In the log.
+    let id: String
+    let plan: RoutingPlan
+    let keys: OwnKeys
+    let owner: UsageOwner
+    let conversation: String?
+
+    /// - Returns: the words, and the run that brought them, which is for the caller to note together with them.
+    func run(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> (transcript: Transcript, run: UsageRun) {
+        var failure = EngineError.unavailable("no engine was asked")
+        var failed: RoutingAttempt?
+        for attempt in plan.attempts {
+            guard let engine = gateway.recogniser(for: attempt, keys) else {
+                failure = .unavailable("\(attempt.engine) is not to be had")
+                continue
+            }
+            let from = failed
+            let reason: UsageRun.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
+            var usage = await gateway.usage.begin(by: owner, attempt.engine, options, payer: attempt.payer) { run in
+                run.conversation = conversation.map { ID($0) }
+                run.model = attempt.model
+                if let from { run.fallback = UsageRun.Fallback(from: from.engine, reason) }
+            }
+            var asked = options
+            asked.model = attempt.model
+            asked.language = engine.capabilities.language(for: options.language)
+            let start = ContinuousClock.now
+            for number in 0..<RoutingAttempt.tries {
+                usage.retries = number
+                do throws(EngineError) {
+                    let transcript = try await engine.recognize(recording, options: asked) { _ in }
+                    let run = RecognitionRun(of: .success(transcript), by: attempt.engine, from: start, to: .now)
+                    gateway.metrics.ran(run)
+                    return (transcript, gateway.usage.ended(usage, run, transcript))
+                } catch {
+                    failure = error
+                    gateway.log.info("background audio not recognised", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
+                    guard error.isEnginesOwn else { break }
+                }
+            }
+            let run = RecognitionRun(of: .failure(failure), by: attempt.engine, from: start, to: .now)
+            gateway.metrics.ran(run)
+            await gateway.usage.end(usage, run, nil)
+            guard failure.isEnginesOwn else { throw failure }
+            failed = attempt
+        }
+        throw failure
+    }
+
+    /// Lets the shadow hear it too, if there is one. Its words go nowhere; that it heard them is counted.
+    func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
+        guard let attempt = plan.shadow, let engine = gateway.recogniser(for: attempt, keys) else { return }
+        Task {
+            let usage = await gateway.usage.begin(by: owner, attempt.engine, options, payer: attempt.payer) { run in
+                run.kind = .shadow
+                run.model = attempt.model
+            }
+            var asked = options
+            asked.model = attempt.model
+            let start = ContinuousClock.now
+            let result: Result<Transcript, EngineError>
+            do throws(EngineError) {
+                result = .success(try await engine.recognize(Recording(path: file.path, format: format), options: asked) { _ in })
+            } catch {
+                result = .failure(error)
+            }
+            await gateway.usage.end(usage, RecognitionRun(.shadow, of: result, by: attempt.engine, from: start, to: .now), try? result.get())
+            withExtendedLifetime(file) {}
+        }
+    }
+}
+
+extension GatewayService {
+    /// With what keys a caller's recording could be recognised.
+    func routingKeys(_ own: OwnKeys) -> RoutingKeys {
+        var keys = RoutingKeys(user: own.engines, hasLocal: false)
+        for entry in entries where entry.prerecorded != nil {
+            if entry.name == .local {
+                if case .unavailable = entry.status() { continue }
+                keys.hasLocal = true
+            } else {
+                keys.operator.insert(entry.name)
+            }
+        }
+        return keys
+    }
+
+    func recogniser(for attempt: RoutingAttempt, _ keys: OwnKeys) -> (any PrerecordedEngine)? {
+        guard attempt.payer == .user else { return entries.first { $0.name == attempt.engine }?.prerecorded }
+        guard let key = keys[attempt.engine], let service = Catalogue.vendors.first(where: { $0.name == attempt.engine })?.prerecorded,
+            let settings = configuration.reachable.first(where: { $0.name == attempt.engine })
+        else { return nil }
+        return VendorRecognizer(service, settings: settings.with(key), client: client, clock: .system)
+    }
+}

@@ -1,0 +1,120 @@
+internal import Background
+internal import Conversations
+internal import Framing
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Recordings that come in chunks: `/v2/desktop/…`.
+struct BackgroundEndpoint: Endpoint {
+    enum Action: Sendable, CaseIterable { case capabilities, start, transcribe, finish }
+
+    static let voice = RefusalVoice { cause, _ in BackgroundRefusal(cause).refusal }
+    private static let root = "/v2/desktop/"
+
+    let action: Action
+
+    static var routes: [Route] { Action.allCases.map { Route(.http, $0.method, root + $0.path, voice: voice, BackgroundEndpoint(action: $0)) } }
+
+    func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let gateway = call.gateway
+        do throws(RefusalCause) {
+            let admission = try gateway.access.admit(exchange.request, credential: credential(in: exchange.request), peer: exchange.peer)
+            try admission.caller.check(.transcribe)
+            Task { await run(exchange, admission, call) }
+        } catch {
+            gateway.refuse(exchange, error, Self.voice, call)
+        }
+    }
+
+    private func run(_ exchange: HTTPExchange, _ admission: Access.Admission, _ call: Call) async {
+        let gateway = call.gateway
+        do throws(BackgroundRefusal) {
+            let keys = OwnKeys(exchange.request)
+            try await keys.check(admission.user, gateway.conversations.store)
+            if let after = await gateway.background.take(action.policy, by: admission.user) {
+                throw BackgroundRefusal(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
+            }
+            let body: [UInt8]
+            switch action {
+            case .capabilities: body = BackgroundAnswer.capabilities(BackgroundReport(gateway.configuration.routing, keys: gateway.routingKeys(keys)))
+            case .start: body = try await start(exchange, admission, gateway)
+            case .transcribe: body = try await BackgroundChunk(admission: admission, keys: keys, call: call).run(exchange)
+            case .finish: body = try await finish(exchange, admission, gateway)
+            }
+            let head = HTTPResponseHead(.ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
+            exchange.loop.execute { gateway.answer(exchange, head, body, call: call) }
+        } catch {
+            exchange.loop.execute { gateway.refuse(exchange, error.refusal, call) }
+        }
+    }
+
+    private func start(
+        _ exchange: HTTPExchange, _ admission: Access.Admission, _ gateway: GatewayService
+    ) async throws(BackgroundRefusal) -> [UInt8] {
+        try await BackgroundChunk.mayUse(UsageOwner(admission), gateway)
+        let bytes = try await BackgroundChunk.heard { () throws(RefusalCause) in try await exchange.smallBody(limit: 1 << 16) }
+        let value = bytes.isEmpty ? JSONValue.object([]) : (try? JSONValue(parsing: bytes)) ?? .null
+        guard case .object = value else { throw BackgroundRefusal(.unprocessableContent, "bad_body", "the body must be a JSON object") }
+        func text(_ name: String) throws(BackgroundRefusal) -> String? {
+            switch value[name] {
+            case nil, .null: return nil
+            case .string(let text): return text.isEmpty ? nil : text
+            case .some: throw BackgroundRefusal(.unprocessableContent, "bad_body", "\"\(name)\" must be a text")
+            }
+        }
+        let source = try text("source") ?? "desktop"
+        guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
+        let language = try text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
+        if let language, language.rawValue.utf8.count > 35 {
+            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is no language")
+        }
+        let id = gateway.newID()
+        try await gateway.background.begin(.init(user: admission.user, conversation: id), language: language, source: source, gateway)
+        return BackgroundAnswer.started(id)
+    }
+
+    private func finish(
+        _ exchange: HTTPExchange, _ admission: Access.Admission, _ gateway: GatewayService
+    ) async throws(BackgroundRefusal) -> [UInt8] {
+        let parts = exchange.request.path.split(separator: "/")
+        guard parts.count == 5 else { throw .notFound }
+        let place = BackgroundDesk.Place(user: admission.user, conversation: String(parts[3]))
+        guard let conversation = try await gateway.background.finish(place, gateway) else {
+            return BackgroundAnswer.discarded(place.conversation)
+        }
+        let store = gateway.conversations.store
+        let (people, voices) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await store.people(of: admission.user), try await store.voices(of: admission.user))
+        }
+        var json = JSONWriter(capacity: 65_536)
+        ConversationDocument(conversation, people: people, voices: voices).write(to: &json)
+        return json.bytes
+    }
+}
+
+extension BackgroundEndpoint.Action {
+    var method: HTTPMethod { self == .capabilities ? .get : .post }
+
+    var path: String {
+        switch self {
+        case .capabilities: "capabilities"
+        case .start: "background-conversation/start"
+        case .transcribe: "background-transcribe"
+        case .finish: "background-conversation/{id}/finish"
+        }
+    }
+
+    /// How often one user may ask: a chunk every 14.5 s, tried again and caught up on, is far below.
+    var policy: RateLimiter.Policy {
+        switch self {
+        case .capabilities: RateLimiter.Policy("desktop:capabilities", limit: 600)
+        case .start: RateLimiter.Policy("desktop:background_conversation_start", limit: 60)
+        case .transcribe: RateLimiter.Policy("desktop:background_transcribe", limit: 600)
+        case .finish: RateLimiter.Policy("desktop:background_conversation_finish", limit: 60)
+        }
+    }
+}

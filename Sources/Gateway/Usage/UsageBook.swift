@@ -1,0 +1,158 @@
+internal import Continuity
+internal import Speech
+internal import Store
+internal import Synchronization
+
+/// Sees to it that each attempt of an engine comes into the ledger. Nothing that is recognised waits for the ledger, or fails with it.
+final class UsageBook: Sendable {
+    /// Runs that wait while the store cannot be written to. What comes then replaces the oldest.
+    private static let mostKept = 100_000
+
+    let ledger: UsageLedger
+    let prices: PriceTable
+    private let metrics: UsageMetrics
+    private let log: Log
+    private let newID: @Sendable () -> String
+    private let now: @Sendable () -> UnixTime
+    private let kept = Mutex<[UsageRun]>([])
+    private let warned = Mutex<Set<String>>([])
+    /// The day when old runs were last looked for.
+    private let forgotten = Mutex("")
+    private let isUpset = Mutex(false)
+
+    init(
+        _ ledger: UsageLedger, prices: PriceTable, metrics: UsageMetrics, log: Log, newID: @escaping @Sendable () -> String,
+        now: @escaping @Sendable () -> UnixTime
+    ) {
+        self.ledger = ledger
+        self.prices = prices
+        self.metrics = metrics
+        self.log = log
+        self.newID = newID
+        self.now = now
+    }
+
+    /// Notes an attempt before its engine hears anything.
+    func begin(
+        by owner: UsageOwner, _ engine: EngineName, _ options: RecognitionOptions, payer: Payer = .operator,
+        change: (inout UsageRun) -> Void = { _ in }
+    ) async -> UsageRun {
+        var run = UsageRun(
+            id: ID(newID()), user: owner.user, key: owner.key, engine: engine, model: options.model, workload: options.workload, kind: .recording,
+            payer: payer, started: now())
+        change(&run)
+        await note(run)
+        return run
+    }
+
+    /// Notes its end.
+    func end(_ attempt: UsageRun, _ run: RecognitionRun, _ transcript: Transcript?) async {
+        await note(ended(attempt, run, transcript))
+    }
+
+    /// The same, for someone who stores it together with a result.
+    func ended(_ attempt: UsageRun, _ run: RecognitionRun, _ transcript: Transcript?) -> UsageRun {
+        var ended = attempt
+        ended.end(run, at: now(), prices: prices)
+        if let transcript { ended.count(transcript) }
+        report(ended)
+        return ended
+    }
+
+    /// Notes an attempt of a session's that is over. At once, from any thread.
+    func note(_ run: RecognitionRun, of session: SessionRecord) {
+        let owner = session.owner.map { UsageOwner(ID($0.user), key: $0.key.isEmpty ? nil : ID($0.key)) } ?? UsageOwner(.local)
+        let end = now()
+        var ended = UsageRun(
+            id: ID(newID()), user: owner.user, key: owner.key, engine: run.engine, model: run.model, workload: session.workload, kind: run.kind,
+            started: UnixTime(milliseconds: end.milliseconds - Int64(run.start.duration(to: run.end) / .milliseconds(1))))
+        ended.end(run, at: end, prices: prices)
+        report(ended)
+        keep([ended])
+        Task { await flush() }
+    }
+
+    /// After a start: attempts that the end of an earlier run cut off.
+    func resume() async {
+        do throws(StoreError) {
+            let count = try await ledger.interrupt(now: now())
+            if count > 0 { log.info("attempts of engines were cut off", [.count: "\(count)"]) }
+        } catch {
+            log.warning("the ledger cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// Writes and books all there is.
+    func settle() async {
+        await flush()
+        do throws(StoreError) {
+            try await ledger.bookAll()
+            // Once a day is often enough.
+            let now = now(), day = String(now.rfc3339.prefix(10))
+            if forgotten.withLock({ $0 != day }) {
+                try await ledger.forget(now: now)
+                forgotten.withLock { $0 = day }
+            }
+        } catch {
+            complain(error)
+        }
+    }
+
+    func note(_ run: UsageRun) async {
+        do throws(StoreError) {
+            try await ledger.note(run)
+        } catch {
+            keep([run])
+            complain(error)
+        }
+    }
+
+    private func flush() async {
+        let runs = kept.withLock { kept in
+            defer { kept = [] }
+            return kept
+        }
+        guard !runs.isEmpty else { return }
+        do throws(StoreError) {
+            try await ledger.note(runs)
+            isUpset.withLock { $0 = false }
+        } catch {
+            keep(runs)
+            complain(error)
+        }
+    }
+
+    private func keep(_ runs: [UsageRun]) {
+        kept.withLock { kept in
+            kept += runs
+            if kept.count > Self.mostKept { kept.removeFirst(kept.count - Self.mostKept) }
+        }
+    }
+
+    /// Once for each time that it begins.
+    private func complain(_ error: StoreError) {
+        let isNew = isUpset.withLock { isUpset in
+            defer { isUpset = true }
+            return !isUpset
+        }
+        guard isNew else { return }
+        log.error("usage cannot be booked yet", [.error: "\(error)"])
+    }
+
+    private func report(_ run: UsageRun) {
+        metrics.ended(run)
+        guard run.cost == nil else { return }
+        let name = "\(run.engine)/\(run.model ?? "")"
+        guard warned.withLock({ $0.count < 100 && $0.insert(name).inserted }) else { return }
+        log.warning("no price is known for a model: name it in HARKEN_PRICES", [.engine: run.engine.rawValue, .model: run.model ?? "unknown"])
+    }
+}
+
+extension UsageRun {
+    /// How much was recognised. Never what.
+    fileprivate mutating func count(_ transcript: Transcript) {
+        segments = transcript.channels.reduce(0) { $0 + $1.segments.count }
+        words = transcript.channels.reduce(0) { $0 + $1.words.count }
+        speakers = transcript.channels.reduce(0) { $0 + Set($1.words.compactMap(\.speaker)).count }
+    }
+}

@@ -1,0 +1,17 @@
+internal import Speech
+internal import Store
+
+/// Whose usage something is.
+struct UsageOwner: Sendable, Equatable {
+    var user: ID<User>
+    var key: ID<AccessKey>?
+
+    init(_ user: ID<User>, key: ID<AccessKey>? = nil) {
+        self.user = user
+        self.key = key
+    }
+
+    init(_ use: KeyUse) { self.init(use.account.user, key: use.account.key) }
+
+    init(_ admission: Access.Admission) { self.init(admission.user, key: admission.caller.grant?.key) }
+}

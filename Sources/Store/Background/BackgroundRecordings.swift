@@ -1,0 +1,171 @@
+package import Speech
+
+/// Recordings that come in chunks, and their chunks: each is reserved before it is recognised, and stored together with its run.
+package final class BackgroundRecordings: Sendable {
+    /// How long a recording that is finished is kept, for clients that send a chunk again.
+    package static let retention: Duration = .seconds(7 * 86_400)
+
+    private let database: SQLiteDatabase
+
+    package init(in database: SQLiteDatabase) { self.database = database }
+
+    package func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                "INSERT INTO background_recordings (user, conversation, state, language, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [
+                    .text(recording.user.rawValue), .text(recording.conversation), .text(recording.state), .text(recording.language?.rawValue),
+                    .time(now),
+                ])
+        }
+    }
+
+    package func find(_ conversation: String, of user: ID<User>) async throws(StoreError) -> StoredRecording? {
+        try await database.read { (connection) throws(StoreError) in try Self.find(conversation, user, on: connection) }
+    }
+
+    private static func find(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError)
+        -> StoredRecording?
+    {
+        var found: StoredRecording?
+        try connection.run(
+            "SELECT state, language FROM background_recordings WHERE user = ? AND conversation = ?", [.text(user.rawValue), .text(conversation)]
+        ) { (row) throws(StoreError) in
+            found = StoredRecording(
+                user: user, conversation: conversation, state: row.text(0) ?? "", language: row.text(1).map { LanguageTag($0) })
+        }
+        return found
+    }
+
+    /// Recordings of this state, of all users.
+    package func standing(_ state: String) async throws(StoreError) -> [StoredRecording] {
+        try await database.read { (connection) throws(StoreError) in
+            var found: [StoredRecording] = []
+            try connection.run(
+                "SELECT user, conversation, language FROM background_recordings WHERE state = ?", [.text(state)]
+            ) { (row) throws(StoreError) in
+                found.append(
+                    StoredRecording(
+                        user: ID(row.text(0) ?? ""), conversation: row.text(1) ?? "", state: state, language: row.text(2).map { LanguageTag($0) }))
+            }
+            return found
+        }
+    }
+
+    /// - Returns: false when it was not in one of the states `from`.
+    package func move(_ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime) async throws(StoreError) -> Bool {
+        try await database.write { (connection) throws(StoreError) in
+            guard let found = try Self.find(conversation, user, on: connection), from.contains(found.state) else { return false }
+            try connection.run(
+                "UPDATE background_recordings SET state = ?, since = ? WHERE user = ? AND conversation = ?",
+                [.text(state), .time(now), .text(user.rawValue), .text(conversation)])
+            return true
+        }
+    }
+
+    /// Decides about a chunk in one transaction with what is known of it, and reserves its name when it is new.
+    ///
+    /// - Parameter decide: of what is known of the chunk and the state of its recording, whether it is new.
+    /// - Returns: what `decide` says, and the chunk that was there; nil when there is no such recording.
+    package func reserve<Verdict: Sendable>(
+        _ chunk: StoredChunk, in conversation: String, of user: ID<User>,
+        decide: @escaping @Sendable (StoredChunk?, StoredRecording) -> (verdict: Verdict, isNew: Bool)
+    ) async throws(StoreError) -> (verdict: Verdict, known: StoredChunk?)? {
+        try await database.write { (connection) throws(StoreError) in
+            guard let recording = try Self.find(conversation, user, on: connection) else { return nil }
+            var known: StoredChunk?
+            try connection.run(
+                "SELECT chunk, hash, start_at, length, run, record FROM background_chunks WHERE user = ? AND conversation = ? AND chunk = ?",
+                [.text(user.rawValue), .text(conversation), .text(chunk.id)]
+            ) { (row) throws(StoreError) in known = StoredChunk(row) }
+            let (verdict, isNew) = decide(known, recording)
+            if isNew {
+                try connection.run(
+                    "INSERT INTO background_chunks (user, conversation, chunk, hash, start_at, length) VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        .text(user.rawValue), .text(conversation), .text(chunk.id), .text(chunk.hash), .duration(chunk.start),
+                        .duration(chunk.duration),
+                    ])
+            }
+            return (verdict, known)
+        }
+    }
+
+    /// Stores a chunk that was recognised, and its run with it.
+    ///
+    /// - Returns: the chunks that had been accepted before; nil when nobody has reserved it.
+    package func accept(
+        _ chunk: StoredChunk, _ run: UsageRun, in conversation: String, of user: ID<User>, now: UnixTime
+    ) async throws(StoreError) -> [StoredChunk]? {
+        try await database.write { (connection) throws(StoreError) in
+            let others = try Self.accepted(conversation, user, on: connection)
+            // The attempt was made, whatever has become of the recording.
+            try UsageLedger.note(run, on: connection)
+            try connection.run(
+                """
+                UPDATE background_chunks SET start_at = ?, length = ?, run = ?, record = ?, accepted_at = ?
+                WHERE user = ? AND conversation = ? AND chunk = ? AND record IS NULL
+                """,
+                [
+                    .duration(chunk.start), .duration(chunk.duration), .text(run.id.rawValue), .text(chunk.record), .time(now),
+                    .text(user.rawValue), .text(conversation), .text(chunk.id),
+                ])
+            return connection.changedRows() == 1 ? others : nil
+        }
+    }
+
+    /// A chunk could not be recognised: it may come again.
+    package func release(_ chunk: String, in conversation: String, of user: ID<User>) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                "DELETE FROM background_chunks WHERE user = ? AND conversation = ? AND chunk = ? AND record IS NULL",
+                [.text(user.rawValue), .text(conversation), .text(chunk)])
+        }
+    }
+
+    /// After a start: what was being recognised is not any more, and what was finished long ago is forgotten.
+    package func recover(now: UnixTime) async throws(StoreError) {
+        let oldest = UnixTime(milliseconds: now.milliseconds - Int64(Self.retention / .milliseconds(1)))
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run("DELETE FROM background_chunks WHERE record IS NULL")
+            try connection.run("DELETE FROM background_recordings WHERE state = 'finished' AND since < ?", [.time(oldest)])
+        }
+    }
+
+    /// Chunks that were recognised, in no order.
+    package func accepted(_ conversation: String, of user: ID<User>) async throws(StoreError) -> [StoredChunk] {
+        try await database.read { (connection) throws(StoreError) in try Self.accepted(conversation, user, on: connection) }
+    }
+
+    private static func accepted(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError)
+        -> [StoredChunk]
+    {
+        var chunks: [StoredChunk] = []
+        try connection.run(
+            """
+            SELECT chunk, hash, start_at, length, run, record FROM background_chunks
+            WHERE user = ? AND conversation = ? AND record IS NOT NULL
+            """, [.text(user.rawValue), .text(conversation)]
+        ) { (row) throws(StoreError) in chunks.append(StoredChunk(row)) }
+        return chunks
+    }
+
+    /// How many chunks are being recognised.
+    package func underWay(_ conversation: String, of user: ID<User>) async throws(StoreError) -> Int {
+        try await database.write { (connection) throws(StoreError) in
+            Int(
+                try connection.integer(
+                    "SELECT count(*) FROM background_chunks WHERE user = ? AND conversation = ? AND record IS NULL",
+                    [.text(user.rawValue), .text(conversation)]) ?? 0)
+        }
+    }
+}
+
+extension StoredChunk {
+    /// A row of the columns chunk, hash, start_at, length, run, record.
+    fileprivate init(_ row: borrowing SQLiteRow) {
+        self.init(
+            id: row.text(0) ?? "", hash: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3), run: row.text(4).map { ID($0) },
+            record: row.text(5))
+    }
+}

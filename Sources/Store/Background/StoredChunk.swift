@@ -1,0 +1,37 @@
+package import Speech
+
+/// A chunk of a recording as the database has it.
+package struct StoredChunk: Sendable, Equatable {
+    package var id: String
+    package var hash: String
+    package var start: Duration
+    package var duration: Duration
+    package var run: ID<UsageRun>?
+    /// Its words, in the words of who recognised it; nil: it is still being recognised.
+    package var record: String?
+
+    package init(id: String, hash: String, start: Duration, duration: Duration, run: ID<UsageRun>? = nil, record: String? = nil) {
+        self.id = id
+        self.hash = hash
+        self.start = start
+        self.duration = duration
+        self.run = run
+        self.record = record
+    }
+}
+
+/// A recording that comes in chunks.
+package struct StoredRecording: Sendable, Equatable {
+    package var user: ID<User>
+    package var conversation: String
+    /// One of `RecordingState`.
+    package var state: String
+    package var language: LanguageTag?
+
+    package init(user: ID<User>, conversation: String, state: String, language: LanguageTag?) {
+        self.user = user
+        self.conversation = conversation
+        self.state = state
+        self.language = language
+    }
+}

@@ -1,0 +1,52 @@
+extension Migration {
+    /// The ledger: what engines were asked for, what it cost, and the sums.
+    ///
+    /// `record` is a run as `UsageRunCoding` writes it. Lengths are in nanoseconds, money in hundred-millionths of a dollar, days in UTC.
+    static let usage = Migration(
+        // Runs that are not in the ledger yet. `is_open`: as long as the engine is at it.
+        """
+        CREATE TABLE usage_outbox (
+            run TEXT NOT NULL PRIMARY KEY,
+            is_open INTEGER NOT NULL,
+            record TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE usage_runs (
+            run TEXT NOT NULL PRIMARY KEY,
+            user TEXT NOT NULL,
+            day TEXT NOT NULL,
+            record TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX usage_runs_by_day ON usage_runs (day)",
+        "CREATE INDEX usage_runs_by_user ON usage_runs (user)",
+        // '' stands for no key and for a model that is not known.
+        """
+        CREATE TABLE usage_days (
+            day TEXT NOT NULL,
+            user TEXT NOT NULL,
+            access_key TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            model TEXT NOT NULL,
+            workload TEXT NOT NULL,
+            payer TEXT NOT NULL,
+            runs INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            audio INTEGER NOT NULL,
+            speech INTEGER NOT NULL,
+            billable INTEGER NOT NULL,
+            cost INTEGER NOT NULL,
+            unpriced INTEGER NOT NULL,
+            retries INTEGER NOT NULL,
+            fallbacks INTEGER NOT NULL,
+            segments INTEGER NOT NULL,
+            words INTEGER NOT NULL,
+            speakers INTEGER NOT NULL,
+            identified INTEGER NOT NULL,
+            PRIMARY KEY (user, day, access_key, provider, model, workload, payer)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX usage_days_by_day ON usage_days (day)"
+    )
+}

@@ -1,0 +1,51 @@
+package import Speech
+
+extension UsageLedger {
+    /// Sums by what the query says, in order.
+    package func rows(_ query: UsageQuery) async throws(StoreError) -> [UsageRow] {
+        let since = query.since.map { String($0.rfc3339.prefix(10)) }
+        return try await database.read { (connection) throws(StoreError) in
+            var sums: [UsageGroup: UsageTotals] = [:]
+            try connection.run(
+                """
+                SELECT day, access_key, provider, model, workload, runs, failed, audio, speech, billable, cost, unpriced, retries, fallbacks, segments,
+                words, speakers, identified FROM usage_days WHERE (?1 IS NULL OR user = ?1) AND (?2 IS NULL OR day >= ?2)
+                """,
+                [.text(query.user?.rawValue), .text(since)]
+            ) { (row) throws(StoreError) in
+                let group = UsageGroup(
+                    day: query.grouping == .day ? row.text(0) : nil, key: query.grouping == .key ? row.text(1) : nil,
+                    engine: EngineName(row.text(2) ?? ""), model: row.text(3) ?? "",
+                    workload: row.text(4).flatMap(Workload.init(rawValue:)) ?? .realtime)
+                sums[group, default: UsageTotals()] += UsageDay.totals(row, from: 5)
+            }
+            return sums.map { UsageRow(group: $0.key, totals: $0.value) }.sorted { $0.group < $1.group }
+        }
+    }
+
+    /// What a user, or one key, has used since a day of UTC, paid by the operator.
+    package func spent(by user: ID<User>, key: ID<AccessKey>? = nil, since time: UnixTime) async throws(StoreError) -> UsageTotals {
+        try await database.read { (connection) throws(StoreError) in
+            var totals = UsageTotals()
+            try connection.run(
+                """
+                SELECT runs, failed, audio, speech, billable, cost, unpriced, retries, fallbacks, segments, words, speakers, identified
+                FROM usage_days WHERE user = ?1 AND day >= ?2 AND (?3 IS NULL OR access_key = ?3) AND payer = 'operator'
+                """,
+                [.text(user.rawValue), .text(String(time.rfc3339.prefix(10))), .text(key?.rawValue)]
+            ) { (row) throws(StoreError) in totals += UsageDay.totals(row, from: 0) }
+            return totals
+        }
+    }
+
+    /// Runs of the ledger, of all users unless one is named, in the order of their ids.
+    package func runs(of user: ID<User>? = nil) async throws(StoreError) -> [UsageRun] {
+        try await database.read { (connection) throws(StoreError) in
+            var runs: [UsageRun] = []
+            try connection.run(
+                "SELECT record FROM usage_runs WHERE (?1 IS NULL OR user = ?1) ORDER BY run", [.text(user?.rawValue)]
+            ) { (row) throws(StoreError) in runs.append(try Self.run(row.text(0))) }
+            return runs
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import Speech
+
+extension UsageLedger {
+    /// Makes the sums of a day anew from its runs: the same numbers, unless something was wrong with them. Only while all of its runs are still kept.
+    package func rebuild(day: String) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            var runs: [UsageRun] = []
+            try connection.run("SELECT record FROM usage_runs WHERE day = ?", [.text(day)]) { (row) throws(StoreError) in
+                runs.append(try Self.run(row.text(0)))
+            }
+            try connection.run("DELETE FROM usage_days WHERE day = ?", [.text(day)])
+            for run in runs { try UsageDay(run).add(run, on: connection) }
+        }
+    }
+
+    /// Forgets a user: runs, sums, and what was still to be booked.
+    ///
+    /// - Returns: how many runs.
+    package func purge(_ user: ID<User>) async throws(StoreError) -> Int {
+        try await database.write { (connection) throws(StoreError) in
+            var count = 0
+            try connection.run("DELETE FROM usage_runs WHERE user = ?", [.text(user.rawValue)])
+            count += connection.changedRows()
+            try connection.run("DELETE FROM usage_outbox WHERE json_extract(record, '$.user') = ?", [.text(user.rawValue)])
+            count += connection.changedRows()
+            try connection.run("DELETE FROM usage_days WHERE user = ?", [.text(user.rawValue)])
+            return count
+        }
+    }
+
+    /// Forgets single runs that are older than `retention`. The sums stay.
+    package func forget(now: UnixTime) async throws(StoreError) {
+        let oldest = UnixTime(milliseconds: now.milliseconds - Int64(Self.retention / .milliseconds(1)))
+        try await database.write { (connection) throws(StoreError) in
+            // Also from the outbox's point of view they are booked: it holds none that old.
+            try connection.run("DELETE FROM usage_runs WHERE day < ?", [.text(String(oldest.rfc3339.prefix(10)))])
+        }
+    }
+}

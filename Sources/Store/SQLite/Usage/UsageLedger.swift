@@ -1,0 +1,104 @@
+package import Speech
+
+/// What engines were asked to do, kept so that no attempt is lost and none counts twice.
+///
+/// A run is put into the outbox before its engine hears anything, and again with its end: alone, or in the transaction that stores its result. From there it
+/// is booked: into the runs, and into the sums of its day. Booking asks for nothing but the outbox, and booking a run again changes nothing; so it may
+/// fail, or be cut off between any two steps, and be done again.
+package final class UsageLedger: Sendable {
+    /// How long single runs are kept; the sums of their days stay.
+    package static let retention: Duration = .seconds(180 * 86_400)
+    let database: SQLiteDatabase
+
+    package init(in database: SQLiteDatabase) { self.database = database }
+
+    // MARK: The outbox
+
+    /// Notes a run that begins, or one that has ended.
+    package func note(_ run: UsageRun) async throws(StoreError) { try await note([run]) }
+
+    package func note(_ runs: [UsageRun]) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            for run in runs { try Self.note(run, on: connection) }
+        }
+    }
+
+    /// The same within a transaction of somebody else's, so that a result and its run are stored together or not at all.
+    static func note(_ run: UsageRun, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        // What has ended does not begin again.
+        try connection.run(
+            """
+            INSERT INTO usage_outbox (run, is_open, record) VALUES (?1, ?2, ?3)
+            ON CONFLICT (run) DO UPDATE SET is_open = excluded.is_open, record = excluded.record WHERE is_open = 1
+            """,
+            [.text(run.id.rawValue), .integer(run.status == .started), .text(UsageRunCoding.encode(run))])
+    }
+
+    /// After a start: runs whose end nobody saw have failed.
+    ///
+    /// - Returns: how many.
+    package func interrupt(now: UnixTime) async throws(StoreError) -> Int {
+        try await database.write { (connection) throws(StoreError) in
+            let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
+            for var run in open {
+                run.interrupt(at: now)
+                try Self.note(run, on: connection)
+            }
+            return open.count
+        }
+    }
+
+    // MARK: Booking
+
+    /// Books what has ended.
+    package func bookAll() async throws(StoreError) {
+        while true {
+            let runs = try await waiting()
+            guard !runs.isEmpty else { return }
+            try await book(runs)
+            try await settle(runs)
+        }
+    }
+
+    /// Runs that have ended and are not known to be booked.
+    package func waiting() async throws(StoreError) -> [UsageRun] {
+        try await database.read { (connection) throws(StoreError) in
+            try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 0 LIMIT 500", on: connection)
+        }
+    }
+
+    /// Puts runs into the ledger, those that are not there.
+    package func book(_ runs: [UsageRun]) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            for run in runs {
+                try connection.run(
+                    "INSERT INTO usage_runs (run, user, day, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [.text(run.id.rawValue), .text(run.user.rawValue), .text(run.day), .text(UsageRunCoding.encode(run))])
+                if connection.changedRows() == 1 { try UsageDay(run).add(run, on: connection) }
+            }
+        }
+    }
+
+    /// Takes runs that are booked out of the outbox.
+    package func settle(_ runs: [UsageRun]) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            let delete = try connection.prepare(
+                "DELETE FROM usage_outbox WHERE run = ?1 AND EXISTS (SELECT 1 FROM usage_runs WHERE run = ?1)")
+            for run in runs { try delete.run([.text(run.id.rawValue)]) }
+        }
+    }
+
+    private static func outbox(_ sql: StaticString, on connection: borrowing SQLiteConnection) throws(StoreError) -> [UsageRun] {
+        var runs: [UsageRun] = []
+        try connection.run(sql) { (row) throws(StoreError) in runs.append(try run(row.text(0))) }
+        return runs
+    }
+
+    static func run(_ record: String?) throws(StoreError) -> UsageRun {
+        do throws(UsageRunCoding.Fault) {
+            return try UsageRunCoding.decode(record ?? "")
+        } catch {
+            throw .constraint("a run of the ledger cannot be read: \(error)")
+        }
+    }
+}

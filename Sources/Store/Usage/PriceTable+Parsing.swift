@@ -1,0 +1,38 @@
+import Speech
+
+extension PriceTable {
+    /// A line that is no rate: its number, and what is wrong with it.
+    package struct Fault: Error, Equatable {
+        package var line: Int
+        package var fault: String
+
+        package init(line: Int, fault: String) {
+            self.line = line
+            self.fault = fault
+        }
+    }
+
+    package static let accepted =
+        "lines of ENGINE MODEL [live] DOLLARS-PER-HOUR FROM-DAY SOURCE, such as: deepgram nova-3 0.408 2026-05-25 its price page"
+
+    /// One rate a line; blank lines and lines that begin with `#` are skipped.
+    package init(parsing text: String) throws(Fault) {
+        var rates: [Rate] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            let isLive = words.count > 2 && words[2] == "live"
+            if isLive { words.remove(at: 2) }
+            guard words.count >= 5 else { throw Fault(line: index + 1, fault: "is not whole") }
+            guard let amount = USDollars(words[2]) else { throw Fault(line: index + 1, fault: "\"\(words[2])\" is no amount") }
+            guard words[3].utf8.count == 10, let from = UnixTime(rfc3339: words[3]) else {
+                throw Fault(line: index + 1, fault: "\"\(words[3])\" is no day")
+            }
+            rates.append(
+                Rate(
+                    EngineName(words[0]), words[1].lowercased(), isLive: isLive, perHour: amount, from: from,
+                    source: words[4...].joined(separator: " ")))
+        }
+        self.init(rates: rates)
+    }
+}

@@ -1,0 +1,93 @@
+package import Speech
+
+/// Sums over runs. Whole numbers, so that the order of addition does not matter.
+package struct UsageTotals: Sendable, Equatable {
+    package var runs: Int64 = 0
+    package var failed: Int64 = 0
+    /// Nanoseconds, as the other lengths are.
+    package var audio: Int64 = 0
+    package var speech: Int64 = 0
+    package var billable: Int64 = 0
+    /// Of the runs whose cost is known.
+    package var cost = USDollars.zero
+    /// Runs whose cost nobody knows.
+    package var unpriced: Int64 = 0
+    package var retries: Int64 = 0
+    package var fallbacks: Int64 = 0
+    package var segments: Int64 = 0
+    package var words: Int64 = 0
+    package var speakers: Int64 = 0
+    package var identifiedSpeakers: Int64 = 0
+
+    package init() {}
+
+    package static func += (totals: inout Self, run: UsageRun) {
+        totals.runs += 1
+        if run.status == .failed { totals.failed += 1 }
+        totals.audio += run.audio.storedNanoseconds
+        totals.speech += run.speech?.storedNanoseconds ?? 0
+        totals.billable += run.billable.storedNanoseconds
+        if let cost = run.cost { totals.cost = totals.cost + cost } else { totals.unpriced += 1 }
+        totals.retries += Int64(run.retries)
+        totals.fallbacks += run.fallback == nil ? 0 : 1
+        totals.segments += Int64(run.segments)
+        totals.words += Int64(run.words)
+        totals.speakers += Int64(run.speakers)
+        totals.identifiedSpeakers += Int64(run.identifiedSpeakers)
+    }
+
+    package static func += (a: inout Self, b: Self) {
+        a.runs += b.runs
+        a.failed += b.failed
+        a.audio += b.audio
+        a.speech += b.speech
+        a.billable += b.billable
+        a.cost = a.cost + b.cost
+        a.unpriced += b.unpriced
+        a.retries += b.retries
+        a.fallbacks += b.fallbacks
+        a.segments += b.segments
+        a.words += b.words
+        a.speakers += b.speakers
+        a.identifiedSpeakers += b.identifiedSpeakers
+    }
+
+    package var audioTime: Duration { .nanoseconds(audio) }
+
+    /// nil when none of the runs has a known one.
+    package var knownCost: USDollars? { runs > 0 && unpriced == runs ? nil : cost }
+}
+
+/// What runs are added up by.
+package struct UsageGroup: Hashable, Comparable, Sendable {
+    package var day: String?
+    package var key: String?
+    package var engine: EngineName
+    package var model: String
+    package var workload: Workload
+
+    private var order: [String] { [day ?? "", key ?? "", engine.rawValue, model, workload.rawValue] }
+    package static func < (a: Self, b: Self) -> Bool { a.order.lexicographicallyPrecedes(b.order) }
+}
+
+package struct UsageRow: Sendable, Equatable {
+    package var group: UsageGroup
+    package var totals: UsageTotals
+}
+
+/// Which usage is asked for, and how it is added up.
+package struct UsageQuery: Sendable, Equatable {
+    package enum Grouping: String, Sendable, CaseIterable { case provider, key, day }
+
+    /// nil: everybody.
+    package var user: ID<User>?
+    /// From the day of this time on, in UTC.
+    package var since: UnixTime?
+    package var grouping: Grouping
+
+    package init(user: ID<User>? = nil, since: UnixTime? = nil, grouping: Grouping = .provider) {
+        self.user = user
+        self.since = since
+        self.grouping = grouping
+    }
+}

@@ -1,0 +1,78 @@
+import Framing
+import Gateway
+import Speech
+import Store
+
+struct Usage: Command {
+    private static let since = Option(
+        "--since", "DAY", accepts: "a day such as 2026-11-01", "Only from this day (UTC) on. Default: all that was ever counted."
+    ) { text in text.utf8.count == 10 ? UnixTime(rfc3339: text) : nil }
+    private static let grouping = Option(
+        "--by", "WHAT", accepts: UsageQuery.Grouping.allCases.map(\.rawValue).formatted(with: "or"),
+        "What rows are for, besides engine, model and workload: provider, key or day. Default: provider.", parse: UsageQuery.Grouping.init(rawValue:))
+
+    static let description = CommandDescription(
+        name: "usage", summary: "Shows what engines did for whom, and what it cost.",
+        discussion: """
+            Of all users. Costs are estimated from the price table (HARKEN_PRICES); "?" is a model without a price. With --json: one object, as \
+            GET /api/v1/usage has it.
+            """,
+        options: [since, grouping, DataOption.option, Flag.json])
+
+    private let query: UsageQuery
+    private let data: String
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        query = UsageQuery(since: try arguments.value(Self.since), grouping: try arguments.value(Self.grouping) ?? .provider)
+        data = try DataOption.path(arguments)
+        json = arguments.has(.json)
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        do throws(StoreError) {
+            let ledger = UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: data)))
+            try await ledger.bookAll()
+            let rows = try await ledger.rows(query)
+            if json {
+                var writer = JSONWriter()
+                UsageDocument.write(rows, to: &writer)
+                surroundings.output.writeLine(writer.text)
+            } else if rows.isEmpty {
+                surroundings.diagnostics.writeLine("nothing was recognised yet")
+            } else {
+                surroundings.output.write(Self.table(rows, query.grouping))
+            }
+            return .done
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+
+    static func table(_ rows: [UsageRow], _ grouping: UsageQuery.Grouping) -> String {
+        var total = UsageTotals()
+        for row in rows { total += row.totals }
+        let first: [String] =
+            switch grouping {
+            case .provider: []
+            case .key: ["KEY"]
+            case .day: ["DAY"]
+            }
+        let body = rows.map { row in
+            let name = row.group.day ?? row.group.key.map { $0.isEmpty ? "-" : $0 }
+            return (name.map { [$0] } ?? [])
+                + [row.group.engine.rawValue, row.group.model.isEmpty ? "-" : row.group.model, row.group.workload.rawValue] + figures(row.totals)
+        }
+        let sum = [["total"], Array(repeating: "", count: first.count + 2), figures(total)].flatMap { $0 }
+        return Table.text(first + ["ENGINE", "MODEL", "WORKLOAD", "AUDIO", "RUNS", "FAILED", "COST"], body + [sum])
+    }
+
+    private static func figures(_ totals: UsageTotals) -> [String] {
+        let cost = totals.knownCost.map { "$\($0)" } ?? "?"
+        return [
+            "\(totals.audioTime.components.seconds) s", String(totals.runs), String(totals.failed),
+            totals.unpriced > 0 && totals.knownCost != nil ? cost + " + ?" : cost,
+        ]
+    }
+}

@@ -1,0 +1,384 @@
+import Foundation
+import Framing
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Store
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct `A recording in chunks` {
+    /// Says the same word in each chunk, 6 s after its start, or what is told.
+    private func engine(
+        _ name: EngineName = .local, _ answer: @escaping @Sendable (Int) async throws(EngineError) -> [Word] = { _ in [.at(6, "Hello.")] }
+    ) -> ChunkEngine { ChunkEngine(name) { (count, _) async throws(EngineError) in try await answer(count) } }
+
+    private func with(
+        _ engines: [any PrerecordedEngine], keys: TestKeys = TestKeys(valid: []), settings: [String: String] = [:],
+        _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        try await TestGateway.with(ScriptedEngine(), keys: keys, settings: settings, recorded: engines) { gateway in try await body(gateway) }
+    }
+
+    @Test func `becomes one conversation, each word at its place`() async throws {
+        try await with([engine()]) { gateway in
+            let id = try await gateway.startRecording()
+            let first = try await gateway.sendChunk("a", at: 0, of: id)
+            #expect(first.status == 200, "\(first.text)")
+            #expect(first.texts == ["Hello."])
+            #expect(first.json["chunk_duration_ms"] == 15_000)
+            #expect(first.json["provider"] == "local")
+            #expect(first.json["duplicate"] == .bool(false))
+            let second = try await gateway.sendChunk("b", at: 29_000, of: id)
+            guard case .array(let segments)? = second.json["segments"] else {
+                Issue.record("no segments")
+                return
+            }
+            #expect(segments.map { $0["start"] } == [.double(35)] || segments.map { $0["start"] } == [35])
+            let done = try await gateway.finishRecording(id)
+            #expect(done.status == 200)
+            #expect(done.texts == ["Hello.", "Hello."])
+            #expect(done.json["status"] == "completed")
+            #expect(try await gateway.finishRecording(id).text == done.text)
+            let usage = try await gateway.send(.get, "/api/v1/usage").text
+            #expect(usage.contains(#""workload":"background""#))
+            #expect(usage.contains(#""runs":2"#))
+        }
+    }
+
+    @Test func `is recognised once for each chunk, however often that is sent`() async throws {
+        let engine = engine()
+        try await with([engine]) { gateway in
+            let id = try await gateway.startRecording()
+            let first = try await gateway.sendChunk("a", at: 0, of: id)
+            let again = try await gateway.sendChunk("a", at: 0, of: id)
+            #expect(again.status == 200)
+            #expect(again.json["duplicate"] == .bool(true))
+            #expect(again.texts == first.texts)
+            #expect(again.json["run_id"] == first.json["run_id"])
+            #expect(engine.count == 1)
+            for (fill, start, more) in [(UInt8(1), 0, ""), (0, 500, ""), (0, 0, "&sample_rate=8000")] {
+                let other = try await gateway.sendChunk("a", at: start, of: id, seconds: more.isEmpty ? 15 : 7, fill: fill, more: more)
+                #expect(other.status == 409)
+                #expect(other.string("detail") == "chunk_id payload mismatch")
+            }
+            #expect(engine.count == 1)
+        }
+    }
+
+    @Test func `takes a chunk that comes twice at once once`() async throws {
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let engine = engine { (_) async throws(EngineError) in
+            for await _ in gate { break }
+            return [.at(1, "once")]
+        }
+        try await with([engine]) { gateway in
+            let id = try await gateway.startRecording()
+            async let first = gateway.sendChunk("a", at: 0, of: id)
+            try await until { engine.count == 1 }
+            let second = try await gateway.sendChunk("a", at: 0, of: id)
+            #expect(second.status == 409)
+            #expect(second.string("code") == "chunk_in_progress")
+            #expect(second.headers["Retry-After"] == "5")
+            open.yield()
+            #expect(try await first.texts == ["once"])
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).json["duplicate"] == .bool(true))
+            #expect(engine.count == 1)
+        }
+    }
+
+    @Test func `is whole when twenty chunks come at once in any order`() async throws {
+        let engine = ChunkEngine(.local) { (_, options) async throws(EngineError) in [.at(1, options.keyterms.first ?? "")] }
+        try await with([engine]) { gateway in
+            let id = try await gateway.startRecording()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in (0..<20).shuffled() {
+                    group.addTask {
+                        let answer = try await gateway.sendChunk("c\(number)", at: number * 14_500, of: id, seconds: 2, more: "&keywords=W\(number).")
+                        #expect(answer.status == 200, "\(answer.text)")
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await gateway.finishRecording(id).texts == (0..<20).map { "W\($0)." })
+        }
+    }
+
+    @Test func `waits at its end for what is being recognised, and takes nothing new`() async throws {
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let engine = engine { (count) async throws(EngineError) in
+            if count == 0 { for await _ in gate { break } }
+            return [.at(1, "Late.")]
+        }
+        try await with([engine]) { gateway in
+            let id = try await gateway.startRecording()
+            async let chunk = gateway.sendChunk("a", at: 0, of: id)
+            try await until { engine.count == 1 }
+            async let end = gateway.finishRecording(id)
+            // The end has begun when nothing new is taken.
+            var refused: TestGateway.Answer?
+            try await until {
+                let answer = try await gateway.sendChunk("x\(engine.count)", at: 60_000 + engine.count, of: id)
+                if answer.status == 409 { refused = answer }
+                return answer.status == 409
+            }
+            #expect(refused?.string("code") == "conversation_finished")
+            open.yield()
+            #expect(try await chunk.status == 200)
+            #expect(try await end.texts.contains("Late."))
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).json["duplicate"] == .bool(true))
+        }
+    }
+
+    @Test func `in which nothing was said is none`() async throws {
+        try await with([engine { _ in [] }]) { gateway in
+            let id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).texts == [])
+            let done = try await gateway.finishRecording(id)
+            #expect(done.status == 200)
+            #expect(done.string("status") == "discarded")
+            #expect(try await gateway.finishRecording(id).text == done.text)
+        }
+    }
+
+    @Test func `may come again when it could not be recognised`() async throws {
+        let engine = engine { (count) async throws(EngineError) in
+            if count < 2 { throw .unavailable("secret words of the vendor") }
+            return [.at(1, "at last")]
+        }
+        try await with([engine]) { gateway in
+            let id = try await gateway.startRecording()
+            let failed = try await gateway.sendChunk("a", at: 0, of: id)
+            #expect(failed.status == 500)
+            #expect(failed.string("detail")?.hasPrefix("Transcription failed: provider_failure") == true)
+            #expect(!failed.text.contains("secret"))
+            #expect(engine.count == 2)
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).texts == ["at last"])
+        }
+    }
+
+    @Test func `goes on after a restart`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
+        var id = ""
+        let engine = engine()
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, keepsDirectory: true, recorded: [engine]) {
+            gateway in
+            id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
+        }
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [engine]) { gateway in
+            let again = try await gateway.sendChunk("a", at: 0, of: id)
+            #expect(again.json["duplicate"] == .bool(true))
+            #expect(try await gateway.sendChunk("b", at: 20_000, of: id).status == 200)
+            #expect(try await gateway.finishRecording(id).texts == ["Hello.", "Hello."])
+        }
+    }
+
+    @Test func `is charged once for time that chunks share`() async throws {
+        let keys = TestKeys(valid: ["key"], credit: .seconds(100))
+        try await with([engine()], keys: keys) { gateway in
+            let id = try await gateway.startRecording(key: "key")
+            for (chunk, start) in [("a", 0), ("b", 14_500), ("a", 0)] {
+                #expect(try await gateway.sendChunk(chunk, at: start, of: id, key: "key").status == 200)
+            }
+            try await until { keys.credit("key") == .seconds(100 - 29.5) }
+        }
+    }
+
+    // MARK: Who is asked
+
+    @Test func `goes to Deepgram when AssemblyAI has failed and that is allowed`() async throws {
+        let failing = engine(EngineName("assemblyai")) { (_) async throws(EngineError) in throw .timedOut("Late.") }
+        let other = engine(EngineName("deepgram"))
+        let settings = ["ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED": "true"]
+        try await with([failing, other], settings: settings) { gateway in
+            let id = try await gateway.startRecording()
+            let answer = try await gateway.sendChunk("a", at: 0, of: id)
+            #expect(answer.json["provider"] == "deepgram")
+            #expect(failing.count == 2)
+            #expect(other.count == 1)
+            let metrics = try await gateway.send(.get, "/metrics").text
+            #expect(
+                metrics.contains(
+                    #"transcription_provider_fallbacks_total{from_provider="assemblyai",to_provider="deepgram",workload="background",reason="provider_timeout"} 1"#
+                ))
+        }
+    }
+
+    @Test func `fails closed where nobody may take over`() async throws {
+        let failing = engine(EngineName("assemblyai")) { (_) async throws(EngineError) in throw .unavailable("down") }
+        let other = engine(EngineName("deepgram"))
+        try await with([failing, other], settings: ["ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true"]) { gateway in
+            let id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 500)
+            #expect(other.count == 0)
+        }
+    }
+
+    @Test func `lets a shadow hear it, whose words go nowhere`() async throws {
+        let shadow = engine(EngineName("assemblyai")) { _ in [.at(1, "unseen")] }
+        let settings = ["ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true", "ASSEMBLYAI_BACKGROUND_PROVIDER_MODE": "shadow_only"]
+        try await with([shadow, engine(EngineName("deepgram"))], settings: settings) { gateway in
+            let id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).texts == ["Hello."])
+            try await until { shadow.count == 1 }
+            #expect(try await gateway.finishRecording(id).texts == ["Hello."])
+        }
+    }
+
+    @Test func `never lets the operator pay for a key that is not used`() async throws {
+        let other = engine(EngineName("deepgram"))
+        try await with([other, engine()]) { gateway in
+            let id = try await gateway.startRecording()
+            let answer = try await gateway.sendChunk("a", at: 0, of: id, headers: ["X-BYOK-AssemblyAI": "my-own-key"])
+            #expect(answer.status == 422)
+            #expect(answer.string("code") == "own_key_not_used")
+            #expect(answer.text.contains("ASSEMBLYAI_BACKGROUND_STT_ENABLED"))
+            #expect(!answer.text.contains("my-own-key"))
+            #expect(other.count == 0)
+        }
+    }
+
+    @Test func `refuses a key that is another one than was enrolled`() async throws {
+        try await with([engine()]) { gateway in
+            let put = try await gateway.send(.put, "/api/v1/users/me/provider-keys/deepgram", body: Array(#"{"key":"enrolled"}"#.utf8))
+            #expect(put.status == 200)
+            let answer = try await gateway.desktop(.get, "capabilities", headers: ["X-BYOK-Deepgram": "another"])
+            #expect(answer.status == 403)
+            #expect(answer.string("detail") == "BYOK key fingerprint mismatch for provider: deepgram")
+            #expect(try await gateway.desktop(.get, "capabilities", headers: ["X-BYOK-Deepgram": "enrolled"]).status == 200)
+            #expect(try await gateway.desktop(.get, "capabilities", headers: ["X-BYOK-AssemblyAI": "never enrolled"]).status == 200)
+        }
+    }
+
+    // MARK: What is refused
+
+    @Test func `is refused for the first of several faults`() async throws {
+        let keys = TestKeys(valid: ["key", "poor"], credit: .seconds(1_000))
+        try await with(
+            [engine { (_) async throws(EngineError) in throw .unavailable("down") }], keys: keys, settings: ["HARKEN_KEY_DAY_SECONDS": "10000"]
+        ) {
+            gateway in
+            let id = try await gateway.startRecording(key: "key")
+            func status(_ query: String, bytes: Int = 4) async throws -> (Int, String) {
+                let answer = try await gateway.desktop(
+                    .post, "background-transcribe?" + query, key: "key", body: [UInt8](repeating: 0, count: bytes))
+                return (answer.status, answer.string("code") ?? "")
+            }
+            // From the last to the first: each has all the faults of those before it.
+            let cases: [(String, Int, Int, String)] = [
+                ("conversation_id=\(id)&chunk_id=a&chunk_start_ms=0", 4, 500, "provider_failure"),
+                ("conversation_id=none&chunk_id=a&chunk_start_ms=0", 4, 404, "conversation_not_found"),
+                ("conversation_id=none&chunk_start_ms=0", 4, 400, "chunk_id_required"),
+                ("persist=true&chunk_start_ms=0", 4, 400, "conversation_id_required"),
+                ("persist=true&chunk_start_ms=-1", 4, 422, "bad_parameter"),
+                ("persist=true", 4, 422, "bad_parameter"),
+                ("persist=true&channels=2", 4, 422, "bad_parameter"),
+                ("persist=true&channels=2&sample_rate=1", 4, 422, "bad_parameter"),
+                ("persist=true&channels=2&sample_rate=1", 0, 400, "no_audio"),
+                ("persist=true&channels=2&sample_rate=8000", 16 * 16_000 + 2, 413, "too_large"),
+            ]
+            for (query, bytes, expected, code) in cases {
+                let found = try await status(query, bytes: bytes)
+                #expect(found == (expected, code), "\(query)")
+            }
+            let odd = try await status("conversation_id=\(id)&chunk_id=a&chunk_start_ms=0", bytes: 5)
+            #expect(odd == (422, "odd_length"))
+            #expect(try await gateway.desktop(.post, "background-transcribe", key: "wrong").status == 401)
+        }
+    }
+
+    @Test func `takes chunks of the greatest length and a second more, and no longer ones`() async throws {
+        try await with([engine()]) { gateway in
+            let id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id, seconds: 16).status == 200)
+            #expect(try await gateway.sendChunk("b", at: 0, of: id, seconds: 16.001).status == 413)
+        }
+    }
+
+    @Test func `is refused without credit, and beyond a limit`() async throws {
+        let keys = TestKeys(valid: ["key"], credit: .seconds(15))
+        try await with([engine(EngineName("deepgram"))], keys: keys) { gateway in
+            let id = try await gateway.startRecording(key: "key")
+            #expect(try await gateway.sendChunk("a", at: 0, of: id, key: "key").status == 200)
+            let answer = try await gateway.sendChunk("b", at: 20_000, of: id, key: "key")
+            #expect(answer.status == 429)
+            #expect(answer.string("detail") == "Transcription credits exhausted")
+        }
+        try await with([engine(EngineName("deepgram"))], keys: TestKeys(valid: ["key"]), settings: ["HARKEN_USER_DAY_SECONDS": "15"]) { gateway in
+            let id = try await gateway.startRecording(key: "key")
+            #expect(try await gateway.sendChunk("a", at: 0, of: id, key: "key").status == 200)
+            let answer = try await gateway.sendChunk("b", at: 20_000, of: id, key: "key")
+            #expect(answer.status == 402)
+            #expect(answer.string("error") == "quota_exceeded")
+        }
+    }
+
+    @Test func `may be asked for so often, also at once`() async throws {
+        try await with([engine()], settings: ["RATE_LIMIT_BOOST": "0.02"]) { gateway in
+            let id = try await gateway.startRecording()
+            let statuses = try await withThrowingTaskGroup(of: TestGateway.Answer.self) { group in
+                for number in 0..<20 { group.addTask { try await gateway.sendChunk("c\(number)", at: number * 2_000, of: id, seconds: 1) } }
+                return try await group.reduce(into: [TestGateway.Answer]()) { $0.append($1) }
+            }
+            #expect(statuses.count { $0.status == 200 } == 12)
+            let refused = statuses.filter { $0.status == 429 }
+            #expect(refused.count == 8)
+            #expect(refused.allSatisfy { Int($0.headers["Retry-After"] ?? "").map { (3_000...3_600).contains($0) } ?? false })
+        }
+    }
+
+    @Test func `starts with a source that is known`() async throws {
+        try await with([engine()]) { gateway in
+            func start(_ body: String) async throws -> TestGateway.Answer {
+                try await gateway.desktop(.post, "background-conversation/start", body: Array(body.utf8))
+            }
+            let plain = try await start("")
+            #expect(plain.status == 200)
+            #expect(try await start(#"{"source":"omi"}"#).status == 200)
+            #expect(try await start(#"{"source":"moon"}"#).string("detail") == "Invalid source")
+            #expect(try await start(#"{"source":1}"#).status == 422)
+            #expect(try await start("[]").status == 422)
+        }
+    }
+
+    @Test func `is refused in a language that the engine does not have`() async throws {
+        try await with([engine()]) { gateway in
+            let id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id, more: "&language=fr").status == 422)
+            #expect(try await gateway.sendChunk("a", at: 0, of: id, more: "&language=de").status == 200)
+        }
+    }
+
+    @Test func `is known to clients by its capabilities`() async throws {
+        func batch(_ engines: [EngineName], _ settings: [String: String], _ headers: HTTPHeaders = [:]) async throws -> JSONValue {
+            var found = JSONValue.null
+            try await with(engines.map { engine($0) }, settings: settings) { gateway in
+                found = try await gateway.desktop(.get, "capabilities", headers: headers).json["background_batch"] ?? .null
+            }
+            return found
+        }
+        let on = ["ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true"], back = on.merging(["ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED": "true"]) { $1 }
+        let assemblyAI = EngineName("assemblyai"), deepgram = EngineName("deepgram")
+        let cases: [([EngineName], [String: String], HTTPHeaders, String, JSONValue, JSONValue)] = [
+            ([.local], [:], [:], "local", "local", "missing_deepgram_api_key"), ([deepgram], [:], [:], "deepgram", "deepgram", nil),
+            ([assemblyAI, deepgram], on, [:], "assemblyai", "assemblyai", nil),
+            ([deepgram], back, [:], "deepgram_fallback", "deepgram", "fallback_deepgram_available"),
+            ([deepgram], on, [:], "disabled", nil, "missing_assemblyai_api_key"), ([], [:], [:], "disabled", nil, "no_usable_batch_provider"),
+            ([], [:], ["X-BYOK-Deepgram": "mine"], "deepgram", "deepgram", nil),
+            (
+                [assemblyAI, deepgram], on.merging(["ASSEMBLYAI_BACKGROUND_PROVIDER_MODE": "shadow_only"]) { $1 }, [:], "shadow_only", "deepgram",
+                "shadow_only"
+            ),
+        ]
+        for (engines, settings, headers, mode, effective, reason) in cases {
+            let found = try await batch(engines, settings, headers)
+            #expect(found["mode"] == .string(mode))
+            #expect(found["effective_provider"] == effective)
+            #expect(found["reason"] == reason)
+            #expect(found["enabled"] == .bool(mode != "disabled"))
+            #expect(found["max_chunk_seconds"] == 15)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Speech
+import Store
+import Testing
+
+@Suite struct `A run of the ledger` {
+    private let run = UsageRun(
+        id: ID("r"), user: ID("u"), engine: EngineName("deepgram"), model: "nova-3", workload: .background, kind: .recording, started: .at(0))
+
+    private func ended(_ outcome: RecognitionRun.Outcome, _ kind: RecognitionRun.Kind = .recording, seconds: Double = 60) -> UsageRun {
+        var ended = run
+        let start = ContinuousClock.now
+        ended.end(
+            RecognitionRun(
+                kind, engine: EngineName("deepgram"), model: "nova-3", audio: .seconds(seconds), start: start, end: start + .seconds(2),
+                outcome: outcome),
+            at: .at(2), prices: .standard)
+        return ended
+    }
+
+    @Test(arguments: [
+        "audio", "audio_bytes", "raw_audio_bytes", "text", "transcript", "transcript_text", "words", "word_records", "chunks", "utterances",
+        "api_key",
+        "authorization", "token", "secret", "password", "headers", "prompt", "vocabulary", "embedding", "file_name", "path", "anything_else",
+    ])
+    func `holds no other fields than those that are listed, at any depth`(name: String) {
+        let fields =
+            #""run_id":"r","user":"u","provider":"deepgram","workload":"sync","kind":"recording","payer":"operator","status":"started","started_at":1,"latency_ns":0,"audio_ns":0,"billable_ns":0,"billing":"none","retry_count":0,"segment_count":0,"word_count":0,"speaker_count":0,"identified_speaker_count":0"#
+        #expect(throws: Never.self) { try UsageRunCoding.decode("{\(fields)}") }
+        let fault = UsageRunCoding.Fault.unknownField(name)
+        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"\#(name)":"x"}"#) }
+        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"model":{"\#(name)":"x"}}"#) }
+        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"model":[1,[{"\#(name)":"x"}]]}"#) }
+        #expect(!UsageRunCoding.fields.contains(name))
+    }
+
+    @Test func `is charged when it has succeeded`() {
+        let one = ended(.completed)
+        #expect(one.status == .succeeded)
+        #expect(one.billable == .seconds(60))
+        #expect(one.cost == USDollars("0.0068"))
+        #expect(one.billing == .certain)
+        #expect(one.latency == .seconds(2))
+    }
+
+    @Test(arguments: [
+        (RecognitionRun.Outcome.failed(.timedOut("late")), "timed_out"), (.failed(.unauthorised("a key")), "unauthorised"), (.stalled, "stalled"),
+        (.declined, "declined"), (.connectTimedOut, "connect_timed_out"), (.cancelled, "cancelled"),
+    ])
+    func `has the kind of its failure, never its words`(outcome: RecognitionRun.Outcome, name: String) {
+        let one = ended(outcome, seconds: 0)
+        #expect(one.status == .failed)
+        #expect(one.errorClass == name)
+        #expect(one.billable == .zero)
+        #expect(one.billing == .none)
+    }
+
+    @Test func `may be charged for what a stream was sent before it failed`() {
+        let one = ended(.failed(.unavailable("gone")), .stream)
+        #expect(one.billable == .seconds(60))
+        #expect(one.billing == .unknown)
+    }
+
+    @Test func `has an unknown cost for a model without a price`() {
+        var other = run
+        let start = ContinuousClock.now
+        other.end(
+            RecognitionRun(
+                .recording, engine: EngineName("deepgram"), model: "nova-9", audio: .seconds(1), start: start, end: start, outcome: .completed),
+            at: .at(2), prices: .standard)
+        #expect(other.cost == nil)
+        #expect(other.billing == .certain)
+    }
+}

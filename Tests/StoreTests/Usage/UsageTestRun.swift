@@ -1,0 +1,45 @@
+import Speech
+import Store
+
+extension UsageRun {
+    static let engines = [EngineName("assemblyai"), EngineName("deepgram"), EngineName.local]
+
+    /// One that has ended, somehow.
+    static func random(_ number: Int, by generator: inout some RandomNumberGenerator) -> UsageRun {
+        var run = UsageRun(
+            id: ID("run\(number)"), user: ID("user\(Int.random(in: 0..<5, using: &generator))"),
+            key: Bool.random(using: &generator) ? ID("key\(Int.random(in: 0..<3, using: &generator))") : nil,
+            engine: engines.randomElement(using: &generator) ?? .local, model: Bool.random(using: &generator) ? "nova-3" : nil,
+            workload: Workload.allCases.randomElement(using: &generator) ?? .sync, kind: .recording,
+            payer: Payer.allCases.randomElement(using: &generator) ?? .operator, started: .at(Double(number)))
+        run.end(by: &generator)
+        return run
+    }
+
+    mutating func end(by generator: inout some RandomNumberGenerator) {
+        status = Int.random(in: 0..<4, using: &generator) == 0 ? .failed : .succeeded
+        completed = UnixTime.at(Double.random(in: 0..<400_000, using: &generator))
+        audio = .milliseconds(Int.random(in: 0..<1_000_000, using: &generator))
+        billable = status == .failed ? .zero : audio
+        billing = status == .failed ? .none : .certain
+        cost = Int.random(in: 0..<5, using: &generator) == 0 ? nil : USDollars(hundredMillionths: Int64.random(in: 0..<10_000_000, using: &generator))
+        retries = Int.random(in: 0..<2, using: &generator)
+        if Bool.random(using: &generator) { fallback = .init(from: EngineName("assemblyai"), .timeout) }
+        segments = Int.random(in: 0..<10, using: &generator)
+        words = Int.random(in: 0..<100, using: &generator)
+        speakers = Int.random(in: 0..<4, using: &generator)
+    }
+}
+
+/// A generator whose numbers are the same every time.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
