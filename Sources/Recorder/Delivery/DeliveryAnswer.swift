@@ -22,7 +22,7 @@ package enum DeliveryAnswer: Sendable, Equatable {
         case 401, 402, 403: self = .notAdmitted(status: status ?? 0)
         case 404: self = .conversationGone
         case 409 where code == "chunk_in_progress": self = .tryLater(retryAfter ?? .seconds(1))
-        case 409 where code == "conversation_not_in_progress": self = .conversationGone
+        case 409 where code == "not_in_progress" || code == "conversation_finished": self = .conversationGone
         case 408, 425: self = .unavailable
         case 429: self = .tryLater(retryAfter ?? .seconds(5))
         case .some(400..<500): self = .refused(status: status ?? 0)
