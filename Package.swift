@@ -148,6 +148,7 @@ let package = Package(
 if Context.environment["HARKEN_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["Audio", "Framing", "Protocols", "Speech"], path: "Fuzz", exclude: ["seeds", "tokens.dict"],
+            name: "fuzz", dependencies: ["Audio", "Conversations", "Framing", "Protocols", "Speech"], path: "Fuzz",
+            exclude: ["seeds", "tokens.dict"],
             swiftSettings: strict))
 }

@@ -2,7 +2,7 @@ import Speech
 
 extension LanguageTag {
     /// Whether it has a tag's length and characters; not whether there is such a language.
-    var isWellFormed: Bool {
+    package var isWellFormed: Bool {
         (2...35).contains(rawValue.utf8.count)
             && rawValue.utf8.allSatisfy { byte in
                 switch byte {

@@ -11,6 +11,8 @@ package struct LiveDialect: Sendable {
     package var authentication: Authentication
     /// Clients on other machines must come by TLS, unless the operator says otherwise.
     package var needsTLS: Bool
+    /// Its sessions want to know what their users have chosen.
+    package var asksForUser: Bool
     /// Bytes that one message of a client's may have; nil: the gateway's own limit.
     package var mostMessageBytes: Int?
     /// Finds what the caller shows. A pure look at the head: it says nothing about whether it is good.
@@ -30,7 +32,7 @@ package struct LiveDialect: Sendable {
     }
 
     package init(
-        name: String, paths: [String], authentication: Authentication = .handshake, needsTLS: Bool = false,
+        name: String, paths: [String], authentication: Authentication = .handshake, needsTLS: Bool = false, asksForUser: Bool = false,
         mostMessageBytes: Int? = nil, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
         accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>,
         refuse: @escaping @Sendable (RefusalCause, HandshakeContext) -> Refusal,
@@ -40,6 +42,7 @@ package struct LiveDialect: Sendable {
         self.paths = paths
         self.authentication = authentication
         self.needsTLS = needsTLS
+        self.asksForUser = asksForUser
         self.mostMessageBytes = mostMessageBytes
         self.credential = credential
         self.accept = accept

@@ -32,6 +32,9 @@ package protocol LiveServerMachine: Sendable {
     /// deadline that is then; after everything else but audio, arm it anew if the deadline became earlier.
     var deadline: Instant? { get }
 
+    /// What the user has chosen. Comes before `opened` and before `request` is read for the session; in dialects that ask for it.
+    mutating func adopt(_ choices: UserChoices)
+
     /// The socket is open and the session exists. Comes once, before everything else.
     mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput)
 
@@ -96,6 +99,8 @@ extension LiveServerMachine {
     package var waitsForClient: Bool { false }
 
     package mutating func channel(of tag: UInt8, now: Instant, output: inout ServerOutput) -> ChannelIndex? { nil }
+
+    package mutating func adopt(_ choices: UserChoices) {}
 
     package mutating func served(by engine: EngineName) {}
 

@@ -6,6 +6,8 @@ package enum RefusalCause: Error, Sendable, Equatable {
     case unauthenticated
     /// A known caller who may not do this. Says what is missing.
     case forbidden(String)
+    /// A key of the caller's own at a vendor is another one than they enrolled. Says which.
+    case otherKey(String)
     case outOfCredit
     case tooManyRequests(retryAfter: Duration?)
     case notFound(String)

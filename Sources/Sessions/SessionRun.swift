@@ -147,7 +147,11 @@ package final class SessionRun {
     }
 
     /// So much audio was lost before it came: it becomes a gap, and what comes next lies behind it.
-    package func missed(_ count: SampleCount) { run(machine.missed(count, now: connector.loop.now)) }
+    package func missed(_ count: SampleCount) {
+        let heard = gate?.skip(count) ?? []
+        run(machine.missed(count, now: connector.loop.now))
+        for event in heard { decided(event) }
+    }
 
     private func measure(_ pcm: RawSpan) {
         meter?.measure(pcm, from: machine.timeline.end) { channel, range in machine.noteLoud(range, in: channel) }

@@ -7,6 +7,9 @@ package protocol VoiceWindows: AnyObject {
     ///
     /// - Parameter each: takes each window that it completes, in order: its place in the session, the probability of speech, and whether it is loud.
     func append(_ pcm: RawSpan, _ each: (SampleRange, _ probability: Float, _ isLoud: Bool) -> Void) throws
+
+    /// So much audio never came: windows of it are silence, and what comes next lies behind it.
+    func skip(_ count: SampleCount, _ each: (SampleRange, _ probability: Float, _ isLoud: Bool) -> Void) throws
 }
 
 /// A session's gate: what it hears, and what it has decided.
@@ -37,12 +40,23 @@ package final class SilenceGate {
     /// - Parameter speech: takes the windows that are speech.
     /// - Returns: what was decided by it.
     func hear(_ pcm: RawSpan, _ speech: (SampleRange) -> Void) -> [SpeechGate.Event] {
+        decide { each in
+            try windows.append(pcm) { range, probability, isLoud in
+                if probability > threshold { speech(range) }
+                each(range, probability, isLoud)
+            }
+        }
+    }
+
+    /// So much audio never came.
+    func skip(_ count: SampleCount) -> [SpeechGate.Event] { decide { each in try windows.skip(count, each) } }
+
+    private func decide(_ hear: ((SampleRange, Float, Bool) -> Void) throws -> Void) -> [SpeechGate.Event] {
         guard !gate.isOff else { return [] }
         var events: [SpeechGate.Event] = []
         do {
-            try windows.append(pcm) { range, probability, isLoud in
+            try hear { range, probability, isLoud in
                 heard = range.end
-                if probability > threshold { speech(range) }
                 if let event = gate.add(range, probability: probability, isLoud: isLoud) { events.append(event) }
             }
         } catch {

@@ -64,7 +64,7 @@ class Gateway:
     def __init__(self, harken, folder, judge):
         self.judge, self.harken, self.data = judge, harken, os.path.join(folder, "data")
         self.server = Server(harken, self.data, {
-            "HARKEN_ENGINES": "local", "DEEPGRAM_API_KEY": "nobody-will-see-this", "DEEPGRAM_BASE_URL": NOWHERE, "HARKEN_SPEAKER_PATIENCE": "2"})
+            "HARKEN_ENGINES": "local", "DEEPGRAM_API_KEY": "nobody-will-see-this", "DEEPGRAM_BASE_URL": NOWHERE})
         self.keys = {}
 
     def make_key(self, name, *options):
@@ -200,6 +200,7 @@ class Session:
 
 class Clip:
     def __init__(self, path):
+        self.path = path
         with wave.open(path) as recording:
             self.rate = recording.getframerate()
             self.samples = numpy.frombuffer(recording.readframes(recording.getnframes()), "<i2").astype(numpy.float32) / 32768
@@ -493,13 +494,26 @@ async def onboarding(gateway, judge, clip):
     await session.leave()
 
 
+async def translation(gateway, judge, clip):
+    await gateway.api("PATCH", "/api/v1/users/me/settings", gateway.keys["owner"]["key"], {"language": "de"})
+    session = await gateway.session({**OPUS, "language": "auto"}, key="owner")
+    told = await session.event("service_status", 10, status="translation_unavailable")
+    judge(told is not None and told["outcome"] == "config_error", "translation says that there is none", session.events)
+    await session.leave()
+    await gateway.api("PATCH", "/api/v1/users/me/settings", gateway.keys["owner"]["key"], {"single_language_mode": True})
+    session = await gateway.session({**OPUS, "language": "multi"}, key="owner")
+    end = await session.closed(10)
+    judge(end == (1008, "The language is not supported, de"), "who wants one language gets that one", (end, session.events))
+    await gateway.api("PATCH", "/api/v1/users/me/settings", gateway.keys["owner"]["key"], {"single_language_mode": None, "language": None})
+
+
 # MARK: - Several channels
 
 async def channels(gateway, judge, clip):
     key = gateway.keys["calls"]["key"]
     packets = codecs.opus(clip.cut(4.3), clip.rate, 16000, 20).messages
 
-    session = await gateway.session({**OPUS, "channels": 2, "source": "phone_call"}, key="calls")
+    session = await gateway.session({**OPUS, "channels": 2, "source": "phone_call", "call_id": "call-7"}, key="calls")
     # The other one begins to speak when the first is through, and what it says is silence until then.
     await session.send([b"\1" + packet for packet in packets], speed=2, seconds=0.02)
     await session.send([b"\2" + packet for packet in packets] + [b"\7" + packets[0]] * 3, speed=2, seconds=0.02)
@@ -518,6 +532,36 @@ async def channels(gateway, judge, clip):
             break
         await asyncio.sleep(0.2)
     judge(conversations and conversations[0]["status"] == "completed", "channels: processed when the client leaves", conversations)
+    judge(conversations and conversations[0].get("call_id") == "call-7", "channels: the call's name is kept", conversations)
+
+
+async def known_voice(gateway, judge, clip):
+    """A voice that was given a name is known in the next session, and the client is told whose it is."""
+    key = gateway.keys["reader"]["key"]
+    folder = os.path.join(os.path.dirname(clip.path), "librivox")
+
+    async def read(numbers, source):
+        session = await gateway.session({**OPUS, "source": source, "speaker_auto_assign": "enabled"}, key="reader")
+        for number in numbers:
+            part = Clip(os.path.join(folder, f"sense_and_sensibility_01_austen_64kb-{number}.wav"))
+            await session.send(codecs.opus(part.samples, part.rate, 16000, 20).messages, speed=4, seconds=0.02)
+        return session
+
+    session = await read(("0870", "0880", "0890"), "desktop")
+    await session.finish()
+    created = session.of("memory_created")
+    judge(created and created[0]["memory"]["transcript_segments"], "voices: the first session", session.statuses)
+    if not created:
+        return
+    person = await gateway.api("POST", "/api/v1/people", key, {"name": "Reader"})
+    memory = created[0]["memory"]
+    await gateway.api("POST", f"/api/v1/conversations/{memory['id']}/segments/assign", key,
+                      {"person_id": person["id"], "speaker_id": memory["transcript_segments"][0]["speaker_id"]})
+    session = await read(("0920", "0930"), "omi")
+    told = await session.event("speaker_label_suggestion", 20)
+    judge(told is not None and told["person_id"] == person["id"] and told["person_name"] == "Reader", "voices: whose it is", (told, session.text))
+    judge(any(one["person_id"] == person["id"] for one in session.segments.values()), "voices: the segments say so", session.segments)
+    await session.leave()
 
 
 # MARK: - A client that comes back
@@ -622,7 +666,13 @@ async def push_to_talk(gateway, judge, clip, expected):
 
 async def credit(gateway, judge, clip):
     async def spent():
-        session = await gateway.session({"codec": "pcm16", "sample_rate": RATE, **OWN_WORDS}, key="poor")
+        # Who brings their own words pays for none.
+        session = await gateway.session({"codec": "pcm16", "sample_rate": RATE, **OWN_WORDS, "ack": "true"}, key="poor")
+        await session.send([b"\0" * 3200] * 50)
+        await session.until(lambda: any(event["samples"] == 80_000 for event in session.of("audio_ack")), 10)
+        judge(not session.of("freemium_threshold_reached") and not session.reader.done(), "credit: own words cost none", session.events)
+        await session.leave()
+        session = await gateway.session({"codec": "pcm16", "sample_rate": RATE}, key="poor")
         first = await session.event("freemium_threshold_reached", 10)
         judge(first is not None and first["action"] == "none" and first["remaining_seconds"] <= 3, "credit: little is left", first)
         told = [event for event in session.of("service_status") if event["status"] == "freemium_threshold_reached"]
@@ -663,6 +713,22 @@ async def engines(gateway, judge, clip):
           "no engine: the status", failed)
 
 
+async def own_keys(gateway, judge, clip):
+    """A key that is not the enrolled one is refused before any engine hears of it."""
+    key = gateway.keys["owner"]["key"]
+    await gateway.api("PUT", "/api/v1/users/me/provider-keys/deepgram", key, {"key": "the-enrolled-key"})
+    session = await gateway.session(OPUS, key="owner", headers={"X-BYOK-Deepgram": "another-key"})
+    end = await session.closed(10)
+    judge(end is not None and end[0] == 4003 and end[1] and "another-key" not in end[1] and not session.of("service_status"), "an own key that is another",
+          (end, session.events))
+    # The right one is used, and nobody else's when it is of no use: not the operator's, not the local engine's.
+    session = await gateway.session(OPUS, key="owner", headers={"X-BYOK-Deepgram": "the-enrolled-key"})
+    end = await session.closed(60)
+    judge(end == (1011, "transcription_service_unavailable") and "ready" not in session.statuses, "an own key is the only one that is used",
+          (end, session.statuses))
+    await gateway.api("DELETE", "/api/v1/users/me/provider-keys/deepgram", key)
+
+
 async def ends(gateway, judge, clip):
     """The gateway goes down: the last of all checks."""
     session = await gateway.session({**OPUS, **OWN_WORDS})
@@ -690,12 +756,12 @@ async def drive(args, gateway, judge):
             print(f"      {check.__name__}  {time.monotonic() - began:.1f} s", flush=True)
 
     checks = {check.__name__: (check, more) for check, *more in (
-        (start,), (web,), (strangers,), (refusals,), (codecs_counted,), (damage,), (heartbeats,), (own_words,), (pictures,), (onboarding,),
-        (channels,), (credit,), (engines,), (resumption, expected), (push_to_talk, expected), (codecs_heard, expected))}
+        (start,), (web,), (strangers,), (refusals,), (codecs_counted,), (damage,), (heartbeats,), (own_words,), (pictures,), (onboarding,), (translation,),
+        (channels,), (credit,), (engines,), (own_keys,), (known_voice,), (resumption, expected), (push_to_talk, expected), (codecs_heard, expected))}
     chosen = args.only or list(checks)
     await asyncio.gather(*(timed(check, *more) for name, (check, more) in checks.items() if name in chosen))
     if not args.only:
-        missing = sorted({*EVENTS, "segments"} - {*judge.seen, *NEVER, "speaker_label_suggestion"})
+        missing = sorted({*EVENTS, "segments"} - {*judge.seen, *NEVER})
         judge(not missing, "every event of the schema was seen", missing)
         judge(not NEVER & set(judge.seen), "nothing pretends", judge.seen)
         await timed(ends)
@@ -719,7 +785,7 @@ def main():
         gateway = Gateway(args.harken, folder, judge)
         try:
             gateway.server.wait_until_ready(300)
-            for name, options in (("main", ()), ("calls", ()), ("gone", ()), ("owner", ()), ("poor", ("--credits", "3"))):
+            for name, options in (("main", ()), ("calls", ()), ("gone", ()), ("owner", ()), ("reader", ()), ("poor", ("--credits", "3"))):
                 gateway.make_key(name, *options)
             time.sleep(1)
             asyncio.run(drive(args, gateway, judge))

@@ -17,6 +17,8 @@ package struct ConversationRequest: Sendable, Equatable {
     package var device: String?
     /// The identity that the client has chosen for the conversation; asked for again, it means the same one.
     package var chosen: ID<Conversation>?
+    /// The client's own name of the call that it is.
+    package var call: String?
     /// Whether the user is to be known by the profile of their voice.
     package var usesProfile: Bool
     /// Whether suggestions name people to the client.
@@ -39,7 +41,8 @@ package struct ConversationRequest: Sendable, Equatable {
     }
 
     package init(
-        timeout: Duration = .seconds(120), source: String = "omi", device: String? = nil, chosen: ID<Conversation>? = nil, usesProfile: Bool = true,
+        timeout: Duration = .seconds(120), source: String = "omi", device: String? = nil, chosen: ID<Conversation>? = nil, call: String? = nil,
+        usesProfile: Bool = true,
         suggestsPeople: Bool = false, createsPeople: Bool = true, gate: Gate = .operatorsChoice, takesTranscripts: Bool = false,
         channels: [ChannelRole] = [], endsWithSession: Bool = false, isKept: Bool = true
     ) {
@@ -47,6 +50,7 @@ package struct ConversationRequest: Sendable, Equatable {
         self.source = source
         self.device = device
         self.chosen = chosen
+        self.call = call
         self.usesProfile = usesProfile
         self.suggestsPeople = suggestsPeople
         self.createsPeople = createsPeople

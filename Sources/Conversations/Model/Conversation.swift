@@ -32,11 +32,13 @@ package struct Conversation: Sendable, Equatable {
     package var segments: [Segment]
     /// Why it ended, if its client said so: `user_stop`, …
     package var finalizationReason: String?
+    /// The client's own name of the call that it was; nil when it was none.
+    package var call: String?
 
     package init(
         id: ID<Conversation>, user: ID<User>, status: Status = .inProgress, source: String, device: String? = nil, language: LanguageTag? = nil,
         title: String? = nil, summary: String? = nil, started: UnixTime, finished: UnixTime, segments: [Segment] = [],
-        finalizationReason: String? = nil
+        finalizationReason: String? = nil, call: String? = nil
     ) {
         self.id = id
         self.user = user
@@ -50,5 +52,6 @@ package struct Conversation: Sendable, Equatable {
         self.finished = finished
         self.segments = segments
         self.finalizationReason = finalizationReason
+        self.call = call
     }
 }

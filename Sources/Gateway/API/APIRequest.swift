@@ -42,6 +42,14 @@ struct APIRequest: Sendable {
         }
     }
 
+    func flag(_ name: String) throws(APIFailure) -> Bool? {
+        switch body?[name] {
+        case nil, .null: return nil
+        case .bool(let flag): return flag
+        case .some: throw .badRequest("\"\(name)\" must be true or false.")
+        }
+    }
+
     func strings(_ name: String) throws(APIFailure) -> [String]? {
         switch body?[name] {
         case nil, .null: return nil

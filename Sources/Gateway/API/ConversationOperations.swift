@@ -13,7 +13,8 @@ enum ConversationOperations {
         .init("source", "string", required: true, "What recorded it."), .init("language", "string", "A BCP 47 tag, or null."),
         .init("title", "string", "Or null."), .init("summary", "string", "Or null."),
         .init("started_at", "string", required: true, "UTC, RFC 3339; segments count from here."),
-        .init("finished_at", "string", required: true, "UTC, RFC 3339."), .init("duration", "number", required: true, "Seconds."),
+        .init("finished_at", "string", required: true, "UTC, RFC 3339."), .init("call_id", "string", "Of a call, its client's name; or null."),
+        .init("duration", "number", required: true, "Seconds."),
         .init("segments", "[object]", required: true, "In order of start, each with its words; positions in seconds."),
         .init("people", "[object]", required: true, "Those who speak and have a name: id, name, created_at."),
     ])

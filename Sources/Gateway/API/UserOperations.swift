@@ -1,5 +1,4 @@
 internal import Framing
-internal import Net
 internal import Protocols
 internal import Speech
 internal import Store
@@ -16,6 +15,27 @@ enum UserOperations {
                 json.member("id", request.user.rawValue)
                 json.endObject()
             }
+        },
+        APIOperation(.get, "/users/me/settings", .read, summary: "What the user has chosen for all their live sessions.", answer: settings) {
+            request throws(APIFailure) in
+            .json { [choices = try await choices(request)] in write(choices, to: &$0) }
+        },
+        APIOperation(
+            .patch, "/users/me/settings", .write, summary: "Changes what is named; null: as if it had never been set.",
+            body: [
+                .init("single_language_mode", "boolean", "Sessions are in one language, and nothing is translated."),
+                .init(
+                    "vocabulary", "[string]",
+                    "Words that engines are to expect: at most 500 of 100 characters, of which the first 99 go to an engine."),
+                .init("language", "string", "The user's own language, a BCP 47 tag."),
+            ], answer: settings
+        ) { request throws(APIFailure) in
+            try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
+            try await change(.vocabulary, to: vocabulary(request), request)
+            let language = try request.string("language")
+            if let language, !LanguageTag(language).isWellFormed { throw .badRequest("\"language\" must be a BCP 47 tag, such as de or pt-BR.") }
+            try await change(.language, to: language, request)
+            return .json { [choices = try await choices(request)] in write(choices, to: &$0) }
         },
         APIOperation(
             .get, "/users/me/provider-keys", .read, summary: "Vendors at which the user has enrolled a key of their own.",
@@ -38,9 +58,7 @@ enum UserOperations {
             answer: .object([.init("fingerprint", "string", required: true, "SHA-256 of the key, in hexadecimal; with provider and created_at.")])
         ) { request throws(APIFailure) in
             let provider = EngineName(try provider(request))
-            let digest = SHA256.digest(Array(try request.needed("key").utf8))
-            guard !digest.isEmpty else { throw APIFailure(.internalFault) }
-            let fingerprint = digest.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+            guard let fingerprint = KnownUser.fingerprint(of: try request.needed("key")) else { throw APIFailure(.internalFault) }
             let key = ProviderKey(provider: provider, fingerprint: fingerprint, created: request.gateway.now())
             try await APIFailure.stored { () throws(StoreError) in try await request.store.set(key, of: request.user) }
             return .json { write(key, to: &$0) }
@@ -56,6 +74,41 @@ enum UserOperations {
             return .nothing
         },
     ]
+
+    private static let settings = APIOperation.Answer.object([
+        .init("single_language_mode", "boolean", required: true, "Whether sessions are in one language."),
+        .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
+        .init("language", "string", "The user's own language, or null."),
+    ])
+
+    private static func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
+        UserChoices(settings: try await APIFailure.stored { () throws(StoreError) in try await request.store.settings(of: request.user) })
+    }
+
+    /// Leaves alone what the body does not name.
+    private static func change(_ setting: UserChoices.Setting, to value: String?, _ request: APIRequest) async throws(APIFailure) {
+        guard request.body?[setting.rawValue] != nil else { return }
+        try await APIFailure.stored { () throws(StoreError) in try await request.store.set(setting.rawValue, to: value, of: request.user) }
+    }
+
+    private static func vocabulary(_ request: APIRequest) throws(APIFailure) -> String? {
+        guard let words = try request.strings("vocabulary") else { return nil }
+        guard words.count <= 500, words.allSatisfy({ !$0.isEmpty && $0.count <= 100 && !$0.contains(where: \.isNewline) }) else {
+            throw .badRequest("\"vocabulary\" takes at most 500 texts of 1 to 100 characters, of one line each.")
+        }
+        return words.joined(separator: "\n")
+    }
+
+    private static func write(_ choices: UserChoices, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("single_language_mode", choices.isSingleLanguage)
+        json.key("vocabulary")
+        json.beginArray()
+        for word in choices.vocabulary { json.value(word) }
+        json.endArray()
+        json.member("language", optional: choices.language?.rawValue)
+        json.endObject()
+    }
 
     private static func provider(_ request: APIRequest) throws(APIFailure) -> String {
         let name = request.parameters["provider"] ?? ""

@@ -39,7 +39,9 @@ struct AssemblyAIJobs: JobProtocol {
             "Download error, unable to download \(Self.request(of: job)?.audioURL ?? "").  Please make sure the file exists and is accessible from the internet. \(why)"
         case .engine(.undecodable(let why)): "File does not appear to contain audio. \(why)"
         case .engine(let error): error.told
-        case .badRequest(let why), .unsupportedLanguage(_, let why), .unavailable(let why), .forbidden(let why), .notFound(let why): why
+        case .badRequest(let why), .unsupportedLanguage(_, let why), .unavailable(let why), .forbidden(let why), .otherKey(let why),
+            .notFound(let why):
+            why
         case .tooLarge(let limit, _): "The file is larger than the \(limit) bytes that are taken."
         case .unknownModel(let name): "There is no model \"\(name)\"."
         case .outOfCredit: "Your current account balance is too low."

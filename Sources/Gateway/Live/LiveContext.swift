@@ -29,6 +29,7 @@ final class LiveContext {
     let continuity: LiveContinuity
     /// All loops'.
     let waiting: WaitingSessions
+    let voiceBudget: VoiceBudget
     /// nil: nothing is traced.
     let tracer: Tracer?
     /// One buffer for what dialects say, since only one speaks at a time.
@@ -44,6 +45,7 @@ final class LiveContext {
         loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, conversations: ConversationDesk,
         gate: GateSettings, voices: (any VoiceDetecting)?, completion: SessionRecovery, metrics: Metrics, usage: UsageBook, log: Log,
         webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: WaitingSessions,
+        voiceBudget: VoiceBudget,
         creditWarnings: [Duration], tracer: Tracer?
     ) {
         self.creditWarnings = creditWarnings
@@ -61,6 +63,7 @@ final class LiveContext {
         self.webSocket = webSocket
         self.continuity = continuity
         self.waiting = waiting
+        self.voiceBudget = voiceBudget
         self.tracer = tracer
         vendors = VendorConnector(loop: loop, client: webSocketClient, configuration: webSocket)
     }

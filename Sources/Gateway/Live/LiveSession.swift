@@ -24,6 +24,8 @@ final class LiveSession: LiveHandler, SessionOwner {
         var mode: SessionMode = .failover
         /// Whose key is charged; nil on a gateway without keys.
         var payer: KeyUse?
+        /// The engines are reached with keys of the client's own.
+        var isByOwnKeys = false
         /// The caller's span.
         var caller: TraceParent?
     }
@@ -35,6 +37,7 @@ final class LiveSession: LiveHandler, SessionOwner {
     private let context: LiveContext
     /// The names of the engines that may serve it; the first is the one that is named to the client.
     private let engines: [EngineEntry]
+    private let isByOwnKeys: Bool
     private let rate: SampleRate
     /// At which the client counts.
     private let clientRate: SampleRate
@@ -85,6 +88,7 @@ final class LiveSession: LiveHandler, SessionOwner {
         dialectName = plan.dialect
         self.context = context
         engines = plan.engines
+        isByOwnKeys = plan.isByOwnKeys
         payer = plan.payer
         dialect = plan.machine
         tagsChannels = plan.machine.tagsChannels
@@ -105,9 +109,10 @@ final class LiveSession: LiveHandler, SessionOwner {
         cursor = context.journal.cursor(rate: rate, channels: channels)
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
-            keyterms: request.keyterms, diarize: request.diarize, engines: plan.engines.map(\.name),
+            keyterms: request.keyterms, diarize: request.diarize, engines: plan.isByOwnKeys ? [] : plan.engines.map(\.name),
             owner: payer.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
-        if let account = payer?.account, account.isCounted {
+        // Who brings their own words pays for none.
+        if let account = payer?.account, account.isCounted, plan.machine.conversation?.takesTranscripts != true {
             let warnings = Set(context.creditWarnings + plan.machine.creditWarnings)
             meter = CreditMeter(account, rate: rate, warnings: warnings.sorted(by: >))
         }
@@ -142,7 +147,8 @@ final class LiveSession: LiveHandler, SessionOwner {
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
         if let notice = meter?.begin() { account(notice) }
-        for engine in context.continuity.health.unavailable { run.availability(engine, isAvailable: false) }
+        // Of an engine's health with other keys nothing is known.
+        for engine in isByOwnKeys ? [] : context.continuity.health.unavailable { run.availability(engine, isAvailable: false) }
         run.start()
         conversation?.start()
     }
@@ -420,7 +426,9 @@ final class LiveSession: LiveHandler, SessionOwner {
     }
 
     /// All sessions know of an engine's health together.
-    func availability(_ engine: EngineName, isAvailable: Bool) { run?.availability(engine, isAvailable: isAvailable) }
+    func availability(_ engine: EngineName, isAvailable: Bool) {
+        if !isByOwnKeys { run?.availability(engine, isAvailable: isAvailable) }
+    }
 
     /// The key was taken back, or is over.
     func keyIsOver() { account(.revoked) }
@@ -481,8 +489,8 @@ final class LiveSession: LiveHandler, SessionOwner {
 
     func ran(_ run: RecognitionRun) {
         context.metrics.ran(run)
-        context.continuity.health.ran(run)
         context.usage.note(run, of: record)
+        if !isByOwnKeys { context.continuity.health.ran(run) }
         if let span = trace?.ran(run) { context.tracer?.take([span]) }
         let engine = run.engine.rawValue, reason = run.outcome.label
         switch (run.kind, run.outcome) {
@@ -564,6 +572,9 @@ final class LiveSession: LiveHandler, SessionOwner {
         conversation = nil
         if let savings = gate?.savings { context.metrics.gated(savings, rate: rate) }
         gate = nil
+        if dialect.request.workload == .pushToTalk {
+            context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: payer?.account.user ?? .local, now: .now)
+        }
         let outcome = Metrics.Outcome(end.error)
         context.metrics.sessionEnded(dialect: dialectName, engine: firstEngine, outcome)
         context.log.info(

@@ -30,6 +30,23 @@ final class VoiceActivityWindows: VoiceWindows {
     func append(_ pcm: RawSpan, _ each: (SampleRange, Float, Bool) -> Void) throws {
         mono.removeAll(keepingCapacity: true)
         if channels == 1 { PCM.appendFloats(linear16: pcm, to: &mono) } else { mix(pcm) }
+        try hear(each)
+    }
+
+    func skip(_ count: SampleCount, _ each: (SampleRange, Float, Bool) -> Void) throws {
+        // Whole windows need no detector; what is left keeps its state, and the next windows their places.
+        let whole = SampleIndex(count.samples).converted(from: rate, to: .speech).samples / window.samples
+        for _ in 0..<whole {
+            let start = position
+            position += window
+            each(SampleRange(start, position).converted(from: .speech, to: rate), 0, false)
+        }
+        let skipped = SampleIndex(whole * window.samples).converted(from: .speech, to: rate).samples
+        mono = Array(repeating: 0, count: Int(max(0, count.samples - skipped)))
+        try hear(each)
+    }
+
+    private func hear(_ each: (SampleRange, Float, Bool) -> Void) throws {
         samples.removeAll(keepingCapacity: true)
         resampler.append(mono.span, to: &samples)
         let heard = samples

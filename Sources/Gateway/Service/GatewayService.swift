@@ -37,6 +37,7 @@ package final class GatewayService: HTTPService {
     let startedAt: UnixTime
     /// Live sessions whose clients may come back.
     let waiting = WaitingSessions()
+    let voiceBudget = VoiceBudget()
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
     private let draining = Flag()
@@ -102,7 +103,7 @@ package final class GatewayService: HTTPService {
             speakerPatience: configuration.speakerPatience, log: log, newID: newID, now: now)
         conversations = desk
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
-        let waiting = waiting
+        let waiting = waiting, voiceBudget = voiceBudget
         var webSocket = WebSocketConfiguration()
         webSocket.allowsCompression = configuration.compressesWebSockets
         var contexts: [ObjectIdentifier: LoopBound<LiveContext>] = [:]
@@ -119,6 +120,7 @@ package final class GatewayService: HTTPService {
                             gate: configuration.gate, voices: voices, completion: recovery, metrics: metrics, usage: usage,
                             log: log,
                             webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity, waiting: waiting,
+                            voiceBudget: voiceBudget,
                             creditWarnings: configuration.creditWarnings, tracer: tracer),
                         on: loop)
                 }

@@ -21,7 +21,7 @@ package enum AssemblyAIRefusal {
     package static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
         switch cause {
         case .unauthenticated: inBand(1008, "Unauthorized Connection: Missing or invalid API key")
-        case .forbidden(let reason): inBand(1008, "Unauthorized Connection: \(reason)")
+        case .forbidden(let reason), .otherKey(let reason): inBand(1008, "Unauthorized Connection: \(reason)")
         case .outOfCredit: inBand(1008, "Unauthorized Connection: Insufficient account balance")
         case .tooManyRequests: inBand(3009, "Unauthorized Connection: Too many concurrent sessions")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason): inBand(3006, "Invalid Message: \(reason)")
@@ -60,7 +60,7 @@ package enum AssemblyAIRefusal {
     private static func words(_ cause: RefusalCause) -> (status: HTTPStatus, retryAfter: Duration?, text: String) {
         switch cause {
         case .unauthenticated: (.unauthorized, nil, "Authentication error, API token missing/invalid")
-        case .forbidden(let reason): (.forbidden, nil, reason)
+        case .forbidden(let reason), .otherKey(let reason): (.forbidden, nil, reason)
         case .outOfCredit: (.paymentRequired, nil, "Your current account balance is too low")
         case .tooManyRequests(let wait): (.tooManyRequests, wait ?? .seconds(1), "Too many requests")
         case .notFound(let reason): (.notFound, nil, reason)

@@ -9,7 +9,7 @@ package enum DeepgramRefusal {
         switch cause {
         case .unauthenticated:
             answer(.unauthorized, "INVALID_AUTH", "Invalid credentials.", requestID)
-        case .forbidden(let reason):
+        case .forbidden(let reason), .otherKey(let reason):
             answer(.forbidden, "INSUFFICIENT_PERMISSIONS", reason, requestID)
         case .outOfCredit:
             answer(

@@ -31,6 +31,7 @@ package struct ConversationDocument: Sendable {
         json.member("summary", optional: conversation.summary)
         json.member("started_at", conversation.started.rfc3339)
         json.member("finished_at", conversation.finished.rfc3339)
+        json.member("call_id", optional: conversation.call)
     }
 
     /// One object, positions in seconds.

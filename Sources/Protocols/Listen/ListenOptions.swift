@@ -23,6 +23,8 @@ package struct ListenOptions: Sendable, Equatable {
     package var source = "omi"
     package var device: String?
     package var chosen: ID<Conversation>?
+    /// The client's name of the call, of sessions with several channels.
+    package var call: String?
     package var usesProfile = true
     package var suggestsPeople = false
     package var createsPeople = true
@@ -61,6 +63,7 @@ package struct ListenOptions: Sendable, Equatable {
         timeout = Self.timeout(query.text("conversation_timeout").flatMap { Int($0) } ?? 120, channels: channels)
         if let text = query.text("source"), Self.sources.contains(text) { source = text }
         device = query.text("device_id").map { String($0.prefix(200)) }
+        if channels > 1 { call = query.text("call_id").map { String($0.prefix(200)) } }
         takesTranscripts = query.isEnabled("custom_stt") && route != .pushToTalk
         if let text = query.text("client_conversation_id"), Self.isUUID(text) { chosen = ID(text.lowercased()) }
         acknowledges = query.flag("ack") ?? false
@@ -91,7 +94,7 @@ package struct ListenOptions: Sendable, Equatable {
         guard route != .pushToTalk else { return nil }
         let roles: [ConversationRequest.ChannelRole] = channels > 1 ? [.user] + Array(repeating: .other, count: channels - 1) : []
         return ConversationRequest(
-            timeout: timeout, source: source, device: device, chosen: chosen, usesProfile: usesProfile, suggestsPeople: suggestsPeople,
+            timeout: timeout, source: source, device: device, chosen: chosen, call: call, usesProfile: usesProfile, suggestsPeople: suggestsPeople,
             createsPeople: createsPeople, gate: channels > 1 ? .off : gate, takesTranscripts: takesTranscripts, channels: roles,
             endsWithSession: channels > 1 || source == "desktop")
     }

@@ -6,13 +6,13 @@ extension ListenServer {
     package static let pushToTalkDialect = dialect("listen-push-to-talk", .pushToTalk, ["/v2/voice-message/transcribe-stream"])
 
     package static let webDialect = LiveDialect(
-        name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, mostMessageBytes: ListenClientMessage.sizeLimit,
+        name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, asksForUser: true, mostMessageBytes: ListenClientMessage.sizeLimit,
         credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) }, refuse: { cause, _ in httpRefusal(cause) },
         refuseInBand: { cause, _ in inBand(cause) })
 
     private static func dialect(_ name: String, _ route: ListenRoute, _ paths: [String]) -> LiveDialect {
         LiveDialect(
-            name: name, paths: paths, mostMessageBytes: ListenClientMessage.sizeLimit,
+            name: name, paths: paths, asksForUser: true, mostMessageBytes: ListenClientMessage.sizeLimit,
             credential: { HarkenCredential.find(in: $0) ?? SubprotocolCredential.find(in: $0) },
             accept: { .success(accept($0, $1, route)) }, refuse: { cause, _ in httpRefusal(cause) }, refuseInBand: { cause, _ in inBand(cause) })
     }
@@ -35,7 +35,8 @@ extension ListenServer {
     private static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
         switch cause {
         case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
-        case .outOfCredit, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable, .engine, .internalFault: refusal(cause)
+        case .outOfCredit, .otherKey, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable, .engine, .internalFault:
+            refusal(cause)
         }
     }
 
@@ -47,6 +48,7 @@ extension ListenServer {
             return told(.noCredit, messages, pause: lastPause)
         case .unsupportedLanguage(let language, _), .engine(.unsupportedLanguage(let language)): return told(.language(language.rawValue))
         case .badRequest(let reason), .remoteContent(let reason), .notFound(let reason), .forbidden(let reason): return told(.policy(reason))
+        case .otherKey(let reason): return told(ListenRefusal(code: 4003, reason: reason))
         case .unknownModel: return told(.policy("There is no such model."))
         case .unauthenticated: return told(.badToken)
         case .methodNotAllowed, .tooLarge, .incompleteBody: return told(.policy("The request cannot be served."))
@@ -70,7 +72,7 @@ extension ListenServer {
         let (status, code, message): (HTTPStatus, String, String) =
             switch cause {
             case .unauthenticated: (.unauthorized, "unauthenticated", "Show a valid key: Authorization: Bearer KEY.")
-            case .forbidden(let reason): (.forbidden, "forbidden", reason)
+            case .forbidden(let reason), .otherKey(let reason): (.forbidden, "forbidden", reason)
             case .outOfCredit: (.paymentRequired, "out_of_credit", "The key has no credit left.")
             case .tooManyRequests: (.tooManyRequests, "too_many_requests", "Too many sessions at once. Try again later.")
             case .notFound(let what): (.notFound, "not_found", what)

@@ -33,7 +33,7 @@ package struct ListenServer: LiveServerMachine {
     /// Finalizes that may wait for their answers. More of a client's change nothing.
     private static let mostFinalizes = 16
 
-    package let request: LiveRequest
+    package private(set) var request: LiveRequest
     package let preferredEngine: EngineName?
     package let conversation: ConversationRequest?
     private let options: ListenOptions
@@ -54,6 +54,8 @@ package struct ListenServer: LiveServerMachine {
     private var saidReady = false
     private var isDegraded = false
     private var isRevoked = false
+    /// The user wants what is said in other languages in this one, and nobody translates.
+    private var wantsTranslation = false
     /// The credit that the client was told of last.
     private var toldCredit: Duration?
     /// When an ending session is closed, whatever has come of it.
@@ -81,6 +83,12 @@ package struct ListenServer: LiveServerMachine {
     package var tagsChannels: Bool { options.channels > 1 }
     package var resume: LiveResume? { options.resume }
     package var waitsForClient: Bool { options.acknowledges && state != .closed }
+
+    package mutating func adopt(_ choices: UserChoices) {
+        request.keyterms = choices.terms
+        guard request.language?.primary == "multi" else { return }
+        if choices.isSingleLanguage { request.language = choices.language ?? .english } else { wantsTranslation = choices.language != nil }
+    }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
         guard state == .connecting else { return }
@@ -192,6 +200,10 @@ package struct ListenServer: LiveServerMachine {
             if let preferred, let serving, serving != preferred { status.reason = "fallback_from_\(preferred)" }
         }
         say(.status(status), &output)
+        if wantsTranslation, conversation != nil {
+            let text = "Nothing is translated: no model for it is configured."
+            say(.status(ListenStatus(.noTranslation, text: text, outcome: .configuration)), &output)
+        }
     }
 
     // MARK: - From the conversation
@@ -234,12 +246,22 @@ package struct ListenServer: LiveServerMachine {
             sayReady(&output)
         case .commit(let commit): self.commit(commit, &output)
         case .flushed: finalized(&output)
-        case .gap:
-            if !isDegraded { say(.status(ListenStatus(.degraded, outcome: .timeout, engine: serving)), &output) }
+        case .gap(_, let range, let error):
             isDegraded = true
+            say(.status(missing(range, error)), &output)
         case .ended(let end): ended(end, now, &output)
         case .speechStarted, .interim, .turnEnded: break
         }
+    }
+
+    private func missing(_ range: SampleRange, _ error: EngineError) -> ListenStatus {
+        var status = ListenStatus(error, wasReady: true)
+        status.status = .degraded
+        status.engine = serving
+        status.retryAfter = nil
+        func seconds(_ position: SampleIndex) -> Double { (position.seconds(at: rate) * 100).rounded() / 100 }
+        status.text = "Not recognised: \(seconds(range.start)) s to \(seconds(range.end)) s of the session."
+        return status
     }
 
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {

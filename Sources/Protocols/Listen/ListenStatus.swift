@@ -8,7 +8,7 @@ package struct ListenStatus: Sendable, Equatable {
         case conversations = "in_progress_conversations_processing"
         case engineStarting = "stt_initiating"
         case ready
-        /// Words are late or missing; the session goes on.
+        /// A stretch was not recognised; the session goes on.
         case degraded = "stt_degraded"
         case recovered = "stt_recovered"
         /// The last event; the close follows.
@@ -17,6 +17,8 @@ package struct ListenStatus: Sendable, Equatable {
         case finalized
         /// Messages with a channel that the session does not have are left out.
         case unknownChannel = "unknown_channel"
+        /// The user's own language is wanted, and nobody translates.
+        case noTranslation = "translation_unavailable"
         /// For older clients, which read `status_text`.
         case freemium = "freemium_threshold_reached"
 
@@ -25,7 +27,7 @@ package struct ListenStatus: Sendable, Equatable {
             case .initiating: "Service Starting"
             case .conversations: "Processing Conversations"
             case .engineStarting: "STT Service Starting"
-            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .freemium: nil
+            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .noTranslation, .freemium: nil
             }
         }
     }

@@ -53,7 +53,7 @@ package struct ManagedError: Error, Sendable, Equatable {
     package init(_ cause: RefusalCause) {
         switch cause {
         case .unauthenticated: self.init(.authFailed, "The token is not valid. Sign in again.")
-        case .forbidden(let reason): self.init(.authFailed, reason)
+        case .forbidden(let reason), .otherKey(let reason): self.init(.authFailed, reason)
         case .outOfCredit: self.init(.noCredits, "No credits are left.")
         case .tooManyRequests: self.init(.tooManySessions, "Too many sessions at once. End one, or try again later.")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason), .remoteContent(let reason), .notFound(let reason):

@@ -13,7 +13,7 @@ extension ManagedLiveServer {
         let status: HTTPStatus =
             switch cause {
             case .unauthenticated: .unauthorized
-            case .forbidden: .forbidden
+            case .forbidden, .otherKey: .forbidden
             case .outOfCredit: .paymentRequired
             case .tooManyRequests: .tooManyRequests
             case .notFound: .notFound

@@ -9,7 +9,7 @@ package enum OpenAIRefusal {
         switch cause {
         case .unauthenticated:
             refusal(.unauthorized, OpenAIError("Incorrect API key provided.", code: "invalid_api_key"), requestID)
-        case .forbidden(let reason):
+        case .forbidden(let reason), .otherKey(let reason):
             refusal(.forbidden, OpenAIError(reason), requestID)
         case .outOfCredit:
             refusal(

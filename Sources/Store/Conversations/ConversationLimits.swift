@@ -61,6 +61,7 @@ package enum ConversationLimits {
         try check(conversation.title, "a title", most: title)
         try check(conversation.summary, "a summary", most: summary)
         try check(conversation.finalizationReason, "a reason", most: title)
+        try check(conversation.call, "a call's name", most: name)
     }
 
     static func check(_ voiceprint: Voiceprint) throws(StoreError) {

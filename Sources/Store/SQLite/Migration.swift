@@ -77,6 +77,10 @@ package struct Migration: Sendable {
         conversations,
         usage,
         background,
+        Migration(
+            // The client's own name of the call that it was.
+            "ALTER TABLE conversations ADD COLUMN call TEXT"
+        ),
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

@@ -111,6 +111,8 @@ struct RouteExpectation: Sendable {
         "POST /api/v1/people/{id}/merge": .http("/api/v1/people/PERSON/merge", body: #"{"person_id":"FRIEND"}"#, stranger: 404).once,
         "GET /api/v1/voices": .http("/api/v1/voices"),
         "GET /api/v1/users/me": .http("/api/v1/users/me"),
+        "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings"),
+        "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#),
         "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox"),
         "PUT /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#),
         "DELETE /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/soniox", 204, stranger: 404).once,

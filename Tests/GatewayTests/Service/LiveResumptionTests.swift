@@ -168,6 +168,31 @@ import Testing
         }
     }
 
+    @Test func `has its words where they were said behind such a hole, with the gate`() async throws {
+        let path = Self.path.replacingOccurrences(of: "&vad_gate=disabled", with: "")
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let client = try await Client.connected(to: gateway, path: path)
+            client.send(seconds: 2)
+            for _ in 0..<50 { client.socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
+            _ = try #require(await client.next("audio_ack") { $0["samples"] as? Int == 112_000 })
+            client.leave()
+            // Ten seconds and a half are missing.
+            #expect(try await client.comeBack(at: 280_000, path: path) == 112_000)
+            client.send(seconds: 2)
+            for _ in 0..<60 { client.socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
+            let store = try gateway.store()
+            var starts: [Duration] = []
+            try await until {
+                let found = try? await store.inProgress(of: .local, source: "omi", device: nil)
+                starts = found?.segments.flatMap(\.words).map(\.start) ?? []
+                return starts.contains { $0 > .seconds(18) }
+            }
+            let behind = try #require(starts.first { $0 > .seconds(7) })
+            #expect(abs((behind - .milliseconds(17_500)) / .milliseconds(1)) <= 64)
+            client.socket.close()
+        }
+    }
+
     @Test func `takes the place of a connection that nobody knows to be dead`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let client = try await Client.connected(to: gateway)

@@ -41,6 +41,7 @@ import Testing
             "INSERT INTO background_recordings VALUES ('ann', 'c1', 'open', NULL, 1)",
             "INSERT INTO background_chunks VALUES ('ann', 'c1', 'k1', 'h', 0, 1, NULL, NULL, NULL)",
         ],
+        ["UPDATE conversations SET call = 'call-1'"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
@@ -71,6 +72,6 @@ import Testing
     }
 
     @Test func `has rows of every number to be tested with`() {
-        #expect(Self.rows.count >= 5 && Migration.all.count >= 5)
+        #expect(Self.rows.count >= 6 && Migration.all.count >= 6)
     }
 }

@@ -1,0 +1,38 @@
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// What the store knows of a user when a live session of theirs begins.
+struct KnownUser: Sendable {
+    var choices = UserChoices()
+    /// Of the keys that they enrolled, by vendor; nil: the store could not say.
+    var fingerprints: [EngineName: String]?
+
+    init(_ user: ID<User>, in store: any ConversationStore) async {
+        do throws(StoreError) {
+            choices = UserChoices(settings: try await store.settings(of: user))
+            let keys = try await store.providerKeys(of: user)
+            fingerprints = Dictionary(keys.map { ($0.provider, $0.fingerprint) }, uniquingKeysWith: { $1 })
+        } catch {
+            // A session may go on without choices, but no key is taken for one that it may not be.
+            fingerprints = nil
+        }
+    }
+
+    /// What is kept of a key.
+    static func fingerprint(of key: String) -> String? {
+        let digest = SHA256.digest(Array(key.utf8))
+        return digest.isEmpty ? nil : digest.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+    }
+
+    /// Refuses keys other than those that the user enrolled.
+    func check(_ keys: [OwnKey]) throws(RefusalCause) {
+        guard !keys.isEmpty else { return }
+        guard let fingerprints else { throw .unavailable("Enrolled keys cannot be read.") }
+        for key in keys {
+            guard let enrolled = fingerprints[key.vendor], enrolled != Self.fingerprint(of: key.credential.secret) else { continue }
+            throw .otherKey("The key for \(key.vendor) is not the one that is enrolled.")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package import Speech
+
+/// What a user has chosen for all their live sessions.
+package struct UserChoices: Sendable, Equatable {
+    /// Names of the settings that hold it.
+    package enum Setting: String, Sendable, CaseIterable {
+        /// `true`: sessions are in one language, and nothing is translated.
+        case singleLanguage = "single_language_mode"
+        /// Words that engines are to expect, one in a line.
+        case vocabulary
+        /// The user's own language: what speech in other languages would be translated to.
+        case language
+    }
+
+    /// Words that go to an engine at the most.
+    package static let mostTerms = 100
+    /// What devices of this kind are called and spoken to, whatever the user chose.
+    private static let product = "Omi"
+
+    package var isSingleLanguage: Bool
+    package var vocabulary: [String]
+    package var language: LanguageTag?
+
+    package init(isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil) {
+        self.isSingleLanguage = isSingleLanguage
+        self.vocabulary = vocabulary
+        self.language = language
+    }
+
+    /// - Parameter settings: by name; those of other names are passed over.
+    package init(settings: [String: String]) {
+        isSingleLanguage = settings[Setting.singleLanguage.rawValue] == "true"
+        vocabulary = settings[Setting.vocabulary.rawValue].map { $0.split(separator: "\n").map(String.init) } ?? []
+        language = settings[Setting.language.rawValue].map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
+    }
+
+    /// The words for an engine, each once.
+    package var terms: [String] {
+        var terms = [Self.product]
+        for term in vocabulary where !terms.contains(term) && terms.count < Self.mostTerms { terms.append(term) }
+        return terms
+    }
+}

@@ -1,0 +1,60 @@
+import Conversations
+import Framing
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `What a user has chosen for their sessions` {
+    @Test func `is read from settings, of which the others do not matter`() {
+        #expect(UserChoices(settings: [:]) == UserChoices())
+        let choices = UserChoices(settings: ["single_language_mode": "true", "vocabulary": "Anna\nharbour", "language": "pt-BR", "audio_days": "3"])
+        #expect(choices == UserChoices(isSingleLanguage: true, vocabulary: ["Anna", "harbour"], language: LanguageTag("pt-BR")))
+        #expect(UserChoices(settings: ["language": "no language", "single_language_mode": "yes"]) == UserChoices())
+    }
+
+    @Test func `gives engines a hundred terms, the product's name first`() {
+        #expect(UserChoices().terms == ["Omi"])
+        #expect(UserChoices(vocabulary: ["Anna", "Omi", "Anna"]).terms == ["Omi", "Anna"])
+        let terms = UserChoices(vocabulary: (0..<150).map { "t\($0)" }).terms
+        #expect(terms.count == 100)
+        #expect(terms.last == "t98")
+    }
+
+    @Test func `goes to the engine with what the client asks for`() throws {
+        var stream = try ListenConversation("language=en")
+        stream.machine.adopt(UserChoices(vocabulary: ["Anna"], language: LanguageTag("de")))
+        #expect(stream.machine.request.keyterms == ["Omi", "Anna"])
+        #expect(stream.machine.request.language == .english)
+        _ = stream.open()
+        _ = stream.told(.began(ListenConversation.memory, isResumed: false))
+        #expect(stream.serve() == ["ready local"])
+    }
+
+    @Test(arguments: [(nil, "en"), ("de", "de")]) func `makes sessions of any language sessions of one`(own: String?, language: String) throws {
+        var stream = try ListenConversation("language=auto")
+        stream.machine.adopt(UserChoices(isSingleLanguage: true, language: own.map { LanguageTag($0) }))
+        #expect(stream.machine.request.language == LanguageTag(language))
+        _ = stream.open()
+        _ = stream.told(.began(ListenConversation.memory, isResumed: false))
+        #expect(stream.serve() == ["ready local"])
+    }
+
+    @Test func `is not served where it needs a translator, and the client is told`() throws {
+        var stream = try ListenConversation("language=auto")
+        stream.machine.adopt(UserChoices(language: LanguageTag("de")))
+        #expect(stream.machine.request.language == LanguageTag("multi"))
+        _ = stream.open()
+        _ = stream.told(.began(ListenConversation.memory, isResumed: false))
+        #expect(stream.serve() == ["ready local", "translation_unavailable config_error"])
+    }
+}
+
+@Suite struct `Keys of the caller's own` {
+    @Test func `come in headers, one for each vendor`() throws {
+        let head = try HTTPRequestHead(
+            .get, "/v4/listen", headers: ["X-BYOK-Deepgram": " dg ", "x-byok-assemblyai": "aai", "X-BYOK-Soniox": "  ", "X-BYOK-Nobody": "n"])
+        let keys = OwnKey.find(in: head)
+        #expect(Set(keys.map(\.vendor)) == [EngineName("deepgram"), EngineName("assemblyai")])
+        #expect(keys.first { $0.vendor == EngineName("deepgram") }?.credential.secret == "dg")
+    }
+}
