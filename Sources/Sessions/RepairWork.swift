@@ -69,7 +69,8 @@ final class RepairWork: Sendable {
             }
             do throws(EngineError) {
                 let (answer, words) = try await recording.recognise(by: engine, options)
-                return (.words(words), answer.model)
+                let hasTimes = answer.channels.allSatisfy(\.estimated.isEmpty)
+                return (hasTimes ? .words(words) : .text(words), answer.model)
             } catch {
                 return (.failed(error), nil)
             }

@@ -6,7 +6,7 @@ import Simulation
 @main
 enum Simulate {
     private static let usage = """
-        usage: simulate [--seeds N] [--from SEED] [--failures N] [--brief] [--untimed] [--mode failover|hedged|ensemble|shadow]
+        usage: simulate [--seeds N] [--from SEED] [--failures N] [--brief] [--mode failover|hedged|ensemble|shadow]
                simulate --seed N            that seed's failure, made as small as it gets, told in full
                simulate --seed N --trace    that seed's whole session, told in full
         """
@@ -20,8 +20,6 @@ enum Simulate {
         var isTracing = false
         /// Of all sessions; nil: as their seeds say.
         var mode: SessionMode?
-        /// Some engines give no word times.
-        var hasUntimed = false
         /// Failures are named and not told in full.
         var isBrief = false
 
@@ -30,10 +28,6 @@ enum Simulate {
             while let argument = rest.popFirst() {
                 if argument == "--trace" {
                     isTracing = true
-                    continue
-                }
-                if argument == "--untimed" {
-                    hasUntimed = true
                     continue
                 }
                 if argument == "--brief" {
@@ -67,16 +61,16 @@ enum Simulate {
             Crash.note(seed)
             if !arguments.isTracing { Crash.rest() }
             if arguments.isTracing {
-                Simulation.trace(seed: seed, mode: arguments.mode, hasUntimed: arguments.hasUntimed, say)
+                Simulation.trace(seed: seed, mode: arguments.mode, say)
             } else {
-                Simulation.explain(seed: seed, mode: arguments.mode, hasUntimed: arguments.hasUntimed, say)
+                Simulation.explain(seed: seed, mode: arguments.mode, say)
             }
             return
         }
         let clock = ContinuousClock()
         let began = clock.now
         let totals = Simulation.run(
-            arguments.first..<arguments.first + arguments.seeds, mode: arguments.mode, hasUntimed: arguments.hasUntimed, most: arguments.failures,
+            arguments.first..<arguments.first + arguments.seeds, mode: arguments.mode, most: arguments.failures,
             begin: Crash.note)
         Crash.rest()
         let duration = began.duration(to: clock.now)
@@ -87,9 +81,9 @@ enum Simulate {
         for failure in totals.failures { say("seed \(failure.seed): \(failure.violation)") }
         guard let first = totals.failures.first else { return }
         if !arguments.isBrief {
-            Simulation.explain(seed: first.seed, mode: arguments.mode, hasUntimed: arguments.hasUntimed, say)
+            Simulation.explain(seed: first.seed, mode: arguments.mode, say)
             let mode = arguments.mode.map { " --mode \($0.rawValue)" } ?? ""
-            say("again: simulate --seed \(first.seed)\(mode)\(arguments.hasUntimed ? " --untimed" : "")")
+            say("again: simulate --seed \(first.seed)\(mode)")
         }
         exit(1)
     }

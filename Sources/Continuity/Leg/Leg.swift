@@ -63,6 +63,8 @@ package struct Leg: Sendable {
     private var sentAtAnswer: SampleIndex = .zero
     /// Channels of which it said that all is final, after it was told to finish.
     private var ended: Set<Int> = []
+    /// By channel, the end of a final that reached further than the audio: where its engine put it, and where it was taken to be.
+    private var clipped: [Int: (said: SampleIndex, taken: SampleIndex)] = [:]
     /// What `take` may count as sent without asking again.
     private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
@@ -272,7 +274,7 @@ package struct Leg: Sendable {
             heardThrough = max(heardThrough, mapped.range.end)
             return .interim(mapped)
         case .final(let hypothesis, let reason):
-            let mapped = session(hypothesis)
+            let mapped = again(hypothesis, session(hypothesis))
             heardThrough = max(heardThrough, mapped.range.end)
             if reason == .endOfAudio, isDraining { ended.insert(mapped.channel.number) }
             return .final(mapped, reason: reason != .flush || flushed(hypothesis.channel) ? reason : .pause)
@@ -298,6 +300,20 @@ package struct Leg: Sendable {
 
     private func session(_ channel: ChannelIndex) -> ChannelIndex {
         ChannelIndex(channels.lowerBound + min(max(channel.number, 0), channels.count - 1))
+    }
+
+    /// A final that reached further than the audio that was sent, and is said again when more was, is where it was the first time.
+    private mutating func again(_ said: Hypothesis, _ mapped: Hypothesis) -> Hypothesis {
+        let number = mapped.channel.number
+        guard let before = clipped[number], said.range.end <= before.said else {
+            clipped[number] = said.range.end + (origin - .zero) > mapped.range.end ? (said.range.end, mapped.range.end) : nil
+            return mapped
+        }
+        func bounded(_ range: SampleRange) -> SampleRange { SampleRange(min(range.start, before.taken), min(range.end, before.taken)) }
+        var mapped = mapped
+        mapped.range = bounded(mapped.range)
+        for index in mapped.words.indices { mapped.words[index].range = bounded(mapped.words[index].range) }
+        return mapped
     }
 
     private func session(_ hypothesis: Hypothesis) -> Hypothesis {

@@ -48,7 +48,10 @@ package struct SpeechMap: Sendable {
     /// Words of which only the order is known, spread by their letters over what is loud in `range`; over all of it where nothing is.
     package func spread(_ words: [Word], over range: SampleRange) -> [Word] {
         guard !words.isEmpty else { return [] }
-        var parts = (loud + (last.map { [$0] } ?? [])).compactMap { $0.intersection(range) }
+        let all = loud + (last.map { [$0] } ?? [])
+        var parts = all.compactMap { $0.intersection(range) }
+        // The rest of something louder is a word of the final before: engines are a tenth of a second wrong on where that ended.
+        if parts.count > 1, let first = parts.first, first.count <= shortest, !all.contains(first) { parts.removeFirst() }
         if parts.isEmpty { parts = [range] }
         let shares = ProportionalTimes.ranges(of: words.map(\.text), in: 0..<parts.reduce(0) { $0 + Int($1.count.samples) })
         var placed = words

@@ -32,7 +32,7 @@ package struct Repair: Sendable, Equatable {
 package enum RepairOutcome: Sendable, Equatable {
     /// All that is said in the repair's range, in order and on the session's timeline. None: nobody speaks there.
     case words([Word])
-    /// The same, of an engine that does not say where words lie: only their order is known.
+    /// The same, of an engine that does not say where words lie: only their order is known. The session spreads them over what is loud.
     case text([Word])
     case failed(EngineError)
     /// It was not begun, because it cannot be done before its deadline.

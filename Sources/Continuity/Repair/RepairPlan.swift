@@ -56,6 +56,8 @@ struct LateRepair: Sendable {
     /// The last words that were committed before it, and the first behind it.
     var before: [Word]
     var after: [Word] = []
+    /// Whether those say where these words lie that said them.
+    var othersHaveTimes: Bool
     /// What was heard, while words behind the gap are still to come.
     var words: [Word]?
     var asked: RepairPlan.Asked

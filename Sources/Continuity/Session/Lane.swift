@@ -20,8 +20,6 @@ struct Lane: Sendable {
     private(set) var lastSource: Source?
     /// Whether its engine says where words lie.
     private(set) var hasTimes = true
-    /// Whose final the end of what is committed is.
-    var mover: Source?
     /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these.
     private var earlier: [Source: [Word]] = [:]
     private static let mostEarlier = 48
@@ -39,15 +37,14 @@ struct Lane: Sendable {
 
     var channel: ChannelIndex { stitcher.channel }
 
-    /// How `source` hears, when it is not the one that spoke last, or another has said that nobody spoke since.
+    /// How `source` hears, when it is not the one that spoke last.
     ///
     /// - Parameters:
     ///   - origin: where its audio begins.
     ///   - hasTimes: whether its engine says where words lie.
     func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
-        guard let lastSource, lastSource != source || mover != source else { return nil }
-        let earlier = lastSource == source ? stitcher.tail : earlier[source] ?? []
-        return Seam.Ear(rate: rate, origin: origin, earlier: earlier, hasTimes: hasTimes, others: self.hasTimes)
+        guard let lastSource, lastSource != source else { return nil }
+        return Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [], hasTimes: hasTimes, others: self.hasTimes)
     }
 
     /// From now on `source` speaks.

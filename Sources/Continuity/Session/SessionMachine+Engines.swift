@@ -204,12 +204,13 @@ extension SessionMachine {
         let changed = lanes[number].stitcher.changedWords
         let said = final.words
         var final = final
-        // Where its words lie in it nobody knows: it is new, or it is not.
-        if !hasTimes, !isFresh, final.range.end <= committed { final.words = [] }
+        // Where its words lie in it nobody knows: it is new, or it is not. A little more than its engine says may be.
+        let isCompared = seam != nil && !lanes[number].stitcher.isAtGap
+        let margin = isCompared ? SampleCount(.milliseconds(150), at: configuration.rate) : .zero
+        if !hasTimes, !isFresh, final.range.end + margin <= committed { final.words = [] }
         let accepted = lanes[number].stitcher.accept(
             final, reason: reason, from: engine, seam: seam, isFresh: isFresh || seam == nil && !hasTimes && final.range.end > committed)
         tally.changedWords += lanes[number].stitcher.changedWords - changed
-        if let accepted, !accepted.range.isEmpty { lanes[number].mover = source }
         if let accepted, !accepted.words.isEmpty || lanes[number].lastSource == nil {
             lanes[number].change(to: source, behind: tail, hasTimes: hasTimes)
         } else {
@@ -247,6 +248,7 @@ extension SessionMachine {
             let tail = lanes[commit.channel.number].stitcher.tail
             let words = commit.words.count <= tail.count ? tail.suffix(commit.words.count) : commit.words[...]
             repair.after += words.prefix { $0.range.start < end }
+            if !words.isEmpty, !lanes[commit.channel.number].hasTimes { repair.othersHaveTimes = false }
             late[id] = repair
             guard repair.words != nil, commit.range.end >= end else { continue }
             late[id] = nil

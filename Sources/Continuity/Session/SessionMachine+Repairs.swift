@@ -193,7 +193,8 @@ extension SessionMachine {
         let rate = configuration.rate
         let source = Lane.Source.repair(asked.id)
         let ear = lanes[number].ear(of: source, from: asked.range.start, rate: rate, hasTimes: asked.hasTimes)
-        var words = lanes[number].stitcher.fresh(words, seam: ear)
+        // Where nothing is committed, all words are new of which nobody knows where they lie.
+        var words = ear == nil && !asked.hasTimes ? words : lanes[number].stitcher.fresh(words, seam: ear)
         lanes[number].change(to: source, behind: lanes[number].stitcher.tail, hasTimes: asked.hasTimes)
         var through = end
         if !asked.hasTimes {
@@ -243,7 +244,10 @@ extension SessionMachine {
         let gap = report(through: end, in: number, plan.cause, &actions)
         cancel(plan.beside, in: number, now: now, &actions)
         guard let gap, let asked = plan.asked else { return }
-        keep(LateRepair(channel: lanes[number].channel, gap: gap, before: before, asked: asked, engines: plan.engines))
+        keep(
+            LateRepair(
+                channel: lanes[number].channel, gap: gap, before: before, othersHaveTimes: lanes[number].hasTimes, asked: asked, engines: plan.engines
+            ))
     }
 
     private static var mostLate: Int { 64 }
@@ -258,7 +262,8 @@ extension SessionMachine {
         again.id = RepairID(nextRepair)
         again.at = now
         nextRepair += 1
-        keep(LateRepair(channel: channel, gap: gap, before: lanes[channel.number].stitcher.tail, asked: again, engines: []))
+        let lane = lanes[channel.number]
+        keep(LateRepair(channel: channel, gap: gap, before: lane.stitcher.tail, othersHaveTimes: lane.hasTimes, asked: again, engines: []))
         actions.append(.repair(Repair(id: again.id, engine: again.engine, channel: channel, range: again.range, deadline: nil)))
     }
 
@@ -297,7 +302,7 @@ extension SessionMachine {
         var inside = RepairSeam.unsettled(
             words, of: gap, heard: repair.asked.range, before: (repair.before + before).sorted { $0.range.start < $1.range.start },
             after: (repair.after + after).sorted { $0.range.start < $1.range.start }, rate: configuration.rate, hasTimes: repair.asked.hasTimes,
-            others: lanes[repair.channel.number].hasTimes)
+            others: repair.othersHaveTimes)
         inside.removeAll { !gap.contains($0.middle) }
         mended.append((repair.channel, inside))
         if mended.count > Self.mostLate { mended.removeFirst() }

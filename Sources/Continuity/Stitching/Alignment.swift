@@ -44,7 +44,7 @@ struct Alignment {
         self.others = others
         begin = Double(heardFrom.samples)
         self.usual = Double(usual.samples)
-        mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.1
+        mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.3
         self.old = old
         self.new = new
         limit = Double(end.samples)
@@ -63,7 +63,7 @@ struct Alignment {
                 if i > 0 { consider(costs[place - width] + absent, .absent, at: place) }
                 if j > 0 { consider(costs[place - 1] + leftOut(new[j - 1]), .leftOut, at: place) }
                 guard i > 0, j > 0 else { continue }
-                consider(costs[place - width - 1] + pair(old[i - 1], new[j - 1]), .aligned, at: place)
+                consider(costs[place - width - 1] + pair(i - 1, new[j - 1]), .aligned, at: place)
                 if j > 1, old[i - 1].text == new[j - 2].text + new[j - 1].text {
                     consider(costs[place - width - 2] + apart(old[i - 1].middle, (new[j - 2].middle + new[j - 1].middle) / 2), .split, at: place)
                 }
@@ -117,21 +117,19 @@ struct Alignment {
     }
 
     /// A token that only the new engine has, before the seam.
-    private func leftOut(_ token: Token) -> Double { Self.missing + max(0, token.middle - limit) / jitter }
+    private func leftOut(_ token: Token) -> Double { Self.missing }
 
-    private func pair(_ old: Token, _ new: Token) -> Double {
-        let isSame = old.text == new.text
-        return apart(old.middle, new.middle, most: isSame ? 1.5 : 1) + (isSame ? 0 : Self.substituted) * unlikely + impossible(old, new)
+    private func pair(_ number: Int, _ new: Token) -> Double {
+        let isSame = old[number].text == new.text
+        return apart(old[number].middle, new.middle, most: isSame ? 1.5 : 1) * (isSame ? 0.7 : 1) + (isSame ? 0 : Self.substituted) * unlikely
+            + tooEarly(number)
     }
 
     /// That an engine hears another word, where their places do not say that it is the same one.
     private var unlikely: Double { hasTimes && others ? 1 : 2.5 }
 
-    /// Where only one engine says where its words lie: none was said by the other before that began, or behind the end of what that has made final.
-    private func impossible(_ old: Token, _ new: Token) -> Double {
-        guard hasTimes != others else { return 0 }
-        return hasTimes ? max(0, new.middle - limit) / jitter : max(0, begin - old.middle) / jitter + max(0, new.middle - limit) / jitter / 4
-    }
+    /// Whoever does not say where words lie has not heard those that were over before it began.
+    private func tooEarly(_ number: Int) -> Double { hasTimes ? 0 : max(0, begin - latest(number)) / jitter }
 
     private func apart(_ old: Double, _ new: Double, most: Double = 1) -> Double {
         let apart = abs(old - new) / reach

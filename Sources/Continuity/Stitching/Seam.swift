@@ -10,7 +10,9 @@ package enum Seam {
     /// A new word costs as much for lying so far before the end of what is committed as one left out by one of the engines.
     private static let jitter: Duration = .milliseconds(300)
     /// By how much more the places of words may differ of which an engine gives no times.
-    private static let vagueness = 8
+    private static let vagueness = 8.0
+    /// A word and what is quiet beside it.
+    private static let longWord: Duration = .milliseconds(400)
     /// Tokens on each side that are compared; the seam lies at their end or beginning.
     private static let most = 48
 
@@ -44,15 +46,10 @@ package enum Seam {
     ///   - end: of what is committed.
     ///   - isMirrored: time runs backwards: all positions are negative and all words in the opposite order, and it is the beginnings that meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool = false) -> [Word] {
-        let new = unsaid(words, after: tail, through: end, ear, isMirrored: isMirrored)
-        let isWhole = new.count == words.count && ear.earlier.isEmpty
-        return isWhole && new.first.map { isRest($0, of: tail.last, through: end, ear) } ?? false ? Array(new.dropFirst()) : new
-    }
-
-    private static func unsaid(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool) -> [Word] {
         let usual = SampleCount(tolerance, at: ear.rate)
-        let tolerance = SampleCount(tolerance * (ear.hasTimes && ear.others ? 1 : vagueness), at: ear.rate)
-        let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : 2), at: ear.rate)
+        let stretch = ear.hasTimes ? 1 : stretch(of: words, at: ear.rate)
+        let tolerance = SampleCount(tolerance * (ear.hasTimes && ear.others ? 1 : stretch * vagueness), at: ear.rate)
+        let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : stretch * 2), at: ear.rate)
         var words = words
         // What it says again is not new.
         if let said = ear.earlier.last?.range.end { words.removeAll { $0.middle < said || $0.range.end <= said } }
@@ -86,13 +83,11 @@ package enum Seam {
         return words
     }
 
-    /// Whether it is what is left of a word that ends what is committed: it begins where its engine's audio does, in the middle of that word.
-    private static func isRest(_ word: Word, of last: Word?, through end: SampleIndex, _ ear: Ear) -> Bool {
-        guard ear.hasTimes, let origin = ear.origin, origin < end, let last else { return false }
-        let margin = SampleCount(.milliseconds(100), at: ear.rate)
-        // Where it is the same word, its time may be wrong.
-        let isSame = SpokenForm.tokens(of: last) == SpokenForm.tokens(of: word)
-        return word.range.start <= origin + (isSame ? margin : SampleCount(.milliseconds(20), at: ear.rate)) && word.range.end <= end + margin
+    /// How much slower than words usually are those are that were spread over what is loud: where noise is loud too, that says little of their places.
+    private static func stretch(of words: [Word], at rate: SampleRate) -> Double {
+        guard !words.isEmpty else { return 1 }
+        let length = words.reduce(0) { $0 + $1.range.count.samples }
+        return max(1, Double(length) / Double(words.count) / Double(SampleCount(longWord, at: rate).samples))
     }
 
     private static func tokens(_ words: some Collection<Word>, _ isMirrored: Bool) -> [Token] {

@@ -10,10 +10,13 @@ package struct Stitcher: Sendable {
     private static let longestTail = 48
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
-    /// The end of the last gap. What lies in a gap may be repaired later, so no word of it is taken.
-    private var gapEnd: SampleIndex?
+    /// The last gap. What lies in a gap may be repaired later, so no word of it is taken.
+    private var gap: SampleRange?
 
     package init(channel: ChannelIndex) { self.channel = channel }
+
+    /// Whether nothing is committed behind the last gap.
+    var isAtGap: Bool { gap?.end == committedThrough }
 
     /// The end of the last word that was committed.
     package var lastWordEnd: SampleIndex? { tail.last.map { min($0.range.end, committedThrough) } }
@@ -50,8 +53,8 @@ package struct Stitcher: Sendable {
     package mutating func giveUp(through end: SampleIndex) -> SampleRange? {
         guard end > committedThrough else { return nil }
         let gap = SampleRange(committedThrough, end)
+        self.gap = SampleRange(isAtGap ? self.gap?.start ?? gap.start : gap.start, end)
         committedThrough = end
-        gapEnd = end
         return gap
     }
 
@@ -67,9 +70,13 @@ package struct Stitcher: Sendable {
 
     /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
     func fresh(_ words: [Word], seam: Seam.Ear?) -> [Word] {
-        if let seam, !words.isEmpty, gapEnd != committedThrough {
-            let words = gapEnd.map { end in words.filter { $0.middle >= end } } ?? words
-            return Seam.fresh(words, after: tail, through: committedThrough, seam)
+        if let seam, !words.isEmpty {
+            if !isAtGap {
+                let words = seam.hasTimes ? gap.map { gap in words.filter { $0.middle >= gap.end } } ?? words : words
+                return Seam.fresh(words, after: tail, through: committedThrough, seam)
+            }
+            // Which of them lie in the gap nobody knows; its repair leaves out those that are here.
+            if !seam.hasTimes, let gap { return Seam.fresh(words, after: tail, through: gap.start, seam) }
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
         return words.filter { $0.middle >= committedThrough || isBetween($0) }
@@ -77,13 +84,13 @@ package struct Stitcher: Sendable {
 
     /// Whether it reaches out of what is committed, where nobody has said a word: whoever heard that far had not heard all of it.
     private func isBetween(_ word: Word) -> Bool {
-        guard word.range.end > committedThrough, gapEnd != committedThrough else { return false }
+        guard word.range.end > committedThrough, !isAtGap else { return false }
         return tail.last.map { $0.range.end <= word.range.start } ?? true
     }
 
     /// Those that lie in what is committed, as far as its words are remembered, and are not said there.
     private func changes(in words: [Word]) -> Int {
-        guard let oldest = tail.first?.range.start, gapEnd != committedThrough else { return 0 }
+        guard let oldest = tail.first?.range.start, !isAtGap else { return 0 }
         return words.count(where: { word in
             guard word.middle < committedThrough, word.range.start >= oldest else { return false }
             let spoken = Set(SpokenForm.tokens(of: word))

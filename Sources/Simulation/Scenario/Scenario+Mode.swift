@@ -4,10 +4,8 @@ import Speech
 extension Scenario {
     /// The session of a seed.
     ///
-    /// - Parameters:
-    ///   - mode: nil: the seed's own.
-    ///   - hasUntimed: whether some engines give no word times.
-    package init(seed: UInt64, mode: SessionMode?, hasUntimed: Bool) {
+    /// - Parameter mode: nil: the seed's own.
+    package init(seed: UInt64, mode: SessionMode?) {
         self.init(seed: seed)
         let chance = Chance(seed: seed)
         self.mode = mode ?? Self.modes[chance[3].pick(0...Self.modes.count - 1)]
@@ -22,21 +20,19 @@ extension Scenario {
             engines.append(
                 Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
         }
-        if self.mode == .ensemble || !hasUntimed {
-            for number in engines.indices { engines[number].temper.hasWordTimes = true }
-            for number in repairers.indices { repairers[number].temper.hasWordTimes = true }
-        }
         guard self.mode == .ensemble else { return }
         // What a vote makes of different words, and of words that may be anywhere, is no question of these rules: here all hear the same ones there.
         for number in engines.indices {
             engines[number].temper.joins = 0
             engines[number].temper.substitutes = 0
             engines[number].temper.omits = 0
+            engines[number].temper.hasWordTimes = true
         }
         for number in repairers.indices {
             repairers[number].temper.joins = 0
             repairers[number].temper.substitutes = 0
             repairers[number].temper.omits = 0
+            repairers[number].temper.hasWordTimes = true
         }
     }
 

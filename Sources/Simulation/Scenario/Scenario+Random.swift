@@ -11,7 +11,10 @@ extension Scenario {
         var script = Dice(chance[2])
         // The audio ends in silence, mostly.
         let said = dice.happens(0.85) ? length - 300 : length + 400
-        spoken = (0..<channels).map { _ in Script.words(&script, length: said) }
+        var place = Dice(chance[4])
+        // Where nobody pauses, or it is never quiet, audio is cut within words.
+        let isBreathless = place.happens(0.12), isNoisy = place.happens(0.1)
+        spoken = (0..<channels).map { _ in Script.words(&script, length: said, isBreathless: isBreathless) }
         let count = dice.pick([1, 2, 2, 2, 3])
         let isAllFailing = dice.happens(0.04)
         engines = (0..<count).map { number in
@@ -42,6 +45,10 @@ extension Scenario {
                 let at = dice.pick(0...length)
                 noises.append(at..<at + dice.pick(50...4_000))
             }
+        }
+        if isNoisy {
+            let at = place.pick([0, place.pick(0...length)])
+            noises.append(at..<at + place.pick([length + 1_000, place.pick(3_000...12_000)]))
         }
         mode = .failover
         client = Client(&dice, length: length)

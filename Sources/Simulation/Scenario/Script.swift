@@ -16,12 +16,14 @@ enum Script {
     private static let units = [("one", 1), ("two", 2), ("five", 5), ("seven", 7), ("eight", 8)]
 
     /// Islands of speech between silences, through `length` milliseconds.
-    static func words(_ dice: inout Dice, length: Int) -> [SpokenWord] {
+    ///
+    /// - Parameter isBreathless: there are few silences.
+    static func words(_ dice: inout Dice, length: Int, isBreathless: Bool = false) -> [SpokenWord] {
         var words: [SpokenWord] = []
         let rests = dice.pick([300, 800, 800, 2_500])
         var position = dice.pick(0...1_500)
         while position < length {
-            let islandEnd = dice.pick(1...14)
+            let islandEnd = isBreathless ? dice.pick(20...60) : dice.pick(1...14)
             var said = 0
             while said < islandEnd {
                 let texts = phrase(&dice)

@@ -33,12 +33,12 @@ package enum Simulation {
     ///
     /// - Parameter begin: is told of each seed before it runs.
     package static func run(
-        _ seeds: some Sequence<UInt64>, mode: SessionMode? = nil, hasUntimed: Bool = false, most: Int = 1, begin: (UInt64) -> Void = { _ in }
+        _ seeds: some Sequence<UInt64>, mode: SessionMode? = nil, most: Int = 1, begin: (UInt64) -> Void = { _ in }
     ) -> Totals {
         var totals = Totals()
         for seed in seeds {
             begin(seed)
-            var world = World(Scenario(seed: seed, mode: mode, hasUntimed: hasUntimed))
+            var world = World(Scenario(seed: seed, mode: mode))
             let outcome = world.run()
             totals.sessions += 1
             totals.words += outcome.words
@@ -55,16 +55,16 @@ package enum Simulation {
     }
 
     /// Tells in full the smallest scenario that breaks the same rule as the seed's own. Nothing when nothing is broken.
-    package static func explain(seed: UInt64, mode: SessionMode? = nil, hasUntimed: Bool = false, _ tell: @escaping (String) -> Void) {
-        let scenario = Scenario(seed: seed, mode: mode, hasUntimed: hasUntimed)
+    package static func explain(seed: UInt64, mode: SessionMode? = nil, _ tell: @escaping (String) -> Void) {
+        let scenario = Scenario(seed: seed, mode: mode)
         var world = World(scenario)
         guard let violation = world.run().violation else { return }
         self.tell(Shrinker.shrink(scenario, breaking: violation.rule), tell)
     }
 
     /// Tells the whole session of a seed, whether it fails or not.
-    package static func trace(seed: UInt64, mode: SessionMode? = nil, hasUntimed: Bool = false, _ tell: @escaping (String) -> Void) {
-        self.tell(Scenario(seed: seed, mode: mode, hasUntimed: hasUntimed), tell)
+    package static func trace(seed: UInt64, mode: SessionMode? = nil, _ tell: @escaping (String) -> Void) {
+        self.tell(Scenario(seed: seed, mode: mode), tell)
     }
 
     private static func tell(_ scenario: Scenario, _ tell: @escaping (String) -> Void) {

@@ -20,6 +20,8 @@ struct Witness {
         var lastNumber = 0
         var answers = 0
         var turn = 0
+        /// Where those began to hear it whose engines do not say where words lie.
+        var untimed: [SampleIndex] = []
     }
 
     private let scenario: Scenario
@@ -52,6 +54,11 @@ struct Witness {
     }
 
     // MARK: - While it runs
+
+    mutating func began(_ temper: EngineTemper, at origin: SampleIndex, _ channels: Range<Int>) {
+        guard !temper.hasWordTimes else { return }
+        for channel in channels { self.channels[channel].untimed.append(origin) }
+    }
 
     mutating func recorded(_ commit: Commit, turn: Int) {
         if turn < channels[commit.channel.number].turn { fail(.turns, "turn \(turn) after \(channels[commit.channel.number].turn)") }
@@ -123,7 +130,9 @@ struct Witness {
                 channels[number].engines[said] = identity.engine
                 channels[number].places[said] = word.range.start
             }
-            if channels[number].times[said] > 1, !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number) {
+            if channels[number].times[said] > 1, !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number),
+                !isUncounted(said, in: number)
+            {
                 fail(
                     .doubled,
                     "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)), engine\(identity.engine); said at \(Milliseconds.text(first.range))"
@@ -264,7 +273,7 @@ struct Witness {
             guard let engine = covered.engine, let temper = scenario.temper(engine) else { return true }
             return omits(word.number, temper)
         }
-        if isMissed { return true }
+        if isMissed || isUncounted(word.number, in: number) { return true }
         // Where two engines meet.
         let near = SampleRange(word.range.start - Milliseconds.samples(500), word.range.end + Milliseconds.samples(500))
         let covered = channels[number].covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
@@ -276,7 +285,6 @@ struct Witness {
     /// other heard may then be the same word or one more, and nobody can know. Words that are the same one after another count as one.
     private func isDisputed(_ number: Int, by engines: [Int], in channel: Int) -> Bool {
         let tempers = Set(engines).compactMap { scenario.temper($0) }
-        guard tempers.count > 1 else { return false }
         func further(_ number: Int, by step: Int) -> Int {
             var edge = number
             for _ in 0...2 {
@@ -286,8 +294,28 @@ struct Witness {
             return edge - step
         }
         return (further(number, by: -1)...further(number, by: 1)).contains { word in
-            tempers.contains { omits(word, $0) || Hearing.substitutes(word, temper: $0, taste: taste($0)) }
+            // An engine hears alike each time, but for what it writes as one: where its audio ends in the middle of that, it may hear another word.
+            if tempers.count == 1, spoken(word, channel)?.joined == nil, spoken(word - 1, channel)?.joined == nil { return false }
+            return tempers.contains { tempers.count > 1 && omits(word, $0) || Hearing.substitutes(word, temper: $0, taste: taste($0)) }
         }
+    }
+
+    /// It is one of several words in a row that are the same, of which somebody heard only the last ones who does not say where words lie. How many
+    /// those are he says, and which, nobody knows.
+    private func isUncounted(_ number: Int, in channel: Int) -> Bool {
+        guard !channels[channel].untimed.isEmpty, let said = spoken(number, channel) else { return false }
+        var run = said.range
+        var before = number - 1, after = number + 1
+        while let word = spoken(before, channel), word.text == said.text {
+            run.start = word.range.start
+            before -= 1
+        }
+        while let word = spoken(after, channel), word.text == said.text {
+            run.end = word.range.end
+            after += 1
+        }
+        guard after - before > 2 else { return false }
+        return channels[channel].untimed.contains { run.start < $0 && $0 < run.end }
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }

@@ -265,6 +265,7 @@ package struct World {
             return witness.fail(.repair, "\(repair.engine) repairs nothing")
         }
         let number = repairer.temper.number
+        witness.began(repairer.temper, at: repair.range.start, repair.channel.number..<repair.channel.number + 1)
         let attempt = chance[Part.repair, repair.id.number]
         if attempt[1].happens(repairer.refusals) {
             note("it is declined")
@@ -337,6 +338,7 @@ package struct World {
             leg: id, temper: engine.temper, taste: chance[Part.taste, number], attempt: chance[Part.attempt, number][connection],
             channels: leg.channels, origin: leg.origin, fault: engine.fault(ofConnection: connection), spoken: scenario.spoken)
         note("open leg \(id.number) to \(leg.engine), channels \(leg.channels), from \(Milliseconds.text(leg.origin))")
+        witness.began(engine.temper, at: leg.origin, leg.channels)
         let messages = stream.open()
         connections.append(Connection(stream: stream, slot: leg.slot, sentThrough: leg.origin, levelAt: now, openedAt: now))
         queue.add(.connectTimeout(id), at: now + 10_000_000)
@@ -350,6 +352,7 @@ package struct World {
             origin > connections[index].stream.origin
         {
             connections[index].stream.begin(at: origin)
+            witness.began(connections[index].stream.temper, at: origin, connections[index].stream.channels)
             connections[index].sentThrough = origin
         }
         let before = connections[index].sentThrough

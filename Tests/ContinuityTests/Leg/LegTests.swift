@@ -140,4 +140,16 @@ import Testing
         #expect(final.range.end == SampleIndex(1_000))
         #expect(final.words[0].range.end == SampleIndex(1_000))
     }
+
+    @Test func `puts what its engine says again where it was, though more audio was sent since`() {
+        var leg = leg()
+        leg.opened(now: start)
+        leg.sent(through: SampleIndex(1_000))
+        let word = Word("yes", SampleRange(SampleIndex(900), SampleIndex(1_200)), confidence: 1)
+        let heard = Hypothesis(range: SampleRange(.zero, SampleIndex(1_200)), words: [word])
+        let first = leg.mapped(.final(heard, reason: .pause))
+        leg.sent(through: SampleIndex(5_000))
+        let again = leg.mapped(.final(heard, reason: .pause))
+        #expect(again == first)
+    }
 }
