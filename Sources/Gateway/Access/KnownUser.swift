@@ -32,7 +32,7 @@ struct KnownUser: Sendable {
         guard let fingerprints else { throw .unavailable("Enrolled keys cannot be read.") }
         for key in keys {
             guard let enrolled = fingerprints[key.vendor], enrolled != Self.fingerprint(of: key.credential.secret) else { continue }
-            throw .otherKey("The key for \(key.vendor) is not the one that is enrolled.")
+            throw .otherKey("BYOK key fingerprint mismatch for provider: \(key.vendor)")
         }
     }
 }

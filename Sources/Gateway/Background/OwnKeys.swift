@@ -10,12 +10,7 @@ struct OwnKeys: Sendable {
 
     /// One function for all routes; the headers of WebSocket upgrades are read by it as well.
     init(_ head: HTTPRequestHead) {
-        var found: [EngineName: Credential] = [:]
-        for vendor in Catalogue.vendors {
-            guard let key = head.headers["X-BYOK-" + vendor.name.rawValue]?[...].trimmingBlanks, !key.isEmpty else { continue }
-            found[vendor.name] = Credential(String(key))
-        }
-        credentials = found
+        credentials = Dictionary(OwnKey.find(in: head).map { ($0.vendor, $0.credential) }) { first, _ in first }
     }
 
     var engines: Set<EngineName> { Set(credentials.keys) }
@@ -25,14 +20,11 @@ struct OwnKeys: Sendable {
     /// Refuses a key that is another one than its owner has enrolled. One that was never enrolled is used: it is never dropped for the operator's.
     func check(_ user: ID<User>, _ store: any ConversationStore) async throws(BackgroundRefusal) {
         guard !credentials.isEmpty else { return }
-        let enrolled = try await BackgroundRefusal.stored { () throws(StoreError) in try await store.providerKeys(of: user) }
-        for key in enrolled {
-            guard let shown = credentials[key.provider] else { continue }
-            let fingerprint = SpooledFile.hexadecimal(SHA256.digest(Array(shown.secret.utf8)))
-            guard constantTimeEquals(Array(fingerprint.utf8), Array(key.fingerprint.utf8)) else {
-                throw BackgroundRefusal(
-                    .forbidden, "own_key_mismatch", "BYOK key fingerprint mismatch for provider: \(key.provider)")
-            }
+        let known = await KnownUser(user, in: store)
+        do throws(RefusalCause) {
+            try known.check(credentials.map { OwnKey($0.key, $0.value) })
+        } catch {
+            throw BackgroundRefusal(error)
         }
     }
 }
