@@ -114,7 +114,8 @@ struct RecordingDeliveryTests {
         arguments: [
             (200, nil, DeliveryAnswer.delivered), (409, "chunk_in_progress", .tryLater(.seconds(1))),
             (409, "chunk_mismatch", .refused(status: 409)),
-            (409, "conversation_finished", .conversationGone), (409, "not_in_progress", .conversationGone), (408, nil, .unavailable), (500, nil, .unavailable), (nil, nil, .unavailable),
+            (409, "conversation_finished", .conversationGone), (409, "not_in_progress", .conversationGone), (408, nil, .unavailable),
+            (500, nil, .unavailable), (nil, nil, .unavailable),
         ] as [(Int?, String?, DeliveryAnswer)])
     func answers(status: Int?, code: String?, meaning: DeliveryAnswer) {
         #expect(DeliveryAnswer(status: status, retryAfter: nil, code: code) == meaning)

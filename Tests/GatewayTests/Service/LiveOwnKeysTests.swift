@@ -16,7 +16,7 @@ import Testing
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             try await enrol(gateway, "right")
             let socket = try await gateway.connect(path, headers: ["X-BYOK-Deepgram": "wrong"])
-            #expect(await socket.rest() == [.closed(4003, "The key for deepgram is not the one that is enrolled.")])
+            #expect(await socket.rest() == [.closed(4003, "BYOK key fingerprint mismatch for provider: deepgram")])
         }
     }
 
