@@ -36,8 +36,10 @@ package enum Enrolment {
     private static let leastPower: Float = 3e-6
     /// Share of samples at full scale.
     private static let mostClipped = 0.01
-    /// Pieces of one voice lie nearer to the recording's voiceprint than this.
-    private static let farthestPiece: Float = 0.65
+    /// Pieces of one voice are nearer to each other than this on the average.
+    private static let farthestPiece: Float = 0.60
+    /// A second voice has this share of the pieces at least; fewer may be a noise.
+    private static let secondVoice = 0.2
 
     /// What is known of a recording's form before it is listened to.
     package static func check(rate: SampleRate, channels: Int, length: Duration) throws(Refusal) {
@@ -82,14 +84,7 @@ package enum Enrolment {
         guard length >= leastSpeech else { throw .tooLittleSpeech(length) }
         guard power / Float(count) >= leastPower else { throw .tooQuiet }
         guard Double(clipped) <= Double(count) * mostClipped else { throw .clipped }
-        guard let whole = mean(pieces) else { return }
-        guard pieces.allSatisfy({ $0.distance(to: whole) < farthestPiece }) else { throw .severalVoices }
-    }
-
-    /// The direction between voiceprints that count the same; nil without any, or of different models.
-    package static func mean(_ voiceprints: [Voiceprint]) -> Voiceprint? {
-        guard var evidence = voiceprints.first.map({ VoiceEvidence($0, .seconds(1)) }) else { return nil }
-        for other in voiceprints.dropFirst() where !evidence.add(VoiceEvidence(other, .seconds(1))) { return nil }
-        return evidence.voiceprint
+        let groups = VoiceClusters(pieces, distance: farthestPiece).groups.map(\.count).sorted(by: >)
+        guard groups.count < 2 || Double(groups[1]) < Double(pieces.count) * secondVoice else { throw .severalVoices }
     }
 }

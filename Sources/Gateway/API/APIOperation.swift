@@ -26,6 +26,8 @@ struct APIOperation: Sendable {
         case nothing
     }
 
+    /// What `path` is below.
+    var root = Self.root
     let method: HTTPMethod
     /// Below `/api/v1`: `/conversations/{id}`.
     let path: String
@@ -54,5 +56,5 @@ struct APIOperation: Sendable {
         self.run = run
     }
 
-    var route: Route { Route(.http, method, Self.root + path, voice: .harken, APIEndpoint(operation: self)) }
+    var route: Route { Route(.http, method, root + path, voice: .harken, APIEndpoint(operation: self)) }
 }

@@ -9,6 +9,8 @@ final class ConversationDesk: Sendable {
     let store: any ConversationStore
     /// What finds voiceprints; nil: nobody is known again.
     let voices: (any Voiceprinting)?
+    /// What tells speech from other sound; nil: nothing does.
+    let detecting: (any VoiceDetecting)?
     let speakerRule = SpeakerRule()
     /// How long words wait until it is known who says them.
     let speakerPatience: Duration
@@ -37,13 +39,14 @@ final class ConversationDesk: Sendable {
 
     init(
         store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?,
-        speakerPatience: Duration, log: Log,
+        detecting: (any VoiceDetecting)?, speakerPatience: Duration, log: Log,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audioFolder = audioFolder
         self.audioDays = audioDays
         self.store = store
         self.voices = voices
+        self.detecting = detecting
         self.speakerPatience = speakerPatience
         self.log = log
         self.newID = newID

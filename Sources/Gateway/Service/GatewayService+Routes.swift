@@ -23,10 +23,11 @@ extension GatewayService {
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts, .list),
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .read),
             assemblyAI(.delete, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .delete),
+            Route(.http, .post, "/v3/upload-audio", voice: .harken, SpeechProfileEndpoint()),
             Route(.http, .get, "/health", voice: .harken, HealthEndpoint()),
             Route(.http, .get, "/ready", voice: .harken, ReadyEndpoint()),
             Route(.http, .get, "/metrics", voice: .harken, MetricsEndpoint()),
-        ] + BackgroundEndpoint.routes + API.operations.map(\.route)
+        ] + BackgroundEndpoint.routes + (API.operations + SpeechProfileOperations.all).map(\.route)
 
     private static func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
         Route(.http, method, path, voice: AssemblyAIPrerecordedEndpoint.voice, AssemblyAIPrerecordedEndpoint(action: action))

@@ -30,6 +30,7 @@ package final class GatewayService: HTTPService {
     let conversations: ConversationDesk
     let usage: UsageBook
     let background: BackgroundDesk
+    var speechProfiles: SpeechProfiles { SpeechProfiles(desk: conversations, folder: configuration.dataDirectory + "/audio") }
     /// A new UUID.
     let newID: @Sendable () -> String
     private let corsPolicy: CORSPolicy
@@ -96,13 +97,13 @@ package final class GatewayService: HTTPService {
         background = BackgroundDesk(BackgroundRecordings(in: database), limits: configuration.rateLimits)
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
+        let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
         let desk = ConversationDesk(
             store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
             voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
-            speakerPatience: configuration.speakerPatience, log: log, newID: newID, now: now)
+            detecting: voices, speakerPatience: configuration.speakerPatience, log: log, newID: newID, now: now)
         conversations = desk
-        let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
         let waiting = waiting, voiceBudget = voiceBudget
         var webSocket = WebSocketConfiguration()
         webSocket.allowsCompression = configuration.compressesWebSockets

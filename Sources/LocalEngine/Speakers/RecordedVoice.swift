@@ -1,4 +1,6 @@
+import Audio
 package import Conversations
+package import Speakers
 package import Speech
 
 /// Finds what the one voice in a recording sounds like: of the whole of it but for long silences.
@@ -28,6 +30,19 @@ package final class RecordedVoice: Sendable {
         }
         guard let found else { throw .cancelled }
         return try found.get()
+    }
+
+    /// What the voice in a recording of one person sounds like, after the checks of an enrolment.
+    package func enrol(_ recording: Recording) async throws(EnrolledVoice.Failure) -> EnrolledVoice {
+        var samples: [Float] = []
+        do throws(MediaError) {
+            let file = try MediaFile(recording)
+            while samples.count < Int(SpeakerEmbedder.longest.samples), let block = try file.next() { samples += block.channels.first ?? [] }
+        } catch {
+            throw .unavailable("\(error)")
+        }
+        return try await EnrolledVoice(
+            of: samples, detector: SpeechProbabilities(voiceActivity), window: VoiceActivity.window, voices: embedder)
     }
 
     private func voiceprint(of recording: Recording, _ permit: DecodePermit) throws(EngineError) -> Voiceprint? {

@@ -1,29 +1,82 @@
+import Audio
 import Conversations
+import LocalEngine
+import Sessions
+import Speakers
 import Speech
 import Store
-import Sessions
 
 struct PeopleAdd: Command {
     static let description = CommandDescription(
-        name: "people add", summary: "Adds a person by name.",
-        discussion: "One of the same name, in any case, is not added twice. Voices are given to people in conversations, or by the API.",
-        operands: .init(placeholder: "NAME", help: "What the person is called.", count: 1...1), options: Memories.options)
+        name: "people add", summary: "Adds a person by name, and what their voice sounds like.",
+        discussion: """
+            One of the same name, in any case, is not added twice. Each FILE is a recording of this person alone; with it they are known by their voice from \
+            then on, in live sessions too. A recording that will not do is told of, and then nothing is stored.
+            """,
+        operands: .init(placeholder: "NAME FILE…", help: "What the person is called, and recordings of their voice.", count: 1...1_000),
+        options: Memories.options)
 
     private let memories: Memories
     private let name: String
+    private let files: [String]
     private let json: Bool
+    private let models: ModelFolder
 
     init(_ arguments: Arguments) throws(UsageError) {
         memories = try Memories(arguments)
-        name = try PersonName.checked(arguments.operands.joined())
+        name = try PersonName.checked(arguments.operands.first ?? "")
+        files = Array(arguments.operands.dropFirst())
         json = arguments.has(.json)
+        models = ModelFolder(environment: arguments.environment)
     }
 
     func run(_ surroundings: Surroundings) async -> ExitStatus {
         await attempt(surroundings) {
+            let heard = try await listen()
+            let store = try memories.open()
             let new = Person(id: ID(RandomUUID.text()), name: name, created: .now)
-            let person = try await memories.open().add(new, reusing: true, of: memories.user)
+            let person = try await store.add(new, reusing: true, of: memories.user)
+            for voice in heard { try await keep(voice, of: person.id, in: store) }
             surroundings.tell(person, person.id == new.id ? "is known now" : "was known already", json: json)
         }
+    }
+
+    private struct Unusable: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private func listen() async throws -> [EnrolledVoice] {
+        guard !files.isEmpty else { return [] }
+        let ears = try RecordedVoice(models)
+        var heard: [EnrolledVoice] = []
+        for file in files {
+            if let fault = FileIdentity.fault(path: file) { throw Unusable(description: "\(file): \(fault)") }
+            do throws(EnrolledVoice.Failure) {
+                heard.append(try await ears.enrol(Recording(path: file)))
+            } catch {
+                switch error {
+                case .refused(let refusal): throw Unusable(description: "\(file): \(refusal)")
+                case .unavailable(let reason): throw Unusable(description: "\(file): \(reason)")
+                }
+            }
+        }
+        return heard
+    }
+
+    /// With what is known of the person's voice already, if it sounds like that: a person may have two voices.
+    private func keep(_ voice: EnrolledVoice, of person: ID<Person>, in store: SQLiteConversationStore) async throws(StoreError) {
+        let known = VoiceDirectory(try await store.voices(of: memories.user).filter { $0.owner == .person(person) })
+        if case .known(let match, _) = known.match(voice.voiceprint, evidence: .seconds(60)), let before = known[match.voice] {
+            var evidence = VoiceEvidence(before.voiceprint, before.evidence)
+            evidence.add(VoiceEvidence(voice.voiceprint, voice.duration))
+            _ = try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: before.id, of: memories.user)
+        } else {
+            let new = NewVoice(
+                id: ID(RandomUUID.text()), owner: .person(person), voiceprint: voice.voiceprint, evidence: voice.duration, created: .now)
+            _ = try await store.add(new, of: memories.user)
+        }
+        let sample = SpeechSample(
+            id: ID(RandomUUID.text()), owner: .person(person), duration: voice.duration, voiceprint: voice.voiceprint, created: .now)
+        _ = try await store.add(sample, of: memories.user)
     }
 }

@@ -123,6 +123,14 @@ struct RouteExpectation: Sendable {
         "POST /v2/desktop/background-conversation/{id}/finish": .http(
             "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit"),
         "GET /api/v1/usage": .http("/api/v1/usage"),
+        "POST /v3/upload-audio": .http("/v3/upload-audio", body: "", 400),
+        "GET /v3/speech-profile": .http("/v3/speech-profile"),
+        "GET /v4/speech-profile": .http("/v4/speech-profile"),
+        "GET /v3/speech-profile/status": .http("/v3/speech-profile/status"),
+        "GET /v3/speech-profile/stt-availability": .http("/v3/speech-profile/stt-availability"),
+        "GET /v3/speech-profile/audio": .http("/v3/speech-profile/audio", 404),
+        "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand"),
+        "DELETE /v3/speech-profile/expand": .http("/v3/speech-profile/expand", 204),
         "GET /api/v1/openapi.json": .open("/api/v1/openapi.json"),
     ]
 }

@@ -10,6 +10,11 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
     let model = "sign"
     let shortest = Duration.milliseconds(500)
 
+    /// Whether no voice can be listened to now.
+    private let isDeaf: @Sendable () -> Bool
+
+    init(isDeaf: @escaping @Sendable () -> Bool = { false }) { self.isDeaf = isDeaf }
+
     var sentences: (any TextEmbedding)? { nil }
     var voiceprints: (any Voiceprinting)? { self }
 
@@ -22,6 +27,7 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
     func makeDetector() throws(EngineError) -> any VoiceDetector { Detector() }
 
     func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
+        guard !isDeaf() else { throw EngineError.unavailable("these ears hear nothing now") }
         let sum = samples.reduce(0, +)
         return Voiceprint(sum > 0 ? [1, 0] : [0, 1], model: model)
     }

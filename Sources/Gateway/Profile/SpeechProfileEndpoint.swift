@@ -1,0 +1,51 @@
+internal import Framing
+internal import Net
+internal import Protocols
+
+/// `POST /v3/upload-audio`: a form with a recording of the user's voice in; the profile's address out.
+struct SpeechProfileEndpoint: Endpoint {
+    /// Of the whole request: 180 s at 16 kHz are 5.8 MB.
+    private static let limit = 16 << 20
+
+    func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        do throws(RefusalCause) {
+            let admission = try call.gateway.access.admit(exchange.request, credential: credential(in: exchange.request), peer: exchange.peer)
+            try admission.caller.check(.write)
+            let task = Task { await run(exchange, admission, call) }
+            exchange.onAbort = { task.cancel() }
+        } catch {
+            call.gateway.refuse(exchange, error, .harken, call)
+        }
+    }
+
+    private func run(_ exchange: HTTPExchange, _ admission: Access.Admission, _ call: Call) async {
+        let gateway = call.gateway
+        do throws(RefusalCause) {
+            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: .init(body: Self.limit))
+            guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
+            do throws(SpeechProfiles.Failure) {
+                try await gateway.speechProfiles.enrol(file.path, of: admission.user)
+            } catch {
+                switch error {
+                case .refused(let reason): throw .badRequest(reason)
+                case .unavailable(let reason): throw .unavailable(reason)
+                case .store(let error):
+                    gateway.log.error("a speech profile cannot be stored", [.error: "\(error)"])
+                    throw .unavailable("The gateway's store cannot be used.")
+                }
+            }
+            var json = JSONWriter()
+            json.beginObject()
+            json.member("url", SpeechProfiles.audioPath)
+            json.endObject()
+            let body = json.bytes
+            exchange.loop.execute {
+                gateway.answer(exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body, call: call)
+            }
+        } catch {
+            exchange.loop.execute { gateway.refuse(exchange, error, .harken, call) }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+internal import Audio
+internal import Conversations
+internal import Glibc
+internal import Protocols
+internal import Speakers
+internal import Speech
+internal import Store
+
+/// The user's own voice: made of a recording, kept, and told of.
+struct SpeechProfiles: Sendable {
+    let desk: ConversationDesk
+    /// Of the audio that is kept.
+    let folder: String
+
+    /// The setting that names the sample which is the profile; the user's other samples make it fuller.
+    static let setting = "speech_profile"
+    static let audioPath = "/v3/speech-profile/audio"
+    /// What the duration that is told has on top of the speech, as clients expect.
+    private static let margin: Duration = .seconds(5)
+
+    enum Failure: Error {
+        case refused(String)
+        case unavailable(String)
+        case store(StoreError)
+    }
+
+    /// The profile, and the user's other samples.
+    func samples(of user: ID<User>) async throws(StoreError) -> (profile: SpeechSample?, others: [SpeechSample]) {
+        let chosen = try await desk.store.settings(of: user)[Self.setting]
+        let all = try await desk.store.samples(of: .user, of: user)
+        return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
+    }
+
+    func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
+
+    /// Whether voices can be listened to now.
+    var isAvailable: Bool { desk.voices != nil && (try? desk.detecting?.makeDetector()) != nil }
+
+    /// Makes a recording the user's profile. Until all of it is stored, the one before stands.
+    func enrol(_ path: String, of user: ID<User>) async throws(Failure) {
+        let voice = try await listen(path)
+        do throws(StoreError) {
+            let before = try await samples(of: user).profile
+            let file = desk.newID() + ".opus"
+            try write(voice.samples, file)
+            let sample = SpeechSample(
+                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
+            if let known = try await desk.store.voices(of: user).first(where: { $0.owner == .user }) {
+                _ = try await desk.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
+            } else {
+                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
+                _ = try await desk.store.add(new, of: user)
+            }
+            _ = try await desk.store.add(sample, of: user)
+            try await desk.store.set(Self.setting, to: sample.id.rawValue, of: user)
+            if let before { _ = try await desk.store.delete(before.id, of: user) }
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func listen(_ path: String) async throws(Failure) -> EnrolledVoice {
+        guard let head = Self.head(of: path), let wav = WAVDescription(head: head) else { throw .refused("The file is not a WAV file.") }
+        let samples: [Float]
+        do throws(MediaError) {
+            samples = try Self.samples(of: path)
+        } catch {
+            throw .refused("The file cannot be read: \(error).")
+        }
+        do throws(Enrolment.Refusal) {
+            try Enrolment.check(rate: wav.rate, channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
+        } catch {
+            throw .refused("\(error)")
+        }
+        guard let voices = desk.voices, let detecting = desk.detecting, let detector = try? detecting.makeDetector() else {
+            throw .unavailable("No engine of this gateway can listen to voices now.")
+        }
+        do throws(EnrolledVoice.Failure) {
+            return try await EnrolledVoice(of: samples, detector: detector, window: detecting.window, voices: voices)
+        } catch {
+            switch error {
+            case .refused(let refusal): throw .refused("\(refusal)")
+            case .unavailable(let reason):
+                desk.log.error("a voice cannot be listened to", [.error: reason])
+                throw .unavailable("The voice could not be listened to; try again later.")
+            }
+        }
+    }
+
+    private static func head(of path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return [UInt8](unsafeUninitializedCapacity: 60_000) { buffer, count in count = max(0, pread(descriptor, buffer.baseAddress, 60_000, 0)) }
+    }
+
+    /// Of at most a little more than a profile may have.
+    private static func samples(of path: String) throws(MediaError) -> [Float] {
+        let file = try MediaFile(Recording(path: path))
+        let most = Int(SampleCount(Enrolment.lengths.upperBound + .seconds(2), at: .speech).samples)
+        var samples: [Float] = []
+        while samples.count < most, let block = try file.next() { samples += block.channels.first ?? [] }
+        return samples
+    }
+
+    private func write(_ samples: [Float], _ file: String) throws(StoreError) {
+        mkdir(folder, 0o700)
+        do throws(MediaError) {
+            var opus = try OggOpusFile(path: folder + "/" + file, rate: .speech)
+            try opus.append(samples.map { Int16(max(-32_768, min(32_767, $0 * 32_768))) })
+            try opus.finish()
+        } catch {
+            throw .notUsable(path: folder, reason: "\(error)")
+        }
+        chmod(folder + "/" + file, 0o600)
+    }
+}

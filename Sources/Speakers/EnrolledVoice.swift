@@ -1,0 +1,77 @@
+package import Conversations
+package import Speech
+
+/// A voice that a recording has made known.
+package struct EnrolledVoice: Sendable {
+    package var voiceprint: Voiceprint
+    /// What is kept of the recording (16 kHz): its speech, without longer pauses.
+    package var samples: [Float]
+
+    package var duration: Duration { SampleCount(samples.count).duration(at: .speech) }
+
+    package enum Failure: Error, Sendable, Equatable {
+        case refused(Enrolment.Refusal)
+        /// The voice could not be listened to.
+        case unavailable(String)
+    }
+
+    /// In which it is looked whether there is one voice only.
+    private static let piece = 48_000
+    /// Heard before speech as well: voice activity finds it late.
+    private static let lead = SampleCount(8_000)
+
+    /// Listens to a recording of one voice, and checks that it is one.
+    ///
+    /// - Parameter samples: at 16 kHz.
+    package init(
+        of samples: [Float], detector: any VoiceDetector, window: SampleCount, voices: any Voiceprinting
+    ) async throws(Failure) {
+        let speech = try Self.speech(in: samples, detector, window)
+        var kept: [Float] = []
+        var end = SampleIndex.zero
+        for run in Enrolment.trimmed(speech, length: SampleCount(samples.count)) {
+            let start = max(end, run.start - Self.lead)
+            end = max(start, run.end)
+            kept += samples[Int(start.samples)..<Int(end.samples)]
+        }
+        // Form before substance: of what is no speech there are no voiceprints to make.
+        do throws(Enrolment.Refusal) { try Enrolment.check(samples, speech: speech, pieces: []) } catch { throw .refused(error) }
+        do {
+            var pieces: [Voiceprint] = []
+            for start in stride(from: 0, to: kept.count - Self.piece + 1, by: Self.piece) {
+                if let piece = try await voices.voiceprint(of: Array(kept[start..<start + Self.piece])) { pieces.append(piece) }
+            }
+            do throws(Enrolment.Refusal) {
+                try Enrolment.check(samples, speech: speech, pieces: pieces)
+            } catch {
+                throw Failure.refused(error)
+            }
+            guard let voiceprint = try await voices.voiceprint(of: kept) else { throw Failure.refused(.noSpeech) }
+            self.voiceprint = voiceprint
+            self.samples = kept
+        } catch {
+            throw (error as? Failure) ?? .unavailable("\(error)")
+        }
+    }
+
+    private static func speech(in samples: [Float], _ detector: any VoiceDetector, _ window: SampleCount) throws(Failure) -> [SampleRange] {
+        var detector = detector
+        var position = SampleIndex.zero
+        var speech: [SampleRange] = []
+        do {
+            try detector.append(samples.span) { probability, _ in
+                let next = position + window
+                defer { position = next }
+                guard probability >= 0.5 else { return }
+                if let last = speech.last, last.end == position {
+                    speech[speech.count - 1].end = next
+                } else {
+                    speech.append(SampleRange(position, next))
+                }
+            }
+        } catch {
+            throw .unavailable("\(error)")
+        }
+        return speech
+    }
+}
