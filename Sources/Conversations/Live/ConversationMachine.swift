@@ -127,7 +127,7 @@ package struct ConversationMachine: Sendable {
         let chosen = current == nil && earlier != request.chosen ? request.chosen : nil
         let conversation = Conversation(
             id: chosen ?? ID(newID()), user: configuration.user, source: request.source, device: request.device, language: configuration.language,
-            started: now, finished: now, call: request.call)
+            started: now, finished: now, call: request.call, timeout: request.timeout)
         current = conversation
         hasSegments = false
         offset = nil

@@ -34,11 +34,13 @@ package struct Conversation: Sendable, Equatable {
     package var finalizationReason: String?
     /// The client's own name of the call that it was; nil when it was none.
     package var call: String?
+    /// Silence that ends it; nil: nobody has said.
+    package var timeout: Duration?
 
     package init(
         id: ID<Conversation>, user: ID<User>, status: Status = .inProgress, source: String, device: String? = nil, language: LanguageTag? = nil,
         title: String? = nil, summary: String? = nil, started: UnixTime, finished: UnixTime, segments: [Segment] = [],
-        finalizationReason: String? = nil, call: String? = nil
+        finalizationReason: String? = nil, call: String? = nil, timeout: Duration? = nil
     ) {
         self.id = id
         self.user = user
@@ -53,5 +55,6 @@ package struct Conversation: Sendable, Equatable {
         self.segments = segments
         self.finalizationReason = finalizationReason
         self.call = call
+        self.timeout = timeout
     }
 }

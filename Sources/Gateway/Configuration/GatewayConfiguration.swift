@@ -54,6 +54,8 @@ package struct GatewayConfiguration: Sendable {
     package var gate: GateSettings
     /// How long words of a conversation wait until it is known who says them.
     package var speakerPatience: Duration = .seconds(2)
+    /// Waits between attempts to complete a conversation; after the last one it has failed.
+    package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// What is done when the engine of a live session fails.
     package var recovery = Recovery.Rule()
     /// Whether URLs that callers give are fetched. Never from private addresses.

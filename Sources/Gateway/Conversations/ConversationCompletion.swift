@@ -11,9 +11,10 @@ actor ConversationCompletion {
     private var underWay: Set<ID<Conversation>> = []
 
     /// Waits between attempts; after the last one the conversation has failed.
-    private static let waits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
+    private let waits: [Duration]
 
-    init(store: any ConversationStore, texts: (any TextEmbedding)?, log: Log) {
+    init(store: any ConversationStore, texts: (any TextEmbedding)?, waits: [Duration], log: Log) {
+        self.waits = waits
         self.store = store
         self.texts = texts
         self.log = log
@@ -22,7 +23,7 @@ actor ConversationCompletion {
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         guard underWay.insert(id).inserted else { return nil }
         defer { underWay.remove(id) }
-        for wait in Self.waits + [.zero] {
+        for wait in waits + [.zero] {
             do throws(StoreError) {
                 return try await attempt(id, of: user)
             } catch {

@@ -31,15 +31,19 @@ final class ConversationDesk: Sendable {
         var live: [ID<Conversation>: Int] = [:]
         /// Those whose session has left: they are over unless it comes back by then.
         var left: [ID<Conversation>: (user: ID<User>, over: UnixTime)] = [:]
+        /// It is known what earlier runs left.
+        var hasRecovered = false
     }
 
-    /// How long a conversation that an earlier run of the gateway left may wait for its client.
+    /// How long a conversation may wait for its client that does not say so itself.
     private static let patience: Duration = .seconds(120)
+    /// How long completing one may take, all attempts included.
+    private static let processingLimit: Duration = .seconds(300)
     static let sweepInterval: Duration = .seconds(5)
 
     init(
         store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?,
-        detecting: (any VoiceDetecting)?, speakerPatience: Duration, log: Log,
+        detecting: (any VoiceDetecting)?, speakerPatience: Duration, completionWaits: [Duration], log: Log,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audioFolder = audioFolder
@@ -52,7 +56,7 @@ final class ConversationDesk: Sendable {
         self.newID = newID
         self.now = now
         self.texts = texts
-        completion = ConversationCompletion(store: store, texts: texts, log: log)
+        completion = ConversationCompletion(store: store, texts: texts, waits: completionWaits, log: log)
     }
 
     /// Keeps the audio of a session; nil: none is kept.
@@ -107,21 +111,36 @@ final class ConversationDesk: Sendable {
         return await completion.complete(id, of: user)
     }
 
-    /// Takes up what earlier runs left.
+    /// Takes up what earlier runs left. What their sessions still say has to be `held` before.
     func recover() async {
+        await takeUp(processingSince: now())
+        state.withLock { $0.hasRecovered = true }
+        await sweep()
+    }
+
+    /// Takes up what nobody sees to, so that no conversation stays unfinished whatever happened to its session. To be called every minute or so.
+    func takeUpForgotten() async {
+        guard state.withLock({ $0.hasRecovered }) else { return }
+        await takeUp(processingSince: now() + (.zero - Self.processingLimit))
+    }
+
+    private func takeUp(processingSince time: UnixTime) async {
         let now = now()
         do throws(StoreError) {
-            for conversation in try await store.standing(.processing, since: now, limit: 10_000) {
-                state.withLock { $0.left[conversation.id] = (conversation.user, now) }
-            }
-            for conversation in try await store.standing(.inProgress, since: now, limit: 10_000) {
-                let isLive = state.withLock { $0.live[conversation.id] != nil }
-                if !isLive { state.withLock { $0.left[conversation.id] = (conversation.user, max(now, conversation.finished + Self.patience)) } }
-            }
+            for conversation in try await store.standing(.processing, since: time, limit: 10_000) { leave(conversation, until: now) }
+            for conversation in try await store.standing(.inProgress, since: now, limit: 10_000) { leave(conversation, until: now) }
         } catch {
             log.error("conversations of earlier runs cannot be read", [.error: "\(error)"])
         }
-        await sweep()
+    }
+
+    /// It is over when its silence is, unless a session comes back to it.
+    func leave(_ conversation: Conversation, until time: UnixTime) {
+        let silence = conversation.status == .inProgress ? conversation.timeout ?? Self.patience : .zero
+        state.withLock { state in
+            guard state.live[conversation.id] == nil, state.left[conversation.id] == nil else { return }
+            state.left[conversation.id] = (conversation.user, max(time, conversation.finished + silence))
+        }
     }
 
     /// Completes those whose sessions have left for good. To be called every few seconds.

@@ -8,6 +8,7 @@ struct ConversationWork: Sendable {
         /// What is there already?
         case find
         case create(Conversation)
+        case join(SessionPart)
         case store(ConversationUpdate)
         case process(ID<Conversation>)
         case delete(ID<Conversation>)
@@ -56,6 +57,7 @@ struct ConversationWork: Sendable {
         switch item {
         case .find: try await find()
         case .create(let conversation): _ = try await desk.store.begin(conversation)
+        case .join(let part): _ = try await desk.store.join(part, of: user)
         case .store(let update): try await write(update)
         case .delete(let id): _ = try await desk.store.delete(id, of: user)
         case .process(let id):

@@ -11,6 +11,7 @@ internal import Store
 /// Lives on the session's loop and is called there only.
 final class LiveConversation {
     private var machine: ConversationMachine
+    private let session: ID<Session>
     private let user: ID<User>
     private let request: ConversationRequest
     private let desk: ConversationDesk
@@ -24,7 +25,9 @@ final class LiveConversation {
     private var isConcluded = false
     /// Told when it is complete.
     private var completed: (() -> Void)?
-    private var hasAudio = false
+    private var firstAudio: UnixTime?
+    /// What the store knows of how the session's time lies in the conversation's.
+    private var part: SessionPart?
 
     private let rate: SampleRate
     /// nil: speakers are whom engines tell apart, and nobody is known again.
@@ -47,14 +50,17 @@ final class LiveConversation {
     private static let completionPatience: Duration = .seconds(5)
 
     /// - Parameters:
+    ///   - session: whose it is.
     ///   - rate: of the session's audio.
     ///   - channels: of the session's audio.
     ///   - audio: gives the session's audio back, of its one channel; nil when it is gone.
     ///   - show: tells the client's dialect.
     init(
-        user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate, channels: Int,
+        session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
+        channels: Int,
         desk: ConversationDesk, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
     ) {
+        self.session = session
         self.user = user
         self.request = request
         self.desk = desk
@@ -84,9 +90,10 @@ final class LiveConversation {
     }
 
     func audioBegan() {
-        guard !hasAudio, !isConcluded else { return }
-        hasAudio = true
-        machine.audioBegan(now: desk.now())
+        guard firstAudio == nil, !isConcluded else { return }
+        let now = desk.now()
+        firstAudio = now
+        machine.audioBegan(now: now)
     }
 
     /// Takes the session's audio: 16-bit PCM, all channels.
@@ -212,12 +219,23 @@ final class LiveConversation {
                             change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
                             finished: change.finished, finalizationReason: change.finalizationReason)))
             case .show(let event):
-                if case .began(let id, _) = event { attach(id) }
+                if case .began(let id, _) = event {
+                    attach(id)
+                    let begins = part == nil ? .zero : firstAudio.map { desk.now() - $0 } ?? .zero
+                    note(SessionPart(session: session, conversation: id, begins: begins))
+                }
                 if !isEnded { show(known.named(event)) }
             case .process(let id): work.yield(.process(id))
             case .delete(let id): work.yield(.delete(id))
             }
         }
+        guard let part, part.conversation == machine.current?.id, let shift = machine.offset, part.shift != shift else { return }
+        note(SessionPart(session: session, conversation: part.conversation, begins: part.begins, shift: shift))
+    }
+
+    private func note(_ part: SessionPart) {
+        self.part = part
+        work.yield(.join(part))
     }
 
     // MARK: - Speakers

@@ -155,7 +155,7 @@ final class LiveSession: LiveHandler, SessionOwner {
 
     private func startConversation(_ request: ConversationRequest) {
         conversation = LiveConversation(
-            user: payer?.account.user ?? .local, request: request, language: dialect.request.language, started: started,
+            session: id, user: payer?.account.user ?? .local, request: request, language: dialect.request.language, started: started,
             rate: rate, channels: channels, desk: context.conversations, loop: context.loop,
             audio: { [self] range in heard(range) }
         ) { [self] event in

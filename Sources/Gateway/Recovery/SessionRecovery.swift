@@ -25,6 +25,8 @@ actor SessionRecovery {
         var audio: any RecoverableAudio
         /// Of the segments of earlier runs.
         var files: Set<Int> = []
+        /// nil: a session of this run.
+        var record: SessionRecord?
     }
 
     private let earlier: EarlierJournal
@@ -91,12 +93,19 @@ actor SessionRecovery {
         var suspects: [Patient] = []
         for session in found.sessions where !Task.isCancelled {
             guard let attempts = await begin(session, gateway) else { continue }
-            let patient = Patient(id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files)
+            let patient = Patient(
+                id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files, record: session.record)
             if attempts == 0 { patients.append(patient) } else { suspects.append(patient) }
         }
         // Those that may have been what ended the gateway come last.
         patients += suspects
         guard !Task.isCancelled else { return }
+        // Their conversations wait for what they still say; the others that earlier runs left do not.
+        for patient in patients {
+            guard let record = patient.record else { continue }
+            await gateway.conversations.hold(record)
+        }
+        await gateway.conversations.recover()
         findings = found
         hasLookedThrough = true
         totals.found = patients.count
@@ -126,6 +135,8 @@ actor SessionRecovery {
         let isWhole = session.transcript.isWhole
         let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
         let isKept = await transcripts.keep(stored)
+        // The gateway may have been killed before its conversation had them.
+        if isWhole { await gateway.conversations.take(stored) }
         return isKept && isWhole ? nil : 0
     }
 
@@ -150,6 +161,10 @@ actor SessionRecovery {
             busy[patient.id] = patient.files
             running[patient.id] = Task(priority: .utility) {
                 let outcome = await complete(patient, gateway)
+                if let stored = try? await transcripts.stored(patient.id) {
+                    await gateway.conversations.take(stored, onlyRecovered: patient.record == nil)
+                }
+                if let record = patient.record { await gateway.conversations.release(record) }
                 over(patient, outcome, gateway)
             }
         }
@@ -162,7 +177,11 @@ actor SessionRecovery {
         busy[patient.id] = nil
         switch outcome {
         case .done: break
-        case .mayPass: resting.append(patient)
+        case .mayPass:
+            var resting = patient
+            // Its conversations do not wait any longer.
+            resting.record = nil
+            self.resting.append(resting)
         case .left: left.formUnion(patient.files)
         }
         removeFiles()

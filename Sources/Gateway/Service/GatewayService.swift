@@ -102,7 +102,8 @@ package final class GatewayService: HTTPService {
             store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
             voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
-            detecting: voices, speakerPatience: configuration.speakerPatience, log: log, newID: newID, now: now)
+            detecting: voices, speakerPatience: configuration.speakerPatience, completionWaits: configuration.completionWaits, log: log,
+            newID: newID, now: now)
         conversations = desk
         let waiting = waiting, voiceBudget = voiceBudget
         var webSocket = WebSocketConfiguration()
@@ -136,7 +137,10 @@ package final class GatewayService: HTTPService {
             var rounds = 0
             while (try? await Task.sleep(for: ConversationDesk.sweepInterval)) != nil {
                 await conversations.sweep()
-                if rounds % 12 == 0 { await conversations.complement() }
+                if rounds % 12 == 0 {
+                    await conversations.takeUpForgotten()
+                    await conversations.complement()
+                }
                 if rounds % 720 == 0 { await conversations.forgetAudio() }
                 rounds += 1
             }
@@ -234,7 +238,6 @@ package final class GatewayService: HTTPService {
     package func recoverSessions() async {
         await recovery.start(self)
         await background.recover(self)
-        await conversations.recover()
     }
 
     /// What the sessions of the exchange's loop share.

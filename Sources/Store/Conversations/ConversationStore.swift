@@ -22,6 +22,14 @@ package protocol ConversationStore: Sendable {
     /// - Returns: false when the conversation is not there (any more).
     func write(_ update: ConversationUpdate, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Keeps that a session speaks in a conversation; what was kept of both before is replaced.
+    ///
+    /// - Returns: false when the conversation is not there.
+    func join(_ part: SessionPart, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// In which conversations a session has spoken, in its order.
+    func parts(of session: ID<Session>, of user: ID<User>) async throws(StoreError) -> [SessionPart]
+
     /// Conversations of all users that have had this status since before `time`, those first that have had it longest, without segments. For
     /// recovery at a start.
     func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [Conversation]

@@ -219,4 +219,19 @@ extension Migration {
         // One row while deleted words are still in the pages of the index.
         "CREATE TABLE erasures (number INTEGER PRIMARY KEY CHECK (number = 1), deletions INTEGER NOT NULL) STRICT"
     )
+
+    /// Which conversations a live session has spoken in. `begins`: where in the session; `shift`: what is added to the session's time.
+    static let sessionParts = Migration(
+        "ALTER TABLE conversations ADD COLUMN timeout INTEGER",
+        """
+        CREATE TABLE session_parts (
+            session TEXT NOT NULL,
+            conversation INTEGER NOT NULL REFERENCES conversations (number) ON DELETE CASCADE,
+            begins INTEGER NOT NULL,
+            shift INTEGER,
+            PRIMARY KEY (session, conversation)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX session_parts_of_conversations ON session_parts (conversation)"
+    )
 }

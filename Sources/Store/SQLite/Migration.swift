@@ -81,6 +81,7 @@ package struct Migration: Sendable {
             // The client's own name of the call that it was.
             "ALTER TABLE conversations ADD COLUMN call TEXT"
         ),
+        sessionParts,
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

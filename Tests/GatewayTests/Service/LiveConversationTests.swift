@@ -87,6 +87,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false]) func `keeps nothing from engines where its gate only watches, or fails`(fails: Bool) async throws {
+        try await TestGateway.with(
+            keys: TestKeys(valid: []), settings: fails ? [:] : ["HARKEN_GATE": "shadow"], ears: TestEars(failsToDetect: fails)
+        ) { gateway in
+            let socket = try await gateway.connect(path)
+            send(3, of: 0, to: socket)
+            send(2, of: 8_000, to: socket)
+            send(6, of: 0, to: socket)
+            let stored = try await conversation(gateway, words: 10)
+            let words = stored.segments.flatMap(\.words)
+            // A word of each second, at its place.
+            for (index, word) in words.enumerated() { #expect(abs((word.start - .seconds(index)) / .milliseconds(1)) <= 1) }
+            socket.close()
+            try await gateway.sessionsEnd()
+            let metrics = try await gateway.send(.get, "/metrics").text
+            let counter = fails ? "harken_gate_failures_total{} 1.0" : #"harken_gate_audio_seconds_total{kind="withheld"} "#
+            #expect(metrics.contains(counter), "\(metrics.split(separator: "\n").filter { $0.contains("gate") })")
+        }
+    }
+
     @Test func `goes on with its engine, which has closed its stream because nobody spoke`() async throws {
         let other = ScriptedEngine(name: EngineName("other"), word: { "other\($0)" })
         try await TestGateway.with(ScriptedEngine(fault: .tires), others: [other], keys: TestKeys(valid: []), ears: TestEars()) { gateway in

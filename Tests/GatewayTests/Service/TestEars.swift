@@ -9,11 +9,15 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
     let window = SampleCount(512)
     let model = "sign"
     let shortest = Duration.milliseconds(500)
-
+    /// The detector fails at its first window.
+    private let failsToDetect: Bool
     /// Whether no voice can be listened to now.
     private let isDeaf: @Sendable () -> Bool
 
-    init(isDeaf: @escaping @Sendable () -> Bool = { false }) { self.isDeaf = isDeaf }
+    init(failsToDetect: Bool = false, isDeaf: @escaping @Sendable () -> Bool = { false }) {
+        self.failsToDetect = failsToDetect
+        self.isDeaf = isDeaf
+    }
 
     var sentences: (any TextEmbedding)? { nil }
     var voiceprints: (any Voiceprinting)? { self }
@@ -24,7 +28,7 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript { throw .unavailable("these are ears only") }
 
-    func makeDetector() throws(EngineError) -> any VoiceDetector { Detector() }
+    func makeDetector() throws(EngineError) -> any VoiceDetector { Detector(fails: failsToDetect) }
 
     func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
         guard !isDeaf() else { throw EngineError.unavailable("these ears hear nothing now") }
@@ -33,9 +37,13 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
     }
 
     private struct Detector: VoiceDetector {
+        let fails: Bool
         private var pending: [Float] = []
 
+        init(fails: Bool) { self.fails = fails }
+
         mutating func append(_ samples: Span<Float>, _ each: (Float, Float) -> Void) throws {
+            if fails { throw EngineError.unavailable("it hears nothing") }
             for index in samples.indices {
                 pending.append(samples[index])
                 guard pending.count == 512 else { continue }

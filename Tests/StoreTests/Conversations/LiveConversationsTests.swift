@@ -67,6 +67,28 @@ import Testing
         #expect(try await store.standing(.processing, since: .at(-1), limit: 9) == [])
     }
 
+    @Test(arguments: StoreKind.allCases) func `know how long they wait, and which sessions spoke in them`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        var conversation = Conversation.of(.ann, "c1", status: .inProgress)
+        conversation.timeout = .seconds(14_400)
+        _ = try await store.begin(conversation)
+        _ = try await store.begin(.of(.ann, "c2", status: .inProgress))
+        #expect(try await store.conversation(id, of: .ann)?.timeout == .seconds(14_400))
+        #expect(try await store.standing(.inProgress, since: .at(0), limit: 9).map(\.timeout) == [.seconds(14_400), nil])
+        let session = ID<Session>("session")
+        var first = SessionPart(session: session, conversation: id, begins: .zero)
+        let second = SessionPart(session: session, conversation: ID("c2"), begins: .seconds(300), shift: .seconds(-301))
+        #expect(try await store.join(second, of: .ann))
+        #expect(try await store.join(first, of: .ann))
+        first.shift = .seconds(2)
+        #expect(try await store.join(first, of: .ann))
+        #expect(try await store.parts(of: session, of: .ann) == [first, second])
+        #expect(try await store.parts(of: session, of: .bob) == [])
+        #expect(try await !store.join(first, of: .bob))
+        #expect(try await store.delete(id, of: .ann))
+        #expect(try await store.parts(of: session, of: .ann) == [second])
+    }
+
     @Test(arguments: StoreKind.allCases) func `that are gone take nothing`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         #expect(try await !store.write(ConversationUpdate(id, changed: [.said("s", "text")]), of: .ann))

@@ -42,6 +42,7 @@ import Testing
             "INSERT INTO background_chunks VALUES ('ann', 'c1', 'k1', 'h', 0, 1, NULL, NULL, NULL)",
         ],
         ["UPDATE conversations SET call = 'call-1'"],
+        ["UPDATE conversations SET timeout = 1", "INSERT INTO session_parts VALUES ('session', 1, 0, NULL)"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
@@ -73,5 +74,6 @@ import Testing
 
     @Test func `has rows of every number to be tested with`() {
         #expect(Self.rows.count >= 6 && Migration.all.count >= 6)
+        #expect(Self.rows.count >= Migration.all.count)
     }
 }

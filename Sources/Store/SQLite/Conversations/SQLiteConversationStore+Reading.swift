@@ -26,8 +26,8 @@ extension SQLiteConversationStore {
             var found: [Conversation] = []
             try connection.run(
                 """
-                SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason, c.call,
-                c.number
+                SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
+                c.call, c.timeout, c.number
                 FROM conversations c JOIN archives a ON a.number = c.archive
                 WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ? ORDER BY c.since, c.number LIMIT ?
                 """, [.text(status.rawValue), .time(time), .integer(max(0, limit))]
@@ -63,7 +63,7 @@ extension SQLiteConversationStore {
                     .text(query.statuses.isEmpty ? nil : SegmentCoding.list(query.statuses.map(\.rawValue))),
                     .text(query.speaker == .nobody ? nil : SegmentCoding.list(marks.words)), .integer(limit + 1),
                 ]
-            ) { (row) throws(StoreError) in rows.append((ConversationRow.conversation(row), row.integer(12) ?? 0)) }
+            ) { (row) throws(StoreError) in rows.append((ConversationRow.conversation(row), row.integer(13) ?? 0)) }
             var next: String?
             if rows.count > limit {
                 rows.removeLast()
@@ -75,8 +75,8 @@ extension SQLiteConversationStore {
     }
 
     private static let listing: StaticString = """
-        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason, c.call,
-                c.number
+        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
+        c.call, c.timeout, c.number
         FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a ON a.number = c.archive
         WHERE c.archive = ?1 AND c.started_at >= coalesce(?2, -9223372036854775808) AND c.started_at < coalesce(?3, 9223372036854775807)
         AND (?4 IS NULL OR (c.started_at, c.number) < (?4, ?5))

@@ -22,14 +22,15 @@ extension SQLiteConversationStore {
         try connection.run(
             """
             INSERT INTO conversations
-            (archive, id, status, since, source, device, language, title, summary, started_at, finished_at, reason, call)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (archive, id) DO NOTHING
+            (archive, id, status, since, source, device, language, title, summary, started_at, finished_at, reason, call, timeout)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (archive, id) DO NOTHING
             """,
             [
                 .integer(archive.number), .text(conversation.id.rawValue), .text(conversation.status.rawValue), .time(now),
                 .text(conversation.source), .text(conversation.device), .text(conversation.language?.rawValue), .text(conversation.title),
                 .text(conversation.summary), .time(conversation.started), .time(conversation.finished), .text(conversation.finalizationReason),
                 .text(conversation.call),
+                .integer(conversation.timeout?.storedNanoseconds),
             ])
         return connection.changedRows() == 1
     }

@@ -1,0 +1,185 @@
+import Continuity
+import Conversations
+import Foundation
+import Gateway
+import HarkenTesting
+import Speech
+import Store
+import Testing
+
+/// What becomes of conversations whose gateway was killed, and of those that cannot be completed.
+@Suite(.timeLimit(.minutes(5))) struct `Conversations after a crash` {
+    private let session = ID<Session>("0f6c2d1e-0000-4000-8000-000000000001")
+    private let now = UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000))
+
+    private func store(_ directory: String) throws -> SQLiteConversationStore {
+        let now = now
+        return SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: directory)), now: { now })
+    }
+
+    private func conversation(
+        _ id: String, _ status: Conversation.Status, ago: Int, timeout: Duration? = nil, said: [String] = ["one", "two"], from second: Int = 0
+    ) -> Conversation {
+        let started = now + .seconds(-ago)
+        let words = said.enumerated().map { index, text in
+            SegmentWord(text, start: .seconds(second + index), end: .seconds(second + index) + .milliseconds(500), confidence: 1)
+        }
+        let segments =
+            words.isEmpty
+            ? []
+            : [
+                Segment(
+                    id: ID("s-" + id), text: said.joined(separator: " "), start: .seconds(second), end: words[words.count - 1].end, words: words,
+                    engine: EngineName("scripted"))
+            ]
+        return Conversation(
+            id: ID(id), user: .local, status: status, source: "omi", device: id, started: started, finished: started + .seconds(second + said.count),
+            segments: segments, timeout: timeout)
+    }
+
+    private func until(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// It hears a word in every second of a recording.
+    private var engine: ScriptedEngine {
+        let words = (0..<20).map {
+            Word("heard\($0)", SampleRange(SampleIndex($0 * 16_000 + 4_000), count: SampleCount(8_000)), confidence: 0.75)
+        }
+        let length = SampleCount(20 * 16_000)
+        let channel = Transcript.Channel(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<20)])
+        return ScriptedEngine(
+            transcript: .success(Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
+    }
+
+    @Test(arguments: [0, 100]) func `have all that was said, whatever of it was stored`(shift: Int) async throws {
+        let run = try EarlierRun()
+        let record = SessionRecord(
+            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        // Five seconds, of which three words were committed, and two of them stored when the gateway was killed.
+        _ = run.session(record, seconds: 5, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0", "said1"], from: shift))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .seconds(shift)), of: .local)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            var found: Conversation?
+            try await until {
+                found = try await store.conversation(ID("c1"), of: .local)
+                return found?.status == .completed
+            }
+            let words = found?.segments.flatMap(\.words) ?? []
+            let said = words.map(\.text).filter { $0.hasPrefix("said") }
+            #expect(said == ["said0", "said1", "said2"], "\(words)")
+            // The two seconds that no engine had made final, and what lies across their edge.
+            #expect((2...3).contains(words.count { $0.text.hasPrefix("heard") }), "\(words)")
+            #expect(words.allSatisfy { (.seconds(shift) ... .seconds(shift + 5)).contains($0.start) })
+            #expect(zip(words, words.dropFirst()).allSatisfy { $0.start <= $1.start })
+            #expect(found?.title != nil)
+        }
+    }
+
+    @Test func `with nothing stored yet begin where the session's first word was said`() async throws {
+        let run = try EarlierRun()
+        let started = now + .seconds(-600)
+        _ = run.session(
+            SessionRecord(id: session, started: started, dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")]),
+            seconds: 5,
+            committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 601, said: []))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero), of: .local)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local))
+            #expect(found.started == started && found.segments.first?.start == .zero)
+            #expect((5...6).contains(found.segments.flatMap(\.words).count))
+        }
+    }
+
+    @Test func `are over when their own silence is, and none stays unfinished`() async throws {
+        let run = try EarlierRun()
+        let earlier = try store(run.directory)
+        for made in [
+            conversation("over", .inProgress, ago: 300), conversation("processing", .processing, ago: 300),
+            conversation("empty", .inProgress, ago: 300, said: []), conversation("patient", .inProgress, ago: 300, timeout: .seconds(14_400)),
+            conversation("impatient", .inProgress, ago: 300, timeout: .seconds(200)), conversation("fresh", .inProgress, ago: 10),
+        ] { _ = try await earlier.begin(made) }
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            for id in ["over", "processing", "impatient"] {
+                try await until { try await store.conversation(ID(id), of: .local)?.status == .completed }
+            }
+            try await until { try await store.conversation(ID("empty"), of: .local) == nil }
+            for id in ["patient", "fresh"] { #expect(try await store.conversation(ID(id), of: .local)?.status == .inProgress) }
+        }
+    }
+
+    // MARK: - Completion that fails
+
+    private let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled"
+
+    private func speak(_ seconds: Int, to socket: TestSocket) {
+        for _ in 0..<10 * seconds { socket.send(binary: (0..<1_600).flatMap { _ in [UInt8(0x40), UInt8(0x1F)] }) }
+    }
+
+    /// Nothing can be completed from here on.
+    private func breakCompletion(_ gateway: TestGateway) async throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: gateway.directory))
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run(
+                """
+                CREATE TRIGGER broken BEFORE UPDATE OF status ON conversations WHEN NEW.status = 'completed'
+                BEGIN SELECT RAISE(ABORT, 'broken'); END
+                """)
+        }
+        return database
+    }
+
+    /// A conversation that its client has ended.
+    private func talk(_ gateway: TestGateway) async throws -> ID<Conversation> {
+        let socket = try await gateway.connect(path + "&source=desktop")
+        speak(2, to: socket)
+        #expect(await socket.next { $0.contains("w2") } != nil)
+        let store = try store(gateway.directory)
+        var found: Conversation?
+        try await until {
+            found = try await store.inProgress(of: .local, source: "desktop", device: nil)
+            return found?.segments.isEmpty == false
+        }
+        socket.close()
+        return try #require(found).id
+    }
+
+    @Test func `that cannot be completed have failed in the end, and live sessions go on`() async throws {
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), change: { $0.completionWaits = [.milliseconds(10), .milliseconds(10)] }
+        ) { gateway in
+            _ = try await breakCompletion(gateway)
+            let live = try await gateway.connect(path)
+            speak(1, to: live)
+            #expect(await live.next { $0.contains("w1") } != nil)
+            let id = try await talk(gateway)
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(id, of: .local)?.status == .failed }
+            #expect(try await store.conversation(id, of: .local)?.segments.isEmpty == false)
+            speak(3, to: live)
+            #expect(await live.next { $0.contains("w2") } != nil)
+            live.close()
+        }
+    }
+
+    @Test func `that cannot be completed at once are tried again`() async throws {
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), change: { $0.completionWaits = Array(repeating: .milliseconds(100), count: 600) }
+        ) { gateway in
+            let database = try await breakCompletion(gateway)
+            let id = try await talk(gateway)
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(id, of: .local)?.status == .processing }
+            try await database.write { (connection) throws(StoreError) in try connection.run("DROP TRIGGER broken") }
+            try await until { try await store.conversation(id, of: .local)?.status == .completed }
+        }
+    }
+}
