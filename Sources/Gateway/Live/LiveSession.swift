@@ -568,7 +568,8 @@ final class LiveSession: LiveHandler, SessionOwner {
         audio = nil
         run = nil
         notResumable()
-        conversation?.ended(inOrder: leftInOrder && end.error == nil)
+        // Who says goodbye leaves the session without waiting for its end.
+        conversation?.ended(inOrder: leftInOrder && (end.error == nil || clientIsGone && end.error == .cancelled))
         conversation = nil
         if let savings = gate?.savings { context.metrics.gated(savings, rate: rate) }
         gate = nil
