@@ -70,7 +70,8 @@ private func converse(_ machine: any LiveServerMachine, _ messages: ArraySlice<[
     check(&output, &isClosed)
 }
 
-private func check(_ output: inout ServerOutput, _ isClosed: inout Bool) {
+/// Each message is JSON or `ping`, and nothing comes after the close.
+func check(_ output: inout ServerOutput, _ isClosed: inout Bool) {
     for action in output.actions {
         precondition(!isClosed, "something after the close")
         switch action {

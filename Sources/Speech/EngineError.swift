@@ -16,4 +16,20 @@ public enum EngineError: Error, Sendable, Equatable {
     /// The engine broke its own protocol.
     case protocolViolation(String)
     case cancelled
+
+    /// Its kind in few words, for metrics, spans and usage: never what an engine wrote.
+    package var label: String {
+        switch self {
+        case .unauthorised: "unauthorised"
+        case .quotaExhausted: "quota_exhausted"
+        case .rateLimited: "rate_limited"
+        case .badRequest: "bad_request"
+        case .unsupportedLanguage: "unsupported_language"
+        case .undecodable: "undecodable"
+        case .unavailable: "unavailable"
+        case .timedOut: "timed_out"
+        case .protocolViolation: "protocol_violation"
+        case .cancelled: "cancelled"
+        }
+    }
 }

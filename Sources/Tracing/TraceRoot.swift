@@ -102,17 +102,6 @@ extension Duration {
 extension EngineError {
     /// `error.type`: one of few words, and never what an engine wrote. Nil for who has left, which is nobody's failure.
     package var errorType: String? {
-        switch self {
-        case .unauthorised: "unauthorised"
-        case .quotaExhausted: "quota_exhausted"
-        case .rateLimited: "rate_limited"
-        case .badRequest: "bad_request"
-        case .unsupportedLanguage: "unsupported_language"
-        case .undecodable: "undecodable"
-        case .unavailable: "unavailable"
-        case .timedOut: "timed_out"
-        case .protocolViolation: "protocol_violation"
-        case .cancelled: nil
-        }
+        self == .cancelled ? nil : label
     }
 }

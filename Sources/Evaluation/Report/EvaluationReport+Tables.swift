@@ -13,9 +13,8 @@ extension EvaluationReport {
     }
 
     private var overview: ReportTable {
-        func row(_ name: String, _ figure: (EngineName, EngineMeasures) -> String) -> [String] {
-            [name] + engines.map { figure($0, cases.measures(of: $0)) }
-        }
+        let measured = engines.map { ($0, cases.measures(of: $0)) }
+        func row(_ name: String, _ figure: (EngineName, EngineMeasures) -> String) -> [String] { [name] + measured.map(figure) }
         func known(_ measures: EngineMeasures, _ figure: Double) -> String { measures.speakers.all > 0 ? Decimals.percent(figure) : "–" }
         return ReportTable(
             title: "Engines", columns: [""] + engines.map(\.rawValue),

@@ -1,3 +1,4 @@
+internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
@@ -23,7 +24,7 @@ struct KnownUser: Sendable {
     /// What is kept of a key.
     static func fingerprint(of key: String) -> String? {
         let digest = SHA256.digest(Array(key.utf8))
-        return digest.isEmpty ? nil : digest.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        return digest.isEmpty ? nil : digest.hexadecimal
     }
 
     /// Refuses keys other than those that the user enrolled.
@@ -31,7 +32,9 @@ struct KnownUser: Sendable {
         guard !keys.isEmpty else { return }
         guard let fingerprints else { throw .unavailable("Enrolled keys cannot be read.") }
         for key in keys {
-            guard let enrolled = fingerprints[key.vendor], enrolled != Self.fingerprint(of: key.credential.secret) else { continue }
+            guard let enrolled = fingerprints[key.vendor] else { continue }
+            let shown = Self.fingerprint(of: key.credential.secret)
+            if let shown, constantTimeEquals(Array(enrolled.utf8), Array(shown.utf8)) { continue }
             throw .otherKey("BYOK key fingerprint mismatch for provider: \(key.vendor)")
         }
     }

@@ -1,3 +1,4 @@
+internal import Framing
 package import Net
 package import Protocols
 package import Speech
@@ -72,7 +73,7 @@ package final class TemporaryTokens: Sendable {
     package func issue(_ terms: Terms, to caller: Caller, now: Instant) throws(RefusalCause) -> String {
         let bytes: [UInt8]
         do throws(TLSError) { bytes = try secureRandomBytes(Self.byteCount) } catch { throw .internalFault }
-        let text = Self.marker + bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        let text = Self.marker + bytes.hexadecimal
         let code = code(of: text)
         let holder = CallerID(caller)
         let isTaken = state.withLock { state in

@@ -50,6 +50,6 @@ enum CallbackSignature {
     /// `t=SECONDS,v1=HEX`: the HMAC-SHA-256 of `SECONDS.BODY`.
     static func value(of body: [UInt8], key: [UInt8], at now: UnixTime) -> String {
         let seconds = "\(now.milliseconds / 1_000)"
-        return "t=\(seconds),v1=" + SpooledFile.hexadecimal(hmacSHA256(Array(seconds.utf8) + [UInt8(ascii: ".")] + body, key: key))
+        return "t=\(seconds),v1=" + hmacSHA256(Array(seconds.utf8) + [UInt8(ascii: ".")] + body, key: key).hexadecimal
     }
 }

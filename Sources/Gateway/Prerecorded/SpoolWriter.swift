@@ -1,3 +1,4 @@
+internal import Framing
 internal import Dispatch
 internal import Glibc
 internal import Net
@@ -49,7 +50,7 @@ final class SpoolWriter {
             descriptor = -1
         }
 
-        func hexadecimalDigest() -> String { SpooledFile.hexadecimal(digest.take()?.finish() ?? []) }
+        func hexadecimalDigest() -> String { (digest.take()?.finish() ?? []).hexadecimal }
     }
 
     init(_ spool: Spool, id: String, on loop: Loop) {

@@ -1,3 +1,4 @@
+internal import Framing
 internal import Dispatch
 internal import Glibc
 internal import Net
@@ -40,14 +41,9 @@ final class SpooledFile: Sendable {
             let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { return nil }
-            if count == 0 { return (total, Self.hexadecimal(digest.finish())) }
+            if count == 0 { return (total, digest.finish().hexadecimal) }
             digest.update(buffer.span.bytes.extracting(first: count))
             total += count
         }
-    }
-
-    static func hexadecimal(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

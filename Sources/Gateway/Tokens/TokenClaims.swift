@@ -37,6 +37,6 @@ package enum TokenClaims {
     /// an address that does not belong into every row and log.
     package static func user(_ subject: String, of issuer: String) -> ID<User> {
         let digest = SHA256.digest(Array(issuer.utf8) + [0] + Array(subject.utf8)).prefix(16)
-        return ID("oidc_" + digest.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
+        return ID("oidc_" + digest.hexadecimal)
     }
 }

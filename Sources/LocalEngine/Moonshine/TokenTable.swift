@@ -34,11 +34,7 @@ package struct TokenTable: Sendable {
     }
 
     package init(path: String) throws(InferenceError) {
-        guard let file = fopen(path, "rb") else { throw .missingFile(path) }
-        defer { fclose(file) }
-        var contents: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&block, 1, block.count, file), count > 0 { contents += block[..<count] }
+        let contents = try ModelFolder.contents(ofFile: path)
         guard let table = TokenTable(contents.span), table.count > Token.end.id else {
             throw .unusableModel(path: path, reason: "it is not a token table")
         }

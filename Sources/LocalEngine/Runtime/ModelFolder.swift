@@ -42,6 +42,16 @@ package struct ModelFolder: Sendable, Hashable {
     /// The folder of the aligner's acoustic model and dictionary.
     package var alignerFolder: String { path + "/models/align-en-us" }
 
+    /// All of a small file.
+    static func contents(ofFile path: String) throws(InferenceError) -> [UInt8] {
+        guard let file = fopen(path, "rb") else { throw .missingFile(path) }
+        defer { fclose(file) }
+        var contents: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&block, 1, block.count, file), count > 0 { contents += block[..<count] }
+        return contents
+    }
+
     /// Paths of the files that are not there or cannot be read.
     package func missing(_ items: [Item] = Item.allCases) -> [String] {
         items.map(path(of:)).filter { access($0, R_OK) != 0 }

@@ -1,4 +1,3 @@
-import Glibc
 @_spi(_Unicode) import Swift
 
 /// Splits text into the pieces of words that a BERT model knows, as its uncased tokenizer does: lower case, no accents, punctuation apart, and of each
@@ -25,11 +24,7 @@ package struct WordPieces: Sendable {
     }
 
     package init(path: String) throws(InferenceError) {
-        guard let file = fopen(path, "rb") else { throw .missingFile(path) }
-        defer { fclose(file) }
-        var contents: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&block, 1, block.count, file), count > 0 { contents += block[..<count] }
+        let contents = try ModelFolder.contents(ofFile: path)
         let lines = contents.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Array($0) }
         guard let pieces = WordPieces(lines) else { throw .unusableModel(path: path, reason: "it is not a vocabulary") }
         self = pieces

@@ -108,17 +108,6 @@ extension UsageRun {
 
     private static func errorClass(_ run: RecognitionRun) -> String {
         guard case .failed(let error) = run.outcome else { return run.outcome.label }
-        return switch error {
-        case .unauthorised: "unauthorised"
-        case .quotaExhausted: "quota_exhausted"
-        case .rateLimited: "rate_limited"
-        case .badRequest: "bad_request"
-        case .unsupportedLanguage: "unsupported_language"
-        case .undecodable: "undecodable"
-        case .unavailable: "unavailable"
-        case .timedOut: "timed_out"
-        case .protocolViolation: "protocol_violation"
-        case .cancelled: "cancelled"
-        }
+        return error.label
     }
 }

@@ -1,5 +1,6 @@
 import Background
 import Conversations
+import HarkenTesting
 import Speech
 import Testing
 
@@ -143,7 +144,7 @@ import Testing
     }
 
     @Test func `does not depend on the order in which chunks came`() {
-        var generator = SeededGenerator(state: 11)
+        var generator = SeededGenerator(seed: 11)
         for _ in 0..<100 {
             let chunks = recording(&generator)
             let expected = Made.segments(chunks)
@@ -152,7 +153,7 @@ import Testing
     }
 
     @Test func `has each word that any chunk has heard, once, in order`() {
-        var generator = SeededGenerator(state: 12)
+        var generator = SeededGenerator(seed: 12)
         for _ in 0..<200 {
             let chunks = recording(&generator)
             let heard = Set(chunks.flatMap { $0.words.map(\.text) })
@@ -167,7 +168,7 @@ import Testing
     }
 
     @Test func `keeps a segment's identifier when chunks behind it come`() {
-        var generator = SeededGenerator(state: 13)
+        var generator = SeededGenerator(seed: 13)
         let chunks = recording(&generator)
         let few = Made.segments(Array(chunks.prefix(3))), many = Made.segments(chunks)
         let kept = few.filter { $0.end < .seconds(25) }.map(\.id)

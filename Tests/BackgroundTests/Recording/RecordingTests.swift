@@ -1,4 +1,5 @@
 import Background
+import HarkenTesting
 import Speech
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test func `costs the same in all in whatever order chunks come`() {
-        var generator = SeededGenerator(state: 21)
+        var generator = SeededGenerator(seed: 21)
         for _ in 0..<200 {
             let chunks = (0..<8).map { _ in
                 let start = Int.random(in: 0..<60, using: &generator)

@@ -1,3 +1,4 @@
+import HarkenTesting
 import Speech
 import Testing
 
@@ -15,24 +16,13 @@ import Testing
         /// Which of the session's samples each of the engine's is.
         var heard: [SampleRange] = []
         var time = SampleIndex.zero
-        var random: SystemRandom
+        var random: SeededGenerator
         let origin: SampleIndex
         var finals: [Hypothesis] = []
         var said = 0
 
-        struct SystemRandom: RandomNumberGenerator {
-            var state: UInt64
-            mutating func next() -> UInt64 {
-                state &+= 0x9E37_79B9_7F4A_7C15
-                var z = state
-                z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-                z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-                return z ^ (z >> 31)
-            }
-        }
-
         init(seed: UInt64) {
-            random = SystemRandom(state: seed)
+            random = SeededGenerator(seed: seed)
             origin = SampleIndex(Int.random(in: 0..<3, using: &random) * 16_384)
             gate = SpeechGate(rate: GatedLegTests.rate)
             leg = GatedLeg(origin: origin, channels: 1, rate: GatedLegTests.rate)

@@ -1,4 +1,5 @@
 import Continuity
+import HarkenTesting
 import Speech
 import Testing
 

@@ -1,5 +1,6 @@
 import Continuity
 import Foundation
+import HarkenTesting
 import Speech
 import Testing
 

@@ -1,3 +1,4 @@
+import HarkenTesting
 import Protocols
 import Speech
 import Testing
@@ -59,7 +60,7 @@ import Testing
     }
 
     @Test func `keep their bounds for any speech`() {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             var spoken: [Word] = [], at: Int64 = 0
             for _ in 0..<Int.random(in: 1...120, using: &random) {
@@ -100,18 +101,5 @@ import Testing
         let cues = Captions.cues(of: both)
         #expect(cues.count == 2)
         #expect(cues[1].start >= cues[0].end)
-    }
-}
-
-/// A generator that gives the same numbers everywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

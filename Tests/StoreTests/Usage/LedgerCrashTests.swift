@@ -13,7 +13,7 @@ import Testing
     private enum Step: Int, CaseIterable { case begun, recognised, ended, read, booked, bookedTwice, settled, none }
 
     @Test(arguments: [UInt64(1), 2]) func `has lost none of 10,000 runs and counted none twice, wherever it was cut off`(seed: UInt64) async throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var ledger = try open()
         var expected: [ID<UsageRun>: UsageRun] = [:]
         var next = 0
@@ -69,7 +69,7 @@ import Testing
         .path
 
     @Test func `has every run that a killed process had begun, once, and every end that it had noted`() async throws {
-        var generator = SeededGenerator(state: 3)
+        var generator = SeededGenerator(seed: 3)
         var begun: Set<String> = [], ended: Set<String> = []
         var kills = 0
         while begun.count < 10_000 {

@@ -13,7 +13,7 @@ import Testing
     private func sum(_ rows: [UsageRow]) -> UsageTotals { rows.reduce(into: UsageTotals()) { $0 += $1.totals } }
 
     @Test(arguments: [UInt64(1), 2, 3]) func `has sums that are those of its runs, also when they are made anew`(seed: UInt64) async throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let runs = (0..<1_000).map { UsageRun.random($0, by: &generator) }
         let ledger = try open()
         for start in stride(from: 0, to: runs.count, by: 37) {
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `shows a user their own, from a day on`() async throws {
-        var generator = SeededGenerator(state: 4)
+        var generator = SeededGenerator(seed: 4)
         let runs = (0..<200).map { UsageRun.random($0, by: &generator) }
         let ledger = try open()
         try await ledger.note(runs)
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func `forgets a user, and only that one`() async throws {
-        var generator = SeededGenerator(state: 5)
+        var generator = SeededGenerator(seed: 5)
         let runs = (0..<300).map { UsageRun.random($0, by: &generator) }
         let ledger = try open()
         try await ledger.note(Array(runs.prefix(200)))
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `forgets old runs and keeps their sums`() async throws {
-        var generator = SeededGenerator(state: 6)
+        var generator = SeededGenerator(seed: 6)
         let runs = (0..<50).map { UsageRun.random($0, by: &generator) }
         let ledger = try open()
         try await ledger.note(runs)
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `takes what has ended for ended`() async throws {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let ended = UsageRun.random(1, by: &generator)
         var begun = ended
         begun.status = .started
