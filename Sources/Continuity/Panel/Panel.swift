@@ -5,6 +5,7 @@ struct Panel: Sendable {
     /// What a member made final and nobody has settled. The end of a turn and the answer to a finalize may come by themselves, without words.
     struct Final: Sendable {
         var words: [Word]
+        var start: SampleIndex
         var end: SampleIndex
         var reason: FinalReason
         /// The finalize that it answers, counted from 1.

@@ -196,7 +196,8 @@ extension SessionMachine {
         _ final: Hypothesis, _ reason: FinalReason, from source: Lane.Source, _ engine: EngineName, origin: SampleIndex, in number: Int,
         isFailed: Bool = false, isFresh: Bool = false, _ actions: inout [SessionAction]
     ) {
-        let seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
+        var seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
+        seam?.finalStart = final.range.start
         let hasTimes = hasTimes(engine)
         let tail = lanes[number].stitcher.tail
         let before = lanes[number].stitcher.lastWordEnd

@@ -11,7 +11,7 @@ extension SessionMachine {
             let source = Lane.Source.leg(member.leg)
             // Where its words lie in it nobody may know: then it is new, or it is not.
             let isOld = final.end <= through && !hasTimes(member.engine)
-            let words = isOld ? [] : fresh(final.words, of: member, in: number)
+            let words = isOld ? [] : fresh(final.words, of: member, from: final.start, in: number)
             let spoken = max(through, words.last?.range.end ?? through)
             if !mustGo, !final.isDoubtful, final.end > spoken, isWaitedFor(final.end, in: number, besides: index),
                 lanes[number].speech.isLoud(in: SampleRange(spoken, final.end))

@@ -16,10 +16,13 @@ extension SessionMachine {
             // Where it was told to end, others may be in the middle of a word.
             let reason = reason == .endOfAudio && !isLast(id, in: number) ? .length : reason
             let answer = reason == .flush ? member.answers + 1 : nil
-            add(.init(words: hypothesis.words, end: hypothesis.range.end, reason: reason, answer: answer, at: now), in: number, of: index)
-        case .turnEnded: add(.init(words: [], end: member.through, reason: .endOfTurn, at: now), in: number, of: index)
+            let range = hypothesis.range
+            add(
+                .init(words: hypothesis.words, start: range.start, end: range.end, reason: reason, answer: answer, at: now), in: number, of: index)
+        case .turnEnded: add(.init(words: [], start: member.through, end: member.through, reason: .endOfTurn, at: now), in: number, of: index)
         case .flushed:
-            add(.init(words: [], end: member.through, reason: .flush, answer: member.answers + 1, at: now), in: number, of: index)
+            let answer = member.answers + 1
+            add(.init(words: [], start: member.through, end: member.through, reason: .flush, answer: answer, at: now), in: number, of: index)
         case .interim(let hypothesis): show(hypothesis, in: number, of: member, &actions)
         case .speechStarted(let channel, let at):
             // Of the others, who hear it later.
@@ -150,10 +153,14 @@ extension SessionMachine {
     }
 
     /// Those of a member's words that are not committed.
-    func fresh(_ words: [Word], of member: Panel.Member, in number: Int) -> [Word] {
+    ///
+    /// - Parameter start: of the final that says them; nil: there are several.
+    func fresh(_ words: [Word], of member: Panel.Member, from start: SampleIndex? = nil, in number: Int) -> [Word] {
         let lane = lanes[number]
-        let ear = ear(of: .leg(member.leg), member.engine, from: member.origin, in: number)
-        return lane.stitcher.fresh(words, seam: ear)
+        var ear = ear(of: .leg(member.leg), member.engine, from: member.origin, in: number)
+        ear?.finalStart = start
+        // Others may have said that it is silent where its words only seem to lie.
+        return ear == nil && !hasTimes(member.engine) ? words : lane.stitcher.fresh(words, seam: ear)
     }
 
     /// Whether the end of a turn at `end` is that of the open turn, and not a late word on one before.

@@ -8,6 +8,8 @@ struct Token {
     var end: SampleIndex
     /// The word that it belongs to.
     var word: Int
+    /// It was said behind this.
+    var earliest: Double
 }
 
 /// What two engines heard of the same audio, side by side.
@@ -23,8 +25,8 @@ struct Alignment {
     private let usual: Double
     /// What a new word costs at most for lying before the end of what is committed. Who gives no times may only seem to.
     private let mostEarly: Double
-    /// Where the new engine's audio begins.
-    private let begin: Double
+    /// Where a gap ends that lies before what is committed.
+    private let gap: Double
     /// Whether it is known where the new words lie, and where the old ones do.
     private let hasTimes: Bool
     private let others: Bool
@@ -36,13 +38,13 @@ struct Alignment {
     private static let substituted = 0.65
 
     init(
-        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, through end: SampleIndex, reach: SampleCount, usual: SampleCount, jitter: SampleCount,
-        hasTimes: Bool,
-        others: Bool
+        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, behind gap: SampleIndex?, through end: SampleIndex, reach: SampleCount,
+        usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool
     ) {
         self.hasTimes = hasTimes
         self.others = others
-        begin = Double(heardFrom.samples)
+        let begin = Double(heardFrom.samples)
+        self.gap = gap.map { Double($0.samples) } ?? -.infinity
         self.usual = Double(usual.samples)
         mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.3
         self.old = old
@@ -116,20 +118,20 @@ struct Alignment {
         return max(old[number].middle, Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 0.5))
     }
 
-    /// A token that only the new engine has, before the seam.
-    private func leftOut(_ token: Token) -> Double { Self.missing }
+    /// A token that only the new engine has, before the seam. What seems to lie in a gap is its repair's.
+    private func leftOut(_ token: Token) -> Double { token.middle < gap ? 0 : Self.missing }
 
     private func pair(_ number: Int, _ new: Token) -> Double {
         let isSame = old[number].text == new.text
         return apart(old[number].middle, new.middle, most: isSame ? 1.5 : 1) * (isSame ? 0.7 : 1) + (isSame ? 0 : Self.substituted) * unlikely
-            + tooEarly(number)
+            + tooEarly(number, new)
     }
 
     /// That an engine hears another word, where their places do not say that it is the same one.
     private var unlikely: Double { hasTimes && others ? 1 : 2.5 }
 
-    /// Whoever does not say where words lie has not heard those that were over before it began.
-    private func tooEarly(_ number: Int) -> Double { hasTimes ? 0 : max(0, begin - latest(number)) / jitter }
+    /// Whoever does not say where words lie has not heard those that were over before it began, and says none of its last final again.
+    private func tooEarly(_ number: Int, _ new: Token) -> Double { hasTimes ? 0 : max(0, new.earliest - latest(number)) / (usual / 2) }
 
     private func apart(_ old: Double, _ new: Double, most: Double = 1) -> Double {
         let apart = abs(old - new) / reach

@@ -26,6 +26,10 @@ package enum Seam {
         /// Whether it says where its words lie, and whether the others do. Without, their order is known, and about where they are.
         package var hasTimes: Bool
         package var others: Bool
+        /// Where a gap ends, when what is compared was committed behind it.
+        package var gap: SampleIndex?
+        /// Where the final begins whose words are compared; nil: there are several, or none.
+        package var finalStart: SampleIndex?
 
         package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = [], hasTimes: Bool = true, others: Bool = true) {
             self.rate = rate
@@ -53,13 +57,17 @@ package enum Seam {
         var words = words
         // What it says again is not new.
         if let said = ear.earlier.last?.range.end { words.removeAll { $0.middle < said || $0.range.end <= said } }
-        guard let next = words.first, next.range.start < end + tolerance else { return words }
+        // Where words lie whose engine says so is known: those behind what is committed are new.
+        let edge = end + (ear.hasTimes && !isMirrored ? usual : tolerance)
+        guard let next = words.first, next.range.start < edge else { return words }
         let all = ear.earlier + words
         let first = all[0].range.start
+        let origin = ear.origin ?? first
+        let begin = max(origin, ear.finalStart ?? origin)
         let old = tokens(tail.filter { $0.range.end + tolerance > first }, isMirrored).suffix(most)
-        let new = tokens(all.prefix { $0.range.start < end + tolerance }, isMirrored).suffix(most)
+        let new = tokens(all.prefix { $0.range.start < edge }, isMirrored) { $0 < ear.earlier.count ? origin : begin }.suffix(most)
         let alignment = Alignment(
-            Array(old), Array(new), heardFrom: ear.origin ?? first, through: end, reach: tolerance, usual: usual, jitter: jitter,
+            Array(old), Array(new), heardFrom: origin, behind: ear.gap, through: end, reach: tolerance, usual: usual, jitter: jitter,
             hasTimes: ear.hasTimes, others: isMirrored ? ear.hasTimes : ear.others)
         let known = new.prefix { $0.word < ear.earlier.count }.count
         let seam = alignment.seam(from: known)
@@ -90,7 +98,10 @@ package enum Seam {
         return max(1, Double(length) / Double(words.count) / Double(SampleCount(longWord, at: rate).samples))
     }
 
-    private static func tokens(_ words: some Collection<Word>, _ isMirrored: Bool) -> [Token] {
+    /// - Parameter earliest: behind which place the word of this number was said.
+    private static func tokens(
+        _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero }
+    ) -> [Token] {
         var tokens: [Token] = []
         for (index, word) in words.enumerated() {
             let spoken = SpokenForm.tokens(of: word)
@@ -98,7 +109,8 @@ package enum Seam {
             for (place, text) in (isMirrored ? spoken.reversed() : spoken).enumerated() {
                 tokens.append(
                     Token(
-                        text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), end: word.range.end, word: index))
+                        text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), end: word.range.end, word: index,
+                        earliest: Double(earliest(index).samples)))
             }
         }
         return tokens

@@ -72,7 +72,8 @@ package struct Stitcher: Sendable {
     func fresh(_ words: [Word], seam: Seam.Ear?) -> [Word] {
         if let seam, !words.isEmpty {
             if !isAtGap {
-                let words = seam.hasTimes ? gap.map { gap in words.filter { $0.middle >= gap.end } } ?? words : words
+                var seam = seam, words = words
+                if seam.hasTimes, let gap { words.removeAll { $0.middle < gap.end } } else { seam.gap = gap?.end }
                 return Seam.fresh(words, after: tail, through: committedThrough, seam)
             }
             // Which of them lie in the gap nobody knows; its repair leaves out those that are here.

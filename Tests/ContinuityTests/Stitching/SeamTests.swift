@@ -103,4 +103,32 @@ import Testing
     @Test func `leaves out what it has no text for by its time`() {
         #expect(fresh(["far 0-300", "gone 300-600", "new 2000-2300"], after: [], through: 1_900) == ["new"])
     }
+
+    // MARK: - Who gives no times
+
+    private func at(_ milliseconds: Int64) -> SampleIndex { SampleIndex(milliseconds: milliseconds, at: .speech) }
+
+    @Test func `leaves words without times that seem to lie in a gap to its repair`() {
+        let tail = words(["one 1720-1892", "river 6203-6380", "don't 6380-6630"])
+        let said = words(["river 5620-5872", "don't 5872-6125", "river 6125-6378", "don't 6378-6630"])
+        var ear = Seam.Ear(rate: .speech, origin: at(5_620), hasTimes: false)
+        ear.gap = at(6_100)
+        #expect(Seam.fresh(said, after: tail, through: at(6_630), ear).isEmpty)
+        #expect(Seam.fresh(words(["house 6700-7140"]), after: tail, through: at(6_630), ear).map(\.text) == ["house"])
+    }
+
+    @Test func `takes a word that says where it lies, behind what is committed, for a new one, wherever the words before it were`() {
+        let ear = Seam.Ear(rate: .speech, hasTimes: true, others: false)
+        let tail = words(["her 3100-3500", "yeah 3532-3572"])
+        #expect(Seam.fresh(words(["yeah 4810-4955", "yeah 4955-5251"]), after: tail, through: at(4_005), ear).count == 2)
+        #expect(Seam.fresh(words(["her 2700-2800", "yeah 3300-3500"]), after: tail, through: at(4_005), ear).isEmpty)
+    }
+
+    @Test func `takes nothing for said before that its engine heard after its last final`() {
+        let tail = words(["morning 5561-5833", "then 5835-6296", "so 6296-6569", "then 6569-7084", "so 7084-7250"])
+        let earlier = words(["morning 5320-5882", "nation 5882-6373", "their 6373-6795", "then 6795-7146", "so 7146-7357"])
+        var ear = Seam.Ear(rate: .speech, origin: at(5_320), earlier: earlier, hasTimes: false)
+        ear.finalStart = at(7_357)
+        #expect(Seam.fresh(words(["then 7944-8143", "over 8143-8342"]), after: tail, through: at(7_250), ear).map(\.text) == ["then", "over"])
+    }
 }
