@@ -1,0 +1,81 @@
+import Framing
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Testing
+
+/// Each row of the routing table by HTTP: callers' keys go to gateways that stand in for the vendors and let only those keys in, the operator's engines
+/// are counted.
+@Suite(.timeLimit(.minutes(5))) struct `Routing over HTTP` {
+    private static let assemblyAI = EngineName("assemblyai"), deepgram = EngineName("deepgram")
+    private static let subsets: [Set<EngineName>] = [[], [assemblyAI], [deepgram], [assemblyAI, deepgram]]
+
+    /// A vendor that lets one key in.
+    private func vendor(_ key: String, _ body: (TestGateway) async throws -> Void) async throws {
+        let heard = Transcript(
+            rate: .speech, length: SampleCount(16_000), language: .english, model: "nova-3",
+            channels: [.init(words: [.at(0, "Heard.")], segments: [])])
+        try await TestGateway.with(ScriptedEngine(transcript: .success(heard)), keys: TestKeys(valid: [key])) { vendor in
+            await vendor.service.resumeJobs()
+            try await body(vendor)
+        }
+    }
+
+    private func runs(_ vendor: TestGateway, _ key: String) async throws -> Int {
+        let usage = try await vendor.send(.get, "/api/v1/usage", headers: ["Authorization": "Bearer " + key]).text
+        guard case .int(let runs)? = try JSONValue(parsing: Array(usage.utf8))["total"]?["runs"] else { return -1 }
+        return runs
+    }
+
+    /// Who is to hear it: a vendor and who pays, `local`, or a status.
+    private func expected(_ isOn: Bool, _ fallsBack: Bool, _ user: Set<EngineName>, _ owner: Set<EngineName>) -> String {
+        if isOn, user.contains(Self.assemblyAI) { return "assemblyai user" }
+        if user.contains(Self.deepgram) { return "deepgram user" }
+        if !user.isEmpty { return "422" }
+        if isOn, owner.contains(Self.assemblyAI) { return "assemblyai operator" }
+        if owner.contains(Self.deepgram) { return !isOn || fallsBack ? "deepgram operator" : "503" }
+        return "local operator"
+    }
+
+    @Test func `lets only the vendor of the row hear anything, with the row's key`() async throws {
+        try await vendor("key-a") { assemblyAI in
+            try await vendor("key-d") { deepgram in
+                for bits in 0..<4 {
+                    let isOn = bits & 1 != 0, fallsBack = bits & 2 != 0
+                    for owner in Self.subsets {
+                        let settings = [
+                            "ASSEMBLYAI_BACKGROUND_STT_ENABLED": "\(isOn)", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED": "\(fallsBack)",
+                            "ASSEMBLYAI_BASE_URL": "http://127.0.0.1:\(assemblyAI.port)", "DEEPGRAM_BASE_URL": "http://127.0.0.1:\(deepgram.port)",
+                            "ASSEMBLYAI_POLL_INTERVAL_SECONDS": "0.1",
+                        ]
+                        let engines = (owner.map { $0 } + [.local]).map { name in
+                            ChunkEngine(name) { (_, _) async throws(EngineError) in [.at(0, "Own.")] }
+                        }
+                        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, recorded: engines) { gateway in
+                            for user in Self.subsets {
+                                let row = "on=\(isOn) fallback=\(fallsBack) user=\(user) operator=\(owner)"
+                                let before = (try await runs(assemblyAI, "key-a"), try await runs(deepgram, "key-d"), engines.map(\.count))
+                                var headers: HTTPHeaders = [:]
+                                if user.contains(Self.assemblyAI) { headers.set("X-BYOK-AssemblyAI", "key-a") }
+                                if user.contains(Self.deepgram) { headers.set("X-BYOK-Deepgram", "key-d") }
+                                let id = try await gateway.startRecording()
+                                let answer = try await gateway.sendChunk("c", at: 0, of: id, seconds: 1, headers: headers)
+                                let after = (try await runs(assemblyAI, "key-a"), try await runs(deepgram, "key-d"), engines.map(\.count))
+                                let outcome = expected(isOn, fallsBack, user, owner)
+                                #expect(after.0 - before.0 == (outcome == "assemblyai user" ? 1 : 0), "\(row)")
+                                #expect(after.1 - before.1 == (outcome == "deepgram user" ? 1 : 0), "\(row)")
+                                for (index, engine) in engines.enumerated() {
+                                    #expect(
+                                        after.2[index] - before.2[index] == (outcome == "\(engine.name) operator" ? 1 : 0), "\(row) \(engine.name)")
+                                }
+                                #expect(answer.status == Int(outcome) ?? 200, "\(row) \(answer.text)")
+                                #expect(!answer.text.contains("key-a") && !answer.text.contains("key-d"))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
