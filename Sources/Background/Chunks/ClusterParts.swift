@@ -1,7 +1,14 @@
 /// Tells the stretches of an engine's speaker apart: who speaks again after somebody else may be another one, and to take two for one is worse than one for two.
-enum ClusterParts {
+package enum ClusterParts {
     /// Between a cluster and the number of its part.
     static let marker = "::local_part:"
+
+    /// The engine's own name of a part's speaker.
+    package static func base(_ cluster: String) -> Substring {
+        var end = cluster.startIndex
+        while end < cluster.endIndex, !cluster[end...].hasPrefix(marker) { end = cluster.index(after: end) }
+        return cluster[..<end]
+    }
 
     /// - Parameter words: in order. A cluster of one stretch keeps its name; the others' parts are numbered from 1.
     static func split(_ words: [ChunkWord]) -> [ChunkWord] {

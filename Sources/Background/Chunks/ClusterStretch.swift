@@ -7,9 +7,11 @@ package struct ClusterStretch: Sendable, Equatable {
 
     /// A pause of this length begins a new stretch.
     package static let pause: Duration = .seconds(30)
+    /// For listening to a voice: what is silent for longer says nothing of it.
+    package static let shortPause: Duration = .seconds(2)
 
     /// - Parameter words: of a chunk, in order; those without a cluster are in no stretch.
-    package static func all(in words: [ChunkWord]) -> [ClusterStretch] {
+    package static func all(in words: [ChunkWord], pause: Duration = pause) -> [ClusterStretch] {
         var stretches: [ClusterStretch] = []
         for word in words {
             guard let cluster = word.cluster else { continue }

@@ -1,4 +1,5 @@
 package import Conversations
+package import Speakers
 package import Speech
 
 /// A word of a chunk, on the chunk's own clock.
@@ -32,11 +33,13 @@ package struct RecognisedChunk: Sendable, Equatable {
     package var model: String?
     /// Who the clusters are, of those that were recognised.
     package var identities: [String: SpeakerIdentity]
+    /// What the clusters sound like, of those that could be listened to.
+    package var voices: [String: VoiceEvidence]
 
     /// - Parameter words: as the engine has them; speakers are filled in, and told apart where the engine may have taken two for one.
     package init(
         id: String, start: Duration, duration: Duration, words: [ChunkWord], engine: EngineName, model: String? = nil,
-        identities: [String: SpeakerIdentity] = [:]
+        identities: [String: SpeakerIdentity] = [:], voices: [String: VoiceEvidence] = [:]
     ) {
         self.id = id
         self.start = start
@@ -45,6 +48,7 @@ package struct RecognisedChunk: Sendable, Equatable {
         self.engine = engine
         self.model = model
         self.identities = identities
+        self.voices = voices
     }
 
     package var end: Duration { start + duration }

@@ -9,25 +9,26 @@ package enum Reconstruction {
         package var word: Int
     }
 
-    /// - Parameter id: the same for the same origin.
+    /// - Parameters:
+    ///   - speakers: of these chunks.
+    ///   - id: the same for the same origin.
     /// - Returns: in order of start, on the recording's clock.
-    package static func segments(of chunks: [RecognisedChunk], id: (Origin) -> ID<Segment>) -> [Segment] {
+    package static func segments(of chunks: [RecognisedChunk], speakers: Reconciliation, id: (Origin) -> ID<Segment>) -> [Segment] {
         let chunks = chunks.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
         var merge = SeamMerge()
         for (number, chunk) in chunks.enumerated() { merge.add(chunk, number: number) }
-        var numbers: [String: SpeakerNumber] = [:]
+        // In order of their first words.
+        var numbers: [Int: SpeakerNumber] = [:]
         var identities: [SpeakerNumber: SpeakerIdentity] = [:]
         let words = merge.words.map { placed in
             let chunk = chunks[placed.chunk]
             var spoken = SpokenWord(
                 placed.word.text, start: placed.start, end: placed.end, confidence: placed.word.confidence, engine: chunk.engine, model: chunk.model)
-            guard let cluster = placed.word.cluster else { return spoken }
-            let identity = chunk.identities[cluster]
-            let key = key(cluster, identity, chunk)
-            let number = numbers[key] ?? SpeakerNumber(numbers.count)
-            numbers[key] = number
+            guard let cluster = placed.word.cluster, let speaker = speakers[.init(chunk: chunk.id, cluster: cluster)] else { return spoken }
+            let number = numbers[speaker] ?? SpeakerNumber(numbers.count)
+            numbers[speaker] = number
             spoken.speaker = number
-            if let identity { identities[number] = better(identity, identities[number]) }
+            identities[number] = speakers.speakers[speaker].identity
             return spoken
         }
         var maker = SegmentMaker()
@@ -45,21 +46,5 @@ package enum Reconstruction {
             first += segment.words.count
             return segment
         }
-    }
-
-    /// One key, one speaker: those who were recognised are the same in all chunks, the others in none but their own.
-    private static func key(_ cluster: String, _ identity: SpeakerIdentity?, _ chunk: RecognisedChunk) -> String {
-        switch identity?.who {
-        case .user?: "identity:user"
-        case .person(let person)?: "identity:person:\(person)"
-        case .voice(let voice)?: "identity:voice:\(voice)"
-        case .unknown?, nil: "provider:\(chunk.engine):chunk:\(chunk.id):cluster:\(cluster)"
-        }
-    }
-
-    /// The surer one.
-    private static func better(_ a: SpeakerIdentity, _ b: SpeakerIdentity?) -> SpeakerIdentity {
-        guard let b else { return a }
-        return a.confidence ?? 0 > b.confidence ?? 0 ? a : b
     }
 }

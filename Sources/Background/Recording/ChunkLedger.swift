@@ -40,17 +40,21 @@ package enum ChunkVerdict: Sendable, Equatable {
     }
 }
 
-/// How much of a recording's time a chunk is the first to cover: that much is charged.
+/// What of a recording's time a chunk is the first to cover: that much is charged, and kept.
 package enum UniqueTime {
-    package static func added(by chunk: Range<Duration>, to others: [Range<Duration>]) -> Duration {
-        var free = chunk.upperBound - chunk.lowerBound
+    /// - Returns: in order.
+    package static func ranges(of chunk: Range<Duration>, beside others: [Range<Duration>]) -> [Range<Duration>] {
+        var free: [Range<Duration>] = []
         var reached = chunk.lowerBound
         for other in others.sorted(by: { $0.lowerBound < $1.lowerBound }) where other.overlaps(chunk) {
-            let start = max(reached, other.lowerBound), end = min(chunk.upperBound, other.upperBound)
-            guard end > start else { continue }
-            free -= end - start
-            reached = end
+            if other.lowerBound > reached { free.append(reached..<other.lowerBound) }
+            reached = max(reached, other.upperBound)
         }
+        if reached < chunk.upperBound { free.append(reached..<chunk.upperBound) }
         return free
+    }
+
+    package static func added(by chunk: Range<Duration>, to others: [Range<Duration>]) -> Duration {
+        ranges(of: chunk, beside: others).reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
     }
 }

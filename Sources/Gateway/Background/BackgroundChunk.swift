@@ -43,10 +43,15 @@ struct BackgroundChunk: Sendable {
             let taken = BackgroundDesk.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
             let id = call.id
             return BackgroundAnswer.transcribed(
-                taken, Reconstruction.segments(of: [chunk]) { ID(DerivedUUID(id, index: $0.word).description) })
+                taken, Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) })
         }
         let place = BackgroundDesk.Place(user: admission.user, conversation: conversation)
-        let taken = try await gateway.background.take(request, file, duration, at: place, work, payer: payer, gateway)
+        let chunk = StoredChunk(
+            id: request.chunk ?? "", hash: "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))",
+            start: request.start, duration: duration ?? .zero)
+        let taken = try await gateway.background.take(
+            chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, payer: payer,
+            patience: BackgroundDesk.patience, gateway, work)
         let store = gateway.conversations.store
         let all = try await BackgroundRefusal.stored { () throws(StoreError) in
             try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
@@ -58,29 +63,11 @@ struct BackgroundChunk: Sendable {
     private func recognise(
         _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
     ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
-        let decision: RoutingDecision
-        do throws(RoutingRefusal) {
-            decision = try gateway.configuration.routing.decide(.background, keys: gateway.routingKeys(keys))
-        } catch {
-            throw BackgroundRefusal(error)
-        }
-        guard case .recorded(let plan) = decision else { throw BackgroundRefusal(.internalFault) }
-        let language = request.language ?? standard
-        if let language, language.primary != "multi", let first = gateway.recogniser(for: plan.first, keys),
-            !first.capabilities.languages.contains(language)
-        {
-            throw BackgroundRefusal(
-                .unprocessableContent, "unsupported_language", "The language \"\(language)\" is not available from \(plan.first.engine).")
-        }
-        let recognition = WorkloadRecognition(
-            gateway: gateway, id: call.id, plan: plan, keys: keys, owner: owner, conversation: request.conversation)
-        let options = RecognitionOptions(language: language, diarize: true, keyterms: request.keywords, workload: .background)
-        recognition.shadow(file, request.format, options)
-        do throws(EngineError) {
-            return try await recognition.run(Recording(path: file.path, format: request.format), options)
-        } catch {
-            throw .failed(error, request: call.id)
-        }
+        let options = RecognitionOptions(
+            language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
+        return try await WorkloadRecognition.run(
+            .background, Recording(path: file.path, format: request.format), holding: file, options, keys: keys, by: owner,
+            of: request.conversation, id: call.id, gateway)
     }
 
     /// Refuses who has used up what they may.

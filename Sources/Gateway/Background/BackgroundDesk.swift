@@ -2,6 +2,7 @@ internal import Background
 internal import Conversations
 internal import Framing
 internal import Protocols
+internal import Speakers
 internal import Speech
 internal import Store
 internal import Synchronization
@@ -9,8 +10,10 @@ internal import Synchronization
 /// Takes in recordings that come in chunks: reserves each chunk, has it recognised, puts the conversation together, and ends it.
 actor BackgroundDesk {
     /// Clients give up after a minute: before that they are told to ask again. The work goes on meanwhile.
-    private static let patience: Duration = .seconds(50)
+    static let patience: Duration = .seconds(50)
     private static let pollInterval: Duration = .milliseconds(50)
+    /// A recording that nobody ends is ended when nothing has come for so long: recorders may be without a network for days.
+    private static let forgottenAfter: Duration = .seconds(7 * 86_400)
 
     /// A chunk that was taken in.
     struct Taken: Sendable {
@@ -19,6 +22,20 @@ actor BackgroundDesk {
         var run: ID<UsageRun>?
         var isDuplicate: Bool
     }
+
+    /// Audio that lies somewhere for as long as it is worked on.
+    struct Held: Sendable {
+        let recording: Recording
+        /// nil: somebody else sees to it that it stays.
+        let file: SpooledFile?
+
+        init(_ recording: Recording, file: SpooledFile? = nil) {
+            self.recording = recording
+            self.file = file
+        }
+    }
+
+    typealias Work = @Sendable (LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun)
 
     struct Place: Sendable, Hashable {
         var user: ID<User>
@@ -52,16 +69,40 @@ actor BackgroundDesk {
         }
     }
 
-    func begin(_ place: Place, language: LanguageTag?, source: String, _ gateway: GatewayService) async throws(BackgroundRefusal) {
+    /// Ends recordings that nobody has ended. To be called every hour or so.
+    func endForgotten(_ gateway: GatewayService) async {
+        let since = gateway.now() + (.zero - Self.forgottenAfter)
+        do throws(StoreError) {
+            for recording in try await recordings.quiet(since: since, state: RecordingState.open.rawValue) {
+                do throws(BackgroundRefusal) {
+                    _ = try await finish(Place(user: recording.user, conversation: recording.conversation), gateway)
+                } catch {
+                    gateway.log.warning("a forgotten recording cannot be ended", [.conversation: recording.conversation, .error: error.detail])
+                }
+            }
+        } catch {
+            gateway.log.error("recordings cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// Begins a recording; one that is there stays as it is.
+    ///
+    /// - Parameter started: when its first sample was recorded; nil: now.
+    func begin(
+        _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, _ gateway: GatewayService
+    ) async throws(BackgroundRefusal) {
         let now = gateway.now()
         let conversation = Conversation(
-            id: ID(place.conversation), user: place.user, source: source, language: language, started: now, finished: now)
+            id: ID(place.conversation), user: place.user, source: source, language: language, started: started ?? now, finished: started ?? now)
         let recording = StoredRecording(
             user: place.user, conversation: place.conversation, state: RecordingState.open.rawValue, language: language)
-        gateway.conversations.attach(conversation.id)
         try await BackgroundRefusal.stored { () throws(StoreError) in
             // First of all what keeps the conversation open after a restart.
-            try await recordings.begin(recording, now: now)
+            if try await recordings.begin(recording, now: now) {
+                gateway.conversations.attach(conversation.id)
+            } else if try await recordings.find(place.conversation, of: place.user)?.state != recording.state {
+                return
+            }
             _ = try await gateway.conversations.store.begin(conversation)
         }
     }
@@ -69,17 +110,17 @@ actor BackgroundDesk {
     // MARK: Chunks
 
     /// Takes a chunk in; when it was taken in before, returns what it was.
+    ///
+    /// - Parameters:
+    ///   - chunk: its duration is zero where its bytes do not say.
+    ///   - patience: who asks is told to ask again then; nil: waits as long as it takes.
+    ///   - work: has it recognised, in the recording's language.
     func take(
-        _ request: ChunkRequest, _ file: SpooledFile, _ duration: Duration?, at place: Place,
-        _ work:
-            @escaping @Sendable (LanguageTag?)
-            async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun), payer: KeyUse?, _ gateway: GatewayService
+        _ chunk: StoredChunk, in held: Held, at place: Place, payer: KeyUse?, patience: Duration?, _ gateway: GatewayService, _ work: @escaping Work
     ) async throws(BackgroundRefusal) -> Taken {
-        let id = request.chunk ?? ""
-        let hash = "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))"
-        let stored = StoredChunk(id: id, hash: hash, start: request.start, duration: duration ?? .zero)
+        let (id, hash) = (chunk.id, chunk.hash)
         let reserved = try await BackgroundRefusal.stored { () throws(StoreError) in
-            try await recordings.reserve(stored, in: place.conversation, of: place.user) { known, recording in
+            try await recordings.reserve(chunk, in: place.conversation, of: place.user) { known, recording in
                 let verdict = ChunkVerdict.of(
                     hash, known: known.map { KnownChunk(hash: $0.hash, isAccepted: $0.record != nil) },
                     in: RecordingState(rawValue: recording.state) ?? .finished)
@@ -89,7 +130,7 @@ actor BackgroundDesk {
         guard let ((verdict, language), known) = reserved else { throw .notFound }
         switch verdict {
         case .mismatch: throw BackgroundRefusal(.conflict, "chunk_mismatch", "chunk_id payload mismatch")
-        case .closed: throw BackgroundRefusal(.conflict, "conversation_finished", "the conversation takes no more chunks: it is finished")
+        case .closed: throw Self.finished
         case .underWay: throw Self.inProgress
         case .duplicate:
             guard let known, let record = known.record,
@@ -99,26 +140,38 @@ actor BackgroundDesk {
         case .new: break
         }
         // A task of its own: the chunk is recognised also when its client has given up, and asks again.
-        let task = Task { await recognise(request, file, duration, at: place, language, work, payer, gateway) }
-        guard let result = await Race.value(of: task, within: Self.patience) else { throw Self.inProgress }
+        let task = Task { await recognise(chunk, held, at: place, language, payer, gateway, work) }
+        guard let patience else {
+            return try await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }.get()
+        }
+        guard let result = await Race.value(of: task, within: patience) else { throw Self.inProgress }
         return try result.get()
     }
 
-    private static let inProgress = BackgroundRefusal(.conflict, "chunk_in_progress", "chunk in progress", retryAfter: .seconds(5))
+    static let inProgress = BackgroundRefusal(.conflict, "chunk_in_progress", "chunk in progress", retryAfter: .seconds(5))
+    static let finished = BackgroundRefusal(
+        .conflict, "conversation_finished", "the conversation takes no more chunks: it is finished")
 
     private func recognise(
-        _ request: ChunkRequest, _ file: SpooledFile, _ duration: Duration?, at place: Place, _ language: LanguageTag?,
-        _ work: @Sendable (LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun), _ payer: KeyUse?,
-        _ gateway: GatewayService
+        _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ payer: KeyUse?, _ gateway: GatewayService, _ work: Work
     ) async -> Result<Taken, BackgroundRefusal> {
-        let id = request.chunk ?? ""
+        defer { withExtendedLifetime(held.file) {} }
         do throws(BackgroundRefusal) {
             let (transcript, run) = try await work(language)
-            let chunk = RecognisedChunk(transcript, id: id, start: request.start, duration: duration, engine: run.engine)
-            let stored = StoredChunk(
-                id: id, hash: "", start: chunk.start, duration: chunk.duration, run: run.id, record: chunk.record)
+            var chunk = RecognisedChunk(
+                transcript, id: stored.id, start: stored.start, duration: stored.duration > .zero ? stored.duration : nil, engine: run.engine)
+            if let voices = gateway.conversations.voices, let directory = await Self.directory(of: place.user, gateway) {
+                let ears = ChunkVoices(voices: voices, queue: gateway.spool.queue, log: gateway.log)
+                chunk = await ears.heard(chunk, in: held.recording, knowing: directory)
+            }
+            let accepted = StoredChunk(
+                id: chunk.id, hash: "", start: chunk.start, duration: chunk.duration, run: run.id, record: chunk.record)
             let others = try await BackgroundRefusal.stored { () throws(StoreError) in
-                try await recordings.accept(stored, run, in: place.conversation, of: place.user, now: gateway.now())
+                try await recordings.accept(accepted, run, in: place.conversation, of: place.user, now: gateway.now())
             }
             guard let others else { throw BackgroundRefusal.notFound }
             if let payer, payer.account.isCounted {
@@ -126,38 +179,56 @@ actor BackgroundDesk {
                 let unique = UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration })
                 _ = payer.account.spend(unique.wholeMicroseconds)
             }
+            await RecordingAudio(desk: gateway.conversations).keep(chunk, in: held.recording, beside: others, of: ID(place.conversation), place.user)
             await assemble(place, gateway)
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
         } catch {
-            try? await recordings.release(id, in: place.conversation, of: place.user)
+            try? await recordings.release(stored.id, in: place.conversation, of: place.user)
             return .failure(error)
+        }
+    }
+
+    /// The voices that a user's recordings know; nil: they cannot be read, and nobody is known.
+    private static func directory(of user: ID<User>, _ gateway: GatewayService) async -> VoiceDirectory? {
+        do throws(StoreError) {
+            return VoiceDirectory(try await gateway.conversations.store.voices(of: user), rule: gateway.conversations.speakerRule)
+        } catch {
+            gateway.log.warning("known voices cannot be read", [.error: "\(error)"])
+            return nil
         }
     }
 
     // MARK: The conversation
 
     /// Brings a conversation's segments up to what its chunks say. One after the other for each conversation.
-    private func assemble(_ place: Place, _ gateway: GatewayService) async {
+    ///
+    /// - Parameter isWhole: no more chunks come: whose voice is not known yet will be from now on.
+    private func assemble(_ place: Place, isWhole: Bool = false, _ gateway: GatewayService) async {
         works += 1
         let number = works
         let before = tails[place]?.task
         let task = Task { [recordings] in
             await before?.value
-            await Self.assemble(place, recordings, gateway)
+            await Self.assemble(place, isWhole: isWhole, recordings, gateway)
         }
         tails[place] = (number, task)
         await task.value
         if tails[place]?.number == number { tails[place] = nil }
     }
 
-    private static func assemble(_ place: Place, _ recordings: BackgroundRecordings, _ gateway: GatewayService) async {
+    private static func assemble(_ place: Place, isWhole: Bool, _ recordings: BackgroundRecordings, _ gateway: GatewayService) async {
         let store = gateway.conversations.store
         do throws(StoreError) {
-            let chunks = try await recordings.accepted(place.conversation, of: place.user).compactMap { stored in
+            // Of one that is finished the chunks hold no words any more: the conversation has them.
+            let accepted = try await recordings.accepted(place.conversation, of: place.user, unless: RecordingState.finished.rawValue)
+            guard let accepted else { return }
+            let chunks = accepted.compactMap { stored in
                 stored.record.flatMap { RecognisedChunk($0, id: stored.id, start: stored.start, duration: stored.duration) }
             }
             guard let conversation = try await store.conversation(ID(place.conversation), of: place.user) else { return }
-            let segments = Reconstruction.segments(of: chunks) { origin in
+            var speakers = Reconciliation(chunks, rule: gateway.conversations.speakerRule)
+            if isWhole { try await name(&speakers, place, gateway) }
+            let segments = Reconstruction.segments(of: chunks, speakers: speakers) { origin in
                 ID(DerivedUUID("\(place.conversation)/\(origin.chunk)", index: origin.word).description)
             }
             let old = Dictionary(conversation.segments.map { ($0.id, $0) }) { first, _ in first }
@@ -170,6 +241,27 @@ actor BackgroundDesk {
         } catch {
             // The chunks are stored: the next one, or the end, brings the conversation up to them.
             gateway.log.warning("a conversation could not be put together", [.conversation: place.conversation, .error: "\(error)"])
+        }
+    }
+
+    /// Speakers who were heard enough of are known voices, or become such: "Speaker 3" of today is "Speaker 3" tomorrow.
+    private static func name(_ speakers: inout Reconciliation, _ place: Place, _ gateway: GatewayService) async throws(StoreError) {
+        guard var directory = await directory(of: place.user, gateway) else { return }
+        for speaker in speakers.speakers where speaker.identity.voice != nil { directory.remove(speaker.identity.voice ?? ID("")) }
+        for (index, speaker) in speakers.speakers.enumerated() where speaker.identity.who == .unknown {
+            guard let voice = speaker.voice, let part = speaker.parts.first else { continue }
+            switch directory.match(voice.voiceprint, evidence: voice.duration) {
+            case .undecided, .tie: continue
+            case .known(let candidate, let confidence):
+                speakers.identify(index, as: SpeakerIdentity(.voice(candidate.voice), by: .voiceprint, confidence: confidence))
+                directory.remove(candidate.voice)
+            case .unknown:
+                // The same one when it is done again.
+                let id = DerivedUUID("\(place.conversation)/\(part.chunk)/\(part.cluster)/voice").description
+                let new = NewVoice(id: ID(id), voiceprint: voice.voiceprint, evidence: voice.duration, created: gateway.now())
+                let kept = try await gateway.conversations.store.add(new, of: place.user)
+                speakers.identify(index, as: SpeakerIdentity(.voice(kept.id), by: .voiceprint, confidence: 1))
+            }
         }
     }
 
@@ -202,15 +294,16 @@ actor BackgroundDesk {
             }
             try? await Task.sleep(for: Self.pollInterval)
         }
-        await assemble(place, gateway)
+        await assemble(place, isWhole: true, gateway)
         let id = ID<Conversation>(place.conversation)
         if kept?.status == .inProgress || kept?.status == .processing { _ = await gateway.conversations.complete(id, of: place.user) }
         while true {
             let found = try await BackgroundRefusal.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
             guard let found, found.status == .inProgress || found.status == .processing else {
-                _ = try await BackgroundRefusal.stored { () throws(StoreError) in
-                    try await recordings.move(
-                        place.conversation, of: place.user, from: [states.finishing], to: states.finished, now: gateway.now())
+                try await BackgroundRefusal.stored { () throws(StoreError) in
+                    try await recordings.finish(
+                        place.conversation, of: place.user, from: [states.finishing], to: states.finished, now: gateway.now(),
+                        emptied: RecognisedChunk.emptied)
                 }
                 gateway.conversations.detach(id, of: place.user, timeout: nil)
                 return found

@@ -8,6 +8,9 @@ internal import Store
 struct OwnKeys: Sendable {
     private let credentials: [EngineName: Credential]
 
+    /// None.
+    init() { credentials = [:] }
+
     /// One function for all routes; the headers of WebSocket upgrades are read by it as well.
     init(_ head: HTTPRequestHead) {
         credentials = Dictionary(OwnKey.find(in: head).map { ($0.vendor, $0.credential) }) { first, _ in first }

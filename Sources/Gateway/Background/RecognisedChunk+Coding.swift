@@ -1,6 +1,7 @@
 internal import Background
 internal import Conversations
 internal import Framing
+internal import Speakers
 internal import Speech
 
 /// A chunk with its words as the database has it: positions in nanoseconds, confidence in thousandths.
@@ -22,8 +23,39 @@ extension RecognisedChunk {
             json.endArray()
         }
         json.endArray()
+        json.key("speakers")
+        json.beginArray()
+        for cluster in Set(identities.keys).union(voices.keys).sorted() { write(cluster, to: &json) }
+        json.endArray()
         json.endObject()
         return json.text
+    }
+
+    private func write(_ cluster: String, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("cluster", cluster)
+        if let identity = identities[cluster], case .voice(let voice) = identity.who {
+            json.member("voice", voice.rawValue)
+            json.member("confidence", Int(((identity.confidence ?? 0) * 1_000).rounded()))
+        }
+        if let voice = voices[cluster] {
+            json.member("evidence", Int(voice.duration.wholeNanoseconds))
+            json.member("model", voice.voiceprint.model)
+            json.key("voiceprint")
+            json.beginArray()
+            for value in voice.voiceprint.direction { json.value(Int((value * 10_000).rounded())) }
+            json.endArray()
+        }
+        json.endObject()
+    }
+
+    /// The record of a chunk whose conversation has all of it: who recognised it, and none of what was said.
+    static func emptied(_ record: String) -> String {
+        guard var chunk = RecognisedChunk(record, id: "", start: .zero, duration: .zero) else { return record }
+        chunk.words = []
+        chunk.identities = [:]
+        chunk.voices = [:]
+        return chunk.record
     }
 
     /// nil when it is none.
@@ -39,6 +71,19 @@ extension RecognisedChunk {
                     cluster: list[index][4].string))
         }
         self.init(id: id, start: start, duration: duration, words: words, engine: EngineName(engine), model: document.root["model"].string)
+        let speakers = document.root["speakers"]
+        for index in 0..<speakers.count {
+            let speaker = speakers[index]
+            guard let cluster = speaker["cluster"].string else { return nil }
+            if let voice = speaker["voice"].string {
+                identities[cluster] = SpeakerIdentity(
+                    .voice(ID(voice)), by: .voiceprint, confidence: Float(speaker["confidence"].int ?? 0) / 1_000)
+            }
+            guard let model = speaker["model"].string else { continue }
+            let values = speaker["voiceprint"]
+            guard let voiceprint = Voiceprint((0..<values.count).map { Float(values[$0].int ?? 0) }, model: model) else { continue }
+            voices[cluster] = VoiceEvidence(voiceprint, .nanoseconds(speaker["evidence"].int ?? 0))
+        }
     }
 
     /// - Parameter duration: nil: as long as the engine says.

@@ -1,4 +1,5 @@
 internal import Background
+internal import Framing
 internal import Net
 internal import Protocols
 internal import Speech
@@ -15,8 +16,39 @@ struct WorkloadRecognition: Sendable {
     let owner: UsageOwner
     let conversation: String?
 
+    /// Decides who recognises a recording of a workload, and has them do it.
+    ///
+    /// - Parameters:
+    ///   - file: nil: it stays without that.
+    ///   - conversation: the recording's.
+    static func run(
+        _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, keys: OwnKeys, by owner: UsageOwner,
+        of conversation: String?, id: String, _ gateway: GatewayService
+    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
+        let decision: RoutingDecision
+        do throws(RoutingRefusal) {
+            decision = try gateway.configuration.routing.decide(workload, keys: gateway.routingKeys(keys))
+        } catch {
+            throw BackgroundRefusal(error)
+        }
+        guard case .recorded(let plan) = decision else { throw BackgroundRefusal(.internalFault) }
+        if let language = options.language, language.primary != "multi", let first = gateway.recogniser(for: plan.first, keys),
+            !first.capabilities.languages.contains(language)
+        {
+            throw BackgroundRefusal(
+                .unprocessableContent, "unsupported_language", "The language \"\(language)\" is not available from \(plan.first.engine).")
+        }
+        let recognition = WorkloadRecognition(gateway: gateway, id: id, plan: plan, keys: keys, owner: owner, conversation: conversation)
+        if let file { recognition.shadow(file, recording.format, options) }
+        do throws(EngineError) {
+            return try await recognition.run(recording, options)
+        } catch {
+            throw .failed(error, request: id)
+        }
+    }
+
     /// - Returns: the words, and the run that brought them, which is for the caller to note together with them.
-    func run(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> (transcript: Transcript, run: UsageRun) {
+    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> (transcript: Transcript, run: UsageRun) {
         var failure = EngineError.unavailable("no engine was asked")
         var failed: RoutingAttempt?
         for attempt in plan.attempts {
@@ -58,7 +90,7 @@ struct WorkloadRecognition: Sendable {
     }
 
     /// Lets the shadow hear it too, if there is one. Its words go nowhere; that it heard them is counted.
-    func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
+    private func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
         guard let attempt = plan.shadow, let engine = gateway.recogniser(for: attempt, keys) else { return }
         Task {
             let usage = await gateway.usage.begin(by: owner, attempt.engine, options, payer: attempt.payer) { run in

@@ -6,16 +6,15 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Recordings that come in chunks: `/v2/desktop/…`.
+/// Background work: recordings that come in chunks (`/v2/desktop/…`), and files of devices that were offline (`/v2/sync-local-files`).
 struct BackgroundEndpoint: Endpoint {
-    enum Action: Sendable, CaseIterable { case capabilities, start, transcribe, finish }
+    enum Action: Sendable, CaseIterable { case capabilities, start, transcribe, finish, sync, syncState }
 
     static let voice = RefusalVoice { cause, _ in BackgroundRefusal(cause).refusal }
-    private static let root = "/v2/desktop/"
 
     let action: Action
 
-    static var routes: [Route] { Action.allCases.map { Route(.http, $0.method, root + $0.path, voice: voice, BackgroundEndpoint(action: $0)) } }
+    static var routes: [Route] { Action.allCases.map { Route(.http, $0.method, $0.path, voice: voice, BackgroundEndpoint(action: $0)) } }
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
@@ -44,8 +43,11 @@ struct BackgroundEndpoint: Endpoint {
             case .start: body = try await start(exchange, admission, gateway)
             case .transcribe: body = try await BackgroundChunk(admission: admission, keys: keys, call: call).run(exchange)
             case .finish: body = try await finish(exchange, admission, gateway)
+            case .sync: body = try await SyncRequest(admission: admission, keys: keys, call: call).accept(exchange)
+            case .syncState: body = try await SyncRequest(admission: admission, keys: keys, call: call).state(exchange)
             }
-            let head = HTTPResponseHead(.ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
+            let head = HTTPResponseHead(
+                action == .sync ? .accepted : .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
             exchange.loop.execute { gateway.answer(exchange, head, body, call: call) }
         } catch {
             exchange.loop.execute { gateway.refuse(exchange, error.refusal, call) }
@@ -97,14 +99,16 @@ struct BackgroundEndpoint: Endpoint {
 }
 
 extension BackgroundEndpoint.Action {
-    var method: HTTPMethod { self == .capabilities ? .get : .post }
+    var method: HTTPMethod { self == .capabilities || self == .syncState ? .get : .post }
 
     var path: String {
         switch self {
-        case .capabilities: "capabilities"
-        case .start: "background-conversation/start"
-        case .transcribe: "background-transcribe"
-        case .finish: "background-conversation/{id}/finish"
+        case .capabilities: "/v2/desktop/capabilities"
+        case .start: "/v2/desktop/background-conversation/start"
+        case .transcribe: "/v2/desktop/background-transcribe"
+        case .finish: "/v2/desktop/background-conversation/{id}/finish"
+        case .sync: SyncRequest.path
+        case .syncState: SyncRequest.path + "/{id}"
         }
     }
 
@@ -115,6 +119,9 @@ extension BackgroundEndpoint.Action {
         case .start: RateLimiter.Policy("desktop:background_conversation_start", limit: 60)
         case .transcribe: RateLimiter.Policy("desktop:background_transcribe", limit: 600)
         case .finish: RateLimiter.Policy("desktop:background_conversation_finish", limit: 60)
+        case .sync: RateLimiter.Policy("sync:local_files", limit: 120)
+        // Every three seconds, for some jobs at once.
+        case .syncState: RateLimiter.Policy("sync:local_files_state", limit: 6_000)
         }
     }
 }

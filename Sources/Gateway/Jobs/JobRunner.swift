@@ -15,13 +15,15 @@ actor JobRunner {
     /// Between two looks whether the gateway has room.
     private static let busyWait: Duration = .seconds(1)
     private static let protocols: [String: any JobProtocol] = [
-        AssemblyAIJobs.dialect: AssemblyAIJobs(), DeepgramJobs.dialect: DeepgramJobs(),
+        AssemblyAIJobs.dialect: AssemblyAIJobs(), DeepgramJobs.dialect: DeepgramJobs(), SyncJobs.dialect: SyncJobs(),
     ]
 
     nonisolated let jobs: TranscriptionJobs
     nonisolated let uploads: UploadFolder
     private var running: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
     private var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    /// Of callers, for jobs that are not over. They are never stored.
+    private var ownKeys: [ID<TranscriptionJob>: OwnKeys] = [:]
     private var sweeping: Task<Void, Never>?
     private var isStopped = false
     /// A claim is under way, and whether another shall follow.
@@ -50,6 +52,7 @@ actor JobRunner {
     private func lookAfter(_ gateway: GatewayService?) async -> Bool {
         guard !isStopped, let gateway else { return false }
         await uploads.sweep(now: gateway.now())
+        await gateway.background.endForgotten(gateway)
         await wake(gateway)
         return true
     }
@@ -85,6 +88,9 @@ actor JobRunner {
         claiming.isUnderWay = false
     }
 
+    /// Keeps a caller's own keys until their job is over.
+    func hold(_ keys: OwnKeys, for job: ID<TranscriptionJob>) { ownKeys[job] = keys }
+
     /// Its owner does not want it any more.
     func cancel(_ id: ID<TranscriptionJob>) {
         running[id]?.cancel()
@@ -99,7 +105,9 @@ actor JobRunner {
         gateway.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
         let outcome: JobOutcome
         do throws(RefusalCause) {
-            let transcript = try await recognize(job, order, gateway)
+            var transcript = try await kind.work(on: job, keys: ownKeys[job.id], gateway)
+            if transcript == nil { transcript = try await recognize(job, order, gateway) }
+            guard let transcript else { throw .internalFault }
             outcome = kind.fault(in: transcript, of: job).map { .failed($0) } ?? .completed(transcript)
         } catch {
             if Task.isCancelled {
@@ -148,6 +156,8 @@ actor JobRunner {
             case .failed(let reason): isWanted = try await jobs.fail(job.id, reason, now: gateway.now())
             }
             gateway.log.info("job over", [.request: job.id.rawValue, .status: outcome.name])
+            ownKeys[job.id] = nil
+            if !kind.keepsUploads { for upload in job.audio.split(separator: ",") { await uploads.remove(String(upload), of: job.user) } }
             if isWanted, let callback = kind.notice(of: job, outcome, context(of: job, gateway)) { deliver(callback, of: job, kind, gateway) }
         } catch {
             gateway.log.warning("job not stored", [.request: job.id.rawValue, .error: "\(error)"])

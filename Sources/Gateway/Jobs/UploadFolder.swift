@@ -45,8 +45,10 @@ final class UploadFolder: Sendable {
 
     /// Takes away what is too old, and files that nobody knows of.
     func sweep(now: UnixTime) async {
-        guard (try? await uploads.expire(before: now + (.zero - Self.lifetime))) != nil, let known = try? await uploads.all() else { return }
+        guard (try? await uploads.expire(before: now + (.zero - Self.lifetime))) != nil else { return }
+        // In this order: a file is known before it is here.
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        guard let known = try? await uploads.all() else { return }
         for name in files where !known.contains(name) { unlink(path(of: name)) }
     }
 

@@ -2,11 +2,17 @@ internal import Framing
 internal import Net
 internal import Protocols
 
-/// A `multipart/form-data` body: its fields, and its one file in the spool.
+/// A `multipart/form-data` body: its fields, and its files in the spool.
 struct UploadForm: Sendable {
     struct Field: Sendable {
         var name: String
         var value: String
+    }
+
+    struct File: Sendable {
+        /// As the client calls it; not a path to use.
+        var name: String
+        var content: SpooledFile
     }
 
     /// What a form may hold.
@@ -14,20 +20,24 @@ struct UploadForm: Sendable {
         var body: Int
         var fields = 256
         var fieldBytes = 65_536
+        /// Of one: a second file takes the first one's place. Of several: more are refused.
+        var files = 1
     }
 
     var fields: [Field] = []
-    var file: SpooledFile?
+    var files: [File] = []
+    var file: SpooledFile? { files.first?.content }
 
-    /// Reads the request's form. The file goes to the spool as it comes; a second file of the same name takes the first one's place.
+    /// Reads the request's form. Files go to the spool as they come.
     ///
-    /// - Parameter fileField: the name of the field that holds the file.
+    /// - Parameter fileField: the name of the fields that hold a file.
     static func read(
         _ exchange: HTTPExchange, fileField: String, spool: Spool, id: String, limits: Limits
     ) async throws(RefusalCause) -> UploadForm {
         let parser: MultipartParser
         do {
-            parser = try MultipartParser(contentType: exchange.request.headers["Content-Type"] ?? "", limits: .init(parts: limits.fields + 1))
+            parser = try MultipartParser(
+                contentType: exchange.request.headers["Content-Type"] ?? "", limits: .init(parts: limits.fields + limits.files))
         } catch {
             throw .badRequest(error.description)
         }
@@ -54,7 +64,7 @@ struct UploadForm: Sendable {
         private var form = UploadForm()
         private var part: MultipartPart?
         private var value: [UInt8] = []
-        private var writer: SpoolWriter?
+        private var writers: [(name: String, file: SpoolWriter)] = []
         private var files = 0
         private var fault: RefusalCause?
         private var received = 0
@@ -98,14 +108,20 @@ struct UploadForm: Sendable {
                 self.part = part
                 value = []
                 guard part.name == fileField else { return }
-                writer?.cancel()
+                if limits.files == 1 {
+                    dropFiles()
+                } else if files == limits.files {
+                    fault = .badRequest("The form holds more than \(limits.files) files.")
+                    return
+                }
                 files += 1
-                writer = SpoolWriter(spool, id: files == 1 ? id : "\(id)-\(files)", on: exchange.loop)
-                writer?.hold = { [weak exchange] hold in hold ? exchange?.pauseBody() : exchange?.resumeBody() }
+                let writer = SpoolWriter(spool, id: files == 1 ? id : "\(id)-\(files)", on: exchange.loop)
+                writer.hold = { [weak exchange] hold in hold ? exchange?.pauseBody() : exchange?.resumeBody() }
+                writers.append((part.filename ?? "", writer))
             case .data(let bytes):
                 bytes.withSpan(in: chunk) { span in
                     if part?.name == fileField {
-                        writer?.write(span)
+                        writers.last?.file.write(span)
                     } else if value.count + span.byteCount <= limits.fieldBytes {
                         span.withUnsafeBytes { value.append(contentsOf: $0) }
                     } else {
@@ -131,16 +147,30 @@ struct UploadForm: Sendable {
             }
             if case .failure(let error) = result { fault = RefusalCause(error, received: received) }
             if let fault {
-                writer?.cancel()
-                done(.failure(fault))
-            } else if let writer {
-                let form = form, done = done
-                writer.finish { written in
-                    done(written.mapError { _ in .unavailable("The gateway's disk is full.") }.map { UploadForm(fields: form.fields, file: $0) })
-                }
-            } else {
-                done(.success(form))
+                dropFiles()
+                return done(.failure(fault))
             }
+            finish(writers[...])
+        }
+
+        /// One after the other, and then all is done.
+        private func finish(_ rest: ArraySlice<(name: String, file: SpoolWriter)>) {
+            guard let (name, file) = rest.first else { return done(.success(form)) }
+            file.finish { [self] written in
+                switch written {
+                case .success(let content):
+                    form.files.append(File(name: name, content: content))
+                    finish(rest.dropFirst())
+                case .failure:
+                    for (_, other) in rest.dropFirst() { other.cancel() }
+                    done(.failure(.unavailable("The gateway's disk is full.")))
+                }
+            }
+        }
+
+        private func dropFiles() {
+            for (_, file) in writers { file.cancel() }
+            writers = []
         }
     }
 }

@@ -1,10 +1,10 @@
-import Conversations
+package import Conversations
 
 /// Groups voiceprints so that each group is one voice's: those that are nearest on the average are joined first, until all are too far apart.
 ///
 /// The mean distance of two groups' members follows from the sums of their directions alone, so any number can be grouped: block by block, and what a
 /// block was joined to goes on to the next as it is.
-struct VoiceClusters: Sendable {
+package struct VoiceClusters: Sendable {
     private struct Group: Sendable {
         var sum: [Float]
         var members: [Int]
@@ -23,12 +23,12 @@ struct VoiceClusters: Sendable {
     }
 
     /// Indices into the voiceprints, in order of each group's first.
-    let groups: [[Int]]
+    package let groups: [[Int]]
 
     /// - Parameters:
     ///   - voiceprints: of one model.
     ///   - block: how many are compared each with each: the work grows with the square of them.
-    init(_ voiceprints: [Voiceprint], distance: Float, block: Int = 512) {
+    package init(_ voiceprints: [Voiceprint], distance: Float, block: Int = 512) {
         var groups: [Group] = []
         for start in stride(from: 0, to: voiceprints.count, by: block) {
             let next = (start..<min(start + block, voiceprints.count)).map { Group(sum: voiceprints[$0].direction, members: [$0]) }

@@ -1,3 +1,4 @@
+internal import Conversations
 package import Speech
 
 /// Recordings that come in chunks, and their chunks: each is reserved before it is recognised, and stored together with its run.
@@ -9,7 +10,8 @@ package final class BackgroundRecordings: Sendable {
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
-    package func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) {
+    /// - Returns: false when there is one of this name already; nothing is changed then.
+    package func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
                 "INSERT INTO background_recordings (user, conversation, state, language, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -17,6 +19,7 @@ package final class BackgroundRecordings: Sendable {
                     .text(recording.user.rawValue), .text(recording.conversation), .text(recording.state), .text(recording.language?.rawValue),
                     .time(now),
                 ])
+            return connection.changedRows() == 1
         }
     }
 
@@ -60,6 +63,51 @@ package final class BackgroundRecordings: Sendable {
                 "UPDATE background_recordings SET state = ?, since = ? WHERE user = ? AND conversation = ?",
                 [.text(state), .time(now), .text(user.rawValue), .text(conversation)])
             return true
+        }
+    }
+
+    /// Its conversation has all that was said. What is kept is that its chunks were taken in, for clients that send them again.
+    ///
+    /// - Parameter emptied: a chunk's record without what was said in it.
+    package func finish(
+        _ conversation: String, of user: ID<User>, from: [String], to state: String, now: UnixTime, emptied: @escaping @Sendable (String) -> String
+    ) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            guard let found = try Self.find(conversation, user, on: connection), from.contains(found.state) else { return }
+            try connection.run(
+                "UPDATE background_recordings SET state = ?, since = ? WHERE user = ? AND conversation = ?",
+                [.text(state), .time(now), .text(user.rawValue), .text(conversation)])
+            for chunk in try Self.accepted(conversation, user, on: connection) {
+                try connection.run(
+                    "UPDATE background_chunks SET record = ? WHERE user = ? AND conversation = ? AND chunk = ?",
+                    [.text(chunk.record.map(emptied)), .text(user.rawValue), .text(conversation), .text(chunk.id)])
+            }
+        }
+    }
+
+    /// A conversation was deleted: no word of its chunks stays, and none is added.
+    static func forget(_ conversation: ID<Conversation>, of user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        let names: [SQLiteValue] = [.text(user.rawValue), .text(conversation.rawValue)]
+        try connection.run("DELETE FROM background_chunks WHERE user = ? AND conversation = ?", names)
+        try connection.run("UPDATE background_recordings SET state = 'finished' WHERE user = ? AND conversation = ?", names)
+    }
+
+    /// Open recordings, of all users, of which no chunk has come and that were not begun since `time`.
+    package func quiet(since time: UnixTime, state: String) async throws(StoreError) -> [StoredRecording] {
+        try await database.read { (connection) throws(StoreError) in
+            var found: [StoredRecording] = []
+            try connection.run(
+                """
+                SELECT user, conversation, language FROM background_recordings r WHERE state = ?1 AND since < ?2 AND NOT EXISTS (
+                    SELECT 1 FROM background_chunks c WHERE c.user = r.user AND c.conversation = r.conversation
+                    AND (c.accepted_at IS NULL OR c.accepted_at >= ?2))
+                """, [.text(state), .time(time)]
+            ) { (row) throws(StoreError) in
+                found.append(
+                    StoredRecording(
+                        user: ID(row.text(0) ?? ""), conversation: row.text(1) ?? "", state: state, language: row.text(2).map { LanguageTag($0) }))
+            }
+            return found
         }
     }
 
@@ -133,8 +181,14 @@ package final class BackgroundRecordings: Sendable {
     }
 
     /// Chunks that were recognised, in no order.
-    package func accepted(_ conversation: String, of user: ID<User>) async throws(StoreError) -> [StoredChunk] {
-        try await database.read { (connection) throws(StoreError) in try Self.accepted(conversation, user, on: connection) }
+    ///
+    /// - Parameter state: in which nothing is left of what was said in them.
+    /// - Returns: nil when the recording is in that state, or not there.
+    package func accepted(_ conversation: String, of user: ID<User>, unless state: String) async throws(StoreError) -> [StoredChunk]? {
+        try await database.read { (connection) throws(StoreError) in
+            guard let found = try Self.find(conversation, user, on: connection), found.state != state else { return nil }
+            return try Self.accepted(conversation, user, on: connection)
+        }
     }
 
     private static func accepted(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLiteConnection) throws(StoreError)

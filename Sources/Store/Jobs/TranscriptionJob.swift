@@ -21,7 +21,7 @@ package struct TranscriptionJob: Sendable, Equatable {
     package var finished: UnixTime?
     /// The order as it came.
     package var request: String
-    /// An address that the caller gave, or the name of an upload.
+    /// An address that the caller gave, or the names of uploads, with commas between.
     package var audio: String
     /// Which engines the caller named, in order.
     package var engines: [EngineName]

@@ -57,7 +57,7 @@ package final class Uploads: Sendable {
             try connection.run(
                 """
                 DELETE FROM uploads WHERE id = ?1 AND user = ?2
-                AND NOT EXISTS (SELECT 1 FROM jobs WHERE audio = ?1 AND status IN ('queued', 'processing'))
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE instr(audio, ?1) > 0 AND status IN ('queued', 'processing'))
                 """, [.text(id.rawValue), .text(user.rawValue)])
             return connection.changedRows() == 1
         }
@@ -69,7 +69,7 @@ package final class Uploads: Sendable {
             try connection.run(
                 """
                 DELETE FROM uploads WHERE created_at < ?
-                AND NOT EXISTS (SELECT 1 FROM jobs WHERE audio = uploads.id AND status IN ('queued', 'processing'))
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE instr(audio, uploads.id) > 0 AND status IN ('queued', 'processing'))
                 """, [.integer(time.milliseconds)])
         }
     }

@@ -122,6 +122,8 @@ struct RouteExpectation: Sendable {
             "/v2/desktop/background-transcribe?conversation_id=CONVERSATION&chunk_id=1&chunk_start_ms=0", body: "audio!", 404),
         "POST /v2/desktop/background-conversation/{id}/finish": .http(
             "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit"),
+        "POST /v2/sync-local-files": .http("/v2/sync-local-files", body: "", 400),
+        "GET /v2/sync-local-files/{id}": .http("/v2/sync-local-files/TRANSCRIPT", 404),
         "GET /api/v1/usage": .http("/api/v1/usage"),
         "POST /v3/upload-audio": .http("/v3/upload-audio", body: "", 400),
         "GET /v3/speech-profile": .http("/v3/speech-profile"),

@@ -85,3 +85,56 @@ extension TestGateway {
         try await desktop(.post, "background-conversation/\(conversation)/finish", key: key)
     }
 }
+
+/// Files as a device keeps them while it is offline.
+enum OfflineFiles {
+    /// Frames of 100 ms of PCM of 16 kHz, each behind its length.
+    static func frames(seconds: Double, sample: Int16 = 0) -> [UInt8] {
+        let pcm = (0..<1_600).flatMap { _ in [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)] }
+        return (0..<Int(seconds * 10)).flatMap { _ in [0x80, 0x0C, 0, 0] + pcm }
+    }
+
+    static func name(at second: Int, _ coding: String = "pcm16_16000_1_fs160") -> String { "audio_omi_\(coding)_\(second).bin" }
+}
+
+extension TestGateway {
+    func sendFiles(_ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers more: HTTPHeaders = [:], query: String = "") async throws
+        -> Answer
+    {
+        var body: [UInt8] = []
+        for (name, bytes) in files {
+            body += Array("--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"\(name)\"\r\n\r\n".utf8) + bytes + Array("\r\n".utf8)
+        }
+        var headers = more
+        headers.set("Content-Type", "multipart/form-data; boundary=b")
+        if let key { headers.set("Authorization", "Bearer " + key) }
+        let answer = try await send(.post, "/v2/sync-local-files" + query, headers: headers, body: body + Array("--b--\r\n".utf8))
+        return Answer(
+            status: answer.status, headers: answer.headers, json: (try? JSONValue(parsing: Array(answer.text.utf8))) ?? .null, text: answer.text)
+    }
+
+    func syncState(_ id: String, key: String? = nil) async throws -> Answer {
+        let answer = try await send(.get, "/v2/sync-local-files/" + id, headers: key.map { ["Authorization": "Bearer " + $0] } ?? [:])
+        return Answer(
+            status: answer.status, headers: answer.headers, json: (try? JSONValue(parsing: Array(answer.text.utf8))) ?? .null, text: answer.text)
+    }
+
+    /// The job's state when it is over.
+    func synchronise(_ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers: HTTPHeaders = [:], query: String = "") async throws
+        -> Answer
+    {
+        let accepted = try await sendFiles(files, key: key, headers: headers, query: query)
+        guard accepted.status == 202, let id = accepted.string("job_id") else { return accepted }
+        while true {
+            let state = try await syncState(id, key: key)
+            guard ["queued", "processing"].contains(state.string("status") ?? "") else { return state }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    func conversation(_ id: String?) async throws -> Answer {
+        let answer = try await send(.get, "/api/v1/conversations/" + (id ?? "none"))
+        return Answer(
+            status: answer.status, headers: answer.headers, json: (try? JSONValue(parsing: Array(answer.text.utf8))) ?? .null, text: answer.text)
+    }
+}

@@ -22,10 +22,14 @@ import Testing
         }
     }
 
-    private func runs(_ vendor: TestGateway, _ key: String) async throws -> Int {
+    /// What a vendor has been asked for: requests, and of those what was let in and recognised.
+    private func asked(_ vendor: TestGateway, _ key: String) async throws -> (requests: Int, runs: Int) {
         let usage = try await vendor.send(.get, "/api/v1/usage", headers: ["Authorization": "Bearer " + key]).text
-        guard case .int(let runs)? = try JSONValue(parsing: Array(usage.utf8))["total"]?["runs"] else { return -1 }
-        return runs
+        guard case .int(let runs)? = try JSONValue(parsing: Array(usage.utf8))["total"]?["runs"] else { return (-1, -1) }
+        let requests = try await vendor.send(.get, "/metrics").text.split(separator: "\n")
+            .filter { $0.hasPrefix("harken_http_requests_total") && !$0.contains("/metrics") && !$0.contains("/usage") }
+            .reduce(0) { $0 + Int(Double($1.split(separator: " ").last ?? "") ?? 0) }
+        return (requests, runs)
     }
 
     /// Who is to hear it: a vendor and who pays, `local`, or a status.
@@ -38,7 +42,8 @@ import Testing
         return "local operator"
     }
 
-    @Test func `lets only the vendor of the row hear anything, with the row's key`() async throws {
+    @Test(arguments: [Workload.background, .sync])
+    func `lets only the vendor of the row hear anything, with the row's key`(workload: Workload) async throws {
         try await vendor("key-a") { assemblyAI in
             try await vendor("key-d") { deepgram in
                 for bits in 0..<4 {
@@ -53,29 +58,47 @@ import Testing
                             ChunkEngine(name) { (_, _) async throws(EngineError) in [.at(0, "Own.")] }
                         }
                         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, recorded: engines) { gateway in
+                            await gateway.service.resumeJobs()
                             for user in Self.subsets {
                                 let row = "on=\(isOn) fallback=\(fallsBack) user=\(user) operator=\(owner)"
-                                let before = (try await runs(assemblyAI, "key-a"), try await runs(deepgram, "key-d"), engines.map(\.count))
-                                var headers: HTTPHeaders = [:]
-                                if user.contains(Self.assemblyAI) { headers.set("X-BYOK-AssemblyAI", "key-a") }
-                                if user.contains(Self.deepgram) { headers.set("X-BYOK-Deepgram", "key-d") }
-                                let id = try await gateway.startRecording()
-                                let answer = try await gateway.sendChunk("c", at: 0, of: id, seconds: 1, headers: headers)
-                                let after = (try await runs(assemblyAI, "key-a"), try await runs(deepgram, "key-d"), engines.map(\.count))
-                                let outcome = expected(isOn, fallsBack, user, owner)
-                                #expect(after.0 - before.0 == (outcome == "assemblyai user" ? 1 : 0), "\(row)")
-                                #expect(after.1 - before.1 == (outcome == "deepgram user" ? 1 : 0), "\(row)")
-                                for (index, engine) in engines.enumerated() {
-                                    #expect(
-                                        after.2[index] - before.2[index] == (outcome == "\(engine.name) operator" ? 1 : 0), "\(row) \(engine.name)")
-                                }
-                                #expect(answer.status == Int(outcome) ?? 200, "\(row) \(answer.text)")
-                                #expect(!answer.text.contains("key-a") && !answer.text.contains("key-d"))
+                                try await check(workload, row, expected(isOn, fallsBack, user, owner), user, gateway, assemblyAI, deepgram, engines)
                             }
                         }
                     }
                 }
             }
         }
+    }
+
+    private func check(
+        _ workload: Workload, _ row: String, _ outcome: String, _ user: Set<EngineName>, _ gateway: TestGateway, _ assemblyAI: TestGateway,
+        _ deepgram: TestGateway, _ engines: [ChunkEngine]
+    ) async throws {
+        let before = (try await asked(assemblyAI, "key-a"), try await asked(deepgram, "key-d"), engines.map(\.count))
+        var headers: HTTPHeaders = [:]
+        if user.contains(Self.assemblyAI) { headers.set("X-BYOK-AssemblyAI", "key-a") }
+        if user.contains(Self.deepgram) { headers.set("X-BYOK-Deepgram", "key-d") }
+        let answer: TestGateway.Answer
+        if workload == .sync {
+            let file = (name: OfflineFiles.name(at: 1_710_000_000), bytes: OfflineFiles.frames(seconds: 1, sample: Int16(row.utf8.count)))
+            answer = try await gateway.synchronise(
+                [(file.name, file.bytes + Array(OfflineFiles.frames(seconds: 1, sample: Int16(user.count))))], headers: headers)
+            #expect(answer.string("status") == (Int(outcome) == nil ? "completed" : "failed"), "\(row) \(answer.text)")
+        } else {
+            let id = try await gateway.startRecording()
+            answer = try await gateway.sendChunk("c", at: 0, of: id, seconds: 1, headers: headers)
+            #expect(answer.status == Int(outcome) ?? 200, "\(row) \(answer.text)")
+        }
+        let after = (try await asked(assemblyAI, "key-a"), try await asked(deepgram, "key-d"), engines.map(\.count))
+        for (name, before, after) in [("assemblyai", before.0, after.0), ("deepgram", before.1, after.1)] {
+            let isHis = outcome == "\(name) user"
+            #expect(after.runs - before.runs == (isHis ? 1 : 0), "\(row) \(name)")
+            // Nobody else is even asked.
+            #expect((after.requests > before.requests) == isHis, "\(row) \(name)")
+        }
+        for (index, engine) in engines.enumerated() {
+            #expect(after.2[index] - before.2[index] == (outcome == "\(engine.name) operator" ? 1 : 0), "\(row) \(engine.name)")
+        }
+        #expect(!answer.text.contains("key-a") && !answer.text.contains("key-d"))
     }
 }

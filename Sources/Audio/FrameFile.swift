@@ -1,0 +1,61 @@
+import Glibc
+package import Speech
+
+/// A file as devices write it while they are offline: frames of audio, each behind its length in 4 bytes, little-endian.
+package enum FrameFile {
+    /// Longer ones are none: then something else is in the file, or it is damaged.
+    private static let longest = 1 << 16
+
+    /// What was in such a file.
+    package struct Decoded: Sendable, Equatable {
+        /// Of the samples.
+        package var rate: SampleRate
+        package var count: SampleCount
+        /// It ends before its bytes do: what follows is no frame.
+        package var isDamaged: Bool
+    }
+
+    /// Decodes the frames to a file of 16-bit PCM, one channel.
+    ///
+    /// - Parameters:
+    ///   - format: how the frames are coded.
+    ///   - output: is made, or emptied.
+    package static func decode(_ path: String, as format: AudioFormat, to output: String) throws(MediaError) -> Decoded {
+        guard let input = fopen(path, "rb") else { throw .unreadable("\(path) cannot be read") }
+        defer { fclose(input) }
+        guard let written = fopen(output, "wb") else { throw .unreadable("\(output) cannot be made") }
+        defer { fclose(written) }
+        let decoder = try StreamDecoder(format, channels: .mixed) {}
+        var count = 0
+        var isWhole = true
+        var frame: [UInt8] = []
+        var isDamaged = false
+        while true {
+            let length = next(input)
+            guard let length else { break }
+            guard length <= longest else {
+                isDamaged = true
+                break
+            }
+            frame = [UInt8](repeating: 0, count: length)
+            // The last one was cut off: what there is of it says nothing.
+            guard fread(&frame, 1, length, input) == length else { break }
+            decoder.push(frame.span.bytes) { pcm in
+                count += pcm.byteCount
+                pcm.withUnsafeBytes { isWhole = fwrite($0.baseAddress, 1, $0.count, written) == $0.count && isWhole }
+            }
+            if case .failed(let error)? = decoder.next() { throw error }
+        }
+        guard isWhole, fflush(written) == 0 else { throw .unreadable("\(output) cannot be written: the disk may be full") }
+        guard count > 0 || !isDamaged else { throw .undecodable("the file does not hold frames behind their lengths") }
+        return Decoded(rate: StreamDecoder.sessionRate(for: format), count: SampleCount(count / 2), isDamaged: isDamaged)
+    }
+
+    /// The length of the next frame; nil at the end.
+    private static func next(_ file: UnsafeMutablePointer<FILE>) -> Int? {
+        var bytes: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
+        let count = withUnsafeMutableBytes(of: &bytes) { fread($0.baseAddress, 1, 4, file) }
+        guard count == 4 else { return nil }
+        return Int(bytes.0) | Int(bytes.1) << 8 | Int(bytes.2) << 16 | Int(bytes.3) << 24
+    }
+}

@@ -1,0 +1,35 @@
+package import Speech
+
+/// What the name of a file says that a device recorded while nobody was there to hear it: `audio_omi_opus_16000_1_fs160_1710000000.bin`.
+package struct OfflineFile: Sendable, Equatable {
+    /// How its frames are coded, each behind its length; nil: the file describes itself.
+    package var frames: AudioFormat?
+    /// When its first sample was recorded; nil: the name does not say.
+    package var started: UnixTime?
+
+    /// Codings of frames, as devices name them.
+    private static let codings: [String: AudioEncoding] = [
+        "opus": .opus, "opusfs320": .opus, "pcm16": .linear16, "pcm8": .unsigned8, "mulaw": .mulaw, "lc3": .lc3,
+    ]
+    private static let rates = 8_000...48_000
+
+    /// - Parameter name: as its sender calls it, with or without folders.
+    /// - Returns: nil when it has frames and does not say how they are coded.
+    package init?(name: String) {
+        let base = name.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
+        let stem = base.lastIndex(of: ".").map { base[..<$0] } ?? base[...]
+        let hasFrames = stem.endIndex == base.endIndex || base[stem.endIndex...].lowercased() == ".bin"
+        let parts = stem.lowercased().split { $0 == "_" || $0 == "." || $0 == "-" }.map(String.init)
+        started = parts.last { $0.utf8.count >= 9 && Int64($0) != nil }.flatMap { Int64($0) }.flatMap(Self.time)
+        guard hasFrames else { return }
+        guard let place = parts.firstIndex(where: { Self.codings[$0] != nil }), let encoding = Self.codings[parts[place]] else { return nil }
+        let rate = parts[(place + 1)...].lazy.compactMap { Int($0) }.first(where: Self.rates.contains) ?? 16_000
+        frames = .raw(encoding, SampleRate(hertz: rate), channels: 1)
+    }
+
+    /// Of seconds since 1970, or of milliseconds where those would be far ahead; nil before 2001.
+    private static func time(_ number: Int64) -> UnixTime? {
+        guard number >= 1_000_000_000, number < 100_000_000_000_000 else { return nil }
+        return UnixTime(milliseconds: number < 100_000_000_000 ? number * 1_000 : number)
+    }
+}

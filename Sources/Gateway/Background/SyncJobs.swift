@@ -1,0 +1,196 @@
+internal import Audio
+internal import Background
+internal import Conversations
+internal import Dispatch
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Works on what devices have recorded while they were offline: one file after the other becomes a chunk of a conversation, which is over then.
+///
+/// Done again after a restart, what was recognised is not recognised again; sent again, neither.
+struct SyncJobs: JobProtocol {
+    static let dialect = "sync"
+    /// Silence between two files that puts the later one into a conversation of its own.
+    static let pause: Duration = .seconds(120)
+    /// Between two looks whether the gateway has room.
+    private static let busyWait: Duration = .seconds(1)
+
+    let keepsResults = true
+    let keepsUploads = false
+
+    func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
+        SyncOrder(job.request).map { JobOrder(options: RecognitionOptions(language: $0.language, workload: .sync), format: .container) }
+    }
+
+    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
+    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String { cause.plain.message }
+    func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
+
+    func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {
+        guard let order = SyncOrder(job.request) else { throw .internalFault }
+        guard keys != nil || order.ownKeys.isEmpty else {
+            throw .unavailable("The key that came with it was not kept over the gateway's restart; send it again.")
+        }
+        let payer = try await gateway.payer(of: job.key, user: job.user)
+        var run = Run(job: job, order: order, keys: keys ?? OwnKeys(), payer: payer, gateway: gateway)
+        let report = await run.all()
+        guard !Task.isCancelled else { throw .engine(.cancelled) }
+        return Transcript(rate: .speech, length: .zero, language: order.language ?? .english, model: "", channels: []).keeping(report.bytes)
+    }
+
+    /// One job's way through its files.
+    private struct Run {
+        let job: TranscriptionJob
+        let order: SyncOrder
+        let keys: OwnKeys
+        let payer: KeyUse?
+        let gateway: GatewayService
+        var report = WorkloadReport()
+        /// The conversation that files go to now: where its clock begins, and where it ends so far.
+        private var open: (place: BackgroundDesk.Place, start: UnixTime, end: UnixTime)?
+
+        init(job: TranscriptionJob, order: SyncOrder, keys: OwnKeys, payer: KeyUse?, gateway: GatewayService) {
+            self.job = job
+            self.order = order
+            self.keys = keys
+            self.payer = payer
+            self.gateway = gateway
+        }
+
+        mutating func all() async -> WorkloadReport {
+            for file in order.files {
+                guard !Task.isCancelled else { return report }
+                do throws(BackgroundRefusal) {
+                    try await take(file)
+                    report.errors.append(nil)
+                } catch {
+                    gateway.log.info("a file was not synchronised", [.request: job.id.rawValue, .error: error.detail])
+                    report.errors.append(error.detail)
+                }
+            }
+            // What was cut off goes on after the next start.
+            if !Task.isCancelled { await end() }
+            return report
+        }
+
+        private mutating func take(_ file: SyncOrder.File) async throws(BackgroundRefusal) {
+            guard
+                let path = try await BackgroundChunk.heard({ () throws(RefusalCause) in
+                    try await gateway.runner.uploads.find(file.upload, of: job.user)
+                })
+            else { throw BackgroundRefusal(.notFound, "upload_gone", "The upload is not here any more.") }
+            let (held, length, isDamaged) = try await decoded(file, path)
+            let start = file.started ?? open?.end ?? job.created
+            if let open, start - open.end > SyncJobs.pause || start < open.start { await end() }
+            let taken = try await put(file, held, start, length)
+            let end = start + (taken.chunk.end - taken.chunk.start)
+            if let open { self.open?.end = max(open.end, end) }
+            guard !isDamaged else { throw BackgroundRefusal(.unprocessableContent, "damaged", "The file is damaged; what was before that is kept.") }
+        }
+
+        /// The file's audio as it can be recognised; with its length, where that is known.
+        private func decoded(
+            _ file: SyncOrder.File, _ path: String
+        ) async throws(BackgroundRefusal) -> (held: BackgroundDesk.Held, length: Duration?, isDamaged: Bool) {
+            guard let frames = file.frames else { return (BackgroundDesk.Held(Recording(path: path)), nil, false) }
+            let output = gateway.spool.path(for: gateway.newID())
+            let result: Result<FrameFile.Decoded, MediaError> = await withCheckedContinuation { continuation in
+                gateway.spool.queue.async {
+                    continuation.resume(returning: Result { () throws(MediaError) in try FrameFile.decode(path, as: frames, to: output) })
+                }
+            }
+            let spooled = SpooledFile(path: output, byteCount: 0, digest: "")
+            switch result {
+            case .failure(let error): throw BackgroundRefusal(.unprocessableContent, "audio_not_usable", "The file cannot be read: \(error).")
+            case .success(let decoded):
+                let held = BackgroundDesk.Held(Recording(path: output, format: .linear16(decoded.rate)), file: spooled)
+                return (held, decoded.count.duration(at: decoded.rate), decoded.isDamaged)
+            }
+        }
+
+        /// Puts a file into the conversation that is open, or begins one with it.
+        private mutating func put(
+            _ file: SyncOrder.File, _ held: BackgroundDesk.Held, _ start: UnixTime, _ length: Duration?
+        ) async throws(BackgroundRefusal) -> BackgroundDesk.Taken {
+            if let open {
+                do throws(BackgroundRefusal) {
+                    return try await take(file, held, at: open.place, offset: start - open.start, length)
+                } catch {
+                    guard error == BackgroundDesk.finished else { throw error }
+                    await end()
+                }
+            }
+            // Of the same file the same conversation; of one that is over and has not had it, or that was deleted, the next.
+            for number in 0..<Self.mostConversations {
+                let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)"
+                let place = BackgroundDesk.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
+                try await gateway.background.begin(place, language: order.language, source: order.source, started: start, gateway)
+                do throws(BackgroundRefusal) {
+                    let taken = try await take(file, held, at: place, offset: .zero, length)
+                    open = (place, start, start)
+                    return taken
+                } catch {
+                    guard error == BackgroundDesk.finished else {
+                        // Others may still be put into it.
+                        open = (place, start, start)
+                        throw error
+                    }
+                }
+            }
+            throw BackgroundDesk.finished
+        }
+
+        private static let mostConversations = 16
+
+        private func take(
+            _ file: SyncOrder.File, _ held: BackgroundDesk.Held, at place: BackgroundDesk.Place, offset: Duration, _ length: Duration?
+        ) async throws(BackgroundRefusal) -> BackgroundDesk.Taken {
+            let chunk = StoredChunk(id: "file-\(file.digest.prefix(32))", hash: file.digest, start: offset, duration: length ?? .zero)
+            while !gateway.batch.enter() {
+                guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw .failed(.cancelled, request: job.id.rawValue) }
+            }
+            defer { gateway.batch.leave() }
+            let owner = payer.map { UsageOwner($0) } ?? UsageOwner(job.user)
+            try await BackgroundChunk.mayUse(owner, gateway)
+            let (id, keys, gateway) = (job.id.rawValue, keys, gateway)
+            while true {
+                do throws(BackgroundRefusal) {
+                    return try await gateway.background.take(chunk, in: held, at: place, payer: payer, patience: nil, gateway) {
+                        language throws(BackgroundRefusal) in
+                        let options = RecognitionOptions(language: language, diarize: true, workload: .sync)
+                        return try await WorkloadRecognition.run(
+                            .sync, held.recording, holding: held.file, options, keys: keys, by: owner, of: place.conversation, id: id, gateway)
+                    }
+                } catch {
+                    // Another job is at the same file.
+                    guard error == BackgroundDesk.inProgress, (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw error }
+                }
+            }
+        }
+
+        /// The open conversation is over.
+        private mutating func end() async {
+            guard let place = open?.place else { return }
+            open = nil
+            do throws(BackgroundRefusal) {
+                guard try await gateway.background.finish(place, gateway) != nil else { return }
+                if !report.conversations.contains(place.conversation) { report.conversations.append(place.conversation) }
+            } catch {
+                // It is looked after as all conversations are.
+                gateway.log.warning("a synchronised conversation is not complete", [.conversation: place.conversation, .error: error.detail])
+                report.conversations.append(place.conversation)
+            }
+        }
+    }
+}
+
+extension Transcript {
+    /// With what else is to be kept of a job.
+    fileprivate func keeping(_ raw: [UInt8]) -> Transcript {
+        var transcript = self
+        transcript.raw = raw
+        return transcript
+    }
+}

@@ -1,0 +1,77 @@
+internal import Framing
+internal import Protocols
+internal import Speech
+
+/// What a device has sent of the time when it was offline: as a job keeps it.
+struct SyncOrder: Sendable, Equatable {
+    struct File: Sendable, Equatable {
+        /// The upload's name.
+        var upload: String
+        /// SHA-256 of its bytes, hexadecimal.
+        var digest: String
+        /// How its frames are coded; nil: the file describes itself.
+        var encoding: AudioEncoding?
+        var rate: SampleRate
+        /// Of its first sample; nil: its name did not say.
+        var started: UnixTime?
+
+        var frames: AudioFormat? { encoding.map { .raw($0, rate, channels: 1) } }
+    }
+
+    /// In order of start.
+    var files: [File]
+    var language: LanguageTag?
+    var source: String
+    /// Vendors whose key the caller sent along. The keys themselves are not kept.
+    var ownKeys: [EngineName]
+
+    init(files: [File], language: LanguageTag?, source: String, ownKeys: [EngineName]) {
+        self.files = files.sorted { ($0.started?.milliseconds ?? .max, $0.digest) < ($1.started?.milliseconds ?? .max, $1.digest) }
+        self.language = language
+        self.source = source
+        self.ownKeys = ownKeys.sorted { $0.rawValue < $1.rawValue }
+    }
+
+    init?(_ text: String) {
+        guard let document = try? JSONDocument(parsing: Array(text.utf8)), let source = document.root["source"].string else { return nil }
+        let list = document.root["files"]
+        var files: [File] = []
+        for index in 0..<list.count {
+            let file = list[index]
+            guard let upload = file["upload"].string, let digest = file["sha256"].string else { return nil }
+            files.append(
+                File(
+                    upload: upload, digest: digest, encoding: file["encoding"].string.flatMap(AudioEncoding.init(rawValue:)),
+                    rate: SampleRate(hertz: Int(file["rate"].int ?? 16_000)), started: file["started"].int.map { UnixTime(milliseconds: Int64($0)) }))
+        }
+        let keys = document.root["own_keys"]
+        self.init(
+            files: files, language: document.root["language"].string.map { LanguageTag($0) }, source: source,
+            ownKeys: (0..<keys.count).compactMap { keys[$0].string.map { EngineName($0) } })
+    }
+
+    var text: String {
+        var json = JSONWriter(capacity: 1_024)
+        json.beginObject()
+        json.key("files")
+        json.beginArray()
+        for file in files {
+            json.beginObject()
+            json.member("upload", file.upload)
+            json.member("sha256", file.digest)
+            json.member("encoding", optional: file.encoding?.rawValue)
+            json.member("rate", file.rate.hertz)
+            if let started = file.started { json.member("started", Int(started.milliseconds)) }
+            json.endObject()
+        }
+        json.endArray()
+        json.member("language", optional: language?.rawValue)
+        json.member("source", source)
+        json.key("own_keys")
+        json.beginArray()
+        for key in ownKeys { json.value(key.rawValue) }
+        json.endArray()
+        json.endObject()
+        return json.text
+    }
+}

@@ -1,0 +1,80 @@
+internal import Background
+internal import Framing
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Takes in what a device has recorded while it was offline, and tells what became of it.
+struct SyncRequest: Sendable {
+    static let path = "/v2/sync-local-files"
+    /// Of one request.
+    private static let mostFiles = 50
+
+    let admission: Access.Admission
+    let keys: OwnKeys
+    let call: Call
+
+    private var gateway: GatewayService { call.gateway }
+
+    /// - Returns: the job that was made of it.
+    func accept(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
+        try await BackgroundChunk.mayUse(UsageOwner(admission), gateway)
+        let query = exchange.request.query
+        var limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? AssemblyAIPrerecordedEndpoint.uploadLimit)
+        limits.files = Self.mostFiles
+        let form = try await BackgroundChunk.heard { [limits] () throws(RefusalCause) in
+            _ = try gateway.payer(admission, for: .transcribe)
+            return try await UploadForm.read(exchange, fileField: "files", spool: gateway.spool, id: call.id, limits: limits)
+        }
+        guard !form.files.isEmpty else { throw BackgroundRefusal(.badRequest, "no_audio", "The form has no file in a field \"files\".") }
+        func text(_ name: String) -> String? { (query.first(name) ?? form.fields.last { $0.name == name }?.value).flatMap { $0.isEmpty ? nil : $0 } }
+        let source = text("source") ?? "omi"
+        guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
+        let chosen = text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
+        if let chosen, chosen != LanguageTag("multi"), !chosen.isWellFormed {
+            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is no language")
+        }
+        let named = try form.files.map { file throws(BackgroundRefusal) in
+            guard file.content.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "A file is empty.") }
+            guard let offline = OfflineFile(name: file.name) else {
+                throw BackgroundRefusal(
+                    .badRequest, "unknown_coding",
+                    "A file's name does not say how its frames are coded: it must hold opus, pcm16, pcm8, mulaw or lc3, as in audio_omi_opus_16000_1_fs160_1710000000.bin."
+                )
+            }
+            return (offline, file.content)
+        }
+        var files: [SyncOrder.File] = []
+        for (offline, content) in named {
+            let upload = gateway.newID()
+            var file = SyncOrder.File(upload: upload, digest: content.digest, rate: .speech, started: offline.started)
+            if case .raw(let encoding, let rate, _)? = offline.frames { (file.encoding, file.rate) = (encoding, rate) }
+            files.append(file)
+            try await BackgroundChunk.heard { () throws(RefusalCause) in
+                try await gateway.runner.uploads.keep(content, id: upload, user: admission.user, now: gateway.now())
+            }
+        }
+        let order = SyncOrder(
+            files: files, language: chosen, source: source, ownKeys: Array(keys.engines))
+        let job = TranscriptionJob(
+            id: ID(gateway.newID()), dialect: SyncJobs.dialect, user: admission.user, key: admission.caller.grant?.key, created: gateway.now(),
+            request: order.text, audio: files.map(\.upload).joined(separator: ","))
+        if !keys.engines.isEmpty { await gateway.runner.hold(keys, for: job.id) }
+        let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: false)
+        }
+        guard hasRoom else { throw BackgroundRefusal(.tooManyRequests, "too_many_jobs", "Too many jobs wait.", retryAfter: .seconds(60)) }
+        Task { await gateway.runner.wake(gateway) }
+        return job.document(nil, at: Self.path + "/" + job.id.rawValue)
+    }
+
+    func state(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
+        let id = exchange.request.path.split(separator: "/").last.map(String.init) ?? ""
+        let (found, report) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await gateway.runner.jobs.find(ID(id), of: admission.user)?.job, try await gateway.runner.jobs.raw(ID(id), of: admission.user))
+        }
+        guard let job = found, job.dialect == SyncJobs.dialect else { throw BackgroundRefusal(.notFound, "job_not_found", "Job not found") }
+        return job.document(report.flatMap(WorkloadReport.init), at: Self.path + "/" + job.id.rawValue)
+    }
+}
