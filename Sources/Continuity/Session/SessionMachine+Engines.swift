@@ -243,7 +243,7 @@ extension SessionMachine {
 
     /// Words behind a gap that may still be repaired.
     private mutating func border(_ commit: Commit, _ actions: inout [SessionAction]) {
-        for id in late.keys {
+        for id in late.keys.sorted(by: { $0.number < $1.number }) {
             guard var repair = late[id], repair.channel == commit.channel else { continue }
             let end = repair.gap.end + reach
             let tail = lanes[commit.channel.number].stitcher.tail

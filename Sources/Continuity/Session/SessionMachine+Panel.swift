@@ -159,8 +159,9 @@ extension SessionMachine {
         let lane = lanes[number]
         var ear = ear(of: .leg(member.leg), member.engine, from: member.origin, in: number)
         ear?.finalStart = start
-        // Others may have said that it is silent where its words only seem to lie.
-        return ear == nil && !hasTimes(member.engine) ? words : lane.stitcher.fresh(words, seam: ear)
+        // Behind its own words others may have said that it is silent; which of its words lie in a gap is known where it says so.
+        let areNew = ear == nil && (!hasTimes(member.engine) || !lane.stitcher.isAtGap)
+        return areNew ? words : lane.stitcher.fresh(words, seam: ear)
     }
 
     /// Whether the end of a turn at `end` is that of the open turn, and not a late word on one before.

@@ -206,8 +206,7 @@ extension SessionMachine {
         } else {
             // Its last words may be cut, and a recogniser hears others then. If the next leg has them whole, they are the next leg's.
             let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)
-            let sources = lanes[number].stretches.dropFirst().first?.sources ?? []
-            let next = legs.filter { sources.contains($0.id) && !$0.isFailed }.map(\.origin).min()
+            let next = nextOrigin(in: number)
             let isCut: (Word) -> Bool = { word in (word.range.end > safe || word.range.start >= end) && next.map { word.range.start >= $0 } ?? false }
             through = min(end, max(safe, next ?? end))
             if let cut = words.first(where: isCut) { through = min(through, cut.range.start) }
@@ -234,6 +233,19 @@ extension SessionMachine {
             commit(piece, .pause, from: source, asked.engine, origin: asked.range.start, in: number, isFresh: true, &actions)
         }
         if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
+    }
+
+    /// Where the audio begins of whoever hears the stretch behind the first one: a leg, or another repair.
+    private func nextOrigin(in number: Int) -> SampleIndex? {
+        guard let next = lanes[number].stretches.dropFirst().first else { return nil }
+        let origins = legs.filter { next.sources.contains($0.id) && !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
+        switch next.need {
+        case .repair(let plan), .repaired(_, let plan):
+            // What is not asked yet will begin in the silence before.
+            let start = plan.asked?.range.start ?? lanes[number].speech.silence(before: plan.rest.start, reach: reach, received: timeline.end)
+            return (origins + [start ?? plan.rest.start - reach]).min()
+        case .none, .silence, .lost: return origins.min()
+        }
     }
 
     // MARK: - Too late
@@ -304,6 +316,12 @@ extension SessionMachine {
             after: (repair.after + after).sorted { $0.range.start < $1.range.start }, rate: configuration.rate, hasTimes: repair.asked.hasTimes,
             others: repair.othersHaveTimes)
         inside.removeAll { !gap.contains($0.middle) }
+        // Where its audio ends in speech, its last word may be a part of the next.
+        if !repair.asked.endsInSilence, let last = inside.last, last.range.end >= repair.asked.range.end,
+            (repair.after + after).contains(where: { $0.range.intersection(last.range) != nil })
+        {
+            inside.removeLast()
+        }
         mended.append((repair.channel, inside))
         if mended.count > Self.mostLate { mended.removeFirst() }
         for index in inside.indices { inside[index] = RepairSeam.kept(inside[index], in: gap) }

@@ -10,6 +10,9 @@ struct Token {
     var word: Int
     /// It was said behind this.
     var earliest: Double
+
+    /// Where it begins, if it lies in the middle of its word.
+    var start: Double { 2 * middle - Double(end.samples) }
 }
 
 /// What two engines heard of the same audio, side by side.
@@ -30,6 +33,10 @@ struct Alignment {
     /// Whether it is known where the new words lie, and where the old ones do.
     private let hasTimes: Bool
     private let others: Bool
+    /// Time runs backwards.
+    private let isMirrored: Bool
+    /// Where the new engine's audio begins.
+    private let begin: Double
     /// Of the best alignment of the first `i` old tokens with the first `j` new ones, at `i * (new.count + 1) + j`; and the last step to it.
     private var costs: [Double]
     private var steps: [Step]
@@ -39,11 +46,12 @@ struct Alignment {
 
     init(
         _ old: [Token], _ new: [Token], heardFrom: SampleIndex, behind gap: SampleIndex?, through end: SampleIndex, reach: SampleCount,
-        usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool
+        usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool
     ) {
+        self.isMirrored = isMirrored
         self.hasTimes = hasTimes
         self.others = others
-        let begin = Double(heardFrom.samples)
+        begin = Double(heardFrom.samples)
         self.gap = gap.map { Double($0.samples) } ?? -.infinity
         self.usual = Double(usual.samples)
         mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.3
@@ -72,6 +80,10 @@ struct Alignment {
                 if i > 1, new[j - 1].text == old[i - 2].text + old[i - 1].text {
                     consider(costs[place - 2 * width - 1] + apart((old[i - 2].middle + old[i - 1].middle) / 2, new[j - 1].middle), .joined, at: place)
                 }
+                // Its audio begins within what the other writes as one word.
+                if j == 1, begin > old[i - 1].start - self.usual / 4, isPart(new[0].text, of: old[i - 1].text, atEnd: !isMirrored) {
+                    consider(costs[place - width - 1] + apart(old[i - 1].middle, new[0].middle), .aligned, at: place)
+                }
             }
         }
     }
@@ -82,17 +94,26 @@ struct Alignment {
         steps[place] = step
     }
 
-    /// How many of the new tokens are old.
-    func seam(from known: Int) -> Int {
+    /// How many of the new tokens are old, and how many letters of the next one, which is written as one word with what is new.
+    func seam(from known: Int) -> (tokens: Int, letters: Int) {
         // Those behind the seam are new; it costs what they lie before the end of what is committed.
-        var best = (cost: Double.infinity, tokens: known)
+        var best = (cost: Double.infinity, tokens: known, letters: 0)
         var fresh = 0.0
         for j in stride(from: new.count, through: known, by: -1) {
+            if j < new.count, let last = old.last, begin <= last.middle, isPart(last.text, of: new[j].text, atEnd: isMirrored) {
+                let cost = costs[(old.count - 1) * (new.count + 1) + j] + apart(last.middle, new[j].middle) + fresh
+                if cost <= best.cost { best = (cost, j, last.text.count) }
+            }
             if j < new.count { fresh += min(mostEarly, max(0, limit - new[j].middle) / jitter) }
             let cost = costs[old.count * (new.count + 1) + j] + fresh
-            if cost <= best.cost { best = (cost, j) }
+            if cost <= best.cost { best = (cost, j, 0) }
         }
-        return best.tokens
+        return (best.tokens, best.letters)
+    }
+
+    /// Whether `whole` may be written for two words of which `part` is one. A letter is no word here.
+    private func isPart(_ part: String, of whole: String, atEnd: Bool) -> Bool {
+        part.count > 1 && whole.count > part.count + 1 && (atEnd ? whole.hasSuffix(part) : whole.hasPrefix(part))
     }
 
     /// The last of the first `count` new tokens that is the same as an old one, and that one.
@@ -115,7 +136,7 @@ struct Alignment {
     /// The latest place at which an old token may lie: where that is not known, those behind it take some time each.
     private func latest(_ number: Int) -> Double {
         guard !others, let last = old.last else { return old[number].middle }
-        return max(old[number].middle, Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 0.5))
+        return max(old[number].middle, Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 1))
     }
 
     /// A token that only the new engine has, before the seam. What seems to lie in a gap is its repair's.
@@ -124,14 +145,19 @@ struct Alignment {
     private func pair(_ number: Int, _ new: Token) -> Double {
         let isSame = old[number].text == new.text
         return apart(old[number].middle, new.middle, most: isSame ? 1.5 : 1) * (isSame ? 0.7 : 1) + (isSame ? 0 : Self.substituted) * unlikely
-            + tooEarly(number, new)
+            + tooEarly(number, new) + tooLate(new)
     }
 
     /// That an engine hears another word, where their places do not say that it is the same one.
     private var unlikely: Double { hasTimes && others ? 1 : 2.5 }
 
     /// Whoever does not say where words lie has not heard those that were over before it began, and says none of its last final again.
-    private func tooEarly(_ number: Int, _ new: Token) -> Double { hasTimes ? 0 : max(0, new.earliest - latest(number)) / (usual / 2) }
+    private func tooEarly(_ number: Int, _ new: Token) -> Double {
+        hasTimes ? 0 : max(0, new.earliest - latest(number)) / (others ? usual / 2 : jitter)
+    }
+
+    /// What is committed of an engine that does not say where words lie, lies before the end of what is committed.
+    private func tooLate(_ new: Token) -> Double { hasTimes && !others ? max(0, new.middle - limit) / usual : 0 }
 
     private func apart(_ old: Double, _ new: Double, most: Double = 1) -> Double {
         let apart = abs(old - new) / reach

@@ -68,9 +68,13 @@ package enum Seam {
         let new = tokens(all.prefix { $0.range.start < edge }, isMirrored) { $0 < ear.earlier.count ? origin : begin }.suffix(most)
         let alignment = Alignment(
             Array(old), Array(new), heardFrom: origin, behind: ear.gap, through: end, reach: tolerance, usual: usual, jitter: jitter,
-            hasTimes: ear.hasTimes, others: isMirrored ? ear.hasTimes : ear.others)
+            hasTimes: ear.hasTimes, others: isMirrored ? ear.hasTimes : ear.others,
+            isMirrored: isMirrored)
         let known = new.prefix { $0.word < ear.earlier.count }.count
-        let seam = alignment.seam(from: known)
+        let (seam, letters) = alignment.seam(from: known)
+        if letters > 0 {
+            return rest(of: Array(words[(alignment.new[seam].word - ear.earlier.count)...]), behind: letters, alignment, seam, isMirrored)
+        }
         guard seam > known else { return Array(words[max(0, (new.first?.word ?? 0) - ear.earlier.count)...]) }
         let last = alignment.new[seam - 1].word
         let place = last - ear.earlier.count
@@ -80,15 +84,31 @@ package enum Seam {
         guard let (part, partner) = alignment.partner(before: seam), alignment.new[part].word == last else { return words }
         let rest = alignment.new[(part + 1)...].prefix { $0.word == last }.map(\.text)
         guard !rest.isEmpty else { return Array(words.dropFirst()) }
-        let length = words[0].range.count.samples
-        var start = words[0].range.end - SampleCount(length * Int64(rest.count) / Int64(SpokenForm.tokens(of: words[0]).count))
-        if alignment.isLastOfWord(partner), alignment.old[partner].end < words[0].range.end {
-            start = max(alignment.old[partner].end, words[0].range.start)
-        }
-        let mark = isMirrored ? "" : words[0].text.last.map { ".,?!;:".contains($0) ? String($0) : "" } ?? ""
-        words[0].text = (isMirrored ? rest.reversed() : rest).joined(separator: " ") + mark
-        words[0].range = SampleRange(start, words[0].range.end)
+        let share = Double(rest.count) / Double(SpokenForm.tokens(of: words[0]).count)
+        let before = alignment.isLastOfWord(partner) ? alignment.old[partner] : nil
+        words[0] = remainder(of: words[0], saying: rest, share: share, behind: before, isMirrored)
         return words
+    }
+
+    /// `words` without the first letters of the first token: they were committed as a word.
+    private static func rest(of words: [Word], behind letters: Int, _ alignment: Alignment, _ seam: Int, _ isMirrored: Bool) -> [Word] {
+        guard let first = words.first else { return [] }
+        let tokens = alignment.new[seam...].prefix { $0.word == alignment.new[seam].word }.map(\.text)
+        let part = isMirrored ? tokens[0].dropLast(letters) : tokens[0].dropFirst(letters)
+        let share = 1 - Double(letters) / Double(tokens.reduce(0) { $0 + $1.count })
+        let rest = [String(part)] + tokens.dropFirst()
+        return [remainder(of: first, saying: rest, share: share, behind: alignment.old.last, isMirrored)] + words.dropFirst()
+    }
+
+    /// What is left of a word: its last `share`, or what is behind a committed one.
+    private static func remainder(of word: Word, saying rest: [String], share: Double, behind partner: Token?, _ isMirrored: Bool) -> Word {
+        var word = word
+        var start = word.range.end - SampleCount(Int64(Double(word.range.count.samples) * share))
+        if let partner, partner.end < word.range.end { start = max(partner.end, word.range.start) }
+        let mark = isMirrored ? "" : word.text.last.map { ".,?!;:".contains($0) ? String($0) : "" } ?? ""
+        word.text = (isMirrored ? rest.reversed() : rest).joined(separator: " ") + mark
+        word.range = SampleRange(start, word.range.end)
+        return word
     }
 
     /// How much slower than words usually are those are that were spread over what is loud: where noise is loud too, that says little of their places.

@@ -46,6 +46,8 @@ package struct EngineTemper: Sendable, Equatable {
     package var substitutes: Double
     package var omits: Double
     package var repeats: Double
+    /// How often it takes the little that it hears of a word, where its audio begins or ends, for another.
+    package var hearsParts = 0.0
     /// How often it hears a word behind another that nobody has said.
     package var inserts = 0.0
     /// How often an answer comes up to two seconds later than usual.

@@ -25,7 +25,9 @@ struct Hearing: Sendable {
     /// Of this attempt: times differ from one to the next.
     let attempt: Chance
 
-    private enum Part { static let omit = 1, substitute = 2, join = 3, start = 4, end = 5, bias = 6, edge = 7, certainty = 8, other = 9, insert = 10 }
+    private enum Part {
+        static let omit = 1, substitute = 2, join = 3, start = 4, end = 5, bias = 6, edge = 7, certainty = 8, other = 9, insert = 10, part = 11
+    }
 
     static func omits(_ word: Int, temper: EngineTemper, taste: Chance) -> Bool { taste[Part.omit, word].happens(temper.omits) }
 
@@ -44,7 +46,9 @@ struct Hearing: Sendable {
             index += 1
             guard word.range.end > range.start, word.range.start < range.end else { continue }
             let isCut = word.range.start < range.start || word.range.end > range.end
-            if isCut && !isRecognisable(word, in: range) { continue }
+            let isPart = isCut && !isRecognisable(word, in: range)
+            // A part of a word may be heard as another.
+            if isPart && !isHeard(word, in: range) { continue }
             if Self.omits(word.number, temper: temper, taste: taste) { continue }
             var identity = WordIdentity(first: word.number, count: 1, engine: temper.number)
             var text = word.text
@@ -58,7 +62,7 @@ struct Hearing: Sendable {
                 identity.count = 2
                 end = spoken[index].range.end
                 index += 1
-            } else if Self.substitutes(word.number, temper: temper, taste: taste) {
+            } else if isPart || Self.substitutes(word.number, temper: temper, taste: taste) {
                 text = taste[Part.other, word.number].pick(Script.misheard)
             } else if temper.isFormatted, let numeral = word.numeral {
                 text = numeral
@@ -92,6 +96,11 @@ struct Hearing: Sendable {
         let rest = word.range.intersection(range)?.count.samples ?? 0
         let share = Double(rest) / Double(max(1, word.range.count.samples))
         return share > 0.3 + 0.4 * attempt[Part.edge, word.number].unit
+    }
+
+    /// Whether so little of a word is taken for another.
+    private func isHeard(_ word: SpokenWord, in range: SampleRange) -> Bool {
+        (word.range.intersection(range)?.count ?? .zero) > Milliseconds.samples(40) && taste[Part.part, word.number].happens(temper.hearsParts)
     }
 
     /// In samples.

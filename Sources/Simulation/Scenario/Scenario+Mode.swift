@@ -16,7 +16,7 @@ extension Scenario {
             let isFaulty = faults.happens(0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
             var temper = EngineTemper(number: number, &engine)
-            temper.hasWordTimes = !engine.happens(0.08)
+            temper.hasWordTimes = !engine.happens(0.12)
             engines.append(
                 Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
         }
@@ -26,16 +26,18 @@ extension Scenario {
             engines[number].temper.joins = 0
             engines[number].temper.substitutes = 0
             engines[number].temper.omits = 0
+            engines[number].temper.hearsParts = 0
             engines[number].temper.hasWordTimes = true
         }
         for number in repairers.indices {
             repairers[number].temper.joins = 0
             repairers[number].temper.substitutes = 0
             repairers[number].temper.omits = 0
+            repairers[number].temper.hearsParts = 0
             repairers[number].temper.hasWordTimes = true
         }
     }
 
-    /// One session in twenty is of each mode in which several engines hear it.
-    private static let modes: [SessionMode] = Array(repeating: .failover, count: 17) + [.hedged, .ensemble, .shadow]
+    /// One session in five is hedged, one in twenty an ensemble, one in twenty has a shadow.
+    private static let modes: [SessionMode] = Array(repeating: .failover, count: 14) + Array(repeating: .hedged, count: 4) + [.ensemble, .shadow]
 }

@@ -13,24 +13,26 @@ extension Scenario {
         let said = dice.happens(0.85) ? length - 300 : length + 400
         var place = Dice(chance[4])
         // Where nobody pauses, or it is never quiet, audio is cut within words.
-        let isBreathless = place.happens(0.12), isNoisy = place.happens(0.1)
+        let isBreathless = place.happens(0.12), isNoisy = place.happens(0.15)
+        // Bad days: engines fail more, answer late, and seldom say where words lie.
+        let isRough = place.happens(0.35)
         spoken = (0..<channels).map { _ in Script.words(&script, length: said, isBreathless: isBreathless) }
         let count = dice.pick([1, 2, 2, 2, 3])
         let isAllFailing = dice.happens(0.04)
         engines = (0..<count).map { number in
             var engine = Dice(chance[10 + number])
             var temper = EngineTemper(number: number, &engine)
-            temper.hasWordTimes = !engine.happens(0.08)
+            temper.hasWordTimes = !engine.happens(isRough ? 0.5 : 0.12)
             var faults = Dice(chance[20 + number])
-            let isFaulty = isAllFailing || faults.happens(number == 0 ? 0.75 : 0.35)
+            let isFaulty = isAllFailing || faults.happens(isRough ? 0.8 : number == 0 ? 0.75 : 0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
             return Engine(
                 temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: isAllFailing || isFaulty && faults.happens(0.15))
         }
-        let mending = dice.pick([0, 1, 1, 2])
+        let mending = dice.pick(isRough ? [1, 2] : [0, 1, 1, 2])
         repairers = (0..<mending).map { number in
             var repairer = Dice(chance[30 + number])
-            return Repairer(number: Self.firstRepairer + number, &repairer)
+            return Repairer(number: Self.firstRepairer + number, isRough: isRough, &repairer)
         }
         news = []
         if dice.happens(0.15) {
@@ -63,15 +65,17 @@ extension Scenario {
 }
 
 extension Repairer {
-    fileprivate init(number: Int, _ dice: inout Dice) {
+    fileprivate init(number: Int, isRough: Bool, _ dice: inout Dice) {
         temper = EngineTemper(number: number, &dice)
         temper.skew = 0
-        let answering = dice.pick([50, 300, 1_000, 3_000])
+        let answering = dice.pick(isRough ? [50, 1_000, 3_000, 4_500] : [50, 300, 1_000, 3_000])
         temper.latency = answering...(answering * dice.pick(1...3))
         failures = dice.pick([0, 0, 0.3, 1])
         refusals = dice.pick([0, 0, 0, 0.3])
         work = dice.pick([10, 50, 200])
-        temper.hasWordTimes = !dice.happens(0.08)
+        temper.hasWordTimes = !dice.happens(isRough ? 0.5 : 0.12)
+        // Who does not say where words lie cannot be told of one that it is cut.
+        temper.hearsParts = temper.hasWordTimes ? dice.pick([0, 0.5, 1]) : 0
     }
 }
 

@@ -10,6 +10,7 @@ enum Script {
     static let misheard = ["mice", "horse", "uh", "bell", "weight", "heather", "it", "toffee", "nation", "an", "their", "yellow"]
     private static let pairs = [
         ("can", "not", "cannot"), ("every", "one", "everyone"), ("some", "thing", "something"), ("may", "be", "maybe"), ("all", "right", "alright"),
+        ("in", "to", "into"), ("week", "end", "weekend"), ("on", "line", "online"),
     ]
     private static let repeated = ["no", "no", "very", "I", "bye", "the", "yeah"]
     private static let tens = [("twenty", 20), ("thirty", 30), ("forty", 40), ("ninety", 90)]

@@ -20,8 +20,9 @@ struct Witness {
         var lastNumber = 0
         var answers = 0
         var turn = 0
-        /// Where those began to hear it whose engines do not say where words lie.
-        var untimed: [SampleIndex] = []
+        /// Where anybody began to hear it, and whether the engine of one does not say where words lie.
+        var origins: [SampleIndex] = []
+        var isUntimed = false
     }
 
     private let scenario: Scenario
@@ -56,8 +57,10 @@ struct Witness {
     // MARK: - While it runs
 
     mutating func began(_ temper: EngineTemper, at origin: SampleIndex, _ channels: Range<Int>) {
-        guard !temper.hasWordTimes else { return }
-        for channel in channels { self.channels[channel].untimed.append(origin) }
+        for channel in channels {
+            self.channels[channel].origins.append(origin)
+            if !temper.hasWordTimes { self.channels[channel].isUntimed = true }
+        }
     }
 
     mutating func recorded(_ commit: Commit, turn: Int) {
@@ -185,7 +188,8 @@ struct Witness {
         let isLate = word.range.end > said.end + tolerance || word.range.start > said.start + tolerance && !isCut
         // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
-            covered.engine.flatMap(scenario.temper).map { omits(identity.first, $0) } ?? false
+            guard let temper = covered.engine.flatMap(scenario.temper) else { return false }
+            return omits(identity.first, temper) || isDisputed(identity.first, by: [temper.number, identity.engine], in: number)
         }
         if isLate, isCut, isUnheard, word.range.start < said.end + tolerance + Milliseconds.samples(300) { return }
         if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
@@ -262,7 +266,7 @@ struct Witness {
 
     /// It lies in a reported gap, or an engine whose words were taken there never hears it.
     private func isExcused(_ word: SpokenWord, in number: Int) -> Bool {
-        let reach = scenario.engines.map { tolerance($0.temper) }.max() ?? .zero
+        let reach = scenario.tempers.map(tolerance).max() ?? .zero
         var around = SampleRange(word.range.start - reach, word.range.end + reach)
         // Who writes it together with its neighbour says both where the gap is.
         let before = spoken(word.number - 1, number), after = spoken(word.number + 1, number)
@@ -300,10 +304,10 @@ struct Witness {
         }
     }
 
-    /// It is one of several words in a row that are the same, of which somebody heard only the last ones who does not say where words lie. How many
-    /// those are he says, and which, nobody knows.
+    /// It is one of several words in a row that are the same, of which somebody heard only the last ones, and somebody does not say where words lie.
+    /// How many those are he says, and which, nobody knows.
     private func isUncounted(_ number: Int, in channel: Int) -> Bool {
-        guard !channels[channel].untimed.isEmpty, let said = spoken(number, channel) else { return false }
+        guard channels[channel].isUntimed, let said = spoken(number, channel) else { return false }
         var run = said.range
         var before = number - 1, after = number + 1
         while let word = spoken(before, channel), word.text == said.text {
@@ -315,7 +319,7 @@ struct Witness {
             after += 1
         }
         guard after - before > 2 else { return false }
-        return channels[channel].untimed.contains { run.start < $0 && $0 < run.end }
+        return channels[channel].origins.contains { run.start < $0 && $0 < run.end }
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }

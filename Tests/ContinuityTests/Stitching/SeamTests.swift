@@ -78,6 +78,12 @@ import Testing
         #expect(fresh(["everyone 0-400", "yes 600-900"], after: ["every 0-200"], through: 200) == ["one", "yes"])
     }
 
+    @Test func `parts what one writes as one word and the other as two where it lies between them`() {
+        #expect(fresh(["into 100-500", "it 500-800"], after: ["in 100-250"], through: 250) == ["to", "it"])
+        #expect(fresh(["to 300-500", "it 500-800"], after: ["into 100-500"], through: 500, from: 280) == ["it"])
+        #expect(fresh(["today 300-700", "it 700-800"], after: ["to 100-250"], through: 250, from: 260) == ["today", "it"], "said behind it")
+    }
+
     @Test func `takes another word at the same place for the same`() {
         #expect(fresh(["won 520-880", "two 1000-1300"], after: ["one 500-900"], through: 900) == ["two"])
     }
