@@ -53,6 +53,7 @@ DRIVERS = [
     Driver("harken/browser", "Harken", "/"),
     Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True),
     Driver("harken/evaluate", "Harken", "/", starts_gateway=True),
+    Driver("harken/e2e", "Harken", "/", starts_gateway=True),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 

@@ -49,10 +49,10 @@ class BadEngine(BaseHTTPRequestHandler):
         pass
 
 
-def simulator(url):
-    """A simulator of Deepgram that asks the server at `url` for what it hears; gives the process and its address."""
+def simulator(url, vendor="deepgram"):
+    """A simulator of a vendor that asks the server at `url` for what it hears; gives the process and its address."""
     process = subprocess.Popen(
-        [sys.executable, os.path.join(os.path.dirname(HERE), "vendors", "sim_deepgram.py"), "--key", KEY, "--recognise-with", url, "--until-input-ends"],
+        [sys.executable, os.path.join(os.path.dirname(HERE), "vendors", f"sim_{vendor}.py"), "--key", KEY, "--recognise-with", url, "--until-input-ends"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=dies_with_us)
     line = process.stdout.readline()
     if not line.startswith("ready "):

@@ -56,7 +56,7 @@ struct BackgroundChunk: Sendable {
         let all = try await BackgroundRefusal.stored { () throws(StoreError) in
             try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
         }
-        return BackgroundAnswer.transcribed(taken, all.filter { $0.end > taken.chunk.start && $0.start < taken.chunk.end })
+        return BackgroundAnswer.transcribed(taken, all.compactMap { $0.part(from: taken.chunk.start, to: taken.chunk.end) })
     }
 
     /// - Parameter standard: the recording's language, where the chunk does not say.
@@ -81,5 +81,21 @@ struct BackgroundChunk: Sendable {
 
     static func heard<Value>(_ body: () async throws(RefusalCause) -> Value) async throws(BackgroundRefusal) -> Value {
         do throws(RefusalCause) { return try await body() } catch { throw BackgroundRefusal(error) }
+    }
+}
+
+extension Segment {
+    /// What of it is said in a stretch of time; nil: nothing. A part that begins later than its segment has a name of its own.
+    fileprivate func part(from start: Duration, to end: Duration) -> Segment? {
+        guard !words.isEmpty else { return self.start >= start && self.start < end ? self : nil }
+        let spoken = words.filter { $0.start >= start && $0.start < end }
+        guard let first = spoken.first, let last = spoken.last else { return nil }
+        guard spoken.count < words.count else { return self }
+        var part = self
+        if first != words.first { part.id = ID(DerivedUUID(id.rawValue, index: words.firstIndex(of: first) ?? 0).description) }
+        part.words = spoken
+        part.text = spoken.map(\.text).joined(separator: " ")
+        (part.start, part.end) = (first.start, last.end)
+        return part
     }
 }
