@@ -47,7 +47,8 @@ struct APIEndpoint: Endpoint {
 
     private func run(_ admission: Access.Admission, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
         let request = APIRequest(
-            gateway: call.gateway, admission: admission, parameters: operation.route.parameters(of: head.path) ?? [:], query: head.query, body: body)
+            gateway: call.gateway, admission: admission, parameters: operation.route.parameters(of: head.path) ?? [:], query: head.query, body: body,
+            keys: OwnKeys(head))
         Task {
             do throws(APIFailure) {
                 let answer = try await operation.run(request)

@@ -13,6 +13,8 @@ struct APIRequest: Sendable {
     let query: URLQuery
     /// nil: there was none.
     let body: JSONValue?
+    /// Vendors' keys of the caller's own.
+    let keys: OwnKeys
 
     var user: ID<User> { admission.user }
     var store: any ConversationStore { gateway.conversations.store }

@@ -164,10 +164,7 @@ actor BackgroundDesk {
             let (transcript, run) = try await work(language)
             var chunk = RecognisedChunk(
                 transcript, id: stored.id, start: stored.start, duration: stored.duration > .zero ? stored.duration : nil, engine: run.engine)
-            if let voices = gateway.conversations.voices, let directory = await Self.directory(of: place.user, gateway) {
-                let ears = ChunkVoices(voices: voices, queue: gateway.spool.queue, log: gateway.log)
-                chunk = await ears.heard(chunk, in: held.recording, knowing: directory)
-            }
+            chunk = await heard(chunk, in: held.recording, of: place.user, gateway)
             let accepted = StoredChunk(
                 id: chunk.id, hash: "", start: chunk.start, duration: chunk.duration, run: run.id, record: chunk.record)
             let others = try await BackgroundRefusal.stored { () throws(StoreError) in
@@ -186,6 +183,26 @@ actor BackgroundDesk {
             try? await recordings.release(stored.id, in: place.conversation, of: place.user)
             return .failure(error)
         }
+    }
+
+    /// With what its speakers sound like; as it is, where nobody can listen.
+    nonisolated func heard(_ chunk: RecognisedChunk, in recording: Recording, of user: ID<User>, _ gateway: GatewayService) async -> RecognisedChunk {
+        guard let voices = gateway.conversations.voices, let directory = await Self.directory(of: user, gateway) else { return chunk }
+        return await ChunkVoices(voices: voices, queue: gateway.spool.queue, log: gateway.log).heard(chunk, in: recording, knowing: directory)
+    }
+
+    /// Does a job's work for whom it is, unless the keys that came with it are gone.
+    nonisolated func working(
+        on job: TranscriptionJob, _ keys: OwnKeys?, _ gateway: GatewayService,
+        _ work: @Sendable (OwnKeys, UsageOwner, KeyUse?) async -> WorkloadReport
+    ) async throws(RefusalCause) -> WorkloadReport {
+        guard keys != nil || SyncOrder(job.request)?.ownKeys.isEmpty == true else {
+            throw .unavailable("The key that came with it was not kept over the gateway's restart; send it again.")
+        }
+        let payer = try await gateway.payer(of: job.key, user: job.user)
+        let report = await work(keys ?? OwnKeys(), payer.map { UsageOwner($0) } ?? UsageOwner(job.user), payer)
+        guard !Task.isCancelled else { throw .engine(.cancelled) }
+        return report
     }
 
     /// The voices that a user's recordings know; nil: they cannot be read, and nobody is known.
@@ -245,7 +262,7 @@ actor BackgroundDesk {
     }
 
     /// Speakers who were heard enough of are known voices, or become such: "Speaker 3" of today is "Speaker 3" tomorrow.
-    private static func name(_ speakers: inout Reconciliation, _ place: Place, _ gateway: GatewayService) async throws(StoreError) {
+    static func name(_ speakers: inout Reconciliation, _ place: Place, _ gateway: GatewayService) async throws(StoreError) {
         guard var directory = await directory(of: place.user, gateway) else { return }
         for speaker in speakers.speakers where speaker.identity.voice != nil { directory.remove(speaker.identity.voice ?? ID("")) }
         for (index, speaker) in speakers.speakers.enumerated() where speaker.identity.who == .unknown {

@@ -30,14 +30,10 @@ struct SyncJobs: JobProtocol {
 
     func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {
         guard let order = SyncOrder(job.request) else { throw .internalFault }
-        guard keys != nil || order.ownKeys.isEmpty else {
-            throw .unavailable("The key that came with it was not kept over the gateway's restart; send it again.")
-        }
-        let payer = try await gateway.payer(of: job.key, user: job.user)
-        var run = Run(job: job, order: order, keys: keys ?? OwnKeys(), payer: payer, gateway: gateway)
-        let report = await run.all()
-        guard !Task.isCancelled else { throw .engine(.cancelled) }
-        return Transcript(rate: .speech, length: .zero, language: order.language ?? .english, model: "", channels: []).keeping(report.bytes)
+        return try await gateway.background.working(on: job, keys, gateway) { keys, owner, payer in
+            var run = Run(job: job, order: order, keys: keys, owner: owner, payer: payer, gateway: gateway)
+            return await run.all()
+        }.transcript
     }
 
     /// One job's way through its files.
@@ -45,16 +41,18 @@ struct SyncJobs: JobProtocol {
         let job: TranscriptionJob
         let order: SyncOrder
         let keys: OwnKeys
+        let owner: UsageOwner
         let payer: KeyUse?
         let gateway: GatewayService
         var report = WorkloadReport()
         /// The conversation that files go to now: where its clock begins, and where it ends so far.
         private var open: (place: BackgroundDesk.Place, start: UnixTime, end: UnixTime)?
 
-        init(job: TranscriptionJob, order: SyncOrder, keys: OwnKeys, payer: KeyUse?, gateway: GatewayService) {
+        init(job: TranscriptionJob, order: SyncOrder, keys: OwnKeys, owner: UsageOwner, payer: KeyUse?, gateway: GatewayService) {
             self.job = job
             self.order = order
             self.keys = keys
+            self.owner = owner
             self.payer = payer
             self.gateway = gateway
         }
@@ -152,9 +150,8 @@ struct SyncJobs: JobProtocol {
                 guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw .failed(.cancelled, request: job.id.rawValue) }
             }
             defer { gateway.batch.leave() }
-            let owner = payer.map { UsageOwner($0) } ?? UsageOwner(job.user)
             try await BackgroundChunk.mayUse(owner, gateway)
-            let (id, keys, gateway) = (job.id.rawValue, keys, gateway)
+            let (id, keys, owner, gateway) = (job.id.rawValue, keys, owner, gateway)
             while true {
                 do throws(BackgroundRefusal) {
                     return try await gateway.background.take(chunk, in: held, at: place, payer: payer, patience: nil, gateway) {
@@ -183,14 +180,5 @@ struct SyncJobs: JobProtocol {
                 report.conversations.append(place.conversation)
             }
         }
-    }
-}
-
-extension Transcript {
-    /// With what else is to be kept of a job.
-    fileprivate func keeping(_ raw: [UInt8]) -> Transcript {
-        var transcript = self
-        transcript.raw = raw
-        return transcript
     }
 }

@@ -35,6 +35,13 @@ struct WorkloadReport: Sendable, Equatable {
     }
 
     var failed: [String] { errors.compactMap(\.self) }
+
+    /// As jobs keep it: nothing of what was said is in it.
+    var transcript: Transcript {
+        var transcript = Transcript(rate: .speech, length: .zero, language: .english, model: "", channels: [])
+        transcript.raw = bytes
+        return transcript
+    }
 }
 
 extension TranscriptionJob {

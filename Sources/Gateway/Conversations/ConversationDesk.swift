@@ -23,7 +23,7 @@ final class ConversationDesk: Sendable {
     private let completion: ConversationCompletion
     /// How long audio is kept, unless its user has chosen; zero: none is.
     private let audioDays: Int
-    private let audioFolder: String
+    let audioFolder: String
     private let state = Mutex(State())
 
     private struct State {

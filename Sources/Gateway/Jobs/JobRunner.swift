@@ -16,6 +16,7 @@ actor JobRunner {
     private static let busyWait: Duration = .seconds(1)
     private static let protocols: [String: any JobProtocol] = [
         AssemblyAIJobs.dialect: AssemblyAIJobs(), DeepgramJobs.dialect: DeepgramJobs(), SyncJobs.dialect: SyncJobs(),
+        PostprocessJobs.dialect: PostprocessJobs(),
     ]
 
     nonisolated let jobs: TranscriptionJobs

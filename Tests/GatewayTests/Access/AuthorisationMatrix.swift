@@ -122,6 +122,9 @@ struct RouteExpectation: Sendable {
             "/v2/desktop/background-transcribe?conversation_id=CONVERSATION&chunk_id=1&chunk_start_ms=0", body: "audio!", 404),
         "POST /v2/desktop/background-conversation/{id}/finish": .http(
             "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit"),
+        "POST /api/v1/conversations/{id}/postprocess": .http(
+            "/api/v1/conversations/CONVERSATION/postprocess", 202, stranger: 404),
+        "GET /api/v1/jobs/{id}": .http("/api/v1/jobs/TRANSCRIPT", 404),
         "POST /v2/sync-local-files": .http("/v2/sync-local-files", body: "", 400),
         "GET /v2/sync-local-files/{id}": .http("/v2/sync-local-files/TRANSCRIPT", 404),
         "GET /api/v1/usage": .http("/api/v1/usage"),

@@ -114,9 +114,7 @@ extension TestGateway {
     }
 
     func syncState(_ id: String, key: String? = nil) async throws -> Answer {
-        let answer = try await send(.get, "/v2/sync-local-files/" + id, headers: key.map { ["Authorization": "Bearer " + $0] } ?? [:])
-        return Answer(
-            status: answer.status, headers: answer.headers, json: (try? JSONValue(parsing: Array(answer.text.utf8))) ?? .null, text: answer.text)
+        try await api(.get, "/v2/sync-local-files/" + id, headers: key.map { ["Authorization": "Bearer " + $0] } ?? [:])
     }
 
     /// The job's state when it is over.
@@ -132,8 +130,12 @@ extension TestGateway {
         }
     }
 
-    func conversation(_ id: String?) async throws -> Answer {
-        let answer = try await send(.get, "/api/v1/conversations/" + (id ?? "none"))
+    func conversation(_ id: String?) async throws -> Answer { try await api(.get, "/api/v1/conversations/" + (id ?? "none")) }
+}
+
+extension TestGateway {
+    func api(_ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: String? = nil) async throws -> Answer {
+        let answer = try await send(method, path, headers: headers, body: body.map { Array($0.utf8) })
         return Answer(
             status: answer.status, headers: answer.headers, json: (try? JSONValue(parsing: Array(answer.text.utf8))) ?? .null, text: answer.text)
     }

@@ -1,0 +1,46 @@
+package import Conversations
+package import Speech
+
+/// What becomes of a conversation whose audio is recognised once more: new words where there is audio, and what people have done to it stays.
+package struct SecondHearing: Sendable {
+    /// In order.
+    package private(set) var new: [Segment]
+    package private(set) var removed: [ID<Segment>]
+
+    /// - Parameters:
+    ///   - old: the conversation's segments.
+    ///   - chunks: its audio, each stretch at its place, with the new words.
+    ///   - speakers: of the chunks.
+    ///   - id: the same for the same origin, and no old segment's.
+    package init(of old: [Segment], in chunks: [RecognisedChunk], speakers: Reconciliation, id: (Reconstruction.Origin) -> ID<Segment>) {
+        // Without words: a text that was edited by hand, or whose times nobody knows.
+        let standing = old.filter { segment in
+            segment.words.isEmpty || !chunks.contains { ($0.start..<$0.end).contains(segment.middle) }
+        }
+        let free = chunks.map { chunk in
+            var chunk = chunk
+            chunk.words.removeAll { word in
+                let middle = chunk.start + (word.start + word.end) / 2
+                return standing.contains { ($0.start..<$0.end).contains(middle) }
+            }
+            return chunk
+        }
+        let named = old.filter(\.identity.isFixed)
+        new = Reconstruction.segments(of: free, speakers: speakers, id: id).map { segment in
+            guard let known = named.max(by: { $0.overlap(segment) < $1.overlap(segment) }), known.overlap(segment) * 2 > segment.end - segment.start
+            else { return segment }
+            var segment = segment
+            segment.identity = known.identity
+            segment.speaker = known.speaker ?? segment.speaker
+            return segment
+        }
+        let kept = Set(standing.map(\.id))
+        removed = old.map(\.id).filter { !kept.contains($0) }
+    }
+}
+
+extension Segment {
+    fileprivate var middle: Duration { start + (end - start) / 2 }
+
+    fileprivate func overlap(_ other: Segment) -> Duration { max(.zero, min(end, other.end) - max(start, other.start)) }
+}

@@ -1,0 +1,63 @@
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Conversations recognised once more, and what becomes of jobs.
+enum JobOperations {
+    static func address(of job: ID<TranscriptionJob>) -> String { APIOperation.root + "/jobs/" + job.rawValue }
+
+    private static let state: APIOperation.Answer = .object([
+        .init("job_id", "string", required: true, "The job."),
+        .init("status", "string", required: true, "queued, processing, completed, partial_failure or failed."),
+        .init("status_url", "string", required: true, "Where this can be asked again."),
+        .init("conversation_id", "string", "The first of the conversations, or null."),
+        .init("conversations", "[string]", required: true, "What the job has made or changed."),
+        .init("error", "string", "Why something is missing, or null."),
+    ])
+
+    static let all: [APIOperation] = [
+        APIOperation(
+            .post, "/conversations/{id}/postprocess", .write,
+            summary: "Has a finished conversation recognised once more, from its audio. What was edited or assigned by hand stays.",
+            answer: state
+        ) { request throws(APIFailure) in
+            let id: ID<Conversation> = request.id("id")
+            let (found, audio) = try await APIFailure.stored { () throws(StoreError) in
+                (try await request.store.conversation(id, of: request.user), try await request.store.audio(of: id, of: request.user))
+            }
+            guard let conversation = found else { throw .notFound("conversation", id.rawValue) }
+            guard conversation.status == .completed else { throw APIFailure(.conflict, "not_completed", "The conversation is not over yet.") }
+            guard !audio.isEmpty else { throw APIFailure(.conflict, "no_audio", "No audio of this conversation is kept.") }
+            do throws(RefusalCause) { _ = try request.gateway.payer(request.admission, for: .transcribe) } catch { throw APIFailure(error) }
+            let job = TranscriptionJob(
+                id: ID(request.gateway.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.admission.caller.grant?.key,
+                created: request.gateway.now(), request: PostprocessJobs.order(request.keys), audio: id.rawValue)
+            if !request.keys.engines.isEmpty {
+                do throws(BackgroundRefusal) {
+                    try await request.keys.check(request.user, request.store)
+                } catch {
+                    throw APIFailure(error.status, error.code, error.detail)
+                }
+                await request.gateway.runner.hold(request.keys, for: job.id)
+            }
+            let hasRoom = try await APIFailure.stored { () throws(StoreError) in
+                try await request.gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: false)
+            }
+            guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait.") }
+            Task { await request.gateway.runner.wake(request.gateway) }
+            return APIAnswer(status: .accepted, body: job.document(nil, at: address(of: job.id)))
+        },
+        APIOperation(.get, "/jobs/{id}", .read, summary: "What has become of a job of background work.", answer: state) {
+            request throws(APIFailure) in
+            let id: ID<TranscriptionJob> = request.id("id")
+            let runner = request.gateway.runner
+            let (found, report) = try await APIFailure.stored { () throws(StoreError) in
+                (try await runner.jobs.find(id, of: request.user)?.job, try await runner.jobs.raw(id, of: request.user))
+            }
+            guard let job = found, [PostprocessJobs.dialect, SyncJobs.dialect].contains(job.dialect) else { throw .notFound("job", id.rawValue) }
+            return APIAnswer(body: job.document(report.flatMap(WorkloadReport.init), at: address(of: id)))
+        },
+    ]
+}

@@ -1,0 +1,78 @@
+internal import Background
+internal import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Recognises finished conversations once more, from the audio that is kept of them.
+struct PostprocessJobs: JobProtocol {
+    static let dialect = "postprocess"
+
+    let keepsResults = true
+
+    /// A job's order: whose keys came with it.
+    static func order(_ keys: OwnKeys) -> String { SyncOrder(files: [], language: nil, source: "", ownKeys: Array(keys.engines)).text }
+
+    func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
+        JobOrder(options: RecognitionOptions(workload: .postprocess), format: .container)
+    }
+
+    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
+    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String { cause.plain.message }
+    func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
+
+    func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {
+        let report = try await gateway.background.working(on: job, keys, gateway) { keys, owner, payer in
+            var report = WorkloadReport()
+            do throws(BackgroundRefusal) {
+                try await hear(job, keys, owner, payer, gateway)
+                report.errors.append(nil)
+                report.conversations.append(job.audio)
+            } catch {
+                gateway.log.info("a conversation was not recognised again", [.conversation: job.audio, .error: error.detail])
+                report.errors.append(error.detail)
+            }
+            return report
+        }
+        return report.transcript
+    }
+
+    private func hear(
+        _ job: TranscriptionJob, _ keys: OwnKeys, _ owner: UsageOwner, _ payer: KeyUse?, _ gateway: GatewayService
+    ) async throws(BackgroundRefusal) {
+        let store = gateway.conversations.store
+        let id = ID<Conversation>(job.audio)
+        let (found, audio) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await store.conversation(id, of: job.user), try await store.audio(of: id, of: job.user))
+        }
+        guard let conversation = found else { throw .notFound }
+        guard !audio.isEmpty else { throw BackgroundRefusal(.conflict, "no_audio", "No audio of this conversation is kept.") }
+        var chunks: [RecognisedChunk] = []
+        for part in audio {
+            try await BackgroundChunk.mayUse(owner, gateway)
+            let recording = Recording(path: gateway.conversations.audioFolder + "/" + part.file)
+            let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .postprocess)
+            let (transcript, run) = try await WorkloadRecognition.run(
+                .postprocess, recording, holding: nil, options, keys: keys, by: owner, of: job.audio, id: job.id.rawValue, gateway)
+            await gateway.usage.note(run)
+            if let payer, payer.account.isCounted { _ = payer.account.spend(part.duration.wholeMicroseconds) }
+            let chunk = RecognisedChunk(transcript, id: part.file, start: part.start, duration: part.duration, engine: run.engine)
+            chunks.append(await gateway.background.heard(chunk, in: recording, of: job.user, gateway))
+        }
+        var speakers = Reconciliation(chunks, rule: gateway.conversations.speakerRule)
+        let place = BackgroundDesk.Place(user: job.user, conversation: job.audio)
+        do throws(StoreError) {
+            try await BackgroundDesk.name(&speakers, place, gateway)
+            // People may have worked on it meanwhile.
+            guard let conversation = try await store.conversation(id, of: job.user) else { throw StoreError.conflict("it is gone") }
+            let hearing = SecondHearing(of: conversation.segments, in: chunks, speakers: speakers) { origin in
+                ID(DerivedUUID("\(job.id)/\(origin.chunk)", index: origin.word).description)
+            }
+            _ = try await store.write(ConversationUpdate(id, changed: hearing.new, removed: hearing.removed), of: job.user)
+        } catch {
+            throw BackgroundRefusal(error)
+        }
+        await gateway.conversations.complement()
+    }
+}
