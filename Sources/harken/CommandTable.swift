@@ -4,7 +4,7 @@ enum CommandTable {
         Serve.self, Transcribe.self, Live.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
         ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self, PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
-        KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Doctor.self,
+        KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Replay.self, Doctor.self,
     ]
 
     /// What a command line asks for.

@@ -25,6 +25,9 @@ struct Memories {
         SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: path)), now: { .now })
     }
 
+    /// Where a stretch of a conversation's audio is.
+    func audio(_ part: StoredAudio) -> String { path + "/audio/" + part.file }
+
     /// - Throws: `Missing` when there is none.
     func document(_ id: ID<Conversation>, in store: SQLiteConversationStore) async throws -> ConversationDocument {
         guard let conversation = try await store.conversation(id, of: user) else { throw Missing("conversation", id.rawValue, of: self) }

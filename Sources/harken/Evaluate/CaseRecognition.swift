@@ -1,14 +1,19 @@
 import Evaluation
+import Sessions
 import Speech
+import Store
 
 /// Has an engine recognise a case's recording, and measures what that takes.
 struct CaseRecognition {
     private let engine: any PrerecordedEngine
     private let asksForSpeakers: Bool
+    private let prices: PriceTable
 
-    init(_ engine: any PrerecordedEngine, asksForSpeakers: Bool) {
+    /// - Parameter prices: of vendors; this machine costs nothing.
+    init(_ engine: any PrerecordedEngine, asksForSpeakers: Bool, prices: PriceTable) {
         self.engine = engine
         self.asksForSpeakers = asksForSpeakers
+        self.prices = prices
     }
 
     /// A failure is an answer too: without words, and with a failed run.
@@ -20,7 +25,9 @@ struct CaseRecognition {
         let started = ContinuousClock.now
         do throws(EngineError) {
             let transcript = try await engine.recognize(Recording(path: audio), options: options) { _ in }
-            return Self.answer(transcript, latency: ContinuousClock.now - started, isLocal: engine.name == .local)
+            let length = transcript.length.duration(at: transcript.rate)
+            let cost = prices.cost(of: length, engine: engine.name, model: transcript.model, workload: options.workload, at: .now)
+            return Self.answer(transcript, latency: ContinuousClock.now - started, cost: cost)
         } catch {
             if error == .cancelled { throw CancellationError() }
             let isLate = if case .timedOut = error { true } else { false }
@@ -29,7 +36,7 @@ struct CaseRecognition {
         }
     }
 
-    private static func answer(_ transcript: Transcript, latency: Duration, isLocal: Bool) -> EngineAnswer {
+    private static func answer(_ transcript: Transcript, latency: Duration, cost: USDollars?) -> EngineAnswer {
         func position(_ index: SampleIndex) -> Duration { SampleCount(index.samples).duration(at: transcript.rate) }
         let words = transcript.channels.flatMap(\.words).sorted { $0.range.start < $1.range.start }
         let segments = transcript.channels.flatMap { channel in
@@ -45,6 +52,6 @@ struct CaseRecognition {
                 EngineAnswer.Word(
                     text: $0.text, start: position($0.range.start), end: position($0.range.end), cluster: $0.speaker.map { String($0.number) })
             },
-            runs: RunFigures(latency: latency, billable: transcript.length.duration(at: transcript.rate), cost: isLocal ? 0 : nil))
+            runs: RunFigures(latency: latency, billable: transcript.length.duration(at: transcript.rate), cost: cost?.dollars))
     }
 }

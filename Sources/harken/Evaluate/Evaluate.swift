@@ -1,5 +1,6 @@
 import Evaluation
 import Speech
+import Store
 
 struct Evaluate: Command {
     private static let engines = Option(
@@ -47,6 +48,7 @@ struct Evaluate: Command {
     private let failsOnWarning: Bool
     private let allowsMissingRuns: Bool
     private let thresholds: GateThresholds
+    private let prices: PriceTable
 
     init(_ arguments: Arguments) throws(UsageError) {
         manifests = arguments.operands
@@ -69,6 +71,7 @@ struct Evaluate: Command {
         failsOnWarning = arguments.has(Self.failOnWarning)
         allowsMissingRuns = arguments.has(Self.allowMissing)
         thresholds = try ThresholdOptions.thresholds(arguments)
+        prices = try OperatorSettings.prices(environment: arguments.environment)
     }
 
     func run(_ surroundings: Surroundings) async -> ExitStatus {
@@ -122,7 +125,7 @@ struct Evaluate: Command {
             var answers = judged.answers.filter { names.contains($0.key) }
             for engine in recognition {
                 guard let audio = judged.audio else { continue }
-                answers[engine.name] = try await CaseRecognition(engine, asksForSpeakers: asksForSpeakers).answer(
+                answers[engine.name] = try await CaseRecognition(engine, asksForSpeakers: asksForSpeakers, prices: prices).answer(
                     to: audio, language: judged.language)
             }
             if let missing = names.first(where: { answers[$0] == nil }) {

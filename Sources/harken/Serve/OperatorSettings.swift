@@ -1,4 +1,5 @@
 import Gateway
+import Store
 import Glibc
 
 /// The operator's settings from everywhere: options win over the environment, and the environment over `--config FILE`.
@@ -20,5 +21,13 @@ enum OperatorSettings {
             throw UsageError("HOME is not set, so there is no default for --data: give --data DIR")
         }
         return try GatewayConfiguration(settings, home: home, cores: Processors.count, version: Version.current)
+    }
+    /// What vendors charge, as the environment or Harken knows it.
+    static func prices(environment: [String: String]) throws(UsageError) -> PriceTable {
+        do {
+            return try configuration(file: nil, environment: environment, given: environment["HOME"] == nil ? ["HARKEN_DATA": "."] : [:]).prices
+        } catch {
+            throw (error as? UsageError) ?? UsageError("\(error)")
+        }
     }
 }

@@ -1,0 +1,62 @@
+import Conversations
+import Evaluation
+import Speech
+import Store
+
+struct Replay: Command {
+    private static let engine = Option(
+        "--engine", "NAME", standard: EngineName.local.rawValue,
+        accepts: "one of " + RecordingEngine.names.map(\.rawValue).joined(separator: ", "), "Who recognises it once more."
+    ) { text in RecordingEngine.names.first { $0.rawValue == text } }
+
+    static let description = CommandDescription(
+        name: "replay", summary: "Recognises a stored conversation's audio by another engine, and shows what differs. Nothing is changed.",
+        discussion: "The words are compared as docs/evaluation.md says; what is stored counts as the reference.",
+        operands: .init(placeholder: "CONVERSATION", help: "The conversation's id, as conversations list shows it.", count: 1...1),
+        options: [engine] + Memories.options)
+
+    private let memories: Memories
+    private let id: ID<Conversation>
+    private let engine: RecordingEngine
+    private let prices: PriceTable
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        memories = try Memories(arguments)
+        id = ID(arguments.operands.joined())
+        engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
+        prices = try OperatorSettings.prices(environment: arguments.environment)
+        json = arguments.has(.json)
+    }
+
+    private struct NoAudio: Error, CustomStringConvertible { let description: String }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        guard let engine = engine.make(for: Self.description, surroundings) else { return .failed }
+        do {
+            let store = try memories.open()
+            guard let conversation = try await store.conversation(id, of: memories.user) else {
+                throw Memories.Missing("conversation", id.rawValue, of: memories)
+            }
+            let audio = try await store.audio(of: id, of: memories.user)
+            guard !audio.isEmpty else { throw NoAudio(description: "no audio of \(id) is kept, so nothing can be recognised once more") }
+            let progress = ProgressLine(on: surroundings.diagnostics)
+            defer { progress.clear() }
+            var answers: [(part: StoredAudio, answer: EngineAnswer)] = []
+            for (number, part) in audio.enumerated() {
+                progress.show("stretch \(number + 1) of \(audio.count)")
+                let recognition = CaseRecognition(engine, asksForSpeakers: true, prices: prices)
+                answers.append((part, try await recognition.answer(to: memories.audio(part), language: conversation.language)))
+            }
+            let report = ReplayReport(of: conversation, by: engine.name, answers)
+            guard !report.hasFailed else { throw NoAudio(description: "\(engine.name) could not recognise the audio") }
+            surroundings.output.write(json ? report.json + "\n" : report.text)
+            return .done
+        } catch is CancellationError {
+            return .interrupted
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+}
