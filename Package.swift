@@ -48,7 +48,7 @@ let package = Package(
         module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
-        module("Recorder", ["Speech", "CPortAudio"]),
+        module("Recorder", ["Speech", "Framing", "Net", "CPortAudio"]),
         module("HarkenKit", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine", "Recorder", "Tracing"]),
         module(
             "Gateway",
@@ -62,8 +62,8 @@ let package = Package(
         .executableTarget(
             name: "harken",
             dependencies: [
-                "Gateway", "LocalEngine", "Recorder", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Conversations",
-                "Evaluation", "Speakers", "Store", "Tracing",
+                "Gateway", "LocalEngine", "Recorder", "HarkenKit", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio",
+                "Conversations", "Evaluation", "Speakers", "Store", "Tracing",
             ],
             swiftSettings: strict),
 
@@ -127,9 +127,10 @@ let package = Package(
         tests("Background", ["Background", "HarkenTesting", "Conversations", "Speakers", "Speech"]),
         tests("Evaluation", ["Evaluation", "Framing", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Conversations", "Speech"]),
-        tests("Recorder", ["Recorder", "HarkenTesting", "Speech"]),
+        tests("Recorder", ["Recorder", "HarkenTesting", "Net", "Speech"]),
         tests(
-            "HarkenKit", ["HarkenKit", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "Tracing"]),
+            "HarkenKit",
+            ["HarkenKit", "HarkenTesting", "Recorder", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "Tracing"]),
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
         tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),
         tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Conversations", "Speech"]),
@@ -140,7 +141,9 @@ let package = Package(
                 "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Background",
                 "Store", "Tracing", "CCJOSE",
             ]),
-        tests("harken", ["harken", "Gateway", "HarkenTesting", "Conversations", "LocalEngine", "Net", "Protocols", "Sessions", "Store", "Speech"]),
+        tests(
+            "harken",
+            ["harken", "Gateway", "Recorder", "HarkenTesting", "Conversations", "LocalEngine", "Net", "Protocols", "Sessions", "Store", "Speech"]),
     ],
 )
 

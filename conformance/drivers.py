@@ -54,6 +54,7 @@ DRIVERS = [
     Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True),
     Driver("harken/evaluate", "Harken", "/", starts_gateway=True),
     Driver("harken/e2e", "Harken", "/", starts_gateway=True),
+    Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 
@@ -64,6 +65,8 @@ class Outcome:
     seconds: float
     problems: list
     wer: float | None = None
+    # Why it judged nothing, if it did not.
+    skipped: str | None = None
 
 
 def run(driver, url, key, test_audio, folder, extra=()):
@@ -82,12 +85,20 @@ def run(driver, url, key, test_audio, folder, extra=()):
     except subprocess.TimeoutExpired as error:
         passed, output = False, (error.stdout or b"").decode(errors="replace") + "\nstopped after %d s" % TIME_LIMIT
     blamed, wer = judgement(report, output)
-    return Outcome(passed, time.monotonic() - began, [] if passed else list(dict.fromkeys(problem[:300] for problem in blamed)), wer)
+    return Outcome(passed, time.monotonic() - began, [] if passed else list(dict.fromkeys(problem[:300] for problem in blamed)), wer, skipped(report))
 
 
 def transcript(test_audio):
     with open(os.path.join(test_audio, "beckett.txt")) as file:
         return file.read().strip()
+
+
+def skipped(report):
+    try:
+        with open(report) as file:
+            return json.load(file).get("skipped")
+    except (OSError, ValueError):
+        return None
 
 
 def judgement(report, output):

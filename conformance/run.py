@@ -70,7 +70,8 @@ def against_local(args, drivers):
             if outcome.problems == [NO_INTERIM] and server.effort(key, os.path.join(args.test_audio, "beckett.wav")) > 0.5:
                 print(f"      {driver.name}: the machine is too busy for interims: again without them", flush=True)
                 outcome = run(driver, server.url, key, args.test_audio, folder, ["--no-interim-check"])
-            line = f"{'PASS' if outcome.passed else 'FAIL'}  {driver.name}  {outcome.seconds:.1f} s"
+            verdict = "SKIP" if outcome.passed and outcome.skipped else "PASS" if outcome.passed else "FAIL"
+            line = f"{verdict}  {driver.name}  {outcome.skipped or format(outcome.seconds, '.1f') + ' s'}"
             print("\n      ".join([line, *outcome.problems]), flush=True)
             return outcome.passed
 

@@ -2,11 +2,18 @@
 protocol Command: Sendable {
     static var description: CommandDescription { get }
 
+    /// Whether SIGINT is how it ends: its exit status is then its own.
+    static var isEndedByInterruption: Bool { get }
+
     /// Reads its options; nothing is done yet.
     init(_ arguments: Arguments) throws(UsageError)
 
     /// Does the work. Cancelling its task means that the user interrupts it.
     func run(_ surroundings: Surroundings) async -> ExitStatus
+}
+
+extension Command {
+    static var isEndedByInterruption: Bool { false }
 }
 
 /// What a command finds around it.

@@ -1,7 +1,7 @@
 /// All commands, in the order of help.
 enum CommandTable {
     static let all: [any Command.Type] = [
-        Serve.self, Transcribe.self, Live.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
+        Serve.self, Transcribe.self, Live.self, Record.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
         ConversationsDelete.self, PeopleList.self, PeopleAdd.self, PeopleRename.self, PeopleMerge.self, PeopleDelete.self, PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
         KeysTopUp.self, Usage.self, Engines.self, Evaluate.self, Replay.self, Doctor.self,

@@ -24,7 +24,7 @@ struct Harken {
             // Not `exit`: libraries with threads of their own are not torn down under them, and nothing of ours is buffered.
             _exit((isInterrupted.load(ordering: .acquiring) ? .interrupted : status).rawValue)
         }
-        if Interruption.wait() == .interrupt { isInterrupted.store(true, ordering: .releasing) }
+        if Interruption.wait() == .interrupt, !type(of: command).isEndedByInterruption { isInterrupted.store(true, ordering: .releasing) }
         work.cancel()
         _ = Interruption.wait()
         _exit(ExitStatus.interrupted.rawValue)

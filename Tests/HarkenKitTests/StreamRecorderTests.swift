@@ -1,4 +1,5 @@
 import HarkenTesting
+import Recorder
 import Sessions
 import Speech
 import Synchronization
@@ -16,7 +17,7 @@ import Testing
 
         init(beforeStart: @escaping @Sendable () -> Void = {}) { self.beforeStart = beforeStart }
 
-        func start() throws(RecordingError) {
+        func start() throws(CaptureError) {
             beforeStart()
             starts.add(1, ordering: .relaxed)
             hear(16_000)
@@ -37,7 +38,7 @@ import Testing
             open: { () throws(RecordingError) in
                 do throws(KitError) { return try core.stream(nil) } catch { throw .engine(.unavailable(error.description)) }
             },
-            microphone: { deliver, _ in
+            microphone: { deliver, _, _ in
                 microphone.deliver.withLock { $0 = deliver }
                 return microphone
             }, startLimit: startLimit, now: { UnixTime(milliseconds: 7) })
@@ -104,7 +105,8 @@ import Testing
     @Test func `must be initialised, and records once at a time`() async throws {
         let microphone = TestMicrophone()
         let fresh = StreamRecorder(
-            open: { () throws(RecordingError) in throw .missingSetting("x") }, microphone: { _, _ in microphone }, now: { UnixTime(milliseconds: 0) })
+            open: { () throws(RecordingError) in throw .missingSetting("x") }, microphone: { _, _, _ in microphone },
+            now: { UnixTime(milliseconds: 0) })
         await #expect(throws: RecordingError.notInitialized) { try await fresh.start() }
         let recorder = recorder(ScriptedEngine(), microphone)
         try await recorder.start()

@@ -1,5 +1,7 @@
-import Recorder
+import HarkenTesting
 import Testing
+
+@testable import Recorder
 
 @Suite struct `Choosing a microphone` {
     static let devices = [
@@ -15,6 +17,15 @@ import Testing
     @Test(arguments: ["9", "camera", "u"])
     func `says what there is when nothing or more than one fits`(wanted: String) {
         #expect(throws: CaptureError.unknownDevice(wanted, known: Self.devices.map(\.name))) { try Self.devices.device(wanted) }
+    }
+
+    @Test func `knows a machine whose microphones this user may not use`() throws {
+        let folder = TemporaryFolder()
+        #expect(!SoundDevices.areForbidden(in: folder.path, mayRead: { _ in false }))
+        for name in ["controlC0", "pcmC0D0p", "pcmC0D0c", "pcmC1D0c"] { _ = try folder.write([], as: name) }
+        #expect(SoundDevices.areForbidden(in: folder.path, mayRead: { _ in false }))
+        #expect(!SoundDevices.areForbidden(in: folder.path, mayRead: { $0.hasSuffix("pcmC1D0c") }))
+        #expect("\(CaptureError.forbidden)".contains("audio"))
     }
 
     @Test func `says that there is none`() {

@@ -1,3 +1,4 @@
+import Recorder
 import Sessions
 import Speech
 import Synchronization
@@ -20,7 +21,7 @@ final class EngineRecorder: Sendable {
                     throw .engine(.unavailable(error.description))
                 }
             },
-            microphone: { CapturedMicrophone(device: settings.device, deliver: $0, failed: $1) }, now: { .now })
+            microphone: { Capture(device: settings.device, deliver: $0, overran: $1, failed: $2) }, now: { .now })
         recorder.callbacks.setUserName(settings.userName)
     }
 

@@ -1,3 +1,4 @@
+import Recorder
 import Speech
 import Synchronization
 
@@ -124,9 +125,10 @@ final class StreamRecorder: Sendable {
                 guard let self, self.state.withLock({ $0.phase.isCurrent(attempt) }) else { return }
                 stream.push(bytes: audio.withUnsafeBytes { Array($0) })
             },
+            { _ in },
             { [weak self] error in
                 guard let self, self.state.withLock({ $0.phase.isCurrent(attempt) }) else { return }
-                self.callbacks.failed(error)
+                self.callbacks.failed(.microphone(error.description))
                 Task { await self.end(attempt) }
             })
         let mayOpen = state.withLock { state in
@@ -135,7 +137,7 @@ final class StreamRecorder: Sendable {
             return true
         }
         guard mayOpen else { throw .stopped }
-        try microphone.start()
+        do throws(CaptureError) { try microphone.start() } catch { throw .microphone(error.description) }
         let isWanted = state.withLock { $0.phase.recording(attempt) }
         guard isWanted else {
             microphone.stop()

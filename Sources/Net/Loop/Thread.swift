@@ -17,7 +17,7 @@ private final class ThreadStart {
 }
 
 /// Starts a detached thread that ends when `body` returns.
-func startThread(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+package func startThread(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
     let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
     var thread = pthread_t()
     let code = pthread_create(&thread, nil, runThread, start.toOpaque())

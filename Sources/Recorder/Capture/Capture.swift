@@ -21,10 +21,15 @@ package final class Capture: Sendable {
     /// - Parameters:
     ///   - device: a number or (part of a) name of `devices()`; nil is the system's default.
     ///   - deliver: takes the blocks, in order, on a thread of the capture's own.
+    ///   - overran: told before the block that follows when samples were lost: how many.
     ///   - failed: called once, on that thread, when the device stops by itself; nothing is delivered after it.
-    package init(device: String? = nil, deliver: @escaping @Sendable (RawSpan) -> Void, failed: @escaping @Sendable (CaptureError) -> Void) {
+    package init(
+        device: String? = nil, deliver: @escaping @Sendable (RawSpan) -> Void, overran: @escaping @Sendable (Int) -> Void = { _ in },
+        failed: @escaping @Sendable (CaptureError) -> Void
+    ) {
         wanted = device
-        delivery = CaptureDelivery(ring: BlockRing(blockSize: Self.blockSize, capacity: 125), deliver: deliver, failed: failed)
+        delivery = CaptureDelivery(
+            ring: BlockRing(blockSize: Self.blockSize, capacity: 125), deliver: deliver, overran: overran, failed: failed)
     }
 
     deinit { stop() }

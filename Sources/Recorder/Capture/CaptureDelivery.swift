@@ -7,6 +7,7 @@ internal import Synchronization
 final class CaptureDelivery: @unchecked Sendable {
     let ring: BlockRing
     private let deliver: @Sendable (RawSpan) -> Void
+    private let overran: @Sendable (Int) -> Void
     private let failed: @Sendable (CaptureError) -> Void
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     private let over = Atomic<Bool>(false)
@@ -14,9 +15,13 @@ final class CaptureDelivery: @unchecked Sendable {
     private let deviceName = Mutex("microphone")
     private let thread = Mutex<pthread_t?>(nil)
 
-    init(ring: BlockRing, deliver: @escaping @Sendable (RawSpan) -> Void, failed: @escaping @Sendable (CaptureError) -> Void) {
+    init(
+        ring: BlockRing, deliver: @escaping @Sendable (RawSpan) -> Void, overran: @escaping @Sendable (Int) -> Void,
+        failed: @escaping @Sendable (CaptureError) -> Void
+    ) {
         self.ring = ring
         self.deliver = deliver
+        self.overran = overran
         self.failed = failed
         sem_init(semaphore, 0, 0)
     }
@@ -77,7 +82,7 @@ final class CaptureDelivery: @unchecked Sendable {
     fileprivate func run() {
         while !isOver {
             sem_wait(semaphore)
-            while !isOver && ring.take(deliver) {}
+            while !isOver && ring.take(lost: overran, deliver) {}
             if lost.load(ordering: .acquiring) && !isOver {
                 over.store(true, ordering: .releasing)
                 failed(.lost(device: deviceName.withLock { $0 }))

@@ -2,6 +2,8 @@
 package enum CaptureError: Error, Sendable, Equatable {
     /// The system has no input device at all.
     case noDevice
+    /// There are microphones, and this user may not use them.
+    case forbidden
     /// No device is called so.
     case unknownDevice(String, known: [String])
     /// The device is there and does not record what is asked for, or not now.
@@ -18,6 +20,9 @@ extension CaptureError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noDevice: "there is no microphone; connect one, or start the sound server (PulseAudio or PipeWire) of this user"
+        case .forbidden:
+            "this user may not use the sound devices; add them to the group “audio” (sudo usermod -aG audio $USER) and log in again, "
+                + "or start the sound server of this user"
         case .unknownDevice(let name, let known):
             "there is no input device “\(name)”; there are: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .unavailable(let device, let reason):

@@ -30,7 +30,9 @@ final class CaptureStream: Sendable {
     }
 
     private static func open(_ wanted: String?, delivery: CaptureDelivery) throws(CaptureError) -> PortAudio.Handle {
-        let device = try PortAudio.inputDevices.device(wanted)
+        let devices = PortAudio.inputDevices
+        if devices.isEmpty, SoundDevices.areForbidden() { throw .forbidden }
+        let device = try devices.device(wanted)
         delivery.name(device.name)
         var input = PaStreamParameters(
             device: PaDeviceIndex(device.number), channelCount: 1, sampleFormat: paInt16,

@@ -26,7 +26,10 @@ package struct AudioChunker: Sendable {
     /// - Parameters:
     ///   - rate: of the samples.
     ///   - start: the place of the first sample that will come.
-    package init(_ profile: ChunkProfile = .atPauses, rate: SampleRate = .speech, from start: SampleIndex = .zero) {
+    ///   - repeated: how many of the first samples the chunk before has as well: for whoever goes on after it.
+    package init(
+        _ profile: ChunkProfile = .atPauses, rate: SampleRate = .speech, from start: SampleIndex = .zero, repeating repeated: SampleCount = .zero
+    ) {
         func count(_ duration: Duration) -> Int { max(1, Int(SampleCount(duration, at: rate).samples)) }
         longest = count(profile.longest)
         shortest = min(count(profile.shortest), longest)
@@ -36,6 +39,7 @@ package struct AudioChunker: Sendable {
         quiet = profile.quiet.magnitude
         spoken = profile.spoken.magnitude
         self.start = start
+        self.repeated = Int(repeated.samples)
     }
 
     /// Where the samples that come next belong.

@@ -28,6 +28,8 @@ package struct ChunkProfile: Sendable, Equatable {
 
     /// At a pause when one is near, else at fifteen seconds.
     package static let atPauses = ChunkProfile()
+    /// What `harken record` does: as `atPauses`, with fewer chunks, so that what waited for hours stays below the server's rate limits.
+    package static let recording = ChunkProfile(shortest: .seconds(10))
     /// Fifteen seconds each.
     package static let even = ChunkProfile(shortest: .seconds(15))
 }

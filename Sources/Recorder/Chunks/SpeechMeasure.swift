@@ -2,10 +2,10 @@
 package struct SpeechMeasure: Sendable {
     /// Speech in all, not in one piece: a "yes" is worth sending.
     private static let enough: Duration = .milliseconds(200)
-    /// Probability from which a window is speech.
-    private static let threshold: Float = 0.5
+    /// Probability from which a window is speech: that at which speech goes on elsewhere. A single word in the middle of silence has little above it.
+    private static let threshold: Float = 0.35
     /// Mean square from which a window is sound: that of 180 of 32,768.
-    private static let sound: Float = 180 * 180 / (32_768 * 32_768)
+    package static let sound: Float = 180 * 180 / (32_768 * 32_768)
 
     private let window: Duration
     private var windows = 0

@@ -1,5 +1,5 @@
 /// Whether there is anything in a chunk to recognise.
-package enum SpeechVerdict: Sendable, Equatable {
+package enum SpeechVerdict: String, Sendable, Equatable {
     case speech
     /// Too little speech, and quiet otherwise.
     case insufficientSpeech

@@ -1,0 +1,263 @@
+internal import Net
+package import Speech
+internal import Synchronization
+
+/// Records a microphone into a spool, from where it is delivered: `RecordingMachine` with its disk and its microphone.
+package final class ChunkRecorder: Sendable {
+    package struct Settings: Sendable {
+        package var server: String
+        package var language: String?
+        package var profile = ChunkProfile.atPauses
+        /// What is longer becomes another recording, without a break.
+        package var longest: Duration = .seconds(4 * 3_600)
+
+        package init(server: String, language: String?) {
+            self.server = server
+            self.language = language
+        }
+    }
+
+    /// Of the last moment.
+    package struct Level: Sendable, Equatable {
+        /// The loudest sample, 0…1.
+        package var peak: Double = 0
+        /// Since the recording began, holes included.
+        package var recorded: Duration = .zero
+
+        package init(peak: Double = 0, recorded: Duration = .zero) {
+            self.peak = peak
+            self.recorded = recorded
+        }
+    }
+
+    private struct State: ~Copyable {
+        var machine = RecordingMachine()
+        var writers: [RecordingMachine.Attempt: RecordingWriter] = [:]
+        var microphones: [RecordingMachine.Attempt: any Microphone] = [:]
+        /// The recording of an earlier process that is to go on.
+        var earlier: SpooledRecording?
+        /// Of `earlier`: when its last sample came. Until the first new one has.
+        var interrupted: UnixTime?
+        var isFull = false
+        var level = Level()
+    }
+
+    private let spool: RecordingSpool
+    private let settings: Settings
+    private let microphone: MicrophoneSource
+    private let verdict: @Sendable (RecordedChunk) -> SpeechVerdict
+    private let deliverer: Deliverer
+    private let now: @Sendable () -> UnixTime
+    private let tell: @Sendable (RecorderNews) -> Void
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - verdict: whether there is speech in a chunk.
+    ///   - deliverer: is told of each recording, and of each chunk.
+    ///   - tell: called on any thread; must not call the recorder.
+    package init(
+        _ spool: RecordingSpool, _ settings: Settings, microphone: @escaping MicrophoneSource,
+        verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, deliverer: Deliverer, now: @escaping @Sendable () -> UnixTime,
+        tell: @escaping @Sendable (RecorderNews) -> Void
+    ) {
+        self.spool = spool
+        self.settings = settings
+        self.microphone = microphone
+        self.verdict = verdict
+        self.deliverer = deliverer
+        self.now = now
+        self.tell = tell
+    }
+
+    package var phase: RecordingMachine.State { state.withLock { $0.machine.state } }
+
+    package var failure: RecordingMachine.Failure? { state.withLock { $0.machine.failure } }
+
+    package var level: Level { state.withLock { $0.level } }
+
+    /// Begins to record. Returns at once; `phase` says how far it is.
+    ///
+    /// - Parameter earlier: a recording that an earlier process left, and that goes on; nil: a new one.
+    package func start(goingOnWith earlier: SpooledRecording? = nil) {
+        let actions = state.withLock { state in
+            state.earlier = earlier
+            return state.machine.start()
+        }
+        run(actions)
+    }
+
+    /// Ends the recording. When it returns the microphone is closed, nothing more is kept, and nothing that comes after it is ever sent.
+    package func stop() { run(state.withLock { $0.machine.stop() }) }
+
+    /// Makes chunks of what an earlier process left of a recording, and ends it.
+    package func complete(_ earlier: SpooledRecording) throws(SpoolError) {
+        guard !earlier.history.isComplete else { return }
+        var writer = writer(for: earlier)
+        try writer.recover()
+        try writer.complete()
+        deliverer.ring()
+    }
+
+    private func run(_ actions: [RecordingMachine.Action]) {
+        for action in actions {
+            switch action {
+            case .prepare(let attempt): work(attempt) { $0.prepare(attempt) }
+            case .openMicrophone(let attempt): work(attempt) { $0.open(attempt) }
+            case .closeMicrophone(let attempt): state.withLock { $0.microphones.removeValue(forKey: attempt) }?.stop()
+            case .discard(let attempt): end(attempt, isDiscarded: true)
+            case .complete(let attempt): end(attempt, isDiscarded: false)
+            }
+        }
+    }
+
+    /// On a thread of its own: disks and sound systems take their time.
+    private func work(_ attempt: RecordingMachine.Attempt, _ body: @escaping @Sendable (ChunkRecorder) -> Void) {
+        do throws(SystemError) {
+            try startThread(name: "recorder") { body(self) }
+        } catch {
+            failed(attempt, .disk("\(error)"))
+        }
+    }
+
+    private func prepare(_ attempt: RecordingMachine.Attempt) {
+        do throws(SpoolError) {
+            let earlier = state.withLock { $0.earlier }
+            let last = earlier?.lastWritten
+            let recording = if let earlier { earlier } else { try spool.make(server: settings.server, language: settings.language) }
+            var writer = writer(for: recording)
+            if earlier != nil { try writer.recover() }
+            let ready = writer
+            run(
+                state.withLock { state in
+                    state.writers[attempt] = ready
+                    state.interrupted = last
+                    return state.machine.prepared(attempt)
+                })
+        } catch {
+            failed(attempt, .disk("\(error)"))
+        }
+    }
+
+    private func open(_ attempt: RecordingMachine.Attempt) {
+        let microphone = microphone(
+            { [weak self] in self?.heard($0, attempt) }, { [weak self] in self?.overran($0, attempt) },
+            { [weak self] in self?.failed(attempt, .microphone("\($0)")) })
+        // From here on a stop finds it, and closes it while it opens.
+        let isWanted = state.withLock { state in
+            guard state.machine.state == .opening(attempt) else { return false }
+            state.microphones[attempt] = microphone
+            return true
+        }
+        guard isWanted else { return }
+        do throws(CaptureError) {
+            try microphone.start()
+        } catch {
+            failed(attempt, .microphone("\(error)"))
+            return
+        }
+        let (actions, recording) = state.withLock { state in
+            (state.machine.opened(attempt), state.machine.keeps(attempt) ? state.writers[attempt]?.recording : nil)
+        }
+        run(actions)
+        guard let recording else { return microphone.stop() }
+        deliverer.add(recording)
+        tell(.listening(recording: recording.origin.id))
+    }
+
+    /// On the microphone's thread.
+    private func heard(_ bytes: RawSpan, _ attempt: RecordingMachine.Attempt) {
+        var news: [RecorderNews] = []
+        let fault: SpoolError? = state.withLock { state in
+            guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
+            // What is taken out is not copied when it changes.
+            state.writers[attempt] = nil
+            defer { state.writers[attempt] = writer }
+            do throws(SpoolError) {
+                try goOn(&writer, &state, before: bytes, &news)
+                try rotate(&writer, before: bytes, &news)
+                let outcome = try writer.append(bytes)
+                if (outcome == .noRoom) != state.isFull { news.append(outcome == .noRoom ? .noRoom : .roomAgain) }
+                state.isFull = outcome == .noRoom
+                state.level = Level(peak: Self.peak(of: bytes), recorded: (writer.position - .zero).duration(at: .speech))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        news.forEach(tell)
+        deliverer.ring()
+        if let fault { failed(attempt, .disk("\(fault)")) }
+    }
+
+    private func overran(_ count: Int, _ attempt: RecordingMachine.Attempt) {
+        let count = SampleCount(count)
+        let fault: SpoolError? = state.withLock { state in
+            guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
+            do throws(SpoolError) {
+                try writer.skip(count, .overrun)
+                state.writers[attempt] = writer
+                return nil
+            } catch {
+                return error
+            }
+        }
+        tell(.overran(count.duration(at: .speech)))
+        if let fault { failed(attempt, .disk("\(fault)")) }
+    }
+
+    private func failed(_ attempt: RecordingMachine.Attempt, _ failure: RecordingMachine.Failure) {
+        let (actions, isNew) = state.withLock { state in
+            let before = state.machine.state
+            return (state.machine.failed(attempt, failure), before != state.machine.state)
+        }
+        run(actions)
+        if isNew { tell(.failed(failure)) }
+    }
+
+    /// The recording of an attempt is over. What was said before the attempt, in an earlier process, stays.
+    private func end(_ attempt: RecordingMachine.Attempt, isDiscarded: Bool) {
+        let (writer, isEarlier) = state.withLock { state in
+            let writer = state.writers.removeValue(forKey: attempt)
+            return (writer, state.earlier === writer?.recording)
+        }
+        guard var writer else { return }
+        guard !isDiscarded || isEarlier else { return writer.recording.remove() }
+        do throws(SpoolError) {
+            try writer.complete()
+        } catch {
+            // Its audio is on the disk: the next start completes it.
+            tell(.failed(.disk("\(error)")))
+        }
+        deliverer.ring()
+    }
+
+    private func writer(for recording: SpooledRecording) -> RecordingWriter {
+        RecordingWriter(recording, profile: settings.profile, verdict: verdict)
+    }
+
+    /// Before the first samples of a recording that goes on: the time that passed without any.
+    private func goOn(
+        _ writer: inout RecordingWriter, _ state: inout State, before bytes: RawSpan, _ news: inout [RecorderNews]
+    ) throws(SpoolError) {
+        guard let interrupted = state.interrupted else { return }
+        state.interrupted = nil
+        let gap = max(.zero, now() - interrupted - SampleCount(bytes.byteCount / 2).duration(at: .speech))
+        try writer.skip(SampleCount(gap, at: .speech), .interruption)
+        news.append(.goesOn(after: gap))
+    }
+
+    /// Begins another recording when these samples would make this one too long.
+    private func rotate(_ writer: inout RecordingWriter, before bytes: RawSpan, _ news: inout [RecorderNews]) throws(SpoolError) {
+        guard writer.position + SampleCount(bytes.byteCount / 2) > .zero + SampleCount(settings.longest, at: .speech) else { return }
+        let next = try spool.make(server: settings.server, language: settings.language)
+        try writer.complete()
+        writer = self.writer(for: next)
+        deliverer.add(next)
+        news.append(.rotated(recording: next.origin.id))
+    }
+
+    private static func peak(of bytes: RawSpan) -> Double {
+        let loudest = bytes.withUnsafeBytes { $0.bindMemory(to: Int16.self).lazy.map(\.magnitude).max() ?? 0 }
+        return Double(loudest) / 32_768
+    }
+}

@@ -1,0 +1,64 @@
+package import Speech
+
+/// What a recording's log tells: the same lines always make the same history.
+package struct RecordingHistory: Sendable, Equatable {
+    package private(set) var origin: RecordingOrigin
+    package private(set) var conversation: String?
+    /// Chunks that are to be sent, oldest first.
+    package private(set) var waiting: [QueuedChunk] = []
+    /// Chunks that the server will never take.
+    package private(set) var held: [QueuedChunk] = []
+    /// Where the last chunk, or the last hole, ends.
+    package private(set) var cut = SampleIndex.zero
+    /// How many of the samples before `cut` the next chunk has as well.
+    package private(set) var repeated = SampleCount.zero
+    package private(set) var isComplete = false
+    package private(set) var isFinished = false
+    /// How many chunks the server has.
+    package private(set) var sent = 0
+    /// The time of the chunks in which something was said.
+    package private(set) var spoken = SampleCount.zero
+    package private(set) var missing = SampleCount.zero
+    private let overlap: SampleCount
+
+    /// - Parameter overlap: what each chunk has of the one before.
+    package init(_ origin: RecordingOrigin, overlap: SampleCount) {
+        self.origin = origin
+        self.overlap = overlap
+    }
+
+    /// nil: the first line is not what it should be. Lines that cannot be read are left out: the last one may be torn.
+    package init?(log: [UInt8], overlap: SampleCount) {
+        let lines = log.split(separator: 0x0A)
+        guard let first = lines.first, case .begun(let origin)? = RecordingEntry(line: first) else { return nil }
+        self.init(origin, overlap: overlap)
+        for line in lines.dropFirst() { if let entry = RecordingEntry(line: line) { apply(entry) } }
+    }
+
+    /// Where the next chunk begins: no audio before it is needed but that of chunks that wait.
+    package var next: SampleIndex { cut - repeated }
+
+    package mutating func apply(_ entry: RecordingEntry) {
+        switch entry {
+        case .begun: break
+        case .conversation(let id): conversation = id
+        case .chunk(let chunk, let verdict):
+            spoken += verdict == .speech ? chunk.range.end - max(chunk.range.start, cut) : .zero
+            cut = chunk.range.end
+            repeated = chunk.isFinal ? .zero : min(overlap, chunk.range.count - SampleCount(1))
+            if verdict == .speech { waiting.append(chunk) }
+        case .delivered(let start):
+            waiting.removeAll { $0.range.start == start }
+            sent += 1
+        case .refused(let start, _):
+            held += waiting.filter { $0.range.start == start }
+            waiting.removeAll { $0.range.start == start }
+        case .hole(let range, _):
+            cut = range.end
+            repeated = .zero
+            missing += range.count
+        case .complete: isComplete = true
+        case .finished: isFinished = true
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Glibc
+internal import Net
+package import Speech
+
+/// The folder where recordings lie until the server has them. One folder for each, oldest first by name.
+package final class RecordingSpool: Sendable {
+    package let path: String
+    private let budget: SpoolBudget
+    private let overlap: SampleCount
+    private let now: @Sendable () -> UnixTime
+    private let newID: @Sendable () -> String
+
+    /// Makes the folder unless it is there.
+    ///
+    /// - Parameters:
+    ///   - limit: bytes of audio that may lie in it.
+    ///   - profile: how recordings are cut.
+    package init(
+        path: String, limit: Int, profile: ChunkProfile, now: @escaping @Sendable () -> UnixTime, newID: @escaping @Sendable () -> String
+    ) throws(SpoolError) {
+        self.path = path
+        self.now = now
+        self.newID = newID
+        overlap = SampleCount(profile.overlap, at: .speech)
+        budget = SpoolBudget(limit: limit, folder: path)
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
+            guard mkdir(made, 0o700) == 0 || errno == EEXIST else { throw .disk(SystemError(call: "mkdir \(made)")) }
+        }
+    }
+
+    /// Bytes of audio that lie in it, as far as it is known: of the recordings that this process has made or opened.
+    package var byteCount: Int { budget.byteCount }
+
+    package func make(server: String, language: String?) throws(SpoolError) -> SpooledRecording {
+        let origin = RecordingOrigin(id: newID(), began: now(), server: server, language: language)
+        // Oldest first by name.
+        let stamp = String(origin.began.milliseconds)
+        return try SpooledRecording(origin, path: "\(path)/\(stamp)-\(origin.id)", overlap: overlap, budget: budget)
+    }
+
+    /// Opens what there is, oldest first; what another process has open, and what is no recording, is left alone.
+    package func open() -> [SpooledRecording] {
+        Self.names(in: path).sorted().compactMap { name in
+            let folder = path + "/" + name
+            let recording = try? SpooledRecording(opening: folder, names: Self.names(in: folder), overlap: overlap, budget: budget)
+            // Finished, and the program ended before it was removed.
+            if let recording, recording.history.isFinished { recording.remove() }
+            return recording.flatMap { $0.history.isFinished ? nil : $0 }
+        }
+    }
+
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

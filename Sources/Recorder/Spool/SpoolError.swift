@@ -1,0 +1,20 @@
+package import Net
+
+/// Why a recording cannot be kept on the disk, or read from it.
+package enum SpoolError: Error, Sendable, Equatable {
+    case disk(SystemError)
+    /// Another process has it.
+    case inUse(String)
+    /// The folder holds no recording that this version knows.
+    case unreadable(String)
+}
+
+extension SpoolError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .disk(let error): "recordings cannot be kept on the disk: \(error)"
+        case .inUse(let path): "another harken record has \(path) open"
+        case .unreadable(let path): "\(path) holds no recording that can be read"
+        }
+    }
+}

@@ -1,0 +1,165 @@
+internal import Glibc
+internal import Net
+package import Speech
+internal import Synchronization
+
+/// A recording on the disk: its audio, a log of what has become of it, and what of it is still to be delivered. Whoever opens it again, after whatever end
+/// of the program, goes on where it was.
+package final class SpooledRecording: Sendable {
+    /// What is done with a recording as long as anybody has it open.
+    private struct State: ~Copyable {
+        var log: Int32
+        var audio: AudioFiles
+        var history: RecordingHistory
+        var delivery: RecordingDelivery
+    }
+
+    package let origin: RecordingOrigin
+    package let path: String
+    /// When the last sample of an earlier process came; nil: there was none, or this process made it.
+    package let lastWritten: UnixTime?
+    private let budget: SpoolBudget
+    private let state: Mutex<State>
+
+    /// Makes one.
+    init(_ origin: RecordingOrigin, path: String, overlap: SampleCount, budget: SpoolBudget) throws(SpoolError) {
+        guard mkdir(path, 0o700) == 0 else { throw .disk(SystemError(call: "mkdir \(path)")) }
+        let log = try Self.openLog(path, flags: O_CREAT | O_EXCL)
+        self.origin = origin
+        self.path = path
+        lastWritten = nil
+        self.budget = budget
+        state = Mutex(
+            State(
+                log: log, audio: AudioFiles(in: path, names: []), history: RecordingHistory(origin, overlap: overlap), delivery: RecordingDelivery()))
+        try note(.begun(origin))
+    }
+
+    /// Opens one.
+    ///
+    /// - Throws: `.inUse` while another process has it open; `.unreadable` when it is none.
+    init(opening path: String, names: [String], overlap: SampleCount, budget: SpoolBudget) throws(SpoolError) {
+        let log = try Self.openLog(path, flags: 0)
+        guard let bytes = Self.contents(of: log), let history = RecordingHistory(log: bytes, overlap: overlap) else {
+            close(log)
+            throw .unreadable(path)
+        }
+        // A line that was torn is ended, so that the next one can be read.
+        if bytes.last != 0x0A { _ = try? writeAll([0x0A].span.bytes, to: log) }
+        origin = history.origin
+        self.path = path
+        self.budget = budget
+        let audio = AudioFiles(in: path, names: names)
+        // Now: what is delivered meanwhile is removed.
+        lastWritten = audio.lastWritten.map { UnixTime(milliseconds: $0) }
+        budget.add(audio.byteCount)
+        state = Mutex(
+            State(
+                log: log, audio: audio, history: history,
+                delivery: RecordingDelivery(conversation: history.conversation, waiting: history.waiting, isComplete: history.isComplete)))
+    }
+
+    deinit { state.withLock { _ = close($0.log) } }
+
+    package var history: RecordingHistory { state.withLock { $0.history } }
+
+    /// Behind the last sample on the disk; nil: there is none.
+    package var end: SampleIndex? { state.withLock { $0.audio.end } }
+
+    // MARK: What is recorded
+
+    /// Writes samples. When there is no room for them nothing is written.
+    ///
+    /// - Returns: whether there was room.
+    func append(_ samples: RawSpan, at start: SampleIndex) -> Bool {
+        guard budget.hasRoom(for: samples.byteCount) else { return false }
+        return state.withLock { state in
+            do throws(SystemError) {
+                try state.audio.append(samples, at: start)
+            } catch {
+                return false
+            }
+            budget.add(samples.byteCount)
+            return true
+        }
+    }
+
+    func sync() { state.withLock { $0.audio.sync() } }
+
+    /// Adds a line to the log, and takes it into account.
+    func note(_ entry: RecordingEntry) throws(SpoolError) {
+        do throws(SystemError) {
+            try state.withLock { (state) throws(SystemError) in
+                try writeAll(entry.line.span.bytes, to: state.log)
+                fdatasync(state.log)
+                let waited = state.history.waiting.count
+                state.history.apply(entry)
+                if state.history.waiting.count > waited, let chunk = state.history.waiting.last { state.delivery.add(chunk) }
+                if entry == .complete { state.delivery.complete() }
+                budget.release(state.audio.drop(before: state.history.next, keeping: (state.history.waiting + state.history.held).map(\.range)))
+            }
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    package func audio(of range: SampleRange) throws(SpoolError) -> [UInt8] {
+        do throws(SystemError) {
+            return try state.withLock { (state) throws(SystemError) in try state.audio.read(range) }
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    // MARK: What is delivered
+
+    func next(now: ContinuousClock.Instant) -> RecordingDelivery.Action { state.withLock { $0.delivery.next(now: now) } }
+
+    func answered(_ answer: DeliveryAnswer, conversation: String?, now: ContinuousClock.Instant, jitter: Double) {
+        state.withLock { $0.delivery.answered(answer, conversation: conversation, now: now, jitter: jitter) }
+    }
+
+    /// The conversation that its chunks are sent to now.
+    var conversation: String? { state.withLock { $0.delivery.conversation } }
+
+    package var trouble: RecordingDelivery.Trouble? { state.withLock { $0.delivery.trouble } }
+
+    /// Removes it from the disk. Chunks that the server refused stay, with the log.
+    func remove() {
+        state.withLock { state in
+            guard state.history.held.isEmpty else { return }
+            let names = RecordingSpool.names(in: path)
+            for name in names { unlink(path + "/" + name) }
+            rmdir(path)
+            budget.release(state.audio.byteCount)
+        }
+    }
+
+    private static func openLog(_ path: String, flags: Int32) throws(SpoolError) -> Int32 {
+        let file = path + "/log"
+        let descriptor = open(file, O_RDWR | O_APPEND | O_CLOEXEC | flags, 0o600)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { throw .unreadable(path) }
+            throw .disk(SystemError(call: "open \(file)"))
+        }
+        // Let go of by the system, however the process ends.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .inUse(path)
+        }
+        return descriptor
+    }
+
+    private static func contents(of descriptor: Int32) -> [UInt8]? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var done = 0
+        while done < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done, done) }
+            guard got > 0 else { return nil }
+            done += got
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,122 @@
+import Framing
+import HarkenKit
+import Net
+import Protocols
+import Recorder
+import Speech
+
+struct Record: Command {
+    private static let url = Option(
+        "--url", "URL", standard: "http://127.0.0.1:8080", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
+        "The gateway."
+    ) { WebSocketTarget($0) == nil ? nil : $0 }
+    private static let token = Option("--token", "KEY", variable: "HARKEN_KEY", "An access key, where the gateway wants one.")
+    private static let language = Option(
+        "--language", "TAG", accepts: "one language, such as en or pt-BR",
+        "The language spoken. Default: what the gateway takes it to be."
+    ) { SpokenLanguage.tag($0) }
+    private static let device = Option("--device", "NAME", "The microphone: its number, or a part of its name. Default: the system's.")
+    private static let list = Flag("--list-devices", "Lists what can be recorded from, and records nothing.")
+    private static let managed = Flag("--managed", "Recognises live, through the gateway's managed route, instead of in chunks.")
+    private static let byok = Option(
+        "--byok", "VENDOR", accepts: vendors.formatted(with: "or"),
+        "Recognises live, straight at the vendor, with your own key: DEEPGRAM_API_KEY or that of the vendor."
+    ) { vendors.contains($0) ? $0 : nil }
+    private static let disk = Option(
+        "--disk", "GIGABYTES", standard: "2", accepts: "a number above 0", "How much audio may wait on the disk; an hour has 0.12 GB."
+    ) { text in Double(text).flatMap { $0 > 0 && $0 <= 100_000 ? $0 : nil } }
+    private static let goOn = Option(
+        "--go-on-within", "SECONDS", standard: "300", accepts: "a whole number, 0 or more",
+        "A recording that was cut off no longer ago goes on, in the same conversation; 0: never."
+    ) { text in Int(text).flatMap { (0...86_400).contains($0) ? $0 : nil } }
+    private static let send = Flag("--send", "Sends what waits on the disk, and records nothing.")
+
+    private static let vendors = Catalogue.vendors.filter { $0.live != nil }.map(\.name.rawValue)
+
+    static let description = CommandDescription(
+        name: "record", summary: "Records the microphone, and has it recognised by a gateway.",
+        discussion: """
+            What is said goes to the disk first, and from there to the gateway in chunks of 10 to 15 seconds, cut at pauses; where nobody speaks nothing is \
+            sent. Without a connection it waits on the disk, also over a restart. Ctrl-C ends the recording at once and sends what waits; a second one \
+            leaves that for the next time. With --managed or --byok it is recognised as it is spoken, and nothing is kept.
+            """,
+        operands: .none,
+        options: [url, token, language, device, list, managed, byok, disk, goOn, send, DataOption.option, Flag.json])
+
+    /// Ctrl-C is how a recording ends.
+    static let isEndedByInterruption = true
+
+    private enum Mode {
+        case list
+        case chunks(ChunkedRecording)
+        case live(LiveRecording)
+    }
+
+    private let mode: Mode
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        let json = arguments.has(.json)
+        guard !arguments.has(Self.list) else {
+            mode = .list
+            return
+        }
+        let vendor = try arguments.value(Self.byok)
+        if arguments.has(Self.managed), vendor != nil { throw UsageError("--managed and --byok cannot go together; give one of them") }
+        if arguments.has(Self.send), arguments.has(Self.managed) || vendor != nil {
+            throw UsageError("--send is for what was recorded in chunks: leave --managed and --byok out")
+        }
+        let url = try arguments.value(Self.url) ?? "", token = try arguments.value(Self.token)
+        let language = try arguments.value(Self.language), device = try arguments.value(Self.device)
+        if vendor != nil || arguments.has(Self.managed) {
+            var settings = RecordingSettings()
+            settings.device = device
+            settings.model = vendor == "deepgram" || vendor == nil ? settings.model : nil
+            settings.language = language.map { LanguageTag($0) } ?? settings.language
+            let engine: any HarkenKit.RecordingEngine
+            if let vendor {
+                let names = vendor.uppercased()
+                guard let key = arguments.environment[names + "_API_KEY"], !key.isEmpty else {
+                    throw UsageError("--byok \(vendor) needs your key: set \(names)_API_KEY")
+                }
+                let address = arguments.environment[names + "_STREAMING_URL"] ?? arguments.environment[names + "_BASE_URL"]
+                engine = BYOKRecording(vendor: vendor, key: key, baseURL: address, settings: settings)
+            } else {
+                // A gateway without keys takes any, from its own machine.
+                engine = ManagedRecording(server: url, token: token ?? "local", settings: settings)
+            }
+            mode = .live(LiveRecording(engine: engine, json: json))
+            return
+        }
+        var settings = ChunkedRecording.Settings(server: url, folder: try DataOption.path(arguments) + "/recorder")
+        settings.token = token
+        settings.language = language
+        settings.device = device
+        settings.diskBytes = Int((try arguments.value(Self.disk) ?? 2) * 1_000_000_000)
+        settings.goOnWithin = .seconds(try arguments.value(Self.goOn) ?? 300)
+        settings.records = !arguments.has(Self.send)
+        settings.json = json
+        mode = .chunks(ChunkedRecording(settings, environment: arguments.environment))
+    }
+
+    func run(_ surroundings: Surroundings) async -> ExitStatus {
+        switch mode {
+        case .list: listDevices(surroundings)
+        case .chunks(let recording): await recording.run(surroundings)
+        case .live(let recording): await recording.run(surroundings)
+        }
+    }
+
+    private func listDevices(_ surroundings: Surroundings) -> ExitStatus {
+        do throws(CaptureError) {
+            let devices = try Capture.devices()
+            guard !devices.isEmpty else { throw CaptureError.noDevice }
+            for device in devices {
+                surroundings.output.writeLine("\(device.number)  \(TerminalText.safe(device.name))\(device.isDefault ? "  (default)" : "")")
+            }
+            return .done
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+}

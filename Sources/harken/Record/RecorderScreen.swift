@@ -1,0 +1,51 @@
+import Framing
+import Recorder
+import Speech
+
+/// Tells how a recording goes: a line on the terminal, notices beside it, and with `--json` an object for each thing that happens.
+struct RecorderScreen {
+    private let surroundings: Surroundings
+    private let json: Bool
+    private let progress: ProgressLine
+
+    init(_ surroundings: Surroundings, json: Bool) {
+        self.surroundings = surroundings
+        self.json = json
+        progress = ProgressLine(on: surroundings.diagnostics)
+    }
+
+    mutating func show(_ status: RecorderStatus) { progress.show(status.line) }
+
+    mutating func show(_ news: RecorderNews) {
+        if json { surroundings.output.writeLine(news.json) }
+        if case .finished(let id, let title) = news, !json {
+            progress.clear()
+            surroundings.output.writeLine(TerminalText.safe("conversation \(id)" + (title.map { ": " + $0 } ?? "")))
+            return
+        }
+        if let words = news.words { say(words) }
+    }
+
+    /// A line for people.
+    mutating func say(_ words: String) {
+        progress.clear()
+        surroundings.diagnostics.writeLine("harken record: " + TerminalText.safe(words))
+    }
+
+    mutating func end(_ status: RecorderStatus, folder: String) {
+        progress.clear()
+        if json {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("type", "end")
+            writer.member("waiting", status.waiting)
+            writer.member("refused", status.held)
+            writer.endObject()
+            surroundings.output.writeLine(writer.text)
+        }
+        guard status.waiting > 0 else { return }
+        say(
+            "\(status.waiting) chunks (\(TimeText.clock(status.waitingTime / .seconds(1)))) wait in \(folder); "
+                + "they are sent when you record again, or with: harken record --send")
+    }
+}

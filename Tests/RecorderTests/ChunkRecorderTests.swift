@@ -1,0 +1,212 @@
+import Foundation
+import HarkenTesting
+import Recorder
+import Speech
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct `A recorder in chunks` {
+    @Test func `brings all that is said to the server, in chunks, and says when it is complete`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        let all = samples(50_000)
+        for start in stride(from: 0, to: all.count, by: 1_000) { microphone.say(Array(all[start..<start + 1_000])) }
+        world.recorder.stop()
+        await world.deliver()
+        #expect(joined(world.server.chunks) == all)
+        #expect(world.server.chunks.map(\.start) == [0, 900, 1_800, 2_700])
+        #expect(world.server.finished == ["c1"])
+        #expect(world.left == [])
+        #expect(world.said.last == .finished(conversation: "c1", title: "a title"))
+    }
+
+    @Test func `sends nothing of a quiet room, and starts no conversation`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        for _ in 0..<300 { microphone.say([Int16](repeating: 0, count: 16_000)) }
+        world.recorder.stop()
+        await world.deliver()
+        #expect(world.server.asked == 0)
+        #expect(world.left == [])
+    }
+
+    /// Where the start-up stands when the user stops: nothing has happened, the disk is at work, the microphone opens, it has just opened.
+    enum Moment: CaseIterable { case atOnce, whileTheDiskWorks, whileTheMicrophoneOpens, asItOpened }
+
+    @Test(arguments: Moment.allCases, [false, true])
+    func `stopped at any moment of its start captures nothing after that, sends nothing, and leaves nothing`(moment: Moment, startsAgain: Bool)
+        async throws
+    {
+        let world = try RecorderWorld()
+        let isOpening = Mutex(false), mayOpen = Mutex(false)
+        if moment == .whileTheMicrophoneOpens {
+            world.whileOpening { () throws(CaptureError) in
+                isOpening.withLock { $0 = true }
+                while !mayOpen.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.001) }
+            }
+        }
+        world.recorder.start()
+        switch moment {
+        case .atOnce: break
+        case .whileTheDiskWorks: try await until { if case .idle = world.recorder.phase { false } else { true } }
+        case .whileTheMicrophoneOpens: try await until { isOpening.withLock { $0 } }
+        case .asItOpened: try await until { world.opened.first?.wasOpened == true }
+        }
+        world.recorder.stop()
+        #expect(world.recorder.phase == .idle)
+        #expect(world.opened.allSatisfy { !$0.isOpen })
+        mayOpen.withLock { $0 = true }
+        // Whatever was on its way has come.
+        for _ in 0..<50 { try await Task.sleep(for: .milliseconds(2)) }
+        for microphone in world.opened { microphone.say(samples(48_000)) }
+        #expect(world.opened.allSatisfy { !$0.isOpen })
+        guard startsAgain else {
+            await world.deliver()
+            #expect(world.server.asked == 0)
+            #expect(world.left == [])
+            return
+        }
+        world.whileOpening { () throws(CaptureError) in }
+        let microphone = try await world.listen()
+        microphone.say(samples(32_000))
+        for old in world.opened.dropLast() { old.say(samples(48_000)) }
+        world.recorder.stop()
+        await world.deliver()
+        #expect(joined(world.server.chunks) == samples(32_000))
+    }
+
+    @Test func `keeps nothing that comes after a stop`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(20_000))
+        world.recorder.stop()
+        #expect(!microphone.isOpen)
+        microphone.say(samples(20_000, from: 20_000))
+        await world.deliver()
+        #expect(joined(world.server.chunks) == samples(20_000))
+    }
+
+    @Test func `is stopped once however often, and its conversation finished once`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(20_000))
+        world.recorder.stop()
+        // At once another one.
+        let other = try await world.listen()
+        other.say(samples(17_000))
+        world.recorder.stop()
+        world.recorder.stop()
+        await world.deliver()
+        #expect(world.server.finished.sorted() == ["c1", "c2"])
+        #expect(world.server.chunks.filter { $0.conversation == "c2" }.map(\.samples.count) == [16_000, 2_600])
+    }
+
+    @Test func `goes on where a process that was killed left it, in the same conversation, and has the time between as a hole`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(40_000))
+        let delivery = Task { await world.deliverer.run() }
+        try await until { world.server.chunks.count == 2 }
+        delivery.cancel()
+        await delivery.value
+        // What a killed process leaves: nobody has the file open any more, and nothing was ended.
+        let copy = world.folder.path + "/after"
+        try copyFolder(world.spool.path, to: copy)
+        let second = try RecorderWorld(path: copy)
+        let earlier = try #require(second.spool.open().first)
+        #expect(earlier.history.conversation == "c1")
+        let written = try #require(earlier.lastWritten)
+        second.set(now: UnixTime(milliseconds: written.milliseconds + 5_000))
+        let next = try await second.listen(goingOnWith: earlier)
+        next.say(samples(20_000, from: 40_000))
+        second.recorder.stop()
+        await second.deliver()
+        // 40,000 samples were written: 28,800 to 40,000 is the rest, and the next ones come five seconds later, less their own length.
+        let starts = second.server.chunks.map(\.start)
+        #expect(starts == [1_800, 6_250, 7_150])
+        #expect(second.server.chunks.first?.samples == Array(samples(40_000)[28_800...]))
+        #expect(second.server.chunks.allSatisfy { $0.conversation == "c1" })
+        #expect(second.server.finished == ["c1"] && second.server.conversations == 0)
+        #expect(second.said.contains(.goesOn(after: .milliseconds(3_750))))
+    }
+
+    @Test func `completes what a process that was killed left, when that does not go on`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(20_000))
+        let copy = world.folder.path + "/after"
+        try copyFolder(world.spool.path, to: copy)
+        let second = try RecorderWorld(path: copy)
+        for earlier in second.spool.open() {
+            try second.recorder.complete(earlier)
+            second.deliverer.add(earlier)
+        }
+        await second.deliver()
+        #expect(joined(second.server.chunks) == samples(20_000))
+        #expect(second.server.finished == ["c1"])
+        #expect(second.left == [])
+    }
+
+    @Test func `says when the room on the disk is used up, keeps the time, and goes on when there is room again`() async throws {
+        let world = try RecorderWorld(limit: 100_000)
+        let microphone = try await world.listen()
+        for start in stride(from: 0, to: 64_000, by: 1_000) { microphone.say(samples(1_000, from: start)) }
+        #expect(world.said.filter { $0 == .noRoom }.count == 1)
+        let kept = world.spool.byteCount
+        #expect(kept <= 100_000)
+        // What waits is sent, and its audio goes. Only whole files do, so another recording begins.
+        world.recorder.stop()
+        await world.deliver()
+        #expect(joined(world.server.chunks) == samples(50_000))
+        #expect(world.spool.byteCount == 0)
+        #expect(world.left == [])
+    }
+
+    @Test func `keeps its time over samples that the machine was too slow for`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(8_000))
+        microphone.overran(16_000)
+        microphone.say(samples(8_000, from: 24_000))
+        world.recorder.stop()
+        await world.deliver()
+        #expect(world.server.chunks.map(\.start) == [0, 1_500])
+        #expect(world.server.chunks.map(\.samples) == [samples(8_000), samples(8_000, from: 24_000)])
+        #expect(world.said.contains(.overran(.seconds(1))))
+    }
+
+    @Test func `becomes another recording when it is too long, without losing or doubling a sample`() async throws {
+        let world = try RecorderWorld(longest: .seconds(3))
+        let microphone = try await world.listen()
+        let all = samples(100_000)
+        for start in stride(from: 0, to: all.count, by: 1_000) { microphone.say(Array(all[start..<start + 1_000])) }
+        world.recorder.stop()
+        await world.deliver()
+        let parts = ["c1", "c2", "c3"].map { id in joined(world.server.chunks.filter { $0.conversation == id }) ?? [] }
+        #expect(parts.map(\.count) == [48_000, 48_000, 4_000])
+        #expect(parts.flatMap(\.self) == all)
+        #expect(world.server.finished == ["c1", "c2", "c3"])
+    }
+
+    @Test func `whose microphone fails says why, and delivers what was said`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(20_000))
+        microphone.failed(.lost(device: "it"))
+        #expect(world.recorder.phase == .idle && !microphone.isOpen)
+        #expect(world.said.contains { if case .failed(.microphone(let words)) = $0 { words.contains("stopped recording by itself") } else { false } })
+        await world.deliver()
+        #expect(joined(world.server.chunks) == samples(20_000))
+        #expect(world.server.finished == ["c1"])
+    }
+
+    @Test func `whose microphone does not open says why, and leaves nothing`() async throws {
+        let world = try RecorderWorld()
+        world.whileOpening { () throws(CaptureError) in throw .noDevice }
+        world.recorder.start()
+        try await until { world.said.contains { if case .failed = $0 { true } else { false } } }
+        #expect(world.recorder.phase == .idle)
+        #expect(world.left == [])
+        #expect(world.server.asked == 0)
+    }
+}

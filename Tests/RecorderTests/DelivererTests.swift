@@ -1,0 +1,121 @@
+import Foundation
+import HarkenTesting
+import Recorder
+import Speech
+import Synchronization
+import Testing
+
+func copyFolder(_ path: String, to other: String) throws { try FileManager.default.copyItem(atPath: path, toPath: other) }
+
+@Suite(.timeLimit(.minutes(5))) struct `Delivery from the disk` {
+    /// Records so much and stops.
+    private func record(_ world: RecorderWorld, _ samples: [Int16]) async throws {
+        let microphone = try await world.listen()
+        microphone.say(samples)
+        world.recorder.stop()
+    }
+
+    @Test func `loses nothing while there is no server, and says so once`() async throws {
+        let world = try RecorderWorld()
+        try await record(world, samples(70_000))
+        world.server.always(Receipt(.unavailable, isAnswered: false))
+        let delivery = Task { await world.deliverer.run() }
+        try await until { world.server.asked > 40 }
+        #expect(world.said.filter { $0 == .unreachable }.count == 1)
+        world.server.always(nil)
+        world.deliverer.end()
+        await delivery.value
+        #expect(joined(world.server.chunks) == samples(70_000))
+        #expect(world.said.contains(.reachable))
+        #expect(world.server.finished == ["c1"])
+    }
+
+    @Test func `goes on in another process after each single answer, and each chunk is there once, in order`() async throws {
+        let first = try RecorderWorld()
+        try await record(first, samples(70_000))
+        var path = first.spool.path
+        var chunks: [FakeServer.Chunk] = []
+        var finished: [String] = []
+        for round in 0..<20 where finished.isEmpty {
+            let copy = first.folder.path + "/\(round)"
+            try copyFolder(path, to: copy)
+            path = copy
+            let world = try RecorderWorld(path: copy)
+            for recording in world.spool.open() { world.deliverer.add(recording) }
+            // One answer, then nobody answers any more.
+            world.server.answer(Receipt(.delivered))
+            world.server.always(Receipt(.unavailable, isAnswered: false))
+            let delivery = Task { await world.deliverer.run() }
+            try await until { world.server.asked > 2 || world.deliverer.recordings.isEmpty }
+            delivery.cancel()
+            await delivery.value
+            chunks += world.server.chunks
+            finished += world.server.finished
+        }
+        #expect(joined(chunks) == samples(70_000))
+        #expect(chunks.count == Set(chunks.map(\.name)).count)
+        #expect(finished == ["c1"])
+    }
+
+    @Test func `keeps a chunk that is refused on the disk, and delivers the rest`() async throws {
+        let world = try RecorderWorld()
+        try await record(world, samples(40_000))
+        world.server.answer(Receipt(.delivered), Receipt(.refused(status: 413), detail: "too large"))
+        await world.deliver()
+        #expect(world.server.chunks.map(\.start) == [900, 1_800])
+        #expect(world.server.finished == ["c1"])
+        #expect(world.said.contains(.refused(status: 413, detail: "too large")))
+        #expect(world.deliverer.tally.held == 1)
+        let kept = try #require(world.left.first)
+        let files = try FileManager.default.contentsOfDirectory(atPath: world.spool.path + "/" + kept)
+        #expect(files.sorted() == ["000000000000.pcm", "log"])
+    }
+
+    @Test func `delivers the older recording first`() async throws {
+        let world = try RecorderWorld()
+        world.server.always(Receipt(.unavailable, isAnswered: false))
+        try await record(world, samples(17_000))
+        world.set(now: UnixTime(milliseconds: 1_800_000_001_000))
+        try await record(world, samples(18_000))
+        let copy = world.folder.path + "/after"
+        try copyFolder(world.spool.path, to: copy)
+        let second = try RecorderWorld(path: copy)
+        for recording in second.spool.open() { second.deliverer.add(recording) }
+        await second.deliver()
+        #expect(second.server.chunks.map(\.samples.count) == [16_000, 2_600, 16_000, 3_600])
+        #expect(second.server.finished == ["c1", "c2"])
+    }
+
+    @Test func `makes another conversation of what is left when the server has the first no more`() async throws {
+        let world = try RecorderWorld()
+        try await record(world, samples(40_000))
+        world.server.answer(Receipt(.delivered), Receipt(.delivered), Receipt(.conversationGone))
+        await world.deliver()
+        #expect(world.server.chunks.map(\.conversation) == ["c1", "c2", "c2"])
+        #expect(world.server.finished == ["c2"])
+    }
+
+    @Test func `leaves a recording alone that another process has open`() async throws {
+        let world = try RecorderWorld()
+        _ = try await world.listen()
+        #expect(try RecorderWorld(path: world.spool.path).spool.open().isEmpty)
+        world.recorder.stop()
+    }
+
+    @Test func `reads a log whose last line is torn, wherever it is`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        microphone.say(samples(40_000))
+        let name = try #require(world.left.first)
+        let log = try Data(contentsOf: URL(filePath: "\(world.spool.path)/\(name)/log"))
+        let lines = log.split(separator: 0x0A).count
+        var histories: Set<Int> = []
+        for count in 1...log.count {
+            guard let history = RecordingHistory(log: Array(log.prefix(count)), overlap: SampleCount(1_600)) else { continue }
+            histories.insert(history.waiting.count)
+            #expect(history.origin.server == "http://server")
+        }
+        #expect(lines == 3 && histories == [0, 1, 2])
+        world.recorder.stop()
+    }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import HarkenTesting
+import Recorder
+import Speech
+import Store
+import Synchronization
+import Testing
+
+@testable import harken
+
+/// The command against a gateway in this process, with a microphone of the test's.
+@Suite(.timeLimit(.minutes(5))) struct `harken record` {
+    private struct Run {
+        var status: harken.ExitStatus
+        var output: String
+        var diagnostics: String
+    }
+
+    /// Runs it until `body` returns, and interrupts it then.
+    private func run(
+        _ settings: ChunkedRecording.Settings, in folder: TemporaryFolder, fault: CaptureError? = nil, body: (SilentMicrophone) async throws -> Void
+    ) async throws -> Run {
+        let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
+        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
+        let surroundings = Surroundings(
+            environment: [:], output: StandardStream(descriptor: files[0].fileDescriptor),
+            diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
+        let made = Made()
+        var recording = ChunkedRecording(settings, environment: ["HARKEN_MODELS": "/nowhere"])
+        recording.microphone = { deliver, _, _ in
+            let microphone = SilentMicrophone(deliver, fault: fault)
+            made.microphone.withLock { $0 = microphone }
+            return microphone
+        }
+        let command = recording
+        let work = Task { await command.run(surroundings) }
+        if settings.records, fault == nil {
+            try await until { (try String(contentsOfFile: paths[1], encoding: .utf8)).contains("listening") }
+            try await body(#require(made.microphone.withLock { $0 }))
+            work.cancel()
+        }
+        let status = await work.value
+        return Run(
+            status: status, output: try String(contentsOfFile: paths[0], encoding: .utf8),
+            diagnostics: try String(contentsOfFile: paths[1], encoding: .utf8))
+    }
+
+    private final class Made: Sendable {
+        let microphone = Mutex<SilentMicrophone?>(nil)
+    }
+
+    private let loud = (0..<160_000).map { Int16(8_000 * sin(Double($0) / 7)) }
+
+    private func gateway() async throws -> TestGateway {
+        let words = [Word("Hello.", SampleRange(SampleIndex(16_000), count: SampleCount(8_000)), confidence: 1)]
+        let transcript = Transcript(
+            rate: .speech, length: SampleCount(160_000), language: LanguageTag("en"), model: "scripted-1",
+            channels: [.init(words: words, segments: [.init(range: SampleRange(SampleIndex(16_000), count: SampleCount(8_000)), words: 0..<1)])])
+        return try await TestGateway(ScriptedEngine(name: .local, transcript: .success(transcript)))
+    }
+
+    @Test func `ends, when it is interrupted, as one conversation, and leaves nothing on the disk`() async throws {
+        let gateway = try await gateway()
+        var settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        settings.json = true
+        let run = try await run(settings, in: gateway.folder) { microphone in
+            for _ in 0..<4 { microphone.say(loud) }
+        }
+        #expect(run.status == .done, "\(run.diagnostics)")
+        let events = try run.output.split(separator: "\n").map { try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
+        let types = events.compactMap { $0["type"] as? String }
+        #expect(types.first == "listening" && types.last == "end")
+        #expect(types.filter { $0 == "conversation" || $0 == "finished" } == ["conversation", "finished"])
+        #expect(types.filter { $0 == "sent" }.count == 3)
+        #expect(events.last?["waiting"] as? Int == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: settings.folder) == [])
+        #expect(run.diagnostics.contains("whatever is loud counts as speech"))
+    }
+
+    @Test func `sends nothing of a quiet room`() async throws {
+        let gateway = try await gateway()
+        let settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        let run = try await run(settings, in: gateway.folder) { microphone in
+            for _ in 0..<30 { microphone.say([Int16](repeating: 3, count: 160_000)) }
+        }
+        #expect(run.status == .done && run.output == "")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: settings.folder) == [])
+    }
+
+    @Test func `says that the key is not taken, keeps what was said, and the key out of all files`() async throws {
+        let gateway = try await gateway()
+        _ = try await gateway.keys.create(AccessKeyRequest(name: "somebody"))
+        var settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        settings.patience = .milliseconds(500)
+        settings.token = "hk_wrong_key_of_somebody"
+        let run = try await run(settings, in: gateway.folder) { microphone in
+            for _ in 0..<2 { microphone.say(loud) }
+        }
+        #expect(run.status == .failed)
+        #expect(run.diagnostics.contains("does not take the key"))
+        #expect(run.diagnostics.contains("harken record --send"))
+        #expect(!run.diagnostics.contains("hk_wrong"))
+        for case let file as URL in FileManager.default.enumerator(at: URL(filePath: settings.folder), includingPropertiesForKeys: nil) ?? .init() {
+            guard let bytes = try? Data(contentsOf: file) else { continue }
+            #expect(bytes.range(of: Data("hk_wrong".utf8)) == nil)
+        }
+    }
+
+    @Test func `ends with the reason when there is no microphone`() async throws {
+        let gateway = try await gateway()
+        let settings = ChunkedRecording.Settings(server: gateway.url, folder: gateway.folder.path + "/recorder")
+        let run = try await run(settings, in: gateway.folder, fault: .noDevice) { _ in }
+        #expect(run.status == .failed)
+        #expect(run.diagnostics.contains("there is no microphone"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: settings.folder) == [])
+    }
+
+    @Test(arguments: [
+        (["--managed", "--byok", "deepgram"], "cannot go together"), (["--byok", "deepgram"], "DEEPGRAM_API_KEY"),
+        (["--byok", "nobody"], "deepgram"),
+        (["--send", "--managed"], "--send"), (["--language", "multi"], "one language"), (["--url", "ftp://x"], "http"), (["--disk", "0"], "above 0"),
+    ])
+    func `refuses what cannot go together before the microphone opens`(words: [String], reason: String) {
+        do {
+            _ = try Record(Arguments(words, for: Record.description, environment: ["HOME": "/nowhere"]))
+            Issue.record("it was taken")
+        } catch {
+            #expect("\(error)".contains(reason), "\(error)")
+        }
+    }
+}
+
+@Suite struct `A spoken language` {
+    @Test(
+        arguments: [
+            ("chinese", "zh-CN"), ("zh", "zh-CN"), ("zh_Hans", "zh-CN"), ("中文", "zh-CN"), ("zh-Hant", "zh-TW"), ("粤语", "zh-HK"), ("br", "pt-BR"),
+            ("en", "en"),
+            ("en_US", "en-US"), ("multi", nil), ("auto", nil), ("", nil), ("x", nil), ("../etc", nil),
+        ] as [(String, String?)])
+    func `is one, in the form that servers read`(text: String, tag: String?) {
+        #expect(SpokenLanguage.tag(text) == tag)
+    }
+}
+
+@Suite struct `The line of a recorder` {
+    @Test func `has the time, the level, what waits, what was sent and what was spoken`() {
+        var status = RecorderStatus()
+        status.isListening = true
+        status.level = ChunkRecorder.Level(peak: 0.5, recorded: .seconds(723))
+        status.waiting = 2
+        status.waitingTime = .seconds(21)
+        status.sent = 41
+        status.spoken = .seconds(492)
+        #expect(status.line == "● 12:03  █████████░  2 wait (00:21)  41 sent  08:12 spoken")
+        status.level.peak = 0
+        #expect(status.line.contains("░░░░░░░░░░"))
+        status.level.peak = 1
+        #expect(status.line.contains("██████████"))
+        status.isStopping = true
+        #expect(status.line == "■ sending what waits  2 wait (00:21)  41 sent  08:12 spoken")
+    }
+}
