@@ -23,21 +23,25 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     package let capabilities: Capabilities
     private let fault: Fault
     private let word: @Sendable (Int) -> String
+    private let speaker: @Sendable (Int) -> SpeakerLabel?
     private let transcript: Result<Transcript, EngineError>
     private let aligned: Transcript?
     private let streams = Mutex(0)
     private let opened = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
 
-    /// - Parameter word: what it says for the second of this number, counted from 1.
+    /// - Parameters:
+    ///   - word: what it says for the second of this number, counted from 1.
+    ///   - speaker: who it says speaks then.
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
-        word: @escaping @Sendable (Int) -> String = { "w\($0)" },
+        word: @escaping @Sendable (Int) -> String = { "w\($0)" }, speaker: @escaping @Sendable (Int) -> SpeakerLabel? = { _ in nil },
         transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil
     ) {
         self.name = name
         self.fault = fault
         self.word = word
+        self.speaker = speaker
         self.transcript = transcript
         self.aligned = aligned
         capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"])
@@ -62,7 +66,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             count += 1
             return count == 1
         }
-        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, word, deliver) { [self] in streams.withLock { $0 -= 1 } }
+        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, word, speaker, deliver) { [self] in streams.withLock { $0 -= 1 } }
         stream.start()
         return stream
     }
@@ -86,6 +90,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private let options: StreamOptions
         private let fault: Fault
         private let text: @Sendable (Int) -> String
+        private let speaker: @Sendable (Int) -> SpeakerLabel?
         private let deliver: @Sendable (EngineEvent) -> Void
         private let ended: () -> Void
         private var heard = SampleIndex.zero
@@ -95,9 +100,11 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
         init(
             _ options: StreamOptions, _ fault: Fault, _ text: @escaping @Sendable (Int) -> String,
+            _ speaker: @escaping @Sendable (Int) -> SpeakerLabel?,
             _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void
         ) {
             self.text = text
+            self.speaker = speaker
             self.options = options
             self.fault = fault
             self.deliver = deliver
@@ -147,7 +154,9 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             finalised = end
         }
 
-        private func word(through end: SampleIndex) -> Word { Word(text(said + 1), SampleRange(finalised, end), confidence: 1) }
+        private func word(through end: SampleIndex) -> Word {
+            Word(text(said + 1), SampleRange(finalised, end), confidence: 1, speaker: speaker(said + 1))
+        }
 
         private func close(_ error: EngineError?) {
             guard !isClosed else { return }

@@ -248,20 +248,18 @@ package struct ConversationMachine: Sendable {
     /// The conversation's number of whom the session calls `label`.
     package mutating func speaker(ofLabel label: Int) -> SpeakerNumber { speakers.number(ofLabel: label) }
 
-    /// A segment of the speaker's, the newest.
-    package func segment(of speaker: SpeakerNumber) -> ID<Segment>? { speakers.segments(of: speaker).last?.id }
+    /// What these speakers have said is to be shown once more, for what they are called has changed.
+    package func shown(_ again: [SpeakerNumber]) -> [Action] {
+        again.map { speakers.segments(of: $0) }.filter { !$0.isEmpty }.map { .show(.changed($0)) }
+    }
 
     /// It is known who a speaker is: all that they have said and will say.
-    ///
-    /// - Parameter suggestion: what the client is shown of it; nil: nothing.
-    package mutating func identified(_ speaker: SpeakerNumber, as identity: SpeakerIdentity, suggestion: SpeakerSuggestion?) -> [Action] {
+    package mutating func identified(_ speaker: SpeakerNumber, as identity: SpeakerIdentity) -> [Action] {
         if let voice = identity.voice, let same = speakers.speaker(of: voice), same != speaker, !speakers.identity(of: speaker).isFixed {
             return join(speaker, into: same)
         }
         guard speakers.learn(speaker, identity) else { return [] }
-        var actions = tell(SegmentChanges(changed: speakers.segments(of: speaker)))
-        if let suggestion { actions.append(.show(.suggested(suggestion))) }
-        return actions
+        return tell(SegmentChanges(changed: speakers.segments(of: speaker)))
     }
 
     /// A voice that was taken for another one is one that has spoken before.

@@ -21,18 +21,6 @@ struct KnownVoices: Sendable {
         names = Dictionary(people.map { ($0.id, $0.name) }) { first, _ in first }
     }
 
-    /// The event with voices shown as whose they are.
-    func named(_ event: ConversationEvent) -> ConversationEvent {
-        guard case .changed(let segments) = event else { return event }
-        return .changed(
-            segments.map { segment in
-                guard let voice = segment.identity.voice.flatMap({ directory[$0] }) else { return segment }
-                var segment = segment
-                segment.identity.who = VoiceDirectory.who(voice)
-                return segment
-            })
-    }
-
     /// nil: the voice has no name.
     func suggestion(_ speaker: SpeakerNumber, _ voice: ID<Voice>, segment: ID<Segment>) -> SpeakerSuggestion? {
         switch directory[voice]?.owner {

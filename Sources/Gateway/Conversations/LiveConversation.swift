@@ -32,8 +32,8 @@ final class LiveConversation {
     private let rate: SampleRate
     /// nil: speakers are whom engines tell apart, and nobody is known again.
     private var speakers: LiveSpeakers?
-    /// Voices and people that the user has.
-    private var known = KnownVoices()
+    /// What is shown of the voices and people that the user has.
+    private var names = ShownSpeakers()
     private let keepsAudio: Bool
     /// Samples that are handed on together.
     private let batch: Int
@@ -190,7 +190,7 @@ final class LiveConversation {
             let actions = machine.timePassed(now: desk.now())
             if machine.current?.id != current { closeAudio(current, offset: offset) }
             run(actions)
-            work.yield(.know(after: known.revision))
+            work.yield(.know(after: names.known.revision))
             poll()
         }
     }
@@ -224,7 +224,7 @@ final class LiveConversation {
                     let begins = part == nil ? .zero : firstAudio.map { desk.now() - $0 } ?? .zero
                     note(SessionPart(session: session, conversation: id, begins: begins))
                 }
-                if !isEnded { show(known.named(event)) }
+                if !isEnded { for event in names.shown(event) { show(event) } }
             case .process(let id): work.yield(.process(id))
             case .delete(let id): work.yield(.delete(id))
             }
@@ -241,7 +241,7 @@ final class LiveConversation {
     // MARK: - Speakers
 
     private func know(_ known: KnownVoices) {
-        self.known = known
+        run(machine.shown(names.know(known)))
         speakers?.know(known.directory.voices.filter { request.usesProfile || $0.owner != .user })
     }
 
@@ -249,11 +249,9 @@ final class LiveConversation {
         for event in events {
             switch event {
             case .identified(let label, let voice, let confidence):
-                let speaker = machine.speaker(ofLabel: label)
                 let identity = SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)
-                let suggestion = machine.segment(of: speaker).flatMap { known.suggestion(speaker, voice, segment: $0) }
-                run(machine.identified(speaker, as: identity, suggestion: suggestion))
-            case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown, suggestion: nil))
+                run(machine.identified(machine.speaker(ofLabel: label), as: identity))
+            case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown))
             case .isNew(let label, let voiceprint, let evidence):
                 let voice = NewVoice(id: ID(desk.newID()), voiceprint: voiceprint, evidence: evidence, created: desk.now())
                 work.yield(.keep(voice, label: label))

@@ -15,15 +15,6 @@ final class LiveSpeakers {
         var model: String?
     }
 
-    private struct Waiting {
-        let number: Int
-        var spoken: Spoken
-        var clips: [SpokenClip]
-        /// Clips whose speaker is not known yet.
-        var open: Set<Int>
-        let deadline: ContinuousClock.Instant
-    }
-
     private let voices: any Voiceprinting
     private let rule: SpeakerRule
     /// The clip before: where what was not enough of it begins, and where it ends.
@@ -36,12 +27,13 @@ final class LiveSpeakers {
     private let handOn: (Spoken) -> Void
     private let heard: ([SpeakerTracker.Event]) -> Void
     private var tracker: SpeakerTracker
-    private var waiting: [Waiting] = []
-    private var next = 0
+    private var waiting: WaitingSpeech
+    /// What waits, in order, without what is still to be told of its words.
+    private var spoken: [Spoken] = []
     /// Clips that are being embedded.
     private var underWay = 0
-    /// Who spoke last, of those whom no engine told apart.
-    private var lastLabel: Int?
+    /// Those of them that no engine gave a label, in order, with what was heard of them: the tracker is to hear them in order, too.
+    private var unlabelled: [(number: Int, start: SampleIndex, heard: ClipVoices.Result??)] = []
     private var timer: Loop.Timer?
     private var whenIdle: (() -> Void)?
 
@@ -68,6 +60,7 @@ final class LiveSpeakers {
         self.audio = audio
         self.handOn = handOn
         self.heard = heard
+        waiting = WaitingSpeech(rate: rate)
         tracker = SpeakerTracker(rule: rule, awaitsVoices: true)
     }
 
@@ -75,16 +68,12 @@ final class LiveSpeakers {
 
     func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
 
-    func committed(_ spoken: Spoken) {
-        let clips = SpokenClip.clips(of: spoken.words, rate: rate)
-        let number = next
-        next += 1
-        var open: Set<Int> = []
-        for (index, clip) in clips.enumerated() {
-            let isTaken = embed(heard(clip), clip.label, index, in: number)
-            if isTaken && clip.label == nil { open.insert(index) }
+    func committed(_ said: Spoken) {
+        spoken.append(said)
+        for (number, clip) in waiting.add(said.words, rate: rate, until: loop.now + patience) {
+            let isTaken = embed(heard(clip), clip.label, number)
+            if isTaken && clip.label == nil { waiting.expect(number) }
         }
-        waiting.append(Waiting(number: number, spoken: spoken, clips: clips, open: open, deadline: loop.now + patience))
         release()
     }
 
@@ -98,7 +87,9 @@ final class LiveSpeakers {
         timer?.cancel()
         timer = nil
         whenIdle = nil
-        waiting = []
+        waiting.removeAll()
+        spoken = []
+        unlabelled = []
     }
 
     // MARK: - Embedding
@@ -115,24 +106,38 @@ final class LiveSpeakers {
     }
 
     /// - Returns: false when nothing will come of it.
-    private func embed(_ range: SampleRange, _ label: Int?, _ index: Int, in number: Int) -> Bool {
-        let duration = range.count.duration(at: rate)
-        guard underWay < Self.mostUnderWay, duration >= voices.shortest, let samples = audio(middle(of: range)) else { return false }
+    private func embed(_ range: SampleRange, _ label: Int?, _ number: Int) -> Bool {
+        let duration = range.count.duration(at: rate), middle = middle(of: range)
+        guard underWay < Self.mostUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
         // A label's short clips would decide nothing.
         if label != nil, duration < rule.shortestClip { return false }
         underWay += 1
         let session = LoopBound(self, on: loop)
-        Self.listen(samples, rate, voices) { voiceprint in
-            session.enter { $0.take(voiceprint, lasting: duration, of: index, in: number) }
+        if let label {
+            Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, label: label) } }
+        } else {
+            unlabelled.append((number, middle.start, nil))
+            Self.listen(samples, rate, voices) { heard in session.enter { $0.take(heard, of: number) } }
         }
         return true
     }
 
+    /// To whoever an engine has told apart.
+    ///
     /// - Parameter tell: called on any thread, once.
     private static func listen(
         _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (Voiceprint?) -> Void
     ) {
         Task { tell(try? await voices.voiceprint(of: speech(samples, rate))) }
+    }
+
+    /// To one voice, or several.
+    ///
+    /// - Parameter tell: called on any thread, once; nil: it could not be listened to.
+    private static func listen(
+        _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (ClipVoices.Result?) -> Void
+    ) {
+        Task { tell(try? await ClipVoices.listen(to: speech(samples, rate), by: voices)) }
     }
 
     private func middle(of range: SampleRange) -> SampleRange {
@@ -152,33 +157,55 @@ final class LiveSpeakers {
         return converted
     }
 
-    private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, of clip: Int, in number: Int) {
+    /// Its words were handed on long ago.
+    private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, label: Int) {
         underWay -= 1
-        let place = waiting.firstIndex { $0.number == number }
-        // Of those that had to go on without, only what an engine had told apart can still be learned from.
-        let label = place.map { waiting[$0].clips[clip].label } ?? nil
-        var events: [SpeakerTracker.Event] = []
-        if let voiceprint, place != nil {
-            let told = tracker.hear(voiceprint, lasting: duration, label: label)
-            events = told.events
-            if let place, label == nil { waiting[place].clips[clip].label = told.label }
-        }
-        if let place { waiting[place].open.remove(clip) }
-        release()
+        let events = voiceprint.map { tracker.hear($0, lasting: duration, label: label).events } ?? []
         if !events.isEmpty { heard(events) }
+    }
+
+    private func take(_ heard: ClipVoices.Result?, of number: Int) {
+        underWay -= 1
+        guard let index = unlabelled.firstIndex(where: { $0.number == number }) else { return }
+        unlabelled[index].heard = .some(heard)
+        var events: [SpeakerTracker.Event] = []
+        while let first = unlabelled.first, let heard = first.heard {
+            unlabelled.removeFirst()
+            waiting.give(up: first.number)
+            if let heard { events += take(heard, from: first.start, of: first.number) }
+        }
+        release()
+        if !events.isEmpty { self.heard(events) }
+    }
+
+    private func take(_ heard: ClipVoices.Result, from start: SampleIndex, of number: Int) -> [SpeakerTracker.Event] {
+        // Of those that had to go on without, nothing is learned: who was taken to speak stands.
+        guard waiting[number] != nil else { return [] }
+        var events: [SpeakerTracker.Event] = []
+        let labels = heard.voices.map { voice -> Int? in
+            guard let voiceprint = voice.voiceprint else { return nil }
+            let told = tracker.hear(voiceprint, lasting: voice.duration, label: nil)
+            events += told.events
+            return told.label
+        }
+        let shift = start - SampleIndex.zero
+        let turns = heard.turns.map { SpeakerTurn($0.range.converted(from: .speech, to: rate).shifted(by: shift), $0.speaker) }
+        waiting.told(number, turns, labels: turns.map { labels[$0.speaker.number] })
+        return events
     }
 
     // MARK: - Handing on
 
     private func release() {
-        while let first = waiting.first, first.open.isEmpty || first.deadline <= loop.now {
-            waiting.removeFirst()
-            handOn(named(first))
+        for words in waiting.release(now: loop.now, isLast: whenIdle != nil) where !spoken.isEmpty {
+            var said = spoken.removeFirst()
+            said.words = words
+            handOn(said)
         }
         timer?.cancel()
         timer = nil
-        if let first = waiting.first {
-            timer = loop.schedule(at: first.deadline) { [self] in
+        if let deadline = waiting.deadline {
+            timer = loop.schedule(at: deadline) { [self] in
                 timer = nil
                 release()
             }
@@ -186,17 +213,5 @@ final class LiveSpeakers {
             self.whenIdle = nil
             whenIdle()
         }
-    }
-
-    private func named(_ waiting: Waiting) -> Spoken {
-        var spoken = waiting.spoken
-        for clip in waiting.clips {
-            if waiting.spoken.words[clip.words.lowerBound].speaker != nil { continue }
-            // Too short to tell: who spoke before goes on.
-            let label = clip.label ?? lastLabel
-            lastLabel = label
-            for index in clip.words { spoken.words[index].speaker = label.map { SpeakerLabel($0) } }
-        }
-        return spoken
     }
 }

@@ -73,8 +73,8 @@ package struct SpeakerTracker: Sendable {
     /// - Parameter label: the session's of the speaker; nil: nobody knows who of them it is.
     /// - Returns: the speaker's label. nil: it is too short to tell.
     package mutating func hear(_ clip: Voiceprint, lasting duration: Duration, label: Int?) -> (label: Int?, events: [Event]) {
-        let before = label.map { label in speakers.firstIndex { $0.label == label } } ?? nearest(to: clip)
         let counts = duration >= rule.shortestClip
+        let before = label.map { label in speakers.firstIndex { $0.label == label } } ?? nearest(to: clip, counts: counts)
         let index: Int
         if let before {
             index = before
@@ -103,15 +103,29 @@ package struct SpeakerTracker: Sendable {
     // MARK: - Telling apart
 
     /// The speaker without an engine's label who sounds like `clip`.
-    private func nearest(to clip: Voiceprint) -> Int? {
-        let ranked = speakers.indices.filter { speakers[$0].isOwn }.map { ($0, speakers[$0].voice.voiceprint.distance(to: clip)) }.min { $0.1 < $1.1 }
-        guard let ranked, ranked.1 < rule.distance else { return nil }
-        return ranked.0
+    ///
+    /// Single clips of one voice in one room lie farther from each other than whole recordings: up to the margin beyond the distance, a clip is that
+    /// speaker's to whom it is plainly nearest. It takes the rule's distance to be known again.
+    ///
+    /// - Parameter counts: it is long enough for that; a short one may lie anywhere.
+    private func nearest(to clip: Voiceprint, counts: Bool) -> Int? {
+        let ranked = speakers.indices.filter { speakers[$0].isOwn }.map { (index: $0, distance: speakers[$0].voice.voiceprint.distance(to: clip)) }
+            .sorted { $0.distance < $1.distance }
+        guard let first = ranked.first else { return nil }
+        // Whom only a short clip is known of may sound like that another time.
+        let grace = !counts ? 0 : speakers[first.index].evidence > .zero ? rule.margin : 2 * rule.margin
+        guard first.distance < rule.distance + grace else { return nil }
+        let isPlain = first.distance < rule.distance || ranked.count < 2 || ranked[1].distance - first.distance >= rule.margin
+        return isPlain ? first.index : nil
     }
 
-    /// Of a clip that founds no speaker.
+    /// Of a clip that founds no speaker: whoever it sounds most like, if that is plain. Of a single one nothing says that it is not another's.
     private func likeliest(_ clip: Voiceprint) -> Int? {
-        speakers.filter(\.isOwn).min { $0.voice.voiceprint.distance(to: clip) < $1.voice.voiceprint.distance(to: clip) }?.label
+        let ranked = speakers.filter(\.isOwn).map { (label: $0.label, distance: $0.voice.voiceprint.distance(to: clip)) }.sorted {
+            $0.distance < $1.distance
+        }
+        guard ranked.count > 1, ranked[1].distance - ranked[0].distance >= rule.margin else { return nil }
+        return ranked[0].label
     }
 
     // MARK: - Knowing again

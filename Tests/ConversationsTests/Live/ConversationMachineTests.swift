@@ -174,14 +174,12 @@ import Testing
         let other = try #require(live.changed.last)
         _ = live.taken()
         let anna = SpeakerIdentity(.person(ID("anna")), by: .voiceprint, confidence: 0.9)
-        let suggestion = SpeakerSuggestion(SpeakerNumber(1), .person(ID("anna")), name: "Anna", segment: other.id)
-        live.actions += live.machine.identified(SpeakerNumber(1), as: anna, suggestion: suggestion)
+        live.actions += live.machine.identified(SpeakerNumber(1), as: anna)
         #expect(live.changed.map(\.identity) == [anna] && live.changed.map(\.id) == [other.id])
-        #expect(live.shown.last == .suggested(suggestion))
         live.say("And more.", at: 30, by: 1)
         #expect(live.changed.last?.identity == anna)
         // Once is enough.
-        #expect(live.machine.identified(SpeakerNumber(1), as: anna, suggestion: suggestion) == [])
+        #expect(live.machine.identified(SpeakerNumber(1), as: anna) == [])
     }
 
     @Test func `gives a speaker back their number when their voice is heard again under another label`() throws {
@@ -189,10 +187,10 @@ import Testing
         live.begin()
         let anna = SpeakerIdentity(.voice(ID("anna")), by: .voiceprint)
         live.say("One thing.", at: 0, by: 0)
-        live.actions += live.machine.identified(SpeakerNumber(0), as: anna, suggestion: nil)
+        live.actions += live.machine.identified(SpeakerNumber(0), as: anna)
         live.say("Another connection.", at: 20, by: 9)
         #expect(live.changed.last?.speaker == SpeakerNumber(1))
-        live.actions += live.machine.identified(SpeakerNumber(1), as: anna, suggestion: nil)
+        live.actions += live.machine.identified(SpeakerNumber(1), as: anna)
         #expect(live.changed.last?.speaker == SpeakerNumber(0) && live.changed.last?.identity == anna)
         live.say("And more.", at: 40, by: 9)
         #expect(live.changed.last?.speaker == SpeakerNumber(0) && live.changed.last?.identity == anna)
@@ -206,7 +204,7 @@ import Testing
         _ = live.taken()
         live.actions += live.machine.command(.assign(SpeakerNumber(0), person: nil, name: "Me", segments: [id]), now: live.now)
         #expect(live.changed.map(\.identity) == [SpeakerIdentity(.user, by: .manual)])
-        #expect(live.machine.identified(SpeakerNumber(0), as: SpeakerIdentity(.person(ID("p")), by: .voiceprint), suggestion: nil) == [])
+        #expect(live.machine.identified(SpeakerNumber(0), as: SpeakerIdentity(.person(ID("p")), by: .voiceprint)) == [])
         _ = live.taken()
         live.say("And more.", at: 30, by: 0)
         #expect(live.changed.last?.identity.isUser == true)

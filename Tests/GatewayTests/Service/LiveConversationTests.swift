@@ -5,6 +5,7 @@ import Gateway
 import HarkenTesting
 import Speech
 import Store
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `A conversation over /listen` {
@@ -156,6 +157,40 @@ import Testing
             let next = try await talk("omi", first: -8_000, second: 8_000)
             #expect(next.segments.first?.identity.voice == day.segments.last?.identity.voice)
             #expect(next.segments.last?.identity.voice == day.segments.first?.identity.voice)
+        }
+    }
+
+    @Test func `joins an engine's labels by their voices, whatever it calls them another time, and says names that it knows`() async throws {
+        // It changes its mind about who is who: 0 and 1 in the first session, 1 and 0 in the second.
+        let isSecond = Atomic(false)
+        let engine = ScriptedEngine(speaker: { SpeakerLabel(($0 > 8) != isSecond.load(ordering: .relaxed) ? 1 : 0) })
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let store = try store(of: gateway)
+            func talk(_ source: String, first: Int16, second: Int16) async throws -> (Conversation, TestSocket) {
+                let socket = try await gateway.connect(path + "&source=" + source + "&vad_gate=disabled&speaker_auto_assign=enabled")
+                send(8, of: first, to: socket)
+                send(8, of: second, to: socket)
+                var found: Conversation?
+                try await until {
+                    found = try await store.inProgress(of: .local, source: source, device: nil)
+                    let segments = found?.segments ?? []
+                    return segments.reduce(0) { $0 + $1.words.count } == 16 && segments.allSatisfy { $0.identity.who != .unknown }
+                }
+                return (try #require(found), socket)
+            }
+            let (day, socket) = try await talk("desktop", first: 8_000, second: -8_000)
+            let voice = try #require(day.segments.first?.identity.voice), other = try #require(day.segments.last?.identity.voice)
+            #expect(voice != other)
+            // Named while it still speaks.
+            let anna = try await store.add(Person(id: ID("anna"), name: "Anna", created: UnixTime(milliseconds: 0)), reusing: false, of: .local)
+            #expect(try await store.setOwner(.person(anna.id), of: other, of: .local))
+            #expect(await socket.next { $0.contains("speaker_label_suggestion") && $0.contains("Anna") } != nil)
+            socket.close()
+            isSecond.store(true, ordering: .relaxed)
+            let (next, again) = try await talk("omi", first: -8_000, second: 8_000)
+            #expect(next.segments.first?.identity.who == .person(anna.id) && next.segments.last?.identity.voice == voice)
+            #expect(await again.next { $0.contains("speaker_label_suggestion") && $0.contains("Anna") } != nil)
+            again.close()
         }
     }
 

@@ -1,0 +1,51 @@
+internal import Conversations
+internal import Speakers
+internal import Speech
+
+/// Who speaks, as a live session's client is shown it: a voice as whose it is, and each name once.
+struct ShownSpeakers {
+    private(set) var known = KnownVoices()
+    /// Whose each speaker's voice was when it was shown last.
+    private var shown: [SpeakerNumber: (voice: ID<Voice>, who: SpeakerIdentity.Who)] = [:]
+    /// What speakers were said to be called.
+    private var told: [SpeakerNumber: SpeakerIdentity.Who] = [:]
+
+    /// The event as it is shown, and what goes with it.
+    mutating func shown(_ event: ConversationEvent) -> [ConversationEvent] {
+        switch event {
+        case .began:
+            shown = [:]
+            told = [:]
+            return [event]
+        case .changed(let segments): return [.changed(segments.map { named($0) })] + suggestions(segments)
+        default: return [event]
+        }
+    }
+
+    /// The voices and people that there are from now on.
+    ///
+    /// - Returns: speakers who were shown as somebody else.
+    mutating func know(_ known: KnownVoices) -> [SpeakerNumber] {
+        self.known = known
+        return shown.filter { speaker, shown in known.directory[shown.voice].map { VoiceDirectory.who($0) != shown.who } ?? false }.keys.sorted()
+    }
+
+    private func named(_ segment: Segment) -> Segment {
+        guard let voice = segment.identity.voice.flatMap({ known.directory[$0] }) else { return segment }
+        var segment = segment
+        segment.identity.who = VoiceDirectory.who(voice)
+        return segment
+    }
+
+    private mutating func suggestions(_ segments: [Segment]) -> [ConversationEvent] {
+        segments.compactMap { segment in
+            guard let speaker = segment.speaker, let id = segment.identity.voice else { return nil }
+            // Of a voice that is new nothing has been read yet.
+            let who = known.directory[id].map { VoiceDirectory.who($0) } ?? .voice(id)
+            shown[speaker] = (id, who)
+            guard told[speaker] != who, let suggestion = known.suggestion(speaker, id, segment: segment.id) else { return nil }
+            told[speaker] = who
+            return .suggested(suggestion)
+        }
+    }
+}

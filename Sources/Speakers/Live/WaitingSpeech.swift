@@ -1,0 +1,137 @@
+package import Speech
+
+/// What was said and waits until it is known who says it. Words are handed on in order, each with its speaker's label.
+///
+/// A value without I/O. What is too short to be told by its sound goes with what is nearest in time, before or after.
+package struct WaitingSpeech: Sendable {
+    private struct Clip: Sendable {
+        let number: Int
+        var clip: SpokenClip
+        /// Its speaker is still to be told.
+        var isOpen = false
+    }
+
+    private struct Said: Sendable {
+        var words: [Word]
+        var clips: [Clip]
+        let deadline: ContinuousClock.Instant
+
+        var isOpen: Bool { clips.contains(where: \.isOpen) }
+    }
+
+    private let near: SampleCount
+    private var waiting: [Said] = []
+    private var nextClip = 0
+    /// The speaker of what was handed on last, and where that ended.
+    private var last: (label: Int, end: SampleIndex)?
+
+    /// What follows this closely is the same speaker's, if nothing else is known of it.
+    private static let pause: Duration = .milliseconds(350)
+
+    package init(rate: SampleRate) { near = SampleCount(Self.pause, at: rate) }
+
+    package var isEmpty: Bool { waiting.isEmpty }
+
+    /// When something has to be handed on at the latest.
+    package var deadline: ContinuousClock.Instant? { waiting.first?.deadline }
+
+    /// Takes what is said next.
+    ///
+    /// - Returns: its clips, by their numbers.
+    package mutating func add(_ words: [Word], rate: SampleRate, until deadline: ContinuousClock.Instant) -> [(number: Int, clip: SpokenClip)] {
+        let clips = SpokenClip.clips(of: words, rate: rate).enumerated().map { Clip(number: nextClip + $0, clip: $1) }
+        nextClip += clips.count
+        waiting.append(Said(words: words, clips: clips, deadline: deadline))
+        return clips.map { ($0.number, $0.clip) }
+    }
+
+    /// Its speaker will be told.
+    package mutating func expect(_ number: Int) {
+        guard let (said, clip) = place(of: number) else { return }
+        waiting[said].clips[clip].isOpen = true
+    }
+
+    /// The clip, if it still waits.
+    package subscript(_ number: Int) -> SpokenClip? { place(of: number).map { waiting[$0].clips[$1].clip } }
+
+    /// Nobody can tell who says the clip.
+    package mutating func give(up number: Int) {
+        guard let (said, clip) = place(of: number) else { return }
+        waiting[said].clips[clip].isOpen = false
+    }
+
+    /// Who says the clip, or its parts.
+    ///
+    /// - Parameters:
+    ///   - turns: in the session's time and in order.
+    ///   - labels: of each turn; nil: it cannot be told.
+    package mutating func told(_ number: Int, _ turns: [SpeakerTurn], labels: [Int?]) {
+        guard let (said, place) = place(of: number), turns.count == labels.count, !turns.isEmpty else { return }
+        let whole = waiting[said].clips[place]
+        var parts: [Clip] = []
+        var turnBefore: Int?
+        for index in whole.clip.words {
+            let range = waiting[said].words[index].range
+            let turn = turns.turn(of: range) ?? 0
+            if turn == turnBefore {
+                parts[parts.count - 1].clip.words = parts[parts.count - 1].clip.words.lowerBound..<index + 1
+                parts[parts.count - 1].clip.range.end = max(parts[parts.count - 1].clip.range.end, range.end)
+            } else {
+                parts.append(
+                    Clip(number: whole.number, clip: SpokenClip(words: index..<index + 1, range: range, label: whole.clip.label ?? labels[turn])))
+            }
+            turnBefore = turn
+        }
+        waiting[said].clips.replaceSubrange(place...place, with: parts)
+    }
+
+    /// What can be handed on.
+    ///
+    /// - Parameter isLast: nothing comes after it.
+    package mutating func release(now: ContinuousClock.Instant, isLast: Bool) -> [[Word]] {
+        var released: [[Word]] = []
+        while let first = waiting.first, first.deadline <= now || (!first.isOpen && (isLast || knowsWhatFollows(first))) {
+            released.append(named(first))
+            waiting.removeFirst()
+        }
+        return released
+    }
+
+    package mutating func removeAll() { waiting = [] }
+
+    // MARK: - What is near
+
+    /// Whether nothing that comes later may say whose the last words are.
+    private func knowsWhatFollows(_ said: Said) -> Bool {
+        guard let end = said.clips.last, end.clip.label == nil else { return true }
+        let before = said.clips.last { $0.clip.label != nil }?.clip.range.end ?? last?.end
+        if let before, end.clip.range.start - before < near { return true }
+        guard waiting.count > 1, let next = waiting[1].clips.first else { return false }
+        return !next.isOpen
+    }
+
+    private mutating func named(_ said: Said) -> [Word] {
+        var words = said.words
+        let following = said.clips + (waiting.count > 1 ? waiting[1].clips : [])
+        for (index, clip) in said.clips.enumerated() {
+            let label = clip.clip.label ?? nearest(to: clip.clip, among: following[(index + 1)...])
+            guard let label else { continue }
+            last = (label, clip.clip.range.end)
+            for word in clip.clip.words where words[word].speaker == nil { words[word].speaker = SpeakerLabel(label) }
+        }
+        return words
+    }
+
+    private func nearest(to clip: SpokenClip, among following: ArraySlice<Clip>) -> Int? {
+        guard let next = following.first(where: { $0.clip.label != nil })?.clip else { return last?.label }
+        guard let last else { return next.label }
+        return next.range.start - clip.range.end < clip.range.start - last.end ? next.label : last.label
+    }
+
+    private func place(of number: Int) -> (said: Int, clip: Int)? {
+        for said in waiting.indices {
+            if let clip = waiting[said].clips.firstIndex(where: { $0.number == number }) { return (said, clip) }
+        }
+        return nil
+    }
+}
