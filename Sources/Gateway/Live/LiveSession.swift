@@ -31,34 +31,34 @@ final class LiveSession: LiveHandler, SessionOwner {
     }
 
     let payer: KeyUse?
-    private let id: ID<Session>
+    let id: ID<Session>
     private let started: UnixTime
     private let dialectName: String
-    private let context: LiveContext
+    let context: LiveContext
     /// The names of the engines that may serve it; the first is the one that is named to the client.
     private let engines: [EngineEntry]
     private let isByOwnKeys: Bool
-    private let rate: SampleRate
+    let rate: SampleRate
     /// At which the client counts.
-    private let clientRate: SampleRate
-    private let channels: Int
+    let clientRate: SampleRate
+    let channels: Int
     /// Each channel has messages of its own.
     private let tagsChannels: Bool
-    private var dialect: any LiveServerMachine
+    var dialect: any LiveServerMachine
     /// From `start` to the end.
-    private var run: SessionRun?
+    var run: SessionRun?
     private let plannedRun: SessionRun.Request
     private let record: SessionRecord
-    private var cursor: JournalCursor
+    var cursor: JournalCursor
     /// From `start` on.
     private var transcript: LiveTranscript?
-    private var audio: ClientAudio?
-    private var client: ClientSocket?
+    var audio: ClientAudio?
+    var client: ClientSocket?
     /// From `start` to the end, when the client may come back.
-    private var resumable: ResumableRun?
+    var resumable: ResumableRun?
     /// Audio that is in the journal and may not be on the disk yet.
-    private var unsynced: JournalMark?
-    private var durabilityTimer: Loop.Timer?
+    var unsynced: JournalMark?
+    var durabilityTimer: Loop.Timer?
     /// nil when the key's audio is not counted.
     private var meter: CreditMeter?
     /// What its words become part of; nil: they are a transcript only.
@@ -70,17 +70,15 @@ final class LiveSession: LiveHandler, SessionOwner {
     /// nil when nobody traces.
     private var trace: SessionTrace?
     private var isCarryingOut = false
-    private var clientIsGone = false
+    var clientIsGone = false
     /// The client said goodbye, or has not left.
-    private var leftInOrder = true
-    private var dialectTimer: Loop.Timer?
+    var leftInOrder = true
+    var dialectTimer: Loop.Timer?
     /// False while the client waits for what it has sent to be taken.
-    private var isReading = true
+    var isReading = true
     private var dialectDeadline: ContinuousClock.Instant?
     /// Bytes that wait to be decoded beyond which the client's socket is not read.
     private static let mostUndecoded = 1 << 20
-    /// Between two looks for what has become durable.
-    private static let durabilityInterval: Duration = .milliseconds(500)
 
     init(_ plan: Plan, context: LiveContext) {
         id = plan.id
@@ -289,7 +287,7 @@ final class LiveSession: LiveHandler, SessionOwner {
         if reads { client?.resumeReading() } else { client?.pauseReading() }
     }
 
-    private func startDecoder() {
+    func startDecoder() {
         let session = LoopBound(self, on: context.loop)
         let request = dialect.request
         do {
@@ -302,7 +300,7 @@ final class LiveSession: LiveHandler, SessionOwner {
     }
 
     /// Whole frames of 16-bit PCM, at the session's rate and with its channels.
-    private func pcm(_ pcm: RawSpan) {
+    func pcm(_ pcm: RawSpan) {
         var pcm = pcm
         // Heard before the connection was lost.
         if let known = resumable?.repeated(of: SampleCount(pcm.byteCount / (2 * channels))), known > .zero {
@@ -312,92 +310,6 @@ final class LiveSession: LiveHandler, SessionOwner {
         if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
         conversation?.audioBegan()
         if let count = run?.push(pcm) { context.received(count) }
-    }
-
-    // MARK: - A client that comes back
-
-    private func beResumable(_ run: SessionRun) {
-        let rule = Resumption.Rule(window: ListenServer.resumeWindow)
-        resumable = ResumableRun(run, rate: rate, channels: channels, rule: rule, on: context.loop) { [self] in tell($0) }
-        context.waiting.add(id, of: payer?.account.user ?? .local, LoopBound(self, on: context.loop))
-        watchDurability()
-    }
-
-    private func notResumable() {
-        guard let resumable else { return }
-        context.waiting.remove(id)
-        durabilityTimer?.cancel()
-        durabilityTimer = nil
-        resumable.ended()
-        self.resumable = nil
-    }
-
-    private func tell(_ message: ResumableRun.Message) {
-        switch message {
-        // The dialect hears everything, and numbers what it makes of it itself.
-        case .event: break
-        case .durable(let end):
-            dialect.durable(through: end, now: context.loop.now, output: &context.output)
-            carryOutOutput()
-        }
-    }
-
-    private func watchDurability() {
-        durabilityTimer = context.loop.schedule(at: context.loop.now + Self.durabilityInterval) { [self] in
-            guard let run else { return }
-            if let mark = unsynced, context.journal.isDurable(mark) {
-                unsynced = nil
-                resumable?.durable(through: mark.end)
-            }
-            if unsynced == nil { unsynced = context.journal.mark(cursor, through: run.received) }
-            watchDurability()
-        }
-    }
-
-    private func lost(_ close: WebSocketClose) {
-        context.log.info("client lost its connection", [.session: id.rawValue, .code: "\(close.code)"])
-        audio?.flush { pcm in self.pcm(pcm) }
-        dialect.clientLost(now: context.loop.now)
-        armDialectTimer()
-        resumable?.lost { [self] in
-            clientIsGone = true
-            leftInOrder = false
-            dialectTimer?.cancel()
-            dialectTimer = nil
-            context.log.info("client did not come back to its session", [.session: id.rawValue])
-        }
-    }
-
-    /// The client is there again, on another connection, which may be on another loop.
-    ///
-    /// - Returns: why it cannot go on; nil: it does.
-    func returned(_ socket: ClientSocket, _ resume: LiveResume) -> LiveResume.Failure? {
-        guard let run, let resumable, dialect.waitsForClient else { return .expired }
-        var failure: LiveResume.Failure?
-        // Numbered are the dialect's messages and not the session's events.
-        resumable.resume(
-            at: resume.start.converted(from: clientRate, to: rate), seen: 0,
-            answer: { answer in
-                switch answer {
-                case .expired: failure = .expired
-                case .refused(let reason): failure = .refused(reason)
-                case .resumed(let back): goOn(with: socket, resume, received: back.received, run)
-                }
-            }, deliver: { [self] in tell($0) })
-        return failure
-    }
-
-    private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionRun) {
-        // Its loss may not have been noticed.
-        client?.close(code: 1001, reason: "replaced")
-        client = socket
-        if !isReading { socket.pauseReading() }
-        // What the one before still held comes again.
-        audio?.cancel()
-        startDecoder()
-        dialect.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
-        carryOutOutput()
-        context.log.info("client is back at its session", [.session: id.rawValue, .seconds: "\(received.seconds(at: rate))"])
     }
 
     // MARK: - The key
@@ -588,7 +500,7 @@ final class LiveSession: LiveHandler, SessionOwner {
     }
 
     /// Does what the dialect put into the shared output. What it sets off may put more there, which the outermost call does too.
-    private func carryOutOutput() {
+    func carryOutOutput() {
         guard !isCarryingOut else { return }
         isCarryingOut = true
         var next = 0
@@ -611,7 +523,7 @@ final class LiveSession: LiveHandler, SessionOwner {
     /// Reading it from the property would copy the whole machine.
     private static func deadline(of dialect: inout any LiveServerMachine) -> ContinuousClock.Instant? { dialect.deadline }
 
-    private func armDialectTimer() {
+    func armDialectTimer() {
         guard !clientIsGone, let deadline = Self.deadline(of: &dialect) else {
             dialectTimer?.cancel()
             dialectTimer = nil

@@ -69,6 +69,7 @@ package enum Shrinker {
     /// Each makes an engine tidier in one respect.
     private static let calmings: [@Sendable (inout EngineTemper) -> Void] = [
         { $0.jitter = 0 }, { $0.skew = 0 }, { $0.joins = 0 }, { $0.substitutes = 0 }, { $0.omits = 0 }, { $0.repeats = 0 },
+        { $0.hearsParts = 0 },
         { $0.isFormatted = false },
         { $0.interims = nil }, { $0.cutsWords = false }, { $0.cap = nil }, { $0.expiry = nil }, { $0.turns = .inFinal }, { $0.coverage = .word },
         { $0.pace = nil },

@@ -134,7 +134,7 @@ struct Witness {
                 channels[number].places[said] = word.range.start
             }
             if channels[number].times[said] > 1, !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number),
-                !isUncounted(said, in: number)
+                !isUncounted(said, in: number, isDoubled: true)
             {
                 fail(
                     .doubled,
@@ -291,7 +291,7 @@ struct Witness {
         let tempers = Set(engines).compactMap { scenario.temper($0) }
         func further(_ number: Int, by step: Int) -> Int {
             var edge = number
-            for _ in 0...2 {
+            for _ in 0...(tempers.count > 1 ? 2 : 1) {
                 while let text = spoken(edge, channel)?.text, text == spoken(edge + step, channel)?.text { edge += step }
                 edge += step
             }
@@ -305,8 +305,8 @@ struct Witness {
     }
 
     /// It is one of several words in a row that are the same, of which somebody heard only the last ones, and somebody does not say where words lie.
-    /// How many those are he says, and which, nobody knows.
-    private func isUncounted(_ number: Int, in channel: Int) -> Bool {
+    /// How many those are he says, and which, nobody knows: for each who began among them, one may be missing or be there twice.
+    private func isUncounted(_ number: Int, in channel: Int, isDoubled: Bool = false) -> Bool {
         guard channels[channel].isUntimed, let said = spoken(number, channel) else { return false }
         var run = said.range
         var before = number - 1, after = number + 1
@@ -319,7 +319,9 @@ struct Witness {
             after += 1
         }
         guard after - before > 2 else { return false }
-        return channels[channel].origins.contains { run.start < $0 && $0 < run.end }
+        let unsure = channels[channel].origins.count { run.start < $0 && $0 < run.end }
+        let times = channels[channel].times[before + 1..<after].reduce(0, +), length = after - before - 1
+        return isDoubled ? times <= length + unsure : times >= length - unsure
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }

@@ -61,6 +61,20 @@ import Testing
         #expect(talk.actions.gaps == [])
     }
 
+    @Test func `spreads the words of a repair that does not say where they lie`() throws {
+        var talk = broken()
+        talk.hear(1)
+        talk.says(5..<7, leg: 1, through: 6.8)
+        let repair = try #require(talk.actions.repairs.first)
+        let heard = talk.words(0..<8).filter { repair.range.contains($0.range.start) && repair.range.contains($0.range.end) }
+        talk.answers(repair, .text(heard.map { Word($0.text, SampleRange(.zero, .zero), confidence: 1) }))
+        #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5 w6")
+        #expect(talk.actions.gaps == [])
+        let repaired = talk.actions.commits.filter { $0.engine == Conversation.repairer }.flatMap(\.words)
+        #expect(repaired.allSatisfy { repair.range.contains($0.range.start) && !$0.range.isEmpty })
+        #expect(zip(repaired, repaired.dropFirst()).allSatisfy { $0.range.end <= $1.range.start })
+    }
+
     @Test func `has no gap between commits`() throws {
         var talk = broken()
         talk.hear(1)
