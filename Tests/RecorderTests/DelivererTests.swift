@@ -71,6 +71,18 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         #expect(files.sorted() == ["000000000000.pcm", "log"])
     }
 
+    @Test(arguments: [(DeliveryAnswer.tryLater(.seconds(5)), true), (.tryLater(.seconds(600)), false), (.unavailable, false)])
+    func `takes a server that is at work on a chunk for one that works`(answer: DeliveryAnswer, works: Bool) async throws {
+        let world = try RecorderWorld()
+        try await record(world, samples(20_000))
+        world.server.always(Receipt(answer))
+        let delivery = Task { await world.deliverer.run() }
+        try await until { world.server.asked > 2 }
+        #expect((world.deliverer.lastProgress != nil) == works)
+        delivery.cancel()
+        await delivery.value
+    }
+
     @Test func `delivers the older recording first`() async throws {
         let world = try RecorderWorld()
         world.server.always(Receipt(.unavailable, isAnswered: false))

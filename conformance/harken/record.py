@@ -450,7 +450,8 @@ def main():
     parser.add_argument("--audio", default=os.path.expanduser("~/.cache/harken/test-audio/beckett.wav"))
     parser.add_argument("--shared", default=os.path.join(ROOT, "..", "shared", "audio"))
     parser.add_argument("--minutes", type=float, default=2.5, help="how much speech")
-    parser.add_argument("--engine", action="append", choices=("vendor", "local"), help="only this recorder")
+    parser.add_argument("--engine", action="append", choices=("vendor", "local"),
+                        help="only this recorder; the simulated vendor looks for each chunk in all that is played, which is too slow for an hour")
     parser.add_argument("--json")
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"))
     args = parser.parse_args()

@@ -42,7 +42,7 @@ package final class Deliverer: Sendable {
         var recordings: [SpooledRecording] = []
         /// Nothing will be added any more.
         var isEnding = false
-        /// When the server last took something.
+        /// When the server last took something, or said that it is at work on it.
         var progress: ContinuousClock.Instant?
     }
 
@@ -90,7 +90,7 @@ package final class Deliverer: Sendable {
         }
     }
 
-    /// When the server last took something; nil: never.
+    /// When the server last took something, or said that it is at work on it; nil: never.
     package var lastProgress: ContinuousClock.Instant? { state.withLock { $0.progress } }
 
     /// Delivers until there is nothing left and `end` was called, or the task is cancelled.
@@ -156,11 +156,9 @@ package final class Deliverer: Sendable {
             tell(.damaged("\(error)"))
         }
         recording.answered(receipt.answer, conversation: receipt.conversation, now: clock.now(), jitter: clock.jitter())
-        if receipt.answer == .delivered {
-            state.withLock { state in
-                state.progress = clock.now()
-                if chunk != nil { state.tally.sent += 1 }
-            }
+        state.withLock { state in
+            if receipt.answer == .delivered, chunk != nil { state.tally.sent += 1 }
+            if receipt.answer.isSignOfWork { state.progress = clock.now() }
         }
         say(receipt, of: parcel, chunk, before, &told)
     }

@@ -30,4 +30,13 @@ package enum DeliveryAnswer: Sendable, Equatable {
         default: self = .unavailable
         }
     }
+
+    /// Whether the server took it, or wants to be asked again so soon that it must be at work on it.
+    var isSignOfWork: Bool {
+        switch self {
+        case .delivered: true
+        case .tryLater(let duration): duration <= .seconds(10)
+        case .unavailable, .refused, .notAdmitted, .conversationGone: false
+        }
+    }
 }
