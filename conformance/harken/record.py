@@ -40,6 +40,8 @@ from simulators import KEY, Simulator
 RATE = 16_000
 PROGRAMS = ("pulseaudio", "pactl", "pacat")
 WITHIN = 0.01
+# By so many words two passes of the local engine may differ in a short run, where one in a hundred is a matter of chance.
+CHANCE = 8
 # How far ahead of the sound card speech is handed over.
 AHEAD = 3.0
 # Between two clips.
@@ -366,7 +368,7 @@ def judge(recorder, speech, path, checks, is_exact):
     checks.check(f"{name}: its words are there", len(normalise(text)) > len(normalise(speech.text)) / 2, f"{len(normalise(text))} words in "
                  f"{len(recorder.of('sent'))} chunks; against the single pass {against_single:.2%}, against the truth {mine:.2%}, the single pass {alone:.2%}")
     checks.check(f"{name}: words equal those of a single pass within 1 %" if is_exact else f"{name}: words no worse than those of a single pass by 1 %",
-                 against_single <= WITHIN if is_exact else mine - alone <= WITHIN, f"{against_single if is_exact else mine - alone:.2%}")
+                 against_single <= WITHIN if is_exact else mine - alone <= max(WITHIN, CHANCE / len(normalise(speech.text))), f"{against_single if is_exact else mine - alone:.2%}")
     twice = doubled(normalise(text), normalise(single))
     # The local engine may hear "a a" where it heard "a" before, anywhere; a seam's double is one of several words.
     bad = twice if is_exact else [run for run in twice if " " in run]
