@@ -10,6 +10,8 @@ package struct UserChoices: Sendable, Equatable {
         case vocabulary
         /// The user's own language: what speech in other languages would be translated to.
         case language
+        /// What the user is called: never made another person of.
+        case name
     }
 
     /// Words that go to an engine at the most.
@@ -20,11 +22,13 @@ package struct UserChoices: Sendable, Equatable {
     package var isSingleLanguage: Bool
     package var vocabulary: [String]
     package var language: LanguageTag?
+    package var name: String?
 
-    package init(isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil) {
+    package init(isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil) {
         self.isSingleLanguage = isSingleLanguage
         self.vocabulary = vocabulary
         self.language = language
+        self.name = name
     }
 
     /// - Parameter settings: by name; those of other names are passed over.
@@ -32,6 +36,7 @@ package struct UserChoices: Sendable, Equatable {
         isSingleLanguage = settings[Setting.singleLanguage.rawValue] == "true"
         vocabulary = settings[Setting.vocabulary.rawValue].map { $0.split(separator: "\n").map(String.init) } ?? []
         language = settings[Setting.language.rawValue].map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
+        name = settings[Setting.name.rawValue]
     }
 
     /// The words for an engine, each once.

@@ -253,6 +253,9 @@ package struct ConversationMachine: Sendable {
         again.map { speakers.segments(of: $0) }.filter { !$0.isEmpty }.map { .show(.changed($0)) }
     }
 
+    /// What is known of a speaker.
+    package func identity(of speaker: SpeakerNumber) -> SpeakerIdentity { speakers.identity(of: speaker) }
+
     /// It is known who a speaker is: all that they have said and will say.
     package mutating func identified(_ speaker: SpeakerNumber, as identity: SpeakerIdentity) -> [Action] {
         if let voice = identity.voice, let same = speakers.speaker(of: voice), same != speaker, !speakers.identity(of: speaker).isFixed {

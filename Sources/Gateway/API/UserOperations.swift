@@ -28,6 +28,7 @@ enum UserOperations {
                     "vocabulary", "[string]",
                     "Words that engines are to expect: at most 500 of 100 characters, of which the first 99 go to an engine."),
                 .init("language", "string", "The user's own language, a BCP 47 tag."),
+                .init("name", "string", "What the user is called, so that who says it is not taken for somebody new."),
             ], answer: settings
         ) { request throws(APIFailure) in
             try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
@@ -35,6 +36,11 @@ enum UserOperations {
             let language = try request.string("language")
             if let language, !LanguageTag(language).isWellFormed { throw .badRequest("\"language\" must be a BCP 47 tag, such as de or pt-BR.") }
             try await change(.language, to: language, request)
+            let name = try request.string("name")
+            if let name, name.utf8.count > ConversationLimits.name || name.allSatisfy(\.isWhitespace) {
+                throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
+            }
+            try await change(.name, to: name, request)
             return .json { [choices = try await choices(request)] in write(choices, to: &$0) }
         },
         APIOperation(
@@ -79,6 +85,7 @@ enum UserOperations {
         .init("single_language_mode", "boolean", required: true, "Whether sessions are in one language."),
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
         .init("language", "string", "The user's own language, or null."),
+        .init("name", "string", "What the user is called, or null."),
     ])
 
     private static func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
@@ -107,6 +114,7 @@ enum UserOperations {
         for word in choices.vocabulary { json.value(word) }
         json.endArray()
         json.member("language", optional: choices.language?.rawValue)
+        json.member("name", optional: choices.name)
         json.endObject()
     }
 

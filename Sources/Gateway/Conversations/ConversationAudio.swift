@@ -51,6 +51,13 @@ actor ConversationAudio {
             let writer: Writer
             if let open = self.writer { writer = open } else { writer = try open(at: position) }
             self.writer = writer
+            // What could not be taken in time is silence, so that the rest is where it was said.
+            var missing = Int((position - (writer.start + writer.file.count)).samples) * channels
+            while missing > 0 {
+                let count = min(missing, Int(rate.hertz) * channels)
+                try writer.file.append([Int16](repeating: 0, count: count))
+                missing -= count
+            }
             try writer.file.append(pcm)
             return nil
         } catch {

@@ -15,6 +15,7 @@ final class ConversationDesk: Sendable {
     /// How long words wait until it is known who says them.
     let speakerPatience: Duration
     let log: Log
+    let metrics: Metrics
     /// A new UUID.
     let newID: @Sendable () -> String
     let now: @Sendable () -> UnixTime
@@ -43,7 +44,7 @@ final class ConversationDesk: Sendable {
 
     init(
         store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?,
-        detecting: (any VoiceDetecting)?, speakerPatience: Duration, completionWaits: [Duration], log: Log,
+        detecting: (any VoiceDetecting)?, speakerPatience: Duration, completionWaits: [Duration], log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audioFolder = audioFolder
@@ -53,6 +54,7 @@ final class ConversationDesk: Sendable {
         self.detecting = detecting
         self.speakerPatience = speakerPatience
         self.log = log
+        self.metrics = metrics
         self.newID = newID
         self.now = now
         self.texts = texts

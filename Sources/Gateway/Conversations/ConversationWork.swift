@@ -1,4 +1,5 @@
 internal import Conversations
+internal import Protocols
 internal import Speech
 internal import Store
 
@@ -16,6 +17,8 @@ struct ConversationWork: Sendable {
         case know(after: Int64?)
         case keep(NewVoice, label: Int)
         case learn(ID<Voice>, Voiceprint, Duration)
+        /// Somebody has said their name who is not known yet.
+        case introduce(Introduction)
         /// The session's next audio.
         case audio([Int16], from: SampleIndex)
         /// What came so far belongs to this conversation, which begins at `start` of the session; nil: to none.
@@ -26,6 +29,9 @@ struct ConversationWork: Sendable {
         case found(Conversation?, last: ID<Conversation>?)
         case known(KnownVoices)
         case voice(Voice, label: Int)
+        case introduced(Introduction, ID<Person>)
+        /// A batch of audio waits no more.
+        case audioTaken
         case processing(Conversation)
         case completed(Conversation)
     }
@@ -72,6 +78,10 @@ struct ConversationWork: Sendable {
             if let error = await audio?.append(pcm, from: position) {
                 desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
             }
+            tell(.audioTaken)
+        case .introduce(let introduction):
+            let new = Person(id: ID(desk.newID()), name: introduction.name, created: desk.now())
+            tell(.introduced(introduction, try await desk.store.add(new, reusing: true, of: user).id))
         case .closeAudio(let id, let start): try await closeAudio(id, start)
         }
     }
@@ -102,7 +112,8 @@ struct ConversationWork: Sendable {
         let revision = try await desk.store.revision(of: user)
         guard revision != known else { return }
         let voices = try await desk.store.voices(of: user), people = try await desk.store.people(of: user)
-        tell(.known(KnownVoices(voices, people, revision: revision)))
+        let owner = try await desk.store.settings(of: user)[UserChoices.Setting.name.rawValue]
+        tell(.known(KnownVoices(voices, people, owner: owner, revision: revision)))
     }
 
     /// Once more when the store is busy: what was said is not to be lost for a moment's trouble.

@@ -8,18 +8,33 @@ struct KnownVoices: Sendable {
     /// nil: nothing was read yet.
     let revision: Int64?
     private let names: [ID<Person>: String]
+    /// The user's own name, if they have said it.
+    private let owner: String?
 
     init() {
         directory = VoiceDirectory()
         revision = nil
         names = [:]
+        owner = nil
     }
 
-    init(_ voices: [Voice], _ people: [Person], revision: Int64) {
+    init(_ voices: [Voice], _ people: [Person], owner: String?, revision: Int64) {
+        self.owner = owner
         directory = VoiceDirectory(voices)
         self.revision = revision
         names = Dictionary(people.map { ($0.id, $0.name) }) { first, _ in first }
     }
+
+    /// What comes of a name that somebody says is theirs; nil: nothing.
+    func introduced(_ name: SpokenName, mayCreate: Bool) -> Introduction.Who? {
+        switch name.consequence(known: Array(names.values), owner: owner, mayCreate: mayCreate) {
+        case .known: names.first { $0.value.lowercased() == name.name.lowercased() }.map { .known($0.key) }
+        case .create: .new
+        case .nothing: nil
+        }
+    }
+
+    func isNameless(_ voice: ID<Voice>) -> Bool { directory[voice].map { $0.owner == .nobody } ?? true }
 
     /// nil: the voice has no name.
     func suggestion(_ speaker: SpeakerNumber, _ voice: ID<Voice>, segment: ID<Segment>) -> SpeakerSuggestion? {

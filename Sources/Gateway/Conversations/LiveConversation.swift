@@ -34,6 +34,7 @@ final class LiveConversation {
     private var speakers: LiveSpeakers?
     /// What is shown of the voices and people that the user has.
     private var names = ShownSpeakers()
+    private var introductions = Introductions()
     private let keepsAudio: Bool
     /// Samples that are handed on together.
     private let batch: Int
@@ -44,7 +45,12 @@ final class LiveConversation {
     private var gatheredFrom = SampleIndex.zero
     private var keptThrough: SampleIndex?
 
+    /// Batches that wait for the store and the encoder.
+    private var waitingAudio = 0
+
     private static let batchSeconds = 5
+    /// More of them (two minutes, 4 MB at 16 kHz) are not kept: what is missing is silence in the file.
+    private static let mostWaitingAudio = 24
     private static let pollInterval: Duration = .seconds(5)
     /// How long a client that has finished waits for its conversation to be complete.
     private static let completionPatience: Duration = .seconds(5)
@@ -111,7 +117,12 @@ final class LiveConversation {
 
     private func handOn() {
         guard !gathered.isEmpty else { return }
-        work.yield(.audio(gathered, from: gatheredFrom))
+        if waitingAudio < Self.mostWaitingAudio {
+            waitingAudio += 1
+            work.yield(.audio(gathered, from: gatheredFrom))
+        } else {
+            desk.metrics.audioDropped(SampleCount(gathered.count).duration(at: rate))
+        }
         gathered.removeAll(keepingCapacity: true)
     }
 
@@ -139,7 +150,10 @@ final class LiveConversation {
         if let speakers { speakers.idle(body) } else { body() }
     }
 
-    func command(_ command: ConversationCommand) { run(machine.command(command, now: desk.now())) }
+    func command(_ command: ConversationCommand) {
+        run(machine.command(command, now: desk.now()))
+        if case .assign(_, person: nil, _, _) = command { speakers?.reserveUser() }
+    }
 
     /// The session is over and its client still there: what becomes of the conversation is told first.
     func concluded(_ body: @escaping () -> Void) {
@@ -199,6 +213,8 @@ final class LiveConversation {
         guard !isEnded else { return }
         switch news {
         case .known(let known): know(known)
+        case .audioTaken: waitingAudio -= 1
+        case .introduced(let introduction, let person): accept(introduction, person)
         case .voice(let voice, let label): speakers?.created(voice, for: label)
         case .found(let found, let last): run(machine.begin(found: found, last: last, now: desk.now()))
         case .processing(let conversation): show(.processing(conversation))
@@ -209,6 +225,8 @@ final class LiveConversation {
     }
 
     private func run(_ actions: [ConversationMachine.Action]) {
+        var said: [Introduction] = []
+        defer { for introduction in said { introduce(introduction) } }
         for action in actions {
             switch action {
             case .create(let conversation): work.yield(.create(conversation))
@@ -225,6 +243,9 @@ final class LiveConversation {
                     note(SessionPart(session: session, conversation: id, begins: begins))
                 }
                 if !isEnded { for event in names.shown(event) { show(event) } }
+                if case .changed(let segments) = event {
+                    said += introductions.read(segments, known: names.known, mayCreate: request.createsPeople)
+                }
             case .process(let id): work.yield(.process(id))
             case .delete(let id): work.yield(.delete(id))
             }
@@ -249,8 +270,10 @@ final class LiveConversation {
         for event in events {
             switch event {
             case .identified(let label, let voice, let confidence):
-                let identity = SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)
-                run(machine.identified(machine.speaker(ofLabel: label), as: identity))
+                let speaker = machine.speaker(ofLabel: label)
+                // Who has said their name is not nobody again for having a voice.
+                if machine.identity(of: speaker).source == .spokenName, names.known.isNameless(voice) { continue }
+                run(machine.identified(speaker, as: SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)))
             case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown))
             case .isNew(let label, let voiceprint, let evidence):
                 let voice = NewVoice(id: ID(desk.newID()), voiceprint: voiceprint, evidence: evidence, created: desk.now())
@@ -258,6 +281,25 @@ final class LiveConversation {
             case .learned(let voice, let voiceprint, let evidence): work.yield(.learn(voice, voiceprint, evidence))
             }
         }
+    }
+
+    private func introduce(_ introduction: Introduction) {
+        switch introduction.who {
+        case .known(let person): accept(introduction, person)
+        case .new: work.yield(.introduce(introduction))
+        }
+    }
+
+    private func accept(_ introduction: Introduction, _ person: ID<Person>) {
+        suggest(introduction, .person(person))
+        // The first speaker is whoever an engine could not tell apart.
+        guard introduction.speaker.number > 0 else { return }
+        run(machine.identified(introduction.speaker, as: SpeakerIdentity(.person(person), by: .spokenName)))
+    }
+
+    private func suggest(_ introduction: Introduction, _ who: SpeakerSuggestion.Who) {
+        guard !isEnded else { return }
+        show(.suggested(SpeakerSuggestion(introduction.speaker, who, name: introduction.name, segment: introduction.segment)))
     }
 
     private func attach(_ id: ID<Conversation>) {

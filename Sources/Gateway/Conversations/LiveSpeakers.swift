@@ -66,6 +66,9 @@ final class LiveSpeakers {
 
     func know(_ voices: [Voice]) { heard(tracker.know(voices)) }
 
+    /// A hand has said who the user is.
+    func reserveUser() { heard(tracker.reserveUser()) }
+
     func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
 
     func committed(_ said: Spoken) {

@@ -34,6 +34,7 @@ package final class Metrics: Sendable {
         case shadowWords = "harken_shadow_words_total"
         case gated = "harken_gate_audio_seconds_total"
         case gateFailures = "harken_gate_failures_total"
+        case audioDropped = "harken_conversation_audio_dropped_seconds_total"
         case spansDropped = "harken_spans_dropped_total"
 
         var labels: [String] {
@@ -47,7 +48,7 @@ package final class Metrics: Sendable {
             case .failovers: ["engine", "reason"]
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .gated: ["kind"]
-            case .gateFailures: []
+            case .gateFailures, .audioDropped: []
             case .spansDropped: ["cause"]
             }
         }
@@ -70,6 +71,7 @@ package final class Metrics: Sendable {
             case .gated:
                 "Audio that gates heard, by what it was (speech, silence), and of the silence what engines were not sent (withheld, withheld_loud)."
             case .gateFailures: "Sessions whose gate lets everything through: it does not work, or hears no speech where there is sound."
+            case .audioDropped: "Audio of conversations that was not kept, in seconds: the store or the encoder did not keep up with it."
             case .spansDropped: "Spans that no collector has."
             }
         }
@@ -169,6 +171,8 @@ package final class Metrics: Sendable {
     }
 
     func gateFailed() { add(1, .gateFailures, []) }
+
+    func audioDropped(_ duration: Duration) { add(duration / .seconds(1), .audioDropped, []) }
 
     func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 

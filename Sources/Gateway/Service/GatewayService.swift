@@ -103,7 +103,7 @@ package final class GatewayService: HTTPService {
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
             voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
             detecting: voices, speakerPatience: configuration.speakerPatience, completionWaits: configuration.completionWaits, log: log,
-            newID: newID, now: now)
+            metrics: metrics, newID: newID, now: now)
         conversations = desk
         let waiting = waiting, voiceBudget = voiceBudget
         var webSocket = WebSocketConfiguration()

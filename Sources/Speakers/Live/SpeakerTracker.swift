@@ -41,6 +41,7 @@ package struct SpeakerTracker: Sendable {
     private var rule: SpeakerRule { known.rule }
     private var nextLabel = SpeakerTracker.ownLabels
     private var awaitsVoices: Bool
+    private var isUserReserved = false
 
     /// Labels from here on are the tracker's own.
     package static let ownLabels = 1_000_000
@@ -142,7 +143,7 @@ package struct SpeakerTracker: Sendable {
             speakers[index].decision = .isCreated
             return [.isNew(speaker.label, speaker.voice.voiceprint, evidence: speaker.evidence)]
         case .known(let match, _):
-            if match.who == .user, let events = arbitrate(index, match.voice, match.distance) { return events }
+            if match.who == .user { return arbitrate(index, match.voice, match.distance) }
             return identify(index, match.voice, match.distance)
         }
     }
@@ -152,20 +153,42 @@ package struct SpeakerTracker: Sendable {
         return [.identified(speakers[index].label, voice, confidence: rule.confidence(at: distance))]
     }
 
-    /// Only one of several different voices can be the user's: the nearest one, if it is that plainly.
-    ///
-    /// - Returns: nil when there is no other.
-    private mutating func arbitrate(_ index: Int, _ voice: ID<Voice>, _ distance: Float) -> [Event]? {
+    /// Only one of several different voices can be the user's: the nearest one, if it is that plainly; on a tie, nobody.
+    private mutating func arbitrate(_ index: Int, _ voice: ID<Voice>, _ distance: Float) -> [Event] {
+        guard !isUserReserved else { return [] }
+        var events: [Event] = []
+        var isNearest = true
         for other in speakers.indices where other != index {
-            guard case .voice(voice, let theirs) = speakers[other].decision,
+            guard let theirs = distanceToUser(other),
                 speakers[other].voice.voiceprint.distance(to: speakers[index].voice.voiceprint) >= rule.distance
             else { continue }
-            if theirs + rule.margin <= distance { return [] }
-            speakers[other].decision = .open
-            let withdrawn = Event.withdrawn(speakers[other].label)
-            return distance + rule.margin <= theirs ? [withdrawn] + identify(index, voice, distance) : [withdrawn]
+            if theirs + rule.margin <= distance {
+                isNearest = false
+            } else {
+                if distance + rule.margin > theirs { isNearest = false }
+                events += withdrawUser(other)
+            }
         }
-        return nil
+        return isNearest ? events + identify(index, voice, distance) : events
+    }
+
+    /// Of a speaker who may be the user, as far as it can be told; nil: who cannot be.
+    private func distanceToUser(_ index: Int) -> Float? {
+        guard case .known(let match, _) = known.match(speakers[index].voice.voiceprint, evidence: speakers[index].evidence), match.who == .user
+        else { return nil }
+        return match.distance
+    }
+
+    private mutating func withdrawUser(_ index: Int) -> [Event] {
+        guard case .voice(let id, _) = speakers[index].decision, known[id]?.owner == .user else { return [] }
+        speakers[index].decision = .open
+        return [.withdrawn(speakers[index].label)]
+    }
+
+    /// A hand has said who of the speakers is the user: nobody is taken for the user by their voice any more.
+    package mutating func reserveUser() -> [Event] {
+        isUserReserved = true
+        return speakers.indices.flatMap { withdrawUser($0) }
     }
 
     private mutating func learn(_ id: ID<Voice>, _ clip: Voiceprint, _ duration: Duration) -> [Event] {

@@ -194,6 +194,34 @@ import Testing
         }
     }
 
+    @Test func `makes a person of a name that is said, once, and never of the user or of what is no name`() async throws {
+        let texts = "My name is Eva. My name is Ana. My name is Bob. I'm Tired. My name is Ana.".split(separator: " ").map(String.init)
+        // Who says each: the first four words, the next four, …
+        let speakers = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 1, 1, 1, 1]
+        let engine = ScriptedEngine(word: { texts[($0 - 1) % texts.count] }, speaker: { SpeakerLabel(speakers[($0 - 1) % speakers.count]) })
+        try await TestGateway.with(engine, keys: TestKeys(valid: [])) { gateway in
+            let store = try store(of: gateway)
+            try await store.set("name", to: "Bob", of: .local)
+            let socket = try await gateway.connect(path + "&speaker_auto_assign=enabled")
+            send(18, of: 8_000, to: socket)
+            #expect(await socket.next { $0.contains("speaker_label_suggestion") && $0.contains("Eva") } != nil)
+            #expect(await socket.next { $0.contains("speaker_label_suggestion") && $0.contains("Ana") } != nil)
+            let stored = try await conversation(gateway, words: 18)
+            var people: [Person] = []
+            try await until {
+                people = try await store.people(of: .local)
+                let segments = try await store.inProgress(of: .local, source: "omi", device: nil)?.segments ?? []
+                return people.count == 2 && segments.filter { $0.identity.person != nil }.count == 2
+            }
+            #expect(people.map(\.name) == ["Ana", "Eva"])
+            let segments = try #require(try await store.conversation(stored.id, of: .local)).segments
+            let ana = SpeakerIdentity(.person(people[0].id), by: .spokenName)
+            // The first speaker is whoever an engine could not tell apart: the name is suggested only.
+            #expect(segments.map(\.identity) == [.unknown, ana, .unknown, .unknown, ana])
+            socket.close()
+        }
+    }
+
     @Test func `takes a client's own transcript beside its audio`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let socket = try await gateway.connect(path + "&custom_stt=enabled")

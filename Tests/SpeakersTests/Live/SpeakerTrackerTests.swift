@@ -148,6 +148,26 @@ import Testing
         #expect((events.count == 2) == isSecond)
     }
 
+    @Test func `gives the user to nobody of two who are as near, whoever speaks next, and to the nearer one when that is plain`() throws {
+        let one = Self.print(0.45, axis: 1), other = Self.print(0.45, axis: 2)
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: min(0.65, one.distance(to: other))))
+        tracker.know([Self.voice("me", Self.along(0), .user)])
+        #expect(tracker.hear(one, lasting: .seconds(6), label: 0).events.count == 1)
+        #expect(tracker.hear(other, lasting: .seconds(6), label: 1).events == [.withdrawn(0)])
+        #expect(tracker.hear(one, lasting: .seconds(6), label: 0).events.isEmpty)
+        #expect(tracker.hear(other, lasting: .seconds(6), label: 1).events.isEmpty)
+    }
+
+    @Test func `takes nobody for the user whom a hand has said to be another speaker`() {
+        var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
+        tracker.know([Self.voice("me", Self.along(0), .user), Self.voice("b", Self.along(3), .person(ID("b")))])
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events.count == 1)
+        #expect(tracker.reserveUser() == [.withdrawn(0)])
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 0).events.isEmpty)
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 2).events.isEmpty)
+        #expect(tracker.hear(Self.along(3), lasting: .seconds(6), label: 1).events.count == 1)
+    }
+
     @Test func `learns from what is beyond doubt, until it has heard enough`() {
         var tracker = SpeakerTracker(rule: SpeakerRule(distance: 0.65))
         var voice = Self.voice("v", Self.along(0))
