@@ -1,3 +1,4 @@
+import Conversations
 import Foundation
 import Framing
 import Gateway
@@ -172,6 +173,59 @@ import Testing
             #expect(again.json["duplicate"] == .bool(true))
             #expect(try await gateway.sendChunk("b", at: 20_000, of: id).status == 200)
             #expect(try await gateway.finishRecording(id).texts == ["Hello.", "Hello."])
+        }
+    }
+
+    @Test func `is completed after a restart when the gateway was stopped while it completed it`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
+        var id = ""
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, keepsDirectory: true, recorded: [engine()]) {
+            gateway in
+            id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
+            // As it stands in the middle of `finish`.
+            let database = try SQLiteDatabase(in: DataDirectory(creating: folder))
+            let now = UnixTime(milliseconds: 2_000_000_000_000)
+            #expect(try await BackgroundRecordings(in: database).move(id, of: .local, from: ["open"], to: "finishing", now: now))
+            #expect(try await gateway.store().write(ConversationUpdate(ID(id), status: .processing), of: .local))
+        }
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [engine()]) { gateway in
+            try await until { try await gateway.conversation(id).string("status") == "completed" }
+            let done = try await gateway.finishRecording(id)
+            #expect(done.status == 200 && done.texts == ["Hello."], "\(done.text)")
+            #expect(try await gateway.finishRecording(id).text == done.text)
+        }
+    }
+
+    @Test func `leaves nothing of what was said in the store when its conversation is deleted`() async throws {
+        try await with([engine { _ in [.at(6, "Cormorant.")] }]) { gateway in
+            for isFinished in [false, true] {
+                let id = try await gateway.startRecording()
+                #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
+                if isFinished { #expect(try await gateway.finishRecording(id).status == 200) }
+                let database = try SQLiteDatabase(in: DataDirectory(creating: gateway.directory))
+                let kept = try await BackgroundRecordings(in: database).records(of: id, .local)
+                #expect(kept.contains { $0.contains("Cormorant") } == !isFinished)
+                #expect(try await gateway.send(.delete, "/api/v1/conversations/\(id)").status == 204)
+                #expect(try await BackgroundRecordings(in: database).records(of: id, .local) == [])
+                #expect(try await gateway.sendChunk("b", at: 15_000, of: id).status == 409)
+            }
+        }
+    }
+
+    @Test func `is ended when it was forgotten for a week`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [engine()]) { gateway in
+            let old = try await gateway.startRecording(), new = try await gateway.startRecording()
+            for id in [old, new] { #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200) }
+            let database = try SQLiteDatabase(in: DataDirectory(creating: folder))
+            try await database.write { [old] (connection) throws(StoreError) in
+                try connection.run("UPDATE background_recordings SET since = 1 WHERE conversation = ?", [.text(old)])
+                try connection.run("UPDATE background_chunks SET accepted_at = 1 WHERE conversation = ?", [.text(old)])
+            }
+            await gateway.service.resumeJobs()
+            try await until { try await gateway.conversation(old).string("status") == "completed" }
+            #expect(try await gateway.conversation(new).string("status") == "in_progress")
         }
     }
 
@@ -380,5 +434,12 @@ import Testing
             #expect(found["enabled"] == .bool(mode != "disabled"))
             #expect(found["max_chunk_seconds"] == 15)
         }
+    }
+}
+
+extension BackgroundRecordings {
+    /// What is kept of a recording's chunks.
+    fileprivate func records(of conversation: String, _ user: ID<User>) async throws -> [String] {
+        try await accepted(conversation, of: user, unless: "none")?.compactMap(\.record) ?? []
     }
 }
