@@ -1,20 +1,17 @@
 #!/usr/bin/env python3
 """`scripts/e2e` on a fresh installation: with the local engine, with a vendor for background work, and where something is wrong."""
 
-import argparse
-import json
 import os
 import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 
-from evaluate import Checks, KEY, simulator
+from evaluate import KEY, simulator
 from gateway import Server
+from judging import ROOT, main
 
 
 def e2e(*arguments):
@@ -55,23 +52,5 @@ def run(args, checks, folder):
     checks.check("two modes at once are wrong usage", done.returncode == 2, failed(done))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", required=True)
-    parser.add_argument("--key", required=True)
-    parser.add_argument("--audio", required=True)
-    parser.add_argument("--expect-text", required=True)
-    parser.add_argument("--json")
-    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"))
-    args = parser.parse_args()
-    checks = Checks()
-    with tempfile.TemporaryDirectory() as folder:
-        run(args, checks, folder)
-    if args.json:
-        with open(args.json, "w") as file:
-            json.dump({"checks": checks.all}, file)
-    return 0 if all(check["ok"] for check in checks.all) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

@@ -2,32 +2,22 @@
 """`harken evaluate` beside a vendor: a simulator that hears as the server does passes the gate, one that hears nonsense or nothing does not.
 """
 
-import argparse
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, HERE)
 
 from gateway import Server, dies_with_us, environment
+from judging import main
 
 KEY = "evaluation-key"
 NOT_PASSED = 3
-
-
-class Checks:
-    def __init__(self):
-        self.all = []
-
-    def check(self, name, ok, detail=""):
-        self.all.append({"name": name, "ok": bool(ok), "detail": str(detail)[:300]})
-        print(("ok    " if ok else "FAIL  ") + name + ("" if ok else f": {detail}"))
 
 
 class BadEngine(BaseHTTPRequestHandler):
@@ -111,23 +101,5 @@ def run(args, checks, folder):
     checks.check("no case is no evidence", done.returncode == NOT_PASSED and broken(report) == ["judged_cases"], f"{done.returncode} {broken(report)}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", required=True)
-    parser.add_argument("--key", required=True)
-    parser.add_argument("--audio", required=True)
-    parser.add_argument("--expect-text", required=True)
-    parser.add_argument("--json")
-    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"))
-    args = parser.parse_args()
-    checks = Checks()
-    with tempfile.TemporaryDirectory() as folder:
-        run(args, checks, folder)
-    if args.json:
-        with open(args.json, "w") as file:
-            json.dump({"checks": checks.all}, file)
-    return 0 if all(check["ok"] for check in checks.all) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

@@ -25,7 +25,7 @@ package struct Reconciliation: Sendable {
         package var voice: VoiceEvidence?
     }
 
-    package internal(set) var speakers: [Speaker] = []
+    package private(set) var speakers: [Speaker] = []
     private var places: [Part: Int] = [:]
 
     package init(_ chunks: [RecognisedChunk], rule: SpeakerRule = SpeakerRule()) {

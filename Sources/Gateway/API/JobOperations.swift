@@ -34,30 +34,25 @@ enum JobOperations {
             let job = TranscriptionJob(
                 id: ID(request.gateway.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.admission.caller.grant?.key,
                 created: request.gateway.now(), request: PostprocessJobs.order(request.keys), audio: id.rawValue)
-            if !request.keys.engines.isEmpty {
-                do throws(BackgroundRefusal) {
-                    try await request.keys.check(request.user, request.store)
-                } catch {
-                    throw APIFailure(error.status, error.code, error.detail)
-                }
-                await request.gateway.runner.hold(request.keys, for: job.id)
+            do throws(BackgroundRefusal) {
+                try await request.keys.check(request.user, request.store)
+            } catch {
+                throw APIFailure(error.status, error.code, error.detail)
             }
             let hasRoom = try await APIFailure.stored { () throws(StoreError) in
-                try await request.gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: false)
+                try await request.gateway.runner.order(job, keys: request.keys, request.gateway)
             }
             guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait.") }
-            Task { await request.gateway.runner.wake(request.gateway) }
             return APIAnswer(status: .accepted, body: job.document(nil, at: address(of: job.id)))
         },
         APIOperation(.get, "/jobs/{id}", .read, summary: "What has become of a job of background work.", answer: state) {
             request throws(APIFailure) in
             let id: ID<TranscriptionJob> = request.id("id")
-            let runner = request.gateway.runner
-            let (found, report) = try await APIFailure.stored { () throws(StoreError) in
-                (try await runner.jobs.find(id, of: request.user)?.job, try await runner.jobs.raw(id, of: request.user))
+            let found = try await APIFailure.stored { () throws(StoreError) in
+                try await request.gateway.runner.report(of: id, request.user, dialects: [PostprocessJobs.dialect, SyncJobs.dialect])
             }
-            guard let job = found, [PostprocessJobs.dialect, SyncJobs.dialect].contains(job.dialect) else { throw .notFound("job", id.rawValue) }
-            return APIAnswer(body: job.document(report.flatMap(WorkloadReport.init), at: address(of: id)))
+            guard let (job, report) = found else { throw .notFound("job", id.rawValue) }
+            return APIAnswer(body: job.document(report, at: address(of: id)))
         },
     ]
 }

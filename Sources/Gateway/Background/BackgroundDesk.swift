@@ -191,20 +191,6 @@ actor BackgroundDesk {
         return await ChunkVoices(voices: voices, queue: gateway.spool.queue, log: gateway.log).heard(chunk, in: recording, knowing: directory)
     }
 
-    /// Does a job's work for whom it is, unless the keys that came with it are gone.
-    nonisolated func working(
-        on job: TranscriptionJob, _ keys: OwnKeys?, _ gateway: GatewayService,
-        _ work: @Sendable (OwnKeys, UsageOwner, KeyUse?) async -> WorkloadReport
-    ) async throws(RefusalCause) -> WorkloadReport {
-        guard keys != nil || SyncOrder(job.request)?.ownKeys.isEmpty == true else {
-            throw .unavailable("The key that came with it was not kept over the gateway's restart; send it again.")
-        }
-        let payer = try await gateway.payer(of: job.key, user: job.user)
-        let report = await work(keys ?? OwnKeys(), payer.map { UsageOwner($0) } ?? UsageOwner(job.user), payer)
-        guard !Task.isCancelled else { throw .engine(.cancelled) }
-        return report
-    }
-
     /// The voices that a user's recordings know; nil: they cannot be read, and nobody is known.
     private static func directory(of user: ID<User>, _ gateway: GatewayService) async -> VoiceDirectory? {
         do throws(StoreError) {

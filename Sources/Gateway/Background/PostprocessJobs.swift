@@ -6,10 +6,8 @@ internal import Speech
 internal import Store
 
 /// Recognises finished conversations once more, from the audio that is kept of them.
-struct PostprocessJobs: JobProtocol {
+struct PostprocessJobs: WorkloadJobs {
     static let dialect = "postprocess"
-
-    let keepsResults = true
 
     /// A job's order: whose keys came with it.
     static func order(_ keys: OwnKeys) -> String { SyncOrder(files: [], language: nil, source: "", ownKeys: Array(keys.engines)).text }
@@ -18,24 +16,19 @@ struct PostprocessJobs: JobProtocol {
         JobOrder(options: RecognitionOptions(workload: .postprocess), format: .container)
     }
 
-    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
-    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String { cause.plain.message }
-    func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
-
-    func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {
-        let report = try await gateway.background.working(on: job, keys, gateway) { keys, owner, payer in
-            var report = WorkloadReport()
-            do throws(BackgroundRefusal) {
-                try await hear(job, keys, owner, payer, gateway)
-                report.errors.append(nil)
-                report.conversations.append(job.audio)
-            } catch {
-                gateway.log.info("a conversation was not recognised again", [.conversation: job.audio, .error: error.detail])
-                report.errors.append(error.detail)
-            }
-            return report
+    func report(
+        on job: TranscriptionJob, _ keys: OwnKeys, by owner: UsageOwner, payer: KeyUse?, _ gateway: GatewayService
+    ) async -> WorkloadReport {
+        var report = WorkloadReport()
+        do throws(BackgroundRefusal) {
+            try await hear(job, keys, owner, payer, gateway)
+            report.errors.append(nil)
+            report.conversations.append(job.audio)
+        } catch {
+            gateway.log.info("a conversation was not recognised again", [.conversation: job.audio, .error: error.detail])
+            report.errors.append(error.detail)
         }
-        return report.transcript
+        return report
     }
 
     private func hear(

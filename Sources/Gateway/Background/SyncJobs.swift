@@ -10,30 +10,26 @@ internal import Store
 /// Works on what devices have recorded while they were offline: one file after the other becomes a chunk of a conversation, which is over then.
 ///
 /// Done again after a restart, what was recognised is not recognised again; sent again, neither.
-struct SyncJobs: JobProtocol {
+struct SyncJobs: WorkloadJobs {
     static let dialect = "sync"
     /// Silence between two files that puts the later one into a conversation of its own.
     static let pause: Duration = .seconds(120)
     /// Between two looks whether the gateway has room.
     private static let busyWait: Duration = .seconds(1)
 
-    let keepsResults = true
     let keepsUploads = false
 
     func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
         SyncOrder(job.request).map { JobOrder(options: RecognitionOptions(language: $0.language, workload: .sync), format: .container) }
     }
 
-    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
-    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String { cause.plain.message }
-    func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
-
-    func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {
-        guard let order = SyncOrder(job.request) else { throw .internalFault }
-        return try await gateway.background.working(on: job, keys, gateway) { keys, owner, payer in
-            var run = Run(job: job, order: order, keys: keys, owner: owner, payer: payer, gateway: gateway)
-            return await run.all()
-        }.transcript
+    func report(
+        on job: TranscriptionJob, _ keys: OwnKeys, by owner: UsageOwner, payer: KeyUse?, _ gateway: GatewayService
+    ) async -> WorkloadReport {
+        // `work` has read it.
+        guard let order = SyncOrder(job.request) else { return WorkloadReport() }
+        var run = Run(job: job, order: order, keys: keys, owner: owner, payer: payer, gateway: gateway)
+        return await run.all()
     }
 
     /// One job's way through its files.

@@ -60,21 +60,17 @@ struct SyncRequest: Sendable {
         let job = TranscriptionJob(
             id: ID(gateway.newID()), dialect: SyncJobs.dialect, user: admission.user, key: admission.caller.grant?.key, created: gateway.now(),
             request: order.text, audio: files.map(\.upload).joined(separator: ","))
-        if !keys.engines.isEmpty { await gateway.runner.hold(keys, for: job.id) }
-        let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in
-            try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: false)
-        }
+        let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in try await gateway.runner.order(job, keys: keys, gateway) }
         guard hasRoom else { throw BackgroundRefusal(.tooManyRequests, "too_many_jobs", "Too many jobs wait.", retryAfter: .seconds(60)) }
-        Task { await gateway.runner.wake(gateway) }
         return job.document(nil, at: Self.path + "/" + job.id.rawValue)
     }
 
     func state(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
         let id = exchange.request.path.split(separator: "/").last.map(String.init) ?? ""
-        let (found, report) = try await BackgroundRefusal.stored { () throws(StoreError) in
-            (try await gateway.runner.jobs.find(ID(id), of: admission.user)?.job, try await gateway.runner.jobs.raw(ID(id), of: admission.user))
+        let found = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await gateway.runner.report(of: ID(id), admission.user, dialects: [SyncJobs.dialect])
         }
-        guard let job = found, job.dialect == SyncJobs.dialect else { throw BackgroundRefusal(.notFound, "job_not_found", "Job not found") }
-        return job.document(report.flatMap(WorkloadReport.init), at: Self.path + "/" + job.id.rawValue)
+        guard let (job, report) = found else { throw BackgroundRefusal(.notFound, "job_not_found", "Job not found") }
+        return job.document(report, at: Self.path + "/" + job.id.rawValue)
     }
 }

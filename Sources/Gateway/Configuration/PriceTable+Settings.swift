@@ -1,9 +1,9 @@
 internal import Foundation
-internal import Store
+package import Store
 
 extension PriceTable {
     /// The operator's file; without one, what Harken knows.
-    init(_ settings: Settings) throws(ConfigurationError) {
+    package init(_ settings: Settings) throws(ConfigurationError) {
         guard let path = settings["HARKEN_PRICES"] else {
             self = .standard
             return

@@ -89,8 +89,27 @@ actor JobRunner {
         claiming.isUnderWay = false
     }
 
-    /// Keeps a caller's own keys until their job is over.
-    func hold(_ keys: OwnKeys, for job: ID<TranscriptionJob>) { ownKeys[job] = keys }
+    /// Puts a job of background work into the queue.
+    ///
+    /// - Parameter keys: of the caller's own; they are kept until the job is over, and never stored.
+    /// - Returns: false when its user has too many that wait.
+    func order(_ job: TranscriptionJob, keys: OwnKeys, _ gateway: GatewayService) async throws(StoreError) -> Bool {
+        if !keys.engines.isEmpty { ownKeys[job.id] = keys }
+        guard try await jobs.add(job, most: Self.mostWaiting, hasNotice: false) else {
+            ownKeys[job.id] = nil
+            return false
+        }
+        Task { await wake(gateway) }
+        return true
+    }
+
+    /// A user's own job of one of these kinds, and what it reports; nil when the user has none of this name.
+    nonisolated func report(
+        of id: ID<TranscriptionJob>, _ user: ID<User>, dialects: [String]
+    ) async throws(StoreError) -> (job: TranscriptionJob, report: WorkloadReport?)? {
+        guard let job = try await jobs.find(id, of: user)?.job, dialects.contains(job.dialect) else { return nil }
+        return (job, try await jobs.raw(id, of: user).flatMap(WorkloadReport.init))
+    }
 
     /// Its owner does not want it any more.
     func cancel(_ id: ID<TranscriptionJob>) {

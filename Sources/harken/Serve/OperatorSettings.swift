@@ -24,10 +24,8 @@ enum OperatorSettings {
     }
     /// What vendors charge, as the environment or Harken knows it.
     static func prices(environment: [String: String]) throws(UsageError) -> PriceTable {
-        do {
-            return try configuration(file: nil, environment: environment, given: environment["HOME"] == nil ? ["HARKEN_DATA": "."] : [:]).prices
-        } catch {
-            throw (error as? UsageError) ?? UsageError("\(error)")
-        }
+        var settings = Settings()
+        settings.merge(environment)
+        do throws(ConfigurationError) { return try PriceTable(settings) } catch { throw UsageError("\(error)") }
     }
 }
