@@ -144,7 +144,7 @@ struct Alignment {
 
     private func pair(_ number: Int, _ new: Token) -> Double {
         let isSame = old[number].text == new.text
-        return apart(old[number].middle, new.middle, most: isSame ? 1.5 : 1) * (isSame ? 0.7 : 1) + (isSame ? 0 : Self.substituted) * unlikely
+        return apart(old[number].middle, new.middle) * (isSame ? 0.7 : 1) + (isSame ? 0 : Self.substituted) * unlikely
             + tooEarly(number, new) + tooLate(new)
     }
 
@@ -159,8 +159,8 @@ struct Alignment {
     /// What is committed of an engine that does not say where words lie, lies before the end of what is committed.
     private func tooLate(_ new: Token) -> Double { hasTimes && !others ? max(0, new.middle - limit) / usual : 0 }
 
-    private func apart(_ old: Double, _ new: Double, most: Double = 1) -> Double {
+    private func apart(_ old: Double, _ new: Double) -> Double {
         let apart = abs(old - new) / reach
-        return apart <= most ? apart * 0.7 : .infinity
+        return apart <= 1 ? apart * 0.7 : .infinity
     }
 }

@@ -11,8 +11,6 @@ package enum Seam {
     private static let jitter: Duration = .milliseconds(300)
     /// By how much more the places of words may differ of which an engine gives no times.
     private static let vagueness = 8.0
-    /// A word and what is quiet beside it.
-    private static let longWord: Duration = .milliseconds(400)
     /// Tokens on each side that are compared; the seam lies at their end or beginning.
     private static let most = 48
 
@@ -51,14 +49,12 @@ package enum Seam {
     ///   - isMirrored: time runs backwards: all positions are negative and all words in the opposite order, and it is the beginnings that meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool = false) -> [Word] {
         let usual = SampleCount(tolerance, at: ear.rate)
-        let stretch = ear.hasTimes ? 1 : stretch(of: words, at: ear.rate)
-        let tolerance = SampleCount(tolerance * (ear.hasTimes && ear.others ? 1 : stretch * vagueness), at: ear.rate)
-        let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : stretch * 2), at: ear.rate)
+        let tolerance = SampleCount(tolerance * (ear.hasTimes && ear.others ? 1 : vagueness), at: ear.rate)
+        let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : 2), at: ear.rate)
         var words = words
         // What it says again is not new.
         if let said = ear.earlier.last?.range.end { words.removeAll { $0.middle < said || $0.range.end <= said } }
-        // Where words lie whose engine says so is known: those behind what is committed are new.
-        let edge = end + (ear.hasTimes && !isMirrored ? usual : tolerance)
+        let edge = end + tolerance
         guard let next = words.first, next.range.start < edge else { return words }
         let all = ear.earlier + words
         let first = all[0].range.start
@@ -109,13 +105,6 @@ package enum Seam {
         word.text = (isMirrored ? rest.reversed() : rest).joined(separator: " ") + mark
         word.range = SampleRange(start, word.range.end)
         return word
-    }
-
-    /// How much slower than words usually are those are that were spread over what is loud: where noise is loud too, that says little of their places.
-    private static func stretch(of words: [Word], at rate: SampleRate) -> Double {
-        guard !words.isEmpty else { return 1 }
-        let length = words.reduce(0) { $0 + $1.range.count.samples }
-        return max(1, Double(length) / Double(words.count) / Double(SampleCount(longWord, at: rate).samples))
     }
 
     /// - Parameter earliest: behind which place the word of this number was said.

@@ -80,13 +80,7 @@ package struct Stitcher: Sendable {
             if !seam.hasTimes, let gap { return Seam.fresh(words, after: tail, through: gap.start, seam) }
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
-        return words.filter { $0.middle >= committedThrough || isBetween($0) }
-    }
-
-    /// Whether it reaches out of what is committed, where nobody has said a word: whoever heard that far had not heard all of it.
-    private func isBetween(_ word: Word) -> Bool {
-        guard word.range.end > committedThrough, !isAtGap else { return false }
-        return tail.last.map { $0.range.end <= word.range.start } ?? true
+        return words.filter { $0.middle >= committedThrough }
     }
 
     /// Those that lie in what is committed, as far as its words are remembered, and are not said there.

@@ -41,16 +41,6 @@ import Testing
         #expect(twice == nil)
     }
 
-    @Test func `takes a word that reaches out of a silence`() {
-        var stitcher = Stitcher(channel: .first)
-        _ = stitcher.accept(final(0, 100, []), reason: .flush, from: .local)
-        let rest = stitcher.accept(final(0, 300, [word("we", 60, 110), word("are", 110, 190)]), reason: .pause, from: .local)
-        #expect(rest?.words.map(\.text) == ["we", "are"])
-        #expect(rest?.words.first?.range == SampleRange(SampleIndex(100), SampleIndex(110)))
-        let more = stitcher.accept(final(180, 400, [word("are", 170, 310), word("here", 320, 390)]), reason: .pause, from: .local)
-        #expect(more?.words.map(\.text) == ["here"], "that place is taken")
-    }
-
     @Test func `keeps of an overlapping final the words that are new`() throws {
         var stitcher = Stitcher(channel: .first)
         _ = stitcher.accept(final(0, 100, [word("one", 10, 90)]), reason: .pause, from: .local)
