@@ -12,6 +12,8 @@ package struct UserChoices: Sendable, Equatable {
         case language
         /// What the user is called: never made another person of.
         case name
+        /// `false`: nothing is learned of other people's voices from what a hand has said is theirs.
+        case learnsVoices = "learn_voices"
     }
 
     /// Words that go to an engine at the most.
@@ -23,12 +25,16 @@ package struct UserChoices: Sendable, Equatable {
     package var vocabulary: [String]
     package var language: LanguageTag?
     package var name: String?
+    package var learnsVoices: Bool
 
-    package init(isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil) {
+    package init(
+        isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil, learnsVoices: Bool = true
+    ) {
         self.isSingleLanguage = isSingleLanguage
         self.vocabulary = vocabulary
         self.language = language
         self.name = name
+        self.learnsVoices = learnsVoices
     }
 
     /// - Parameter settings: by name; those of other names are passed over.
@@ -37,6 +43,7 @@ package struct UserChoices: Sendable, Equatable {
         vocabulary = settings[Setting.vocabulary.rawValue].map { $0.split(separator: "\n").map(String.init) } ?? []
         language = settings[Setting.language.rawValue].map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
         name = settings[Setting.name.rawValue]
+        learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
     }
 
     /// The words for an engine, each once.

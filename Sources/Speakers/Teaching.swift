@@ -4,7 +4,7 @@ package import Speech
 /// Learning another person's voice from segments that the user says are theirs.
 package enum Teaching {
     /// A segment of a capture as far as learning looks at it.
-    package struct Sample: Sendable, Equatable {
+    package struct Sample: Sendable, Hashable {
         package var segment: ID<Segment>
         package var range: ClosedRange<Duration>
         /// Whether it is the person's who is learned.
@@ -66,8 +66,48 @@ package enum Teaching {
         return Double(most) / Double(labels.count) >= 0.7
     }
 
-    /// A correction that was made while it was learned wins.
-    package static func mayPublish(startedAt version: Int, now: Int, isStillThere: Bool) -> Bool { isStillThere && version == now }
+    /// Whether what a recogniser heard in a window bears out that this was said there, by one speaker.
+    package static func isBorneOut(_ expected: String, by heard: [Word]) -> Bool {
+        let text = heard.map(\.text).joined(separator: " ")
+        return isVerified(
+            words: SpokenTokens.all(in: text).count, speakers: heard.map(\.speaker), similarity: similarity(expected, text))
+    }
+
+    /// How alike two texts are: the share of their words that both have, in the same order. 0…1.
+    package static func similarity(_ one: String, _ other: String) -> Double {
+        let (one, other) = (SpokenTokens.all(in: one), SpokenTokens.all(in: other))
+        guard !one.isEmpty, !other.isEmpty else { return 0 }
+        var row = [Int](repeating: 0, count: other.count + 1)
+        for word in one {
+            var diagonal = 0
+            for (index, theirs) in other.enumerated() {
+                let above = row[index + 1]
+                row[index + 1] = word == theirs ? diagonal + 1 : max(above, row[index])
+                diagonal = above
+            }
+        }
+        return Double(2 * (row.last ?? 0)) / Double(one.count + other.count)
+    }
+
+    /// What becomes of a person's voiceprint.
+    package enum Result: Sendable, Equatable {
+        /// One of the person's voices tells all that it tells.
+        case nothing
+        /// This voice is the person's, and was nobody's so far.
+        case names(ID<Voice>)
+        /// It is a voice of its own.
+        case makes
+    }
+
+    /// - Parameter voices: of everybody.
+    package static func result(_ voiceprint: Voiceprint, of person: ID<Person>, beside voices: [Voice], rule: SpeakerRule) -> Result {
+        let near = voices.map { (voice: $0, distance: $0.voiceprint.distance(to: voiceprint)) }.filter { $0.distance < rule.distance }
+            .sorted { ($0.distance, $0.voice.number) < ($1.distance, $1.voice.number) }
+        guard !near.contains(where: { $0.voice.owner == .person(person) }) else { return .nothing }
+        // Beside a nameless voice of the same sound one with a name would never be known: nobody could tell which of the two it is.
+        guard let nearest = near.first, nearest.voice.owner == .nobody else { return .makes }
+        return .names(nearest.voice.id)
+    }
 
     private static func length(_ sample: Sample) -> Duration { sample.range.upperBound - sample.range.lowerBound }
 }

@@ -37,14 +37,11 @@ enum SegmentOperations {
             let conversation = try await ConversationOperations.find(request)
             var segments: [Segment]
             if let ids = try request.strings("segment_ids") {
-                segments = try await assign(ids.map { ID($0) }, to: owner, request)
+                segments = try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request)
             } else if let number = try request.integer("speaker_id") {
                 let theirs = conversation.segments.filter { $0.speaker?.number == number }
                 guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
-                segments = try await assign(theirs.map(\.id), to: owner, request)
-                if owner != .nobody {
-                    for voice in Set(theirs.compactMap(\.identity.voice)) { _ = try await name(voice, owner, request) }
-                }
+                segments = try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request)
             } else if let voice = try request.string("voice_id") {
                 guard try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
                 let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
@@ -63,11 +60,16 @@ enum SegmentOperations {
         },
     ]
 
-    private static func assign(_ ids: [ID<Segment>], to owner: Voice.Owner, _ request: APIRequest) async throws(APIFailure) -> [Segment] {
+    private static func assign(
+        _ ids: [ID<Segment>], to owner: Voice.Owner, namingVoices: Bool, _ conversation: Conversation, _ request: APIRequest
+    ) async throws(APIFailure) -> [Segment] {
         let segments = try await APIFailure.stored { () throws(StoreError) in
-            try await request.store.assign(ids, in: request.id("id"), to: owner, of: request.user)
+            try await request.store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
         guard let segments else { throw APIFailure(.notFound, "not_found", "There is no such person.") }
+        if case .person(let person) = owner, conversation.status == .completed {
+            request.gateway.conversations.teach(person, from: conversation.id, of: request.user)
+        }
         return segments
     }
 

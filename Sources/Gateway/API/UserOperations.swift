@@ -29,6 +29,7 @@ enum UserOperations {
                     "Words that engines are to expect: at most 500 of 100 characters, of which the first 99 go to an engine."),
                 .init("language", "string", "The user's own language, a BCP 47 tag."),
                 .init("name", "string", "What the user is called, so that who says it is not taken for somebody new."),
+                .init("learn_voices", "boolean", "False: saying who speaks teaches the gateway no voices of other people."),
             ], answer: settings
         ) { request throws(APIFailure) in
             try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
@@ -41,6 +42,7 @@ enum UserOperations {
                 throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
             }
             try await change(.name, to: name, request)
+            try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
             return .json { [choices = try await choices(request)] in write(choices, to: &$0) }
         },
         APIOperation(
@@ -86,6 +88,7 @@ enum UserOperations {
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
         .init("language", "string", "The user's own language, or null."),
         .init("name", "string", "What the user is called, or null."),
+        .init("learn_voices", "boolean", required: true, "Whether voices of other people are learned."),
     ])
 
     private static func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
@@ -115,6 +118,7 @@ enum UserOperations {
         json.endArray()
         json.member("language", optional: choices.language?.rawValue)
         json.member("name", optional: choices.name)
+        json.member("learn_voices", choices.learnsVoices)
         json.endObject()
     }
 

@@ -38,32 +38,15 @@ struct ChunkVoices: Sendable {
     /// What is said in the spans of each cluster; nil when the recording cannot be read.
     private func samples(of spans: [String: [SampleRange]], in recording: Recording) async -> [String: [Float]]? {
         let wanted = spans.flatMap { cluster, ranges in ranges.map { (cluster: cluster, range: $0) } }.sorted { $0.range.start < $1.range.start }
-        let result: Result<[String: [Float]], MediaError> = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: Result { () throws(MediaError) in try Self.read(wanted, in: recording) }) }
-        }
-        switch result {
-        case .success(let samples): return samples
-        case .failure(let error):
+        do throws(MediaError) {
+            let stretches = try await RecordingStretches(queue: queue).read(wanted.map(\.range), of: recording)
+            var samples: [String: [Float]] = [:]
+            for (want, stretch) in zip(wanted, stretches) where !stretch.isEmpty { samples[want.cluster, default: []] += stretch }
+            return samples
+        } catch {
             log.warning("a chunk could not be listened to", [.error: "\(error)"])
             return nil
         }
-    }
-
-    private static func read(_ wanted: [(cluster: String, range: SampleRange)], in recording: Recording) throws(MediaError) -> [String: [Float]] {
-        let file = try MediaFile(recording)
-        var samples: [String: [Float]] = [:]
-        var position = SampleIndex.zero
-        let end = wanted.map(\.range.end).max() ?? .zero
-        while position < end, let block = try file.next() {
-            guard let heard = block.channels.first else { break }
-            let range = SampleRange(position, count: SampleCount(heard.count))
-            for (cluster, want) in wanted {
-                guard let part = want.intersection(range) else { continue }
-                samples[cluster, default: []] += heard[Int((part.start - position).samples)..<Int((part.end - position).samples)]
-            }
-            position = range.end
-        }
-        return samples
     }
 }
 

@@ -54,6 +54,8 @@ package struct GatewayConfiguration: Sendable {
     package var gate: GateSettings
     /// How long words of a conversation wait until it is known who says them.
     package var speakerPatience: Duration = .seconds(2)
+    /// Between two looks at whether a live conversation is over, and at what other replicas have changed of people and voices.
+    package var conversationPoll: Duration = .seconds(5)
     /// Waits between attempts to complete a conversation; after the last one it has failed.
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// What is done when the engine of a live session fails.

@@ -14,6 +14,8 @@ final class ConversationDesk: Sendable {
     let speakerRule = SpeakerRule()
     /// How long words wait until it is known who says them.
     let speakerPatience: Duration
+    /// Between two looks of a live conversation.
+    let poll: Duration
     let log: Log
     let metrics: Metrics
     /// A new UUID.
@@ -22,6 +24,9 @@ final class ConversationDesk: Sendable {
     /// Finds meanings; nil: there are none.
     let texts: (any TextEmbedding)?
     private let completion: ConversationCompletion
+    /// What people's voices are to be learned from.
+    private let lessons: AsyncStream<VoiceTeaching.Lesson>.Continuation
+    private let teaching: Task<Void, Never>?
     /// How long audio is kept, unless its user has chosen; zero: none is.
     private let audioDays: Int
     let audioFolder: String
@@ -41,10 +46,16 @@ final class ConversationDesk: Sendable {
     /// How long completing one may take, all attempts included.
     private static let processingLimit: Duration = .seconds(300)
     static let sweepInterval: Duration = .seconds(5)
+    /// Lessons that may wait; more of them are for another time.
+    private static let mostLessons = 1_000
 
+    /// - Parameters:
+    ///   - listener: the engine of this machine, while it can be used.
+    ///   - newPath: gives a path where nothing is.
     init(
         store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?,
-        detecting: (any VoiceDetecting)?, speakerPatience: Duration, completionWaits: [Duration], log: Log, metrics: Metrics,
+        detecting: (any VoiceDetecting)?, speakerPatience: Duration, poll: Duration, completionWaits: [Duration],
+        listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audioFolder = audioFolder
@@ -53,12 +64,29 @@ final class ConversationDesk: Sendable {
         self.voices = voices
         self.detecting = detecting
         self.speakerPatience = speakerPatience
+        self.poll = poll
         self.log = log
         self.metrics = metrics
         self.newID = newID
         self.now = now
         self.texts = texts
         completion = ConversationCompletion(store: store, texts: texts, waits: completionWaits, log: log)
+        let (stream, continuation) = AsyncStream.makeStream(of: VoiceTeaching.Lesson.self, bufferingPolicy: .bufferingOldest(Self.mostLessons))
+        lessons = continuation
+        teaching = voices.map { [rule = speakerRule] voices in
+            let teaching = VoiceTeaching(
+                store: store, voices: voices, rule: rule, listener: listener, audioFolder: audioFolder, newPath: newPath, newID: newID,
+                now: now,
+                log: log, metrics: metrics)
+            return Task(priority: .utility) { await teaching.run(stream) }
+        }
+    }
+
+    deinit { teaching?.cancel() }
+
+    /// A hand has said what a person says in a conversation that is over: their voice is learned from it, in a while.
+    func teach(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) {
+        lessons.yield(VoiceTeaching.Lesson(person: person, conversation: conversation, user: user))
     }
 
     /// Keeps the audio of a session; nil: none is kept.
@@ -110,7 +138,9 @@ final class ConversationDesk: Sendable {
     /// - Returns: it, when it is complete now; nil when it is not there, is being completed already, or cannot be.
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         state.withLock { $0.left[id] = nil }
-        return await completion.complete(id, of: user)
+        guard let done = await completion.complete(id, of: user) else { return nil }
+        for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(person, from: id, of: user) }
+        return done
     }
 
     /// Takes up what earlier runs left. What their sessions still say has to be `held` before.
@@ -153,6 +183,6 @@ final class ConversationDesk: Sendable {
             for id in over.keys { state.left[id] = nil }
             return over
         }
-        for (id, one) in over { _ = await completion.complete(id, of: one.user) }
+        for (id, one) in over { _ = await complete(id, of: one.user) }
     }
 }

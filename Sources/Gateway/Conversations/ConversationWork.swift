@@ -17,6 +17,8 @@ struct ConversationWork: Sendable {
         case know(after: Int64?)
         case keep(NewVoice, label: Int)
         case learn(ID<Voice>, Voiceprint, Duration)
+        /// A hand has said whose voice it is.
+        case name(ID<Voice>, Voice.Owner)
         /// Somebody has said their name who is not known yet.
         case introduce(Introduction)
         /// The session's next audio.
@@ -28,6 +30,8 @@ struct ConversationWork: Sendable {
     enum News: Sendable {
         case found(Conversation?, last: ID<Conversation>?)
         case known(KnownVoices)
+        /// Whether there was anything new; nil: nothing was.
+        case looked(KnownVoices?)
         case voice(Voice, label: Int)
         case introduced(Introduction, ID<Person>)
         /// A batch of audio waits no more.
@@ -55,6 +59,7 @@ struct ConversationWork: Sendable {
                 desk.log.error("a conversation cannot be stored", [.error: "\(error)"])
                 // The session goes on, and its transcript is kept in its own way.
                 if case .find = item { tell(.found(nil, last: nil)) }
+                if case .know = item { tell(.looked(nil)) }
             }
         }
     }
@@ -70,10 +75,11 @@ struct ConversationWork: Sendable {
             if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
             // What is said next does not wait for it.
             Task { if let done = await desk.complete(id, of: user) { tell(.completed(done)) } }
-        case .know(let revision): try await know(after: revision)
+        case .know(let revision): tell(.looked(try await known(after: revision)))
         case .keep(let voice, let label): tell(.voice(try await desk.store.add(voice, of: user), label: label))
         case .learn(let voice, let voiceprint, let evidence):
             _ = try await desk.store.setVoiceprint(voiceprint, evidence: evidence, of: voice, of: user)
+        case .name(let voice, let owner): _ = try await desk.store.setOwner(owner, of: voice, of: user)
         case .audio(let pcm, let position):
             if let error = await audio?.append(pcm, from: position) {
                 desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
@@ -97,7 +103,7 @@ struct ConversationWork: Sendable {
     }
 
     private func find() async throws(StoreError) {
-        try await know(after: nil)
+        if let known = try await known(after: nil) { tell(.known(known)) }
         let last = try await desk.store.lastCompleted(of: user)
         var found: Conversation?
         if let chosen = request.chosen {
@@ -108,12 +114,13 @@ struct ConversationWork: Sendable {
         tell(.found(found, last: last))
     }
 
-    private func know(after known: Int64?) async throws(StoreError) {
+    /// nil: nothing has changed.
+    private func known(after known: Int64?) async throws(StoreError) -> KnownVoices? {
         let revision = try await desk.store.revision(of: user)
-        guard revision != known else { return }
+        guard revision != known else { return nil }
         let voices = try await desk.store.voices(of: user), people = try await desk.store.people(of: user)
         let owner = try await desk.store.settings(of: user)[UserChoices.Setting.name.rawValue]
-        tell(.known(KnownVoices(voices, people, owner: owner, revision: revision)))
+        return KnownVoices(voices, people, owner: owner, revision: revision)
     }
 
     /// Once more when the store is busy: what was said is not to be lost for a moment's trouble.

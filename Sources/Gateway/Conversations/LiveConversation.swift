@@ -10,17 +10,17 @@ internal import Store
 ///
 /// Lives on the session's loop and is called there only.
 final class LiveConversation {
-    private var machine: ConversationMachine
+    var machine: ConversationMachine
     private let session: ID<Session>
     private let user: ID<User>
-    private let request: ConversationRequest
-    private let desk: ConversationDesk
+    let request: ConversationRequest
+    let desk: ConversationDesk
     private let loop: Loop
-    private let show: (ConversationEvent) -> Void
-    private let work: AsyncStream<ConversationWork.Item>.Continuation
+    let show: (ConversationEvent) -> Void
+    let work: AsyncStream<ConversationWork.Item>.Continuation
     private var attached: ID<Conversation>?
     private var timer: Loop.Timer?
-    private var isEnded = false
+    var isEnded = false
     /// What the conversation was is over, and is being completed.
     private var isConcluded = false
     /// Told when it is complete.
@@ -31,27 +31,21 @@ final class LiveConversation {
 
     private let rate: SampleRate
     /// nil: speakers are whom engines tell apart, and nobody is known again.
-    private var speakers: LiveSpeakers?
+    var speakers: LiveSpeakers?
     /// What is shown of the voices and people that the user has.
-    private var names = ShownSpeakers()
-    private var introductions = Introductions()
-    private let keepsAudio: Bool
-    /// Samples that are handed on together.
-    private let batch: Int
-    private let channels: Int
-    /// Of all channels, mixed.
-    private var gathered: [Int16] = []
-    /// Where they begin.
-    private var gatheredFrom = SampleIndex.zero
-    private var keptThrough: SampleIndex?
+    var names = ShownSpeakers()
+    var introductions = Introductions()
+    var assigned = AssignedSpeakers()
+    /// Labels of the session that have spoken in this conversation.
+    var told: Set<Int> = []
+    /// Tells of changes of people and voices as they are made.
+    private var watch: RevisionWatch?
+    /// What has changed of them is being read.
+    private var isLooking = false
+    private var looksAgain = false
+    /// nil: none is kept.
+    private var audio: AudioBatches?
 
-    /// Batches that wait for the store and the encoder.
-    private var waitingAudio = 0
-
-    private static let batchSeconds = 5
-    /// More of them (two minutes, 4 MB at 16 kHz) are not kept: what is missing is silence in the file.
-    private static let mostWaitingAudio = 24
-    private static let pollInterval: Duration = .seconds(5)
     /// How long a client that has finished waits for its conversation to be complete.
     private static let completionPatience: Duration = .seconds(5)
 
@@ -75,13 +69,11 @@ final class LiveConversation {
         machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: desk.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
-        let audio = desk.keeper(rate: rate, channels: 1)
-        keepsAudio = audio != nil
-        batch = Int(rate.hertz) * Self.batchSeconds
-        self.channels = channels
+        let keeper = desk.keeper(rate: rate, channels: 1)
+        audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
         self.rate = rate
         let session = LoopBound(self, on: loop)
-        let worker = ConversationWork(user: user, request: request, desk: desk, audio: audio, rate: rate) { news in session.enter { $0.hear(news) } }
+        let worker = ConversationWork(user: user, request: request, desk: desk, audio: keeper, rate: rate) { news in session.enter { $0.hear(news) } }
         Task { await worker.carryOut(stream) }
         guard let voices = desk.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
         speakers = LiveSpeakers(
@@ -93,6 +85,8 @@ final class LiveConversation {
     func start() {
         work.yield(.find)
         poll()
+        let session = LoopBound(self, on: loop)
+        watch = desk.store.watch(user) { session.enter { $0.look() } }
     }
 
     func audioBegan() {
@@ -103,33 +97,21 @@ final class LiveConversation {
     }
 
     /// Takes the session's audio: 16-bit PCM, all channels.
-    func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
-        guard keepsAudio else { return }
-        // What a client lost on its way is silence, so that the rest is where it was said.
-        let lost = max(.zero, range.start - (keptThrough ?? range.start))
-        keptThrough = range.end
-        if gathered.isEmpty { gatheredFrom = range.start - lost }
-        gathered.reserveCapacity(batch)
-        if lost > .zero { gathered += repeatElement(0, count: Int(lost.samples)) }
-        MixedChannels.append(audio, channels: channels, to: &gathered)
-        if gathered.count >= batch { handOn() }
+    func keep(_ pcm: UnsafeRawBufferPointer, _ range: SampleRange) {
+        if let outcome = audio?.take(pcm, range) { handOn(outcome) }
     }
 
-    private func handOn() {
-        guard !gathered.isEmpty else { return }
-        if waitingAudio < Self.mostWaitingAudio {
-            waitingAudio += 1
-            work.yield(.audio(gathered, from: gatheredFrom))
-        } else {
-            desk.metrics.audioDropped(SampleCount(gathered.count).duration(at: rate))
+    private func handOn(_ outcome: AudioBatches.Outcome) {
+        switch outcome {
+        case .batch(let batch): work.yield(.audio(batch.pcm, from: batch.start))
+        case .dropped(let count): desk.metrics.audioDropped(count.duration(at: rate))
         }
-        gathered.removeAll(keepingCapacity: true)
     }
 
     /// What was kept so far belongs to this conversation.
     private func closeAudio(_ id: ID<Conversation>?, offset: Duration?) {
-        guard keepsAudio else { return }
-        handOn()
+        guard audio != nil else { return }
+        if let rest = audio?.rest() { handOn(rest) }
         work.yield(.closeAudio(offset == nil ? nil : id, start: .zero - (offset ?? .zero)))
     }
 
@@ -143,6 +125,8 @@ final class LiveConversation {
         run(
             machine.committed(
                 spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: desk.now()))
+        // Who was known in one conversation is known in the next.
+        for label in spoken.words.compactMap(\.speaker?.number) where told.insert(label).inserted { speakers?.tell(label) }
     }
 
     /// Calls back when all that was committed has been told.
@@ -152,7 +136,7 @@ final class LiveConversation {
 
     func command(_ command: ConversationCommand) {
         run(machine.command(command, now: desk.now()))
-        if case .assign(_, person: nil, _, _) = command { speakers?.reserveUser() }
+        if case .assign(let speaker, let person, _, _) = command { assign(speaker, person) }
     }
 
     /// The session is over and its client still there: what becomes of the conversation is told first.
@@ -194,26 +178,47 @@ final class LiveConversation {
         if !isConcluded { _ = conclude(inOrder: inOrder) }
         timer?.cancel()
         timer = nil
+        watch = nil
         completed = nil
         work.finish()
     }
 
     private func poll() {
-        timer = loop.schedule(at: loop.now + Self.pollInterval) { [self] in
+        timer = loop.schedule(at: loop.now + desk.poll) { [self] in
             let current = machine.current?.id, offset = machine.offset
             let actions = machine.timePassed(now: desk.now())
             if machine.current?.id != current { closeAudio(current, offset: offset) }
             run(actions)
-            work.yield(.know(after: names.known.revision))
+            look()
             poll()
         }
+    }
+
+    /// Reads what has changed of people and voices: as soon as it is changed here, and every few seconds what other replicas have changed.
+    private func look() {
+        guard !isEnded else { return }
+        guard !isLooking else {
+            looksAgain = true
+            return
+        }
+        isLooking = true
+        work.yield(.know(after: names.known.revision))
+    }
+
+    private func looked(_ known: KnownVoices?) {
+        isLooking = false
+        if let known { know(known) }
+        guard looksAgain else { return }
+        looksAgain = false
+        look()
     }
 
     private func hear(_ news: ConversationWork.News) {
         guard !isEnded else { return }
         switch news {
         case .known(let known): know(known)
-        case .audioTaken: waitingAudio -= 1
+        case .looked(let known): looked(known)
+        case .audioTaken: audio?.taken()
         case .introduced(let introduction, let person): accept(introduction, person)
         case .voice(let voice, let label): speakers?.created(voice, for: label)
         case .found(let found, let last): run(machine.begin(found: found, last: last, now: desk.now()))
@@ -224,7 +229,7 @@ final class LiveConversation {
         }
     }
 
-    private func run(_ actions: [ConversationMachine.Action]) {
+    func run(_ actions: [ConversationMachine.Action]) {
         var said: [Introduction] = []
         defer { for introduction in said { introduce(introduction) } }
         for action in actions {
@@ -239,6 +244,8 @@ final class LiveConversation {
             case .show(let event):
                 if case .began(let id, _) = event {
                     attach(id)
+                    assigned = AssignedSpeakers()
+                    told = []
                     let begins = part == nil ? .zero : firstAudio.map { desk.now() - $0 } ?? .zero
                     note(SessionPart(session: session, conversation: id, begins: begins))
                 }
@@ -257,49 +264,6 @@ final class LiveConversation {
     private func note(_ part: SessionPart) {
         self.part = part
         work.yield(.join(part))
-    }
-
-    // MARK: - Speakers
-
-    private func know(_ known: KnownVoices) {
-        run(machine.shown(names.know(known)))
-        speakers?.know(known.directory.voices.filter { request.usesProfile || $0.owner != .user })
-    }
-
-    private func hear(_ events: [SpeakerTracker.Event]) {
-        for event in events {
-            switch event {
-            case .identified(let label, let voice, let confidence):
-                let speaker = machine.speaker(ofLabel: label)
-                // Who has said their name is not nobody again for having a voice.
-                if machine.identity(of: speaker).source == .spokenName, names.known.isNameless(voice) { continue }
-                run(machine.identified(speaker, as: SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)))
-            case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown))
-            case .isNew(let label, let voiceprint, let evidence):
-                let voice = NewVoice(id: ID(desk.newID()), voiceprint: voiceprint, evidence: evidence, created: desk.now())
-                work.yield(.keep(voice, label: label))
-            case .learned(let voice, let voiceprint, let evidence): work.yield(.learn(voice, voiceprint, evidence))
-            }
-        }
-    }
-
-    private func introduce(_ introduction: Introduction) {
-        switch introduction.who {
-        case .known(let person): accept(introduction, person)
-        case .new: work.yield(.introduce(introduction))
-        }
-    }
-
-    private func accept(_ introduction: Introduction, _ person: ID<Person>) {
-        suggest(introduction, .person(person))
-        // The first speaker is whoever an engine could not tell apart.
-        guard introduction.speaker.number > 0 else { return }
-        run(machine.identified(introduction.speaker, as: SpeakerIdentity(.person(person), by: .spokenName)))
-    }
-
-    private func suggest(_ introduction: Introduction, _ who: SpeakerSuggestion.Who) {
-        guard !isEnded else { return }
-        show(.suggested(SpeakerSuggestion(introduction.speaker, who, name: introduction.name, segment: introduction.segment)))
     }
 
     private func attach(_ id: ID<Conversation>) {

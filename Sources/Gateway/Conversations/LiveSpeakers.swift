@@ -69,6 +69,9 @@ final class LiveSpeakers {
     /// A hand has said who the user is.
     func reserveUser() { heard(tracker.reserveUser()) }
 
+    /// Tells once more whose voice a label's is, if that is known.
+    func tell(_ label: Int) { tracker.known(label).map { heard([$0]) } }
+
     func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
 
     func committed(_ said: Spoken) {

@@ -35,6 +35,7 @@ package final class Metrics: Sendable {
         case gated = "harken_gate_audio_seconds_total"
         case gateFailures = "harken_gate_failures_total"
         case audioDropped = "harken_conversation_audio_dropped_seconds_total"
+        case lessons = "harken_voice_lessons_total"
         case spansDropped = "harken_spans_dropped_total"
 
         var labels: [String] {
@@ -49,6 +50,7 @@ package final class Metrics: Sendable {
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .gated: ["kind"]
             case .gateFailures, .audioDropped: []
+            case .lessons: ["outcome"]
             case .spansDropped: ["cause"]
             }
         }
@@ -72,6 +74,7 @@ package final class Metrics: Sendable {
                 "Audio that gates heard, by what it was (speech, silence), and of the silence what engines were not sent (withheld, withheld_loud)."
             case .gateFailures: "Sessions whose gate lets everything through: it does not work, or hears no speech where there is sound."
             case .audioDropped: "Audio of conversations that was not kept, in seconds: the store or the encoder did not keep up with it."
+            case .lessons: "Lessons of people's voices, from segments that a hand has said are theirs."
             case .spansDropped: "Spans that no collector has."
             }
         }
@@ -173,6 +176,8 @@ package final class Metrics: Sendable {
     func gateFailed() { add(1, .gateFailures, []) }
 
     func audioDropped(_ duration: Duration) { add(duration / .seconds(1), .audioDropped, []) }
+
+    func taught(_ outcome: String) { add(1, .lessons, [outcome]) }
 
     func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 

@@ -32,6 +32,9 @@ package struct EngineEntry: Sendable {
         self.init(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine), prerecorded: engine, status: status)
     }
 
+    /// Now, or in a moment.
+    var isUsable: Bool { if case .unavailable = status() { false } else { true } }
+
     var liveEngine: LiveEngine? { live.map { LiveEngine(name: name, capabilities: capabilities(for: .live) ?? capabilities, access: $0) } }
 
     /// A vendor that the operator has a key for.

@@ -102,8 +102,10 @@ package final class GatewayService: HTTPService {
             store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
             voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
-            detecting: voices, speakerPatience: configuration.speakerPatience, completionWaits: configuration.completionWaits, log: log,
-            metrics: metrics, newID: newID, now: now)
+            detecting: voices, speakerPatience: configuration.speakerPatience, poll: configuration.conversationPoll,
+            completionWaits: configuration.completionWaits,
+            listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { [spool] in spool.path(for: newID()) },
+            log: log, metrics: metrics, newID: newID, now: now)
         conversations = desk
         let waiting = waiting, voiceBudget = voiceBudget
         var webSocket = WebSocketConfiguration()

@@ -101,6 +101,12 @@ package struct SpeakerTracker: Sendable {
         return [.identified(label, voice.id, confidence: 1)]
     }
 
+    /// Whose voice the speaker's is, as it was told; nil: that is not known.
+    package func known(_ label: Int) -> Event? {
+        guard let speaker = speakers.first(where: { $0.label == label }), case .voice(let id, let distance) = speaker.decision else { return nil }
+        return .identified(label, id, confidence: rule.confidence(at: distance))
+    }
+
     // MARK: - Telling apart
 
     /// The speaker without an engine's label who sounds like `clip`.

@@ -61,12 +61,14 @@ package protocol ConversationStore: Sendable {
     /// - Returns: the segment as it is now.
     func setText(_ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Segment?
 
-    /// Says by hand who speaks segments. Automation does not change that again.
+    /// Says by hand who speaks segments. Automation does not change that again. What was learned of somebody else's voice from them is forgotten.
     ///
+    /// - Parameter namingVoices: they are all that a speaker says: the speaker's voice gets this name too if it has none yet, or had it from a hand
+    ///   by these segments.
     /// - Returns: the segments as they are now, in order; nil when the conversation or the person is not there. Segments that are not there are
     ///   left out.
     func assign(
-        _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, of user: ID<User>
+        _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
     ) async throws(StoreError) -> [Segment]?
 
     /// Puts one conversation into another, each segment at its time of day. Speakers are joined where their voices are the same.
@@ -129,8 +131,19 @@ package protocol ConversationStore: Sendable {
     /// Forgets a voice. What it said stays, of nobody.
     func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Keeps what was learned of a person's voice: the sample, and the voice if it makes one.
+    ///
+    /// - Returns: false, and nothing is kept, when one of the segments is not (any more) the person's by a hand, or was learned from before.
+    func learn(_ lesson: VoiceLesson, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// Whether something was learned of the person's voice from the conversation.
+    func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
+
     /// A number that grows with every change of the user's people, voices and samples, made by whatever replica.
     func revision(of user: ID<User>) async throws(StoreError) -> Int64
+
+    /// Calls `changed`, on any thread, after each such change that is made through this store, until what is returned is gone.
+    func watch(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch
 
     // MARK: Windows
 

@@ -234,4 +234,18 @@ extension Migration {
         """,
         "CREATE INDEX session_parts_of_conversations ON session_parts (conversation)"
     )
+
+    /// What of a person's voice was learned from which segments; `voice`: the one that it named, or made.
+    static let voiceLessons = Migration(
+        "ALTER TABLE speech_samples ADD COLUMN voice INTEGER REFERENCES voices (number) ON DELETE SET NULL",
+        "ALTER TABLE speech_samples ADD COLUMN makes_voice INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE TABLE speech_sample_sources (
+            sample INTEGER NOT NULL REFERENCES speech_samples (number) ON DELETE CASCADE,
+            segment INTEGER NOT NULL REFERENCES segments (number) ON DELETE CASCADE,
+            PRIMARY KEY (sample, segment)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX speech_sample_sources_by_segment ON speech_sample_sources (segment)"
+    )
 }

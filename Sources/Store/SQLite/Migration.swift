@@ -82,6 +82,7 @@ package struct Migration: Sendable {
             "ALTER TABLE conversations ADD COLUMN call TEXT"
         ),
         sessionParts,
+        voiceLessons,
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

@@ -24,7 +24,7 @@ final class TestGateway: Sendable {
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [],
-        change: (inout GatewayConfiguration) -> Void = { _ in }
+        change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
         var settings = Settings()
@@ -43,11 +43,14 @@ final class TestGateway: Sendable {
                 + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), tracer: tracer,
-            newID: { UUID().uuidString.lowercased() })
+            newID: { UUID().uuidString.lowercased() }, now: now)
         await service.recoverSessions()
         server = HTTPServer(loops: group.loops, service: service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
+
+    /// Of the day.
+    static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 
     /// Runs `body` with a gateway and takes it down after.
     ///
@@ -63,11 +66,12 @@ final class TestGateway: Sendable {
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [],
-        change: (inout GatewayConfiguration) -> Void = { _ in }, _ body: (TestGateway) async throws -> Void
+        change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
+        _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
             engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
-            recorded: recorded, change: change)
+            recorded: recorded, change: change, now: now)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

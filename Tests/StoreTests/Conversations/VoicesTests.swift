@@ -2,6 +2,7 @@ import Conversations
 import HarkenTesting
 import Speech
 import Store
+import Synchronization
 import Testing
 
 @Suite struct `People and voices in the store` {
@@ -94,14 +95,16 @@ import Testing
         let one = try await store.add(voice(1), of: .ann)
         let segments = [Segment.said("s1", "a", at: 0, .voice(one.id)), .said("s2", "b", at: 1, .voice(one.id))]
         _ = try await store.begin(.of(.ann, "c1", segments[0], segments[1]))
-        let changed = try await store.assign([ID("s2"), ID("s9")], in: id, to: .person(anna.id), of: .ann)
+        let changed = try await store.assign([ID("s2"), ID("s9")], in: id, to: .person(anna.id), namingVoices: false, of: .ann)
         #expect(changed?.map(\.id) == [ID("s2")] && changed?[0].identity == SpeakerIdentity(.person(anna.id), by: .manual))
         #expect(try await store.setText("by hand", of: ID("s2"), in: id, of: .ann)?.words == [])
         #expect(try await store.write(ConversationUpdate(id, changed: segments), of: .ann))
         #expect(try await store.setOwner(.user, of: one.id, of: .ann))
         #expect(try await who(store) == [.user, .person(anna.id)])
         #expect(try await store.conversation(id, of: .ann)?.segments.map(\.text) == ["a", "by hand"])
-        #expect(try await store.assign([ID("s1")], in: id, to: .nobody, of: .ann)?[0].identity == SpeakerIdentity(.unknown, by: .manual))
+        #expect(
+            try await store.assign([ID("s1")], in: id, to: .nobody, namingVoices: false, of: .ann)?[0].identity
+                == SpeakerIdentity(.unknown, by: .manual))
         #expect(try await store.write(ConversationUpdate(id, changed: segments), of: .ann))
         #expect(try await who(store) == [.unknown, .person(anna.id)])
         // Another decision by hand counts.
@@ -109,8 +112,8 @@ import Testing
         again.identity = SpeakerIdentity(.user, by: .manual)
         #expect(try await store.write(ConversationUpdate(id, changed: [again]), of: .ann))
         #expect(try await who(store) == [.unknown, .user])
-        #expect(try await store.assign([ID("s1")], in: id, to: .user, of: .bob) == nil)
-        #expect(try await store.assign([ID("s1")], in: id, to: .person(ID("p9")), of: .ann) == nil)
+        #expect(try await store.assign([ID("s1")], in: id, to: .user, namingVoices: false, of: .bob) == nil)
+        #expect(try await store.assign([ID("s1")], in: id, to: .person(ID("p9")), namingVoices: false, of: .ann) == nil)
         #expect(try await store.setText("x", of: ID("s1"), in: id, of: .bob) == nil)
     }
 
@@ -142,7 +145,7 @@ import Testing
         #expect(try await store.setOwner(.person(ID("p1")), of: ID("v1"), of: .ann))
         _ = try await store.begin(
             .of(.ann, "c1", .said("s1", "a", at: 0, .voice(ID("v1"))), .said("s2", "b", at: 1), .said("s3", "c", at: 2, .voice(ID("v2")))))
-        _ = try await store.assign([ID("s2")], in: id, to: .person(ID("p1")), of: .ann)
+        _ = try await store.assign([ID("s2")], in: id, to: .person(ID("p1")), namingVoices: false, of: .ann)
         #expect(try await !store.merge(ID<Person>("p1"), into: ID<Person>("p2"), of: .bob))
         #expect(try await store.merge(ID<Person>("p1"), into: ID<Person>("p2"), of: .ann))
         #expect(try await store.people(of: .ann).map(\.name) == ["Anne"])
@@ -180,5 +183,79 @@ import Testing
         #expect(try await hasGrown())
         _ = try await store.delete(ID<Person>("p1"), of: .ann)
         #expect(try await hasGrown())
+    }
+
+    @Test(arguments: StoreKind.allCases) func `naming a speaker names a voice that was nobody's, or had its name from there`(kind: StoreKind)
+        async throws
+    {
+        let store = try kind.open(in: folder)
+        for (id, name) in [("p1", "Anna"), ("p2", "Otto")] { _ = try await store.add(person(id, name), reusing: false, of: .ann) }
+        let one = try await store.add(voice(1), of: .ann), two = try await store.add(voice(2), of: .ann)
+        _ = try await store.begin(.of(.ann, "c1", .said("s1", "a", at: 0, .voice(one.id)), .said("s2", "b", at: 1, .voice(two.id))))
+        func assign(_ segment: String, _ owner: Voice.Owner, naming: Bool = true) async throws -> [Voice.Owner] {
+            _ = try await store.assign([ID(segment)], in: id, to: owner, namingVoices: naming, of: .ann)
+            return try await store.voices(of: .ann).map(\.owner)
+        }
+        #expect(try await assign("s1", .person(ID("p1")), naming: false) == [.nobody, .nobody])
+        #expect(try await assign("s1", .person(ID("p1"))) == [.person(ID("p1")), .nobody])
+        // By the same hand.
+        #expect(try await assign("s1", .person(ID("p2"))) == [.person(ID("p2")), .nobody])
+        // The machine took the second one for whoever the voice is: the voice stays that one's.
+        #expect(try await store.setOwner(.person(ID("p1")), of: two.id, of: .ann))
+        #expect(try await assign("s2", .person(ID("p2"))) == [.person(ID("p2")), .person(ID("p1"))])
+        #expect(try await assign("s1", .nobody) == [.nobody, .person(ID("p1"))])
+        #expect(try await who(store) == [.unknown, .person(ID("p2"))])
+    }
+
+    private func lesson(_ id: String, _ segments: [String], _ result: VoiceLesson.Result) throws -> VoiceLesson {
+        let sample = SpeechSample(
+            id: ID(id), owner: .person(ID("p1")), duration: .seconds(10), voiceprint: try .of(7), created: .at(3))
+        return VoiceLesson(sample, of: segments.map { ID($0) }, in: self.id, result)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a lesson counts while its segments are the person's by hand`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for (id, name) in [("p1", "Anna"), ("p2", "Otto")] { _ = try await store.add(person(id, name), reusing: false, of: .ann) }
+        let one = try await store.add(voice(1), of: .ann)
+        _ = try await store.begin(
+            .of(.ann, "c1", .said("s1", "a", at: 0, .voice(one.id)), .said("s2", "b", at: 1, .person(ID("p1"))), .said("s3", "c", at: 2)))
+        func assign(_ segments: [String], _ person: String) async throws {
+            _ = try await store.assign(segments.map { ID($0) }, in: id, to: .person(ID(person)), namingVoices: false, of: .ann)
+        }
+        try await assign(["s1", "s3"], "p1")
+        // By a machine only; of another user; gone.
+        #expect(try await !store.learn(lesson("x", ["s1", "s2"], .makes(ID("v9"))), of: .ann))
+        #expect(try await !store.learn(lesson("x", ["s1"], .makes(ID("v9"))), of: .bob))
+        #expect(try await !store.learn(lesson("x", ["s1", "s9"], .nothing), of: .ann))
+        #expect(try await !store.hasLearned(ID("p1"), from: id, of: .ann))
+        #expect(try await store.learn(lesson("x", ["s1"], .names(one.id)), of: .ann))
+        #expect(try await store.hasLearned(ID("p1"), from: id, of: .ann))
+        #expect(try await !store.learn(lesson("y", ["s1"], .nothing), of: .ann))
+        #expect(try await !store.learn(lesson("y", ["s3"], .names(one.id)), of: .ann), "it is somebody's already")
+        #expect(try await store.learn(lesson("y", ["s3"], .makes(ID("v9"))), of: .ann))
+        #expect(try await store.voices(of: .ann).map(\.owner) == [.person(ID("p1")), .person(ID("p1"))])
+        #expect(try await store.samples(of: .person(ID("p1")), of: .ann).map(\.id) == [ID("x"), ID("y")])
+        // Both were another's.
+        try await assign(["s1", "s3"], "p2")
+        #expect(try await store.voices(of: .ann).map(\.id) == [one.id])
+        #expect(try await store.voices(of: .ann).map(\.owner) == [.nobody])
+        #expect(try await store.samples(of: .person(ID("p1")), of: .ann) == [])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `whoever watches a user's people and voices is told of each change`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        let count = Mutex(0)
+        var watch: RevisionWatch? = store.watch(.ann) { count.withLock { $0 += 1 } }
+        _ = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        _ = try await store.add(person("p1", "Anna"), reusing: false, of: .bob)
+        let one = try await store.add(voice(1), of: .ann)
+        #expect(try await store.setOwner(.user, of: one.id, of: .ann))
+        #expect(try await !store.setOwner(.user, of: ID("v9"), of: .ann))
+        #expect(try await store.setVoiceprint(.of(3), evidence: .seconds(1), of: one.id, of: .ann))
+        #expect(count.withLock { $0 } == 4)
+        watch = nil
+        #expect(watch == nil)
+        #expect(try await store.delete(one.id, of: .ann))
+        #expect(count.withLock { $0 } == 4)
     }
 }

@@ -43,6 +43,10 @@ import Testing
         ],
         ["UPDATE conversations SET call = 'call-1'"],
         ["UPDATE conversations SET timeout = 1", "INSERT INTO session_parts VALUES ('session', 1, 0, NULL)"],
+        [
+            "INSERT INTO speech_samples (archive, id, duration, created_at) VALUES (1, 'sample', 1, 1)",
+            "INSERT INTO speech_sample_sources VALUES (1, 4294967297)",
+        ],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

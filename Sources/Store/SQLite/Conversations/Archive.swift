@@ -81,6 +81,13 @@ struct OwnerColumns {
     var person: Int64?
     var isUser: Bool
 
+    static let nobody = OwnerColumns(person: nil, isUser: false)
+
+    private init(person: Int64?, isUser: Bool) {
+        self.person = person
+        self.isUser = isUser
+    }
+
     /// nil when the user has no such person.
     init?(_ owner: Voice.Owner, in archive: Archive, on connection: borrowing SQLiteConnection) throws(StoreError) {
         switch owner {

@@ -82,30 +82,40 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(sample.id)
         if let file = sample.file { try Self.checkName(file) }
         if let voiceprint = sample.voiceprint { try ConversationLimits.check(voiceprint) }
-        return try await database.write { (connection) throws(StoreError) in
+        let isKept = try await database.write { (connection) throws(StoreError) in
             let archive = try Archive.findOrMake(user, on: connection)
             guard sample.owner != .nobody, let columns = try OwnerColumns(sample.owner, in: archive, on: connection) else { return false }
-            if let file = sample.file { try Self.checkIsFree(file, on: connection) }
-            let count = try connection.integer(
-                "SELECT count(*) FROM speech_samples WHERE archive = ? AND person IS ?", [.integer(archive.number), .integer(columns.person)])
-            try ConversationLimits.check(Int(count ?? 0) + 1, "samples of a voice", most: ConversationLimits.samples)
-            try connection.run(
-                """
-                INSERT INTO speech_samples (archive, id, person, file, duration, model, direction, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    .integer(archive.number), .text(sample.id.rawValue), .integer(columns.person), .text(sample.file), .duration(sample.duration),
-                    .text(sample.voiceprint?.model), sample.voiceprint.map { .blob(DirectionCoding.encode($0.direction)) } ?? .null,
-                    .time(sample.created),
-                ])
+            _ = try Self.insert(sample, columns, in: archive, on: connection)
             try archive.revise(on: connection)
             return true
         }
+        if isKept { revisions.tell(user) }
+        return isKept
+    }
+
+    /// - Returns: its row's number.
+    static func insert(
+        _ sample: SpeechSample, _ columns: OwnerColumns, in archive: Archive, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) -> Int64? {
+        if let file = sample.file { try Self.checkIsFree(file, on: connection) }
+        let count = try connection.integer(
+            "SELECT count(*) FROM speech_samples WHERE archive = ? AND person IS ?", [.integer(archive.number), .integer(columns.person)])
+        try ConversationLimits.check(Int(count ?? 0) + 1, "samples of a voice", most: ConversationLimits.samples)
+        return try connection.integer(
+            """
+            INSERT INTO speech_samples (archive, id, person, file, duration, model, direction, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number
+            """,
+            [
+                .integer(archive.number), .text(sample.id.rawValue), .integer(columns.person), .text(sample.file), .duration(sample.duration),
+                .text(sample.voiceprint?.model), sample.voiceprint.map { .blob(DirectionCoding.encode($0.direction)) } ?? .null,
+                .time(sample.created),
+            ])
     }
 
     package func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool {
         let done =
-            try await change(user) { (archive, connection) throws(StoreError) in
+            try await revise(user) { (archive, connection) throws(StoreError) in
                 var isThere = false
                 try connection.run(
                     "DELETE FROM speech_samples WHERE archive = ? AND id = ? RETURNING file", [.integer(archive.number), .text(sample.rawValue)]
@@ -113,9 +123,8 @@ extension SQLiteConversationStore {
                     isThere = true
                     try Self.abandon(row.text(0), on: connection)
                 }
-                if isThere { try archive.revise(on: connection) }
                 return isThere
-            } ?? false
+            }
         if done { startErasing() }
         return done
     }

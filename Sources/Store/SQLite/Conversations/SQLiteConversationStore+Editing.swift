@@ -26,24 +26,53 @@ extension SQLiteConversationStore {
     }
 
     package func assign(
-        _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, of user: ID<User>
+        _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
     ) async throws(StoreError) -> [Segment]? {
         try ConversationLimits.check(segments.count, "segments", most: ConversationLimits.segments)
-        return try await change(user) { (archive, connection) throws(StoreError) in
+        let list = SQLiteValue.text(SegmentCoding.list(segments.map(\.rawValue)))
+        let done = try await change(user) { (archive, connection) throws(StoreError) -> (segments: [Segment], isRevised: Bool)? in
             guard let number = try archive.conversation(conversation, on: connection),
                 let columns = try OwnerColumns(owner, in: archive, on: connection)
             else { return nil }
+            var isRevised = false
+            if namingVoices {
+                for voice in try Self.voicesToName(of: list, in: number, on: connection) where voice.isNamed || owner != .nobody {
+                    try Self.name(voice.number, columns, on: connection)
+                    isRevised = true
+                }
+            }
             // Of nobody by hand: not of the voice either.
             try connection.run(
                 """
                 UPDATE segments SET person = ?3, is_user = ?4, voice = iif(?3 IS NULL AND NOT ?4, NULL, voice), identified_by = 'manual',
                 confidence = NULL WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
                 """,
-                [
-                    .integer(number), .text(SegmentCoding.list(segments.map(\.rawValue))), .integer(columns.person), .integer(columns.isUser),
-                ])
-            return try ConversationRow.segments(of: number, ids: segments, on: connection)
+                [.integer(number), list, .integer(columns.person), .integer(columns.isUser)])
+            if try Self.unlearn(segments: list, of: number, on: connection) { isRevised = true }
+            if isRevised { try archive.revise(on: connection) }
+            return (try ConversationRow.segments(of: number, ids: segments, on: connection), isRevised)
         }
+        if done?.isRevised == true { revisions.tell(user) }
+        return done?.segments
+    }
+
+    /// The voices of segments that have no name yet, or have the one that a hand has given these segments. What the machine took for somebody's voice is
+    /// no reason to take that voice from them.
+    private static func voicesToName(
+        of segments: SQLiteValue, in conversation: Int64, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) -> [(number: Int64, isNamed: Bool)] {
+        var voices: [(number: Int64, isNamed: Bool)] = []
+        try connection.run(
+            """
+            SELECT DISTINCT w.number, w.person IS NOT NULL OR w.is_user FROM segments s JOIN voices v ON v.number = s.voice
+            JOIN voices w ON w.number = coalesce(v.joined_to, v.number)
+            WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND (w.person IS NULL AND NOT w.is_user
+            OR s.identified_by = 'manual' AND w.person IS s.person AND w.is_user = s.is_user)
+            """, [.integer(conversation), segments]
+        ) { (row) throws(StoreError) in
+            if let number = row.integer(0) { voices.append((number, row.flag(1))) }
+        }
+        return voices
     }
 
     package func merge(

@@ -16,7 +16,7 @@ extension SQLiteConversationStore {
     package func add(_ person: Person, reusing: Bool, of user: ID<User>) async throws(StoreError) -> Person {
         try ConversationLimits.check(person.id)
         try ConversationLimits.check(person.name, "a name", most: ConversationLimits.name)
-        return try await database.write { (connection) throws(StoreError) in
+        let kept = try await database.write { (connection) throws(StoreError) in
             let archive = try Archive.findOrMake(user, on: connection)
             if reusing {
                 // SQLite knows only the case of ASCII letters.
@@ -37,21 +37,21 @@ extension SQLiteConversationStore {
             try archive.revise(on: connection)
             return person
         }
+        revisions.tell(user)
+        return kept
     }
 
     package func rename(_ person: ID<Person>, to name: String, of user: ID<User>) async throws(StoreError) -> Bool {
         try ConversationLimits.check(name, "a name", most: ConversationLimits.name)
-        return try await change(user) { (archive, connection) throws(StoreError) in
+        return try await revise(user) { (archive, connection) throws(StoreError) in
             try connection.run(
                 "UPDATE people SET name = ? WHERE archive = ? AND id = ?", [.text(name), .integer(archive.number), .text(person.rawValue)])
-            guard connection.changedRows() == 1 else { return false }
-            try archive.revise(on: connection)
-            return true
-        } ?? false
+            return connection.changedRows() == 1
+        }
     }
 
     package func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await change(user) { (archive, connection) throws(StoreError) in
+        try await revise(user) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
             guard gone != kept else { return true }
             let both: [SQLiteValue] = [.integer(kept), .integer(gone)]
@@ -59,14 +59,13 @@ extension SQLiteConversationStore {
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
             try connection.run("DELETE FROM people WHERE number = ?", [.integer(gone)])
-            try archive.revise(on: connection)
             return true
-        } ?? false
+        }
     }
 
     package func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
         let done =
-            try await change(user) { (archive, connection) throws(StoreError) in
+            try await revise(user) { (archive, connection) throws(StoreError) in
                 guard let number = try archive.person(person, on: connection) else { return false }
                 try connection.run(
                     """
@@ -80,9 +79,8 @@ extension SQLiteConversationStore {
                     [.integer(number)])
                 try connection.run("DELETE FROM voices WHERE person = ?", [.integer(number)])
                 try connection.run("DELETE FROM people WHERE number = ?", [.integer(number)])
-                try archive.revise(on: connection)
                 return true
-            } ?? false
+            }
         if done { startErasing() }
         return done
     }

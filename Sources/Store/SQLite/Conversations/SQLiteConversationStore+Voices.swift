@@ -27,86 +27,99 @@ extension SQLiteConversationStore {
     package func add(_ voice: NewVoice, of user: ID<User>) async throws(StoreError) -> Voice {
         try ConversationLimits.check(voice.id)
         try ConversationLimits.check(voice.voiceprint)
-        return try await database.write { (connection) throws(StoreError) in
+        let kept = try await database.write { (connection) throws(StoreError) in
             let archive = try Archive.findOrMake(user, on: connection)
-            let count = try connection.integer("SELECT count(*) FROM voices WHERE archive = ?", [.integer(archive.number)]) ?? 0
-            try ConversationLimits.check(Int(count) + 1, "voices", most: ConversationLimits.voices)
             guard let owner = try OwnerColumns(voice.owner, in: archive, on: connection) else { throw .conflict("the voice's person is not there") }
-            let next = try connection.integer(
-                "UPDATE archives SET next_voice = next_voice + 1, revision = revision + 1 WHERE number = ? RETURNING next_voice",
-                [.integer(archive.number)])
-            let label = (next ?? 2) - 1
-            try connection.run(
-                """
-                INSERT INTO voices (archive, id, label, person, is_user, model, direction, evidence, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    .integer(archive.number), .text(voice.id.rawValue), .integer(label), .integer(owner.person), .integer(owner.isUser),
-                    .text(voice.voiceprint.model), .blob(DirectionCoding.encode(voice.voiceprint.direction)), .duration(voice.evidence),
-                    .time(voice.created),
-                ])
-            return Voice(
-                id: voice.id, number: Int(label), owner: voice.owner, voiceprint: voice.voiceprint, evidence: voice.evidence, created: voice.created)
+            return try Self.insert(voice, owner, in: archive, on: connection)
         }
+        revisions.tell(user)
+        return kept
+    }
+
+    static func insert(
+        _ voice: NewVoice, _ owner: OwnerColumns, in archive: Archive, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) -> Voice {
+        let count = try connection.integer("SELECT count(*) FROM voices WHERE archive = ?", [.integer(archive.number)]) ?? 0
+        try ConversationLimits.check(Int(count) + 1, "voices", most: ConversationLimits.voices)
+        let next = try connection.integer(
+            "UPDATE archives SET next_voice = next_voice + 1, revision = revision + 1 WHERE number = ? RETURNING next_voice",
+            [.integer(archive.number)])
+        let label = (next ?? 2) - 1
+        try connection.run(
+            """
+            INSERT INTO voices (archive, id, label, person, is_user, model, direction, evidence, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(archive.number), .text(voice.id.rawValue), .integer(label), .integer(owner.person), .integer(owner.isUser),
+                .text(voice.voiceprint.model), .blob(DirectionCoding.encode(voice.voiceprint.direction)), .duration(voice.evidence),
+                .time(voice.created),
+            ])
+        return Voice(
+            id: voice.id, number: Int(label), owner: voice.owner, voiceprint: voice.voiceprint, evidence: voice.evidence, created: voice.created)
     }
 
     package func setVoiceprint(
         _ voiceprint: Voiceprint, evidence: Duration, of voice: ID<Voice>, of user: ID<User>
     ) async throws(StoreError) -> Bool {
         try ConversationLimits.check(voiceprint)
-        return try await change(user) { (archive, connection) throws(StoreError) in
+        return try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection) else { return false }
             try connection.run(
                 "UPDATE voices SET model = ?, direction = ?, evidence = ? WHERE number = ?",
                 [.text(voiceprint.model), .blob(DirectionCoding.encode(voiceprint.direction)), .duration(evidence), .integer(number)])
-            try archive.revise(on: connection)
             return true
-        } ?? false
+        }
     }
 
     package func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await change(user) { (archive, connection) throws(StoreError) in
+        try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection), let columns = try OwnerColumns(owner, in: archive, on: connection) else {
                 return false
             }
-            try connection.run(
-                "UPDATE voices SET person = ?, is_user = ? WHERE number = ?",
-                [.integer(columns.person), .integer(columns.isUser), .integer(number)])
-            // What automation had named otherwise is the voice's again.
-            try connection.run(
-                """
-                UPDATE segments SET person = NULL, is_user = 0 WHERE (person IS NOT NULL OR is_user) AND identified_by IS NOT 'manual'
-                AND voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
-                """, [.integer(number)])
-            try archive.revise(on: connection)
+            try Self.name(number, columns, on: connection)
             return true
-        } ?? false
+        }
+    }
+
+    /// - Parameter voice: its row's number.
+    static func name(_ voice: Int64, _ owner: OwnerColumns, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        try connection.run(
+            "UPDATE voices SET person = ?, is_user = ? WHERE number = ?", [.integer(owner.person), .integer(owner.isUser), .integer(voice)])
+        // What automation had named otherwise is the voice's again.
+        try connection.run(
+            """
+            UPDATE segments SET person = NULL, is_user = 0 WHERE (person IS NOT NULL OR is_user) AND identified_by IS NOT 'manual'
+            AND voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
+            """, [.integer(voice)])
     }
 
     package func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await change(user) { (archive, connection) throws(StoreError) in
+        try await revise(user) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.voice(voice, on: connection), let kept = try archive.voice(other, on: connection) else { return false }
             guard gone != kept else { return true }
             // Always one step to the voice that is kept. Its own voiceprint is all that is compared from now on.
             try connection.run("UPDATE voices SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", [.integer(kept), .integer(gone)])
             try connection.run("UPDATE voices SET person = NULL, is_user = 0, direction = x'' WHERE number = ?", [.integer(gone)])
-            try archive.revise(on: connection)
             return true
-        } ?? false
+        }
     }
 
     package func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await change(user) { (archive, connection) throws(StoreError) in
+        try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection) else { return false }
-            try connection.run(
-                """
-                UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),
-                confidence = iif(person IS NULL AND NOT is_user, NULL, confidence)
-                WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
-                """, [.integer(number)])
-            try connection.run("DELETE FROM voices WHERE number = ?", [.integer(number)])
-            try archive.revise(on: connection)
+            try Self.forget(voice: number, on: connection)
             return true
-        } ?? false
+        }
+    }
+
+    /// - Parameter voice: its row's number.
+    static func forget(voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        try connection.run(
+            """
+            UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),
+            confidence = iif(person IS NULL AND NOT is_user, NULL, confidence)
+            WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
+            """, [.integer(voice)])
+        try connection.run("DELETE FROM voices WHERE number = ?", [.integer(voice)])
     }
 }

@@ -7,6 +7,7 @@ package final class SQLiteConversationStore: ConversationStore {
     let eraser: Eraser
     let windowIndex = WindowIndex()
     let searchReaders: SearchReaders
+    let revisions = RevisionWatches()
 
     /// - Parameter now: the time of day, for how long a conversation has had its status.
     package init(in database: SQLiteDatabase, now: @escaping @Sendable () -> UnixTime) {
@@ -27,6 +28,22 @@ package final class SQLiteConversationStore: ConversationStore {
             return try body(archive, connection)
         }
     }
+
+    /// Runs `body` as `change` does. When it returns true, people, voices or samples have changed, and whoever watches them is told.
+    func revise(
+        _ user: ID<User>, _ body: @escaping @Sendable (Archive, borrowing SQLiteConnection) throws(StoreError) -> Bool
+    ) async throws(StoreError) -> Bool {
+        let isDone =
+            try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
+                guard try body(archive, connection) else { return false }
+                try archive.revise(on: connection)
+                return true
+            } ?? false
+        if isDone { revisions.tell(user) }
+        return isDone
+    }
+
+    package func watch(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch { revisions.add(user, changed) }
 
     /// Reads from the user's archive; nil when nothing was ever kept for the user. All that `body` reads is of one moment.
     func read<Value: Sendable>(

@@ -1,0 +1,40 @@
+internal import Speech
+internal import Synchronization
+
+/// Has somebody told of the changes of a user's people, voices and samples, for as long as it is there.
+package final class RevisionWatch: Sendable {
+    private let end: @Sendable () -> Void
+
+    fileprivate init(end: @escaping @Sendable () -> Void) { self.end = end }
+
+    deinit { end() }
+}
+
+/// Who is to be told of whose changes.
+final class RevisionWatches: Sendable {
+    private struct State {
+        var next = 0
+        var watching: [ID<User>: [Int: @Sendable () -> Void]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ user: ID<User>, _ changed: @escaping @Sendable () -> Void) -> RevisionWatch {
+        let number = state.withLock { state in
+            state.next += 1
+            state.watching[user, default: [:]][state.next] = changed
+            return state.next
+        }
+        return RevisionWatch { [weak self] in
+            self?.state.withLock { state in
+                state.watching[user]?[number] = nil
+                if state.watching[user]?.isEmpty == true { state.watching[user] = nil }
+            }
+        }
+    }
+
+    func tell(_ user: ID<User>) {
+        let watching = state.withLock { $0.watching[user].map { Array($0.values) } ?? [] }
+        for changed in watching { changed() }
+    }
+}

@@ -1,0 +1,105 @@
+package import Conversations
+package import Speech
+
+extension SQLiteConversationStore {
+    package func learn(_ lesson: VoiceLesson, of user: ID<User>) async throws(StoreError) -> Bool {
+        try ConversationLimits.check(lesson.sample.id)
+        guard case .person(let person) = lesson.sample.owner, let voiceprint = lesson.sample.voiceprint else { return false }
+        try ConversationLimits.check(voiceprint)
+        return try await revise(user) { (archive, connection) throws(StoreError) in
+            guard let conversation = try archive.conversation(lesson.conversation, on: connection),
+                let owner = try OwnerColumns(.person(person), in: archive, on: connection)
+            else { return false }
+            let segments = try Self.teachers(lesson.segments, of: owner, in: conversation, on: connection)
+            guard !segments.isEmpty, segments.count == Set(lesson.segments).count else { return false }
+            var voice: Int64?
+            switch lesson.result {
+            case .nothing: break
+            case .names(let id):
+                voice = try archive.voice(id, on: connection)
+                guard let voice, try Self.isNameless(voice, on: connection) else { return false }
+                try Self.name(voice, owner, on: connection)
+            case .makes(let id):
+                let new = NewVoice(
+                    id: id, owner: lesson.sample.owner, voiceprint: voiceprint, evidence: lesson.sample.duration, created: lesson.sample.created)
+                _ = try Self.insert(new, owner, in: archive, on: connection)
+                voice = try archive.voice(id, on: connection)
+            }
+            let sample = try Self.insert(lesson.sample, owner, in: archive, on: connection)
+            try connection.run(
+                "UPDATE speech_samples SET voice = ?, makes_voice = ? WHERE number = ?",
+                [.integer(voice), .integer(lesson.result.makesVoice), .integer(sample)])
+            for segment in segments {
+                try connection.run(
+                    "INSERT INTO speech_sample_sources (sample, segment) VALUES (?, ?)", [.integer(sample), .integer(segment)])
+            }
+            return true
+        }
+    }
+
+    package func hasLearned(
+        _ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> Bool {
+        try await read(user) { (archive, connection) throws(StoreError) -> Bool? in
+            guard let conversation = try archive.conversation(conversation, on: connection), let person = try archive.person(person, on: connection)
+            else { return nil }
+            return try connection.integer(
+                """
+                SELECT 1 FROM segments s JOIN speech_sample_sources o ON o.segment = s.number JOIN speech_samples l ON l.number = o.sample
+                WHERE s.conversation = ? AND l.person = ? LIMIT 1
+                """, [.integer(conversation), .integer(person)]) != nil
+        } ?? false
+    }
+
+    private static func isNameless(_ voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
+        try connection.integer("SELECT 1 FROM voices WHERE number = ? AND person IS NULL AND NOT is_user", [.integer(voice)]) != nil
+    }
+
+    /// The numbers of those segments that are the person's by a hand and of which nothing was learned yet.
+    private static func teachers(
+        _ segments: [ID<Segment>], of owner: OwnerColumns, in conversation: Int64, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) -> [Int64] {
+        var numbers: [Int64] = []
+        try connection.run(
+            """
+            SELECT number FROM segments WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2)) AND person = ?3
+            AND identified_by = 'manual' AND NOT EXISTS (SELECT 1 FROM speech_sample_sources WHERE segment = segments.number)
+            """, [.integer(conversation), .text(SegmentCoding.list(segments.map(\.rawValue))), .integer(owner.person)]
+        ) { (row) throws(StoreError) in
+            if let number = row.integer(0) { numbers.append(number) }
+        }
+        return numbers
+    }
+
+    /// Forgets what was learned of people from segments that turn out to be somebody else's.
+    ///
+    /// - Parameter segments: a list of their names.
+    /// - Returns: whether there was anything.
+    static func unlearn(
+        segments: SQLiteValue, of conversation: Int64, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) -> Bool {
+        var wrong: [(sample: Int64, voice: Int64?, isMade: Bool)] = []
+        // A voice that has got another name since keeps that.
+        try connection.run(
+            """
+            SELECT DISTINCT l.number, v.number, l.makes_voice FROM segments s JOIN speech_sample_sources o ON o.segment = s.number
+            JOIN speech_samples l ON l.number = o.sample LEFT JOIN voices v ON v.number = l.voice AND v.person = l.person
+            WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2)) AND s.person IS NOT l.person
+            """, [.integer(conversation), segments]
+        ) { (row) throws(StoreError) in
+            if let sample = row.integer(0) { wrong.append((sample, row.integer(1), row.flag(2))) }
+        }
+        for (sample, voice, isMade) in wrong {
+            try connection.run("DELETE FROM speech_samples WHERE number = ? RETURNING file", [.integer(sample)]) { (row) throws(StoreError) in
+                try abandon(row.text(0), on: connection)
+            }
+            guard let voice else { continue }
+            if isMade { try forget(voice: voice, on: connection) } else { try name(voice, .nobody, on: connection) }
+        }
+        return !wrong.isEmpty
+    }
+}
+
+extension VoiceLesson.Result {
+    fileprivate var makesVoice: Bool { if case .makes = self { true } else { false } }
+}
