@@ -52,12 +52,17 @@ class Word:
 
 
 class Index:
-    """Samples in which a piece can be looked for."""
+    """Samples in which a piece of at most `WINDOW` samples can be looked for."""
 
     def __init__(self, samples):
         self._count = len(samples)
-        self._size = 1 << int(len(samples) + min(len(samples), WINDOW) - 1).bit_length()
-        self._spectrum = numpy.fft.rfft(samples, self._size)
+        longest = min(len(samples), WINDOW)
+        # Transforms that fit into the processor's cache: one over everything takes several times as long.
+        self._size = 1 << int(min(len(samples), 7 * longest) + longest - 1).bit_length()
+        self._step = self._size - longest + 1
+        blocks = range(0, max(len(samples), 1), self._step)
+        padded = numpy.concatenate([samples, numpy.zeros(self._size, samples.dtype)])
+        self._spectra = numpy.stack([numpy.fft.rfft(padded[at:at + self._size]) for at in blocks])
         self._energy = numpy.concatenate([[0.0], numpy.cumsum(samples.astype(numpy.float64) ** 2)])
         self._levels = (0, None)  # of the last piece's length; taken and left at once, for two threads may search
 
@@ -69,10 +74,11 @@ class Index:
         length, levels = self._levels
         if length != len(piece):
             level = numpy.sqrt(numpy.maximum(self._energy[len(piece):len(piece) + count] - self._energy[:count], 1e-9))
-            levels = numpy.where(level < QUIET * numpy.sqrt(len(piece)) * 4, numpy.inf, level)
+            levels = numpy.where(level < QUIET * numpy.sqrt(len(piece)) * 4, numpy.inf, level).astype(numpy.float32)
             self._levels = len(piece), levels
-        products = numpy.fft.irfft(self._spectrum * numpy.conj(numpy.fft.rfft(piece, self._size)), self._size)
-        return products[:count] / (levels * norm)
+        wanted = numpy.conj(numpy.fft.rfft(piece, self._size))
+        products = [numpy.fft.irfft(spectrum * wanted, self._size)[:self._step] for spectrum in self._spectra]
+        return numpy.concatenate(products)[:count] / (levels * norm)
 
     def best_score(self, piece):
         """The place where the piece is most alike, and how much."""
