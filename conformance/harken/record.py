@@ -347,7 +347,7 @@ def doubled(words, single):
     return sorted(" ".join(run) for _, run in runs(words) - runs(single))
 
 
-def judge(recorder, speech, path, checks, is_exact):
+def judge(recorder, speech, path, checks, is_exact, keep=None):
     name = recorder.name
     status = recorder.stop(900)
     checks.check(f"{name}: ends in order when it is interrupted, with everything sent", status == 0, f"{status} {''.join(recorder.lines)[-600:]}")
@@ -364,6 +364,9 @@ def judge(recorder, speech, path, checks, is_exact):
     conversation = recorder.conversation(found[0]["id"])
     text = " ".join(segment["text"] for segment in conversation["segments"])
     single = recorder.single_pass(path)
+    if keep:
+        with open(os.path.join(keep, f"recorded-{name}.json"), "w") as file:
+            json.dump({"conversation": conversation, "single_pass": single, "truth": speech.text}, file, indent=1)
     against_single, mine, alone = word_error_rate(single, text), word_error_rate(speech.text, text), word_error_rate(speech.text, single)
     checks.check(f"{name}: its words are there", len(normalise(text)) > len(normalise(speech.text)) / 2, f"{len(normalise(text))} words in "
                  f"{len(recorder.of('sent'))} chunks; against the single pass {against_single:.2%}, against the truth {mine:.2%}, the single pass {alone:.2%}")
@@ -407,7 +410,7 @@ def run(args, checks, folder):
         time.sleep(1)
         perform(card, recorders, speech, checks)
         for recorder in recorders:
-            judge(recorder, speech, path, checks, is_exact=recorder.name == "vendor")
+            judge(recorder, speech, path, checks, is_exact=recorder.name == "vendor", keep=args.keep)
     finally:
         for server in servers:
             server.stop()
@@ -457,8 +460,8 @@ def main():
     parser.add_argument("--audio", default=os.path.expanduser("~/.cache/harken/test-audio/beckett.wav"))
     parser.add_argument("--shared", default=os.path.join(ROOT, "..", "shared", "audio"))
     parser.add_argument("--minutes", type=float, default=2.5, help="how much speech")
-    parser.add_argument("--engine", action="append", choices=("vendor", "local"),
-                        help="only this recorder; the simulated vendor looks for each chunk in all that is played, which is too slow for an hour")
+    parser.add_argument("--engine", action="append", choices=("vendor", "local"), help="only this recorder")
+    parser.add_argument("--keep", metavar="FOLDER", help="where the conversations are left, beside the single pass")
     parser.add_argument("--json")
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"))
     args = parser.parse_args()

@@ -107,6 +107,8 @@ class Library:
             pieces += [samples, gap]
             at += len(samples) + len(gap)
         self.samples = numpy.concatenate(pieces) if pieces else numpy.zeros(WINDOW, numpy.float32)
+        # A recording that begins between two samples sounds another way where there is much above half of the band: an s is not found by whole samples.
+        self._between = half_a_sample_later(self.samples)
         self._index = Index(self.samples)
         # Most places are found where audio is looked at with an eighth of the samples.
         self._coarse = Index(soxr.resample(self.samples, RATE, RATE / COARSER).astype(numpy.float32))
@@ -125,17 +127,30 @@ class Library:
         for place in self._coarse.best(rough - rough.mean(), 4):
             # Wider than a period of the voice.
             low = max(place * COARSER - SUB, 0)
-            start, score = Index(self.at(low, len(window) + 2 * SUB)).best_score(window)
-            if score >= CERTAIN:
-                return low + start, score
+            for samples in (self.samples, self._between):
+                start, score = Index(self._piece(samples, low, len(window) + 2 * SUB)).best_score(window)
+                if score >= CERTAIN:
+                    return low + start, score
         return self._index.best_score(window)
 
     def at(self, start, count):
         """`count` samples from `start`, zeros where there are none."""
+        return self._piece(self.samples, start, count)
+
+    def likeness(self, block, start):
+        """How alike the block is to what begins at `start`, or half a sample before or behind it."""
+        count = len(block)
+        whole = alike(block, self.at(start, count))
+        if whole >= CERTAIN:
+            return whole
+        return max(whole, *(alike(block, self._piece(self._between, near, count)) for near in (start - 1, start)))
+
+    @staticmethod
+    def _piece(samples, start, count):
         piece = numpy.zeros(count, numpy.float32)
-        low, high = max(start, 0), min(start + count, len(self.samples))
+        low, high = max(start, 0), min(start + count, len(samples))
         if low < high:
-            piece[low - start:high - start] = self.samples[low:high]
+            piece[low - start:high - start] = samples[low:high]
         return piece
 
 
@@ -223,7 +238,7 @@ class Ear:
             return
         if self._offset is not None:
             expected = self.library.at(at + self._offset, count)
-            if alike(block, expected) >= SAME_BLOCK or (level(block) < QUIET * 20 and level(expected) < QUIET * 20):
+            if self.library.likeness(block, at + self._offset) >= SAME_BLOCK or (level(block) < QUIET * 20 and level(expected) < QUIET * 20):
                 self._mark(at, count, whole=True)
                 self._unknown_since = None
                 return
@@ -256,7 +271,7 @@ class Ear:
             if not whole:
                 piece, expected = self._received(sub * SUB, SUB), self.library.at(sub * SUB + offset, SUB)
                 quiet = level(piece) < QUIET * 20 and level(expected) < QUIET * 20
-                if not quiet and alike(piece, expected) < SAME_BLOCK:
+                if not quiet and self.library.likeness(piece, sub * SUB + offset) < SAME_BLOCK:
                     continue
             last = self._stretches[-1] if self._stretches else None
             if last and abs(last[0] - offset) <= 4 and last[1] <= sub <= last[2] + 3:
@@ -294,8 +309,13 @@ def level(samples):
     return float(numpy.sqrt(float(samples @ samples) / max(len(samples), 1)))
 
 
+def half_a_sample_later(samples):
+    """What lies between each sample and the next."""
+    return soxr.resample(samples, 1, 2)[1::2][:len(samples)].astype(numpy.float32)
+
+
 def alike(a, b):
-    """Correlation whatever the gain, tried a little to both sides."""
+    """Correlation whatever the gain."""
     norm = numpy.sqrt(float(a @ a) * float(b @ b))
     return float(a @ b) / norm if norm > 1e-9 else 0.0
 

@@ -8,6 +8,8 @@ struct PlacedWord: Sendable, Equatable {
     var index: Int
     /// How far it lies from where its chunk was cut: what is near to that may have been heard in part only.
     var depth: Duration
+    /// What its chunk has of the recording.
+    private let heard: Range<Duration>
 
     init(_ word: ChunkWord, _ index: Int, of chunk: RecognisedChunk, number: Int) {
         self.word = word
@@ -16,7 +18,11 @@ struct PlacedWord: Sendable, Equatable {
         self.chunk = number
         self.index = index
         depth = min(word.start, chunk.duration - word.end)
+        heard = chunk.start..<chunk.start + max(chunk.duration, .zero)
     }
+
+    /// Whether most of another word is in its own chunk.
+    func hears(_ other: Self) -> Bool { heard.contains(other.start + (other.end - other.start) / 2) }
 
     /// Without what differs from one hearing to the next: `Hello,` and `hello`.
     var token: String { word.text.lowercased().filter { $0.isLetter || $0.isNumber } }

@@ -1,10 +1,13 @@
 /// Puts the words of chunks that overlap together: each word once, none lost.
 ///
-/// A word that both chunks have is the same text at nearly the same time; that of the chunk in which it lies deeper is kept. Of words that are different and
+/// A word that both chunks have is the same text at nearly the same time; that of the chunk in which it lies deeper is kept. An engine that begins within a word
+/// may place the next few too late: words that follow each other in both chunks may be further apart. Of words that are different and
 /// at the same time the deeper one is kept as well: the other is a piece of it, or was misheard at the edge. What only one chunk has stays.
 struct SeamMerge {
     /// How far apart two hearings of a word may begin.
     static let tolerance: Duration = .milliseconds(300)
+    /// How far apart two hearings of words in a row may begin.
+    static let toleranceInRow: Duration = .milliseconds(600)
     /// Words that an engine gives no length are taken to be so long.
     private static let shortest: Duration = .milliseconds(20)
 
@@ -47,7 +50,8 @@ struct SeamMerge {
             let token = old[one].token
             for other in new.indices {
                 let apart = old[one].start < new[other].start ? new[other].start - old[one].start : old[one].start - new[other].start
-                guard apart <= tolerance, new[other].token == token else { continue }
+                guard new[other].token == token else { continue }
+                guard apart <= tolerance || apart <= toleranceInRow && isInRow(old, one, new, other) else { continue }
                 near.append((apart, one, other))
             }
         }
@@ -60,6 +64,16 @@ struct SeamMerge {
             pairs.append((one, other))
         }
         return pairs
+    }
+
+    /// Whether the next word, or the one before, is the same as well, and somebody has heard both pairs: who says "you know, you know" across a seam has said it twice.
+    private static func isInRow(_ old: [PlacedWord], _ one: Int, _ new: [PlacedWord], _ other: Int) -> Bool {
+        [-1, 1].contains { step in
+            guard old.indices.contains(one + step), new.indices.contains(other + step) else { return false }
+            let nextOld = old[one + step], nextNew = new[other + step]
+            guard nextOld.token == nextNew.token, nextOld.token != old[one].token else { return false }
+            return [old[one], nextOld].allSatisfy { new[other].hears($0) } || [new[other], nextNew].allSatisfy { old[one].hears($0) }
+        }
     }
 
     /// Whether they share most of the shorter one's time.

@@ -62,6 +62,30 @@ import Testing
         #expect(Made.texts(chunks) == ["no", "no"])
     }
 
+    @Test func `has words in a row once where an engine that began within a word places them too late`() {
+        // As the local engine heard it: the second chunk begins within "reported".
+        let one = [("were", 13.84, 0.17), ("reported", 14.01, 0.49), ("on", 14.5, 0.12), ("the", 14.62, 0.08)].map {
+            ($0.0, $0.1, $0.2, String?.none)
+        }
+        let other = [("Were", 14.23, 0.11), ("reported", 14.34, 0.55), ("on", 14.89, 0.09), ("the", 14.98, 0.09), ("chart,", 15.07, 0.4)].map {
+            ($0.0, $0.1, $0.2, String?.none)
+        }
+        let texts = Made.texts([.at(0, seconds: 14.73, one), .at(14.23, other)]).map { $0.lowercased() }
+        #expect(texts == ["were", "reported", "on", "the", "chart,"])
+    }
+
+    @Test func `keeps words in a row that are said twice across a seam`() {
+        let one = [("you", 14.4, 0.1, String?.none), ("know", 14.5, 0.2, nil)],
+            other = [("you", 14.95, 0.1, String?.none), ("know", 15.05, 0.3, nil)]
+        #expect(Made.texts([.at(0, one), .at(14.5, [one[1]] + other)]) == ["you", "know", "you", "know"])
+        #expect(Made.texts([.at(0, one), .at(14.65, other)]) == ["you", "know", "you", "know"])
+    }
+
+    @Test func `keeps a word that is said four times, of which each chunk heard two`() {
+        let no = [14.55, 14.7, 15.05, 15.2].map { ("no", $0, 0.1, String?.none) }
+        #expect(Made.texts([.at(0, Array(no[..<2])), .at(14.5, Array(no[2...]))]) == ["no", "no", "no", "no"])
+    }
+
     @Test func `takes the earlier chunk's word of two that lie as deep, whichever came first`() {
         let chunks = [RecognisedChunk.at(0, [("Tie", 14.625, 0.25, nil)]), .at(14.5, [("tie", 14.625, 0.25, nil)])]
         #expect(Made.texts(chunks) == ["Tie"])
