@@ -56,6 +56,7 @@ DRIVERS = [
     Driver("harken/e2e", "Harken", "/", starts_gateway=True),
     Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True),
     Driver("harken/talks", "Harken", "/", starts_gateway=True),
+    Driver("harken/killed", "Harken", "/v4/listen", starts_gateway=True),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 

@@ -38,6 +38,9 @@ package protocol SessionOwner: AnyObject {
     /// The gate lets everything through from here on: it does not work, or hears no speech where there is sound.
     func gateFailed()
 
+    /// By the gate, nothing has been said for a while.
+    func paused(at position: SampleIndex)
+
     /// How a shadow's words compare with the session's, at its end.
     func evaluated(_ evaluation: Evaluation)
 }
@@ -50,6 +53,8 @@ extension SessionOwner {
     package func evaluated(_ evaluation: Evaluation) {}
 
     package func gateFailed() {}
+
+    package func paused(at position: SampleIndex) {}
 }
 
 /// Audio that was kept cannot be read back. Says why.

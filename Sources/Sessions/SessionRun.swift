@@ -136,7 +136,9 @@ package final class SessionRun {
         switch event {
         case .opened: break
         // An engine of this process has its own means to know that a turn is over.
-        case .paused: for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
+        case .paused(let position):
+            for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
+            owner?.paused(at: position)
         case .closed: for leg in legs { leg.gated?.settle() }
         case .doubted: owner?.gateFailed()
         }

@@ -48,6 +48,9 @@ package final class SilenceGate {
         }
     }
 
+    /// It was found out whether the speaker was done at a pause.
+    package func judged(isOver: Bool, at pause: SampleIndex) { gate.judged(isOver: isOver, at: pause) }
+
     /// So much audio never came.
     func skip(_ count: SampleCount) -> [SpeechGate.Event] { decide { each in try windows.skip(count, each) } }
 

@@ -16,12 +16,14 @@ public struct LiveRequest: Sendable, Equatable {
     /// The engines to use, in order of preference; empty means the operator's order.
     public var engines: [EngineName]
     public var workload: Workload
+    /// Audio goes to engines in pieces of at least this: what costs a little time spares those messages whose clients send ten milliseconds at once.
+    public var shortestPiece: Duration
 
     public init(
         format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true, timesInterims: Bool = false,
         endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), separateChannels: Bool = false, diarize: Bool = false,
         keyterms: [String] = [],
-        engines: [EngineName] = [], workload: Workload = .realtime
+        engines: [EngineName] = [], workload: Workload = .realtime, shortestPiece: Duration = .zero
     ) {
         self.format = format
         self.language = language
@@ -35,5 +37,6 @@ public struct LiveRequest: Sendable, Equatable {
         self.keyterms = keyterms
         self.engines = engines
         self.workload = workload
+        self.shortestPiece = shortestPiece
     }
 }

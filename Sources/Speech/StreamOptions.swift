@@ -18,12 +18,14 @@ public struct StreamOptions: Sendable, Equatable {
     public var diarize: Bool
     /// Whether words come with capitals and punctuation; nil: as the engine does it best. With true, nothing that is unformatted is final.
     public var formatted: Bool?
+    /// Audio goes to engines behind a socket in pieces of at least this; what is left goes before the next command.
+    public var shortestPiece: Duration
 
     public init(
         rate: SampleRate, channels: Int = 1, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,
         timesInterims: Bool = false, endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), keyterms: [String] = [],
         diarize: Bool = false,
-        formatted: Bool? = nil
+        formatted: Bool? = nil, shortestPiece: Duration = .zero
     ) {
         self.rate = rate
         self.channels = channels
@@ -36,5 +38,6 @@ public struct StreamOptions: Sendable, Equatable {
         self.keyterms = keyterms
         self.diarize = diarize
         self.formatted = formatted
+        self.shortestPiece = shortestPiece
     }
 }

@@ -10,11 +10,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     private let context: VendorConnector
     private let deliver: (EngineEvent) -> Void
     private let bytesPerFrame: Int
-    /// Lengths of messages, in bytes.
-    private let shortest: Int
-    private let longest: Int
-    /// Audio that is too short to go by itself.
-    private var remainder: [UInt8] = []
+    private var parting: AudioParting
     private var machine: any LiveClientMachine
     private var connecting: WebSocketAttempt?
     private var connection: WebSocketConnection?
@@ -30,8 +26,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         self.context = context
         self.deliver = deliver
         bytesPerFrame = 2 * options.channels
-        shortest = bytesPerFrame * Int(SampleCount(service.audio.shortest, at: options.rate).samples)
-        longest = bytesPerFrame * max(1, Int(SampleCount(service.audio.longest, at: options.rate).samples))
+        parting = AudioParting(service.audio, options)
         machine = service.connect(options, settings.credential)
         let request = machine.connection
         model = request.model
@@ -47,36 +42,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
 
     package func send(_ audio: RawSpan) {
         guard connection != nil, !isClosed else { return }
-        if remainder.isEmpty && audio.byteCount >= shortest {
-            sendParted(audio)
-        } else {
-            audio.withUnsafeBytes { remainder.append(contentsOf: $0) }
-            if remainder.count >= shortest { sendRemainder() }
-        }
-    }
-
-    /// Sends audio that is long enough, except for an end that would be too short by itself.
-    private func sendParted(_ audio: RawSpan) {
-        guard audio.byteCount > longest else { return sendMessage(audio) }
-        var start = 0
-        while audio.byteCount - start >= max(shortest, 1) {
-            let end = min(start + longest, audio.byteCount)
-            sendMessage(audio.extracting(start..<end))
-            start = end
-        }
-        audio.extracting(start...).withUnsafeBytes { remainder.append(contentsOf: $0) }
-    }
-
-    private func sendRemainder() {
-        guard !remainder.isEmpty else { return }
-        var audio: [UInt8] = []
-        swap(&audio, &remainder)
-        sendParted(audio.span.bytes)
-        // The buffer is kept for the next remainder.
-        if remainder.isEmpty {
-            audio.removeAll(keepingCapacity: true)
-            swap(&audio, &remainder)
-        }
+        parting.take(audio) { sendMessage($0) }
     }
 
     private func sendMessage(_ audio: RawSpan) {
@@ -93,9 +59,8 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     }
 
     package func flush() {
-        guard !remainder.isEmpty, !isClosed else { return }
-        sendMessage(remainder.span.bytes)
-        remainder.removeAll(keepingCapacity: true)
+        guard !isClosed else { return }
+        parting.rest { sendMessage($0) }
     }
 
     package func received(text: RawSpan, on connection: WebSocketConnection) {

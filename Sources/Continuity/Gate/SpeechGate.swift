@@ -3,7 +3,7 @@ package import Speech
 /// Decides which audio engines hear: speech, somewhat before it and some silence after it.
 ///
 /// Takes the probability of speech window by window; all lengths are of audio, never of time that passes. Pure: the same windows always give the same
-/// passages, whatever pieces the audio came in.
+/// passages, whatever pieces the audio came in. Where somebody tells whether turns are over, it counts too before which window that was told.
 package struct SpeechGate: Sendable {
     package struct Rule: Sendable, Equatable {
         /// A window is speech above this probability.
@@ -12,18 +12,21 @@ package struct SpeechGate: Sendable {
         package var preRoll: Duration
         /// Silence that goes along after the last window of speech.
         package var hangover: Duration
-        /// Silence after which what was said may be made final; once in each hangover.
+        /// Silence that goes along instead after a turn of which nobody has told that it is over; nil: nobody tells.
+        package var unfinished: Duration?
+        /// Silence after which what was said may be made final, and it is asked whether the turn is over; once in each hangover.
         package var pause: Duration
         /// Loud audio without any speech after which the gate is not trusted any more.
         package var doubt: Duration
 
         package init(
             threshold: Float = 0.65, preRoll: Duration = .milliseconds(300), hangover: Duration = .seconds(4),
-            pause: Duration = .milliseconds(300), doubt: Duration = .seconds(30)
+            unfinished: Duration? = nil, pause: Duration = .milliseconds(300), doubt: Duration = .seconds(30)
         ) {
             self.threshold = threshold
             self.preRoll = preRoll
             self.hangover = hangover
+            self.unfinished = unfinished
             self.pause = pause
             self.doubt = doubt
         }
@@ -51,10 +54,15 @@ package struct SpeechGate: Sendable {
     private let rule: Rule
     private let preRoll: SampleCount
     private let hangover: SampleCount
+    /// After a turn that may go on.
+    private let longHangover: SampleCount
     private let pause: SampleCount
     private let doubt: SampleCount
     private var state = State.silence
     private var lastSpeech: SampleIndex?
+    /// Of the hangover that is.
+    private var pausedAt: SampleIndex?
+    private var isTurnOver = false
     /// Of loud windows, until the first speech.
     private var doubtful = SampleCount.zero
     package private(set) var passages: Passages
@@ -74,6 +82,7 @@ package struct SpeechGate: Sendable {
         self.rule = rule
         preRoll = SampleCount(rule.preRoll, at: rate)
         hangover = SampleCount(rule.hangover, at: rate)
+        longHangover = SampleCount(max(rule.hangover, rule.unfinished ?? .zero), at: rate)
         pause = SampleCount(rule.pause, at: rate)
         doubt = SampleCount(rule.doubt, at: rate)
         passages = Passages(preRoll: SampleCount(rule.preRoll, at: rate))
@@ -103,6 +112,9 @@ package struct SpeechGate: Sendable {
         return event
     }
 
+    /// It was found out whether the turn was over at a pause. Of a pause that is over nothing follows.
+    package mutating func judged(isOver: Bool, at pause: SampleIndex) { if pausedAt == pause { isTurnOver = isOver } }
+
     /// Lets everything through from `position` on, to the end: what tells speech from silence does not work.
     package mutating func fail(at position: SampleIndex) { _ = turnOff(at: position) }
 
@@ -115,7 +127,7 @@ package struct SpeechGate: Sendable {
     }
 
     private mutating func decide(_ range: SampleRange, isSpeech: Bool) -> Event? {
-        if isSpeech { lastSpeech = range.end }
+        if isSpeech { (lastSpeech, pausedAt, isTurnOver) = (range.end, nil, false) }
         switch (state, isSpeech) {
         case (.off, _), (.silence, false): return nil
         case (.silence, true):
@@ -128,13 +140,13 @@ package struct SpeechGate: Sendable {
         case (.speech, false), (.hangover, false):
             let silence = range.end - (lastSpeech ?? range.start)
             var isSettled = if case .hangover(let isSettled) = state { isSettled } else { false }
-            if silence > hangover {
+            if silence > (rule.unfinished == nil || isTurnOver ? hangover : longHangover) {
                 state = .silence
                 passages.close(at: range.start)
                 return .closed(at: range.start)
             }
             let pauses = !isSettled && silence >= pause
-            if pauses { isSettled = true }
+            if pauses { (isSettled, pausedAt) = (true, range.end) }
             state = .hangover(isSettled: isSettled)
             return pauses ? .paused(at: range.end) : nil
         }

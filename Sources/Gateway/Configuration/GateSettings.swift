@@ -24,6 +24,9 @@ package struct GateSettings: Sendable, Equatable {
             throw ConfigurationError("HARKEN_GATE_THRESHOLD", "\"\(threshold)\" is no threshold", accepted: "a number from 0.05 to 0.95")
         }
         rule.threshold = number
+        let usual = rule.hangover
         rule.hangover = try settings.seconds("HARKEN_GATE_HANGOVER_SECONDS", in: 0.3...60, default: 4)
+        // A short one cuts who only thinks for a moment: there it is asked whether the speaker is done.
+        if rule.hangover < usual { rule.unfinished = usual }
     }
 }

@@ -1,4 +1,3 @@
-internal import Audio
 internal import Conversations
 internal import Net
 internal import Speakers
@@ -134,7 +133,7 @@ final class LiveSpeakers {
     private static func listen(
         _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (Voiceprint?) -> Void
     ) {
-        Task { tell(try? await voices.voiceprint(of: speech(samples, rate))) }
+        Task { tell(try? await voices.voiceprint(of: SpeechSamples.floats(samples, rate))) }
     }
 
     /// To one voice, or several.
@@ -143,7 +142,7 @@ final class LiveSpeakers {
     private static func listen(
         _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (ClipVoices.Result?) -> Void
     ) {
-        Task { tell(try? await ClipVoices.listen(to: speech(samples, rate), by: voices)) }
+        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), by: voices)) }
     }
 
     private func middle(of range: SampleRange) -> SampleRange {
@@ -151,16 +150,6 @@ final class LiveSpeakers {
         guard range.count > most else { return range }
         let start = range.start + SampleCount((range.count - most).samples / 2)
         return SampleRange(start, count: most)
-    }
-
-    /// At 16 kHz.
-    private static func speech(_ samples: [Int16], _ rate: SampleRate) -> [Float] {
-        let floats = samples.map { Float($0) / 32_768 }
-        guard rate != .speech, let resampler = Resampler(from: rate, to: .speech) else { return floats }
-        var converted: [Float] = []
-        resampler.append(floats.span, to: &converted)
-        resampler.finish(into: &converted)
-        return converted
     }
 
     /// Its words were handed on long ago.

@@ -17,6 +17,8 @@ final class LiveContext {
     let gate: GateSettings
     /// Tells speech from other sound; nil: nothing here does.
     let voices: (any VoiceDetecting)?
+    /// Tells whether turns are over; nil: nothing here does.
+    let turns: (any TurnJudging)?
     /// Takes on the sessions whose transcripts are not whole at their end.
     private let completion: SessionRecovery
     let metrics: Metrics
@@ -43,7 +45,8 @@ final class LiveContext {
 
     init(
         loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, conversations: ConversationDesk,
-        gate: GateSettings, voices: (any VoiceDetecting)?, completion: SessionRecovery, metrics: Metrics, usage: UsageBook, log: Log,
+        gate: GateSettings, voices: (any VoiceDetecting)?, turns: (any TurnJudging)?, completion: SessionRecovery, metrics: Metrics, usage: UsageBook,
+        log: Log,
         webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: WaitingSessions,
         voiceBudget: VoiceBudget,
         creditWarnings: [Duration], tracer: Tracer?
@@ -56,6 +59,7 @@ final class LiveContext {
         self.conversations = conversations
         self.gate = gate
         self.voices = voices
+        self.turns = turns
         self.completion = completion
         self.metrics = metrics
         self.usage = usage

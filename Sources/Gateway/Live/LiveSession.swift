@@ -100,7 +100,7 @@ final class LiveSession: LiveHandler, SessionOwner {
                 rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
                 timesInterims: request.timesInterims, endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms,
                 diarize: request.diarize,
-                formatted: true),
+                formatted: true, shortestPiece: request.shortestPiece),
             engines: plan.engines.compactMap(\.liveEngine), recovery: context.continuity.recovery, mode: plan.mode,
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
             repair: context.continuity.repair(by: plan.engines, language: request.language))
@@ -189,12 +189,28 @@ final class LiveSession: LiveHandler, SessionOwner {
         guard mode != .off, channels == 1, let voices = context.voices else { return nil }
         do throws(EngineError) {
             guard let windows = try VoiceActivityWindows(voices, rate: rate, channels: channels) else { return nil }
-            return SilenceGate(windows, rule: context.gate.rule, isShadow: mode == .shadow, rate: rate)
+            var rule = context.gate.rule
+            if context.turns == nil { rule.unfinished = nil }
+            return SilenceGate(windows, rule: rule, isShadow: mode == .shadow, rate: rate)
         } catch {
             // It goes on without: what costs a little more is better than what does not hear.
             gateFailed()
             return nil
         }
+    }
+
+    /// Asks whether the speaker is done, where the gate waits for that.
+    func paused(at position: SampleIndex) {
+        guard context.gate.rule.unfinished != nil, let turns = context.turns else { return }
+        let start = max(.zero, position - SampleCount(turns.longestTurn, at: rate))
+        guard let samples = heard(SampleRange(start, position)) else { return }
+        let session = LoopBound(self, on: context.loop)
+        Self.judge(samples, rate, turns) { isOver in session.enter { $0.gate?.judged(isOver: isOver, at: position) } }
+    }
+
+    /// - Parameter tell: called on any thread, unless it cannot be told.
+    private static func judge(_ samples: [Int16], _ rate: SampleRate, _ turns: any TurnJudging, tell: @escaping @Sendable (Bool) -> Void) {
+        Task { if let isOver = await turns.isComplete(turn: SpeechSamples.floats(samples, rate)) { tell(isOver) } }
     }
 
     func gateFailed() {

@@ -98,6 +98,7 @@ package final class GatewayService: HTTPService {
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
+        let turns = entries.lazy.compactMap { $0.prerecorded as? any TurnJudging }.first
         let desk = ConversationDesk(
             store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
@@ -121,7 +122,7 @@ package final class GatewayService: HTTPService {
                     return LoopBound(
                         LiveContext(
                             loop: loop, journal: journal, transcripts: transcripts, evaluations: evaluations, conversations: desk,
-                            gate: configuration.gate, voices: voices, completion: recovery, metrics: metrics, usage: usage,
+                            gate: configuration.gate, voices: voices, turns: turns, completion: recovery, metrics: metrics, usage: usage,
                             log: log,
                             webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity, waiting: waiting,
                             voiceBudget: voiceBudget,

@@ -86,8 +86,11 @@ package struct ListenOptions: Sendable, Equatable {
         LiveRequest(
             format: format, language: language, interims: false, separateChannels: channels > 1,
             diarize: channels == 1 && route != .pushToTalk,
-            workload: route == .pushToTalk ? .pushToTalk : .realtime)
+            workload: route == .pushToTalk ? .pushToTalk : .realtime, shortestPiece: Self.shortestPiece)
     }
+
+    /// Wearables send ten milliseconds at once.
+    private static let shortestPiece: Duration = .milliseconds(30)
 
     /// nil: a transcription only.
     package var conversation: ConversationRequest? {

@@ -9,9 +9,11 @@ import Testing
     private static func at(_ milliseconds: Int) -> SampleIndex { SampleIndex(milliseconds) }
 
     private struct Heard {
-        var gate = SpeechGate(rate: SpeechGateTests.rate)
+        var gate: SpeechGate
         var end = 0
         var events: [SpeechGate.Event] = []
+
+        init(_ rule: SpeechGate.Rule = SpeechGate.Rule()) { gate = SpeechGate(rule, rate: SpeechGateTests.rate) }
 
         mutating func hear(_ milliseconds: Int, speech: Bool, isLoud: Bool = false) {
             for _ in 0..<milliseconds {
@@ -90,6 +92,53 @@ import Testing
         heard.hear(300, speech: false)
         #expect(heard.events == [.opened(at: Self.at(0)), .paused(at: Self.at(400)), .paused(at: Self.at(4_499))])
         #expect(heard.passed == [0..<4_499])
+    }
+
+    private static let short = SpeechGate.Rule(hangover: .milliseconds(500), unfinished: .seconds(4))
+
+    @Test func `with a short hangover closes after a turn that is over, and holds one that may go on`() {
+        var over = Heard(Self.short), goesOn = Heard(Self.short), unknown = Heard(Self.short)
+        over.hear(100, speech: true)
+        over.hear(300, speech: false)
+        #expect(over.events.last == .paused(at: Self.at(400)))
+        over.gate.judged(isOver: true, at: Self.at(400))
+        over.hear(201, speech: false)
+        #expect(over.events.last == .closed(at: Self.at(600)) && over.passed == [0..<600])
+        goesOn.hear(100, speech: true)
+        goesOn.hear(300, speech: false)
+        goesOn.gate.judged(isOver: false, at: Self.at(400))
+        for wait in [3_700, 1] {
+            #expect(goesOn.gate.passages.isOpen)
+            goesOn.hear(wait, speech: false)
+        }
+        #expect(goesOn.events.last == .closed(at: Self.at(4_100)))
+        unknown.hear(100, speech: true)
+        unknown.hear(4_000, speech: false)
+        #expect(unknown.gate.passages.isOpen)
+        // An answer that comes late counts at once.
+        unknown.gate.judged(isOver: true, at: Self.at(400))
+        unknown.hear(1, speech: false)
+        #expect(unknown.events.last == .closed(at: Self.at(4_100)))
+    }
+
+    @Test func `forgets whether a turn was over as soon as speech goes on`() {
+        var heard = Heard(Self.short)
+        heard.hear(100, speech: true)
+        heard.hear(300, speech: false)
+        heard.gate.judged(isOver: true, at: Self.at(400))
+        heard.hear(100, speech: true)
+        heard.gate.judged(isOver: true, at: Self.at(400))
+        heard.hear(4_000, speech: false)
+        #expect(heard.gate.passages.isOpen)
+        heard.hear(1, speech: false)
+        #expect(!heard.gate.passages.isOpen)
+    }
+
+    @Test func `with a short hangover and nobody to ask closes after it`() {
+        var heard = Heard(SpeechGate.Rule(hangover: .milliseconds(500)))
+        heard.hear(100, speech: true)
+        heard.hear(501, speech: false)
+        #expect(heard.events.last == .closed(at: Self.at(600)))
     }
 
     @Test func `sends nothing twice when the next passage reaches back to the one before`() {

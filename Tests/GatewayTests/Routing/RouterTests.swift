@@ -46,6 +46,52 @@ import Testing
         }
     }
 
+    /// Languages of the table of vendors' models that the behaviours were taken from, and some that nobody has.
+    private static let languages = """
+        multi en en-US en-GB es es-419 fr fr-CA de de-CH hi ru pt pt-BR ja it nl nl-BE bg ca cs da et fi el hu id ko lv lt ms no pl ro sk sv tr uk vi zh zh-CN
+        zh-TW th af ar az be bn bs cy eu fa gl gu he hr kk kn mk ml mr pa sl sq sr sw ta te tl ur tlh xx
+        """.split(whereSeparator: \.isWhitespace).map { LanguageTag(String($0)) }
+
+    @Test func `serves a language with those alone who have it, in the order that is wanted, as the language that it is, and never with English`()
+        throws
+    {
+        let names = ["assemblyai", "deepgram", "soniox", "speechmatics"]
+        let vendors = names.compactMap { name in
+            Catalogue.vendors.first { $0.name.rawValue == name }?.live.map { live in
+                EngineEntry(name: EngineName(name), capabilities: live.capabilities, live: .inProcess(SilentEngine()))
+            }
+        }
+        #expect(vendors.count == names.count)
+        let all = vendors + [local]
+        for mask in 1..<(1 << all.count) {
+            let some = all.indices.filter { mask & 1 << $0 != 0 }.map { all[$0] }
+            for order in [some, some.reversed()] {
+                let router = router(order)
+                for language in Self.languages {
+                    for isSingle in [false, true] {
+                        let asked = isSingle && language.primary == "multi" ? LanguageTag("de") : language
+                        let able = order.filter { asked.primary == "multi" || $0.capabilities.languages.contains(asked) }
+                        do throws(RefusalCause) {
+                            let chosen = try router.engines(for: .live, named: [], language: asked)
+                            #expect(chosen.map(\.name) == able.map(\.name))
+                            for entry in chosen {
+                                let told = entry.capabilities.language(for: asked)
+                                // Who has one language only is not told of any.
+                                #expect(told == asked || told == nil && asked.primary == "multi")
+                            }
+                        } catch {
+                            guard case .unsupportedLanguage(asked, _) = error else {
+                                Issue.record("\(asked): \(error)")
+                                continue
+                            }
+                            #expect(able.isEmpty)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `is unavailable without engines`() {
         #expect { try router([]).engines(for: .live, named: [], language: nil) } throws: { error in
             if case .unavailable? = error as? RefusalCause { true } else { false }

@@ -108,6 +108,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [Int16(8_000), -8_000]) func `with a short hangover keeps engines from the silence after a turn that is over, and only that`(
+        value: Int16
+    ) async throws {
+        let ears = TestEars()
+        try await TestGateway.with(keys: TestKeys(valid: []), settings: ["HARKEN_GATE_HANGOVER_SECONDS": "0.5"], ears: ears) { gateway in
+            let socket = try await gateway.connect(path)
+            send(2, of: value, to: socket)
+            for _ in 0..<4 { socket.send(binary: tenth(0)) }
+            try await until { ears.judged == 1 }
+            for _ in 0..<30 {
+                try await Task.sleep(for: .milliseconds(20))
+                socket.send(binary: tenth(0))
+            }
+            socket.send(text: #"{"type":"finish"}"#)
+            #expect(await socket.rest().last == .closed(1_000, ""))
+            try await gateway.sessionsEnd()
+            let metrics = try await gateway.send(.get, "/metrics").text
+            let line = metrics.split(separator: "\n").first { $0.hasPrefix(#"harken_gate_audio_seconds_total{kind="withheld"}"#) }
+            // Of nothing withheld there is no line.
+            let withheld = line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+            // 3.4 s of silence: less than what is heard of a turn that may go on.
+            #expect(value > 0 ? withheld > 1 && withheld < 3 : withheld == 0, "\(withheld)")
+        }
+    }
+
     @Test func `goes on with its engine, which has closed its stream because nobody spoke`() async throws {
         let other = ScriptedEngine(name: EngineName("other"), word: { "other\($0)" })
         try await TestGateway.with(ScriptedEngine(fault: .tires), others: [other], keys: TestKeys(valid: []), ears: TestEars()) { gateway in

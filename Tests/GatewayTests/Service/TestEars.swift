@@ -1,9 +1,11 @@
 import Conversations
 import Gateway
 import Speech
+import Synchronization
 
-/// What tells speech from silence, and voices from each other, without any model: what is loud is speech, and a voice is its samples' sign.
-final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, EmbeddingModels {
+/// What tells speech from silence, and voices from each other, without any model: what is loud is speech, and a voice is its samples' sign. Turns are
+/// over that are said with samples above zero.
+final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, EmbeddingModels, TurnJudging {
     let name = EngineName("ears")
     let capabilities = Capabilities(streaming: false, prerecorded: true, languages: .any, models: [])
     let window = SampleCount(512)
@@ -27,6 +29,17 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
     func recognize(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript { throw .unavailable("these are ears only") }
+
+    let longestTurn = Duration.seconds(8)
+    private let judgements = Mutex(0)
+
+    /// Turns that it was asked about.
+    var judged: Int { judgements.withLock { $0 } }
+
+    func isComplete(turn samples: [Float]) async -> Bool? {
+        judgements.withLock { $0 += 1 }
+        return samples.reduce(0, +) > 0
+    }
 
     func makeDetector() throws(EngineError) -> any VoiceDetector { Detector(fails: failsToDetect) }
 

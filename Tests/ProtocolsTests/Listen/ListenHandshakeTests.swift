@@ -20,7 +20,9 @@ import Testing
         let stream = try ListenConversation()
         #expect(
             stream.machine.request
-                == LiveRequest(format: .raw(.unsigned8, .telephone, channels: 1), language: LanguageTag("en"), interims: false, diarize: true))
+                == LiveRequest(
+                    format: .raw(.unsigned8, .telephone, channels: 1), language: LanguageTag("en"), interims: false, diarize: true,
+                    shortestPiece: .milliseconds(30)))
         #expect(stream.machine.conversation == ConversationRequest())
         let options = try Self.options("")
         #expect(options.timeout == .seconds(120))
