@@ -18,6 +18,8 @@ final class GatedStream: EngineStream {
     private let deliver: (EngineEvent) -> Void
     /// Audio that may still go on: the pre-roll, and what is not decided yet.
     private var kept: [UInt8] = []
+    /// What the engine was sent.
+    private(set) var passed = SampleCount.zero
     /// Where it begins, in the leg's time.
     private var keptFrom = SampleIndex.zero
 
@@ -91,6 +93,7 @@ final class GatedStream: EngineStream {
         while let range = leg.next(passages, isLast: isLast) {
             let start = Int((range.start - keptFrom).samples) * frame
             if inner == nil { inner = reopen?() }
+            passed += range.count
             inner?.send(kept.span.bytes.extracting(start..<start + Int(range.count.samples) * frame))
         }
         let done = Int((leg.considered - keptFrom).samples) * frame

@@ -24,8 +24,15 @@ package protocol SessionOwner: AnyObject {
     /// An engine will recognise only this much more.
     func creditsLow(_ engine: EngineName, _ remaining: Duration)
 
+    /// A recognition attempt begins.
+    ///
+    /// - Parameter number: no other of this session has it.
+    func began(_ attempt: Beginning, _ number: Int)
+
     /// A recognition attempt is over. Comes once for each stream and each repair that was asked for.
-    func ran(_ run: RecognitionRun)
+    ///
+    /// - Parameter number: nil: it did not even begin.
+    func ran(_ run: RecognitionRun, _ number: Int?)
 
     /// Engines said what changes nothing.
     ///
@@ -46,6 +53,8 @@ package protocol SessionOwner: AnyObject {
 }
 
 extension SessionOwner {
+    package func began(_ attempt: Beginning, _ number: Int) {}
+
     package func counted(_ tally: SessionTally, since before: SessionTally) {}
 
     package func mend(_ mend: Mend) {}

@@ -56,8 +56,17 @@ package final class SessionRun {
     private let gate: SilenceGate?
     private let repairSettings: RepairSettings?
     private var repairs: [RepairID: RepairWork] = [:]
-    /// The models of attempts that are not over.
-    private var models: [RunRecord.Kind: String] = [:]
+    /// An attempt that is not over.
+    private struct Attempt {
+        /// How many began before it.
+        var number: Int
+        var model: String?
+        /// Of a stream behind a gate.
+        var gated: GatedStream?
+    }
+
+    private var attempts: [RunRecord.Kind: Attempt] = [:]
+    private var begun = 0
     /// What the owner was told of the machine's.
     private var tally = SessionTally()
     private var scratch: [UInt8] = []
@@ -220,7 +229,9 @@ package final class SessionRun {
         }
         let (stream, model) = connect(id, to: engine, channels: leg.channels.count)
         gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count).stream }
-        models[leg.isShadow ? .shadow(id) : .leg(id)] = model
+        let kind = leg.isShadow ? RecognitionRun.Kind.shadow : .stream
+        begin(
+            RunRecord.Kind(leg), Beginning(kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count), gated)
         legs.append(
             LegConnection(
                 id: id, slot: leg.slot, engine: engine.name, stream: gated ?? stream, gated: gated, channels: leg.channels, sessionChannels: channels,
@@ -315,7 +326,9 @@ package final class SessionRun {
         let isTaken = work.begin(now: loop.now) { outcome, model in
             loop.execute { session.withValue { $0.repaired(repair.id, outcome, by: model) } }
         }
-        if isTaken { repairs[repair.id] = work } else { answer(.declined) }
+        guard isTaken else { return answer(.declined) }
+        repairs[repair.id] = work
+        begin(.repair(repair.id), Beginning(.repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1))
     }
 
     /// Kept audio of one channel.
@@ -331,13 +344,19 @@ package final class SessionRun {
 
     private func repaired(_ id: RepairID, _ outcome: RepairOutcome, by model: String? = nil) {
         repairs[id] = nil
-        models[.repair(id)] = model
+        attempts[.repair(id)]?.model = model
         run(machine.repaired(id, outcome, now: connector.loop.now))
         // Of one that nobody waited for.
-        models[.repair(id)] = nil
+        attempts[.repair(id)] = nil
     }
 
     private func discard(_ id: LegID) { legs.removeAll { $0.id == id } }
+
+    private func begin(_ attempt: RunRecord.Kind, _ beginning: Beginning, _ gated: GatedStream? = nil) {
+        attempts[attempt] = Attempt(number: begun, model: beginning.model, gated: gated)
+        owner?.began(beginning, begun)
+        begun += 1
+    }
 
     private func report(_ record: RunRecord) {
         let end = connector.loop.now
@@ -348,11 +367,14 @@ package final class SessionRun {
             case .shadow: .shadow
             case .repair: .repair
             }
+        let attempt = attempts.removeValue(forKey: record.kind)
         owner?.ran(
             RecognitionRun(
-                kind, engine: record.engine, model: models.removeValue(forKey: record.kind), channels: record.channels.count,
-                audio: record.range.count.duration(at: options.rate), start: start, accepted: record.accepted.map { start + $0 },
-                firstAnswer: record.firstAnswer, end: end, outcome: record.outcome))
+                kind, engine: record.engine, model: attempt?.model, channels: record.channels.count,
+                audio: record.range.count.duration(at: options.rate), passed: attempt?.gated?.passed.duration(at: options.rate), start: start,
+                accepted: record.accepted.map { start + $0 },
+                firstAnswer: record.firstAnswer, end: end, outcome: record.outcome),
+            attempt?.number)
     }
 
     private func emit(_ event: SessionEvent) {

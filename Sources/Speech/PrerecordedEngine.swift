@@ -56,6 +56,8 @@ public struct RecognitionOptions: Sendable, Equatable {
 }
 
 public enum RecognitionProgress: Sendable, Equatable {
+    /// What was sent to the engine was refused for now, or did not arrive, and was sent once more.
+    case askedAgain
     /// Everything before `through` is done; `of` is the recording's length where it is known in advance. Both at `rate`.
     case reached(through: SampleIndex, of: SampleCount?, rate: SampleRate)
     /// The next stretch of speech, final, in order within its channel.

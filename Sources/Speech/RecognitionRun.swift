@@ -50,6 +50,8 @@ package struct RecognitionRun: Sendable, Equatable {
     package var channels: Int
     /// What the engine was given, of each channel.
     package var audio: Duration
+    /// Of that, what a gate that holds silence back has let through to it; nil: there was none, it heard everything.
+    package var passed: Duration?
     /// When it was asked.
     package var start: Instant
     /// When the engine first took audio; nil when it never did, or took a whole recording.
@@ -60,7 +62,8 @@ package struct RecognitionRun: Sendable, Equatable {
     package var outcome: Outcome
 
     package init(
-        _ kind: Kind, engine: EngineName, model: String?, channels: Int = 1, audio: Duration, start: Instant, accepted: Instant? = nil,
+        _ kind: Kind, engine: EngineName, model: String?, channels: Int = 1, audio: Duration, passed: Duration? = nil, start: Instant,
+        accepted: Instant? = nil,
         firstAnswer: Duration? = nil, end: Instant, outcome: Outcome
     ) {
         self.kind = kind
@@ -68,6 +71,7 @@ package struct RecognitionRun: Sendable, Equatable {
         self.model = model
         self.channels = channels
         self.audio = audio
+        self.passed = passed
         self.start = start
         self.accepted = accepted
         self.firstAnswer = firstAnswer

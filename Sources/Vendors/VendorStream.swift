@@ -8,6 +8,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     /// The vendor's name of the model that it is asked for.
     package let model: String?
     private let context: VendorConnector
+    private let credential: Credential
     private let deliver: (EngineEvent) -> Void
     private let bytesPerFrame: Int
     private var parting: AudioParting
@@ -25,6 +26,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     ) {
         self.context = context
         self.deliver = deliver
+        credential = settings.credential
         bytesPerFrame = 2 * options.channels
         parting = AudioParting(service.audio, options)
         machine = service.connect(options, settings.credential)
@@ -147,6 +149,6 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         connecting = nil
         connection?.close(code: 1000, reason: "")
         connection = nil
-        deliver(.closed(error))
+        deliver(.closed(error?.without(credential)))
     }
 }

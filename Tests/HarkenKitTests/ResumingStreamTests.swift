@@ -86,7 +86,7 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
         func hold(_ isHeld: Bool) {}
         func skipped(_ engine: EngineName, _ problem: String) {}
         func creditsLow(_ engine: EngineName, _ remaining: Duration) {}
-        func ran(_ run: RecognitionRun) {}
+        func ran(_ run: RecognitionRun, _ number: Int?) {}
     }
 
     /// Messages take a moment; those that are on their way when it breaks are lost.

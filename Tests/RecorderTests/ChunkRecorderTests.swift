@@ -86,6 +86,23 @@ import Testing
         #expect(joined(world.server.chunks) == samples(20_000))
     }
 
+    /// A Bluetooth headset in its profile for music, a switch that is off: the sound system gives zeros.
+    @Test func `says that a microphone is dead, once, and that it is alive again`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        func said() -> [RecorderNews] { world.said.filter { $0 == .alive || $0 == .dead(after: .seconds(10)) } }
+        // A pause is none, also between sounds that are no louder than a hiss.
+        for _ in 0..<99 { microphone.say([Int16](repeating: 0, count: 1_600)) }
+        microphone.say([0, 0, 1, 0])
+        for _ in 0..<99 { microphone.say([Int16](repeating: 0, count: 1_600)) }
+        #expect(said() == [])
+        for _ in 0..<200 { microphone.say([Int16](repeating: 0, count: 1_600)) }
+        #expect(said() == [.dead(after: .seconds(10))])
+        microphone.say([0, -1])
+        #expect(said() == [.dead(after: .seconds(10)), .alive])
+        world.recorder.stop()
+    }
+
     @Test func `is stopped once however often, and its conversation finished once`() async throws {
         let world = try RecorderWorld()
         let microphone = try await world.listen()

@@ -107,6 +107,39 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         #expect(world.server.finished == ["c2"])
     }
 
+    @Test func `asks for one conversation, however often the answer is lost, and after a crash too`() async throws {
+        let world = try RecorderWorld()
+        world.server.takeNames()
+        try await record(world, samples(17_000))
+        world.server.always(Receipt(.unavailable, isAnswered: false))
+        let delivery = Task { await world.deliverer.run() }
+        try await until { world.server.asked > 5 }
+        delivery.cancel()
+        await delivery.value
+        let name = try #require(world.server.proposed.first)
+        #expect(world.server.started == [name])
+        // Another process, of which the server knows nothing yet but that name.
+        let copy = world.folder.path + "/after"
+        try copyFolder(world.spool.path, to: copy)
+        let second = try RecorderWorld(path: copy)
+        second.server.takeNames()
+        for recording in second.spool.open() { second.deliverer.add(recording) }
+        await second.deliver()
+        #expect(second.server.started == [name] && second.server.finished == [name])
+        #expect(Set(second.server.chunks.map(\.conversation)) == [name])
+    }
+
+    @Test func `asks for another conversation when the server has one of that name that is over`() async throws {
+        let world = try RecorderWorld()
+        world.server.takeNames()
+        try await record(world, samples(17_000))
+        world.server.answer(Receipt(.refused(status: 409), detail: "it is finished"))
+        await world.deliver()
+        #expect(world.server.proposed.count == 2 && Set(world.server.proposed).count == 2)
+        #expect(world.server.finished == [world.server.proposed[1]])
+        #expect(!world.said.contains { if case .refused = $0 { true } else { false } })
+    }
+
     @Test func `leaves a recording alone that another process has open`() async throws {
         let world = try RecorderWorld()
         _ = try await world.listen()

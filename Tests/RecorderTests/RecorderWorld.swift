@@ -66,6 +66,11 @@ final class FakeServer: Courier {
         var chunks: [Chunk] = []
         var finished: [String] = []
         var conversations = 0
+        /// Those that were asked for.
+        var proposed: [String] = []
+        /// Those that there are.
+        var started: Set<String> = []
+        var takesNames = false
         var asked = 0
         var answers: [Receipt] = []
         var standing: Receipt?
@@ -76,6 +81,10 @@ final class FakeServer: Courier {
     var chunks: [Chunk] { state.withLock { $0.chunks } }
     var finished: [String] { state.withLock { $0.finished } }
     var conversations: Int { state.withLock { $0.conversations } }
+    var proposed: [String] { state.withLock { $0.proposed } }
+    var started: Set<String> { state.withLock { $0.started } }
+    /// Conversations have the names from now on that are asked for.
+    func takeNames() { state.withLock { $0.takesNames = true } }
     /// How often it was asked, whatever it answered.
     var asked: Int { state.withLock { $0.asked } }
 
@@ -90,6 +99,11 @@ final class FakeServer: Courier {
         await Task.yield()
         return state.withLock { state in
             state.asked += 1
+            if case .start(let name, _) = parcel {
+                state.proposed.append(name)
+                // It is done, whether or not the answer comes.
+                if state.takesNames { state.started.insert(name) }
+            }
             if !state.answers.isEmpty {
                 let answer = state.answers.removeFirst()
                 if answer.answer != .delivered { return answer }
@@ -97,7 +111,8 @@ final class FakeServer: Courier {
                 return standing
             }
             switch parcel {
-            case .start:
+            case .start(let name, _):
+                if state.takesNames { return Receipt(.delivered, conversation: name) }
                 state.conversations += 1
                 return Receipt(.delivered, conversation: "c\(state.conversations)")
             case .chunk(let name, let conversation, let start, let audio, _):
@@ -153,7 +168,13 @@ final class RecorderWorld: Sendable {
                 }
             })
         let tell: @Sendable (RecorderNews) -> Void = { news in box.news.withLock { $0.append(news) } }
-        deliverer = Deliverer(server, clock: clock ?? .hurried, tell: tell)
+        deliverer = Deliverer(
+            server, clock: clock ?? .hurried,
+            newID: {
+                box.ids.withLock { ids in
+                    ids += 1; return "n\(ids)-\(UInt32.random(in: .min ... .max))"
+                }
+            }, tell: tell)
         var settings = ChunkRecorder.Settings(server: "http://server", language: "en")
         settings.profile = Self.profile
         settings.longest = longest

@@ -38,3 +38,7 @@ package struct RunRecord: Sendable, Equatable {
         self.duration = duration
     }
 }
+
+extension RunRecord.Kind {
+    package init(_ leg: Leg) { self = leg.isShadow ? .shadow(leg.id) : .leg(leg.id) }
+}

@@ -356,7 +356,7 @@ extension SessionMachine {
         actions.append(
             .ran(
                 RunRecord(
-                    engine: leg.engine, kind: leg.isShadow ? .shadow(leg.id) : .leg(leg.id), channels: leg.channels,
+                    engine: leg.engine, kind: RunRecord.Kind(leg), channels: leg.channels,
                     range: SampleRange(leg.origin, leg.sentThrough), outcome: outcome, accepted: leg.openedAt.map { asked.duration(to: $0) },
                     firstAnswer: leg.firstAnswer, duration: asked.duration(to: now))))
     }

@@ -59,9 +59,11 @@ actor BackgroundDesk {
     func recover(_ gateway: GatewayService) async {
         do throws(StoreError) {
             try await recordings.recover(now: gateway.now())
-            for recording in try await recordings.standing(RecordingState.open.rawValue) { gateway.conversations.attach(ID(recording.conversation)) }
+            for recording in try await recordings.standing(RecordingState.open.rawValue) {
+                gateway.conversations.attach(ID(recording.conversation), of: recording.user)
+            }
             for recording in try await recordings.standing(RecordingState.finishing.rawValue) {
-                gateway.conversations.attach(ID(recording.conversation))
+                gateway.conversations.attach(ID(recording.conversation), of: recording.user)
                 Task { _ = try? await finish(Place(user: recording.user, conversation: recording.conversation), gateway) }
             }
         } catch {
@@ -87,24 +89,41 @@ actor BackgroundDesk {
 
     /// Begins a recording; one that is there stays as it is.
     ///
-    /// - Parameter started: when its first sample was recorded; nil: now.
+    /// - Parameters:
+    ///   - started: when its first sample was recorded; nil: now.
+    ///   - pause: silence that parts its conversation at its end; nil: it stays one.
     func begin(
-        _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, _ gateway: GatewayService
+        _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, pause: Duration? = nil, _ gateway: GatewayService
     ) async throws(BackgroundRefusal) {
         let now = gateway.now()
         let conversation = Conversation(
             id: ID(place.conversation), user: place.user, source: source, language: language, started: started ?? now, finished: started ?? now)
         let recording = StoredRecording(
-            user: place.user, conversation: place.conversation, state: RecordingState.open.rawValue, language: language)
+            user: place.user, conversation: place.conversation, state: RecordingState.open.rawValue, language: language, pause: pause)
         try await BackgroundRefusal.stored { () throws(StoreError) in
             // First of all what keeps the conversation open after a restart.
             if try await recordings.begin(recording, now: now) {
-                gateway.conversations.attach(conversation.id)
+                gateway.conversations.attach(conversation.id, of: place.user)
             } else if try await recordings.find(place.conversation, of: place.user)?.state != recording.state {
                 return
             }
             _ = try await gateway.conversations.store.begin(conversation)
         }
+    }
+
+    /// Begins a recording whose name its client has chosen. The same name again is the same recording; names are each user's own.
+    func beginChosen(_ place: Place, language: LanguageTag?, source: String, _ gateway: GatewayService) async throws(BackgroundRefusal) {
+        let store = gateway.conversations.store
+        let (known, conversation) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
+        }
+        guard known != nil || conversation == nil else {
+            throw BackgroundRefusal(.conflict, "not_in_progress", "there is a conversation of this name already, which is no recording in progress")
+        }
+        try await begin(place, language: language, source: source, gateway)
+        let state = try await BackgroundRefusal.stored { () throws(StoreError) in try await recordings.find(place.conversation, of: place.user)?.state
+        }
+        guard state == RecordingState.open.rawValue else { throw Self.finished }
     }
 
     // MARK: Chunks
@@ -303,13 +322,15 @@ actor BackgroundDesk {
         while true {
             let found = try await BackgroundRefusal.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
             guard let found, found.status == .inProgress || found.status == .processing else {
+                // Before it is noted that all is done: whoever is cut off here does it again.
+                let whole = if let found, let pause = recording.pause { try await parted(found, by: pause, gateway) } else { found }
                 try await BackgroundRefusal.stored { () throws(StoreError) in
                     try await recordings.finish(
                         place.conversation, of: place.user, from: [states.finishing], to: states.finished, now: gateway.now(),
                         emptied: RecognisedChunk.emptied)
                 }
                 gateway.conversations.detach(id, of: place.user, timeout: nil)
-                return found
+                return whole
             }
             // Somebody else is at it.
             guard ContinuousClock.now < deadline else {

@@ -12,7 +12,7 @@ internal import Store
 /// Done again after a restart, what was recognised is not recognised again; sent again, neither.
 struct SyncJobs: WorkloadJobs {
     static let dialect = "sync"
-    /// Silence between two files that puts the later one into a conversation of its own.
+    /// Silence that puts what comes after it into a conversation of its own, between two files or within one.
     static let pause: Duration = .seconds(120)
     /// Between two looks whether the gateway has room.
     private static let busyWait: Duration = .seconds(1)
@@ -120,7 +120,8 @@ struct SyncJobs: WorkloadJobs {
             for number in 0..<Self.mostConversations {
                 let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)"
                 let place = BackgroundDesk.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
-                try await gateway.background.begin(place, language: order.language, source: order.source, started: start, gateway)
+                try await gateway.background.begin(
+                    place, language: order.language, source: order.source, started: start, pause: SyncJobs.pause, gateway)
                 do throws(BackgroundRefusal) {
                     let taken = try await take(file, held, at: place, offset: .zero, length)
                     open = (place, start, start)
@@ -168,8 +169,18 @@ struct SyncJobs: WorkloadJobs {
             guard let place = open?.place else { return }
             open = nil
             do throws(BackgroundRefusal) {
-                guard try await gateway.background.finish(place, gateway) != nil else { return }
-                if !report.conversations.contains(place.conversation) { report.conversations.append(place.conversation) }
+                guard let whole = try await gateway.background.finish(place, gateway) else { return }
+                guard !report.conversations.contains(place.conversation) else { return }
+                report.conversations.append(place.conversation)
+                // It may have been parted, now or when the same files came before.
+                for number in 1... {
+                    let part = BackgroundDesk.part(number, of: whole.id)
+                    let found = try await BackgroundRefusal.stored { () throws(StoreError) in
+                        try await gateway.conversations.store.conversation(part, of: place.user)
+                    }
+                    guard found != nil else { break }
+                    report.conversations.append(part.rawValue)
+                }
             } catch {
                 // It is looked after as all conversations are.
                 gateway.log.warning("a synchronised conversation is not complete", [.conversation: place.conversation, .error: error.detail])

@@ -63,22 +63,27 @@ struct WorkloadRecognition: Sendable {
                 run.model = attempt.model
                 if let from { run.fallback = UsageRun.Fallback(from: from.engine, reason) }
             }
-            var asked = options
-            asked.model = attempt.model
-            asked.language = engine.capabilities.language(for: options.language)
+            let asked = order(options, attempt)
+            let again = Tally()
             let start = ContinuousClock.now
             for number in 0..<RoutingAttempt.tries {
-                usage.retries = number
+                let result: Result<Transcript, EngineError>
                 do throws(EngineError) {
-                    let transcript = try await engine.recognize(recording, options: asked) { _ in }
-                    let run = RecognitionRun(of: .success(transcript), by: attempt.engine, from: start, to: .now)
+                    result = .success(try await engine.recognize(recording, options: asked) { if $0 == .askedAgain { again.add() } })
+                } catch {
+                    result = .failure(error)
+                }
+                usage.retries = number + again.count
+                switch result {
+                case .success(let transcript):
+                    let run = RecognitionRun(of: result, by: attempt.engine, from: start, to: .now)
                     gateway.metrics.ran(run)
                     return (transcript, gateway.usage.ended(usage, run, transcript))
-                } catch {
+                case .failure(let error):
                     failure = error
                     gateway.log.info("background audio not recognised", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
-                    guard error.isEnginesOwn else { break }
                 }
+                guard failure.isEnginesOwn else { break }
             }
             let run = RecognitionRun(of: .failure(failure), by: attempt.engine, from: start, to: .now)
             gateway.metrics.ran(run)
@@ -89,6 +94,14 @@ struct WorkloadRecognition: Sendable {
         throw failure
     }
 
+    /// What an engine is asked for. One of several languages finds out by itself which it is, as it does when none is named.
+    private func order(_ options: RecognitionOptions, _ attempt: RoutingAttempt) -> RecognitionOptions {
+        var asked = options
+        asked.model = attempt.model
+        asked.language = options.language?.primary == "multi" ? nil : options.language
+        return asked
+    }
+
     /// Lets the shadow hear it too, if there is one. Its words go nowhere; that it heard them is counted.
     private func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
         guard let attempt = plan.shadow, let engine = gateway.recogniser(for: attempt, keys) else { return }
@@ -97,8 +110,7 @@ struct WorkloadRecognition: Sendable {
                 run.kind = .shadow
                 run.model = attempt.model
             }
-            var asked = options
-            asked.model = attempt.model
+            let asked = order(options, attempt)
             let start = ContinuousClock.now
             let result: Result<Transcript, EngineError>
             do throws(EngineError) {

@@ -8,7 +8,13 @@ actor ConversationCompletion {
     /// nil: what conversations mean is not known, and they are found by their words only.
     private let texts: (any TextEmbedding)?
     private let log: Log
-    private var underWay: Set<ID<Conversation>> = []
+    /// Names are each user's own.
+    private struct Key: Hashable {
+        var id: ID<Conversation>
+        var user: ID<User>
+    }
+
+    private var underWay: Set<Key> = []
 
     /// Waits between attempts; after the last one the conversation has failed.
     private let waits: [Duration]
@@ -21,8 +27,9 @@ actor ConversationCompletion {
     }
 
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
-        guard underWay.insert(id).inserted else { return nil }
-        defer { underWay.remove(id) }
+        let key = Key(id: id, user: user)
+        guard underWay.insert(key).inserted else { return nil }
+        defer { underWay.remove(key) }
         for wait in waits + [.zero] {
             do throws(StoreError) {
                 return try await attempt(id, of: user)

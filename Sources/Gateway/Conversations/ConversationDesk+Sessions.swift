@@ -6,7 +6,10 @@ internal import Store
 /// What becomes known of a session after its end goes into its conversations.
 extension ConversationDesk {
     /// The session will be heard again: its conversations are not over before `release`.
-    func hold(_ record: SessionRecord) async { for part in await parts(of: record) { attach(part.conversation) } }
+    func hold(_ record: SessionRecord) async {
+        let user = Self.user(of: record)
+        for part in await parts(of: record) { attach(part.conversation, of: user) }
+    }
 
     /// The end of `hold`.
     func release(_ record: SessionRecord) async {

@@ -32,11 +32,17 @@ final class ConversationDesk: Sendable {
     let audioFolder: String
     private let state = Mutex(State())
 
+    /// Names of conversations are their users' own: clients may choose them.
+    private struct Key: Hashable {
+        var id: ID<Conversation>
+        var user: ID<User>
+    }
+
     private struct State {
         /// Those that a session belongs to now.
-        var live: [ID<Conversation>: Int] = [:]
+        var live: [Key: Int] = [:]
         /// Those whose session has left: they are over unless it comes back by then.
-        var left: [ID<Conversation>: (user: ID<User>, over: UnixTime)] = [:]
+        var left: [Key: UnixTime] = [:]
         /// It is known what earlier runs left.
         var hasRecovered = false
     }
@@ -114,10 +120,11 @@ final class ConversationDesk: Sendable {
     func complement() async { await completion.complement() }
 
     /// A session writes to it.
-    func attach(_ id: ID<Conversation>) {
+    func attach(_ id: ID<Conversation>, of user: ID<User>) {
+        let key = Key(id: id, user: user)
         state.withLock { state in
-            state.live[id, default: 0] += 1
-            state.left[id] = nil
+            state.live[key, default: 0] += 1
+            state.left[key] = nil
         }
     }
 
@@ -125,11 +132,12 @@ final class ConversationDesk: Sendable {
     ///
     /// - Parameter timeout: silence that ends it; nil: it is over, or nothing.
     func detach(_ id: ID<Conversation>, of user: ID<User>, timeout: Duration?) {
+        let key = Key(id: id, user: user)
         state.withLock { state in
-            let count = state.live[id, default: 1] - 1
-            state.live[id] = count > 0 ? count : nil
+            let count = state.live[key, default: 1] - 1
+            state.live[key] = count > 0 ? count : nil
             guard count <= 0, let timeout else { return }
-            state.left[id] = (user, now() + timeout)
+            state.left[key] = now() + timeout
         }
     }
 
@@ -137,7 +145,7 @@ final class ConversationDesk: Sendable {
     ///
     /// - Returns: it, when it is complete now; nil when it is not there, is being completed already, or cannot be.
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
-        state.withLock { $0.left[id] = nil }
+        state.withLock { $0.left[Key(id: id, user: user)] = nil }
         guard let done = await completion.complete(id, of: user) else { return nil }
         for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(person, from: id, of: user) }
         return done
@@ -169,9 +177,10 @@ final class ConversationDesk: Sendable {
     /// It is over when its silence is, unless a session comes back to it.
     func leave(_ conversation: Conversation, until time: UnixTime) {
         let silence = conversation.status == .inProgress ? conversation.timeout ?? Self.patience : .zero
+        let key = Key(id: conversation.id, user: conversation.user)
         state.withLock { state in
-            guard state.live[conversation.id] == nil, state.left[conversation.id] == nil else { return }
-            state.left[conversation.id] = (conversation.user, max(time, conversation.finished + silence))
+            guard state.live[key] == nil, state.left[key] == nil else { return }
+            state.left[key] = max(time, conversation.finished + silence)
         }
     }
 
@@ -179,10 +188,10 @@ final class ConversationDesk: Sendable {
     func sweep() async {
         let now = now()
         let over = state.withLock { state in
-            let over = state.left.filter { $0.value.over <= now }
-            for id in over.keys { state.left[id] = nil }
+            let over = state.left.filter { $0.value <= now }.keys
+            for key in over { state.left[key] = nil }
             return over
         }
-        for (id, one) in over { _ = await complete(id, of: one.user) }
+        for key in over { _ = await complete(key.id, of: key.user) }
     }
 }

@@ -268,7 +268,7 @@ final class LiveConversation {
 
     private func attach(_ id: ID<Conversation>) {
         if let attached { desk.detach(attached, of: user, timeout: nil) }
-        desk.attach(id)
+        desk.attach(id, of: user)
         attached = id
     }
 }

@@ -74,9 +74,14 @@ struct BackgroundEndpoint: Endpoint {
         if let language, language.rawValue.utf8.count > 35 {
             throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is no language")
         }
-        let id = gateway.newID()
-        try await gateway.background.begin(.init(user: admission.user, conversation: id), language: language, source: source, gateway)
-        return BackgroundAnswer.started(id)
+        // One that is no UUID is ignored, as in live sessions: the answer says what the conversation is called.
+        guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
+            let id = gateway.newID()
+            try await gateway.background.begin(.init(user: admission.user, conversation: id), language: language, source: source, gateway)
+            return BackgroundAnswer.started(id)
+        }
+        try await gateway.background.beginChosen(.init(user: admission.user, conversation: chosen), language: language, source: source, gateway)
+        return BackgroundAnswer.started(chosen)
     }
 
     private func finish(

@@ -6,6 +6,7 @@ internal import Net
 internal import Protocols
 internal import Sessions
 internal import Speech
+internal import Store
 internal import Tracing
 
 /// One client's live audio: carries messages between the client's socket, its dialect and its session, and keeps the session's audio in the journal.
@@ -67,6 +68,8 @@ final class LiveSession: LiveHandler, SessionOwner {
     private var isSettled = false
     /// nil: engines hear everything.
     private var gate: SilenceGate?
+    /// Attempts that are not over, as they were noted.
+    private var attempts: [Int: UsageRun] = [:]
     /// nil when nobody traces.
     private var trace: SessionTrace?
     private var isCarryingOut = false
@@ -415,9 +418,13 @@ final class LiveSession: LiveHandler, SessionOwner {
 
     func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
 
-    func ran(_ run: RecognitionRun) {
+    func began(_ attempt: Beginning, _ number: Int) {
+        attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
+    }
+
+    func ran(_ run: RecognitionRun, _ number: Int?) {
         context.metrics.ran(run)
-        context.usage.note(run, of: record)
+        context.usage.note(run, of: record, begun: number.flatMap { attempts.removeValue(forKey: $0) })
         if !isByOwnKeys { context.continuity.health.ran(run) }
         if let span = trace?.ran(run) { context.tracer?.take([span]) }
         let engine = run.engine.rawValue, reason = run.outcome.label

@@ -38,13 +38,18 @@ struct RecordingJob: Sendable {
         let said = Flag()
         for (index, engine) in engines.enumerated() {
             guard let recogniser = engine.prerecorded else { continue }
-            let attempt = await gateway.usage.begin(by: owner, engine.name, options)
+            var attempt = await gateway.usage.begin(by: owner, engine.name, options)
+            let again = Tally()
             let start = ContinuousClock.now
             do {
                 var options = options
                 options.language = recogniser.capabilities.language(for: options.language)
                 var transcript = try await recogniser.recognize(recording, options: options) { step in
-                    if case .segment = step { said.set() }
+                    switch step {
+                    case .segment: said.set()
+                    case .askedAgain: again.add()
+                    case .reached: break
+                    }
                     progress(step)
                 }
                 transcript = await measured(transcript, recording)
@@ -52,12 +57,14 @@ struct RecordingJob: Sendable {
                     _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
                 }
                 transcript = await placed(transcript, recording)
+                attempt.retries = again.count
                 await report(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace)
                 return transcript
             } catch {
                 if error != .cancelled {
                     gateway.log.info("recording not recognised", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
                 }
+                attempt.retries = again.count
                 // What was told to the client cannot be told again by another engine.
                 let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
                 await report(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace)

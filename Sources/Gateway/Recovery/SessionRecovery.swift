@@ -89,6 +89,9 @@ actor SessionRecovery {
         let found = await withCheckedContinuation { continuation in
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
+        guard !Task.isCancelled else { return }
+        await gateway.usage.resume(
+            Dictionary(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) })
         var patients: [Patient] = []
         var suspects: [Patient] = []
         for session in found.sessions where !Task.isCancelled {

@@ -94,6 +94,7 @@ package final class GatewayService: HTTPService {
         let usage = UsageBook(
             UsageLedger(in: database), prices: configuration.prices, metrics: metrics.usage, log: log, newID: newID, now: now)
         self.usage = usage
+        await usage.resume()
         background = BackgroundDesk(BackgroundRecordings(in: database), limits: configuration.rateLimits)
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
@@ -227,7 +228,6 @@ package final class GatewayService: HTTPService {
 
     /// Takes up the jobs that an earlier run left.
     package func resumeJobs() async {
-        await usage.resume()
         await runner.start(self)
     }
 

@@ -1,4 +1,5 @@
 internal import Continuity
+internal import Sessions
 internal import Speech
 internal import Store
 internal import Synchronization
@@ -19,6 +20,8 @@ final class UsageBook: Sendable {
     /// The day when old runs were last looked for.
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)
+    /// Streams of an earlier process, of which it is not known yet how much they were sent.
+    private let cutOff = Mutex<[UsageRun]>([])
 
     init(
         _ ledger: UsageLedger, prices: PriceTable, metrics: UsageMetrics, log: Log, newID: @escaping @Sendable () -> String,
@@ -59,26 +62,52 @@ final class UsageBook: Sendable {
         return ended
     }
 
-    /// Notes an attempt of a session's that is over. At once, from any thread.
-    func note(_ run: RecognitionRun, of session: SessionRecord) {
-        let owner = session.owner.map { UsageOwner(ID($0.user), key: $0.key.isEmpty ? nil : ID($0.key)) } ?? UsageOwner(.local)
+    /// Notes an attempt of a session's that begins. At once, from any thread.
+    func begin(_ attempt: Beginning, of session: SessionRecord, rate: SampleRate, payer: Payer) -> UsageRun {
+        var run = UsageRun(of: session, id: ID(newID()), attempt.engine, model: attempt.model, attempt.kind, payer: payer, started: now())
+        if let length = attempt.length {
+            run.audio = length.duration(at: rate) * attempt.channels
+        } else {
+            run.stretch = UsageRun.Stretch(of: session.id, from: (attempt.start - .zero).duration(at: rate), channels: attempt.channels)
+        }
+        keep([run])
+        Task { await flush() }
+        return run
+    }
+
+    /// Notes that it is over.
+    ///
+    /// - Parameter begun: what was noted of its beginning; nil: nothing was.
+    func note(_ run: RecognitionRun, of session: SessionRecord, begun: UsageRun? = nil) {
         let end = now()
-        var ended = UsageRun(
-            id: ID(newID()), user: owner.user, key: owner.key, engine: run.engine, model: run.model, workload: session.workload, kind: run.kind,
-            started: UnixTime(milliseconds: end.milliseconds - Int64(run.start.duration(to: run.end) / .milliseconds(1))))
+        let start = UnixTime(milliseconds: end.milliseconds - Int64(run.start.duration(to: run.end) / .milliseconds(1)))
+        var ended = begun ?? UsageRun(of: session, id: ID(newID()), run.engine, model: run.model, run.kind, started: start)
         ended.end(run, at: end, prices: prices)
         report(ended)
         keep([ended])
         Task { await flush() }
     }
 
-    /// After a start: attempts that the end of an earlier run cut off.
+    /// At a start, before anything begins: attempts that the end of an earlier process cut off.
     func resume() async {
         do throws(StoreError) {
-            let count = try await ledger.interrupt(now: now())
-            if count > 0 { log.info("attempts of engines were cut off", [.count: "\(count)"]) }
+            let (count, streams) = try await ledger.interrupt(now: now())
+            cutOff.withLock { $0 = streams }
+            if count + streams.count > 0 { log.info("attempts of engines were cut off", [.count: "\(count + streams.count)"]) }
         } catch {
             log.warning("the ledger cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// What sessions of earlier processes had received, of those that have not ended: their streams were sent no more.
+    func resume(_ received: [ID<Session>: Duration]) async {
+        let streams = cutOff.withLock { streams in
+            defer { streams = [] }
+            return streams
+        }
+        for var run in streams {
+            run.interrupt(at: now(), received: run.stretch.flatMap { received[$0.session] }, prices: prices)
+            await note(run)
         }
     }
 
@@ -149,6 +178,16 @@ final class UsageBook: Sendable {
 }
 
 extension UsageRun {
+    fileprivate init(
+        of session: SessionRecord, id: ID<UsageRun>, _ engine: EngineName, model: String?, _ kind: RecognitionRun.Kind, payer: Payer = .operator,
+        started: UnixTime
+    ) {
+        let owner = session.owner.map { UsageOwner(ID($0.user), key: $0.key.isEmpty ? nil : ID($0.key)) } ?? UsageOwner(.local)
+        self.init(
+            id: id, user: owner.user, key: owner.key, engine: engine, model: model, workload: session.workload, kind: kind, payer: payer,
+            started: started)
+    }
+
     /// How much was recognised. Never what.
     fileprivate mutating func count(_ transcript: Transcript) {
         segments = transcript.channels.reduce(0) { $0 + $1.segments.count }

@@ -95,7 +95,7 @@ final class StreamSession: SessionOwner {
 
     func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
 
-    func ran(_ run: RecognitionRun) {
+    func ran(_ run: RecognitionRun, _ number: Int?) {
         if let span = trace?.ran(run) { tracer?.take([span]) }
         if run.kind == .stream, let error = run.error { tell(.problem(.connectionLost(run.engine, error))) }
     }

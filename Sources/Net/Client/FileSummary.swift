@@ -2,9 +2,19 @@ import Glibc
 
 /// What is to be known of a file before it is sent.
 package struct FileSummary: Sendable {
+    /// Of a file that stays as it is: another file has another one, and so has the same one when it was written to.
+    package struct Version: Hashable, Sendable {
+        fileprivate let device: UInt
+        fileprivate let node: UInt
+        fileprivate let byteCount: Int
+        fileprivate let seconds: Int
+        fileprivate let nanoseconds: Int
+    }
+
     package let byteCount: Int
     /// At most 64.
     package let firstBytes: [UInt8]
+    package let version: Version
 
     package init(path: String) throws(HTTPClientError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -17,5 +27,8 @@ package struct FileSummary: Sendable {
         guard count >= 0 else { throw .file(path: path, SystemError(call: "read")) }
         byteCount = Int(status.st_size)
         firstBytes = Array(bytes.prefix(count))
+        version = Version(
+            device: UInt(status.st_dev), node: UInt(status.st_ino), byteCount: Int(status.st_size), seconds: status.st_mtim.tv_sec,
+            nanoseconds: status.st_mtim.tv_nsec)
     }
 }

@@ -1,5 +1,5 @@
 import Framing
-import Speech
+package import Speech
 
 /// The client side of AssemblyAI's protocol for recordings: upload, create, ask until it is done.
 ///
@@ -7,7 +7,10 @@ import Speech
 package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
     private enum State {
         case uploading  // → creating, over
-        case creating  // → working, over
+        /// `again`: it was found that the first order did not arrive.
+        case creating(audio: String, again: Bool)  // → seeking, working, over
+        /// An order may have been accepted. It is looked for by the name of its upload, which no other has.
+        case seeking(audio: String, again: Bool, EngineError)  // → creating, working, over
         case working(VendorRequest)  // → over
         case over
     }
@@ -29,29 +32,77 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         address: "https://api.assemblyai.com", recognize: { AssemblyAIPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
+        guard !order.credential.secret.isEmpty else { return fail(.unauthorised("AssemblyAI needs a key, and there is none.")) }
         // Uploads that nobody transcribes go away by themselves.
-        .request(VendorRequest(.post, "/v2/upload", headers: headers, body: .describedFile, patience: .seconds(120)))
+        return .request(VendorRequest(.post, "/v2/upload", headers: headers, body: .describedFile, patience: .seconds(120)))
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
-        guard answer.isSuccess else { return fail(fault.error(answer, said: Self.message(in: answer.body))) }
+        guard answer.isSuccess else { return refused(answer) }
         guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
         switch state {
         case .uploading:
             guard let address = document.root["upload_url"].string, address.utf8.count <= 2_048 else {
                 return fail(fault.violation("gives no upload_url"))
             }
-            state = .creating
-            var json = headers
-            json.add("Content-Type", "application/json")
-            return .request(VendorRequest(.post, "/v2/transcript", headers: json, body: .json(body(audio: address)), repetition: .ifNotActedOn))
+            return create(audio: address, again: false)
         case .creating:
-            guard let id = VendorIdentifier.pathSegment(document.root["id"].string) else { return fail(fault.violation("gives no transcript id")) }
-            let question = VendorRequest(.get, "/v2/transcript/" + id, headers: headers)
+            guard let question = question(for: document.root["id"].string) else { return fail(fault.violation("gives no transcript id")) }
             state = .working(question)
             return outcome(document.root, question)
+        case .seeking(let audio, let again, let error):
+            let list = document.root["transcripts"]
+            for index in 0..<list.count where list[index]["audio_url"].string == audio {
+                guard let question = question(for: list[index]["id"].string) else { continue }
+                state = .working(question)
+                return .request(question)
+            }
+            return again ? fail(error) : create(audio: audio, again: true)
         case .working(let question): return outcome(document.root, question)
         case .over: return .failed(fault.violation("answers twice"))
+        }
+    }
+
+    package mutating func unanswered(_ error: EngineError) -> PrerecordedStep? {
+        guard case .creating(let audio, let again) = state else { return nil }
+        return seek(audio: audio, again: again, error)
+    }
+
+    package var continuation: VendorRequest? {
+        switch state {
+        case .seeking: search
+        case .working(let question): question
+        case .uploading, .creating, .over: nil
+        }
+    }
+
+    private mutating func create(audio: String, again: Bool) -> PrerecordedStep {
+        state = .creating(audio: audio, again: again)
+        var json = headers
+        json.add("Content-Type", "application/json")
+        return .request(VendorRequest(.post, "/v2/transcript", headers: json, body: .json(body(audio: audio)), repetition: .ifNotActedOn))
+    }
+
+    private mutating func seek(audio: String, again: Bool, _ error: EngineError) -> PrerecordedStep {
+        state = .seeking(audio: audio, again: again, error)
+        return .request(search)
+    }
+
+    /// The newest orders: ours is one of the last, if it is one at all.
+    private var search: VendorRequest { VendorRequest(.get, "/v2/transcript?limit=200", headers: headers) }
+
+    private func question(for id: String?) -> VendorRequest? {
+        VendorIdentifier.pathSegment(id).map { VendorRequest(.get, "/v2/transcript/" + $0, headers: headers) }
+    }
+
+    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
+        let error = fault.error(answer, said: Self.message(in: answer.body))
+        // What may pass by itself says nothing of the order.
+        let passes = answer.status >= 500 || [408, 425, 429].contains(answer.status)
+        switch state {
+        case .creating(let audio, let again) where passes && ![429, 503].contains(answer.status): return seek(audio: audio, again: again, error)
+        case .seeking where passes, .working where passes: return .failed(error)
+        case .uploading, .creating, .seeking, .working, .over: return fail(error)
         }
     }
 
@@ -78,6 +129,8 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         var json = JSONWriter()
         json.beginObject()
         json.member("audio_url", audio)
+        json.member("punctuate", true)
+        json.member("format_text", true)
         if let language = options.language, language.primary != "multi" {
             json.member("language_code", AssemblyAILanguage.code(of: language))
         } else {
@@ -112,11 +165,29 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
                 text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double,
                 speaker: order.options.diarize ? words.speaker(word["speaker"].string) : nil, channel: channel)
         }
+        if words.isEmpty { addUtterances(root["utterances"], to: &words) }
         return words.transcript(
             length: root["audio_duration"].double,
-            language: root["language_code"].string.map(LanguageTag.ofVendor) ?? order.options.language ?? .english,
+            language: order.language(found: root["language_code"].string),
             languageConfidence: root["language_confidence"].double,
-            model: root["speech_model_used"].string ?? order.model(among: Self.models, standard: nil) ?? Self.models[0])
+            model: root["speech_model_used"].string ?? root["speech_model"].string ?? order.model(among: Self.models, standard: nil) ?? Self.models[0]
+        )
+    }
+
+    /// Of an answer that has speakers' turns and no words: a turn's own words, else its text.
+    private func addUtterances(_ list: borrowing JSONView, to words: inout RecordedWords) {
+        for index in 0..<list.count {
+            let turn = list[index]
+            let speaker = order.options.diarize ? words.speaker(turn["speaker"].string) : nil
+            let inner = turn["words"]
+            for index in 0..<inner.count {
+                let word = inner[index]
+                guard let text = word["text"].string, let start = word["start"].double, let end = word["end"].double else { continue }
+                words.add(text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double, speaker: speaker)
+            }
+            guard inner.count == 0, let text = turn["text"].string, let start = turn["start"].double, let end = turn["end"].double else { continue }
+            words.add(estimated: text, start: start / 1_000, end: end / 1_000, speaker: speaker)
+        }
     }
 
     private static func message(in body: [UInt8]) -> String? {

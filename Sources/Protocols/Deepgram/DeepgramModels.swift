@@ -9,7 +9,7 @@ package enum DeepgramModels {
     /// Source: Deepgram "Models & Languages Overview".
     package static func isKnown(_ name: String) -> Bool {
         let name = name.lowercased()
-        if isUUID(name) || variants.contains(name) { return true }
+        if UUIDText.canonical(name) != nil || variants.contains(name) { return true }
         for family in families where name.hasPrefix(family) {
             let rest = name.dropFirst(family.count)
             if rest.isEmpty || rest.first == "-" && variants.contains(String(rest.dropFirst())) { return true }
@@ -23,9 +23,4 @@ package enum DeepgramModels {
         "general", "meeting", "phonecall", "finance", "conversationalai", "voicemail", "video", "medical", "drivethru", "automotive", "atc",
         "tiny", "small", "medium", "large",
     ]
-
-    private static func isUUID(_ name: String) -> Bool {
-        let groups = name.split(separator: "-", omittingEmptySubsequences: false)
-        return groups.map(\.utf8.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(\.isHexDigit) }
-    }
 }

@@ -5,6 +5,7 @@ import Speech
 ///
 /// Source: Deepgram "Pre-recorded audio" API reference.
 package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
+    private static let mostChannels = 64
     private let order: PrerecordedOrder
 
     package init(_ order: PrerecordedOrder) { self.order = order }
@@ -16,12 +17,15 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         address: "https://api.deepgram.com", recognize: { DeepgramPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
+        guard !order.credential.secret.isEmpty else { return .failed(.unauthorised("Deepgram needs a key, and there is none.")) }
         guard let raw = rawParameters else {
             return .failed(.undecodable("Deepgram does not take recordings of this encoding without a container."))
         }
         var query = query
         for (name, value) in raw { query.add(name, value) }
-        let headers: HTTPHeaders = ["Authorization": "Token " + order.credential.secret, "Content-Type": "application/octet-stream"]
+        var headers: HTTPHeaders = ["Authorization": "Token " + order.credential.secret]
+        // Else the file's own type, which the driver knows.
+        if !raw.isEmpty { headers.set("Content-Type", "audio/raw") }
         // It answers when everything is recognised, after ten minutes at most.
         return .request(
             VendorRequest(
@@ -37,6 +41,11 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         let fault = VendorFault(vendor: "Deepgram", credential: order.credential, language: order.options.language)
         guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28), document.root["results"]["channels"].isArray else {
             return .failed(fault.violation("answers without results"))
+        }
+        let channels = document.root["results"]["channels"]
+        let wanted = order.options.separateChannels ? max(1, min(channels.count, Self.mostChannels)) : 1
+        guard (0..<wanted).allSatisfy({ channels[$0]["alternatives"].count > 0 }) else {
+            return .failed(fault.violation("answers without an alternative"))
         }
         return .done(transcript(document.root))
     }
@@ -71,7 +80,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         let channels = root["results"]["channels"]
         var words = RecordedWords(channels: order.options.separateChannels ? channels.count : 1)
         var language: String?
-        for channel in 0..<min(channels.count, order.options.separateChannels ? 64 : 1) {
+        for channel in 0..<min(channels.count, order.options.separateChannels ? Self.mostChannels : 1) {
             language = language ?? channels[channel]["detected_language"].string
             let list = channels[channel]["alternatives"][0]["words"]
             for index in 0..<list.count {
@@ -90,7 +99,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         metadata["model_info"].forEachMember { (_, info) in name = name ?? info["name"].string }
         return words.transcript(
             length: metadata["duration"].double,
-            language: language.map(LanguageTag.ofVendor) ?? order.options.language ?? .english,
+            language: order.language(found: language),
             languageConfidence: channels[0]["language_confidence"].double, model: name ?? model)
     }
 }

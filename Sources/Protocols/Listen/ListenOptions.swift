@@ -65,7 +65,7 @@ package struct ListenOptions: Sendable, Equatable {
         device = query.text("device_id").map { String($0.prefix(200)) }
         if channels > 1 { call = query.text("call_id").map { String($0.prefix(200)) } }
         takesTranscripts = query.isEnabled("custom_stt") && route != .pushToTalk
-        if let text = query.text("client_conversation_id"), Self.isUUID(text) { chosen = ID(text.lowercased()) }
+        if let text = query.text("client_conversation_id") { chosen = UUIDText.canonical(text).map { ID($0) } }
         acknowledges = query.flag("ack") ?? false
         if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
             resume = LiveResume(session: ID(session), start: SampleIndex(start), seen: max(0, query.text("seen").flatMap { Int($0) } ?? 0))
@@ -112,17 +112,6 @@ package struct ListenOptions: Sendable, Equatable {
         "omi", "friend", "fieldy", "bee", "plaud", "frame", "friend_com", "apple_watch", "phone", "phone_call", "desktop", "openglass", "screenpipe",
         "workflow", "sdcard", "external_integration", "limitless", "rayban_meta", "onboarding", "web", "harken",
     ]
-
-    private static func isUUID(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 36 else { return false }
-        return bytes.indices.allSatisfy { index in
-            switch index {
-            case 8, 13, 18, 23: bytes[index] == UInt8(ascii: "-")
-            default: [0x30...0x39, 0x41...0x46, 0x61...0x66].contains { $0.contains(bytes[index]) }
-            }
-        }
-    }
 }
 
 extension URLQuery {

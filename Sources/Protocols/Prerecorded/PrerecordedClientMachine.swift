@@ -11,11 +11,21 @@ package protocol PrerecordedClientMachine: Sendable {
     /// The last request was answered, with any status; comes once for each request that a step asked for.
     mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep
 
+    /// No answer came to the last request, which may have been acted on and may not be sent once more.
+    ///
+    /// - Returns: how to find out; nil: there is no way, and it is over with this error.
+    mutating func unanswered(_ error: EngineError) -> PrerecordedStep?
+
+    /// Goes on with what the vendor has in hand after a failure, in a later attempt at the same recording; nil: there is nothing to go on with.
+    var continuation: VendorRequest? { get }
+
     /// Requests that take away what the vendor still keeps, in order. Asked for once, after the end, whatever the end was.
     var leftovers: [VendorRequest] { get }
 }
 
 extension PrerecordedClientMachine {
+    package mutating func unanswered(_ error: EngineError) -> PrerecordedStep? { nil }
+    package var continuation: VendorRequest? { nil }
     package var leftovers: [VendorRequest] { [] }
 }
 

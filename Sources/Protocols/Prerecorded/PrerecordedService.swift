@@ -39,6 +39,13 @@ package struct PrerecordedOrder: Sendable, Equatable {
         self.model = model
     }
 
+    /// The language that was heard.
+    ///
+    /// - Parameter found: the vendor's code; nil: it says none. `multi` is no language, and never said to be one.
+    func language(found: String?) -> LanguageTag {
+        [found.map(LanguageTag.ofVendor), options.language].compactMap { $0 }.first { $0.primary != "multi" } ?? .english
+    }
+
     /// The client's model when it is one of `known`, else the operator's, else `standard`.
     func model(among known: [String], standard: String?) -> String? {
         if let asked = options.model, let same = known.first(where: { $0 == asked.lowercased() }) { return same }

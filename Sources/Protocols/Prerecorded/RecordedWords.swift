@@ -56,12 +56,14 @@ struct RecordedWords {
     ///
     /// - Parameters:
     ///   - start: of all of them, in seconds, as `end`.
-    mutating func add(estimated text: String, start: Double, end: Double) {
+    mutating func add(estimated text: String, start: Double, end: Double, speaker: SpeakerLabel? = nil) {
         let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
         guard !parts.isEmpty else { return }
         let range = SampleRange(Self.position(start), Self.position(end))
         let first = channels[0].count
-        for (part, place) in zip(parts, ProportionalTimes.ranges(of: parts, in: range)) { append(Word(part, place, confidence: 1), 0) }
+        for (part, place) in zip(parts, ProportionalTimes.ranges(of: parts, in: range)) {
+            append(Word(part, place, confidence: 1, speaker: speaker), 0)
+        }
         estimated.append(Transcript.Segment(range: range, words: first..<channels[0].count))
     }
 

@@ -42,8 +42,7 @@ struct VendorFault {
     /// Printable, short, and without the key.
     private func safe(_ text: String) -> String {
         let line = String(text.prefix(300).map { $0.isNewline || $0.asciiValue.map { $0 < 0x20 || $0 == 0x7F } ?? false ? " " : $0 })
-        guard !credential.secret.isEmpty else { return line }
-        return line.split(separator: credential.secret, omittingEmptySubsequences: false).joined(separator: "…")
+        return credential.removed(from: line)
     }
 }
 

@@ -1,7 +1,10 @@
 /// Something that is brought to the server.
 package enum Parcel: Sendable, Equatable {
     /// Asks for a conversation.
-    case start(language: String?)
+    ///
+    /// - Parameter conversation: its name, of the recorder's choice: when it is asked for once more, it is the same one. A server that does not know of
+    ///   that chooses a name of its own.
+    case start(conversation: String, language: String?)
     /// - Parameters:
     ///   - name: the same for the same audio.
     ///   - audio: 16-bit little-endian samples, 16 kHz, mono.

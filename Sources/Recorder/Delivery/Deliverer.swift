@@ -48,14 +48,20 @@ package final class Deliverer: Sendable {
 
     private let courier: any Courier
     private let clock: Clock
+    private let newID: @Sendable () -> String
     private let tell: @Sendable (RecorderNews) -> Void
     private let bell = Doorbell()
     private let state = Mutex(State())
 
-    /// - Parameter tell: called on any thread.
-    package init(_ courier: any Courier, clock: Clock, tell: @escaping @Sendable (RecorderNews) -> Void) {
+    /// - Parameters:
+    ///   - newID: names a conversation; a new UUID.
+    ///   - tell: called on any thread.
+    package init(
+        _ courier: any Courier, clock: Clock, newID: @escaping @Sendable () -> String, tell: @escaping @Sendable (RecorderNews) -> Void
+    ) {
         self.courier = courier
         self.clock = clock
+        self.newID = newID
         self.tell = tell
     }
 
@@ -110,7 +116,8 @@ package final class Deliverer: Sendable {
         var told = Told()
         while !Task.isCancelled {
             switch recording.next(now: clock.now()) {
-            case .start: await bring(.start(language: recording.origin.language), of: recording, &told)
+            case .start:
+                await bring(.start(conversation: proposal(for: recording), language: recording.origin.language), of: recording, &told)
             case .send(let chunk):
                 guard let parcel = parcel(chunk, of: recording) else { continue }
                 await bring(parcel, of: recording, about: chunk, &told)
@@ -146,6 +153,7 @@ package final class Deliverer: Sendable {
             // On the disk first: what the disk says is delivered, is.
             switch (parcel, receipt.answer) {
             case (.start, .delivered): if let id = receipt.conversation, !id.isEmpty { try recording.note(.conversation(id)) }
+            case (.start, .refused(409)): try recording.note(.proposed(nil))
             case (.chunk, .delivered): if let chunk { try recording.note(.delivered(chunk.range.start)) }
             case (.chunk, .refused(let status)): if let chunk { try recording.note(.refused(chunk.range.start, status: status)) }
             case (.chunk, .conversationGone): try recording.note(.conversation(nil))
@@ -183,6 +191,8 @@ package final class Deliverer: Sendable {
             if told.status != status { tell(.notAdmitted(status: status, detail: receipt.detail)) }
             told.status = status
         case .refused(let status):
+            // Another name will do.
+            if case .start = parcel, status == 409 { return }
             if told.status != status { tell(.refused(status: status, detail: receipt.detail)) }
             told.status = status
         case .conversationGone:
@@ -193,6 +203,14 @@ package final class Deliverer: Sendable {
             }
         case .unavailable, .tryLater: break
         }
+    }
+
+    /// What the server is asked for: on the disk before it is asked, so that an answer that is lost leaves no conversation that nobody ends.
+    private func proposal(for recording: SpooledRecording) -> String {
+        if let known = recording.history.proposal { return known }
+        let new = newID()
+        do throws(SpoolError) { try recording.note(.proposed(new)) } catch { tell(.damaged("\(error)")) }
+        return new
     }
 
     /// nil: its audio cannot be read; it is held, and the rest goes on.

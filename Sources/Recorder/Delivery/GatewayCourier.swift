@@ -35,9 +35,10 @@ package struct GatewayCourier: Courier {
     private func request(for parcel: Parcel) -> HTTPClientRequest {
         var request: HTTPClientRequest
         switch parcel {
-        case .start(let language):
+        case .start(let conversation, let language):
             var json = JSONWriter()
             json.beginObject()
+            json.member("client_conversation_id", conversation)
             json.member("source", "desktop")
             json.member("language", optional: language)
             json.endObject()

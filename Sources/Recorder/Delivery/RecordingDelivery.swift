@@ -100,6 +100,8 @@ package struct RecordingDelivery: Sendable {
             case .send:
                 held.append(waiting.removeFirst())
                 settled()
+            // The name is taken: another one will not be.
+            case .start where status == 409: again(now, after: backoff(jitter))
             case .start: again(now, after: Self.admissionWait)
             // The conversation is as complete as it gets.
             case .finish: isFinished = true

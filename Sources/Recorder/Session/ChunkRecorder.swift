@@ -40,6 +40,7 @@ package final class ChunkRecorder: Sendable {
         var interrupted: UnixTime?
         var isFull = false
         var level = Level()
+        var input = DeadInput()
     }
 
     private let spool: RecordingSpool
@@ -81,6 +82,7 @@ package final class ChunkRecorder: Sendable {
     package func start(goingOnWith earlier: SpooledRecording? = nil) {
         let actions = state.withLock { state in
             state.earlier = earlier
+            state.input = DeadInput()
             return state.machine.start()
         }
         run(actions)
@@ -172,6 +174,11 @@ package final class ChunkRecorder: Sendable {
             // What is taken out is not copied when it changes.
             state.writers[attempt] = nil
             defer { state.writers[attempt] = writer }
+            switch state.input.heard(bytes) {
+            case .dead(let time): news.append(.dead(after: time))
+            case .alive: news.append(.alive)
+            case nil: break
+            }
             do throws(SpoolError) {
                 try goOn(&writer, &state, before: bytes, &news)
                 try rotate(&writer, before: bytes, &news)

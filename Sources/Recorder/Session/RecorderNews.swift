@@ -14,6 +14,10 @@ package enum RecorderNews: Sendable, Equatable {
     case roomAgain
     /// The machine did not keep up; so much is missing.
     case overran(Duration)
+    /// The microphone has given nothing but zeros for so long.
+    case dead(after: Duration)
+    /// It gives sound again.
+    case alive
     case failed(RecordingMachine.Failure)
 
     /// The server has a conversation for a recording.

@@ -15,6 +15,7 @@ extension RecordingEntry {
             json.member("server", origin.server)
             json.member("language", optional: origin.language)
             json.endObject()
+        case .proposed(let id): json.member("proposed", optional: id)
         case .conversation(let id): json.member("conversation", optional: id)
         case .chunk(let chunk, let verdict):
             json.key("chunk")
@@ -54,6 +55,8 @@ extension RecordingEntry {
             guard let id = inner.text("id"), let at = inner.number("at"), let server = inner.text("server") else { return nil }
             self = .begun(
                 RecordingOrigin(id: id, began: UnixTime(milliseconds: Int64(at)), server: server, language: inner.text("language")))
+        case "proposed":
+            if case .string(let id) = inner { self = .proposed(id) } else { self = .proposed(nil) }
         case "conversation":
             if case .string(let id) = inner { self = .conversation(id) } else { self = .conversation(nil) }
         case "chunk":

@@ -14,6 +14,8 @@ package enum RecordingEntry: Sendable, Equatable {
 
     /// The first line.
     case begun(RecordingOrigin)
+    /// The server is asked for a conversation of this name; nil: it has another one of it.
+    case proposed(String?)
     /// The server has a conversation for it; nil: it has it no more.
     case conversation(String?)
     /// A chunk ends here. One without speech is not sent.

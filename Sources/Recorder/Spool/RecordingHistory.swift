@@ -4,6 +4,8 @@ package import Speech
 package struct RecordingHistory: Sendable, Equatable {
     package private(set) var origin: RecordingOrigin
     package private(set) var conversation: String?
+    /// The name that the server was asked for, as long as it has not answered.
+    package private(set) var proposal: String?
     /// Chunks that are to be sent, oldest first.
     package private(set) var waiting: [QueuedChunk] = []
     /// Chunks that the server will never take.
@@ -41,7 +43,10 @@ package struct RecordingHistory: Sendable, Equatable {
     package mutating func apply(_ entry: RecordingEntry) {
         switch entry {
         case .begun: break
-        case .conversation(let id): conversation = id
+        case .proposed(let id): proposal = id
+        case .conversation(let id):
+            conversation = id
+            proposal = nil
         case .chunk(let chunk, let verdict):
             spoken += verdict == .speech ? chunk.range.end - max(chunk.range.start, cut) : .zero
             cut = chunk.range.end

@@ -14,10 +14,13 @@ package final class BackgroundRecordings: Sendable {
     package func begin(_ recording: StoredRecording, now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "INSERT INTO background_recordings (user, conversation, state, language, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                """
+                INSERT INTO background_recordings (user, conversation, state, language, since, pause) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO NOTHING
+                """,
                 [
                     .text(recording.user.rawValue), .text(recording.conversation), .text(recording.state), .text(recording.language?.rawValue),
-                    .time(now),
+                    .time(now), .integer(recording.pause?.storedNanoseconds),
                 ])
             return connection.changedRows() == 1
         }
@@ -32,10 +35,12 @@ package final class BackgroundRecordings: Sendable {
     {
         var found: StoredRecording?
         try connection.run(
-            "SELECT state, language FROM background_recordings WHERE user = ? AND conversation = ?", [.text(user.rawValue), .text(conversation)]
+            "SELECT state, language, pause FROM background_recordings WHERE user = ? AND conversation = ?",
+            [.text(user.rawValue), .text(conversation)]
         ) { (row) throws(StoreError) in
             found = StoredRecording(
-                user: user, conversation: conversation, state: row.text(0) ?? "", language: row.text(1).map { LanguageTag($0) })
+                user: user, conversation: conversation, state: row.text(0) ?? "", language: row.text(1).map { LanguageTag($0) },
+                pause: row.integer(2).map { .nanoseconds($0) })
         }
         return found
     }

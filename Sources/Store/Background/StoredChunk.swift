@@ -27,11 +27,14 @@ package struct StoredRecording: Sendable, Equatable {
     /// One of `RecordingState`.
     package var state: String
     package var language: LanguageTag?
+    /// Silence that parts its conversation at its end; nil: it stays one.
+    package var pause: Duration?
 
-    package init(user: ID<User>, conversation: String, state: String, language: LanguageTag?) {
+    package init(user: ID<User>, conversation: String, state: String, language: LanguageTag?, pause: Duration? = nil) {
         self.user = user
         self.conversation = conversation
         self.state = state
         self.language = language
+        self.pause = pause
     }
 }

@@ -29,4 +29,7 @@ extension Migration {
         ) STRICT, WITHOUT ROWID
         """
     )
+
+    /// `pause`: silence that parts a recording's conversation at its end.
+    static let backgroundPauses = Migration("ALTER TABLE background_recordings ADD COLUMN pause INTEGER")
 }

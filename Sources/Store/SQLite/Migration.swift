@@ -77,6 +77,7 @@ package struct Migration: Sendable {
         conversations,
         usage,
         background,
+        backgroundPauses,
         Migration(
             // The client's own name of the call that it was.
             "ALTER TABLE conversations ADD COLUMN call TEXT"

@@ -25,10 +25,26 @@ package struct UsageRun: Sendable, Equatable {
         }
     }
 
+    /// Where in a session a stream of it begins: when nobody saw its end, the session's audio tells what it may have been sent.
+    package struct Stretch: Sendable, Equatable {
+        package var session: ID<Session>
+        /// On the session's clock.
+        package var start: Duration
+        package var channels: Int
+
+        package init(of session: ID<Session>, from start: Duration, channels: Int) {
+            self.session = session
+            self.start = start
+            self.channels = channels
+        }
+    }
+
     package var id: ID<UsageRun>
     package var user: ID<User>
     package var key: ID<AccessKey>?
     package var conversation: ID<Conversation>?
+    /// nil: it is no stream of a session's.
+    package var stretch: Stretch?
     package var engine: EngineName
     /// nil: not known.
     package var model: String?
@@ -87,23 +103,32 @@ extension UsageRun {
         latency = run.start.duration(to: run.end)
         model = run.model ?? model
         audio = run.audio * max(1, run.channels)
+        speech = run.passed.map { $0 * max(1, run.channels) }
+        let heard = speech ?? audio
         status = run.error == nil && run.outcome != .cancelled ? .succeeded : .failed
         errorClass = status == .failed ? Self.errorClass(run) : nil
         switch run.outcome {
-        case .completed: (billable, billing) = (audio, .certain)
+        case .completed: (billable, billing) = (heard, .certain)
         // A stream is charged for what it was sent, whatever became of it.
-        case .cancelled, .stalled, .failed: (billable, billing) = (audio, audio > .zero ? .unknown : .none)
+        case .cancelled, .stalled, .failed: (billable, billing) = (heard, heard > .zero ? .unknown : .none)
         case .connectTimedOut, .declined: (billable, billing) = (.zero, .none)
         }
         cost = prices.cost(of: billable, engine: engine, model: model, workload: workload, at: time)
     }
 
     /// What is left of an attempt that the end of the process cut off.
-    package mutating func interrupt(at time: UnixTime) {
+    ///
+    /// - Parameters:
+    ///   - received: of a stream: how much audio its session had, as far as anybody knows.
+    ///   - prices: nil: what it may cost stays what it was.
+    package mutating func interrupt(at time: UnixTime, received: Duration? = nil, prices: PriceTable? = nil) {
         status = .failed
         completed = time
         billing = .unknown
         errorClass = "interrupted"
+        if let stretch, let received { audio = max(.zero, received - stretch.start) * max(1, stretch.channels) }
+        billable = audio
+        if let prices { cost = prices.cost(of: billable, engine: engine, model: model, workload: workload, at: time) }
     }
 
     private static func errorClass(_ run: RecognitionRun) -> String {

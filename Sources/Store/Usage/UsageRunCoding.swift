@@ -17,16 +17,21 @@ package enum UsageRunCoding {
     package static let fields: Set<String> = [
         "run_id", "user", "key", "conversation_id", "provider", "model", "workload", "kind", "payer", "status", "started_at", "completed_at",
         "latency_ns", "audio_ns", "speech_ns", "billable_ns", "billing", "cost", "retry_count", "fallback_from", "fallback_reason",
-        "segment_count", "word_count", "speaker_count", "identified_speaker_count", "error_class",
+        "segment_count", "word_count", "speaker_count", "identified_speaker_count", "error_class", "session_id", "session_start_ns", "channel_count",
     ]
 
-    static func encode(_ run: UsageRun) -> String {
+    package static func encode(_ run: UsageRun) -> String {
         var json = JSONWriter(capacity: 512)
         json.beginObject()
         json.member("run_id", run.id.rawValue)
         json.member("user", run.user.rawValue)
         if let key = run.key { json.member("key", key.rawValue) }
         if let conversation = run.conversation { json.member("conversation_id", conversation.rawValue) }
+        if let stretch = run.stretch {
+            json.member("session_id", stretch.session.rawValue)
+            json.member("session_start_ns", Int(stretch.start.storedNanoseconds))
+            json.member("channel_count", stretch.channels)
+        }
         json.member("provider", run.engine.rawValue)
         if let model = run.model { json.member("model", model) }
         json.member("workload", run.workload.rawValue)
@@ -72,6 +77,10 @@ package enum UsageRunCoding {
             conversation: text("conversation_id").map { ID($0) }, engine: EngineName(try needed("provider", text)), model: text("model"),
             workload: try name("workload", Workload.self), kind: try name("kind", RecognitionRun.Kind.self), payer: try name("payer", Payer.self),
             status: try name("status", UsageRun.Status.self), started: UnixTime(milliseconds: try needed("started_at", number)))
+        if let session = text("session_id") {
+            run.stretch = UsageRun.Stretch(
+                of: ID(session), from: .nanoseconds(try needed("session_start_ns", number)), channels: Int(try needed("channel_count", number)))
+        }
         run.completed = number("completed_at").map { UnixTime(milliseconds: $0) }
         run.latency = .nanoseconds(try needed("latency_ns", number))
         run.audio = .nanoseconds(try needed("audio_ns", number))

@@ -6,6 +6,7 @@ import Speech
 struct RecordingBody {
     private let recording: Recording
     private let summary: FileSummary
+    var version: FileSummary.Version { summary.version }
 
     init(_ recording: Recording) throws(EngineError) {
         self.recording = recording
@@ -23,7 +24,7 @@ struct RecordingBody {
         switch body {
         case .none: return (nil, nil)
         case .json(let bytes): return ([.bytes(bytes)], nil)
-        case .file: return ([.file(path: recording.path)], nil)
+        case .file: return ([.file(path: recording.path)], fileType)
         case .describedFile: return described.map { ($0, "application/octet-stream") }
         case .form(let fields, let fileField):
             guard let described else { return nil }
@@ -37,6 +38,12 @@ struct RecordingBody {
             let tail = "\r\n--\(boundary)--\r\n"
             return ([.bytes(Array(head.utf8))] + described + [.bytes(Array(tail.utf8))], "multipart/form-data; boundary=\(boundary)")
         }
+    }
+
+    /// nil: raw, which the machine has a name for.
+    private var fileType: String? {
+        if case .raw(let encoding, _, _) = recording.format, ![.flac, .oggOpus].contains(encoding) { return nil }
+        return kind?.contentType ?? "application/octet-stream"
     }
 
     private var kind: RecordingKind? {

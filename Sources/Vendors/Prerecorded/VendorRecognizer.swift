@@ -19,6 +19,7 @@ package struct VendorRecognizer: PrerecordedEngine {
     private let settings: VendorSettings
     private let client: HTTPClient
     private let clock: RecognizerClock
+    private let unfinished = UnfinishedRecordings()
     /// While somebody waits for what is said: another engine can be asked sooner than this one comes to itself.
     private static let urgentRetry = RetryRule(attempts: 2, firstWait: .milliseconds(250), longestAsked: .seconds(1))
     private static let urgentPollInterval: Duration = .milliseconds(400)
@@ -35,14 +36,17 @@ package struct VendorRecognizer: PrerecordedEngine {
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
         let body = try RecordingBody(recording)
-        var machine = service.recognize(
-            PrerecordedOrder(options, format: recording.format, credential: settings.credential, model: settings.model))
+        var machine =
+            unfinished.take(recording, body.version, options)
+            ?? service.recognize(
+                PrerecordedOrder(options, format: recording.format, credential: settings.credential, model: settings.model))
         let limit = settings.timeLimit ?? service.timeLimit
         let result: Result<Transcript, EngineError>
         do throws(EngineError) {
-            result = .success(try await run(&machine, body, options, until: clock.now() + limit, limit))
+            result = .success(try await run(&machine, body, options, until: clock.now() + limit, limit, progress))
         } catch {
-            result = .failure(error)
+            if error != .cancelled, machine.continuation != nil { unfinished.keep(machine, of: recording, body.version, options) }
+            result = .failure(error.without(settings.credential))
         }
         await take(away: machine.leftovers, body)
         let transcript = try result.get()
@@ -52,7 +56,7 @@ package struct VendorRecognizer: PrerecordedEngine {
 
     private func run(
         _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, _ options: RecognitionOptions, until deadline: ContinuousClock.Instant,
-        _ limit: Duration
+        _ limit: Duration, _ progress: @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
         /// The one that brings the transcript is the last.
         var last: [UInt8]?
@@ -62,42 +66,62 @@ package struct VendorRecognizer: PrerecordedEngine {
         }
         let retry = options.isUrgent ? Self.urgentRetry : RetryRule()
         let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
-        var step = machine.start()
+        var step = machine.continuation.map { .request($0) } ?? machine.start()
         while true {
             switch step {
             case .done(var transcript):
                 transcript.raw = last
                 return transcript
             case .failed(let error): throw error
-            case .request(let request): step = answered(try await answer(to: request, body, retry, until: deadline, late))
+            case .request(let request):
+                do throws(NoAnswer) {
+                    step = answered(try await answer(to: request, body, retry, until: deadline, late) { progress(.askedAgain) })
+                } catch {
+                    guard error.mayBeActedOn, let next = machine.unanswered(error.error) else { throw error.error }
+                    step = next
+                }
             case .poll(let request):
                 let usual = settings.pollInterval ?? service.pollInterval
                 let interval = options.isUrgent ? min(usual, Self.urgentPollInterval) : usual
                 guard clock.now() + interval < deadline else { throw late }
-                try await sleep(interval)
-                step = answered(try await answer(to: request, body, retry, until: deadline, late))
+                do throws(NoAnswer) {
+                    try await sleep(interval)
+                    step = answered(try await answer(to: request, body, retry, until: deadline, late))
+                } catch {
+                    throw error.error
+                }
             }
         }
     }
 
+    private struct NoAnswer: Error {
+        var error: EngineError
+        /// Whether the vendor may have got the request, and done what it says.
+        var mayBeActedOn = false
+    }
+
     /// Sends a request, again and again if it may be, and returns the last answer, whatever its status.
+    ///
+    /// - Parameter again: called each time that it is sent once more.
     private func answer(
-        to request: VendorRequest, _ body: RecordingBody, _ retry: RetryRule, until deadline: ContinuousClock.Instant, _ late: EngineError
-    ) async throws(EngineError) -> VendorAnswer {
+        to request: VendorRequest, _ body: RecordingBody, _ retry: RetryRule, until deadline: ContinuousClock.Instant, _ late: EngineError,
+        again: () -> Void = {}
+    ) async throws(NoAnswer) -> VendorAnswer {
         var attempt = 0
         while true {
             attempt += 1
+            if attempt > 1 { again() }
             let left = deadline - clock.now()
-            guard left > .zero else { throw late }
+            guard left > .zero else { throw NoAnswer(error: late) }
             let chance = Double(clock.random() >> 11) / Double(1 << 53 as UInt64)
             let wait: Duration?
-            let outcome: Result<VendorAnswer, EngineError>
+            let outcome: Result<VendorAnswer, NoAnswer>
             do throws(HTTPClientError) {
                 let answer = try await send(request, body, within: left)
                 outcome = .success(answer)
                 wait = answer.isSuccess ? nil : retry.wait(after: answer, to: request, attempt: attempt, chance: chance)
             } catch {
-                outcome = .failure(explain(error, late: clock.now() >= deadline ? late : nil))
+                outcome = .failure(NoAnswer(error: explain(error, late: clock.now() >= deadline ? late : nil), mayBeActedOn: error.mayBeActedOn))
                 wait = retry.wait(after: error, to: request, attempt: attempt, chance: chance)
             }
             guard let wait, clock.now() + wait < deadline else { return try outcome.get() }
@@ -135,8 +159,8 @@ package struct VendorRecognizer: PrerecordedEngine {
         }
     }
 
-    private func sleep(_ duration: Duration) async throws(EngineError) {
-        do { try await clock.sleep(duration) } catch { throw .cancelled }
+    private func sleep(_ duration: Duration) async throws(NoAnswer) {
+        do { try await clock.sleep(duration) } catch { throw NoAnswer(error: .cancelled) }
     }
 
     /// In a task of its own: this one may be cancelled, and what was uploaded shall go all the same.
@@ -146,5 +170,15 @@ package struct VendorRecognizer: PrerecordedEngine {
             let deadline = clock.now() + Self.cleaningLimit
             for request in leftovers { _ = try? await answer(to: request, body, RetryRule(), until: deadline, .cancelled) }
         }.value
+    }
+}
+
+extension HTTPClientError {
+    /// Whether the request may have reached whom it was for.
+    fileprivate var mayBeActedOn: Bool {
+        switch self {
+        case .timedOut, .failed, .tooLarge: true
+        case .malformedURL, .unresolved, .addressRefused, .unreachable, .tls, .redirectionRefused, .file, .cancelled: false
+        }
     }
 }

@@ -59,7 +59,7 @@ struct ChunkedRecording {
             let spool = try RecordingSpool(
                 path: settings.folder, limit: settings.diskBytes, profile: profile, now: { .now }, newID: RandomUUID.text)
             let courier = GatewayCourier(server: settings.server, token: settings.token, client: try HTTPClient())
-            let deliverer = Deliverer(courier, clock: .system) { continuation.yield(.recorder($0)) }
+            let deliverer = Deliverer(courier, clock: .system, newID: RandomUUID.text) { continuation.yield(.recorder($0)) }
             var options = ChunkRecorder.Settings(server: settings.server, language: settings.language)
             options.profile = profile
             let device = settings.device

@@ -12,6 +12,12 @@ extension RecorderNews {
         case .noRoom: "the room for recordings on the disk is used up: what is said now is not kept (see --disk)"
         case .roomAgain: "there is room on the disk again: what is said is kept"
         case .overran(let gap): "this machine did not keep up with the microphone: \(Self.seconds(gap)) s are missing"
+        case .dead(let time):
+            """
+            the microphone has given nothing but digital silence for \(Self.seconds(time)) s. Unmute it; of a Bluetooth headset choose the profile for calls, for in \
+            that for music its microphone is off; or take another one: --list-devices, --device NAME
+            """
+        case .alive: "the microphone gives sound again"
         case .failed(.microphone(let reason)), .failed(.disk(let reason)): reason
         case .conversation, .sent: nil
         case .unreachable: "the gateway cannot be reached, or fails: what is said waits on the disk"
@@ -44,6 +50,10 @@ extension RecorderNews {
         case .overran(let gap):
             writer.member("type", "overran")
             writer.member("missing", gap / .seconds(1), decimals: 3)
+        case .dead(let time):
+            writer.member("type", "dead")
+            writer.member("silent", time / .seconds(1), decimals: 3)
+        case .alive: writer.member("type", "alive")
         case .failed: writer.member("type", "failed")
         case .conversation(let id):
             writer.member("type", "conversation")

@@ -13,6 +13,13 @@ import Testing
         #expect(segment.map { abs(($0.end - .seconds(35.4)) / .seconds(1)) < 0.001 } == true)
     }
 
+    /// Nothing is put before a chunk's audio, so that nothing is to be left out of its answer: a word at its very beginning counts.
+    @Test func `has the first word of a chunk and of a recording`() {
+        #expect(
+            Made.texts([.at(0, [("First", 0, 0.2, "A"), ("of", 0.2, 0.1, "B")]), .at(14.5, [("all", 14.5, 0.2, nil)])]) == ["First", "of", "all"])
+        #expect(Made.segments([.at(0, [("First", 0, 0.2, "A")])]).first?.start == .zero)
+    }
+
     @Test func `never changes what engines say: casing, digits, diacritics and times`() {
         let said = [
             ("I", 0.13, 0.11), ("met", 0.31, 0.2), ("Anna", 0.55, 0.21), ("from", 0.8, 0.2), ("NASA", 1.02, 0.4), ("at", 1.5, 0.07),

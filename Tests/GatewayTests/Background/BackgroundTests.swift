@@ -270,6 +270,36 @@ import Testing
         }
     }
 
+    @Test func `goes back to the baseline by settings alone, what runs ends where it began`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let vendor = engine(EngineName("assemblyai")) { (count) async throws(EngineError) in
+            if count == 1 { for await _ in gate { break } }
+            return [.at(1, "Vendor.")]
+        }
+        let baseline = engine(EngineName("deepgram")) { _ in [.at(1, "Baseline.")] }
+        var id = ""
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), settings: ["ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true"], directory: folder,
+            keepsDirectory: true, recorded: [vendor, baseline]
+        ) { gateway in
+            id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).json["provider"] == "assemblyai")
+            let name = id
+            async let running = gateway.sendChunk("b", at: 20_000, of: name)
+            try await until { vendor.count == 2 }
+            gateway.server.stop()
+            open.yield()
+            #expect(try await running.json["provider"] == "assemblyai")
+        }
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), directory: folder, recorded: [vendor, baseline]) { gateway in
+            let next = try await gateway.sendChunk("c", at: 40_000, of: id)
+            #expect(next.json["provider"] == "deepgram")
+            #expect(try await gateway.finishRecording(id).texts == ["Vendor.", "Vendor.", "Baseline."])
+        }
+        #expect(vendor.count == 2 && baseline.count == 1)
+    }
+
     @Test func `lets a shadow hear it, whose words go nowhere`() async throws {
         let shadow = engine(EngineName("assemblyai")) { _ in [.at(1, "unseen")] }
         let settings = ["ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true", "ASSEMBLYAI_BACKGROUND_PROVIDER_MODE": "shadow_only"]
@@ -383,6 +413,52 @@ import Testing
         }
     }
 
+    @Test func `has the name that its client has chosen, and is one however often it is started`() async throws {
+        let keys = TestKeys(valid: ["key", "other"], users: ["other": "somebody"])
+        try await with([engine()], keys: keys) { gateway in
+            let name = "6F9619FF-8B86-D011-B42D-00CF4FC964FF"
+            func start(_ key: String, _ name: String = name) async throws -> TestGateway.Answer {
+                try await gateway.desktop(
+                    .post, "background-conversation/start", key: key,
+                    body: Array(#"{"client_conversation_id":"\#(name)","language":"en"}"#.utf8))
+            }
+            let id = try #require(try await start("key").string("conversation_id"))
+            #expect(id == name.lowercased())
+            #expect(try await gateway.sendChunk("a", at: 0, of: id, key: "key").status == 200)
+            // The answer was lost.
+            let again = try await start("key")
+            #expect(again.status == 200 && again.string("conversation_id") == id)
+            // Names are each user's own: nobody learns that there is such a conversation, and nobody gets into it.
+            let others = try await start("other")
+            #expect(others.status == 200 && others.text == again.text)
+            #expect(try await gateway.sendChunk("b", at: 0, of: id, key: "other").texts == ["Hello."])
+            #expect(try await gateway.finishRecording(id, key: "other").texts == ["Hello."])
+            #expect(try await gateway.sendChunk("b", at: 15_000, of: id, key: "key").status == 200)
+            #expect(try await gateway.finishRecording(id, key: "key").texts == ["Hello.", "Hello."])
+            // It is over, and its name with it.
+            let late = try await start("key")
+            #expect(late.status == 409 && late.string("code") == "conversation_finished")
+            let listed = try await gateway.api(.get, "/api/v1/conversations", headers: ["Authorization": "Bearer key"])
+            guard case .array(let all)? = listed.json["conversations"] else { throw CancellationError() }
+            #expect(all.count == 1)
+            // What is no UUID is no name.
+            let none = try await start("key", "mine")
+            #expect(none.status == 200 && UUID(uuidString: none.string("conversation_id") ?? "") != nil)
+        }
+    }
+
+    @Test func `is not started under the name of a conversation of another kind`() async throws {
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine()]) { gateway in
+            let id = UUID().uuidString.lowercased(), now = UnixTime(milliseconds: 1_800_000_000_000)
+            _ = try await gateway.store().begin(
+                Conversation(id: ID(id), user: .local, source: "omi", language: .english, started: now, finished: now))
+            let answer = try await gateway.desktop(
+                .post, "background-conversation/start", body: Array(#"{"client_conversation_id":"\#(id)"}"#.utf8))
+            #expect(answer.status == 409 && answer.string("code") == "not_in_progress")
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 404)
+        }
+    }
+
     @Test func `starts with a source that is known`() async throws {
         try await with([engine()]) { gateway in
             func start(_ body: String) async throws -> TestGateway.Answer {
@@ -402,6 +478,22 @@ import Testing
             let id = try await gateway.startRecording()
             #expect(try await gateway.sendChunk("a", at: 0, of: id, more: "&language=fr").status == 422)
             #expect(try await gateway.sendChunk("a", at: 0, of: id, more: "&language=de").status == 200)
+        }
+    }
+
+    @Test(arguments: [("multi", nil), ("auto", nil), ("de", "de")]) func `in any language has the engine find out which`(
+        asked: String, heard: String?
+    ) async throws {
+        let languages = Mutex<[LanguageTag?]>([])
+        let engine = ChunkEngine(.local) { (_, options) async throws(EngineError) in
+            languages.withLock { $0.append(options.language) }
+            return [.at(1, "Hello.")]
+        }
+        try await with([engine]) { gateway in
+            let id = try await gateway.startRecording()
+            let answer = try await gateway.sendChunk("a", at: 0, of: id, more: "&language=\(asked)")
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(languages.withLock { $0 } == [heard.map { LanguageTag($0) }])
         }
     }
 

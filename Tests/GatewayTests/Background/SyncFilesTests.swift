@@ -61,6 +61,36 @@ import Testing
         }
     }
 
+    @Test func `are parted where nobody spoke for two minutes, once, also within a file`() async throws {
+        let words: [Word] = [.at(1, "One."), .at(100, "Same."), .at(221, "Two."), .at(345, "Three.")]
+        try await with(engine { _ in words }) { gateway in
+            let files = [(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 350))]
+            let state = try await gateway.synchronise(files)
+            func ids(_ state: TestGateway.Answer) -> [String] {
+                guard case .array(let all)? = state.json["conversations"] else { return [] }
+                return all.compactMap { if case .string(let id) = $0 { id } else { nil } }
+            }
+            let parts = ids(state)
+            var texts: [[String]] = [], starts: [Int?] = [], titles: [String?] = []
+            for id in parts {
+                let conversation = try await gateway.conversation(id)
+                texts.append(conversation.texts)
+                starts.append(conversation.string("started_at").flatMap(UnixTime.init(rfc3339:)).map { Int($0.milliseconds / 1_000) - Self.day })
+                titles.append(conversation.string("title"))
+                #expect(conversation.string("status") == "completed")
+            }
+            #expect(texts == [["One.", "Same."], ["Two."], ["Three."]], "\(state.text)")
+            // The silence before "Two." is shorter by its half second of speech: 100.5 to 221 and 221.5 to 345.
+            #expect(starts == [0, 221, 345] && titles.allSatisfy { $0 != nil } && Set(titles).count == 3, "\(starts) \(titles)")
+            // Sent again they are the same ones; joined by hand they stay joined.
+            #expect(ids(try await gateway.synchronise(files)) == parts)
+            let joined = try await gateway.api(.post, "/api/v1/conversations/\(parts[0])/merge", body: #"{"conversation_id":"\#(parts[1])"}"#)
+            #expect(joined.status == 200, "\(joined.text)")
+            _ = try await gateway.synchronise(files)
+            #expect(try await gateway.conversation(parts[0]).texts == ["One.", "Same.", "Two."])
+        }
+    }
+
     @Test func `are recognised once, however often they are sent`() async throws {
         let engine = engine()
         try await with(engine) { gateway in

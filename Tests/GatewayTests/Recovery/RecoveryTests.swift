@@ -4,6 +4,7 @@ import Framing
 import Gateway
 import HarkenTesting
 import Speech
+import Store
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `After a crash` {
@@ -61,6 +62,44 @@ import Testing
             for path in ["..%2f..%2fsecret", "../../secret", "a%00b", "", "A"] {
                 #expect(try await gateway.send(.get, "/api/v1/sessions/" + path).status >= 400)
             }
+        }
+    }
+
+    /// What a gateway that is killed has in its ledger: streams that began and did not end.
+    @Test func `streams that were open are booked, with the seconds that their session had`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        _ = run.session(record(id), seconds: 20, committed: 20, channels: 2)
+        do {
+            let ledger = UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: run.directory)))
+            let now = UnixTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1_000))
+            func stream(_ name: String, _ session: String, from start: Duration, channels: Int = 1) -> UsageRun {
+                var run = UsageRun(
+                    id: ID(name), user: .local, engine: EngineName("deepgram"), model: "nova-3", workload: .voiceMessage, kind: .stream, started: now)
+                run.stretch = UsageRun.Stretch(of: ID(session), from: start, channels: channels)
+                return run
+            }
+            let other = UsageRun(
+                id: ID("r"), user: .local, engine: EngineName("assemblyai"), model: "universal-2", workload: .background, kind: .recording,
+                started: now)
+            try await ledger.note([
+                stream("a", id, from: .zero, channels: 2), stream("b", id, from: .seconds(15)), stream("c", "no-such-session", from: .zero), other,
+            ])
+        }
+        try await with(run, engine()) { gateway in
+            func row(_ engine: String) async throws -> JSONValue? {
+                let usage = try await gateway.send(.get, "/api/v1/usage").text
+                guard case .array(let rows)? = try JSONValue(parsing: Array(usage.utf8))["rows"] else { return nil }
+                return rows.first { $0["provider"] == .string(engine) }
+            }
+            try await until { try await row("deepgram") != nil }
+            try await until { try await row("assemblyai") != nil }
+            let streams = try #require(try await row("deepgram"))
+            #expect(streams["runs"] == 3 && streams["failed"] == 3)
+            // Both channels for 20 s, one for 5 s; of the session that nobody knows nothing.
+            #expect(streams["audio_seconds"] == 45 || streams["audio_seconds"] == .double(45), "\(streams)")
+            let recording = try await row("assemblyai")
+            #expect(recording?["failed"] == 1 && (recording?["audio_seconds"] == 0 || recording?["audio_seconds"] == .double(0)))
         }
     }
 

@@ -23,7 +23,7 @@ final class TestGateway: Sendable {
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
-        recorded: [any PrerecordedEngine] = [],
+        recorded: [any PrerecordedEngine] = [], log: Log = Log(level: .error),
         change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
@@ -42,7 +42,7 @@ final class TestGateway: Sendable {
             entries: ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
                 + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
-            webSocketClient: webSocketClient, metrics: Metrics(), log: Log(level: .error), tracer: tracer,
+            webSocketClient: webSocketClient, metrics: Metrics(), log: log, tracer: tracer,
             newID: { UUID().uuidString.lowercased() }, now: now)
         await service.recoverSessions()
         server = HTTPServer(loops: group.loops, service: service)
@@ -65,13 +65,13 @@ final class TestGateway: Sendable {
     static func with(
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
-        recorded: [any PrerecordedEngine] = [],
+        recorded: [any PrerecordedEngine] = [], log: Log = Log(level: .error),
         change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
             engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
-            recorded: recorded, change: change, now: now)
+            recorded: recorded, log: log, change: change, now: now)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

@@ -62,6 +62,37 @@ import Testing
         }
     }
 
+    @Test func `has a stream while it is open, once, and who pays for it`() async throws {
+        let settings = ["DEEPGRAM_BASE_URL": "http://127.0.0.1:9"]
+        let folder = FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
+        try await TestGateway.with(keys: TestKeys(valid: []), settings: settings, directory: folder) { gateway in
+            let ledger = UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: folder)))
+            let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
+            for _ in 0..<30 { socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
+            // As a start after a crash finds it.
+            var begun: UsageRun?
+            try await until {
+                begun = try await ledger.open().first
+                return begun != nil
+            }
+            #expect(begun?.status == .started && begun?.kind == .stream && begun?.payer == .operator)
+            #expect(begun?.stretch?.start == .zero && begun?.stretch?.channels == 1 && begun?.stretch?.session.rawValue.isEmpty == false)
+            socket.send(text: #"{"type":"CloseStream"}"#)
+            _ = await socket.rest()
+            try await gateway.sessionsEnd()
+            try await until { try await usage(gateway)["total"]?["runs"] == 1 }
+            let runs = try await ledger.runs()
+            #expect(runs.map(\.id) == [begun?.id] && runs.first?.status == .succeeded && runs.first?.audio == .seconds(3))
+            // With a key of the caller's own it is the caller who pays, whatever came of it.
+            let own = try await gateway.connect("/v4/listen?codec=pcm16&sample_rate=16000", headers: ["X-BYOK-Deepgram": "mine"])
+            _ = await own.rest()
+            try await gateway.sessionsEnd()
+            try await until { try await ledger.runs().count > 1 }
+            let others = try await ledger.runs().filter { $0.engine.rawValue == "deepgram" }
+            #expect(!others.isEmpty && others.allSatisfy { $0.payer == .user })
+        }
+    }
+
     @Test func `is everybody's own, by key and by day`() async throws {
         let keys = TestKeys(valid: ["one", "two", "other"], users: ["other": "somebody"])
         try await TestGateway.with(ScriptedEngine(transcript: .success(transcript(seconds: 1))), keys: keys) { gateway in

@@ -60,6 +60,27 @@ import Testing
         #expect(one.billing == .unknown)
     }
 
+    @Test func `of a stream behind the gate counts what was let through`() {
+        var ended = run
+        let start = ContinuousClock.now
+        ended.end(
+            RecognitionRun(
+                .stream, engine: EngineName("deepgram"), model: "nova-3", channels: 2, audio: .seconds(60), passed: .seconds(15), start: start,
+                end: start + .seconds(60), outcome: .completed),
+            at: .at(60), prices: .standard)
+        #expect(ended.audio == .seconds(120) && ended.speech == .seconds(30) && ended.billable == .seconds(30))
+    }
+
+    @Test(arguments: [(Duration?.some(.seconds(20)), 30.0), (.seconds(3), 0), (nil, 0)])
+    func `that was cut off has what its session had received since it began`(received: Duration?, seconds: Double) {
+        var cut = run
+        cut.stretch = UsageRun.Stretch(of: ID("s"), from: .seconds(5), channels: 2)
+        cut.interrupt(at: .at(9), received: received, prices: .standard)
+        #expect(cut.audio == .seconds(seconds) && cut.billable == cut.audio && cut.billing == .unknown && cut.errorClass == "interrupted")
+        #expect(cut.cost == USDollars(hundredMillionths: Int64(seconds / 60 * 680_000)))
+        #expect(throws: Never.self) { try UsageRunCoding.decode(UsageRunCoding.encode(cut)) == cut ? () : { throw UsageRunCoding.Fault.notJSON }() }
+    }
+
     @Test func `has an unknown cost for a model without a price`() {
         var other = run
         let start = ContinuousClock.now

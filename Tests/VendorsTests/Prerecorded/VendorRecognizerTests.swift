@@ -93,6 +93,124 @@ import Testing
         #expect(waits.all.withLock { $0.map { Int($0 / .milliseconds(1) + 0.5) } } == [500, 9_000, 3_000, 500])
     }
 
+    /// Each way in which AssemblyAI can fail: what it is called, how often anything is asked, and how often a transcript is ordered.
+    @Test(
+        arguments: [
+            (["POST /v2/upload": (200, "{}")], "protocol_violation", 1, 0), (["POST /v2/upload": (401, "{}")], "unauthorised", 1, 0),
+            (["POST /v2/upload": (503, "{}")], "unavailable", 5, 0), (["POST /v2/transcript": (400, #"{"error":"no"}"#)], "bad_request", 2, 1),
+            (["POST /v2/transcript": (429, "{}")], "rate_limited", 6, 5), (["POST /v2/transcript": (503, "{}")], "unavailable", 6, 5),
+            // Whether it was acted on is looked for; it was not, so there may be another; then that is all.
+            (["POST /v2/transcript": (500, "{}")], "unavailable", 5, 2),
+            (["GET /v2/transcript/t1": (200, #"{"status":"error","error":"corrupt file"}"#)], "undecodable", 3, 1),
+            (["GET /v2/transcript/t1": (200, #"{"status":"lost"}"#)], "protocol_violation", 3, 1),
+            (["GET /v2/transcript/t1": (404, #"{"error":"none"}"#)], "bad_request", 3, 1),
+            (["GET /v2/transcript/t1": (500, "{}")], "unavailable", 7, 1),
+            // Every 3 s, for 30 s.
+            (["GET /v2/transcript/t1": (200, #"{"status":"processing"}"#)], "timed_out", 11, 1),
+        ] as [([String: (Int, String)], String, Int, Int)])
+    func `tells each failure of AssemblyAI's from the others`(answers: [String: (Int, String)], label: String, requests: Int, orders: Int)
+        async throws
+    {
+        let usual = [
+            "POST /v2/upload": #"{"upload_url":"https://cdn/1"}"#, "POST /v2/transcript": #"{"id":"t1","status":"queued"}"#,
+            "GET /v2/transcript?limit=200": #"{"transcripts":[]}"#,
+        ]
+        let vendor = try LoopbackVendor { request, _ in
+            let (status, body) = answers[request.line] ?? (200, usual[request.line] ?? "{}")
+            return .json(status, body)
+        }
+        defer { vendor.stop() }
+        let path = try file([1, 2, 3])
+        let result = try await recognize("assemblyai", at: vendor, Recording(path: path), limit: .seconds(30))
+        guard case .failure(let error) = result else { return #expect(Bool(false), "\(result)") }
+        #expect(error.label == label, "\(error)")
+        #expect(vendor.lines.count == requests, "\(vendor.lines)")
+        #expect(vendor.lines.count { $0 == "POST /v2/transcript" } == orders)
+        #expect(vendor.requests.allSatisfy { $0.authorization == "k-secret" })
+    }
+
+    /// A vendor that takes an order and then drops the connection, or gives an answer that says nothing of it.
+    @Test(arguments: [LoopbackVendor.Answer.cut, .json(500, "{}"), .json(504, "{}")])
+    func `orders once what was taken and not answered`(answer: LoopbackVendor.Answer) async throws {
+        let jobs = Mutex(0)
+        let vendor = try LoopbackVendor { request, _ in
+            switch request.line {
+            case "POST /v2/upload": return .json(200, #"{"upload_url":"https://cdn/1"}"#)
+            case "POST /v2/transcript":
+                jobs.withLock { $0 += 1 }
+                return answer
+            case "GET /v2/transcript?limit=200":
+                let audio = jobs.withLock { $0 } > 0 ? "https://cdn/1" : "https://cdn/0"
+                return .json(200, #"{"transcripts":[{"id":"old","audio_url":"https://cdn/0"},{"id":"t1","audio_url":"\#(audio)"}]}"#)
+            case _: return .json(200, #"{"status":"completed","words":[{"text":"Once.","start":100,"end":900}]}"#)
+            }
+        }
+        defer { vendor.stop() }
+        let path = try file([1, 2, 3])
+        #expect(try await recognize("assemblyai", at: vendor, Recording(path: path)).get().text() == "Once.")
+        #expect(jobs.withLock { $0 } == 1)
+        #expect(vendor.lines.last == "GET /v2/transcript/t1")
+    }
+
+    @Test func `goes on with what was ordered when the time was too short, and orders anew for another recording`() async throws {
+        let isDone = Mutex(false)
+        let vendor = try LoopbackVendor { request, _ in
+            switch request.line {
+            case "POST /v2/upload": .json(200, #"{"upload_url":"https://cdn/1"}"#)
+            case "GET /v2/transcript/t1" where isDone.withLock({ $0 }): .json(200, #"{"status":"completed","words":[]}"#)
+            case _: .json(200, #"{"id":"t1","status":"processing"}"#)
+            }
+        }
+        defer { vendor.stop() }
+        let path = try file([1, 2, 3])
+        let client = try HTTPClient()
+        defer { client.shutdown() }
+        let settings = VendorSettings(
+            name: EngineName("assemblyai"), credential: Credential("k-secret"), address: vendor.address, timeLimit: .seconds(10))
+        let recogniser = VendorRecognizer(try service("assemblyai"), settings: settings, client: client, clock: clock())
+        func attempt(_ options: RecognitionOptions = RecognitionOptions(language: .english)) async -> EngineError? {
+            do throws(EngineError) {
+                _ = try await recogniser.recognize(Recording(path: path), options: options) { _ in }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        func orders() -> Int { vendor.lines.count { $0 == "POST /v2/transcript" } }
+        #expect(await attempt()?.label == "timed_out")
+        #expect(await attempt()?.label == "timed_out")
+        #expect(orders() == 1)
+        // Other options are other work.
+        #expect(await attempt(RecognitionOptions(language: LanguageTag("de")))?.label == "timed_out")
+        #expect(orders() == 2)
+        isDone.withLock { $0 = true }
+        #expect(await attempt() == nil)
+        #expect(orders() == 2)
+        // It is over: the same recording once more is a new order, and so is another one at the same place.
+        isDone.withLock { $0 = false }
+        #expect(await attempt()?.label == "timed_out")
+        #expect(orders() == 3)
+        try Data([4, 5, 6, 7]).write(to: URL(filePath: path))
+        #expect(await attempt()?.label == "timed_out")
+        #expect(orders() == 4)
+    }
+
+    @Test func `says each time that it asks once more`() async throws {
+        let vendor = try LoopbackVendor { _, before in
+            before < 2 ? .json(429, "{}") : .json(200, #"{"results":{"channels":[{"alternatives":[{"words":[]}]}]}}"#)
+        }
+        defer { vendor.stop() }
+        let client = try HTTPClient()
+        defer { client.shutdown() }
+        let settings = VendorSettings(name: EngineName("deepgram"), credential: Credential("k-secret"), address: vendor.address)
+        let recogniser = VendorRecognizer(try service("deepgram"), settings: settings, client: client, clock: clock())
+        let told = Mutex<[RecognitionProgress]>([])
+        let path = try file(Array("RIFF0000WAVE and so on".utf8))
+        _ = try await recogniser.recognize(Recording(path: path), options: RecognitionOptions()) { step in told.withLock { $0.append(step) } }
+        #expect(told.withLock { $0.count { $0 == .askedAgain } } == 2)
+        #expect(vendor.requests.map(\.contentType) == ["audio/wav", "audio/wav", "audio/wav"])
+    }
+
     @Test func `asks often, and gives up soon, when somebody waits`() async throws {
         let urgent = RecognitionOptions(language: .english, isUrgent: true)
         let path = try file([1, 2, 3])

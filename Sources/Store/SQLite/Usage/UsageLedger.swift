@@ -34,17 +34,25 @@ package final class UsageLedger: Sendable {
             [.text(run.id.rawValue), .integer(run.status == .started), .text(UsageRunCoding.encode(run))])
     }
 
-    /// After a start: runs whose end nobody saw have failed.
+    /// After a start, before anything begins: runs whose end nobody saw have failed.
     ///
-    /// - Returns: how many.
-    package func interrupt(now: UnixTime) async throws(StoreError) -> Int {
+    /// - Returns: how many; and the streams of sessions among them, which are left: how much they were sent may yet be known.
+    package func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRun]) {
         try await database.write { (connection) throws(StoreError) in
             let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
-            for var run in open {
+            let streams = open.filter { $0.stretch != nil }
+            for var run in open where run.stretch == nil {
                 run.interrupt(at: now)
                 try Self.note(run, on: connection)
             }
-            return open.count
+            return (open.count - streams.count, streams)
+        }
+    }
+
+    /// Runs that have begun and of which nobody has seen the end.
+    package func open() async throws(StoreError) -> [UsageRun] {
+        try await database.read { (connection) throws(StoreError) in
+            try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
         }
     }
 

@@ -1,0 +1,45 @@
+package import Speech
+
+extension Credential {
+    /// What two texts must have in common to be parts of one key; a shorter key is looked for as a whole.
+    private static let least = 8
+    /// What is shorter is no secret, and taken out it would leave nothing to read.
+    private static let shortest = 4
+
+    /// `text` without the secret, whole or from its beginning on: vendors quote keys that they refuse.
+    package func removed(from text: String) -> String {
+        let secret = Array(secret.utf8), bytes = Array(text.utf8)
+        guard secret.count >= Self.shortest else { return text }
+        let least = min(secret.count, Self.least)
+        var kept: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            var length = 0
+            while length < secret.count, index + length < bytes.count, bytes[index + length] == secret[length] { length += 1 }
+            if length >= least {
+                kept += Array("…".utf8)
+                index += length
+            } else {
+                kept.append(bytes[index])
+                index += 1
+            }
+        }
+        return kept.count == bytes.count ? text : String(decoding: kept, as: UTF8.self)
+    }
+}
+
+extension EngineError {
+    /// The same without the key, should the engine have quoted it.
+    package func without(_ credential: Credential) -> EngineError {
+        switch self {
+        case .unauthorised(let said): .unauthorised(credential.removed(from: said))
+        case .quotaExhausted(let said): .quotaExhausted(credential.removed(from: said))
+        case .badRequest(let said): .badRequest(credential.removed(from: said))
+        case .undecodable(let said): .undecodable(credential.removed(from: said))
+        case .unavailable(let said): .unavailable(credential.removed(from: said))
+        case .timedOut(let said): .timedOut(credential.removed(from: said))
+        case .protocolViolation(let said): .protocolViolation(credential.removed(from: said))
+        case .rateLimited, .unsupportedLanguage, .cancelled: self
+        }
+    }
+}
