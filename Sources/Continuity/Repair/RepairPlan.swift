@@ -53,6 +53,8 @@ struct LateRepair: Sendable {
     var channel: ChannelIndex
     /// As it was reported.
     var gap: SampleRange
+    /// Where the gap before it ends; nil: there is none.
+    var edge: SampleIndex?
     /// The last words that were committed before it, and the first behind it.
     var before: [Word]
     var after: [Word] = []

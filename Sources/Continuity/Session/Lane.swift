@@ -69,8 +69,15 @@ struct Lane: Sendable {
         earlier[source] = (before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.mostEarlier)
     }
 
-    /// It says nothing more.
-    mutating func forget(_ leg: LegID) { if !earlier.isEmpty { earlier[.leg(leg)] = nil } }
+    /// It says nothing more. What others wait for who are gone was settled meanwhile, or is to be voted on.
+    mutating func forget(_ leg: LegID) {
+        guard !earlier.isEmpty else { return }
+        earlier = earlier.filter { source, _ in
+            guard case .leg(let id) = source else { return true }
+            guard let index = panel.index(of: id) else { return id != leg }
+            return !panel.members[index].finals.isEmpty || id != leg && !panel.members[index].isGone
+        }
+    }
 
     /// The end of what legs have made final in a stretch.
     func covered(_ place: Int) -> SampleIndex {

@@ -53,7 +53,7 @@ extension SessionMachine {
     private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
-        let event = hasTimes(leg.engine) ? uncut(event, in: number) : placed(event, in: number)
+        let event = uncut(hasTimes(leg.engine) ? event : placed(event, in: number), in: number)
         if place == 0 {
             if isPanel {
                 hear(event, in: number, from: leg.id, now: now, &actions)
@@ -299,8 +299,9 @@ extension SessionMachine {
             case .lost(let cause, let until, let later):
                 // Its leg may still say something.
                 if committed < end && now < until && !front.sources.isEmpty { return }
+                let edge = lanes[number].stitcher.gap?.end
                 let gap = report(through: end, in: number, cause, &actions)
-                if let gap, let later { askLate(later, for: gap, in: lanes[number].channel, now: now, &actions) }
+                if let gap, let later { askLate(later, for: gap, behind: edge, in: lanes[number].channel, now: now, &actions) }
             }
             let settled = lanes[number].stretches.removeFirst()
             for id in settled.sources { dismiss(id, &actions) }

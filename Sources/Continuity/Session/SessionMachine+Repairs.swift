@@ -71,7 +71,8 @@ extension SessionMachine {
             endsInSilence = true
         } else if timeline.end >= rest.end + reach || isFinishing || mustGo {
             end = min(rest.end + reach, timeline.end)
-            endsInSilence = isFinishing && end == timeline.end
+            // Where no engine is left, the client may go on.
+            endsInSilence = isFinishing && failure == nil && end == timeline.end
         } else {
             repairWaits = true
             return
@@ -252,14 +253,14 @@ extension SessionMachine {
 
     /// Nothing repaired it in time: it becomes a gap, and what comes later mends what is stored.
     mutating func missed(_ plan: RepairPlan, in number: Int, through end: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
-        let before = lanes[number].stitcher.tail
+        let before = lanes[number].stitcher
         let gap = report(through: end, in: number, plan.cause, &actions)
         cancel(plan.beside, in: number, now: now, &actions)
         guard let gap, let asked = plan.asked else { return }
         keep(
             LateRepair(
-                channel: lanes[number].channel, gap: gap, before: before, othersHaveTimes: lanes[number].hasTimes, asked: asked, engines: plan.engines
-            ))
+                channel: lanes[number].channel, gap: gap, edge: before.gap?.end, before: before.tail, othersHaveTimes: lanes[number].hasTimes,
+                asked: asked, engines: plan.engines))
     }
 
     private static var mostLate: Int { 64 }
@@ -268,14 +269,20 @@ extension SessionMachine {
         if late.count < Self.mostLate { late[repair.asked.id] = repair }
     }
 
-    mutating func askLate(_ asked: RepairPlan.Asked, for gap: SampleRange, in channel: ChannelIndex, now: Instant, _ actions: inout [SessionAction]) {
+    /// - Parameter edge: where the gap before it ends.
+    mutating func askLate(
+        _ asked: RepairPlan.Asked, for gap: SampleRange, behind edge: SampleIndex?, in channel: ChannelIndex, now: Instant,
+        _ actions: inout [SessionAction]
+    ) {
         guard late.count < Self.mostLate else { return }
         var again = asked
         again.id = RepairID(nextRepair)
         again.at = now
         nextRepair += 1
         let lane = lanes[channel.number]
-        keep(LateRepair(channel: channel, gap: gap, before: lane.stitcher.tail, othersHaveTimes: lane.hasTimes, asked: again, engines: []))
+        keep(
+            LateRepair(
+                channel: channel, gap: gap, edge: edge, before: lane.stitcher.tail, othersHaveTimes: lane.hasTimes, asked: again, engines: []))
         actions.append(.repair(Repair(id: again.id, engine: again.engine, channel: channel, range: again.range, deadline: nil)))
     }
 
@@ -310,15 +317,17 @@ extension SessionMachine {
         // What was committed on both sides of the gap is not said again.
         // Nor what was mended there.
         let near = mended.filter { $0.channel == repair.channel }.flatMap(\.words)
-        let before = near.filter { $0.middle < gap.start }, after = near.filter { $0.middle >= gap.end }
+        let before = (repair.before + near.filter { $0.middle < gap.start }).sorted { $0.range.start < $1.range.start }
+        let after = (repair.after + near.filter { $0.middle >= gap.end }).sorted { $0.range.start < $1.range.start }
+        // Behind the last word that is known there may be more gaps.
+        let known = SampleRange(min(repair.edge ?? .zero, gap.start), max(after.last?.range.end ?? gap.end, gap.end))
         var inside = RepairSeam.unsettled(
-            words, of: gap, heard: repair.asked.range, before: (repair.before + before).sorted { $0.range.start < $1.range.start },
-            after: (repair.after + after).sorted { $0.range.start < $1.range.start }, rate: configuration.rate, hasTimes: repair.asked.hasTimes,
-            others: repair.othersHaveTimes)
+            words, of: gap, heard: repair.asked.range, known: known, before: before, after: after, rate: configuration.rate,
+            hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes)
         inside.removeAll { !gap.contains($0.middle) }
         // Where its audio ends in speech, its last word may be a part of the next.
         if !repair.asked.endsInSilence, let last = inside.last, last.range.end >= repair.asked.range.end,
-            (repair.after + after).contains(where: { $0.range.intersection(last.range) != nil })
+            after.contains(where: { $0.range.intersection(last.range) != nil })
         {
             inside.removeLast()
         }

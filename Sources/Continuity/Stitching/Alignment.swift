@@ -65,23 +65,24 @@ struct Alignment {
         steps = Array(repeating: .start, count: costs.count)
         costs[0] = 0
         for i in 0...old.count {
-            // Before the new engine heard anything, it cannot have what was said.
-            let heard = i == 0 ? 0 : (latest(i - 1) - begin) / (0.8 * self.usual) + 0.25
-            let absent = Self.missing * min(1, max(0, heard))
+            // Before the new engine heard anything, it cannot have what was said; once it has, it must have what was said next.
+            let heard = i == 0 ? 0 : (old[i - 1].middle - begin) / (0.8 * self.usual) + (others ? 0.25 : 0.5)
             for j in 0...new.count {
                 let place = i * width + j
-                if i > 0 { consider(costs[place - width] + absent, .absent, at: place) }
+                if i > 0 { consider(costs[place - width] + Self.missing * (j == 0 ? min(1, max(0, heard)) : 1), .absent, at: place) }
                 if j > 0 { consider(costs[place - 1] + leftOut(new[j - 1]), .leftOut, at: place) }
                 guard i > 0, j > 0 else { continue }
-                consider(costs[place - width - 1] + pair(i - 1, new[j - 1]), .aligned, at: place)
-                if j > 1, old[i - 1].text == new[j - 2].text + new[j - 1].text {
+                consider(costs[place - width - 1] + pair(i - 1, j - 1), .aligned, at: place)
+                if j > 1, old[i - 1].text == written(new[j - 2], new[j - 1]) {
                     consider(costs[place - width - 2] + apart(old[i - 1].middle, (new[j - 2].middle + new[j - 1].middle) / 2), .split, at: place)
                 }
-                if i > 1, new[j - 1].text == old[i - 2].text + old[i - 1].text {
+                if i > 1, new[j - 1].text == written(old[i - 2], old[i - 1]) {
                     consider(costs[place - 2 * width - 1] + apart((old[i - 2].middle + old[i - 1].middle) / 2, new[j - 1].middle), .joined, at: place)
                 }
                 // Its audio begins within what the other writes as one word.
-                if j == 1, begin > old[i - 1].start - self.usual / 4, isPart(new[0].text, of: old[i - 1].text, atEnd: !isMirrored) {
+                if j == 1, begin > old[i - 1].start - self.usual / 4, begin < Double(old[i - 1].end.samples),
+                    isPart(new[0].text, of: old[i - 1].text, atEnd: !isMirrored)
+                {
                     consider(costs[place - width - 1] + apart(old[i - 1].middle, new[0].middle), .aligned, at: place)
                 }
             }
@@ -111,6 +112,9 @@ struct Alignment {
         return (best.tokens, best.letters)
     }
 
+    /// Two tokens as one word.
+    private func written(_ first: Token, _ second: Token) -> String { isMirrored ? second.text + first.text : first.text + second.text }
+
     /// Whether `whole` may be written for two words of which `part` is one. A letter is no word here.
     private func isPart(_ part: String, of whole: String, atEnd: Bool) -> Bool {
         part.count > 1 && whole.count > part.count + 1 && (atEnd ? whole.hasSuffix(part) : whole.hasPrefix(part))
@@ -133,34 +137,41 @@ struct Alignment {
 
     func isLastOfWord(_ number: Int) -> Bool { number + 1 == old.count || old[number + 1].word != old[number].word }
 
-    /// The latest place at which an old token may lie: where that is not known, those behind it take some time each.
-    private func latest(_ number: Int) -> Double {
-        guard !others, let last = old.last else { return old[number].middle }
-        return max(old[number].middle, Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 1))
-    }
-
     /// A token that only the new engine has, before the seam. What seems to lie in a gap is its repair's.
     private func leftOut(_ token: Token) -> Double { token.middle < gap ? 0 : Self.missing }
 
-    private func pair(_ number: Int, _ new: Token) -> Double {
-        let isSame = old[number].text == new.text
-        return apart(old[number].middle, new.middle) * (isSame ? 0.7 : 1) + (isSame ? 0 : Self.substituted) * unlikely
-            + tooEarly(number, new) + tooLate(new)
+    private func pair(_ number: Int, _ place: Int) -> Double {
+        let isSame = old[number].text == new[place].text
+        return apart(old[number].middle, new[place].middle, isSame: isSame) + (isSame ? 0 : Self.substituted) * unlikely(number, place)
+            + tooEarly(number, new[place]) + tooLate(new[place])
     }
 
-    /// That an engine hears another word, where their places do not say that it is the same one.
-    private var unlikely: Double { hasTimes && others ? 1 : 2.5 }
+    /// That an engine hears another word, where their places do not say that it is the same one; between two words that both hear, it is.
+    private func unlikely(_ number: Int, _ place: Int) -> Double {
+        if hasTimes && others { return 1 }
+        guard number > 0, place > 0, number + 1 < old.count, place + 1 < new.count else { return 2.5 }
+        let isBetween = old[number - 1].text == new[place - 1].text && old[number + 1].text == new[place + 1].text
+        return isBetween ? 1.7 : 2.5
+    }
 
     /// Whoever does not say where words lie has not heard those that were over before it began, and says none of its last final again.
     private func tooEarly(_ number: Int, _ new: Token) -> Double {
         hasTimes ? 0 : max(0, new.earliest - latest(number)) / (others ? usual / 2 : jitter)
     }
 
+    /// The latest place at which an old token may lie: where that is not known, those behind it take some time each.
+    private func latest(_ number: Int) -> Double {
+        let end = Double(old[number].end.samples)
+        guard !others, let last = old.last else { return end }
+        return max(old[number].middle, Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 1))
+    }
+
     /// What is committed of an engine that does not say where words lie, lies before the end of what is committed.
     private func tooLate(_ new: Token) -> Double { hasTimes && !others ? max(0, new.middle - limit) / usual : 0 }
 
-    private func apart(_ old: Double, _ new: Double) -> Double {
-        let apart = abs(old - new) / reach
-        return apart <= 1 ? apart * 0.7 : .infinity
+    /// Where the new words lie nobody may know, but for their order: then the same word may be anywhere.
+    private func apart(_ old: Double, _ new: Double, isSame: Bool = false) -> Double {
+        let apart = abs(old - new) / reach, most = isSame ? 1.5 : 1
+        return apart <= most || isSame && !hasTimes ? min(apart, most) * (isSame ? 0.49 : 0.7) : .infinity
     }
 }

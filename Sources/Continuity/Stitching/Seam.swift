@@ -54,14 +54,16 @@ package enum Seam {
         var words = words
         // What it says again is not new.
         if let said = ear.earlier.last?.range.end { words.removeAll { $0.middle < said || $0.range.end <= said } }
-        let edge = end + tolerance
-        guard let next = words.first, next.range.start < edge else { return words }
+        // Where words lie whose engine says so is known: those behind what is committed are new.
+        let edge = end + (isMirrored ? tolerance : usual)
+        guard let next = words.first, next.range.start < edge || !ear.hasTimes else { return words }
         let all = ear.earlier + words
         let first = all[0].range.start
         let origin = ear.origin ?? first
         let begin = max(origin, ear.finalStart ?? origin)
-        let old = tokens(tail.filter { $0.range.end + tolerance > first }, isMirrored).suffix(most)
-        let new = tokens(all.prefix { $0.range.start < edge }, isMirrored) { $0 < ear.earlier.count ? origin : begin }.suffix(most)
+        let old = tokens(tail.filter { $0.range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }, isMirrored).suffix(most)
+        let near = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
+        let new = tokens(near, isMirrored) { $0 < ear.earlier.count ? origin : begin }.suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
             Array(old), Array(new), heardFrom: origin, behind: ear.gap, through: end, reach: tolerance, usual: usual, jitter: jitter,
             hasTimes: ear.hasTimes, others: isMirrored ? ear.hasTimes : ear.others,

@@ -11,7 +11,7 @@ package struct Stitcher: Sendable {
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
     /// The last gap. What lies in a gap may be repaired later, so no word of it is taken.
-    private var gap: SampleRange?
+    private(set) var gap: SampleRange?
 
     package init(channel: ChannelIndex) { self.channel = channel }
 
@@ -70,14 +70,15 @@ package struct Stitcher: Sendable {
 
     /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
     func fresh(_ words: [Word], seam: Seam.Ear?) -> [Word] {
-        if let seam, !words.isEmpty {
-            if !isAtGap {
-                var seam = seam, words = words
-                if seam.hasTimes, let gap { words.removeAll { $0.middle < gap.end } } else { seam.gap = gap?.end }
-                return Seam.fresh(words, after: tail, through: committedThrough, seam)
+        if var seam, !words.isEmpty {
+            if isAtGap, let gap {
+                let new = Seam.fresh(words, after: tail, through: gap.start, seam)
+                // Which of those that do not say where they lie are in the gap nobody knows; its repair leaves out those that are here.
+                return seam.hasTimes ? new.filter { $0.middle >= gap.end } : new
             }
-            // Which of them lie in the gap nobody knows; its repair leaves out those that are here.
-            if !seam.hasTimes, let gap { return Seam.fresh(words, after: tail, through: gap.start, seam) }
+            var words = words
+            if seam.hasTimes, seam.others, let gap { words.removeAll { $0.middle < gap.end } } else { seam.gap = gap?.end }
+            return Seam.fresh(words, after: tail, through: committedThrough, seam)
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
         return words.filter { $0.middle >= committedThrough }

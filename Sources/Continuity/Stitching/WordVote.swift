@@ -46,6 +46,7 @@ package enum WordVote {
         guard results.count > 1 else { return first }
         var places: [Place] = first.indices.map { [ballot(first[$0...$0])] }
         for (number, words) in results.enumerated().dropFirst() { places = align(places, with: words, voters: number, rate: rate, untimed) }
+        if let last = places.popLast() { places.append(whole(last)) }
         var elected: [Word] = []
         for place in places { elected += winner(of: place, untimed) }
         return ordered(elected)
@@ -152,6 +153,15 @@ package enum WordVote {
     }
 
     // MARK: - Election
+
+    /// Where the interval ends, who has heard only the first of the words that another writes as one may still say the others: the vote is for all.
+    private static func whole(_ place: Place) -> Place {
+        let said = place.map { $0.words.flatMap(SpokenForm.tokens(of:)) }
+        return place.indices.map { number in
+            let longer = said.indices.first { said[$0].count > said[number].count && said[$0].starts(with: said[number]) }
+            return place[number].words.isEmpty ? place[number] : longer.map { place[$0] } ?? place[number]
+        }
+    }
 
     private static func winner(of place: Place, _ untimed: Set<Int>) -> [Word] {
         var best: (said: String, score: Float)?

@@ -1,28 +1,29 @@
-import Speech
+package import Speech
 
 /// Where a repaired interval meets what is settled around it.
-enum RepairSeam {
+package enum RepairSeam {
     /// The words that belong into `range`, of those that were recognised in it and around it: what is settled on either side is left out. Words
     /// stay where their engine places them.
     ///
     /// - Parameters:
     ///   - heard: the audio in which they were recognised; nil: nobody knows.
+    ///   - known: where the words are known that are settled, but for the range itself; nil: everywhere.
     ///   - before: the last words that are settled before the range, in order.
     ///   - after: the first that are settled behind it.
     ///   - hasTimes: whether the repair's engine says where words lie.
     ///   - others: whether those do whose words are settled.
-    static func unsettled(
-        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, before: [Word], after: [Word], rate: SampleRate, hasTimes: Bool = true,
-        others: Bool = true
+    package static func unsettled(
+        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [Word], after: [Word],
+        rate: SampleRate, hasTimes: Bool = true, others: Bool = true
     ) -> [Word] {
-        let behind = Seam.fresh(
-            words, after: before, through: range.start, .init(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others))
+        var ear = Seam.Ear(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others)
+        ear.gap = known?.start
+        let behind = Seam.fresh(words, after: before, through: range.start, ear)
         // The same, seen from behind.
-        let inside = Seam.fresh(
-            mirrored(behind), after: mirrored(after), through: mirrored(range.end),
-            .init(rate: rate, origin: heard.map { mirrored($0.end) }, hasTimes: hasTimes, others: others),
-            isMirrored: true)
-        return mirrored(inside)
+        ear.origin = heard.map { mirrored($0.end) }
+        ear.gap = known.map { mirrored($0.end) }
+        return mirrored(
+            Seam.fresh(mirrored(behind), after: mirrored(after), through: mirrored(range.end), ear, isMirrored: true))
     }
 
     /// The same of words of which nothing is settled elsewhere.

@@ -192,6 +192,11 @@ struct Witness {
             return omits(identity.first, temper) || isDisputed(identity.first, by: [temper.number, identity.engine], in: number)
         }
         if isLate, isCut, isUnheard, word.range.start < said.end + tolerance + Milliseconds.samples(300) { return }
+        // Another has committed a word as far as that: no part of this one is left, and it stands where that ends.
+        let other = channels[number].covered.dropLast().last?.engine.flatMap(scenario.temper)
+        if isLate, word.range.isEmpty, word.range.start == commit.range.start, let other, word.range.end <= said.end + self.tolerance(other) {
+            return
+        }
         if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
     }
 
@@ -222,7 +227,9 @@ struct Witness {
                 // An engine that cuts words gives the whole of it to the part behind the gap, which a repair that ends there cuts as well.
                 let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said] >= mend.range.end
                 if isCut, scenario.temper(first)?.cutsWords == true { continue }
-                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number) {
+                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number),
+                    !isUncounted(said, in: mend.channel.number, isDoubled: true)
+                {
                     fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already")
                 }
             }
@@ -278,8 +285,9 @@ struct Witness {
             return omits(word.number, temper)
         }
         if isMissed || isUncounted(word.number, in: number) { return true }
-        // Where two engines meet.
-        let near = SampleRange(word.range.start - Milliseconds.samples(500), word.range.end + Milliseconds.samples(500))
+        // Where two engines meet. Words that are the same one after another count as one.
+        let run = run(of: word, in: number, period: 1).range
+        let near = SampleRange(run.start - Milliseconds.samples(500), run.end + Milliseconds.samples(500))
         let covered = channels[number].covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
         let engines = covered.compactMap { $0.engine.flatMap(scenario.temper)?.number }
         return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
@@ -304,24 +312,30 @@ struct Witness {
         }
     }
 
-    /// It is one of several words in a row that are the same, of which somebody heard only the last ones, and somebody does not say where words lie.
-    /// How many those are he says, and which, nobody knows: for each who began among them, one may be missing or be there twice.
+    /// It is one of several words in a row that are the same, or of two words that are said again and again, of which somebody heard only the last ones,
+    /// and somebody does not say where words lie. How many those are he says, and which, nobody knows: for each who began among them, one word, or the two,
+    /// may be missing or be there twice.
     private func isUncounted(_ number: Int, in channel: Int, isDoubled: Bool = false) -> Bool {
         guard channels[channel].isUntimed, let said = spoken(number, channel) else { return false }
-        var run = said.range
-        var before = number - 1, after = number + 1
-        while let word = spoken(before, channel), word.text == said.text {
-            run.start = word.range.start
-            before -= 1
+        return (1...2).contains { period in
+            let run = run(of: said, in: channel, period: period)
+            guard run.numbers.count >= 2 * period else { return false }
+            let unsure = period * channels[channel].origins.count { run.range.start < $0 && $0 < run.range.end }
+            let times = channels[channel].times[run.numbers].reduce(0, +)
+            return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
         }
-        while let word = spoken(after, channel), word.text == said.text {
-            run.end = word.range.end
-            after += 1
+    }
+
+    /// The words around this one of which each is the same as the one that stands so many before it.
+    private func run(of word: SpokenWord, in channel: Int, period: Int) -> (numbers: ClosedRange<Int>, range: SampleRange) {
+        var first = word, last = word
+        func isSame(_ number: Int, _ other: Int) -> Bool {
+            guard let word = spoken(number, channel), let other = spoken(other, channel) else { return false }
+            return word.text == other.text
         }
-        guard after - before > 2 else { return false }
-        let unsure = channels[channel].origins.count { run.start < $0 && $0 < run.end }
-        let times = channels[channel].times[before + 1..<after].reduce(0, +), length = after - before - 1
-        return isDoubled ? times <= length + unsure : times >= length - unsure
+        while isSame(last.number + 1, last.number + 1 - period), let next = spoken(last.number + 1, channel) { last = next }
+        while isSame(first.number - 1, first.number - 1 + period), let next = spoken(first.number - 1, channel) { first = next }
+        return (first.number...last.number, SampleRange(first.range.start, last.range.end))
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }

@@ -195,4 +195,13 @@ import Testing
         _ = session.engine(.closed(nil), from: LegID(1), now: now)
         #expect(session.isEnded)
     }
+
+    @Test func `does not take for silent what is loud in a long final without words of an engine that gives no times`() throws {
+        let untimed = SessionEngine(Conversation.first, limits: .init(pace: 1.25), hasWordTimes: false)
+        var talk = Conversation([untimed, Conversation.paced(Conversation.second)])
+        talk.hear(2.5)
+        // “Twenty eight”, of which the second half is still to be said.
+        let done = talk.engine(.final(Hypothesis(range: SampleRange(.zero, Conversation.at(2.5)), words: []), reason: .length), from: 0)
+        #expect(done.commits.map(\.range.end) == [Conversation.at(1.5)])
+    }
 }

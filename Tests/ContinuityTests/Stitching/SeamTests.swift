@@ -137,4 +137,40 @@ import Testing
         ear.finalStart = at(7_357)
         #expect(Seam.fresh(words(["then 7944-8143", "over 8143-8342"]), after: tail, through: at(7_250), ear).map(\.text) == ["then", "over"])
     }
+
+    @Test func `takes a word for the end of another only where its audio began before that was over`() {
+        var ear = Seam.Ear(rate: .speech, origin: at(10_010), hasTimes: false, others: false)
+        let tail = words(["nation 9827-10010"])
+        let said = words(["on 10873-11038", "line 11038-11314", "nothing 11314-11755"])
+        #expect(Seam.fresh(said, after: tail, through: at(10_010), ear).map(\.text) == ["on", "line", "nothing"])
+        ear.origin = at(9_920)
+        #expect(Seam.fresh(said, after: tail, through: at(10_010), ear).map(\.text) == ["line", "nothing"])
+    }
+
+    @Test func `knows a word of which its engine heard no more than the end`() {
+        let ear = Seam.Ear(rate: .speech, origin: at(12_700), hasTimes: false)
+        let tail = words(["yeah 12371-12518", "coffee 12548-12735"])
+        let said = words(["coffee 12700-12980", "seven 12980-13210", "the 13210-13360"])
+        #expect(Seam.fresh(said, after: tail, through: at(12_735), ear).map(\.text) == ["seven", "the"])
+    }
+
+    @Test func `knows a word without a time, however far from its place it seems to lie`() {
+        let ear = Seam.Ear(rate: .speech, origin: at(4_160), hasTimes: false)
+        #expect(Seam.fresh(words(["two 18193-18286"]), after: words(["two 4652-4672"]), through: at(4_672), ear).isEmpty)
+    }
+
+    @Test func `takes an engine that began within what another said for one that heard its last words, not for one that heard more`() {
+        // “A over river” and, from within it, “river over river”.
+        let ear = Seam.Ear(rate: .speech, origin: at(4_600), hasTimes: false, others: false)
+        let tail = words(["a 4166-4356", "over 4356-4830", "river 4830-5400"])
+        let said = words(["river 4689-5135", "over 5135-5508", "river 5508-5955"])
+        #expect(Seam.fresh(said, after: tail, through: at(5_400), ear).map(\.text) == ["over", "river"])
+    }
+
+    @Test func `knows the words behind one that was misheard among them`() {
+        let ear = Seam.Ear(rate: .speech, origin: .zero, hasTimes: false)
+        let tail = words(["nothing 13961-14292", "again 14322-14570", "it 14823-15163", "under 15353-15555", "a 15617-15717"])
+        let said = words(["nothing 13961-14459", "again 14459-14832", "under 14832-15205", "under 15353-15726", "a 15726-15939", "to 16069-16540"])
+        #expect(Seam.fresh(said, after: tail, through: at(15_800), ear).map(\.text) == ["to"])
+    }
 }

@@ -89,4 +89,37 @@ import Testing
         let outcome9 = stitcher.giveUp(through: SampleIndex(150))
         #expect(outcome9 == nil)
     }
+
+    // MARK: - Behind a gap
+
+    private func milliseconds(_ text: String, _ start: Int64, _ end: Int64) -> Word {
+        Word(text, SampleRange(SampleIndex(milliseconds: start, at: .speech), SampleIndex(milliseconds: end, at: .speech)), confidence: 1)
+    }
+
+    private func final(through end: Int64, _ words: [Word]) -> Hypothesis {
+        Hypothesis(range: SampleRange(.zero, SampleIndex(milliseconds: end, at: .speech)), words: words)
+    }
+
+    @Test func `knows a word that was cut before a gap shorter than it`() {
+        var stitcher = Stitcher(channel: .first)
+        let cut = [milliseconds("house", 11_645, 12_048), milliseconds("five", 12_048, 12_244)]
+        _ = stitcher.accept(final(through: 12_244, cut), reason: .length, from: .local)
+        _ = stitcher.giveUp(through: SampleIndex(milliseconds: 12_250, at: .speech))
+        let whole = ["house", "five", "five", "river"].enumerated().map { index, text in
+            milliseconds(text, [11_651, 12_054, 12_543, 12_913][index], [12_054, 12_534, 12_829, 13_405][index])
+        }
+        let rest = stitcher.accept(final(through: 13_496, whole), reason: .pause, from: .local, seam: Seam.Ear(rate: .speech))
+        #expect(rest?.words.map(\.text) == ["five", "river"])
+    }
+
+    @Test func `knows a word that another has committed behind a gap, where it may lie in the gap by its time`() {
+        var stitcher = Stitcher(channel: .first)
+        _ = stitcher.giveUp(through: SampleIndex(milliseconds: 7_750, at: .speech))
+        let untimed = [milliseconds("it's", 6_950, 7_376), milliseconds("very", 7_376, 7_802)]
+        _ = stitcher.accept(final(through: 7_802, untimed), reason: .flush, from: .local, isFresh: true)
+        let ear = Seam.Ear(rate: .speech, origin: SampleIndex(milliseconds: 7_200, at: .speech), others: false)
+        let timed = [milliseconds("very", 7_479, 7_764), milliseconds("very", 7_802, 8_130)]
+        let rest = stitcher.accept(final(through: 8_130, timed), reason: .pause, from: .local, seam: ear)
+        #expect(rest?.words.map(\.text) == ["very"])
+    }
 }

@@ -26,6 +26,11 @@ import Testing
         #expect(vote("Yes, we can.", "yes we can", "yes he can") == "Yes, we can.")
     }
 
+    @Test func `takes the whole of a last word of which another has heard only the beginning`() {
+        #expect(vote("wait thirty", "Wait 35.") == "wait 35.")
+        #expect(vote("thirty wait", "35 wait") == "thirty wait", "that was not cut")
+    }
+
     @Test func `keeps repeated words apart by their times`() {
         #expect(vote("no no no stop", "no no no stop", "no no stop") == "no no no stop")
     }
