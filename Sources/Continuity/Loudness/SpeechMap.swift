@@ -52,6 +52,8 @@ package struct SpeechMap: Sendable {
         var parts = all.compactMap { $0.intersection(range) }
         // The rest of something louder is a word of the final before: engines are a tenth of a second wrong on where that ended.
         if parts.count > 1, let first = parts.first, first.count <= shortest, !all.contains(first) { parts.removeFirst() }
+        // Beside a single word may be the beginning of the next one.
+        if words.count == 1 { parts = parts.max { $0.count < $1.count }.map { [$0] } ?? [] }
         if parts.isEmpty { parts = [range] }
         let shares = ProportionalTimes.ranges(of: words.map(\.text), in: 0..<parts.reduce(0) { $0 + Int($1.count.samples) })
         var placed = words

@@ -50,6 +50,10 @@ package struct EngineTemper: Sendable, Equatable {
     package var hearsParts = 0.0
     /// How often it hears a word behind another that nobody has said.
     package var inserts = 0.0
+    /// How often it says of a word only where it ends.
+    package var instants = 0.0
+    /// Finals that reach as far as was heard end where the next whole frame would, of so many milliseconds; nil: with the audio.
+    package var frame: Int?
     /// How often an answer comes up to two seconds later than usual.
     package var hiccups = 0.0
     /// Cuts long finals in the middle of a word, which then belongs to one of the two.

@@ -27,6 +27,7 @@ struct Hearing: Sendable {
 
     private enum Part {
         static let omit = 1, substitute = 2, join = 3, start = 4, end = 5, bias = 6, edge = 7, certainty = 8, other = 9, insert = 10, part = 11
+        static let instant = 12
     }
 
     static func omits(_ word: Int, temper: EngineTemper, taste: Chance) -> Bool { taste[Part.omit, word].happens(temper.omits) }
@@ -72,10 +73,11 @@ struct Hearing: Sendable {
             let start = min(max(word.range.start + SampleCount(startShift), before), max(before, range.end))
             let finish = min(max(end + SampleCount(endShift), start + Milliseconds.samples(20)), max(start, range.end))
             before = finish
+            let isInstant = identity.count == 1 && taste[Part.instant, word.number].happens(temper.instants)
             let certainty = attempt[Part.certainty, word.number].unit
             heard.append(
                 HeardWord(
-                    text: text, spoken: SampleRange(word.range.start, end), range: SampleRange(start, finish),
+                    text: text, spoken: SampleRange(word.range.start, end), range: SampleRange(isInstant ? finish : start, finish),
                     confidence: identity.confidence(certainty)
                 ))
             if taste[Part.insert, word.number].happens(temper.inserts) {

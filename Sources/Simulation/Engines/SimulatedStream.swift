@@ -149,8 +149,14 @@ struct SimulatedStream: Sendable {
         switch temper.coverage {
         case .word: return min(last, heard)
         case .silence: return min(heard, last + SampleCount((heard - last).samples / 2))
-        case .heard: return heard
+        case .heard: return framed(heard)
         }
+    }
+
+    /// Its engine fills the last frame up with silence.
+    private func framed(_ end: SampleIndex) -> SampleIndex {
+        guard let frame = temper.frame.map(Milliseconds.samples) else { return end }
+        return end + SampleCount((frame.samples - (end - origin).samples % frame.samples) % frame.samples)
     }
 
     /// Where a final that has grown too long ends, at a word's end.
@@ -158,7 +164,7 @@ struct SimulatedStream: Sendable {
         let words = ears[index].words
         let after = known < words.count ? min(words[known].range.start, heard) : heard
         guard known > ears[index].next else { return max(ears[index].cut, after - Milliseconds.samples(200)) }
-        return min(max(words[known - 1].range.end, ears[index].cut), max(heard, ears[index].cut))
+        return min(max(words[known - 1].range.end, ears[index].cut), max(framed(heard), ears[index].cut))
     }
 
     private mutating func flush(_ index: Int, _ reason: FinalReason, _ said: inout [Message], now: Int64) {

@@ -8,7 +8,7 @@ extension Scenario {
     package init(seed: UInt64, mode: SessionMode?) {
         self.init(seed: seed)
         let chance = Chance(seed: seed)
-        self.mode = mode ?? Self.modes[chance[3].pick(0...Self.modes.count - 1)]
+        self.mode = mode ?? (Self.dense(chance) == nil ? chance[3].pick(Self.modes) : self.mode)
         while engines.count < (self.mode == .ensemble ? 3 : self.mode.fewestEngines) {
             let number = engines.count
             var engine = Dice(chance[10 + number])
@@ -17,6 +17,7 @@ extension Scenario {
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
             var temper = EngineTemper(number: number, &engine)
             temper.hasWordTimes = !engine.happens(0.12)
+            if Self.dense(chance) != nil { temper.harden(&engine) }
             engines.append(
                 Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults) }, isPersistent: false))
         }

@@ -3,6 +3,10 @@ import Speech
 
 extension Scenario {
     init(seed: UInt64) {
+        self = Self.dense(Chance(seed: seed)).map { Scenario($0, seed: seed) } ?? Scenario(plainSeed: seed)
+    }
+
+    private init(plainSeed seed: UInt64) {
         let chance = Chance(seed: seed)
         var dice = Dice(chance[1])
         self.seed = seed
@@ -61,11 +65,11 @@ extension Scenario {
 
 extension Scenario {
     /// Engines' numbers fit in three bits.
-    private static let firstRepairer = 4
+    static let firstRepairer = 4
 }
 
 extension Repairer {
-    fileprivate init(number: Int, isRough: Bool, _ dice: inout Dice) {
+    init(number: Int, isRough: Bool, _ dice: inout Dice) {
         temper = EngineTemper(number: number, &dice)
         temper.skew = 0
         let answering = dice.pick(isRough ? [50, 1_000, 3_000, 4_500] : [50, 300, 1_000, 3_000])
@@ -80,7 +84,7 @@ extension Repairer {
 }
 
 extension Scenario.Client {
-    fileprivate init(_ dice: inout Dice, length: Int) {
+    init(_ dice: inout Dice, length: Int) {
         frame = dice.pick([20, 50, 100, 100, 100, 160, 250])
         speed = dice.pick([1, 1, 1, 1, 1.2, 4, 50])
         pauses = dice.happens(0.2) ? [.init(at: dice.pick(0...length), what: dice.pick(500...9_000))] : []
@@ -133,8 +137,9 @@ extension EngineTemper {
 }
 
 extension Fault {
-    init(_ dice: inout Dice) {
-        let message = dice.happens(0.3) ? 0 : dice.pick(0...40)
+    /// - Parameter most: the last message that it may be about.
+    init(_ dice: inout Dice, most: Int = 40) {
+        let message = dice.happens(0.3) ? 0 : dice.pick(0...most)
         switch dice.pick(0...15) {
         case 0: self = .refuse(.unavailable("503"))
         case 1: self = .refuse(dice.pick([.unauthorised("401"), .quotaExhausted("402")]))

@@ -18,16 +18,19 @@ enum Script {
 
     /// Islands of speech between silences, through `length` milliseconds.
     ///
-    /// - Parameter isBreathless: there are few silences.
-    static func words(_ dice: inout Dice, length: Int, isBreathless: Bool = false) -> [SpokenWord] {
+    /// - Parameters:
+    ///   - isBreathless: there are few silences.
+    ///   - few: so many phrases are all that is said, again and again; nil: any.
+    static func words(_ dice: inout Dice, length: Int, isBreathless: Bool = false, few: Int? = nil) -> [SpokenWord] {
         var words: [SpokenWord] = []
+        let phrases = (0..<(few ?? 0)).map { _ in phrase(&dice) }
         let rests = dice.pick([300, 800, 800, 2_500])
         var position = dice.pick(0...1_500)
         while position < length {
             let islandEnd = isBreathless ? dice.pick(20...60) : dice.pick(1...14)
             var said = 0
             while said < islandEnd {
-                let texts = phrase(&dice)
+                let texts = phrases.isEmpty ? phrase(&dice) : dice.pick(phrases)
                 for text in texts {
                     let duration = dice.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)
                     guard position + duration < length, words.count < WordIdentity.mostWords else { return words }
@@ -44,7 +47,9 @@ enum Script {
         return words
     }
 
-    private static func phrase(_ dice: inout Dice) -> [(text: String, numeral: String?, joined: String?)] {
+    private typealias Piece = (text: String, numeral: String?, joined: String?)
+
+    private static func phrase(_ dice: inout Dice) -> [Piece] {
         switch dice.pick(0...9) {
         case 0:
             let word = dice.pick(repeated)

@@ -133,7 +133,8 @@ struct Witness {
                 channels[number].engines[said] = identity.engine
                 channels[number].places[said] = word.range.start
             }
-            if channels[number].times[said] > 1, !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number),
+            if channels[number].times[said] > 1, !isCutOff(said, in: number),
+                !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number),
                 !isUncounted(said, in: number, isDoubled: true)
             {
                 fail(
@@ -165,8 +166,16 @@ struct Witness {
     }
 
     private mutating func place(_ word: Word, _ identity: WordIdentity, _ said: SampleRange, in commit: Commit) {
-        guard let temper = scenario.temper(identity.engine), temper.hasWordTimes else { return }
+        guard let temper = scenario.temper(identity.engine) else { return }
         let number = commit.channel.number
+        guard temper.hasWordTimes else {
+            // Its final may begin a little before, in the word before it.
+            let around = SampleRange(said.start - Milliseconds.samples(150), said.end + Milliseconds.samples(150))
+            if word == commit.words.first, isFirst(said, in: commit), word.range.intersection(around) == nil {
+                fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), the first there, at \(Milliseconds.text(said))")
+            }
+            return
+        }
         var said = said
         // Who cuts what it writes as one says of its first half that it is where the second one begins.
         if temper.cutsWords, spoken(identity.first, number)?.joined != nil, let other = spoken(identity.first + 1, number) {
@@ -185,7 +194,9 @@ struct Witness {
         // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
         let isCut =
             word.range.start == commit.range.start || (temper.cutsWords || isVoted) && word.range.start < said.end + tolerance
-        let isLate = word.range.end > said.end + tolerance || word.range.start > said.start + tolerance && !isCut
+        // Some engines say only where it ends.
+        let latest = temper.instants > 0 ? said.end : said.start
+        let isLate = word.range.end > said.end + tolerance || word.range.start > latest + tolerance && !isCut
         // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
             guard let temper = covered.engine.flatMap(scenario.temper) else { return false }
@@ -198,6 +209,16 @@ struct Witness {
             return
         }
         if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
+    }
+
+    /// Nobody says where it is, but the only engine that has heard any of this has said it first in its final, in which somebody begins to speak there: before it
+    /// is no more than what engines' times leave of another word.
+    private func isFirst(_ said: SampleRange, in commit: Commit) -> Bool {
+        let number = commit.channel.number
+        guard channels[number].origins.count == 1, scenario.noises.isEmpty else { return false }
+        let longest = Milliseconds.samples(140)
+        guard commit.range.contains(said.start), (said.intersection(commit.range)?.count ?? .zero) > longest else { return false }
+        return scenario.spoken[number].allSatisfy { $0.range.start >= said.start || $0.range.intersection(commit.range)?.count ?? .zero <= longest }
     }
 
     /// Numbers are places, as long as none was taken out.
@@ -227,6 +248,7 @@ struct Witness {
                 // An engine that cuts words gives the whole of it to the part behind the gap, which a repair that ends there cuts as well.
                 let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said] >= mend.range.end
                 if isCut, scenario.temper(first)?.cutsWords == true { continue }
+                if isCutOff(said, in: mend.channel.number) { continue }
                 if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number),
                     !isUncounted(said, in: mend.channel.number, isDoubled: true)
                 {
@@ -336,6 +358,11 @@ struct Witness {
         while isSame(last.number + 1, last.number + 1 - period), let next = spoken(last.number + 1, channel) { last = next }
         while isSame(first.number - 1, first.number - 1 + period), let next = spoken(first.number - 1, channel) { first = next }
         return (first.number...last.number, SampleRange(first.range.start, last.range.end))
+    }
+
+    /// The audio ends within it: what that makes of it each engine decides for itself.
+    private func isCutOff(_ number: Int, in channel: Int) -> Bool {
+        (spoken(number, channel)?.range.end).map { $0 > Milliseconds.index(scenario.length) } ?? false
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }

@@ -1,0 +1,105 @@
+import Continuity
+import Speech
+
+/// Sessions in which much comes together that seldom does: seconds of speech, engines that hear every word but are wrong on where it is and say things twice,
+/// and hardly one that stays.
+extension Scenario {
+    enum Dense: CaseIterable {
+        /// Two engines hear the same and take turns in being first.
+        case pair
+        /// One engine after the other dies, and the next one hears again what was not final.
+        case chain
+        /// No engine says much before it dies, and what repairs it does so late, badly or not at all.
+        case outage
+    }
+
+    /// Of five sessions two are of one of these kinds; nil: of none.
+    static func dense(_ chance: Chance) -> Dense? { chance[5].happens(0.4) ? chance[5][1].pick(Dense.allCases) : nil }
+
+    init(_ kind: Dense, seed: UInt64) {
+        let chance = Chance(seed: seed)[6]
+        var dice = Dice(chance[1])
+        self.seed = seed
+        length = dice.pick([dice.pick(1_000...4_000), dice.pick(3_000...9_000)])
+        let said = dice.happens(0.7) ? length - 300 : length + 400
+        let isBreathless = dice.happens(kind == .outage ? 0.6 : 0.35)
+        var script = Dice(chance[2])
+        let few = dice.happens(0.4) ? dice.pick(3...8) : nil
+        spoken = (0..<(dice.happens(0.1) ? 2 : 1)).map { _ in Script.words(&script, length: said, isBreathless: isBreathless, few: few) }
+        engines = (0..<dice.pick([2, 2, 3])).map { number in
+            var engine = Dice(chance[10 + number])
+            var temper = EngineTemper(number: number, &engine)
+            temper.harden(&engine)
+            var faults = Dice(chance[20 + number])
+            var attempts = faults.happens(0.9) ? faults.pick([1, 1, 2, 3]) : 0
+            var most = 12
+            switch kind {
+            case .pair:
+                if engine.happens(0.6) { temper.hiccups = 0.3 }
+                attempts = faults.pick([0, 0, 1])
+            case .chain: temper.pace = nil
+            case .outage:
+                temper.pace = 1
+                attempts = 3
+                most = 2
+            }
+            return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: most) }, isPersistent: false)
+        }
+        let mending =
+            switch kind {
+            case .pair, .chain: dice.pick([0, 0, 1])
+            case .outage: dice.pick([1, 2, 2])
+            }
+        repairers = (0..<mending).map { number in
+            var engine = Dice(chance[30 + number])
+            var repairer = Repairer(number: Self.firstRepairer + number, isRough: true, &engine)
+            repairer.temper.substitutes = 0
+            repairer.temper.omits = 0
+            let answering = engine.pick([50, 2_000, 4_000])
+            repairer.temper.latency = answering...(answering * engine.pick(1...2))
+            if repairer.temper.hasWordTimes { repairer.temper.hearsParts = engine.pick([0.5, 1]) }
+            repairer.failures = engine.pick([0, 0.4])
+            repairer.refusals = engine.pick([0, 0.4])
+            return repairer
+        }
+        news = []
+        noises = []
+        if dice.happens(0.4) {
+            let at = dice.pick([0, dice.pick(0...length)])
+            noises = [at..<at + dice.pick([length + 1_000, dice.pick(500...4_000)])]
+        }
+        mode = kind == .pair ? .hedged : .failover
+        client = Client(&dice, length: length)
+        recovery = Recovery.Rule()
+        mostWaiting = .seconds(300)
+    }
+}
+
+extension EngineTemper {
+    /// It hears every word as it is said, and is as wrong on where as engines are.
+    mutating func harden(_ dice: inout Dice) {
+        substitutes = 0
+        omits = 0
+        hasWordTimes = dice.happens(0.5)
+        jitter = dice.pick([80, 150, 150])
+        endpoint = dice.pick([150, 150, 300])
+        longest = dice.pick([1_000, 1_500, 4_000])
+        repeats = dice.happens(0.5) ? 0.5 : 0
+        coverage = dice.pick([.heard, .heard, .silence, .word])
+        pace = dice.pick([nil, 1, 1])
+        unanswered = nil
+        if dice.happens(0.2) {
+            frame = 80
+            jitter = 80
+        }
+        if dice.happens(0.2) {
+            instants = 0.3
+            cutsWords = false
+        }
+        if cutsWords {
+            // Of two words that it writes as one it would cut off the second.
+            joins = 0
+            isFormatted = false
+        }
+    }
+}
