@@ -71,8 +71,7 @@ extension SessionMachine {
             endsInSilence = true
         } else if timeline.end >= rest.end + reach || isFinishing || mustGo {
             end = min(rest.end + reach, timeline.end)
-            // Where no engine is left, the client may go on.
-            endsInSilence = isFinishing && failure == nil && end == timeline.end
+            endsInSilence = isFinishing && end == timeline.end
         } else {
             repairWaits = true
             return

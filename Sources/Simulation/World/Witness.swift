@@ -316,14 +316,13 @@ struct Witness {
     }
 
     /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the
-    /// other heard may then be the same word or one more, and nobody can know. Words that are the same one after another count as one.
+    /// other heard may then be the same word or one more, and nobody can know. Words that are the same one after another, and two that are said again and again, count as one.
     private func isDisputed(_ number: Int, by engines: [Int], in channel: Int) -> Bool {
         let tempers = Set(engines).compactMap { scenario.temper($0) }
         func further(_ number: Int, by step: Int) -> Int {
             var edge = number
             for _ in 0...(tempers.count > 1 ? 2 : 1) {
-                while let text = spoken(edge, channel)?.text, text == spoken(edge + step, channel)?.text { edge += step }
-                edge += step
+                edge = end(ofRunAt: edge, by: step, in: channel) + step
             }
             return edge - step
         }
@@ -342,10 +341,22 @@ struct Witness {
         return (1...2).contains { period in
             let run = run(of: said, in: channel, period: period)
             guard run.numbers.count >= 2 * period else { return false }
-            let unsure = period * channels[channel].origins.count { run.range.start < $0 && $0 < run.range.end }
+            // Where these words begin nobody says either.
+            let before = spoken(run.numbers.lowerBound - 1, channel)?.range.end ?? .zero
+            let unsure = period * channels[channel].origins.count { before < $0 && $0 < run.range.end }
             let times = channels[channel].times[run.numbers].reduce(0, +)
             return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
         }
+    }
+
+    /// The last one, in this direction, of words that are the same as this one, or of two words that are said again and again.
+    private func end(ofRunAt number: Int, by step: Int, in channel: Int) -> Int {
+        guard let word = spoken(number, channel) else { return number }
+        let ends = (1...2).map { period in
+            let run = run(of: word, in: channel, period: period).numbers
+            return run.count > period ? (step > 0 ? run.upperBound : run.lowerBound) : number
+        }
+        return (step > 0 ? ends.max() : ends.min()) ?? number
     }
 
     /// The words around this one of which each is the same as the one that stands so many before it.
