@@ -22,7 +22,7 @@ package struct TurnLatency {
     /// - Parameter engines: in order of preference.
     package init(_ engines: [Answers], mode: SessionMode, sessions: Int, seed: UInt64) {
         for session in 0..<sessions {
-            var scenario = Scenario(seed: seed &+ UInt64(session))
+            var scenario = Scenario(plainSeed: seed &+ UInt64(session))
             var dice = Dice(Chance(seed: seed &+ UInt64(session))[1])
             let turns = Script.turns(&dice, count: 12)
             scenario.spoken = [turns.words]

@@ -28,7 +28,7 @@ package struct WordErrors {
     ///   - texts: words in lower case with blanks between them, a session for each.
     package init(_ engines: [(number: Int, noise: Noise)], mode: SessionMode, texts: [String], seed: UInt64) {
         for (session, text) in texts.enumerated() {
-            var scenario = Scenario(seed: seed &+ UInt64(session))
+            var scenario = Scenario(plainSeed: seed &+ UInt64(session))
             var dice = Dice(Chance(seed: seed &+ UInt64(session))[2])
             let truth = text.split(separator: " ").map(String.init)
             let script = Script.read(truth, &dice)

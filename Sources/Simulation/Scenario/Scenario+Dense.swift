@@ -13,8 +13,11 @@ extension Scenario {
         case outage
     }
 
-    /// Of five sessions two are of one of these kinds; nil: of none.
-    static func dense(_ chance: Chance) -> Dense? { chance[5].happens(0.4) ? chance[5][1].pick(Dense.allCases) : nil }
+    /// About half of all sessions are of one of these kinds, most of them outages; nil: of none.
+    static func dense(_ chance: Chance) -> Dense? {
+        let kind = chance[5][1].pick(Dense.allCases)
+        return chance[5].happens(kind == .outage ? 0.65 : 0.4) ? kind : nil
+    }
 
     init(_ kind: Dense, seed: UInt64) {
         let chance = Chance(seed: seed)[6]

@@ -6,7 +6,8 @@ extension Scenario {
         self = Self.dense(Chance(seed: seed)).map { Scenario($0, seed: seed) } ?? Scenario(plainSeed: seed)
     }
 
-    private init(plainSeed seed: UInt64) {
+    /// The session of a seed in which not all comes at once.
+    init(plainSeed seed: UInt64) {
         let chance = Chance(seed: seed)
         var dice = Dice(chance[1])
         self.seed = seed
