@@ -77,13 +77,13 @@ package struct Migration: Sendable {
         conversations,
         usage,
         background,
-        backgroundPauses,
         Migration(
             // The client's own name of the call that it was.
             "ALTER TABLE conversations ADD COLUMN call TEXT"
         ),
         sessionParts,
         voiceLessons,
+        backgroundPauses,
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

@@ -288,7 +288,6 @@ import Testing
             let name = id
             async let running = gateway.sendChunk("b", at: 20_000, of: name)
             try await until { vendor.count == 2 }
-            gateway.server.stop()
             open.yield()
             #expect(try await running.json["provider"] == "assemblyai")
         }

@@ -44,7 +44,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let settings = [
             "ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED": "true", "ASSEMBLYAI_BASE_URL": vendor.address,
-            "DEEPGRAM_BASE_URL": vendor.address, "ASSEMBLYAI_POLL_INTERVAL_SECONDS": "0.05",
+            "DEEPGRAM_BASE_URL": vendor.address, "ASSEMBLYAI_POLL_INTERVAL_SECONDS": "0.1",
         ]
         let lines = Lines(), answers = Answers()
         let log = Log(level: .debug, write: { line in lines.all.withLock { $0 += line } })

@@ -38,7 +38,7 @@ import Testing
         ],
         ["INSERT INTO usage_outbox VALUES ('run1', 0, '{}')"],
         [
-            "INSERT INTO background_recordings VALUES ('ann', 'c1', 'open', NULL, 1)",
+            "INSERT INTO background_recordings (user, conversation, state, language, since) VALUES ('ann', 'c1', 'open', NULL, 1)",
             "INSERT INTO background_chunks VALUES ('ann', 'c1', 'k1', 'h', 0, 1, NULL, NULL, NULL)",
         ],
         ["UPDATE conversations SET call = 'call-1'"],
@@ -47,6 +47,7 @@ import Testing
             "INSERT INTO speech_samples (archive, id, duration, created_at) VALUES (1, 'sample', 1, 1)",
             "INSERT INTO speech_sample_sources VALUES (1, 4294967297)",
         ],
+        ["UPDATE background_recordings SET pause = 120000000000"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
