@@ -1,3 +1,5 @@
+internal import Conversations
+
 /// A text as the words that are said, without capitals and punctuation. In scripts without spaces each character is one.
 enum SpokenTokens {
     static func all(in text: String) -> [String] {
@@ -13,7 +15,7 @@ enum SpokenTokens {
                 if character != "'" && character != "’" { end() }
                 continue
             }
-            guard !standsAlone(character) else {
+            guard !UnspacedScript.contains(character) else {
                 end()
                 tokens.append(String(character))
                 continue
@@ -22,16 +24,5 @@ enum SpokenTokens {
         }
         end()
         return tokens
-    }
-
-    /// Of Chinese, Japanese, Thai, Lao, Burmese and Khmer.
-    private static func standsAlone(_ character: Character) -> Bool {
-        guard let scalar = character.unicodeScalars.first?.value else { return false }
-        return switch scalar {
-        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF,
-            0x20000...0x3FFFF:
-            true
-        default: false
-        }
     }
 }

@@ -34,7 +34,7 @@ package struct ExtractiveSummary: Sendable, Equatable {
             chosen.append(index)
         }
         if chosen.isEmpty { chosen = [best[0]] }
-        summary = String(chosen.sorted().map { sentences[$0] }.joined(separator: " ").prefix(Self.mostSummary))
+        summary = String(Sentence.text(of: chosen.sorted().map { sentences[$0] }).prefix(Self.mostSummary))
         title = Self.title(sentences, best: best, keywords: keywords)
     }
 
@@ -45,9 +45,11 @@ package struct ExtractiveSummary: Sendable, Equatable {
             return (3...10).contains(words) && sentence.count <= mostTitle && Keywords.words(of: sentence).count >= 2
         }
         if let short { return trimmed(short) }
+        // Where nothing tells words apart, the best sentence says most.
+        if sentences[best[0]].contains(where: UnspacedScript.contains) { return String(trimmed(sentences[best[0]]).prefix(mostTitle / 2)) }
         let words = keywords.top(4, in: sentences)
         guard !words.isEmpty else { return String(trimmed(sentences[0]).prefix(mostTitle)) }
-        let joined = words.joined(separator: ", ")
+        let joined = words.joined(separator: ", ").prefix(2 * mostTitle)
         return joined.prefix(1).uppercased() + joined.dropFirst()
     }
 
@@ -61,10 +63,9 @@ package struct ExtractiveSummary: Sendable, Equatable {
     private static func sentences(of text: String) -> [String] {
         var sentences: [String] = []
         var current = ""
-        for word in text.split(whereSeparator: \.isWhitespace) {
-            if !current.isEmpty { current += " " }
-            current += word
-            if Sentence.isEnd(of: String(word)) {
+        for word in text.split(whereSeparator: \.isWhitespace).flatMap(Sentence.parts) {
+            current = Sentence.joined(current, word)
+            if Sentence.isEnd(of: word) {
                 sentences.append(current)
                 current = ""
             }

@@ -11,16 +11,42 @@ package enum Sentence {
         return enders.contains(last)
     }
 
-    /// Words as one text: one space between them, none before a mark that ends a clause.
+    /// The sentences in a text without spaces, which may have several; the last one may go on.
+    package static func parts(of text: some StringProtocol) -> [String] {
+        var parts: [String] = []
+        var part = ""
+        for character in text {
+            // A closing quote belongs to what it closes.
+            if let last = part.last, wideEnders.contains(last), !wideEnders.contains(character), !closers.contains(character) {
+                parts.append(part)
+                part = ""
+            }
+            part.append(character)
+        }
+        return part.isEmpty ? parts : parts + [part]
+    }
+
+    /// No space follows these.
+    private static let wideEnders: Set<Character> = ["。", "．", "？", "！"]
+
+    /// Words as one text: one space between them, none before a mark that ends a clause, and none in scripts that are written without.
     package static func text(of words: some Sequence<String>) -> String {
         var text = ""
         for word in words {
             for part in word.split(whereSeparator: \.isWhitespace) {
                 let joins = part.first.map { $0 == "," || $0 == "." || $0 == "?" } ?? false
-                if !text.isEmpty && !joins { text.append(" ") }
+                if !joins && needsSpace(text, part) { text.append(" ") }
                 text.append(contentsOf: part)
             }
         }
         return text
+    }
+
+    /// A text and what follows in it.
+    static func joined(_ text: String, _ next: some StringProtocol) -> String { needsSpace(text, next) ? text + " " + next : text + next }
+
+    private static func needsSpace(_ text: String, _ next: some StringProtocol) -> Bool {
+        guard let last = text.last, let first = next.first else { return false }
+        return !(UnspacedScript.joins(last) && UnspacedScript.joins(first))
     }
 }

@@ -74,6 +74,8 @@ package struct GatewayConfiguration: Sendable {
     package var sessionsPerUser: Int?
     /// Who vouches for users; nil: nobody, only keys count.
     package var identity: IdentityProvider?
+    /// What sums conversations up; nil: they are summed up in their own words.
+    package var summaries: SummarySettings?
     /// Where spans go; nil: nothing is traced.
     package var tracing: TraceSettings?
 
@@ -159,6 +161,7 @@ package struct GatewayConfiguration: Sendable {
         let most = try settings.integer("HARKEN_MAX_SESSIONS_PER_USER", in: 0...1_000_000, default: 0)
         sessionsPerUser = most == 0 ? nil : most
         identity = try IdentityProvider(settings)
+        summaries = try SummarySettings(settings)
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []
         do throws(TraceSettings.Fault) {
             tracing = try TraceSettings.read(version: version) { settings[$0] }

@@ -1,4 +1,5 @@
 internal import Conversations
+internal import Protocols
 internal import Speech
 internal import Store
 
@@ -7,6 +8,8 @@ actor ConversationCompletion {
     private let store: any ConversationStore
     /// nil: what conversations mean is not known, and they are found by their words only.
     private let texts: (any TextEmbedding)?
+    /// nil: conversations are summed up in their own words.
+    private let summaries: ModelSummaries?
     private let log: Log
     /// Names are each user's own.
     private struct Key: Hashable {
@@ -19,10 +22,11 @@ actor ConversationCompletion {
     /// Waits between attempts; after the last one the conversation has failed.
     private let waits: [Duration]
 
-    init(store: any ConversationStore, texts: (any TextEmbedding)?, waits: [Duration], log: Log) {
+    init(store: any ConversationStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, waits: [Duration], log: Log) {
         self.waits = waits
         self.store = store
         self.texts = texts
+        self.summaries = summaries
         self.log = log
     }
 
@@ -55,14 +59,25 @@ actor ConversationCompletion {
             return nil
         }
         _ = try await store.write(ConversationUpdate(id, status: .processing), of: user)
-        let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
-        conversation.title = conversation.title ?? summary?.title
-        conversation.summary = conversation.summary ?? summary?.summary
+        await summarise(&conversation)
         conversation.status = .completed
         let update = ConversationUpdate(id, status: .completed, title: conversation.title, summary: conversation.summary)
         guard try await store.write(update, of: user) else { return nil }
         await embed(conversation)
         return conversation
+    }
+
+    /// What it has already, stays.
+    private func summarise(_ conversation: inout Conversation) async {
+        guard conversation.title == nil || conversation.summary == nil else { return }
+        if let made = await summaries?.summary(of: conversation) {
+            conversation.title = conversation.title ?? made.title
+            conversation.summary = conversation.summary ?? made.summary
+            return
+        }
+        let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
+        conversation.title = conversation.title ?? summary?.title
+        conversation.summary = conversation.summary ?? summary?.summary
     }
 
     /// So that it is found by what it means. Without, it is found by its words, and `complement` tries again.

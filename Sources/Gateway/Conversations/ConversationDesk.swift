@@ -59,7 +59,8 @@ final class ConversationDesk: Sendable {
     ///   - listener: the engine of this machine, while it can be used.
     ///   - newPath: gives a path where nothing is.
     init(
-        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, voices: (any Voiceprinting)?,
+        store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
+        voices: (any Voiceprinting)?,
         detecting: (any VoiceDetecting)?, speakerPatience: Duration, poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
@@ -76,7 +77,7 @@ final class ConversationDesk: Sendable {
         self.newID = newID
         self.now = now
         self.texts = texts
-        completion = ConversationCompletion(store: store, texts: texts, waits: completionWaits, log: log)
+        completion = ConversationCompletion(store: store, texts: texts, summaries: summaries, waits: completionWaits, log: log)
         let (stream, continuation) = AsyncStream.makeStream(of: VoiceTeaching.Lesson.self, bufferingPolicy: .bufferingOldest(Self.mostLessons))
         lessons = continuation
         teaching = voices.map { [rule = speakerRule] voices in

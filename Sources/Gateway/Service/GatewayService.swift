@@ -103,6 +103,7 @@ package final class GatewayService: HTTPService {
         let desk = ConversationDesk(
             store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
+            summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) },
             voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
             detecting: voices, speakerPatience: configuration.speakerPatience, poll: configuration.conversationPoll,
             completionWaits: configuration.completionWaits,

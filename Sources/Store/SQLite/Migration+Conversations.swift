@@ -248,4 +248,14 @@ extension Migration {
         """,
         "CREATE INDEX speech_sample_sources_by_segment ON speech_sample_sources (segment)"
     )
+
+    /// Words of scripts without spaces are found, too: the index of words is made anew.
+    static let unspacedWords = Migration(
+        "DROP TABLE segment_words",
+        """
+        CREATE VIRTUAL TABLE segment_words USING fts5(
+            text, mark, content = 'segments', content_rowid = 'number', tokenize = 'unspaced porter unicode61 remove_diacritics 2')
+        """,
+        "INSERT INTO segment_words (segment_words) VALUES ('rebuild')"
+    )
 }

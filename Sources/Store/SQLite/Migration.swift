@@ -84,6 +84,7 @@ package struct Migration: Sendable {
         sessionParts,
         voiceLessons,
         backgroundPauses,
+        unspacedWords,
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

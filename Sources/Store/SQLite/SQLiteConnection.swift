@@ -41,6 +41,7 @@ package struct SQLiteConnection: ~Copyable {
         try connection.run("PRAGMA synchronous = NORMAL")
         // What is deleted is overwritten.
         if case .readWrite = access { try connection.run("PRAGMA secure_delete = ON") }
+        guard WordTokenizer.register(with: try FullText.interface(of: connection)) else { throw FullText.unusable }
         return connection
     }
 

@@ -43,6 +43,15 @@ import Testing
             ExtractiveSummary(of: (0..<20_000).map { "Sentence number \($0) speaks of apples and of pears and of nothing else." }))
         #expect(made.summary.count <= 600 && made.title.count <= 60)
     }
+
+    @Test func `knows sentences of scripts without spaces, and has a short title of them`() throws {
+        let made = try #require(ExtractiveSummary(of: ["今天天气很好。我们去公园走走吧！", "你说：“好的。”然后他走了。", String(repeating: "อากาศดีมาก", count: 200)]))
+        #expect(made.summary.count <= 600)
+        #expect(made.title.count <= 60 && !made.title.isEmpty)
+        let short = try #require(ExtractiveSummary(of: ["今天天气很好。我们去公园走走吧！"]))
+        #expect(short.summary == "今天天气很好。我们去公园走走吧！")
+        #expect(["今天天气很好", "我们去公园走走吧！"].contains(short.title))
+    }
 }
 
 @Suite("Windows of meaning") struct MeaningWindowTests {

@@ -33,7 +33,7 @@ import Testing
             """,
             """
             INSERT INTO segments (number, conversation, id, text, start_at, end_at, channel, is_user)
-            VALUES (4294967297, 1, 's1', 'Hello there', 0, 1000000000, 0, 1)
+            VALUES (4294967297, 1, 's1', 'Hello there 今天天气', 0, 1000000000, 0, 1)
             """,
         ],
         ["INSERT INTO usage_outbox VALUES ('run1', 0, '{}')"],
@@ -48,6 +48,7 @@ import Testing
             "INSERT INTO speech_sample_sources VALUES (1, 4294967297)",
         ],
         ["UPDATE background_recordings SET pause = 120000000000"],
+        ["UPDATE segments SET is_edited = 1"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
@@ -71,6 +72,10 @@ import Testing
         }
         let keys = earlier >= 1 ? ["key_1laptop\(earlier >= 2 ? 5 : 0)"] : [], jobs = earlier >= 3 ? ["job1queued\(earlier >= 4 ? 1 : 0)"] : []
         #expect(found == keys + jobs + ["ok"])
+        // What was said before is found, in the words that it has now.
+        let kept = SQLiteConversationStore(in: database, now: { .at(0) })
+        #expect(try await kept.search(SearchQuery("hello"), embedding: nil, of: .ann).hits.map(\.segment) == (earlier >= 5 ? [ID("s1")] : []))
+        #expect(try await kept.search(SearchQuery("天气"), embedding: nil, of: .ann).hits.map(\.segment) == (earlier >= 5 ? [ID("s1")] : []))
         // And what is newest works on it.
         let store = SQLiteConversationStore(in: database, now: { .at(0) })
         #expect(try await store.begin(.of(.ann, "new", .said("s1", "there again"))))

@@ -27,6 +27,34 @@ import Testing
         #expect(try await find(store, words("nonesuch")) == [])
     }
 
+    @Test(
+        arguments: [
+            ("天气", ["c1/s1"]), ("气", ["c1/s1"]), ("今天下雨", []), ("\"今天 天气\"", ["c1/s1"]), ("天气 iphone", ["c1/s3", "c1/s1"]),
+            ("我想知道天气怎么样", ["c1/s1"]), ("東京", ["c1/s2"]), ("とうきょう", []), ("อากาศ", ["c1/s4"]), ("iPhone手机", ["c1/s3"]), ("서울", ["c1/s5"]),
+        ], StoreKind.allCases)
+    func `finds words of scripts that are written without spaces`(one: (text: String, expected: [String]), kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        _ = try await store.begin(
+            .of(
+                .ann, "c1", .said("s1", "今天天气很好，我们出去走走。", at: 0), .said("s2", "明日は東京に行きます。", at: 2),
+                .said("s3", "我的 iPhone 手机丢了。", at: 4), .said("s4", "วันนี้อากาศดีมาก", at: 6), .said("s5", "저는 서울 사람입니다.", at: 8)))
+        #expect(try await find(store, words(one.text)) == one.expected)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `marks what was found in a script without spaces, and shows no more of it than of others`(
+        kind: StoreKind
+    ) async throws {
+        let store = try kind.open(in: folder)
+        let long = String(repeating: "我们去公园走走。", count: 20)
+        _ = try await store.begin(.of(.ann, "c1", .said("s1", long + "今天天气很好。" + long)))
+        let hit = try #require(try await store.search(words("天气"), embedding: nil, of: .ann).hits.first)
+        #expect(hit.snippet.pieces.filter(\.isHit).map(\.text) == ["天气"])
+        #expect(hit.snippet.pieces.map(\.text).joined().count < 50)
+        #expect(try await store.setText("别的", of: ID("s1"), in: ID("c1"), of: .ann) != nil)
+        #expect(try await find(store, words("天气")) == [])
+        #expect(try await find(store, words("别的")) == ["c1/s1"])
+    }
+
     @Test(arguments: StoreKind.allCases) func `finds phrases where the words stand together`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         _ = try await store.begin(

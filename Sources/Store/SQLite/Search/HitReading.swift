@@ -69,7 +69,7 @@ struct HitReading {
     static func beginning(_ text: String) -> Snippet {
         var words = 0
         let end = text.indices.first { index in
-            if text[index].isWhitespace { words += 1 }
+            if text[index].isWhitespace || UnspacedScript.contains(text[index]) { words += 1 }
             return words == snippetWords
         }
         return Snippet([Snippet.Piece(end.map { String(text[..<$0]) + "…" } ?? text, isHit: false)])

@@ -21,19 +21,10 @@ enum WordScore {
     }
 
     static func register(on connection: borrowing SQLiteConnection) throws(StoreError) {
-        let handle = connection.handle
-        var interface: UnsafeMutablePointer<fts5_api>?
-        var statement: OpaquePointer?
-        defer { sqlite3_finalize(statement) }
-        let code = withUnsafeMutablePointer(to: &interface) { place in
-            guard sqlite3_prepare_v2(handle, "SELECT fts5(?1)", -1, &statement, nil) == SQLITE_OK,
-                sqlite3_bind_pointer(statement, 1, place, "fts5_api_ptr", nil) == SQLITE_OK
-            else { return SQLITE_ERROR }
-            return sqlite3_step(statement)
+        let interface = try FullText.interface(of: connection)
+        guard let create = interface.pointee.xCreateFunction, create(interface, "word_score", nil, score, nil) == SQLITE_OK else {
+            throw FullText.unusable
         }
-        guard code == SQLITE_ROW, let interface, let create = interface.pointee.xCreateFunction,
-            create(interface, "word_score", nil, score, nil) == SQLITE_OK
-        else { throw .failed(code: Int(code), "FTS5 takes no function; the SQLite library is not the one that Harken was made for") }
     }
 
     private static let score: fts5_extension_function = { interface, row, result, count, values in

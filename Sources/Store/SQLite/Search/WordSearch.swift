@@ -46,7 +46,7 @@ struct WordSearch {
         var known: [Term] = []
         for wanted in terms.terms {
             // To count a phrase costs as much as to find it. It is taken for rare.
-            let rows = wanted.text.contains(" ") ? 1 : try frequency(of: wanted.text, on: connection)
+            let rows = wanted.isPhrase ? 1 : try frequency(of: wanted.text, on: connection)
             var term = Term(text: wanted.text, isQuoted: wanted.isQuoted, rows: rows)
             term.weight = log(1 + (total - term.rows + 0.5) / (term.rows + 0.5))
             term.isRare = term.rows <= max(100, total * Self.common)

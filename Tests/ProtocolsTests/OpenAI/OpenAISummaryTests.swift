@@ -1,0 +1,75 @@
+import Conversations
+import Framing
+import Speech
+import Testing
+
+@testable import Protocols
+
+@Suite struct `A summary by a language model` {
+    private func conversation(_ texts: [String]) -> Conversation {
+        let segments = texts.enumerated().map { index, text in
+            Segment(
+                id: ID("s\(index)"), text: text, start: .seconds(index), end: .seconds(index + 1), speaker: SpeakerNumber(index % 2),
+                identity: index % 2 == 0 ? SpeakerIdentity(.user, by: .manual) : .unknown)
+        }
+        return Conversation(
+            id: ID("c"), user: ID("u"), status: .processing, source: "omi", started: UnixTime(milliseconds: 0), finished: UnixTime(milliseconds: 1),
+            segments: segments)
+    }
+
+    private func answer(_ content: String) -> [UInt8] {
+        var json = JSONWriter(capacity: 256)
+        json.beginObject()
+        json.key("choices")
+        json.beginArray()
+        json.beginObject()
+        json.key("message")
+        json.beginObject()
+        json.member("role", "assistant")
+        json.member("content", content)
+        json.endObject()
+        json.endObject()
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    @Test func `is asked for with who said what`() throws {
+        let body = try JSONValue(parsing: OpenAISummary.request(for: conversation(["Shall we?", "We \"shall\"."]), model: "small"))
+        #expect(body["model"] == .string("small"))
+        guard case .array(let messages)? = body["messages"] else { throw OpenAISummary.Fault.notAnAnswer }
+        #expect(messages.map { $0["role"] } == [.string("system"), .string("user")])
+        #expect(messages.last?["content"] == .string("User: Shall we?\nSpeaker 2: We \"shall\"."))
+    }
+
+    @Test func `is of the beginning and the end of what is long`() {
+        let text = OpenAISummary.text(of: conversation(["Begin." + String(repeating: " word", count: 20_000) + " End."]))
+        #expect(text.count <= OpenAISummary.mostText + 5)
+        #expect(text.hasPrefix("User: Begin.") && text.hasSuffix("End.") && text.contains("\n[…]\n"))
+    }
+
+    @Test(arguments: [
+        #"{"title":"A walk","summary":"They walk."}"#, "```json\n{\"title\": \"A\\n walk\", \"summary\": \"They  walk.\"}\n```",
+        #"Sure! {"summary":"They walk.","title":"A walk","mood":"fine"} Anything else?"#,
+    ]) func `is read however the model wraps it`(content: String) throws {
+        let made = try OpenAISummary(parsing: answer(content))
+        #expect(made.title == "A walk" && made.summary == "They walk.")
+    }
+
+    @Test(arguments: [
+        "", "I cannot do that.", #"{"title":"","summary":"x"}"#, #"{"title":"x"}"#, #"{"title":7,"summary":"x"}"#, "{", "}{", #"["title","summary"]"#,
+    ]) func `is nothing else`(content: String) {
+        #expect(throws: OpenAISummary.Fault.notASummary) { try OpenAISummary(parsing: answer(content)) }
+    }
+
+    @Test(arguments: ["", "{}", "[]", #"{"choices":[]}"#, #"{"choices":[{"message":{"content":null}}]}"#, "<html>", "\u{0}"])
+    func `comes in no other answer`(body: String) {
+        #expect(throws: OpenAISummary.Fault.notAnAnswer) { try OpenAISummary(parsing: Array(body.utf8)) }
+    }
+
+    @Test func `is no longer than is shown`() throws {
+        let long = String(repeating: "long ", count: 10_000)
+        let made = try OpenAISummary(parsing: answer(#"{"title":"\#(long)","summary":"\#(long)"}"#))
+        #expect(made.title.count == 120 && made.summary.count == 2_000)
+    }
+}
