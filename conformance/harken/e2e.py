@@ -27,8 +27,8 @@ def run(args, checks, folder):
     fresh = Server(args.harken, os.path.join(folder, "data"))
     fresh.wait_until_ready(300)
     done = e2e("--all", "--api", fresh.url, "--language", "en", "--poll", "0.5")
-    checks.check("a fresh installation passes everything by its own engine", done.returncode == 0, failed(done))
-    checks.check("which is counted", "every minute is accounted for" in done.stdout, done.stdout[-300:])
+    checks("a fresh installation passes everything by its own engine", done.returncode == 0, failed(done))
+    checks("which is counted", "every minute is accounted for" in done.stdout, done.stdout[-300:])
 
     process, address = simulator(fresh.url, "assemblyai")
     settings = {"ASSEMBLYAI_API_KEY": KEY, "ASSEMBLYAI_BASE_URL": address, "ASSEMBLYAI_BACKGROUND_STT_ENABLED": "true",
@@ -36,20 +36,20 @@ def run(args, checks, folder):
     vendors = Server(args.harken, os.path.join(folder, "vendors"), settings)
     vendors.wait_until_ready(300)
     done = e2e("--background-batch", "--api", vendors.url, "--language", "en", "--provider", "assemblyai")
-    checks.check("an installation whose background work a vendor does passes in chunks", done.returncode == 0, failed(done))
+    checks("an installation whose background work a vendor does passes in chunks", done.returncode == 0, failed(done))
     done = e2e("--background-chunk", "--api", vendors.url, "--provider", "deepgram")
-    checks.check("another provider than the one that is asked for is noticed", done.returncode == 1 and "FAIL  by deepgram" in done.stdout, failed(done))
+    checks("another provider than the one that is asked for is noticed", done.returncode == 1 and "FAIL  by deepgram" in done.stdout, failed(done))
     process.stdin.close()
     process.wait(timeout=10)
     done = e2e("--background-chunk", "--api", vendors.url)
-    checks.check("so is a vendor that is gone", done.returncode == 1 and "FAIL" in done.stdout, failed(done))
+    checks("so is a vendor that is gone", done.returncode == 1 and "FAIL" in done.stdout, failed(done))
     vendors.stop()
     address = fresh.url
     fresh.stop()
     done = e2e("--api", address)
-    checks.check("so is an installation that is not there", done.returncode == 1 and "FAIL  the server is reachable" in done.stdout, failed(done))
+    checks("so is an installation that is not there", done.returncode == 1 and "FAIL  the server is reachable" in done.stdout, failed(done))
     done = e2e("--background-chunk", "--background-batch")
-    checks.check("two modes at once are wrong usage", done.returncode == 2, failed(done))
+    checks("two modes at once are wrong usage", done.returncode == 2, failed(done))
 
 
 if __name__ == "__main__":

@@ -79,26 +79,26 @@ def run(args, checks, folder):
     process.stdin.close()
     process.wait(timeout=10)
     ears.stop()
-    checks.check("an engine that hears what is said passes", done.returncode == 0, f"{done.returncode}, {broken(report)} {done.stderr}")
-    checks.check("the report is on standard output", done.stdout.startswith("# Evaluation: deepgram against local: passed"), done.stdout[:100])
+    checks("an engine that hears what is said passes", done.returncode == 0, f"{done.returncode}, {broken(report)} {done.stderr}")
+    checks("the report is on standard output", done.stdout.startswith("# Evaluation: deepgram against local: passed"), done.stdout[:100])
     rates = [report["aggregate"][engine]["word_error_rate"] for engine in ("local", "deepgram")]
-    checks.check("both engines are measured against what people wrote down", all(rate is not None and rate < 0.35 for rate in rates), rates)
+    checks("both engines are measured against what people wrote down", all(rate is not None and rate < 0.35 for rate in rates), rates)
 
     bad = ThreadingHTTPServer(("127.0.0.1", 0), BadEngine)
     threading.Thread(target=bad.serve_forever, daemon=True).start()
     done, report = evaluate(args, manifest, f"http://127.0.0.1:{bad.server_port}", folder)
-    checks.check("an engine that hears nonsense fails the gate with status 3", done.returncode == NOT_PASSED, f"{done.returncode} {done.stderr}")
-    checks.check("for its words", "transcript_word_error_rate" in broken(report), broken(report))
+    checks("an engine that hears nonsense fails the gate with status 3", done.returncode == NOT_PASSED, f"{done.returncode} {done.stderr}")
+    checks("for its words", "transcript_word_error_rate" in broken(report), broken(report))
     bad.shutdown()
     bad.server_close()
 
     done, report = evaluate(args, manifest, f"http://127.0.0.1:{bad.server_port}", folder)
-    checks.check("an engine that is not there fails the gate with status 3", done.returncode == NOT_PASSED, f"{done.returncode} {done.stderr}")
-    checks.check("for its failures", "deepgram_failure_rate" in broken(report), broken(report))
+    checks("an engine that is not there fails the gate with status 3", done.returncode == NOT_PASSED, f"{done.returncode} {done.stderr}")
+    checks("for its failures", "deepgram_failure_rate" in broken(report), broken(report))
 
     open(manifest, "w").close()
     done, report = evaluate(args, manifest, address, folder)
-    checks.check("no case is no evidence", done.returncode == NOT_PASSED and broken(report) == ["judged_cases"], f"{done.returncode} {broken(report)}")
+    checks("no case is no evidence", done.returncode == NOT_PASSED and broken(report) == ["judged_cases"], f"{done.returncode} {broken(report)}")
 
 
 if __name__ == "__main__":

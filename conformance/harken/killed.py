@@ -5,13 +5,11 @@ It starts a gateway of its own with the local engine. After the last start the c
 those that were only in the journal, it must be over when its own silence is, with a title, and be found by what was said.
 """
 
-import argparse
 import asyncio
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 import wave
@@ -19,26 +17,17 @@ import wave
 import websockets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "streaming"))
 
 from conformance_common import normalise, word_error_rate
 from gateway import Server, environment
+from judging import main
 
 RATE = 16_000
 PIECE = RATE // 10 * 2
 # The least that a client may ask for.
 SILENCE = 120
-
-
-class Checks:
-    def __init__(self):
-        self.all = []
-
-    def __call__(self, name, ok, detail=""):
-        self.all.append({"name": name, "ok": bool(ok), "detail": str(detail)[:600]})
-        print(("ok    " if ok else "FAIL  ") + name + ("" if ok and not detail else f": {str(detail)[:600]}"), flush=True)
 
 
 def load(path):
@@ -172,23 +161,5 @@ def run(args, check, folder):
         server.stop()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url")
-    parser.add_argument("--key")
-    parser.add_argument("--audio", required=True)
-    parser.add_argument("--expect-text")
-    parser.add_argument("--json")
-    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"))
-    args = parser.parse_args()
-    check = Checks()
-    with tempfile.TemporaryDirectory() as folder:
-        run(args, check, folder)
-    if args.json:
-        with open(args.json, "w") as file:
-            json.dump({"checks": check.all}, file)
-    return 0 if all(one["ok"] for one in check.all) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

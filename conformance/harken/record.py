@@ -11,7 +11,6 @@ Before that, the live modes: through the gateway's managed route, and straight a
 Runs in real time: --minutes 60 takes an hour. Needs PulseAudio, and says so where it is not there.
 """
 
-import argparse
 import json
 import os
 import random
@@ -29,12 +28,12 @@ import wave
 import numpy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "vendors"), os.path.join(os.path.dirname(HERE), "streaming")]
 
 import oracle
 from conformance_common import normalise, word_error_rate
 from gateway import OPENER, Server, dies_with_us, environment
+from judging import ROOT, main
 from simulators import KEY, Simulator
 
 RATE = 16_000
@@ -48,15 +47,6 @@ AHEAD = 3.0
 PAUSES = (0.4, 1.6)
 # Seconds of speech for the live modes.
 LIVE = 15
-
-
-class Checks:
-    def __init__(self):
-        self.all = []
-
-    def check(self, name, ok, detail=""):
-        self.all.append({"name": name, "ok": bool(ok), "detail": str(detail)[:400]})
-        print(("ok    " if ok else "FAIL  ") + name + (f": {detail}" if detail != "" else ""), flush=True)
 
 
 class Speech:
@@ -350,15 +340,15 @@ def doubled(words, single):
 def judge(recorder, speech, path, checks, is_exact, keep=None):
     name = recorder.name
     status = recorder.stop(900)
-    checks.check(f"{name}: ends in order when it is interrupted, with everything sent", status == 0, f"{status} {''.join(recorder.lines)[-600:]}")
-    checks.check(f"{name}: went on after the kill", len(recorder.of("goes_on")) == 1, [event["gap"] for event in recorder.of("goes_on")])
-    checks.check(f"{name}: noticed that the network was cut", len(recorder.of("unreachable")) >= 2, len(recorder.of("unreachable")))
+    checks(f"{name}: ends in order when it is interrupted, with everything sent", status == 0, f"{status} {''.join(recorder.lines)[-600:]}")
+    checks(f"{name}: went on after the kill", len(recorder.of("goes_on")) == 1, [event["gap"] for event in recorder.of("goes_on")])
+    checks(f"{name}: noticed that the network was cut", len(recorder.of("unreachable")) >= 2, len(recorder.of("unreachable")))
     lost = recorder.of("overran") + recorder.of("no_room") + recorder.of("refused") + recorder.of("damaged")
-    checks.check(f"{name}: lost nothing", not lost, lost)
+    checks(f"{name}: lost nothing", not lost, lost)
     left = recorder.waiting_files
-    checks.check(f"{name}: leaves nothing on the disk", not left, left[:3])
+    checks(f"{name}: leaves nothing on the disk", not left, left[:3])
     found = recorder.conversations
-    checks.check(f"{name}: one conversation, completed", [one["status"] for one in found] == ["completed"], [one["status"] for one in found])
+    checks(f"{name}: one conversation, completed", [one["status"] for one in found] == ["completed"], [one["status"] for one in found])
     if not found:
         return
     conversation = recorder.conversation(found[0]["id"])
@@ -368,16 +358,16 @@ def judge(recorder, speech, path, checks, is_exact, keep=None):
         with open(os.path.join(keep, f"recorded-{name}.json"), "w") as file:
             json.dump({"conversation": conversation, "single_pass": single, "truth": speech.text}, file, indent=1)
     against_single, mine, alone = word_error_rate(single, text), word_error_rate(speech.text, text), word_error_rate(speech.text, single)
-    checks.check(f"{name}: its words are there", len(normalise(text)) > len(normalise(speech.text)) / 2, f"{len(normalise(text))} words in "
+    checks(f"{name}: its words are there", len(normalise(text)) > len(normalise(speech.text)) / 2, f"{len(normalise(text))} words in "
                  f"{len(recorder.of('sent'))} chunks; against the single pass {against_single:.2%}, against the truth {mine:.2%}, the single pass {alone:.2%}")
-    checks.check(f"{name}: words equal those of a single pass within 1 %" if is_exact else f"{name}: words no worse than those of a single pass by 1 %",
+    checks(f"{name}: words equal those of a single pass within 1 %" if is_exact else f"{name}: words no worse than those of a single pass by 1 %",
                  against_single <= WITHIN if is_exact else mine - alone <= max(WITHIN, CHANCE / len(normalise(speech.text))), f"{against_single if is_exact else mine - alone:.2%}")
     twice = doubled(normalise(text), normalise(single))
     # The local engine may hear "a a" where it heard "a" before, anywhere; a seam's double is one of several words.
     bad = twice if is_exact else [run for run in twice if " " in run]
-    checks.check(f"{name}: no words are doubled", not bad, bad[:5] if bad else "")
+    checks(f"{name}: no words are doubled", not bad, bad[:5] if bad else "")
     starts = [segment["start"] for segment in conversation["segments"]]
-    checks.check(f"{name}: segments are in order", starts == sorted(starts))
+    checks(f"{name}: segments are in order", starts == sorted(starts))
 
 
 def run(args, checks, folder):
@@ -432,9 +422,9 @@ def judge_live(recorders, card, speech, checks):
     card.settle()
     for recorder in recorders:
         status = recorder.stop()
-        checks.check(f"{recorder.name}: ends in order when it is interrupted", status == 0, f"{status} {''.join(recorder.lines)[-300:]}")
+        checks(f"{recorder.name}: ends in order when it is interrupted", status == 0, f"{status} {''.join(recorder.lines)[-300:]}")
         rate = word_error_rate(" ".join(text), recorder.text)
-        checks.check(f"{recorder.name}: says what is said", rate <= 0.35, f"{rate:.0%}: {recorder.text[:150]}")
+        checks(f"{recorder.name}: says what is said", rate <= 0.35, f"{rate:.0%}: {recorder.text[:150]}")
 
 
 def known(speech, harken, folder):
@@ -452,32 +442,16 @@ def known(speech, harken, folder):
     return place
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--url", help="not used: it starts gateways of its own")
-    parser.add_argument("--key")
-    parser.add_argument("--expect-text")
-    parser.add_argument("--audio", default=os.path.expanduser("~/.cache/harken/test-audio/beckett.wav"))
+def arguments(parser):
     parser.add_argument("--shared", default=os.path.join(ROOT, "..", "shared", "audio"))
     parser.add_argument("--minutes", type=float, default=2.5, help="how much speech")
     parser.add_argument("--engine", action="append", choices=("vendor", "local"), help="only this recorder")
     parser.add_argument("--keep", metavar="FOLDER", help="where the conversations are left, beside the single pass")
-    parser.add_argument("--json")
-    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"))
-    args = parser.parse_args()
-    checks, skipped = Checks(), None
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
-    if missing:
-        skipped = f"{missing[0]} is not installed"
-        print("skipped: " + skipped)
-    else:
-        with tempfile.TemporaryDirectory(prefix="harken-record-") as folder:
-            run(args, checks, folder)
-    if args.json:
-        with open(args.json, "w") as file:
-            json.dump({"checks": checks.all, "skipped": skipped}, file)
-    return 0 if all(check["ok"] for check in checks.all) else 1
+
+
+def missing(args):
+    return next((f"{program} is not installed" for program in PROGRAMS if not shutil.which(program)), None)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run, arguments, missing))

@@ -6,13 +6,11 @@ It starts a gateway of its own with the local engine. The first recording is `co
 at one place one of them goes on where the other stops, without a pause. Without `../shared/audio` it is skipped. Needs `av` and `numpy`.
 """
 
-import argparse
 import json
 import os
 import re
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
@@ -27,6 +25,7 @@ AUDIO = os.path.join(os.path.dirname(ROOT), "shared", "audio")
 sys.path.insert(0, os.path.dirname(HERE))
 
 from gateway import OPENER, Server, dies_with_us, environment
+from judging import main
 
 RATE = 16_000
 # Twice as fast as they spoke.
@@ -38,15 +37,6 @@ SECOND = [
     ("ls-367-130732-0008", "ls367", 0.5), ("ls-1688-142285-0009", "ls1688", 0.4), ("ls-367-130732-0009", "ls367", 0)]
 # What was said, in other words; and where it was said.
 PARAPHRASES = [("a recipe with eggs and alcohol", 28.6, 38.1), ("he died in poverty", 3.9, 7.9), ("nobody knows everything about that eating house", 68.4, 74.2)]
-
-
-class Checks:
-    def __init__(self):
-        self.all = []
-
-    def __call__(self, name, ok, detail=""):
-        self.all.append({"name": name, "ok": bool(ok), "detail": str(detail)[:600]})
-        print(("ok    " if ok else "FAIL  ") + name + ("" if ok and not detail else f": {str(detail)[:600]}"), flush=True)
 
 
 def load(path):
@@ -209,36 +199,15 @@ class Talks:
         self.check("in what is stored too", len(people) == 2 and None not in people, people)
 
 
-def run(args, checks):
-    with tempfile.TemporaryDirectory() as folder:
-        talks = Talks(args, checks, folder)
-        try:
-            conversation, who = talks.first()
-            talks.name(conversation, who)
-            talks.again()
-        finally:
-            talks.server.stop()
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url")
-    parser.add_argument("--key")
-    parser.add_argument("--audio")
-    parser.add_argument("--expect-text")
-    parser.add_argument("--json")
-    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"))
-    args = parser.parse_args()
-    checks = Checks()
-    if os.path.isdir(AUDIO):
-        run(args, checks)
-    else:
-        print("skipped: ../shared/audio is not here")
-    if args.json:
-        with open(args.json, "w") as file:
-            json.dump({"checks": checks.all}, file)
-    return 0 if all(check["ok"] for check in checks.all) else 1
+def run(args, checks, folder):
+    talks = Talks(args, checks, folder)
+    try:
+        conversation, who = talks.first()
+        talks.name(conversation, who)
+        talks.again()
+    finally:
+        talks.server.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run, missing=lambda args: None if os.path.isdir(AUDIO) else "../shared/audio is not here"))
