@@ -50,8 +50,8 @@ struct SeamMerge {
             let token = old[one].token
             for other in new.indices {
                 let apart = old[one].start < new[other].start ? new[other].start - old[one].start : old[one].start - new[other].start
-                guard new[other].token == token else { continue }
-                guard apart <= tolerance || apart <= toleranceInRow && isInRow(old, one, new, other) else { continue }
+                guard apart <= toleranceInRow, new[other].token == token else { continue }
+                guard apart <= tolerance || isInRow(old, one, new, other) else { continue }
                 near.append((apart, one, other))
             }
         }

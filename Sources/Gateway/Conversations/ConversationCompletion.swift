@@ -11,14 +11,7 @@ actor ConversationCompletion {
     /// nil: conversations are summed up in their own words.
     private let summaries: ModelSummaries?
     private let log: Log
-    /// Names are each user's own.
-    private struct Key: Hashable {
-        var id: ID<Conversation>
-        var user: ID<User>
-    }
-
-    private var underWay: Set<Key> = []
-
+    private var underWay: Set<OwnedConversation> = []
     /// Waits between attempts; after the last one the conversation has failed.
     private let waits: [Duration]
 
@@ -31,7 +24,7 @@ actor ConversationCompletion {
     }
 
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
-        let key = Key(id: id, user: user)
+        let key = OwnedConversation(id: id, user: user)
         guard underWay.insert(key).inserted else { return nil }
         defer { underWay.remove(key) }
         for wait in waits + [.zero] {
@@ -70,14 +63,15 @@ actor ConversationCompletion {
     /// What it has already, stays.
     private func summarise(_ conversation: inout Conversation) async {
         guard conversation.title == nil || conversation.summary == nil else { return }
-        if let made = await summaries?.summary(of: conversation) {
-            conversation.title = conversation.title ?? made.title
-            conversation.summary = conversation.summary ?? made.summary
-            return
+        let made: (title: String?, summary: String?)
+        if let summary = await summaries?.summary(of: conversation) {
+            made = (summary.title, summary.summary)
+        } else {
+            let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
+            made = (summary?.title, summary?.summary)
         }
-        let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
-        conversation.title = conversation.title ?? summary?.title
-        conversation.summary = conversation.summary ?? summary?.summary
+        conversation.title = conversation.title ?? made.title
+        conversation.summary = conversation.summary ?? made.summary
     }
 
     /// So that it is found by what it means. Without, it is found by its words, and `complement` tries again.

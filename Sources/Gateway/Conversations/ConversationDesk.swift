@@ -32,17 +32,11 @@ final class ConversationDesk: Sendable {
     let audioFolder: String
     private let state = Mutex(State())
 
-    /// Names of conversations are their users' own: clients may choose them.
-    private struct Key: Hashable {
-        var id: ID<Conversation>
-        var user: ID<User>
-    }
-
     private struct State {
         /// Those that a session belongs to now.
-        var live: [Key: Int] = [:]
+        var live: [OwnedConversation: Int] = [:]
         /// Those whose session has left: they are over unless it comes back by then.
-        var left: [Key: UnixTime] = [:]
+        var left: [OwnedConversation: UnixTime] = [:]
         /// It is known what earlier runs left.
         var hasRecovered = false
     }
@@ -60,8 +54,7 @@ final class ConversationDesk: Sendable {
     ///   - newPath: gives a path where nothing is.
     init(
         store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
-        voices: (any Voiceprinting)?,
-        detecting: (any VoiceDetecting)?, speakerPatience: Duration, poll: Duration, completionWaits: [Duration],
+        voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration, poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
@@ -83,8 +76,7 @@ final class ConversationDesk: Sendable {
         teaching = voices.map { [rule = speakerRule] voices in
             let teaching = VoiceTeaching(
                 store: store, voices: voices, rule: rule, listener: listener, audioFolder: audioFolder, newPath: newPath, newID: newID,
-                now: now,
-                log: log, metrics: metrics)
+                now: now, log: log, metrics: metrics)
             return Task(priority: .utility) { await teaching.run(stream) }
         }
     }
@@ -122,7 +114,7 @@ final class ConversationDesk: Sendable {
 
     /// A session writes to it.
     func attach(_ id: ID<Conversation>, of user: ID<User>) {
-        let key = Key(id: id, user: user)
+        let key = OwnedConversation(id: id, user: user)
         state.withLock { state in
             state.live[key, default: 0] += 1
             state.left[key] = nil
@@ -133,7 +125,7 @@ final class ConversationDesk: Sendable {
     ///
     /// - Parameter timeout: silence that ends it; nil: it is over, or nothing.
     func detach(_ id: ID<Conversation>, of user: ID<User>, timeout: Duration?) {
-        let key = Key(id: id, user: user)
+        let key = OwnedConversation(id: id, user: user)
         state.withLock { state in
             let count = state.live[key, default: 1] - 1
             state.live[key] = count > 0 ? count : nil
@@ -146,7 +138,7 @@ final class ConversationDesk: Sendable {
     ///
     /// - Returns: it, when it is complete now; nil when it is not there, is being completed already, or cannot be.
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
-        state.withLock { $0.left[Key(id: id, user: user)] = nil }
+        state.withLock { $0.left[OwnedConversation(id: id, user: user)] = nil }
         guard let done = await completion.complete(id, of: user) else { return nil }
         for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(person, from: id, of: user) }
         return done
@@ -178,7 +170,7 @@ final class ConversationDesk: Sendable {
     /// It is over when its silence is, unless a session comes back to it.
     func leave(_ conversation: Conversation, until time: UnixTime) {
         let silence = conversation.status == .inProgress ? conversation.timeout ?? Self.patience : .zero
-        let key = Key(id: conversation.id, user: conversation.user)
+        let key = OwnedConversation(id: conversation.id, user: conversation.user)
         state.withLock { state in
             guard state.live[key] == nil, state.left[key] == nil else { return }
             state.left[key] = max(time, conversation.finished + silence)

@@ -1,0 +1,8 @@
+internal import Conversations
+internal import Store
+
+/// Which conversation, and whose: names of conversations are their users' own, since clients may choose them.
+struct OwnedConversation: Hashable {
+    var id: ID<Conversation>
+    var user: ID<User>
+}
