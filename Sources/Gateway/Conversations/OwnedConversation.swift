@@ -1,5 +1,5 @@
 internal import Conversations
-internal import Store
+internal import Speech
 
 /// Which conversation, and whose: names of conversations are their users' own, since clients may choose them.
 struct OwnedConversation: Hashable {

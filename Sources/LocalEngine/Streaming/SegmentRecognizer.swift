@@ -6,10 +6,6 @@ package struct SegmentRecognizer: Sendable {
     let aligner: WordAligner?
     let retries: WindowRecognizer
 
-    /// Samples of silence behind what is heard. Requests are made as soon as a pause is noticed, and words at the very end of the recogniser's audio
-    /// are often wrong. Without interims 200 ms took 4 of 157 errors off the streaming bench's rehearsal.
-    private static let silence = 3_200
-
     package init(_ models: LocalModels) {
         recognizer = models.recognizer
         aligner = models.aligner
@@ -23,12 +19,11 @@ package struct SegmentRecognizer: Sendable {
         _ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
         let own = Array(samples.suffix(Int(request.audio.count.samples)))
-        let silence = [Float](repeating: 0, count: Self.silence)
         var words: [SegmentResult.Word] = []
         var isWrong = true
         if let context = request.context {
             let known = recognizer.context(of: context.tokens)
-            let decoded = try recognizer.decode((samples + silence).span, prefix: known + request.prefix, mayContinue: mayContinue)
+            let decoded = try recognizer.decode(samples.span, prefix: known + request.prefix, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: known.count, request)
             isWrong = decoded.stop != .end || words.isEmpty
@@ -36,7 +31,7 @@ package struct SegmentRecognizer: Sendable {
         if isWrong, request.context == nil || request.purpose != .interim {
             // Punctuation that it may begin with belonged to the context.
             let known = Array(request.prefix.drop(while: recognizer.isClosing))
-            let decoded = try recognizer.decode((own + silence).span, prefix: known, mayContinue: mayContinue)
+            let decoded = try recognizer.decode(own.span, prefix: known, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: 0, request)
             isWrong = decoded.stop != .end || words.isEmpty

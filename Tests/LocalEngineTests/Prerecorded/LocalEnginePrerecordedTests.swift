@@ -74,6 +74,14 @@ import Testing
         #expect(transcript.channels[0].segments.last?.words.upperBound == words.count)
     }
 
+    /// "Ever tried, ever failed, no matter, try again, fail again, fail better", and how many of these words have begun.
+    @Test(arguments: [(12_000, 2), (16_000, 2), (32_000, 3), (81_600, 7), (116_000, 10)])
+    func `says nothing twice where a recording breaks off in speech`(cut: Int, words: Int) async throws {
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
+        let transcript = try await recognize(try file([Array(beckett[..<cut])]))
+        #expect(transcript.channels[0].words.count <= words, "\(transcript.text())")
+    }
+
     @Test func `a long recording comes in order, with progress to its end`() async throws {
         let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
         let pause = [Float](repeating: 0, count: 40_000)
