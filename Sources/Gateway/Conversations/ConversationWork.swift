@@ -28,8 +28,8 @@ struct ConversationWork: Sendable {
     }
 
     enum News: Sendable {
-        case found(Conversation?, last: ID<Conversation>?)
-        case known(KnownVoices)
+        /// What there is at the session's beginning, and the voices and people that are known then; nil: they could not be read.
+        case found(Conversation?, last: ID<Conversation>?, KnownVoices?)
         /// Whether there was anything new; nil: nothing was.
         case looked(KnownVoices?)
         case voice(Voice, label: Int)
@@ -58,7 +58,7 @@ struct ConversationWork: Sendable {
             } catch {
                 desk.log.error("a conversation cannot be stored", [.error: "\(error)"])
                 // The session goes on, and its transcript is kept in its own way.
-                if case .find = item { tell(.found(nil, last: nil)) }
+                if case .find = item { tell(.found(nil, last: nil, nil)) }
                 if case .know = item { tell(.looked(nil)) }
             }
         }
@@ -103,7 +103,7 @@ struct ConversationWork: Sendable {
     }
 
     private func find() async throws(StoreError) {
-        if let known = try await known(after: nil) { tell(.known(known)) }
+        let known = try await known(after: nil)
         let last = try await desk.store.lastCompleted(of: user)
         var found: Conversation?
         if let chosen = request.chosen {
@@ -111,7 +111,7 @@ struct ConversationWork: Sendable {
         } else if request.channels.isEmpty {
             found = try await desk.store.inProgress(of: user, source: request.source, device: request.device)
         }
-        tell(.found(found, last: last))
+        tell(.found(found, last: last, known))
     }
 
     /// nil: nothing has changed.

@@ -21,6 +21,9 @@ final class LiveConversation {
     private var attached: ID<Conversation>?
     private var timer: Loop.Timer?
     var isEnded = false
+    /// It is known which conversation it is; until then what needs it waits.
+    private var hasBegun = false
+    private var waiting: [() -> Void] = []
     /// What the conversation was is over, and is being completed.
     private var isConcluded = false
     /// Told when it is complete.
@@ -46,6 +49,8 @@ final class LiveConversation {
     /// nil: none is kept.
     private var audio: AudioBatches?
 
+    /// What a client may say before the conversation has begun.
+    private static let mostWaiting = 1_000
     /// How long a client that has finished waits for its conversation to be complete.
     private static let completionPatience: Duration = .seconds(5)
 
@@ -135,16 +140,26 @@ final class LiveConversation {
     }
 
     func command(_ command: ConversationCommand) {
-        run(machine.command(command, now: desk.now()))
-        if case .assign(let speaker, let person, _, _) = command { assign(speaker, person) }
+        guard waiting.count < Self.mostWaiting else { return }
+        whenBegun { [self] in
+            run(machine.command(command, now: desk.now()))
+            if case .assign(let speaker, let person, _, _) = command { assign(speaker, person) }
+        }
+    }
+
+    private func whenBegun(_ body: @escaping () -> Void) {
+        if hasBegun { body() } else { waiting.append(body) }
     }
 
     /// The session is over and its client still there: what becomes of the conversation is told first.
     func concluded(_ body: @escaping () -> Void) {
         guard !isConcluded else { return body() }
         completed = body
-        guard conclude(inOrder: true) else { return tellCompleted() }
-        timer = loop.schedule(at: loop.now + Self.completionPatience) { [self] in tellCompleted() }
+        whenBegun { [self] in
+            guard !isEnded else { return }
+            guard conclude(inOrder: true) else { return tellCompleted() }
+            timer = loop.schedule(at: loop.now + Self.completionPatience) { [self] in tellCompleted() }
+        }
     }
 
     private func tellCompleted() {
@@ -175,12 +190,14 @@ final class LiveConversation {
     func ended(inOrder: Bool) {
         guard !isEnded else { return }
         isEnded = true
-        if !isConcluded { _ = conclude(inOrder: inOrder) }
         timer?.cancel()
         timer = nil
         watch = nil
         completed = nil
-        work.finish()
+        whenBegun { [self] in
+            if !isConcluded { _ = conclude(inOrder: inOrder) }
+            work.finish()
+        }
     }
 
     private func poll() {
@@ -213,15 +230,27 @@ final class LiveConversation {
         look()
     }
 
-    private func hear(_ news: ConversationWork.News) {
+    /// What was heard before waits until then. Whoever is named in it is known, and nobody is told apart by a voice that is not.
+    private func begin(_ found: Conversation?, _ last: ID<Conversation>?, _ known: KnownVoices?) {
+        if let known { _ = names.know(known) }
+        run(machine.begin(found: found, last: last, now: desk.now()))
+        // Only now: the conversation would not remember whose voices these are before it has begun.
+        hasBegun = true
+        if let known { know(known) }
+        let waiting = waiting
+        self.waiting = []
+        for body in waiting { body() }
+    }
+
+    func hear(_ news: ConversationWork.News) {
+        if case .found(let found, let last, let known) = news { return begin(found, last, known) }
         guard !isEnded else { return }
         switch news {
-        case .known(let known): know(known)
         case .looked(let known): looked(known)
         case .audioTaken: audio?.taken()
         case .introduced(let introduction, let person): accept(introduction, person)
         case .voice(let voice, let label): speakers?.created(voice, for: label)
-        case .found(let found, let last): run(machine.begin(found: found, last: last, now: desk.now()))
+        case .found: break
         case .processing(let conversation): show(.processing(conversation))
         case .completed(let conversation):
             show(.completed(conversation))
