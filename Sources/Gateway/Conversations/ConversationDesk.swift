@@ -48,6 +48,8 @@ final class ConversationDesk: Sendable {
     static let sweepInterval: Duration = .seconds(5)
     /// Lessons that may wait; more of them are for another time.
     private static let mostLessons = 1_000
+    /// Lessons of earlier runs that are taken up at a start.
+    private static let mostEarlierLessons = 100
 
     /// - Parameters:
     ///   - listener: the engine of this machine, while it can be used.
@@ -148,7 +150,20 @@ final class ConversationDesk: Sendable {
     func recover() async {
         await takeUp(processingSince: now())
         state.withLock { $0.hasRecovered = true }
+        await takeUpLessons()
         await sweep()
+    }
+
+    /// What a hand has said in earlier runs teaches what it did not come to then. What proved to be no lesson is one again: nobody noted that.
+    private func takeUpLessons() async {
+        guard teaching != nil else { return }
+        do throws(StoreError) {
+            for voice in try await store.untaught(speaking: Teaching.leastSpeech, limit: Self.mostEarlierLessons) {
+                teach(voice.person, from: voice.conversation, of: voice.user)
+            }
+        } catch {
+            log.error("voices that earlier runs did not learn cannot be read", [.error: "\(error)"])
+        }
     }
 
     /// Takes up what nobody sees to, so that no conversation stays unfinished whatever happened to its session. To be called every minute or so.

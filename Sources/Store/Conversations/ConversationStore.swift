@@ -139,6 +139,10 @@ package protocol ConversationStore: Sendable {
     /// Whether something was learned of the person's voice from the conversation.
     func hasLearned(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Who speaks by a hand in a completed conversation, for so long in all, and of whose voice nothing was learned from it though its audio is kept. Of
+    /// all users, the newest conversations first.
+    func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice]
+
     /// A number that grows with every change of the user's people, voices and samples, made by whatever replica.
     func revision(of user: ID<User>) async throws(StoreError) -> Int64
 

@@ -24,14 +24,16 @@ import Testing
 
     /// A gateway that knows of Anna, and whose live conversations look for changes once an hour only.
     private func with(
-        _ engine: ScriptedEngine = ScriptedEngine(), heard: [String]? = nil, poll: Duration = .seconds(3_600),
-        now: @escaping @Sendable () -> UnixTime = { TestGateway.time }, _ body: (TestGateway, SQLiteConversationStore) async throws -> Void
+        _ engine: ScriptedEngine = ScriptedEngine(), heard: [String]? = nil, poll: Duration = .seconds(3_600), directory: String? = nil,
+        keepsDirectory: Bool = false, now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
+        _ body: (TestGateway, SQLiteConversationStore) async throws -> Void
     ) async throws {
         let listener = heard.map { words in
             ChunkEngine(.local) { (_, _) async throws(EngineError) in words.enumerated().map { .at(Double($0), $1) } }
         }
         try await TestGateway.with(
-            engine, keys: TestKeys(valid: []), ears: TestEars(), recorded: listener.map { [$0] } ?? [],
+            engine, keys: TestKeys(valid: []), directory: directory, keepsDirectory: keepsDirectory, ears: TestEars(),
+            recorded: listener.map { [$0] } ?? [],
             change: {
                 $0.conversationPoll = poll
                 $0.speakerPatience = .seconds(120)
@@ -39,7 +41,7 @@ import Testing
         ) { gateway in
             let store = try gateway.store()
             for (id, name) in [("anna", "Anna"), ("bert", "Bert")] {
-                _ = try await store.add(Person(id: ID(id), name: name, created: UnixTime(milliseconds: 0)), reusing: false, of: .local)
+                _ = try await store.add(Person(id: ID(id), name: name, created: UnixTime(milliseconds: 0)), reusing: true, of: .local)
             }
             try await body(gateway, store)
         }
@@ -180,6 +182,20 @@ import Testing
             try await assign(conversation, to: #""is_user":true"#, gateway)
             #expect(try await store.samples(of: .person(anna), of: .local).isEmpty)
             #expect(try await store.voices(of: .local).map(\.owner) == [.nobody])
+        }
+    }
+
+    @Test func `teaches the voice after a restart, where it did not come to it before`() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "harken-untaught-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try await with(directory: directory, keepsDirectory: true) { gateway, store in
+            try await assign(try await conversation(gateway, store), gateway)
+            try await lesson("unavailable", gateway)
+        }
+        try await with(heard: (3...14).map { "w\($0)" }, directory: directory, keepsDirectory: true) { gateway, store in
+            try await lesson("learned", gateway)
+            #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna)])
+            #expect(try await store.samples(of: .person(anna), of: .local).count == 1)
         }
     }
 

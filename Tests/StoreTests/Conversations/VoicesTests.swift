@@ -242,6 +242,34 @@ import Testing
         #expect(try await store.samples(of: .person(ID("p1")), of: .ann) == [])
     }
 
+    @Test(arguments: StoreKind.allCases) func `finds the voices that a hand has named and nothing was learned of`(
+        kind: StoreKind
+    ) async throws {
+        let store = try kind.open(in: folder)
+        for (id, name) in [("p1", "Anna"), ("p2", "Otto")] { _ = try await store.add(person(id, name), reusing: false, of: .ann) }
+        for (id, second) in [("c1", 0), ("c2", 1), ("c3", 2), ("c4", 3)] {
+            var conversation = Conversation.of(
+                .ann, id, .said("s1", "a", at: 0), .said("s2", "b", at: 1), .said("s3", "c", at: 2), .said("s4", "d", at: 3, .person(ID("p2"))))
+            conversation.started = .at(Double(second))
+            conversation.status = id == "c4" ? .inProgress : .completed
+            _ = try await store.begin(conversation)
+            if id != "c3" {
+                let audio = StoredAudio(file: id, start: .zero, duration: .seconds(4), byteCount: 1, created: .at(Double(second)))
+                #expect(try await store.add(audio, to: ID(id), of: .ann))
+            }
+            _ = try await store.assign(["s1", "s2"].map { ID($0) }, in: ID(id), to: .person(ID("p1")), namingVoices: false, of: .ann)
+            _ = try await store.assign([ID("s3")], in: ID(id), to: .person(ID("p2")), namingVoices: false, of: .ann)
+        }
+        func untaught(_ seconds: Int, limit: Int = 10) async throws -> [String] {
+            try await store.untaught(speaking: .seconds(seconds), limit: limit).map { "\($0.person) in \($0.conversation) of \($0.user)" }
+        }
+        #expect(try await untaught(2) == ["p1 in c2 of ann", "p1 in c1 of ann"])
+        #expect(try await untaught(1) == ["p1 in c2 of ann", "p2 in c2 of ann", "p1 in c1 of ann", "p2 in c1 of ann"])
+        #expect(try await untaught(1, limit: 1) == ["p1 in c2 of ann"])
+        #expect(try await store.learn(lesson("x", ["s1"], .makes(ID("v9"))), of: .ann))
+        #expect(try await untaught(2) == ["p1 in c2 of ann"])
+    }
+
     @Test(arguments: StoreKind.allCases) func `whoever watches a user's people and voices is told of each change`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         let count = Mutex(0)

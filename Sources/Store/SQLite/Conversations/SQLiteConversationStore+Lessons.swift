@@ -51,6 +51,29 @@ extension SQLiteConversationStore {
         } ?? false
     }
 
+    package func untaught(speaking least: Duration, limit: Int) async throws(StoreError) -> [UntaughtVoice] {
+        try await database.read { (connection) throws(StoreError) in
+            var found: [UntaughtVoice] = []
+            // There is audio of the last days only: with it the search begins.
+            try connection.run(
+                """
+                SELECT p.id, c.id, a.user FROM (SELECT DISTINCT conversation FROM conversation_audio) k
+                CROSS JOIN conversations c ON c.number = k.conversation CROSS JOIN segments s ON s.conversation = c.number
+                JOIN people p ON p.number = s.person JOIN archives a ON a.number = c.archive
+                WHERE c.status = 'completed' AND s.identified_by = 'manual'
+                GROUP BY c.number, s.person HAVING sum(s.end_at - s.start_at) >= ?1 AND NOT EXISTS (
+                    SELECT 1 FROM segments t JOIN speech_sample_sources o ON o.segment = t.number JOIN speech_samples l ON l.number = o.sample
+                    WHERE t.conversation = c.number AND l.person = s.person)
+                ORDER BY c.started_at DESC, p.number LIMIT ?2
+                """, [.integer(least.storedNanoseconds), .integer(limit)]
+            ) { (row) throws(StoreError) in
+                guard let person = row.text(0), let conversation = row.text(1), let user = row.text(2) else { return }
+                found.append(UntaughtVoice(ID(person), in: ID(conversation), of: ID(user)))
+            }
+            return found
+        }
+    }
+
     private static func isNameless(_ voice: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {
         try connection.integer("SELECT 1 FROM voices WHERE number = ? AND person IS NULL AND NOT is_user", [.integer(voice)]) != nil
     }
