@@ -143,7 +143,10 @@ let package = Package(
             ]),
         tests(
             "harken",
-            ["harken", "Gateway", "Recorder", "HarkenTesting", "Conversations", "LocalEngine", "Net", "Protocols", "Sessions", "Store", "Speech"]),
+            [
+                "harken", "Gateway", "Recorder", "HarkenTesting", "Conversations", "Framing", "LocalEngine", "Net", "Protocols", "Sessions", "Store",
+                "Speech",
+            ]),
     ],
 )
 

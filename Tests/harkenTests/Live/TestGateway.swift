@@ -16,10 +16,11 @@ final class TestGateway: Sendable {
     private let server: HTTPServer
     private let loops: LoopGroup
 
-    init(_ engine: ScriptedEngine = ScriptedEngine(name: .local), others: [EngineEntry] = []) async throws {
+    init(_ engine: ScriptedEngine = ScriptedEngine(name: .local), others: [EngineEntry] = [], settings chosen: [String: String] = [:]) async throws {
         folder = TemporaryFolder()
         var settings = Settings()
         settings.merge(["HARKEN_DATA": folder.path, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
+        settings.merge(chosen)
         let configuration = try GatewayConfiguration(settings, home: folder.path, cores: 1)
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
         keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
@@ -40,11 +41,17 @@ final class TestGateway: Sendable {
 
     /// Writes `seconds` of silence as a WAV file and returns its path.
     func recording(seconds: Int) throws -> String {
-        let length = UInt32(seconds * 32_000)
+        try recording([Int16](repeating: 0, count: seconds * 16_000))
+    }
+
+    /// Writes samples at 16 kHz as a WAV file and returns its path.
+    func recording(_ samples: [Int16]) throws -> String {
+        let length = UInt32(2 * samples.count)
         func bytes(_ value: some FixedWidthInteger) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
         var wave = Data("RIFF".utf8) + bytes(length + 36) + Data("WAVEfmt ".utf8) + bytes(16 as UInt32)
         wave += bytes(1 as UInt16) + bytes(1 as UInt16) + bytes(16_000 as UInt32) + bytes(32_000 as UInt32) + bytes(2 as UInt16)
-        wave += bytes(16 as UInt16) + Data("data".utf8) + bytes(length) + Data(count: Int(length))
-        return try folder.write(wave, as: "silence.wav")
+        wave += bytes(16 as UInt16) + Data("data".utf8) + bytes(length)
+        wave += samples.withUnsafeBytes { Data($0) }
+        return try folder.write(wave, as: "recording.wav")
     }
 }
