@@ -37,4 +37,24 @@ import Testing
         #expect(batches.rest() == .batch(.init(pcm: pcm, start: .zero)))
         #expect(batches.rest() == nil)
     }
+
+    @Test func `is counted for the operator where it is not kept`() async throws {
+        try await WaitingConversation.with(audioDays: 1) { conversation in
+            let counter = "\nharken_conversation_audio_dropped_seconds_total{} "
+            #expect(!conversation.metrics.rendered().contains(counter))
+            // All at once: nobody takes a batch meanwhile.
+            await conversation.run { conversation in
+                let samples = [Int16](repeating: 1, count: 5 * 16_000)
+                for number in 0..<AudioBatches.mostWaiting + 2 {
+                    let range = SampleRange(SampleIndex(number * samples.count), count: SampleCount(samples.count))
+                    samples.withUnsafeBytes { conversation.keep($0, range) }
+                }
+            }
+            #expect(conversation.metrics.rendered().contains(counter + "10.0\n"))
+            await conversation.run { conversation in
+                conversation.ended(inOrder: true)
+                conversation.hear(.found(nil, last: nil, nil))
+            }
+        }
+    }
 }

@@ -1,0 +1,66 @@
+import Conversations
+import Foundation
+import HarkenTesting
+import Net
+import Speech
+import Store
+import Synchronization
+
+@testable import Gateway
+
+/// The conversation of a session, for which it is not known yet which one it is: the test says.
+struct WaitingConversation {
+    let store: SQLiteConversationStore
+    let metrics = Metrics()
+    private let shown = Shown()
+    private let bound: LoopBound<LiveConversation>
+
+    private final class Shown: Sendable {
+        let events = Mutex<[ConversationEvent]>([])
+    }
+
+    static func with(audioDays: Int = 0, _ body: (WaitingConversation) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "harken-waiting-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let group = try LoopGroup(count: 1)
+        defer { group.shutdown() }
+        try await body(WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays))
+    }
+
+    private init(in directory: String, on loop: Loop, audioDays: Int) async throws {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
+        store = SQLiteConversationStore(in: database, now: { TestGateway.time })
+        let desk = ConversationDesk(
+            store: store, audioFolder: database.directory.audio, audioDays: audioDays, texts: nil, summaries: nil, voices: TestEars(),
+            detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
+            newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },
+            now: { TestGateway.time })
+        let shown = shown
+        bound = await loop.run {
+            LoopBound(
+                LiveConversation(
+                    session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
+                    started: TestGateway.time, rate: .speech, channels: 1, desk: desk, loop: loop,
+                    audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
+                    show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
+        }
+    }
+
+    /// What its client was told.
+    var told: [ConversationEvent] { shown.events.withLock { $0 } }
+
+    func run(_ body: @escaping @Sendable (LiveConversation) -> Void) async { await bound.loop.run { [bound] in _ = bound.withValue(body) } }
+
+    /// One word each second.
+    func say(_ words: Int) async throws {
+        let isHeard = Flag()
+        await run { conversation in
+            for second in 0..<words {
+                let range = SampleRange(SampleIndex(Int64(16_000 * second)), count: SampleCount(16_000))
+                conversation.committed([Word("w\(second + 1)", range, confidence: 1)], in: .first, by: .local, model: nil)
+            }
+            conversation.settled { isHeard.set() }
+        }
+        try await until { isHeard.isSet }
+    }
+}
