@@ -1,6 +1,6 @@
 package import Speech
 
-/// What a user has chosen for all their live sessions.
+/// What a user has chosen for all their live sessions, and for what becomes of them.
 package struct UserChoices: Sendable, Equatable {
     /// Names of the settings that hold it.
     package enum Setting: String, Sendable, CaseIterable {
@@ -14,6 +14,8 @@ package struct UserChoices: Sendable, Equatable {
         case name
         /// `false`: nothing is learned of other people's voices from what a hand has said is theirs.
         case learnsVoices = "learn_voices"
+        /// `false`: the operator's language model is not given what the user's conversations say.
+        case usesSummaryModel = "model_summaries"
     }
 
     /// Words that go to an engine at the most.
@@ -26,15 +28,18 @@ package struct UserChoices: Sendable, Equatable {
     package var language: LanguageTag?
     package var name: String?
     package var learnsVoices: Bool
+    package var usesSummaryModel: Bool
 
     package init(
-        isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil, learnsVoices: Bool = true
+        isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil, learnsVoices: Bool = true,
+        usesSummaryModel: Bool = true
     ) {
         self.isSingleLanguage = isSingleLanguage
         self.vocabulary = vocabulary
         self.language = language
         self.name = name
         self.learnsVoices = learnsVoices
+        self.usesSummaryModel = usesSummaryModel
     }
 
     /// - Parameter settings: by name; those of other names are passed over.
@@ -44,6 +49,7 @@ package struct UserChoices: Sendable, Equatable {
         language = settings[Setting.language.rawValue].map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
         name = settings[Setting.name.rawValue]
         learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
+        usesSummaryModel = settings[Setting.usesSummaryModel.rawValue] != "false"
     }
 
     /// The words for an engine, each once.

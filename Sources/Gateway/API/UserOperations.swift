@@ -30,6 +30,7 @@ enum UserOperations {
                 .init("language", "string", "The user's own language, a BCP 47 tag."),
                 .init("name", "string", "What the user is called, so that who says it is not taken for somebody new."),
                 .init("learn_voices", "boolean", "False: saying who speaks teaches the gateway no voices of other people."),
+                .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
             ], answer: settings
         ) { request throws(APIFailure) in
             try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
@@ -43,6 +44,7 @@ enum UserOperations {
             }
             try await change(.name, to: name, request)
             try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
+            try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
             return .json { [choices = try await choices(request)] in write(choices, to: &$0) }
         },
         APIOperation(
@@ -89,6 +91,7 @@ enum UserOperations {
         .init("language", "string", "The user's own language, or null."),
         .init("name", "string", "What the user is called, or null."),
         .init("learn_voices", "boolean", required: true, "Whether voices of other people are learned."),
+        .init("model_summaries", "boolean", required: true, "Whether a language model may be given conversations, if the operator has one."),
     ])
 
     private static func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
@@ -119,6 +122,7 @@ enum UserOperations {
         json.member("language", optional: choices.language?.rawValue)
         json.member("name", optional: choices.name)
         json.member("learn_voices", choices.learnsVoices)
+        json.member("model_summaries", choices.usesSummaryModel)
         json.endObject()
     }
 

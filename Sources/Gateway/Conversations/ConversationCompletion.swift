@@ -52,7 +52,7 @@ actor ConversationCompletion {
             return nil
         }
         _ = try await store.write(ConversationUpdate(id, status: .processing), of: user)
-        await summarise(&conversation)
+        try await summarise(&conversation)
         conversation.status = .completed
         let update = ConversationUpdate(id, status: .completed, title: conversation.title, summary: conversation.summary)
         guard try await store.write(update, of: user) else { return nil }
@@ -61,10 +61,12 @@ actor ConversationCompletion {
     }
 
     /// What it has already, stays.
-    private func summarise(_ conversation: inout Conversation) async {
+    private func summarise(_ conversation: inout Conversation) async throws(StoreError) {
         guard conversation.title == nil || conversation.summary == nil else { return }
         let made: (title: String?, summary: String?)
-        if let summary = await summaries?.summary(of: conversation) {
+        if let summaries, UserChoices(settings: try await store.settings(of: conversation.user)).usesSummaryModel,
+            let summary = await summaries.summary(of: conversation)
+        {
             made = (summary.title, summary.summary)
         } else {
             let summary = ExtractiveSummary(of: conversation.segments.map(\.text))

@@ -37,7 +37,11 @@ import Testing
     }
 
     /// The completed conversation of a session that says "w1 w2 w3".
-    private func complete(_ model: Model, key: String? = "very-secret", seconds: String = "5") async throws -> Conversation {
+    ///
+    /// - Parameter choices: of the user, as they tell the API; nil: none.
+    private func complete(
+        _ model: Model, key: String? = "very-secret", seconds: String = "5", choices: String? = nil
+    ) async throws -> Conversation {
         let group = try LoopGroup(count: 1)
         let server = HTTPServer(loops: group.loops, service: model)
         let address = try server.start(on: SocketAddress(.loopback, port: 0)).description
@@ -49,6 +53,11 @@ import Testing
         settings["HARKEN_LLM_API_KEY"] = key
         var done: Conversation?
         try await TestGateway.with(keys: TestKeys(valid: []), settings: settings) { gateway in
+            if let choices {
+                let answer = try await gateway.send(
+                    .patch, "/api/v1/users/me/settings", headers: ["Content-Type": "application/json"], body: Array(choices.utf8))
+                #expect(answer.status == 200)
+            }
             let socket = try await gateway.connect("/v4/listen?language=en&sample_rate=16000&codec=pcm16&source=desktop&vad_gate=disabled")
             let loud: [UInt8] = (0..<16_000 * 3).flatMap { _ in [UInt8(64), UInt8(31)] }
             for start in stride(from: 0, to: loud.count, by: 32_000) { socket.send(binary: Array(loud[start..<start + 32_000])) }
@@ -72,6 +81,13 @@ import Testing
         #expect(seen.map(\.target) == ["POST /v1/chat/completions"])
         #expect(seen.map(\.authorization) == ["Bearer very-secret"])
         #expect(seen.allSatisfy { $0.body.contains("w1 w2 w3") && $0.body.contains(#""model":"small""#) && !$0.body.contains("very-secret") })
+    }
+
+    @Test(arguments: [false, true]) func `are not given to it where their user does not want that`(wanted: Bool) async throws {
+        let model = Model { Self.json($0, 200, Self.good) }
+        let made = try await complete(model, choices: #"{"model_summaries":\#(wanted)}"#)
+        #expect(model.seen.withLock { $0 }.isEmpty != wanted)
+        #expect((made.title == "By a model") == wanted)
     }
 
     @Test(arguments: [
