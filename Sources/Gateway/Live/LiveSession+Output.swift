@@ -1,0 +1,49 @@
+internal import Framing
+internal import Net
+internal import Protocols
+internal import Sessions
+internal import Speech
+
+/// What its dialect wants done, now or at a time.
+extension LiveSession {
+    /// Does what the dialect put into the shared output. What it sets off may put more there, which the outermost call does too.
+    func carryOutOutput() {
+        guard !isCarryingOut else { return }
+        isCarryingOut = true
+        var next = 0
+        while next < context.output.actions.count {
+            let action = context.output.actions[next]
+            next += 1
+            switch action {
+            case .send(let range): client?.send(text: context.output.bytes.span.bytes.extracting(range))
+            case .command(let command): take(command)
+            case .converse(let command): conversation?.command(command)
+            case .audio(let bytes): audio(bytes.span.bytes)
+            case .close(let code, let reason): client?.close(code: code, reason: reason)
+            }
+        }
+        context.output.removeAll()
+        isCarryingOut = false
+        armDialectTimer()
+    }
+
+    /// Reading it from the property would copy the whole machine.
+    private static func deadline(of dialect: inout any LiveServerMachine) -> ContinuousClock.Instant? { dialect.deadline }
+
+    func armDialectTimer() {
+        guard !clientIsGone, let deadline = Self.deadline(of: &dialect) else {
+            dialectTimer?.cancel()
+            dialectTimer = nil
+            return
+        }
+        if dialectTimer != nil, let armed = dialectDeadline, armed <= deadline { return }
+        dialectTimer?.cancel()
+        dialectDeadline = deadline
+        dialectTimer = context.loop.schedule(at: deadline) { [self] in
+            dialectTimer = nil
+            if !isReading { dialect.clientIsHeld(now: context.loop.now) }
+            dialect.timePassed(now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+    }
+}
