@@ -250,7 +250,7 @@ extension Migration {
     )
 
     /// Words of scripts without spaces are found, too: the index of words is made anew.
-    static let unspacedWords = Migration(
+    package static let unspacedWords = Migration(
         "DROP TABLE segment_words",
         """
         CREATE VIRTUAL TABLE segment_words USING fts5(
