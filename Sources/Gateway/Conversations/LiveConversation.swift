@@ -155,11 +155,17 @@ final class LiveConversation {
     func concluded(_ body: @escaping () -> Void) {
         guard !isConcluded else { return body() }
         completed = body
+        beginPatience()
         whenBegun { [self] in
             guard !isEnded else { return }
             guard conclude(inOrder: true) else { return tellCompleted() }
-            timer = loop.schedule(at: loop.now + Self.completionPatience) { [self] in tellCompleted() }
+            beginPatience()
         }
+    }
+
+    private func beginPatience() {
+        timer?.cancel()
+        timer = loop.schedule(at: loop.now + Self.completionPatience) { [self] in tellCompleted() }
     }
 
     private func tellCompleted() {
