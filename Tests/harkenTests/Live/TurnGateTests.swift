@@ -14,7 +14,7 @@ private let models = ModelFolder(environment: ProcessInfo.processInfo.environmen
 /// The silence gate with a short hangover, and this machine's own models: over real sockets, as fast as people speak.
 @Suite(.enabled(if: models.missing().isEmpty, "the models are not there: make setup"), .timeLimit(.minutes(5)))
 struct `Silence after real speech` {
-    /// A sentence of 7.1 s, and where a pause of 2 s is put into it or behind it.
+    /// A sentence of 7.1 s, and where a pause of 3.2 s is put into it or behind it: shorter than the 4 s that a turn is waited for.
     enum Pause: Int, CaseIterable {
         case withinTheSentence = 50_000
         case afterTheSentence = 113_600
@@ -26,7 +26,7 @@ struct `Silence after real speech` {
         let file = try Data(contentsOf: URL(fileURLWithPath: path)).dropFirst(44)
         let sentence = file.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }.prefix(Pause.afterTheSentence.rawValue)
         let (before, after) = (sentence.prefix(pause.rawValue), sentence.dropFirst(pause.rawValue))
-        return before + [Int16](repeating: 0, count: 32_000) + (after.isEmpty ? sentence.prefix(Pause.withinTheSentence.rawValue) : after)
+        return before + [Int16](repeating: 0, count: 51_200) + (after.isEmpty ? sentence.prefix(Pause.withinTheSentence.rawValue) : after)
     }
 
     /// Seconds that the engine did not hear.
@@ -57,8 +57,8 @@ struct `Silence after real speech` {
         switch pause {
         // Before the first word.
         case .withinTheSentence: #expect(seconds < 0.6)
-        // Of the 2 s besides, all but the hangover and what goes before speech.
-        case .afterTheSentence: #expect(seconds > 0.6 && seconds < 1.8)
+        // Of the pause besides, all but the hangover and what goes before speech; less where the model answers late on a busy machine.
+        case .afterTheSentence: #expect(seconds > 0.6 && seconds < 3)
         }
     }
 }
