@@ -24,6 +24,7 @@ import threading
 import time
 import urllib.request
 import wave
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 
@@ -337,7 +338,7 @@ def doubled(words, single):
     return sorted(" ".join(run) for _, run in runs(words) - runs(single))
 
 
-def judge(recorder, speech, path, checks, is_exact, keep=None):
+def judge(recorder, speech, single_pass, checks, is_exact, keep=None):
     name = recorder.name
     status = recorder.stop(900)
     checks(f"{name}: ends in order when it is interrupted, with everything sent", status == 0, f"{status} {''.join(recorder.lines)[-600:]}")
@@ -353,8 +354,9 @@ def judge(recorder, speech, path, checks, is_exact, keep=None):
         return
     conversation = recorder.conversation(found[0]["id"])
     text = " ".join(segment["text"] for segment in conversation["segments"])
-    single = recorder.single_pass(path)
+    single = single_pass.result()
     if keep:
+        os.makedirs(keep, exist_ok=True)
         with open(os.path.join(keep, f"recorded-{name}.json"), "w") as file:
             json.dump({"conversation": conversation, "single_pass": single, "truth": speech.text}, file, indent=1)
     against_single, mine, alone = word_error_rate(single, text), word_error_rate(speech.text, text), word_error_rate(speech.text, single)
@@ -398,9 +400,12 @@ def run(args, checks, folder):
         for recorder in recorders:
             recorder.start()
         time.sleep(1)
-        perform(card, recorders, speech, checks)
-        for recorder in recorders:
-            judge(recorder, speech, path, checks, is_exact=recorder.name == "vendor", keep=args.keep)
+        with ThreadPoolExecutor() as pool:
+            # Beside the recording, which leaves the machine idle for most of the time.
+            passes = [pool.submit(recorder.single_pass, path) for recorder in recorders]
+            perform(card, recorders, speech, checks)
+            for recorder, single_pass in zip(recorders, passes):
+                judge(recorder, speech, single_pass, checks, is_exact=recorder.name == "vendor", keep=args.keep)
     finally:
         for server in servers:
             server.stop()
