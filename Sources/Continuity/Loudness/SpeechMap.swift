@@ -6,12 +6,14 @@ package struct SpeechMap: Sendable {
     private var loud: [SampleRange] = []
     /// What is quiet for less than this is no silence: words have such gaps inside.
     private let shortest: SampleCount
+    let rate: SampleRate
     /// First sounds are soft ("f", "th", "h"): so much of the silence before something loud may belong to it.
     private let lead: SampleCount
     /// The latest range, which grows: all others are in `loud`.
     private var last: SampleRange?
 
     package init(rate: SampleRate) {
+        self.rate = rate
         shortest = SampleCount(.milliseconds(150), at: rate)
         lead = SampleCount(.milliseconds(200), at: rate)
     }
@@ -54,6 +56,10 @@ package struct SpeechMap: Sendable {
         if parts.count > 1, let first = parts.first, first.count <= shortest, !all.contains(first) { parts.removeFirst() }
         // Beside a single word may be the beginning of the next one.
         if words.count == 1 { parts = parts.max { $0.count < $1.count }.map { [$0] } ?? [] }
+        // Engines are a tenth of a second wrong on where a final ends, too: what it cuts begins behind it.
+        if parts.isEmpty, let next = all.first(where: { $0.start >= range.end }), next.start <= range.end + shortest {
+            parts = [SampleRange(max(range.start, range.end - shortest), range.end)]
+        }
         if parts.isEmpty { parts = [range] }
         let shares = ProportionalTimes.ranges(of: words.map(\.text), in: 0..<parts.reduce(0) { $0 + Int($1.count.samples) })
         var placed = words
@@ -70,6 +76,19 @@ package struct SpeechMap: Sendable {
             placed[index].range = SampleRange(start, max(start, min(parts[part].end, parts[part].start + SampleCount(share.upperBound - before))))
         }
         return placed
+    }
+
+    /// What is loud in `range` and lies next to it, for whoever asks when the rest is forgotten.
+    package func part(in range: SampleRange) -> SpeechMap {
+        var part = self
+        part.loud = loud.filter { $0.intersection(range) != nil }
+        return part
+    }
+
+    /// Where what is loud there begins; `index` where nothing is.
+    package func start(ofLoudAt index: SampleIndex) -> SampleIndex {
+        if let last, last.start < index { return index <= last.end ? last.start : index }
+        return loud.last { $0.start < index && index <= $0.end }?.start ?? index
     }
 
     /// The first and last loud sample of `range`.

@@ -84,11 +84,13 @@ struct Panel: Sendable {
 
     func index(of leg: LegID) -> Int? { members.firstIndex { $0.leg == leg } }
 
-    mutating func add(_ final: Final, ofMember index: Int) {
+    /// - Parameter hasTimes: whether its engine says where words lie.
+    mutating func add(_ final: Final, ofMember index: Int, hasTimes: Bool) {
         var final = final
         let through = members[index].through
-        // Engines say finals twice.
-        final.words.removeAll { $0.middle < through || final.end <= through && $0.range.end <= through }
+        // Engines say finals twice. Of the rest of a word that they have cut they may say that it has no length.
+        let isOld = final.end <= through && (hasTimes || final.start < through)
+        final.words.removeAll { $0.middle < through || isOld && $0.range.end <= through }
         members[index].through = max(through, final.end)
         if !final.words.isEmpty || final.reason != .length { members[index].isInSpeech = final.reason == .length || final.reason == .flush }
         if let answer = final.answer { members[index].answers = answer }

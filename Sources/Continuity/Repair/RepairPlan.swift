@@ -60,8 +60,12 @@ struct LateRepair: Sendable {
     var after: [Word] = []
     /// Whether those say where these words lie that said them.
     var othersHaveTimes: Bool
+    /// How far the words before it may lie, where that is not known.
+    var beforeThrough: SampleIndex?
     /// What was heard, while words behind the gap are still to come.
     var words: [Word]?
     var asked: RepairPlan.Asked
     var engines: ArraySlice<EngineName>
+    /// What is loud in its audio.
+    var speech: SpeechMap
 }

@@ -23,6 +23,10 @@ struct Lane: Sendable {
     /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these.
     private var earlier: [Source: [Word]] = [:]
     private static let mostEarlier = 48
+    /// How far the final reached of which words were committed last, as its engine said, if that does not say where they lie.
+    private(set) var saidThrough: SampleIndex?
+    /// Where finals end for the session that reached further for their engines.
+    private var cuts: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
     /// Words were committed behind the last end of a turn.
     var hasOpenTurn = false
     /// The engine that began the turn will not end it.
@@ -44,7 +48,27 @@ struct Lane: Sendable {
     ///   - hasTimes: whether its engine says where words lie.
     func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
         guard let lastSource, lastSource != source else { return nil }
-        return Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [], hasTimes: hasTimes, others: self.hasTimes)
+        var ear = Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [], hasTimes: hasTimes, others: self.hasTimes)
+        ear.othersThrough = saidThrough
+        ear.isBehind = origin.map(isQuiet) ?? false
+        ear.isCutOff = origin.map(isWithinSpeech) ?? false
+        return ear
+    }
+
+    /// Whether it is silent from there to the end of what is committed, and the last words lie where it was loud before: who begins there hears none of
+    /// them.
+    private func isQuiet(from origin: SampleIndex) -> Bool {
+        let end = max(stitcher.committedThrough, saidThrough ?? .zero)
+        guard origin < end, let last = stitcher.heard.last, !speech.isLoud(in: SampleRange(origin, end)) else { return false }
+        return last.range.start < origin && speech.isLoud(in: SampleRange(last.range.start, origin))
+    }
+
+    /// Whether what is heard ends within speech, and somebody begins there.
+    private func isWithinSpeech(_ origin: SampleIndex) -> Bool {
+        let end = stitcher.isAtGap ? stitcher.gap?.start ?? .zero : stitcher.committedThrough
+        let margin = SampleCount(.milliseconds(100), at: speech.rate)
+        return max(end - origin, origin - end) <= margin && speech.isLoud(in: SampleRange(end - margin, end))
+            && speech.isLoud(in: SampleRange(origin, origin + margin))
     }
 
     /// From now on `source` speaks.
@@ -61,6 +85,29 @@ struct Lane: Sendable {
         earlier[source] = nil
     }
 
+    /// A leg's final ends at `end` here, where its engine said that it reaches further.
+    mutating func cut(_ final: SampleRange, to end: SampleIndex, of leg: LegID) { cuts[leg] = (end, final.end) }
+
+    /// Words of a leg that does not say where they lie are where somebody speaks: what its last final does not cover is said in this one.
+    func spread(_ words: [Word], over range: SampleRange, of leg: LegID) -> [Word] {
+        guard let cut = cuts[leg], cut.said == range.start else { return speech.spread(words, over: range) }
+        return speech.spread(words, over: SampleRange(max(cut.end, speech.start(ofLoudAt: range.start)), range.end))
+    }
+
+    /// The end of a final that ends at `end` here, as its engine said it; nil: it is no leg's.
+    func said(_ end: SampleIndex, by source: Source) -> SampleIndex? {
+        guard case .leg(let leg) = source else { return nil }
+        return cuts[leg].map { $0.end == end ? $0.said : end } ?? end
+    }
+
+    /// Words of a final that ends at `end` were committed last.
+    mutating func reached(_ end: SampleIndex, by source: Source) {
+        saidThrough = nil
+        guard !hasTimes else { return }
+        let said = said(end, by: source) ?? end
+        saidThrough = speech.hull(in: SampleRange(.zero, said))?.end ?? said
+    }
+
     /// `source`, which is not the one that spoke last, has said words of which none was new.
     mutating func remember(_ words: [Word], of source: Source) {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
@@ -71,6 +118,7 @@ struct Lane: Sendable {
 
     /// It says nothing more. What others wait for who are gone was settled meanwhile, or is to be voted on.
     mutating func forget(_ leg: LegID) {
+        cuts[leg] = nil
         guard !earlier.isEmpty else { return }
         earlier = earlier.filter { source, _ in
             guard case .leg(let id) = source else { return true }

@@ -53,7 +53,11 @@ extension SessionMachine {
     private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
-        let event = uncut(hasTimes(leg.engine) ? event : placed(event, in: number), in: number)
+        let placed = hasTimes(leg.engine) ? event : placed(event, of: leg.id, in: number)
+        let event = uncut(placed, in: number)
+        if case .final(let said, _) = placed, case .final(let final, _) = event, final.range.end < said.range.end {
+            lanes[number].cut(said.range, to: final.range.end, of: leg.id)
+        }
         if place == 0 {
             if isPanel {
                 hear(event, in: number, from: leg.id, now: now, &actions)
@@ -84,13 +88,13 @@ extension SessionMachine {
     }
 
     /// Words of an engine that does not say where they lie are where somebody speaks.
-    private func placed(_ event: EngineEvent, in number: Int) -> EngineEvent {
+    private func placed(_ event: EngineEvent, of leg: LegID, in number: Int) -> EngineEvent {
         switch event {
         case .final(var said, let reason):
-            said.words = lanes[number].speech.spread(said.words, over: said.range)
+            said.words = lanes[number].spread(said.words, over: said.range, of: leg)
             return .final(said, reason: reason)
         case .interim(var said):
-            said.words = lanes[number].speech.spread(said.words, over: said.range)
+            said.words = lanes[number].spread(said.words, over: said.range, of: leg)
             return .interim(said)
         case .opened, .closed, .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: return event
         }
@@ -199,7 +203,7 @@ extension SessionMachine {
         var seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
         seam?.finalStart = final.range.start
         let hasTimes = hasTimes(engine)
-        let tail = lanes[number].stitcher.tail
+        let tail = lanes[number].stitcher.heard
         let before = lanes[number].stitcher.lastWordEnd
         let committed = lanes[number].stitcher.committedThrough
         let changed = lanes[number].stitcher.changedWords
@@ -208,12 +212,18 @@ extension SessionMachine {
         // Where its words lie in it nobody knows: it is new, or it is not. A little more than its engine says may be.
         let isCompared = seam != nil && !lanes[number].stitcher.isAtGap
         let margin = isCompared ? SampleCount(.milliseconds(150), at: configuration.rate) : .zero
-        if !hasTimes, !isFresh, final.range.end + margin <= committed { final.words = [] }
+        if !hasTimes, !isFresh, final.range.end + margin <= committed, !lanes[number].stitcher.goesOn(with: final.words, of: final.range) {
+            lanes[number].stitcher.hear(final.words)
+            final.words = []
+        }
         let accepted = lanes[number].stitcher.accept(
-            final, reason: reason, from: engine, seam: seam, isFresh: isFresh || seam == nil && !hasTimes && final.range.end > committed)
+            final, reason: reason, from: engine, seam: seam,
+            isFresh: isFresh || seam == nil && !hasTimes && (final.range.end > committed || !final.words.isEmpty),
+            bound: hasTimes ? nil : lanes[number].said(final.range.end, by: source))
         tally.changedWords += lanes[number].stitcher.changedWords - changed
         if let accepted, !accepted.words.isEmpty || lanes[number].lastSource == nil {
             lanes[number].change(to: source, behind: tail, hasTimes: hasTimes)
+            lanes[number].reached(final.range.end, by: source)
         } else {
             lanes[number].remember(said, of: source)
         }

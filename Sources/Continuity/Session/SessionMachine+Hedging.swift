@@ -10,10 +10,13 @@ extension SessionMachine {
             let through = lanes[number].stitcher.committedThrough
             let source = Lane.Source.leg(member.leg)
             // Where its words lie in it nobody may know: then it is new, or it is not.
-            let isOld = final.end <= through && !hasTimes(member.engine)
+            let isOld =
+                final.end <= through && !hasTimes(member.engine)
+                && !lanes[number].stitcher.goesOn(with: final.words, of: SampleRange(final.start, final.end))
             let words = isOld ? [] : fresh(final.words, of: member, from: final.start, in: number)
             let spoken = max(through, words.last?.range.end ?? through)
-            if !mustGo, !final.isDoubtful, final.end > spoken, isWaitedFor(final.end, in: number, besides: index),
+            if !mustGo, !final.isDoubtful, final.end > spoken, words.isEmpty || hasTimes(member.engine),
+                isWaitedFor(final.end, in: number, besides: index),
                 lanes[number].speech.isLoud(in: SampleRange(spoken, final.end))
             {
                 // Where it has no words, others may have some.

@@ -34,7 +34,10 @@ extension SessionMachine {
         settle(number, now: now, &actions)
     }
 
-    private mutating func add(_ final: Panel.Final, in number: Int, of index: Int) { lanes[number].panel.add(final, ofMember: index) }
+    private mutating func add(_ final: Panel.Final, in number: Int, of index: Int) {
+        let hasTimes = hasTimes(lanes[number].panel.members[index].engine)
+        lanes[number].panel.add(final, ofMember: index, hasTimes: hasTimes)
+    }
 
     /// Whether it hears its stretch to the end. One that is changed for another does not.
     private func isLast(_ id: LegID, in number: Int) -> Bool {

@@ -195,7 +195,7 @@ extension SessionMachine {
         let ear = lanes[number].ear(of: source, from: asked.range.start, rate: rate, hasTimes: asked.hasTimes)
         // Where nothing is committed, all words are new of which nobody knows where they lie.
         var words = ear == nil && !asked.hasTimes ? words : lanes[number].stitcher.fresh(words, seam: ear)
-        lanes[number].change(to: source, behind: lanes[number].stitcher.tail, hasTimes: asked.hasTimes)
+        lanes[number].change(to: source, behind: lanes[number].stitcher.heard, hasTimes: asked.hasTimes)
         var through = end
         if !asked.hasTimes {
             // Which of its words lie before its end nobody knows: it has all.
@@ -259,7 +259,7 @@ extension SessionMachine {
         keep(
             LateRepair(
                 channel: lanes[number].channel, gap: gap, edge: before.gap?.end, before: before.tail, othersHaveTimes: lanes[number].hasTimes,
-                asked: asked, engines: plan.engines))
+                beforeThrough: lanes[number].saidThrough, asked: asked, engines: plan.engines, speech: lanes[number].speech.part(in: asked.range)))
     }
 
     private static var mostLate: Int { 64 }
@@ -281,7 +281,8 @@ extension SessionMachine {
         let lane = lanes[channel.number]
         keep(
             LateRepair(
-                channel: channel, gap: gap, edge: edge, before: lane.stitcher.tail, othersHaveTimes: lane.hasTimes, asked: again, engines: []))
+                channel: channel, gap: gap, edge: edge, before: lane.stitcher.tail, othersHaveTimes: lane.hasTimes, beforeThrough: lane.saidThrough,
+                asked: again, engines: [], speech: lane.speech.part(in: again.range)))
         actions.append(.repair(Repair(id: again.id, engine: again.engine, channel: channel, range: again.range, deadline: nil)))
     }
 
@@ -291,7 +292,10 @@ extension SessionMachine {
             ran(repair.asked, in: repair.channel, .completed, firstAnswer: repair.asked.at.duration(to: now), now: now, &actions)
             var repair = repair
             repair.words = words
-            if case .text = outcome { repair.asked.hasTimes = false }
+            if case .text = outcome {
+                repair.asked.hasTimes = false
+                repair.words = repair.speech.spread(words, over: repair.asked.range)
+            }
             let end = lanes[repair.channel.number].stitcher.committedThrough
             if end >= repair.gap.end + reach { mend(repair, &actions) } else { late[repair.asked.id] = repair }
         case .failed, .declined:
@@ -316,17 +320,18 @@ extension SessionMachine {
         // What was committed on both sides of the gap is not said again.
         // Nor what was mended there.
         let near = mended.filter { $0.channel == repair.channel }.flatMap(\.words)
-        let before = (repair.before + near.filter { $0.middle < gap.start }).sorted { $0.range.start < $1.range.start }
-        let after = (repair.after + near.filter { $0.middle >= gap.end }).sorted { $0.range.start < $1.range.start }
+        let before = RepairSeam.ordered(repair.before, with: near.filter { $0.middle < gap.start })
+        let after = RepairSeam.ordered(repair.after, with: near.filter { $0.middle >= gap.end })
         // Behind the last word that is known there may be more gaps.
         let known = SampleRange(min(repair.edge ?? .zero, gap.start), max(after.last?.range.end ?? gap.end, gap.end))
         var inside = RepairSeam.unsettled(
             words, of: gap, heard: repair.asked.range, known: known, before: before, after: after, rate: configuration.rate,
-            hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes)
+            hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes, othersThrough: repair.beforeThrough)
         inside.removeAll { !gap.contains($0.middle) }
-        // Where its audio ends in speech, its last word may be a part of the next.
+        // Where its audio ends in speech, its last word may be a part of the next, of which some say only where it ends.
+        let longest = SampleCount(.milliseconds(300), at: configuration.rate)
         if !repair.asked.endsInSilence, let last = inside.last, last.range.end >= repair.asked.range.end,
-            after.contains(where: { $0.range.intersection(last.range) != nil })
+            after.contains(where: { $0.range.intersection(last.range) != nil || $0.range.isEmpty && $0.range.end <= last.range.end + longest })
         {
             inside.removeLast()
         }

@@ -10,6 +10,8 @@ struct Token {
     var word: Int
     /// It was said behind this.
     var earliest: Double
+    /// It was over at this, where that is all that is known.
+    var bound: Double?
 
     /// Where it begins, if it lies in the middle of its word.
     var start: Double { 2 * middle - Double(end.samples) }
@@ -22,6 +24,8 @@ struct Alignment {
     let old: [Token]
     let new: [Token]
     private let limit: Double
+    /// The end of what the old ones may lie in.
+    private let lastEnd: Double
     private let jitter: Double
     private let reach: Double
     /// The furthest where both say where their words lie.
@@ -30,6 +34,8 @@ struct Alignment {
     private let mostEarly: Double
     /// Where a gap ends that lies before what is committed.
     private let gap: Double
+    /// Where it begins: between words that were heard in it, nothing else was.
+    private let gapStart: Double
     /// Whether it is known where the new words lie, and where the old ones do.
     private let hasTimes: Bool
     private let others: Bool
@@ -45,19 +51,21 @@ struct Alignment {
     private static let substituted = 0.65
 
     init(
-        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, behind gap: SampleIndex?, through end: SampleIndex, reach: SampleCount,
-        usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool
+        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, isBehind: Bool, isCutOff: Bool, behind gap: SampleRange?, through end: SampleIndex,
+        latest: SampleIndex, reach: SampleCount, usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool
     ) {
         self.isMirrored = isMirrored
         self.hasTimes = hasTimes
         self.others = others
         begin = Double(heardFrom.samples)
-        self.gap = gap.map { Double($0.samples) } ?? -.infinity
+        self.gap = gap.map { Double($0.end.samples) } ?? -.infinity
+        gapStart = gap.map { Double($0.start.samples) } ?? -.infinity
         self.usual = Double(usual.samples)
         mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.3
         self.old = old
         self.new = new
         limit = Double(end.samples)
+        lastEnd = Double(latest.samples)
         self.jitter = Double(jitter.samples)
         self.reach = Double(reach.samples)
         let width = new.count + 1
@@ -66,11 +74,14 @@ struct Alignment {
         costs[0] = 0
         for i in 0...old.count {
             // Before the new engine heard anything, it cannot have what was said; once it has, it must have what was said next.
-            let heard = i == 0 ? 0 : (old[i - 1].middle - begin) / (0.8 * self.usual) + (others ? 0.25 : 0.5)
+            let doubt = (others ? 0.25 : 0.5) + (isCutOff && i == old.count ? 0.3 : 0)
+            let heard = i == 0 || isBehind ? 0 : (spoken(i - 1) - begin) / (0.8 * self.usual) + doubt
             for j in 0...new.count {
                 let place = i * width + j
                 if i > 0 { consider(costs[place - width] + Self.missing * (j == 0 ? min(1, max(0, heard)) : 1), .absent, at: place) }
-                if j > 0 { consider(costs[place - 1] + leftOut(new[j - 1]), .leftOut, at: place) }
+                // Where nobody says where these lie, its audio began behind this one or it did not: that those before it are missing says no more.
+                if i > 0, j == 0, !others { consider(Self.missing * max(0, heard), .absent, at: place) }
+                if j > 0 { consider(costs[place - 1] + leftOut(new[j - 1], behind: i), .leftOut, at: place) }
                 guard i > 0, j > 0 else { continue }
                 consider(costs[place - width - 1] + pair(i - 1, j - 1), .aligned, at: place)
                 if j > 1, old[i - 1].text == written(new[j - 2], new[j - 1]) {
@@ -78,6 +89,10 @@ struct Alignment {
                 }
                 if i > 1, new[j - 1].text == written(old[i - 2], old[i - 1]) {
                     consider(costs[place - 2 * width - 1] + apart((old[i - 2].middle + old[i - 1].middle) / 2, new[j - 1].middle), .joined, at: place)
+                }
+                // What it has said so far ends within what the other writes as one word.
+                if j == new.count, isPart(new[j - 1].text, of: old[i - 1].text, atEnd: isMirrored) {
+                    consider(costs[place - width - 1] + apart(old[i - 1].middle, new[j - 1].middle), .aligned, at: place)
                 }
                 // Its audio begins within what the other writes as one word.
                 if j == 1, begin > old[i - 1].start - self.usual / 4, begin < Double(old[i - 1].end.samples),
@@ -105,7 +120,11 @@ struct Alignment {
                 let cost = costs[(old.count - 1) * (new.count + 1) + j] + apart(last.middle, new[j].middle) + fresh
                 if cost <= best.cost { best = (cost, j, last.text.count) }
             }
-            if j < new.count { fresh += min(mostEarly, max(0, limit - new[j].middle) / jitter) }
+            if j < new.count {
+                let early = min(mostEarly, max(0, limit - new[j].middle) / jitter)
+                // Without times all of them seem to lie early together.
+                fresh = hasTimes ? fresh + early : max(fresh, early)
+            }
             let cost = costs[old.count * (new.count + 1) + j] + fresh
             if cost <= best.cost { best = (cost, j, 0) }
         }
@@ -137,8 +156,14 @@ struct Alignment {
 
     func isLastOfWord(_ number: Int) -> Bool { number + 1 == old.count || old[number + 1].word != old[number].word }
 
-    /// A token that only the new engine has, before the seam. What seems to lie in a gap is its repair's.
-    private func leftOut(_ token: Token) -> Double { token.middle < gap ? 0 : Self.missing }
+    /// A token that only the new engine has, before the seam and behind so many old ones. What seems to lie in a gap is its repair's.
+    private func leftOut(_ token: Token, behind count: Int) -> Double {
+        // What is said behind a word that stands behind the gap is not in it, and who has heard a word in it has heard those that follow.
+        if count > 0, Double(old[count - 1].end.samples) > gapStart { return Self.missing }
+        // Behind the last word that is known there may be another gap.
+        if isMirrored, !hasTimes, count == 0, begin < gap { return 0 }
+        return token.middle < gap ? 0 : Self.missing
+    }
 
     private func pair(_ number: Int, _ place: Int) -> Double {
         let isSame = old[number].text == new[place].text
@@ -159,15 +184,24 @@ struct Alignment {
         hasTimes ? 0 : max(0, new.earliest - latest(number)) / (others ? usual / 2 : jitter)
     }
 
+    /// Where an old token was spoken: where that is not known, between where it seems to lie and the latest place at which it may.
+    private func spoken(_ number: Int) -> Double {
+        let middle = old[number].middle
+        guard !others, !isMirrored else { return middle }
+        let most = max(0, lastEnd - usual / 2 * Double(old.count - number) - middle)
+        return middle + min(Double(old[number].end.samples) - middle, most / 2)
+    }
+
     /// The latest place at which an old token may lie: where that is not known, those behind it take some time each.
     private func latest(_ number: Int) -> Double {
         let end = Double(old[number].end.samples)
         guard !others, let last = old.last else { return end }
-        return max(old[number].middle, Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 1))
+        let latest = Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 1)
+        return max(old[number].middle, min(latest, old[number].bound ?? latest))
     }
 
     /// What is committed of an engine that does not say where words lie, lies before the end of what is committed.
-    private func tooLate(_ new: Token) -> Double { hasTimes && !others ? max(0, new.middle - limit) / usual : 0 }
+    private func tooLate(_ new: Token) -> Double { hasTimes && !others && !isMirrored ? max(0, new.middle - lastEnd - usual / 4) / usual : 0 }
 
     /// Where the new words lie nobody may know, but for their order: then the same word may be anywhere.
     private func apart(_ old: Double, _ new: Double, isSame: Bool = false) -> Double {

@@ -24,8 +24,16 @@ package enum Seam {
         /// Whether it says where its words lie, and whether the others do. Without, their order is known, and about where they are.
         package var hasTimes: Bool
         package var others: Bool
-        /// Where a gap ends, when what is compared was committed behind it.
-        package var gap: SampleIndex?
+        /// Of each word that is compared: where it was over, at the latest; nil: where it ends, or nobody knows.
+        var bounds: [SampleIndex?] = []
+        /// How far what the others said may reach, where they do not say where it lies; nil: to the end of what is committed.
+        package var othersThrough: SampleIndex?
+        /// Whether it began in the silence behind all that is compared.
+        package var isBehind = false
+        /// Whether its audio begins where that of those who spoke before ended, within speech: both may have heard the word there.
+        package var isCutOff = false
+        /// A gap, when what is compared was committed behind it, or was heard in it.
+        package var gap: SampleRange?
         /// Where the final begins whose words are compared; nil: there are several, or none.
         package var finalStart: SampleIndex?
 
@@ -53,7 +61,9 @@ package enum Seam {
         let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : 2), at: ear.rate)
         var words = words
         // What it says again is not new.
-        if let said = ear.earlier.last?.range.end { words.removeAll { $0.middle < said || $0.range.end <= said } }
+        if let said = ear.earlier.last?.range.end {
+            words.removeAll { $0.middle < said || $0.range.end <= said && (ear.hasTimes || $0.range.start < said) }
+        }
         // Where words lie whose engine says so is known: those behind what is committed are new.
         let edge = end + (isMirrored ? tolerance : usual)
         guard let next = words.first, next.range.start < edge || !ear.hasTimes else { return words }
@@ -61,12 +71,14 @@ package enum Seam {
         let first = all[0].range.start
         let origin = ear.origin ?? first
         let begin = max(origin, ear.finalStart ?? origin)
-        let old = tokens(tail.filter { $0.range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }, isMirrored).suffix(most)
-        let near = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
-        let new = tokens(near, isMirrored) { $0 < ear.earlier.count ? origin : begin }.suffix(ear.hasTimes ? most : 4 * most)
+        let near = tail.indices.filter { tail[$0].range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }
+        let old = tokens(near.map { tail[$0] }, isMirrored, bound: { ear.bounds.isEmpty ? nil : ear.bounds[near[$0]] }).suffix(most)
+        let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
+        let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
-            Array(old), Array(new), heardFrom: origin, behind: ear.gap, through: end, reach: tolerance, usual: usual, jitter: jitter,
-            hasTimes: ear.hasTimes, others: isMirrored ? ear.hasTimes : ear.others,
+            Array(old), Array(new), heardFrom: origin, isBehind: ear.isBehind && !isMirrored, isCutOff: ear.isCutOff && !isMirrored, behind: ear.gap,
+            through: end, latest: ear.othersThrough ?? end, reach: tolerance, usual: usual, jitter: jitter,
+            hasTimes: ear.hasTimes, others: ear.others,
             isMirrored: isMirrored)
         let known = new.prefix { $0.word < ear.earlier.count }.count
         let (seam, letters) = alignment.seam(from: known)
@@ -111,7 +123,8 @@ package enum Seam {
 
     /// - Parameter earliest: behind which place the word of this number was said.
     private static func tokens(
-        _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero }
+        _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero },
+        bound: (Int) -> SampleIndex? = { _ in nil }
     ) -> [Token] {
         var tokens: [Token] = []
         for (index, word) in words.enumerated() {
@@ -121,7 +134,7 @@ package enum Seam {
                 tokens.append(
                     Token(
                         text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), end: word.range.end, word: index,
-                        earliest: Double(earliest(index).samples)))
+                        earliest: Double(earliest(index).samples), bound: bound(index).map { Double($0.samples) }))
             }
         }
         return tokens

@@ -7,6 +7,10 @@ package struct Stitcher: Sendable {
     package private(set) var committedThrough: SampleIndex = .zero
     /// The last words that were committed, as their engines placed them. Another's are compared with them.
     private(set) var tail: [Word] = []
+    /// The same, and between them what was heard in gaps.
+    private(set) var heard: [Word] = []
+    /// Of each of these: where it was over, at the latest, if its engine does not say where it lies.
+    private var bounds: [SampleIndex?] = []
     private static let longestTail = 48
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
@@ -26,17 +30,20 @@ package struct Stitcher: Sendable {
     /// - Parameters:
     ///   - seam: when what was committed last is another's: then words are compared, and not only their times.
     ///   - isFresh: whether it is known that nothing of it is committed.
+    ///   - bound: where its words were over, at the latest, if its engine does not say where they lie.
     package mutating func accept(
-        _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: Seam.Ear? = nil, isFresh: Bool = false
+        _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: Seam.Ear? = nil, isFresh: Bool = false, bound: SampleIndex? = nil
     ) -> Commit? {
         if seam == nil, !isFresh, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
         let range = SampleRange(committedThrough, final.range.end)
-        let heard = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final.words) : fresh(final.words, seam: seam)
-        let words = heard.map(moved)
+        let new = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final.words) : fresh(final.words, seam: seam)
+        if !isFresh { hearGap(final.words, seam: seam) }
+        let words = new.map(moved)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
         if range.isEmpty && words.isEmpty && (reason == .pause || reason == .length) { return nil }
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
-        remember(heard)
+        Self.remember(new, in: &tail)
+        remember(new, bound: bound)
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
 
@@ -58,27 +65,55 @@ package struct Stitcher: Sendable {
         return gap
     }
 
-    private mutating func remember(_ words: [Word]) {
+    private static func remember(_ words: [Word], in tail: inout [Word]) {
         guard !words.isEmpty else { return }
-        if words.count >= Self.longestTail {
-            tail = Array(words.suffix(Self.longestTail))
+        if words.count >= longestTail {
+            tail = Array(words.suffix(longestTail))
         } else {
-            tail.removeFirst(max(0, tail.count + words.count - Self.longestTail))
+            tail.removeFirst(max(0, tail.count + words.count - longestTail))
             tail += words
         }
+    }
+
+    private mutating func remember(_ words: [Word], bound: SampleIndex?) {
+        Self.remember(words, in: &heard)
+        bounds += Array(repeating: bound, count: words.count)
+        bounds.removeFirst(bounds.count - heard.count)
+    }
+
+    /// Whether a final without a length behind what is committed says something new: engines that cut a word may say so of the rest of it.
+    func goesOn(with words: [Word], of range: SampleRange) -> Bool {
+        guard range.isEmpty, range.start >= committedThrough, !isAtGap else { return false }
+        return tail.suffix(words.count).map(\.text) != words.map(\.text)
+    }
+
+    /// All of these lie in the gap.
+    mutating func hear(_ words: [Word]) {
+        guard isAtGap, let gap else { return }
+        let known = max(gap.start, heard.last?.range.end ?? .zero)
+        remember(words.filter { $0.middle >= known }, bound: gap.end)
+    }
+
+    /// What lies in the gap is not taken, but it is known: who hears the same again and does not say where it lies has not heard what stands behind it.
+    private mutating func hearGap(_ words: [Word], seam: Seam.Ear?) {
+        guard isAtGap, let gap, seam?.hasTimes ?? true else { return }
+        let known = max(gap.start, heard.last?.range.end ?? .zero)
+        remember(words.filter { $0.middle >= known && $0.middle < gap.end }, bound: nil)
     }
 
     /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
     func fresh(_ words: [Word], seam: Seam.Ear?) -> [Word] {
         if var seam, !words.isEmpty {
+            seam.bounds = bounds
             if isAtGap, let gap {
-                let new = Seam.fresh(words, after: tail, through: gap.start, seam)
+                let new = Seam.fresh(words, after: heard, through: gap.start, seam)
                 // Which of those that do not say where they lie are in the gap nobody knows; its repair leaves out those that are here.
                 return seam.hasTimes ? new.filter { $0.middle >= gap.end } : new
             }
-            var words = words
-            if seam.hasTimes, seam.others, let gap { words.removeAll { $0.middle < gap.end } } else { seam.gap = gap?.end }
-            return Seam.fresh(words, after: tail, through: committedThrough, seam)
+            seam.gap = gap
+            let new = Seam.fresh(words, after: heard, through: committedThrough, seam)
+            guard seam.hasTimes, seam.others, let gap else { return new }
+            return new.filter { $0.middle >= gap.end }
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
         return words.filter { $0.middle >= committedThrough }

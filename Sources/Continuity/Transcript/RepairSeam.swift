@@ -12,21 +12,36 @@ package enum RepairSeam {
     ///   - after: the first that are settled behind it.
     ///   - hasTimes: whether the repair's engine says where words lie.
     ///   - others: whether those do whose words are settled.
+    ///   - othersThrough: how far those may lie that are settled before it, if not.
     package static func unsettled(
         _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [Word], after: [Word],
-        rate: SampleRate, hasTimes: Bool = true, others: Bool = true
+        rate: SampleRate, hasTimes: Bool = true, others: Bool = true, othersThrough: SampleIndex? = nil
     ) -> [Word] {
         var ear = Seam.Ear(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others)
-        ear.gap = known?.start
+        ear.gap = known.map { SampleRange($0.start, $0.start) }
+        ear.othersThrough = othersThrough
         let behind = Seam.fresh(words, after: before, through: range.start, ear)
         // The same, seen from behind.
+        ear.othersThrough = nil
         ear.origin = heard.map { mirrored($0.end) }
-        ear.gap = known.map { mirrored($0.end) }
+        ear.gap = known.map { SampleRange(mirrored($0.end), mirrored($0.end)) }
         return mirrored(
             Seam.fresh(mirrored(behind), after: mirrored(after), through: mirrored(range.end), ear, isMirrored: true))
     }
 
-    /// The same of words of which nothing is settled elsewhere.
+    /// Words that were committed, in the order in which they were, and between them those that mended gaps. The places of words that are said one after
+    /// another may be in no order, where their engine does not say them.
+    package static func ordered(_ committed: [Word], with mended: [Word]) -> [Word] {
+        var rest = mended.sorted { $0.range.start < $1.range.start }[...]
+        var words: [Word] = []
+        for word in committed {
+            while let next = rest.first, next.range.start < word.range.start { words.append(rest.removeFirst()) }
+            words.append(word)
+        }
+        return words + rest
+    }
+
+    /// Those of `words` in `range` of which nothing is settled elsewhere.
     static func words(_ words: [Word], in range: SampleRange) -> [Word] {
         words.filter { range.contains(SampleIndex(($0.range.start.samples + $0.range.end.samples) / 2)) }.map { kept($0, in: range) }
     }

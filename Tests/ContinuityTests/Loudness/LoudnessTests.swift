@@ -102,4 +102,26 @@ import Testing
         #expect(!map.isLoud(in: SampleRange(at(0), at(40))))
         #expect(map.isLoud(in: SampleRange(at(91), at(92))))
     }
+
+    @Test func `places words where something loud begins that their final ends before`() {
+        let word = Word("the", SampleRange(at(0), at(0.98)), confidence: 1)
+        #expect(map([(1, 1.2)]).spread([word], over: SampleRange(at(0), at(0.98))).first?.range == SampleRange(at(0.83), at(0.98)))
+        #expect(map([(2, 2.2)]).spread([word], over: SampleRange(at(0), at(0.98))).first?.range == SampleRange(at(0), at(0.98)))
+    }
+
+    @Test func `knows where what is loud begins`() {
+        let map = map([(1, 1.5), (2, 2.5)])
+        #expect(map.start(ofLoudAt: at(1.2)) == at(1))
+        #expect(map.start(ofLoudAt: at(1.7)) == at(1.7))
+        #expect(map.start(ofLoudAt: at(2.5)) == at(2))
+        #expect(map.start(ofLoudAt: at(3)) == at(3))
+    }
+
+    @Test func `keeps a part for whoever asks late`() {
+        var map = map([(1, 1.5), (50, 50.5), (99, 99.5)])
+        let part = map.part(in: SampleRange(at(0), at(3)))
+        map.forget(before: at(60))
+        #expect(part.isLoud(in: SampleRange(at(1), at(2))))
+        #expect(!part.isLoud(in: SampleRange(at(50), at(51))))
+    }
 }

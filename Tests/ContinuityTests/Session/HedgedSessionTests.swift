@@ -156,4 +156,15 @@ import Testing
         #expect(conversation.actions.said == "w0 w1")
         #expect(conversation.actions.records.map(\.outcome) == [.completed, .cancelled])
     }
+
+    @Test func `takes all of a final with words of a leg that does not say where they lie`() {
+        let untimed = SessionEngine(Conversation.first, limits: .init(pace: 1.25), hasWordTimes: false)
+        var conversation = hedged([untimed, Conversation.paced(Conversation.second)])
+        conversation.hear(2.5)
+        let range = SampleRange(.zero, Conversation.at(2.5))
+        let done = conversation.engine(.final(Hypothesis(range: range, words: [Word("w2", range, confidence: 1)]), reason: .pause), from: 0)
+        #expect(done.commits.map(\.range.end) == [Conversation.at(2.5)])
+        conversation.says(2..<3, leg: 1, through: 2.5)
+        #expect(conversation.actions.said == "w2")
+    }
 }

@@ -204,4 +204,15 @@ import Testing
         let done = talk.engine(.final(Hypothesis(range: SampleRange(.zero, Conversation.at(2.5)), words: []), reason: .length), from: 0)
         #expect(done.commits.map(\.range.end) == [Conversation.at(1.5)])
     }
+
+    @Test func `takes the rest of a word that an engine says without a length`() {
+        let untimed = SessionEngine(Conversation.first, limits: .init(pace: 1.25), hasWordTimes: false)
+        var talk = Conversation([untimed, Conversation.paced(Conversation.second)])
+        talk.hear(2)
+        for (text, start, end) in [("the", 0, 1.5), ("and", 1.5, 1.5), ("and", 1.5, 1.5)] {
+            let range = SampleRange(Conversation.at(start), Conversation.at(end))
+            talk.engine(.final(Hypothesis(range: range, words: [Word(text, range, confidence: 1)]), reason: .pause), from: 0)
+        }
+        #expect(talk.actions.said == "the and")
+    }
 }

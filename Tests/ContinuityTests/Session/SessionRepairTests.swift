@@ -222,6 +222,43 @@ import Testing
         #expect(talk.actions.mends.map(\.range) == talk.actions.gaps)
     }
 
+    @Test func `places the words of a repair that is late where it was loud, if its engine does not`() throws {
+        var talk = broken()
+        talk.hear(1)
+        let repair = try #require(talk.actions.repairs.first)
+        talk.says(5..<7, leg: 1, through: 6.8)
+        talk.hear(2.8)
+        #expect(talk.actions.gaps.count == 1)
+        let heard = talk.words(0..<8).filter { repair.range.contains($0.range.start) && repair.range.contains($0.range.end) }
+        talk.answers(repair, .text(heard.map { Word($0.text, repair.range, confidence: 1) }))
+        let mended = try #require(talk.actions.mends.first?.words)
+        #expect(mended.map(\.text) == ["w2", "w3", "w4"])
+        #expect(mended.first?.range.start == Conversation.at(2.1))
+    }
+
+    @Test func `takes what is left of a word at a repair's end for the word of which an engine says only where it ends`() throws {
+        var talk = Conversation()
+        talk.isDense = true
+        talk.hear(5.5)
+        talk.says(0..<2, leg: 0)
+        talk.engine(.closed(Self.gone), from: 0)
+        talk.engine(.opened, from: 1)
+        talk.lively = 1
+        talk.hear(2, audio: false)
+        let repair = try #require(talk.actions.repairs.first)
+        let origin = try #require(talk.session.legs.first?.origin)
+        talk.hear(0.5)
+        let end = repair.range.end + SampleCount(.milliseconds(100), at: .speech), shift = SampleIndex.zero - origin
+        let word = Word("tomorrow", SampleRange(end, end).shifted(by: shift), confidence: 1)
+        talk.engine(.final(Hypothesis(range: SampleRange(origin, end).shifted(by: shift), words: [word]), reason: .length), from: 1)
+        talk.hear(3)
+        #expect(talk.actions.gaps.map(\.end) == [repair.range.end])
+        let rest = Word("to", SampleRange(repair.range.end - SampleCount(800), repair.range.end), confidence: 1)
+        talk.answers(repair, .words([rest]))
+        talk.says(7..<9, leg: 1)
+        #expect(talk.actions.mends.map(\.words) == [[]])
+    }
+
     @Test func `asks the next repairer when one fails`() throws {
         let other = EngineName("other")
         var talk = broken([Conversation.repairer, other])

@@ -118,7 +118,7 @@ import Testing
         let tail = words(["one 1720-1892", "river 6203-6380", "don't 6380-6630"])
         let said = words(["river 5620-5872", "don't 5872-6125", "river 6125-6378", "don't 6378-6630"])
         var ear = Seam.Ear(rate: .speech, origin: at(5_620), hasTimes: false)
-        ear.gap = at(6_100)
+        ear.gap = SampleRange(at(1_892), at(6_100))
         #expect(Seam.fresh(said, after: tail, through: at(6_630), ear).isEmpty)
         #expect(Seam.fresh(words(["house 6700-7140"]), after: tail, through: at(6_630), ear).map(\.text) == ["house"])
     }
@@ -172,5 +172,57 @@ import Testing
         let tail = words(["nothing 13961-14292", "again 14322-14570", "it 14823-15163", "under 15353-15555", "a 15617-15717"])
         let said = words(["nothing 13961-14459", "again 14459-14832", "under 14832-15205", "under 15353-15726", "a 15726-15939", "to 16069-16540"])
         #expect(Seam.fresh(said, after: tail, through: at(15_800), ear).map(\.text) == ["to"])
+    }
+
+    @Test func `leaves nothing to a gap's repair that was said behind a word that stands behind the gap`() {
+        var ear = Seam.Ear(rate: .speech, origin: .zero, hasTimes: false)
+        ear.gap = SampleRange(.zero, at(1_004))
+        let said = words(["so 0-491", "house 491-1472", "again 1472-2453"])
+        #expect(Seam.fresh(said, after: words(["so 1344-1438"]), through: at(1_438), ear).map(\.text) == ["house", "again"])
+    }
+
+    @Test func `leaves nothing to a gap's repair between words that were heard in the gap`() {
+        var ear = Seam.Ear(rate: .speech, origin: .zero, hasTimes: false)
+        ear.gap = SampleRange(.zero, at(1_100))
+        let heard = words(["under 300-752", "no 752-1022", "no 1022-1161", "no 1161-1184"])
+        let said = words(["two 0-384", "under 384-570", "no 570-897", "no 820-989", "no 990-1161", "no 1161-1332", "no 1756-1835"])
+        #expect(Seam.fresh(said, after: heard, through: at(1_184), ear).map(\.text) == ["no", "no"])
+    }
+
+    @Test func `holds it against words without times once that they seem to lie early`() {
+        var ear = Seam.Ear(rate: .speech, origin: at(640), hasTimes: false)
+        ear.gap = SampleRange(at(971), at(2_000))
+        let said = words(["five 971-1179", "twenty 1179-1334", "two 1334-1490", "go 1490-1801", "go 1801-2113", "again 2113-2839"])
+        #expect(Seam.fresh(said, after: words(["two 1909-2120"]), through: at(2_120), ear).map(\.text) == ["go", "go", "again"])
+    }
+
+    @Test func `knows a word without a time up to the end of the final in which it was said`() {
+        var ear = Seam.Ear(rate: .speech, origin: at(832), others: false)
+        let tail = words(["five 0-809"]), said = words(["five 1032-1219", "okay 1219-1677"])
+        ear.othersThrough = at(1_219)
+        #expect(Seam.fresh(said, after: tail, through: at(1_032), ear).map(\.text) == ["okay"])
+        ear.othersThrough = at(809)
+        #expect(Seam.fresh(said, after: tail, through: at(1_032), ear).map(\.text) == ["five", "okay"])
+    }
+
+    @Test func `takes what an engine heard that began in the silence behind the last word for new`() {
+        var ear = Seam.Ear(rate: .speech, origin: at(5_719), hasTimes: false, others: false)
+        let tail = words(["seven 4990-5387", "very 5387-5719"]), said = words(["very 6122-6588"])
+        #expect(Seam.fresh(said, after: tail, through: at(5_880), ear).isEmpty)
+        ear.isBehind = true
+        #expect(Seam.fresh(said, after: tail, through: at(5_880), ear).map(\.text) == ["very"])
+    }
+
+    @Test func `knows a word that one's end and the other's beginning cut`() {
+        var ear = Seam.Ear(rate: .speech, origin: at(5_760), hasTimes: false, others: false)
+        let tail = words(["seven 5023-5265", "it's 5265-5750"]), said = words(["it's 5760-6070", "go 6070-6256"])
+        #expect(Seam.fresh(said, after: tail, through: at(5_750), ear).map(\.text) == ["it's", "go"])
+        ear.isCutOff = true
+        #expect(Seam.fresh(said, after: tail, through: at(5_750), ear).map(\.text) == ["go"])
+    }
+
+    @Test func `knows the first half of a word that the other has whole`() {
+        let ear = Seam.Ear(rate: .speech, origin: .zero, others: false)
+        #expect(Seam.fresh(words(["week 1929-1929"]), after: words(["weekend 1490-2070"]), through: at(2_070), ear).isEmpty)
     }
 }

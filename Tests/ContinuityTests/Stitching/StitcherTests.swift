@@ -122,4 +122,47 @@ import Testing
         let rest = stitcher.accept(final(through: 8_130, timed), reason: .pause, from: .local, seam: ear)
         #expect(rest?.words.map(\.text) == ["very"])
     }
+
+    @Test func `knows what was heard in a gap, and who does not say where words lie says nothing new with it`() {
+        let rate = SampleRate.speech
+        func word(_ text: String, _ start: Int64, _ end: Int64) -> Word {
+            Word(text, SampleRange(SampleIndex(milliseconds: start, at: rate), SampleIndex(milliseconds: end, at: rate)), confidence: 1)
+        }
+        func final(_ start: Int64, _ end: Int64, _ words: [Word]) -> Hypothesis {
+            Hypothesis(range: SampleRange(SampleIndex(milliseconds: start, at: rate), SampleIndex(milliseconds: end, at: rate)), words: words)
+        }
+        var stitcher = Stitcher(channel: .first)
+        _ = stitcher.giveUp(through: SampleIndex(milliseconds: 1_280, at: rate))
+        let first = final(480, 1_234, [word("please", 480, 618), word("well", 667, 999), word("it's", 999, 1_234)])
+        _ = stitcher.accept(first, reason: .length, from: .local)
+        let second = stitcher.accept(final(1_234, 1_798, [word("well", 1_403, 1_798)]), reason: .endOfTurn, from: .local)
+        #expect(second?.words.map(\.text) == ["well"])
+        let again = [
+            word("two", 0, 369), word("please", 369, 1_015), word("well", 1_015, 1_476), word("it's", 1_476, 1_938), word("well", 1_938, 2_399),
+        ]
+        let repaired = stitcher.accept(
+            final(0, 2_399, again), reason: .pause, from: EngineName("repairer"), seam: Seam.Ear(rate: rate, origin: .zero, hasTimes: false))
+        #expect(repaired?.words.map(\.text) == [])
+    }
+
+    @Test func `knows that words without times were over when their final was`() {
+        let rate = SampleRate.speech
+        func word(_ text: String, _ start: Int64, _ end: Int64) -> Word {
+            Word(text, SampleRange(SampleIndex(milliseconds: start, at: rate), SampleIndex(milliseconds: end, at: rate)), confidence: 1)
+        }
+        func at(_ milliseconds: Int64) -> SampleIndex { SampleIndex(milliseconds: milliseconds, at: rate) }
+        var stitcher = Stitcher(channel: .first)
+        let first = Hypothesis(range: SampleRange(.zero, at(1_905)), words: [word("tell", 820, 1_186), word("five", 1_542, 1_905)])
+        _ = stitcher.accept(first, reason: .length, from: .local, isFresh: true, bound: at(1_905))
+        let second = Hypothesis(
+            range: SampleRange(at(1_905), at(3_816)),
+            words: [word("over", 1_905, 2_339), word("thirty", 2_339, 2_947), word("five", 2_947, 3_382), word("over", 3_382, 3_816)])
+        _ = stitcher.accept(second, reason: .length, from: .local, isFresh: true, bound: at(3_816))
+        // Who begins at 2.24 has not heard the first "five".
+        let said = [word("35", 2_240, 2_674), word("over", 2_674, 3_397), word("35", 3_397, 3_830), word("over", 3_830, 4_698)]
+        let commit = stitcher.accept(
+            Hypothesis(range: SampleRange(at(2_240), at(4_698)), words: said), reason: .endOfAudio, from: EngineName("other"),
+            seam: Seam.Ear(rate: rate, origin: at(2_240), hasTimes: false, others: false))
+        #expect(commit?.words.map(\.text) == ["35", "over"])
+    }
 }

@@ -52,4 +52,22 @@ import Testing
             before: words(["tell 2394-2790", "the 2808-2990"]), after: [], rate: .speech, hasTimes: false)
         #expect(inside.map(\.text) == ["tell", "thirty"])
     }
+
+    @Test func `keep what was committed in its order, wherever its words seem to lie`() {
+        // "yeah" is said behind "end" by an engine that does not say where.
+        let committed = words(["end 1506-1620", "yeah 963-2167"])
+        #expect(RepairSeam.ordered(committed, with: words(["well 2300-2500", "so 300-500"])).map(\.text) == ["so", "end", "yeah", "well"])
+        let inside = RepairSeam.unsettled(
+            words(["end 0-963", "yeah 963-2167"]), of: range(0, 1_100), heard: range(0, 2_167), known: range(0, 2_167), before: [],
+            after: RepairSeam.ordered(committed, with: []), rate: .speech, hasTimes: false, others: false)
+        #expect(inside.isEmpty)
+    }
+
+    @Test func `leave what follows all that is settled behind its range to the next gap`() {
+        // Behind "it's" there is another gap, in which "her" is said.
+        let inside = RepairSeam.unsettled(
+            words(["it's 0-1841", "her 1841-3314"]), of: range(0, 3_020), heard: range(0, 3_480), known: range(0, 3_036), before: [],
+            after: words(["it's 2220-3036"]), rate: .speech, hasTimes: false, others: false)
+        #expect(inside.isEmpty)
+    }
 }
