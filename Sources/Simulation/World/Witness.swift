@@ -218,7 +218,13 @@ struct Witness {
         guard channels[number].origins.count == 1, scenario.noises.isEmpty else { return false }
         let longest = Milliseconds.samples(140)
         guard commit.range.contains(said.start), (said.intersection(commit.range)?.count ?? .zero) > longest else { return false }
-        return scenario.spoken[number].allSatisfy { $0.range.start >= said.start || $0.range.intersection(commit.range)?.count ?? .zero <= longest }
+        // One that begins in it may be what the engine does not hear.
+        let before = scenario.spoken[number].filter { $0.range.start < said.start && $0.range.end > commit.range.start }
+        let rest = before.reduce(SampleCount.zero) { $0 + ($1.range.intersection(commit.range)?.count ?? .zero) }
+        return rest <= longest
+            && before.allSatisfy { word in
+                word.range.start < commit.range.start || !scenario.tempers.contains { omits(word.number, $0) }
+            }
     }
 
     /// Numbers are places, as long as none was taken out.
