@@ -88,6 +88,12 @@ struct Lane: Sendable {
     /// A leg's final ends at `end` here, where its engine said that it reaches further.
     mutating func cut(_ final: SampleRange, to end: SampleIndex, of leg: LegID) { cuts[leg] = (end, final.end) }
 
+    /// Where a final ends here that was cut, and is said again.
+    func cut(of final: SampleRange, of leg: LegID) -> SampleIndex? {
+        guard let cut = cuts[leg], cut.said == final.end, final.start < cut.said else { return nil }
+        return cut.end
+    }
+
     /// Words of a leg that does not say where they lie are where somebody speaks: what its last final does not cover is said in this one.
     func spread(_ words: [Word], over range: SampleRange, of leg: LegID) -> [Word] {
         guard let cut = cuts[leg], cut.said == range.start else { return speech.spread(words, over: range) }

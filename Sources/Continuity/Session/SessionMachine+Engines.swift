@@ -54,9 +54,14 @@ extension SessionMachine {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
         let placed = hasTimes(leg.engine) ? event : placed(event, of: leg.id, in: number)
-        let event = uncut(placed, in: number)
-        if case .final(let said, _) = placed, case .final(let final, _) = event, final.range.end < said.range.end {
-            lanes[number].cut(said.range, to: final.range.end, of: leg.id)
+        var event = uncut(placed, in: number)
+        if case .final(let said, _) = placed, case .final(var final, let reason) = event {
+            if !hasTimes(leg.engine), let end = lanes[number].cut(of: said.range, of: leg.id) {
+                final.range = SampleRange(min(final.range.start, end), end)
+                event = .final(final, reason: reason)
+            } else if final.range.end < said.range.end {
+                lanes[number].cut(said.range, to: final.range.end, of: leg.id)
+            }
         }
         if place == 0 {
             if isPanel {

@@ -37,7 +37,7 @@ package struct Stitcher: Sendable {
         if seam == nil, !isFresh, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
         let range = SampleRange(committedThrough, final.range.end)
         let new = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final.words) : fresh(final.words, seam: seam)
-        if !isFresh { hearGap(final.words, seam: seam) }
+        if !isFresh, seam?.hasTimes ?? true { hearGap(final.words) }
         let words = new.map(moved)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
         if range.isEmpty && words.isEmpty && (reason == .pause || reason == .length) { return nil }
@@ -95,8 +95,8 @@ package struct Stitcher: Sendable {
     }
 
     /// What lies in the gap is not taken, but it is known: who hears the same again and does not say where it lies has not heard what stands behind it.
-    private mutating func hearGap(_ words: [Word], seam: Seam.Ear?) {
-        guard isAtGap, let gap, seam?.hasTimes ?? true else { return }
+    mutating func hearGap(_ words: [Word]) {
+        guard isAtGap, let gap else { return }
         let known = max(gap.start, heard.last?.range.end ?? .zero)
         remember(words.filter { $0.middle >= known && $0.middle < gap.end }, bound: nil)
     }

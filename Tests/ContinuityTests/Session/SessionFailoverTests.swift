@@ -205,6 +205,22 @@ import Testing
         #expect(done.commits.map(\.range.end) == [Conversation.at(1.5)])
     }
 
+    @Test func `takes a final of an engine that gives no times for the same when it is said again`() {
+        let untimed = SessionEngine(Conversation.first, limits: .init(pace: 1.25), hasWordTimes: false)
+        var talk = Conversation([untimed, Conversation.paced(Conversation.second)])
+        talk.isDense = true
+        talk.silent = [1]
+        talk.hear(2.5)
+        talk.engine(.final(Hypothesis(range: SampleRange(.zero, Conversation.at(0.8)), words: []), reason: .length), from: 0)
+        // Where it is loud at first somebody may have said it, or behind the pause.
+        let range = SampleRange(Conversation.at(0.8), Conversation.at(2.3))
+        let said = EngineEvent.final(Hypothesis(range: range, words: [Word("river", range, confidence: 1)]), reason: .length)
+        talk.engine(said, from: 0)
+        talk.engine(said, from: 0)
+        #expect(talk.actions.said == "river")
+        #expect(talk.actions.commits.last?.words.first?.range.start == .zero, "what the final before did not cover is said in this one")
+    }
+
     @Test func `takes the rest of a word that an engine says without a length`() {
         let untimed = SessionEngine(Conversation.first, limits: .init(pace: 1.25), hasWordTimes: false)
         var talk = Conversation([untimed, Conversation.paced(Conversation.second)])
