@@ -41,7 +41,10 @@ extension SessionMachine {
 
     private mutating func opened(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         if legs[index].isFailed { return }
+        let id = legs[index].id
         beginLater(legAt: index, now: now, &actions)
+        // What that settles may have let others go.
+        guard let index = legs.firstIndex(where: { $0.id == id }), !isEnded else { return }
         legs[index].opened(now: now)
         if !isReady {
             isReady = true

@@ -282,6 +282,22 @@ import Testing
         #expect(talk.actions.mends.map { $0.words.map(\.text) } == [["w2", "w3", "w4"]])
     }
 
+    @Test func `knows the leg that opens late, though what it leaves to a repair lets another one go`() throws {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(1)
+        while talk.session.legs.count == 1, talk.session.timeline.end < Conversation.at(8) { talk.hear(0.1) }
+        try #require(talk.session.legs.map(\.isFailed) == [true, false])
+        // The driver's timer is late.
+        for _ in 0..<45 {
+            talk.now += .milliseconds(100)
+            _ = talk.session.received(SampleCount(1_600), now: talk.now)
+        }
+        talk.engine(.opened, from: 1)
+        #expect(talk.session.legs.map(\.id) == [LegID(1)])
+        #expect(talk.session.legs.first?.isOpen == true)
+    }
+
     @Test func `takes what nobody said for silence`() {
         var talk = Conversation()
         talk.silent = [2, 3, 4, 5]
