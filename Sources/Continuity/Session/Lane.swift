@@ -128,6 +128,7 @@ struct Lane: Sendable {
         guard !earlier.isEmpty else { return }
         earlier = earlier.filter { source, _ in
             guard case .leg(let id) = source else { return true }
+            if stretches.contains(where: { $0.holds(id) }) { return true }
             guard let index = panel.index(of: id) else { return id != leg }
             return !panel.members[index].finals.isEmpty || id != leg && !panel.members[index].isGone
         }

@@ -57,7 +57,7 @@ extension SessionMachine {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
         let placed = hasTimes(leg.engine) ? event : placed(event, of: leg.id, in: number)
-        var event = uncut(placed, in: number)
+        var event = hasTimes(leg.engine) || isWordless(placed) ? uncut(placed, in: number) : placed
         if case .final(let said, _) = placed, case .final(var final, let reason) = event {
             if !hasTimes(leg.engine), let end = lanes[number].cut(of: said.range, of: leg.id) {
                 final.range = SampleRange(min(final.range.start, end), end)
@@ -93,6 +93,12 @@ extension SessionMachine {
         case .speechStarted, .turnEnded, .flushed: _ = hold(event, in: number, at: place, leg)
         case .opened, .closed, .skipped, .creditsLow: break
         }
+    }
+
+    /// Whether a final has no word of what is loud. Where an engine without word times has said one, nobody knows what is behind it.
+    private func isWordless(_ event: EngineEvent) -> Bool {
+        guard case .final(let said, _) = event else { return false }
+        return said.words.isEmpty
     }
 
     /// Words of an engine that does not say where they lie are where somebody speaks.
@@ -325,7 +331,7 @@ extension SessionMachine {
             for id in settled.sources { dismiss(id, &actions) }
             actions += settled.after.map { .emit($0) }
             guard !lanes[number].stretches.isEmpty else { break }
-            for event in lanes[number].stretches[0].release() {
+            while let event = lanes[number].stretches[0].release() {
                 if isPanel, lanes[number].panel.index(of: event.leg) != nil {
                     hear(event.event, in: number, from: event.leg, now: now, &actions)
                 } else {

@@ -317,7 +317,8 @@ extension SessionMachine {
     private mutating func complete(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         guard isFinishing, lanes[number].panel.isComplete, lanes[number].stretches.count == 1, lanes[number].stretches[0].end == nil else { return }
         let through = lanes[number].stitcher.committedThrough
-        let waits = counting(in: number).contains { !lanes[number].panel.members[$0].finals.isEmpty }
+        let counting = counting(in: number)
+        let waits = lanes[number].stretches[0].isHolding || counting.contains { !lanes[number].panel.members[$0].finals.isEmpty }
         guard !waits, through >= timeline.end || isQuiet(SampleRange(through, timeline.end), number) else { return }
         lanes[number].stretches[0].end = timeline.end
         for id in lanes[number].stretches[0].sources { dropSource(id, in: number, now: now, &actions) }

@@ -208,7 +208,6 @@ extension SessionMachine {
             let safe = asked.range.end - SampleCount(.milliseconds(300), at: rate)
             let next = nextOrigin(in: number)
             let isCut: (Word) -> Bool = { word in (word.range.end > safe || word.range.start >= end) && next.map { word.range.start >= $0 } ?? false }
-            through = min(end, max(safe, next ?? end))
             if let cut = words.first(where: isCut) { through = min(through, cut.range.start) }
             words.removeAll(where: isCut)
             through = max(through, words.last?.range.end ?? .zero)

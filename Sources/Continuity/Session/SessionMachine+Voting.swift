@@ -78,9 +78,11 @@ extension SessionMachine {
         var end = motion.end
         // Engines differ by tenths of a second on where a word is.
         let margin = SampleCount(.milliseconds(300), at: configuration.rate)
-        if let last = mover.words(through: motion.final).last, last.range.end > lanes[number].stitcher.committedThrough {
-            if !member.isInSpeech, member.through >= max(last.middle, last.range.end - margin) { return true }
-            end = max(end, last.range.end + margin)
+        if let last = fresh(mover.words(through: motion.final), of: mover, in: number).last?.range {
+            // Of a word of which a part is committed the rest begins where somebody speaks.
+            let loud = lanes[number].speech.hull(in: last) ?? last
+            if !member.isInSpeech, member.through >= max(loud.middle, last.end - margin) { return true }
+            end = max(end, last.end + margin)
         }
         return configuration.measuresLoudness && !lanes[number].speech.isLoud(in: SampleRange(through, end))
     }

@@ -32,6 +32,8 @@ struct Stretch: Sendable {
     var sources: [LegID]
     var need: Need = .none
     private(set) var held: [Held] = []
+    /// Of those whose turn has come the last one first.
+    private var released: [Held] = []
     /// Events among `held`, and their words: what waiting costs.
     private(set) var heldCount = 0
     /// What the client is told when it is settled.
@@ -64,19 +66,28 @@ struct Stretch: Sendable {
     mutating func handOver(to legs: [LegID], from start: SampleIndex) -> Stretch {
         var next = Stretch(start: start, sources: legs)
         sources.removeAll(where: legs.contains)
-        let all = release()
+        let all = held
+        held = []
+        heldCount = 0
         for said in all { if legs.contains(said.leg) { next.hold(said) } else { hold(said) } }
         return next
     }
 
-    /// Its turn has come.
-    mutating func release() -> [Held] {
-        defer {
+    /// Its turn has come: the next event of those that wait.
+    mutating func release() -> Held? {
+        if !held.isEmpty {
+            released = held.reversed()
             held = []
             heldCount = 0
         }
-        return held
+        return released.popLast()
     }
+
+    /// Whether something waits, or is being released.
+    var isHolding: Bool { !held.isEmpty || !released.isEmpty }
+
+    /// Whether a leg has said something of it.
+    func holds(_ leg: LegID) -> Bool { held.contains { $0.leg == leg } || released.contains { $0.leg == leg } }
 
     var plan: RepairPlan? {
         switch need {

@@ -15,6 +15,9 @@ struct Token {
 
     /// Where it begins, if it lies in the middle of its word.
     var start: Double { 2 * middle - Double(end.samples) }
+
+    /// Of so many letters at its end.
+    func middle(ofLast letters: Int) -> Double { Double(end.samples) - (Double(end.samples) - start) * Double(letters) / Double(text.count) / 2 }
 }
 
 /// What two engines heard of the same audio, side by side.
@@ -95,10 +98,10 @@ struct Alignment {
                     consider(costs[place - width - 1] + apart(old[i - 1].middle, new[j - 1].middle), .aligned, at: place)
                 }
                 // Its audio begins within what the other writes as one word.
-                if j == 1, begin > old[i - 1].start - self.usual / 4, begin < Double(old[i - 1].end.samples),
+                if j == 1, begin > old[i - 1].start - self.usual / (others ? 4 : 1), begin < old[i - 1].middle(ofLast: new[0].text.count),
                     isPart(new[0].text, of: old[i - 1].text, atEnd: !isMirrored)
                 {
-                    consider(costs[place - width - 1] + apart(old[i - 1].middle, new[0].middle), .aligned, at: place)
+                    consider(costs[place - width - 1] + apart(old[i - 1].middle(ofLast: new[0].text.count), new[0].middle), .aligned, at: place)
                 }
             }
         }
@@ -167,17 +170,12 @@ struct Alignment {
 
     private func pair(_ number: Int, _ place: Int) -> Double {
         let isSame = old[number].text == new[place].text
-        return apart(old[number].middle, new[place].middle, isSame: isSame) + (isSame ? 0 : Self.substituted) * unlikely(number, place)
+        return apart(old[number].middle, new[place].middle, isSame: isSame) + (isSame ? 0 : Self.substituted) * unlikely
             + tooEarly(number, new[place]) + tooLate(new[place])
     }
 
-    /// That an engine hears another word, where their places do not say that it is the same one; between two words that both hear, it is.
-    private func unlikely(_ number: Int, _ place: Int) -> Double {
-        if hasTimes && others { return 1 }
-        guard number > 0, place > 0, number + 1 < old.count, place + 1 < new.count else { return 2.5 }
-        let isBetween = old[number - 1].text == new[place - 1].text && old[number + 1].text == new[place + 1].text
-        return isBetween ? 1.7 : 2.5
-    }
+    /// That an engine hears another word, where their places do not say that it is the same one.
+    private var unlikely: Double { hasTimes && others ? 1 : 2.5 }
 
     /// Whoever does not say where words lie has not heard those that were over before it began, and says none of its last final again.
     private func tooEarly(_ number: Int, _ new: Token) -> Double {
@@ -205,7 +203,7 @@ struct Alignment {
 
     /// Where the new words lie nobody may know, but for their order: then the same word may be anywhere.
     private func apart(_ old: Double, _ new: Double, isSame: Bool = false) -> Double {
-        let apart = abs(old - new) / reach, most = isSame ? 1.5 : 1
+        let apart = abs(old - new) / reach, most = isSame && hasTimes ? 1.5 : 1
         return apart <= most || isSame && !hasTimes ? min(apart, most) * (isSame ? 0.49 : 0.7) : .infinity
     }
 }

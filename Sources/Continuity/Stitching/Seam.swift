@@ -143,5 +143,9 @@ package enum Seam {
 
 extension Word {
     /// A word belongs where it lies.
-    var middle: SampleIndex { SampleIndex((range.start.samples + range.end.samples) / 2) }
+    var middle: SampleIndex { range.middle }
+}
+
+extension SampleRange {
+    var middle: SampleIndex { SampleIndex((start.samples + end.samples) / 2) }
 }

@@ -30,6 +30,18 @@ import Testing
         #expect(conversation.actions.said == "the house")
     }
 
+    @Test func `waits for the second part of a number that one leg writes whole, until the other has heard that far`() {
+        var conversation = ensemble(2)
+        conversation.hear(2)
+        func heard(_ text: String, _ range: SampleRange, through end: Double, _ reason: FinalReason) -> EngineEvent {
+            .final(Hypothesis(range: SampleRange(.zero, Conversation.at(end)), words: [Word(text, range, confidence: 0.5)]), reason: reason)
+        }
+        conversation.engine(heard("twenty", SampleRange(Conversation.at(0.1), Conversation.at(0.3)), through: 0.5, .endOfTurn), from: 0)
+        conversation.engine(heard("22", SampleRange(Conversation.at(0.1), Conversation.at(0.8)), through: 0.8, .length), from: 1)
+        conversation.engine(heard("two", SampleRange(Conversation.at(0.5), Conversation.at(0.8)), through: 1, .endOfTurn), from: 0)
+        #expect(conversation.actions.said == "twenty two")
+    }
+
     @Test func `gives words the time in the middle of those who heard them`() {
         var conversation = ensemble()
         conversation.hear(2)

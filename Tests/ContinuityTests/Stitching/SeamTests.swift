@@ -100,6 +100,11 @@ import Testing
         #expect(fresh(["one 1060-1300", "station 1526-1817"], after: ["all 379-900"], through: 1_119, from: 1_000) == ["one", "station"])
     }
 
+    @Test func `knows the end of a word by where that lies in it`() {
+        // Who began within "weekend" hears "end", far from the middle of the whole.
+        #expect(fresh(["end 824-985", "online 1066-1548"], after: ["weekend 139-985"], through: 985, from: 653) == ["online"])
+    }
+
     @Test func `leaves out a long past`() {
         let past = (0..<200).map { "w\($0) \($0 * 300)-\($0 * 300 + 250)" }
         let again = (0..<210).map { "w\($0) \($0 * 300 + 40)-\($0 * 300 + 290)" }
@@ -157,6 +162,18 @@ import Testing
     @Test func `knows a word without a time, however far from its place it seems to lie`() {
         let ear = Seam.Ear(rate: .speech, origin: at(4_160), hasTimes: false)
         #expect(Seam.fresh(words(["two 18193-18286"]), after: words(["two 4652-4672"]), through: at(4_672), ear).isEmpty)
+    }
+
+    @Test func `takes a word for the end of another that only seems to begin behind the place where its audio did`() {
+        let ear = Seam.Ear(rate: .speech, origin: at(600), hasTimes: true, others: false)
+        let said = words(["port 862-1322", "on 1322-1482"])
+        #expect(Seam.fresh(said, after: words(["airport 862-1322"]), through: at(1_322), ear).map(\.text) == ["on"])
+    }
+
+    @Test func `knows each of two words without times that are the same, however far from their places they seem to lie`() {
+        let ear = Seam.Ear(rate: .speech, origin: at(800), hasTimes: false)
+        let tail = words(["the 1576-1680", "the 2214-2377"])
+        #expect(Seam.fresh(words(["the 800-7335", "the 7335-13870"]), after: tail, through: at(2_377), ear).isEmpty)
     }
 
     @Test func `takes an engine that began within what another said for one that heard its last words, not for one that heard more`() {

@@ -1,0 +1,68 @@
+import Speech
+import Testing
+
+@testable import Continuity
+
+/// Which of what others than the last source have said a channel remembers.
+@Suite struct `A channel` {
+    private let said = [Word("one", SampleRange(SampleIndex(0), SampleIndex(8_000)), confidence: 1)]
+    private let gone = LegID(1)
+
+    /// Leg 0 speaks, and leg 1 has said the same.
+    private func channel() -> Lane {
+        var lane = Lane(channel: .first, rate: .speech)
+        lane.stretches = [Stretch(start: .zero, sources: [])]
+        lane.change(to: .leg(LegID(0)), behind: [], hasTimes: true)
+        lane.remember(said, of: .leg(gone))
+        return lane
+    }
+
+    private func remembered(_ lane: Lane, of source: Lane.Source) -> [Word]? {
+        lane.ear(of: source, from: .zero, rate: .speech, hasTimes: true)?.earlier
+    }
+
+    @Test func `forgets what a leg has said that says nothing more`() {
+        var lane = channel()
+        lane.forget(LegID(2))
+        #expect(remembered(lane, of: .leg(gone)) == said, "another one is gone")
+        lane.forget(gone)
+        #expect(remembered(lane, of: .leg(gone)) == [])
+    }
+
+    @Test func `remembers it for as long as more of it waits for a repair, and is released`() {
+        var lane = channel()
+        let held = (0..<2).map { _ in
+            Stretch.Held(leg: gone, engine: EngineName("first"), origin: .zero, event: .turnEnded(.first, at: SampleIndex(8_000)))
+        }
+        for event in held { lane.stretches[0].hold(event) }
+        lane.forget(gone)
+        #expect(remembered(lane, of: .leg(gone)) == said)
+        _ = lane.stretches[0].release()
+        lane.forget(gone)
+        #expect(remembered(lane, of: .leg(gone)) == said, "one of two is left")
+        _ = lane.stretches[0].release()
+        lane.forget(gone)
+        #expect(remembered(lane, of: .leg(gone)) == [])
+    }
+
+    @Test func `remembers it for as long as a panel has not settled all of it`() {
+        var lane = channel()
+        let leg = Leg(id: gone, engine: EngineName("first"), channels: 0..<1, origin: .zero, rate: .speech, limits: .init())
+        lane.panel.join(leg, in: 0)
+        lane.panel.add(
+            .init(words: said, start: .zero, end: SampleIndex(8_000), reason: .pause, at: ContinuousClock.now), ofMember: 0)
+        lane.panel.leave(gone)
+        lane.forget(gone)
+        #expect(remembered(lane, of: .leg(gone)) == said)
+        _ = lane.panel.take(fromMember: 0)
+        lane.forget(LegID(0))
+        #expect(remembered(lane, of: .leg(gone)) == [], "whoever else is gone")
+    }
+
+    @Test func `remembers what a repair has said, whoever is gone`() {
+        var lane = channel()
+        lane.remember(said, of: .repair(RepairID(0)))
+        lane.forget(gone)
+        #expect(remembered(lane, of: .repair(RepairID(0))) == said)
+    }
+}
