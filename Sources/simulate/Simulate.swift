@@ -7,8 +7,10 @@ import Simulation
 enum Simulate {
     private static let usage = """
         usage: simulate [--seeds N] [--from SEED] [--failures N] [--brief] [--mode failover|hedged|ensemble|shadow]
-               simulate --seed N            that seed's failure, made as small as it gets, told in full
-               simulate --seed N --trace    that seed's whole session, told in full
+               simulate --seed N [--beside]            that seed's failure, made as small as it gets, told in full
+               simulate --seed N [--beside] --trace    that seed's whole session, told in full
+
+        Without --mode another session runs beside each seed's own; --beside tells of that one.
         """
 
     private struct Arguments {
@@ -18,6 +20,7 @@ enum Simulate {
         var failures = 1
         var seed: UInt64?
         var isTracing = false
+        var isBeside = false
         /// Of all sessions; nil: as their seeds say.
         var mode: SessionMode?
         /// Failures are named and not told in full.
@@ -28,6 +31,10 @@ enum Simulate {
             while let argument = rest.popFirst() {
                 if argument == "--trace" {
                     isTracing = true
+                    continue
+                }
+                if argument == "--beside" {
+                    isBeside = true
                     continue
                 }
                 if argument == "--brief" {
@@ -61,9 +68,9 @@ enum Simulate {
             Crash.note(seed)
             if !arguments.isTracing { Crash.rest() }
             if arguments.isTracing {
-                Simulation.trace(seed: seed, mode: arguments.mode, say)
+                Simulation.trace(seed: seed, mode: arguments.mode, isBeside: arguments.isBeside, say)
             } else {
-                Simulation.explain(seed: seed, mode: arguments.mode, say)
+                Simulation.explain(seed: seed, mode: arguments.mode, isBeside: arguments.isBeside, say)
             }
             return
         }
@@ -78,12 +85,12 @@ enum Simulate {
         let counts = "\(totals.legs) legs, \(totals.repairs) repairs, \(totals.words) words, \(totals.gaps) gaps, \(totals.mends) mends"
         let speed = Int64(totals.sessions) * 1_000 / max(1, milliseconds)
         say("simulate: \(totals.sessions) sessions (\(counts)) in \(milliseconds) ms, \(speed) a second; \(totals.failures.count) broke a rule")
-        for failure in totals.failures { say("seed \(failure.seed): \(failure.violation)") }
+        for failure in totals.failures { say("seed \(failure.seed)\(failure.isBeside ? " beside" : ""): \(failure.violation)") }
         guard let first = totals.failures.first else { return }
         if !arguments.isBrief {
-            Simulation.explain(seed: first.seed, mode: arguments.mode, say)
+            Simulation.explain(seed: first.seed, mode: arguments.mode, isBeside: first.isBeside, say)
             let mode = arguments.mode.map { " --mode \($0.rawValue)" } ?? ""
-            say("again: simulate --seed \(first.seed)\(mode)")
+            say("again: simulate --seed \(first.seed)\(first.isBeside ? " --beside" : "")\(mode)")
         }
         exit(1)
     }

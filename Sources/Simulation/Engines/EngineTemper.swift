@@ -58,6 +58,8 @@ package struct EngineTemper: Sendable, Equatable {
     package var hiccups = 0.0
     /// Cuts long finals in the middle of a word, which then belongs to one of the two.
     package var cutsWords: Bool
+    /// What it is asked to make final ends where the audio does, within a word too.
+    package var cutsFlushes = false
     /// Audio after which it ends every stream, though it did not say so before; nil: never.
     package var expiry: Int?
     /// The longest that a stream may last, as it declares; nil: for ever.

@@ -179,7 +179,9 @@ struct SimulatedStream: Sendable {
         }
         while known < ears[index].words.count, ears[index].words[known].spoken.end <= heard || reason == .endOfAudio { known += 1 }
         var end = heard
-        if reason == .flush, known < ears[index].words.count { end = max(ears[index].cut, min(end, ears[index].words[known].range.start)) }
+        if reason == .flush, !temper.cutsFlushes, known < ears[index].words.count {
+            end = max(ears[index].cut, min(end, ears[index].words[known].range.start))
+        }
         if reason == .flush, known == ears[index].next, end <= ears[index].cut + Milliseconds.samples(50) {
             return say(.flushed(local(index)), number: 4, &said, now: now)
         }

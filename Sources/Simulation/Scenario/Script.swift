@@ -47,6 +47,80 @@ enum Script {
         return words
     }
 
+    /// How something is said.
+    struct Manner {
+        enum Phrases { case any, plain, chorus, joined, echo, numbers }
+
+        var phrases = Phrases.any
+        /// Words between two rests.
+        var islands = 1...14
+        /// The longest of most rests, in milliseconds.
+        var rests = 800
+        /// Where the first word begins, in milliseconds.
+        var start = 0...800
+        /// How many times as long words are as usual.
+        var slowness = 1.0
+    }
+
+    /// What ends as another word is.
+    private static let echoes = [("station", "on"), ("nothing", "thing"), ("along", "long"), ("today", "day"), ("within", "in"), ("upon", "on")]
+    /// Of which nobody knows what else is written as one.
+    private static let compounds = [
+        ("week", "end", "weekend"), ("on", "line", "online"), ("in", "to", "into"), ("air", "port", "airport"), ("note", "book", "notebook"),
+    ]
+
+    static func words(_ dice: inout Dice, length: Int, _ manner: Manner) -> [SpokenWord] {
+        var words: [SpokenWord] = []
+        let chorus = (0..<dice.pick(3...4)).map { number in (plain[dice.pick(0...6) + 7 * number], nil, nil) as Piece }
+        var position = dice.pick(manner.start)
+        while position < length {
+            let islandEnd = dice.pick(manner.islands)
+            var said = 0
+            while said < islandEnd {
+                let texts: [Piece] =
+                    switch manner.phrases {
+                    case .any: phrase(&dice)
+                    case .plain: [(dice.pick(plain), nil, nil)]
+                    case .chorus: dice.happens(0.85) ? chorus : phrase(&dice)
+                    case .joined: joinable(&dice)
+                    case .echo: echo(&dice)
+                    case .numbers: number(&dice)
+                    }
+                for text in texts {
+                    let duration = Int(Double(dice.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)) * manner.slowness)
+                    guard position + duration < length, words.count < WordIdentity.mostWords else { return words }
+                    words.append(
+                        SpokenWord(
+                            number: words.count + 1, text: text.text, numeral: text.numeral, joined: text.joined,
+                            range: SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))))
+                    position += duration
+                    // There may be a short silence within what some write as one word.
+                    let isParted = text.joined != nil && (manner.phrases == .joined || manner.phrases == .numbers) && dice.happens(0.4)
+                    position += isParted ? dice.pick(150...195) : dice.happens(0.5) ? 0 : dice.pick(0...140)
+                    said += 1
+                    if manner.phrases == .echo { position += 180 + dice.pick(0...manner.rests) }
+                }
+            }
+            position += 180 + dice.pick(0...manner.rests)
+        }
+        return words
+    }
+
+    private static func joinable(_ dice: inout Dice) -> [Piece] {
+        let pair = dice.pick(compounds)
+        return dice.happens(0.7) ? [(pair.0, nil, pair.2), (pair.1, nil, nil)] : [(dice.pick(plain), nil, nil)]
+    }
+
+    private static func echo(_ dice: inout Dice) -> [Piece] {
+        let echo = dice.pick(echoes)
+        return [(echo.0, nil, nil), (echo.1, nil, nil)]
+    }
+
+    private static func number(_ dice: inout Dice) -> [Piece] {
+        let ten = dice.pick(tens), unit = dice.pick(units)
+        return dice.happens(0.2) ? [(dice.pick(plain), nil, nil)] : [(ten.0, String(ten.1), String(ten.1 + unit.1)), (unit.0, String(unit.1), nil)]
+    }
+
     private typealias Piece = (text: String, numeral: String?, joined: String?)
 
     private static func phrase(_ dice: inout Dice) -> [Piece] {

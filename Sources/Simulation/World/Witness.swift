@@ -63,6 +63,31 @@ struct Witness {
         }
     }
 
+    /// A leg that takes over, and leaves to repairs what is before, begins in a silence if there was one in the last second when it was planned.
+    mutating func tookOver(at origin: SampleIndex, received: SampleIndex) {
+        let second = Milliseconds.samples(1_000), margin = Milliseconds.samples(100)
+        // Of several channels the first that is silent decides for all.
+        guard channels.count == 1, scenario.mode == .failover, scenario.noises.isEmpty else { return }
+        guard origin >= received - second, origin > channels[0].through else { return }
+        guard let speech = loud(before: origin, in: 0), speech.start + margin < origin, origin + margin < min(speech.end, received) else { return }
+        // Whether a word is over shows only some time behind it.
+        guard let last = loud(before: received, in: 0), last.start >= received - second || last.end + Self.shortest <= received else {
+            return
+        }
+        fail(.audio, "a leg begins at \(Milliseconds.text(origin)), where somebody speaks, and nobody does a moment later")
+    }
+
+    /// What is quiet for less than this is no silence.
+    private static var shortest: SampleCount { Milliseconds.samples(150) }
+
+    /// The last words that begin before `place`, with no silence between them.
+    private func loud(before place: SampleIndex, in channel: Int) -> SampleRange? {
+        scenario.spoken[channel].prefix { $0.range.start < place }.reduce(nil as SampleRange?) { before, word in
+            guard let before, word.range.start <= before.end + Self.shortest else { return word.range }
+            return SampleRange(before.start, word.range.end)
+        }
+    }
+
     mutating func recorded(_ commit: Commit, turn: Int) {
         if turn < channels[commit.channel.number].turn { fail(.turns, "turn \(turn) after \(channels[commit.channel.number].turn)") }
         channels[commit.channel.number].turn = turn
@@ -171,7 +196,7 @@ struct Witness {
         guard temper.hasWordTimes else {
             // Its final may begin a little before, in the word before it.
             let around = SampleRange(said.start - Milliseconds.samples(150), said.end + Milliseconds.samples(150))
-            if word == commit.words.first, isFirst(said, in: commit), word.range.intersection(around) == nil {
+            if word == commit.words.first, !temper.cutsFlushes, isFirst(said, in: commit), word.range.intersection(around) == nil {
                 fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), the first there, at \(Milliseconds.text(said))")
             }
             return

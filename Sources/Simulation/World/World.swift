@@ -52,6 +52,8 @@ package struct World {
     private var now: Int64 = 0
     private var connections: [Connection] = []
     private var connectionsMade: [Int]
+    /// How much audio there was when a leg was planned.
+    private var planned: [LegID: SampleIndex] = [:]
     private var disabled: Set<Int> = []
     /// Streams that are over; what is still under way from them is not heard.
     private var gone: Set<LegID> = []
@@ -339,6 +341,7 @@ package struct World {
             channels: leg.channels, origin: leg.origin, fault: engine.fault(ofConnection: connection), spoken: scenario.spoken)
         note("open leg \(id.number) to \(leg.engine), channels \(leg.channels), from \(Milliseconds.text(leg.origin))")
         witness.began(engine.temper, at: leg.origin, leg.channels)
+        if let received = planned[id] { witness.tookOver(at: leg.origin, received: received) }
         let messages = stream.open()
         connections.append(Connection(stream: stream, slot: leg.slot, sentThrough: leg.origin, levelAt: now, openedAt: now))
         queue.add(.connectTimeout(id), at: now + 10_000_000)
@@ -390,6 +393,7 @@ package struct World {
     // MARK: - Carrying out
 
     private mutating func perform(_ actions: [SessionAction]) {
+        for leg in machine.legs where planned[leg.id] == nil { planned[leg.id] = journalled }
         for action in actions {
             switch action {
             case .open(let leg): open(leg)

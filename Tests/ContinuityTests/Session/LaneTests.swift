@@ -50,7 +50,7 @@ import Testing
         let leg = Leg(id: gone, engine: EngineName("first"), channels: 0..<1, origin: .zero, rate: .speech, limits: .init())
         lane.panel.join(leg, in: 0)
         lane.panel.add(
-            .init(words: said, start: .zero, end: SampleIndex(8_000), reason: .pause, at: ContinuousClock.now), ofMember: 0)
+            .init(words: said, start: .zero, end: SampleIndex(8_000), reason: .pause, at: ContinuousClock.now), ofMember: 0, hasTimes: true)
         lane.panel.leave(gone)
         lane.forget(gone)
         #expect(remembered(lane, of: .leg(gone)) == said)

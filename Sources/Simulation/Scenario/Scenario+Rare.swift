@@ -1,0 +1,233 @@
+import Continuity
+import Speech
+
+/// Beside the session of a seed runs another one: circumstances that few sessions have, each of which a rule is for.
+extension Scenario {
+    enum Rare: CaseIterable {
+        /// A few words again and again, in engines of which most do not say where words lie.
+        case chorus
+        /// Words that one engine writes as one and the next as two, with a silence between the two.
+        case joined
+        /// What ends as the next word, behind a silence, begins.
+        case echo
+        /// Little is heard before it is repaired, and that late, badly or not at all.
+        case mended
+        /// Numbers that some voters write as one word, and of which others have said the first.
+        case count
+        /// It is never quiet, and words are far apart.
+        case noise
+        /// A word, and then noise for as long as it takes to make a final of it.
+        case lonely
+        /// Short words in a row, of which each may be the last of a final.
+        case brief
+        /// Words by themselves, cut where finals have grown too long or the client asks.
+        case cut
+        /// Long words, of which some engines say only where they end.
+        case drawled
+
+        /// Of some it takes more sessions.
+        static let often = allCases + [.chorus, .chorus, .chorus, .drawled, .mended, .mended, .mended, .brief, .cut]
+    }
+
+    /// - Parameter isBeside: the seed's other session.
+    init(seed: UInt64, mode: SessionMode?, isBeside: Bool) {
+        self = isBeside ? Scenario(besideSeed: seed) : Scenario(seed: seed, mode: mode)
+    }
+
+    init(besideSeed seed: UInt64) {
+        let chance = Chance(seed: seed)[7]
+        let kind = chance[1].pick(Rare.often)
+        var dice = Dice(chance[2])
+        var script = Dice(chance[3])
+        let manner = Script.Manner(kind, &dice)
+        let length = dice.pick(kind.length)
+        self.seed = seed
+        self.length = length
+        mode = kind.mode(&dice)
+        let said = kind == .lonely ? 3_000 : dice.happens(0.8) ? length - 300 : length + 400
+        spoken = (0..<(kind != .echo && dice.happens(0.1) ? 2 : 1)).map { _ in Script.words(&script, length: said, manner) }
+        noises = []
+        if kind == .noise || kind == .lonely {
+            noises = [0..<length + 1_000]
+        } else if kind == .joined || kind == .drawled, dice.happens(0.4) {
+            let at = dice.pick([0, dice.pick(0...length)])
+            noises = [at..<at + dice.pick([length + 1_000, dice.pick(500...4_000)])]
+        }
+        news = []
+        recovery = Recovery.Rule()
+        mostWaiting = .seconds(300)
+        client = Client(&dice, length: length)
+        // A frame is no longer than the silence between two words.
+        if kind == .cut {
+            client.frame = 20
+            client.burst = 0
+        }
+        if [.lonely, .brief, .echo].contains(kind) { client.commands = [] }
+        if kind == .cut {
+            // Near the end of a word.
+            let said = spoken[0].filter { _ in dice.happens(0.4) }.map { ($0.range.start.samples + $0.range.count.samples * 4 / 5) / 16 }
+            client.commands = said.filter { $0 < length }.map { .init(at: Int($0), what: .finalize) }
+        }
+        let untimed = kind == .echo ? 1 : dice.pick([0, 0.5, 1, 1])
+        let first = dice.pick(0...1)
+        engines = (0..<dice.pick([2, 2, 3])).map { number in
+            var engine = Dice(chance[10 + number])
+            var temper = EngineTemper(number: number, &engine)
+            temper.harden(&engine)
+            temper.hasWordTimes = !engine.happens(untimed)
+            temper.suit(kind, isFirst: number % 2 == first, &engine)
+            var faults = Dice(chance[20 + number])
+            let attempts = kind == .mended ? 3 : faults.pick(kind == .count || kind == .noise ? [0, 1, 1] : [1, 1, 2])
+            return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: kind.mostMessages) }, isPersistent: false)
+        }
+        let mending =
+            switch kind {
+            case .noise, .lonely, .drawled: 0
+            case .mended: dice.pick([1, 2])
+            default: dice.pick([0, 1, 1, 2])
+            }
+        repairers = (0..<mending).map { number in
+            var engine = Dice(chance[30 + number])
+            var repairer = Repairer(number: Self.firstRepairer + number, isRough: true, &engine)
+            repairer.temper.substitutes = 0
+            repairer.temper.omits = 0
+            let answering = engine.pick(kind == .mended ? [50, 4_500, 6_000] : kind == .chorus ? [50] : [50, 2_000, 4_000])
+            repairer.temper.latency = answering...(answering * engine.pick(1...2))
+            repairer.temper.hasWordTimes = kind == .chorus || !engine.happens(untimed)
+            repairer.temper.hearsParts = repairer.temper.hasWordTimes && kind != .mended ? engine.pick([0.5, 1]) : 0
+            repairer.temper.joins = engine.pick([0, 1])
+            repairer.failures = engine.pick([0, 0.4])
+            repairer.refusals = engine.pick([0, 0.4])
+            return repairer
+        }
+    }
+}
+
+extension Scenario.Rare {
+    fileprivate var length: ClosedRange<Int> {
+        switch self {
+        case .chorus, .drawled: 2_500...7_000
+        case .joined, .mended, .cut, .echo, .count, .brief: 1_500...6_000
+        case .noise: 8_000...20_000
+        case .lonely: 12_000...20_000
+        }
+    }
+
+    fileprivate func mode(_ dice: inout Dice) -> SessionMode {
+        switch self {
+        case .count: .ensemble
+        default: .failover
+        }
+    }
+
+    /// The last message that a fault is about.
+    fileprivate var mostMessages: Int {
+        switch self {
+        case .mended: 2
+        case .noise, .lonely: 3
+        case .joined, .echo, .cut, .brief: 5
+        case .chorus, .count, .drawled: 10
+        }
+    }
+}
+
+extension Script.Manner {
+    fileprivate init(_ kind: Scenario.Rare, _ dice: inout Dice) {
+        switch kind {
+        case .chorus:
+            phrases = .chorus
+            islands = dice.pick([3...12, 20...60])
+        case .joined:
+            phrases = .joined
+            islands = dice.pick([2...6, 20...60])
+        case .echo:
+            phrases = .echo
+            islands = 1...1
+            rests = 200
+        case .mended:
+            phrases = dice.pick([.joined, .chorus])
+            islands = dice.pick([3...6, 20...60])
+        case .count:
+            phrases = .numbers
+            islands = dice.pick([2...6, 20...60])
+        case .noise:
+            islands = 1...2
+            rests = dice.pick([1_000, 1_500])
+        case .lonely:
+            phrases = .plain
+            islands = 1...1
+            rests = 6_000
+            start = 800...2_000
+        case .brief:
+            phrases = .plain
+            slowness = 0.8
+            islands = dice.pick([1...4, 3...8])
+            rests = 300
+        case .cut:
+            islands = 1...1
+            rests = dice.pick([300, 1_000])
+        case .drawled:
+            slowness = 1.8
+            islands = dice.pick([1...8, 20...60])
+        }
+    }
+}
+
+extension EngineTemper {
+    /// - Parameter isFirst: it writes two words as one that its neighbours do not.
+    fileprivate mutating func suit(_ kind: Scenario.Rare, isFirst: Bool, _ dice: inout Dice) {
+        switch kind {
+        case .chorus:
+            // Of two who do not say where words lie nobody could tell which of them one has missed.
+            if !isFirst { hasWordTimes = true }
+            if dice.happens(0.6) { hiccups = 0.3 }
+        case .joined, .echo:
+            cutsWords = false
+            coverage = .word
+            // Who does not say where they lie is placed in one of the two.
+            joins = isFirst && hasWordTimes ? 1 : 0
+        case .mended:
+            pace = 1
+            cutsWords = false
+            if !hasWordTimes { jitter = 80 }
+            joins = isFirst && hasWordTimes ? 1 : 0
+        case .count:
+            isFormatted = isFirst
+            cutsWords = false
+            hasWordTimes = true
+            joins = 0
+            jitter = 30
+            instants = 0
+            longest = dice.pick([500, 1_000, 1_500])
+            endpoint = isFirst ? 300 : 150
+        case .noise:
+            longest = dice.pick([1_500, 8_000, 15_000])
+            interims = nil
+        case .lonely:
+            hasWordTimes = number == 0
+            endpoint = number == 0 ? 150 : 30_000
+            coverage = .word
+            longest = 30_000
+            interims = nil
+        case .brief:
+            longest = dice.pick([400, 700, 1_000])
+            jitter = 150
+            cutsWords = false
+            coverage = .word
+        case .cut:
+            hasWordTimes = isFirst
+            longest = dice.pick([400, 700, 1_000])
+            endpoint = 150
+            jitter = hasWordTimes ? 150 : 30
+            cutsWords = dice.happens(0.7)
+            cutsFlushes = cutsWords
+            if cutsWords { coverage = .heard }
+            joins = 0
+            isFormatted = false
+        case .drawled:
+            hasWordTimes = true
+            instants = dice.pick([0, 0.3, 1])
+            cutsWords = false
+        }
+    }
+}
