@@ -56,7 +56,7 @@ struct Shadowing: Sendable {
         var last = start
         for range in ranges {
             if range.start - last >= shortest, last > start {
-                let middle = SampleIndex((last.samples + range.start.samples) / 2)
+                let middle = SampleRange(last, range.start).middle
                 if middle <= end { found = middle }
             }
             last = max(last, range.end)

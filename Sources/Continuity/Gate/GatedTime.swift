@@ -40,7 +40,7 @@ package struct GatedTime: Sendable, Equatable {
     package func range(of range: SampleRange) -> SampleRange {
         let start = start(of: range.start), end = end(of: range.end)
         guard end - start > range.count else { return SampleRange(start, end) }
-        let middle = SampleIndex((range.start.samples + range.end.samples) / 2)
+        let middle = range.middle
         let index = splices.lastIndex { $0.heard <= middle } ?? 0
         let first = max(range.start, splices[index].heard)
         let last = index + 1 < splices.count ? min(range.end, splices[index + 1].heard) : range.end

@@ -56,10 +56,11 @@ extension SessionMachine {
     private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
-        let placed = hasTimes(leg.engine) ? event : placed(event, of: leg.id, in: number)
-        var event = hasTimes(leg.engine) || isWordless(placed) ? uncut(placed, in: number) : placed
+        let hasTimes = hasTimes(leg.engine)
+        let placed = hasTimes ? event : placed(event, of: leg.id, in: number)
+        var event = hasTimes || isWordless(placed) ? uncut(placed, in: number) : placed
         if case .final(let said, _) = placed, case .final(var final, let reason) = event {
-            if !hasTimes(leg.engine), let end = lanes[number].cut(of: said.range, of: leg.id) {
+            if !hasTimes, let end = lanes[number].cut(of: said.range, of: leg.id) {
                 final.range = SampleRange(min(final.range.start, end), end)
                 event = .final(final, reason: reason)
             } else if final.range.end < said.range.end {
@@ -227,7 +228,7 @@ extension SessionMachine {
         let isCompared = seam != nil && !lanes[number].stitcher.isAtGap
         let margin = isCompared ? SampleCount(.milliseconds(150), at: configuration.rate) : .zero
         if !hasTimes, !isFresh, final.range.end + margin <= committed, !lanes[number].stitcher.goesOn(with: final.words, of: final.range) {
-            lanes[number].stitcher.hear(final.words)
+            lanes[number].stitcher.hearGap(final.words, hasTimes: false)
             final.words = []
         }
         let accepted = lanes[number].stitcher.accept(

@@ -87,18 +87,13 @@ package struct Stitcher: Sendable {
         return tail.suffix(words.count).map(\.text) != words.map(\.text)
     }
 
-    /// All of these lie in the gap.
-    mutating func hear(_ words: [Word]) {
-        guard isAtGap, let gap else { return }
-        let known = max(gap.start, heard.last?.range.end ?? .zero)
-        remember(words.filter { $0.middle >= known }, bound: gap.end)
-    }
-
     /// What lies in the gap is not taken, but it is known: who hears the same again and does not say where it lies has not heard what stands behind it.
-    mutating func hearGap(_ words: [Word]) {
+    ///
+    /// - Parameter hasTimes: whether their engine says where they lie; if not, all of them lie in the gap.
+    mutating func hearGap(_ words: [Word], hasTimes: Bool = true) {
         guard isAtGap, let gap else { return }
         let known = max(gap.start, heard.last?.range.end ?? .zero)
-        remember(words.filter { $0.middle >= known && $0.middle < gap.end }, bound: nil)
+        remember(words.filter { $0.middle >= known && (!hasTimes || $0.middle < gap.end) }, bound: hasTimes ? nil : gap.end)
     }
 
     /// Words that are not committed, where their engine places them, which may be a little before the end of what is.

@@ -43,7 +43,7 @@ package enum RepairSeam {
 
     /// Those of `words` in `range` of which nothing is settled elsewhere.
     static func words(_ words: [Word], in range: SampleRange) -> [Word] {
-        words.filter { range.contains(SampleIndex(($0.range.start.samples + $0.range.end.samples) / 2)) }.map { kept($0, in: range) }
+        words.filter { range.contains($0.middle) }.map { kept($0, in: range) }
     }
 
     /// `word` as far as it lies in `range`.

@@ -68,7 +68,7 @@ enum SegmentOperations {
         }
         guard let segments else { throw APIFailure(.notFound, "not_found", "There is no such person.") }
         if case .person(let person) = owner, conversation.status == .completed {
-            request.gateway.conversations.teach(person, from: conversation.id, of: request.user)
+            request.gateway.conversations.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
         }
         return segments
     }

@@ -25,7 +25,7 @@ final class ConversationDesk: Sendable {
     let texts: (any TextEmbedding)?
     private let completion: ConversationCompletion
     /// What people's voices are to be learned from.
-    private let lessons: AsyncStream<VoiceTeaching.Lesson>.Continuation
+    private let lessons: AsyncStream<UntaughtVoice>.Continuation
     private let teaching: Task<Void, Never>?
     /// How long audio is kept, unless its user has chosen; zero: none is.
     private let audioDays: Int
@@ -73,7 +73,7 @@ final class ConversationDesk: Sendable {
         self.now = now
         self.texts = texts
         completion = ConversationCompletion(store: store, texts: texts, summaries: summaries, waits: completionWaits, log: log)
-        let (stream, continuation) = AsyncStream.makeStream(of: VoiceTeaching.Lesson.self, bufferingPolicy: .bufferingOldest(Self.mostLessons))
+        let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.mostLessons))
         lessons = continuation
         teaching = voices.map { [rule = speakerRule] voices in
             let teaching = VoiceTeaching(
@@ -86,8 +86,8 @@ final class ConversationDesk: Sendable {
     deinit { teaching?.cancel() }
 
     /// A hand has said what a person says in a conversation that is over: their voice is learned from it, in a while.
-    func teach(_ person: ID<Person>, from conversation: ID<Conversation>, of user: ID<User>) {
-        lessons.yield(VoiceTeaching.Lesson(person: person, conversation: conversation, user: user))
+    func teach(_ voice: UntaughtVoice) {
+        lessons.yield(voice)
     }
 
     /// Keeps the audio of a session; nil: none is kept.
@@ -142,7 +142,7 @@ final class ConversationDesk: Sendable {
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         state.withLock { $0.left[OwnedConversation(id: id, user: user)] = nil }
         guard let done = await completion.complete(id, of: user) else { return nil }
-        for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(person, from: id, of: user) }
+        for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(UntaughtVoice(person, in: id, of: user)) }
         return done
     }
 
@@ -158,9 +158,7 @@ final class ConversationDesk: Sendable {
     private func takeUpLessons() async {
         guard teaching != nil else { return }
         do throws(StoreError) {
-            for voice in try await store.untaught(speaking: Teaching.leastSpeech, limit: Self.mostEarlierLessons) {
-                teach(voice.person, from: voice.conversation, of: voice.user)
-            }
+            for voice in try await store.untaught(speaking: Teaching.leastSpeech, limit: Self.mostEarlierLessons) { teach(voice) }
         } catch {
             log.error("voices that earlier runs did not learn cannot be read", [.error: "\(error)"])
         }

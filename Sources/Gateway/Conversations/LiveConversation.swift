@@ -249,14 +249,13 @@ final class LiveConversation {
     }
 
     func hear(_ news: ConversationWork.News) {
-        if case .found(let found, let last, let known) = news { return begin(found, last, known) }
-        guard !isEnded else { return }
         switch news {
+        case .found(let found, let last, let known): begin(found, last, known)
+        case _ where isEnded: break
         case .looked(let known): looked(known)
         case .audioTaken: audio?.taken()
         case .introduced(let introduction, let person): accept(introduction, person)
         case .voice(let voice, let label): speakers?.created(voice, for: label)
-        case .found: break
         case .processing(let conversation): show(.processing(conversation))
         case .completed(let conversation):
             show(.completed(conversation))

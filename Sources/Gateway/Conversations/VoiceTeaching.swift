@@ -11,12 +11,6 @@ internal import Store
 ///
 /// Only this machine's own engine listens, so that nobody is charged for it and no audio leaves.
 actor VoiceTeaching {
-    struct Lesson: Sendable, Hashable {
-        var person: ID<Person>
-        var conversation: ID<Conversation>
-        var user: ID<User>
-    }
-
     enum Outcome: Sendable, Equatable {
         case learned
         /// There was a lesson of this conversation before.
@@ -70,50 +64,50 @@ actor VoiceTeaching {
     }
 
     /// Until the stream ends.
-    func run(_ lessons: AsyncStream<Lesson>) async {
-        for await lesson in lessons {
+    func run(_ untaught: AsyncStream<UntaughtVoice>) async {
+        for await voice in untaught {
             let outcome: Outcome
             do {
-                outcome = try await teach(lesson)
+                outcome = try await teach(voice)
             } catch {
                 outcome = .failed
-                log.warning("a voice could not be learned", [.conversation: lesson.conversation.rawValue, .error: "\(error)"])
+                log.warning("a voice could not be learned", [.conversation: voice.conversation.rawValue, .error: "\(error)"])
             }
             metrics.taught(outcome.name)
-            log.debug("voice lesson", [.conversation: lesson.conversation.rawValue, .status: outcome.name])
+            log.debug("voice lesson", [.conversation: voice.conversation.rawValue, .status: outcome.name])
         }
     }
 
-    func teach(_ lesson: Lesson) async throws -> Outcome {
-        guard UserChoices(settings: try await store.settings(of: lesson.user)).learnsVoices else { return .unwanted }
-        guard try await !store.hasLearned(lesson.person, from: lesson.conversation, of: lesson.user) else { return .known }
-        guard let conversation = try await store.conversation(lesson.conversation, of: lesson.user), conversation.status == .completed else {
+    func teach(_ voice: UntaughtVoice) async throws -> Outcome {
+        guard UserChoices(settings: try await store.settings(of: voice.user)).learnsVoices else { return .unwanted }
+        guard try await !store.hasLearned(voice.person, from: voice.conversation, of: voice.user) else { return .known }
+        guard let conversation = try await store.conversation(voice.conversation, of: voice.user), conversation.status == .completed else {
             return .corrected
         }
-        let audio = try await store.audio(of: lesson.conversation, of: lesson.user)
+        let audio = try await store.audio(of: voice.conversation, of: voice.user)
         guard !audio.isEmpty else { return .noAudio }
         guard let engine = listener() else { return .unavailable }
         if let language = conversation.language, language.primary != "multi", !engine.capabilities.languages.contains(language) {
             return .unavailable
         }
         let heard: [Heard]
-        switch try await choose(lesson, conversation, audio, engine) {
+        switch try await choose(voice, conversation, audio, engine) {
         case .success(let windows): heard = windows
         case .failure(let reason): return reason.outcome
         }
         let samples = heard.flatMap(\.samples)
         guard let voiceprint = try await voices.voiceprint(of: samples) else { return .rejected }
         let sample = SpeechSample(
-            id: ID(newID()), owner: .person(lesson.person), duration: SampleCount(samples.count).duration(at: .speech), voiceprint: voiceprint,
+            id: ID(newID()), owner: .person(voice.person), duration: SampleCount(samples.count).duration(at: .speech), voiceprint: voiceprint,
             created: now())
-        let known = try await store.voices(of: lesson.user)
+        let known = try await store.voices(of: voice.user)
         let result: VoiceLesson.Result =
-            switch Teaching.result(voiceprint, of: lesson.person, beside: known, rule: rule) {
+            switch Teaching.result(voiceprint, of: voice.person, beside: known, rule: rule) {
             case .nothing: .nothing
             case .names(let voice): .names(voice)
             case .makes: .makes(ID(newID()))
             }
-        let isKept = try await store.learn(VoiceLesson(sample, of: heard.map(\.segment), in: lesson.conversation, result), of: lesson.user)
+        let isKept = try await store.learn(VoiceLesson(sample, of: heard.map(\.segment), in: voice.conversation, result), of: voice.user)
         return isKept ? .learned : .corrected
     }
 
@@ -131,11 +125,11 @@ actor VoiceTeaching {
 
     /// Windows that say what their segments say; those that do not are passed over, for others.
     private func choose(
-        _ lesson: Lesson, _ conversation: Conversation, _ audio: [StoredAudio], _ engine: any PrerecordedEngine
+        _ voice: UntaughtVoice, _ conversation: Conversation, _ audio: [StoredAudio], _ engine: any PrerecordedEngine
     ) async throws -> Result<[Heard], Reason> {
         var samples = conversation.segments.compactMap { segment -> Teaching.Sample? in
             guard segment.start < segment.end else { return nil }
-            let isTheirs = segment.identity.person == lesson.person
+            let isTheirs = segment.identity.person == voice.person
             // What a machine took for theirs is no proof that it is, nor that somebody else speaks.
             guard !isTheirs || segment.identity.isFixed else { return nil }
             return Teaching.Sample(segment.id, segment.start...segment.end, isTheirs: isTheirs)
