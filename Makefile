@@ -37,7 +37,7 @@ faults: ## real speech while engines fail in every way: words lost and doubled, 
 
 simulate: ## sessions with untidy engines and faults, every rule checked on each (SEEDS=100000)
 	@swift build -c release --product simulate
-	@.build/release/simulate --seeds $(or $(SEEDS),100000)
+	@.build/release/simulate --seeds $(or $(SEEDS),100000) --kept Tests/Mutations/kept.txt
 
 fuzz: ## feed each parser random bytes (EACH=60 seconds each; NAME=… for one)
 	@SECONDS_EACH='$(EACH)' scripts/fuzz $(NAME)

@@ -1,4 +1,5 @@
 import Glibc
+import Simulation
 import Synchronization
 
 /// Says at which seed the program trapped or hung: a session machine must do neither.
@@ -7,8 +8,8 @@ enum Crash {
     private static let patience: UInt32 = 20
     private static let seed = Atomic<UInt64>(0)
 
-    static func note(_ seed: UInt64) {
-        self.seed.store(seed, ordering: .relaxed)
+    static func note(_ session: SessionSeed) {
+        seed.store(session.seed, ordering: .relaxed)
         alarm(patience)
     }
 

@@ -1,16 +1,16 @@
 import Continuity
-import Glibc
+import Foundation
 import Simulation
 
 /// Runs simulated sessions and says what broke.
 @main
 enum Simulate {
     private static let usage = """
-        usage: simulate [--seeds N] [--from SEED] [--failures N] [--brief] [--mode failover|hedged|ensemble|shadow]
+        usage: simulate [--seeds N] [--from SEED] [--kept FILE] [--failures N] [--brief] [--mode failover|hedged|ensemble|shadow]
                simulate --seed N [--beside]            that seed's failure, made as small as it gets, told in full
                simulate --seed N [--beside] --trace    that seed's whole session, told in full
 
-        Without --mode another session runs beside each seed's own; --beside tells of that one.
+        Without --mode another session runs beside each seed's own; --beside tells of that one. --kept names a list of further sessions.
         """
 
     private struct Arguments {
@@ -23,6 +23,8 @@ enum Simulate {
         var isBeside = false
         /// Of all sessions; nil: as their seeds say.
         var mode: SessionMode?
+        /// A list of sessions that run as well.
+        var kept: String?
         /// Failures are named and not told in full.
         var isBrief = false
 
@@ -46,6 +48,11 @@ enum Simulate {
                     self.mode = mode
                     continue
                 }
+                if argument == "--kept" {
+                    guard let path = rest.popFirst() else { return nil }
+                    kept = path
+                    continue
+                }
                 guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
                 switch argument {
                 case "--seeds": seeds = value
@@ -65,32 +72,42 @@ enum Simulate {
         }
         Crash.announce()
         if let seed = arguments.seed {
-            Crash.note(seed)
-            if !arguments.isTracing { Crash.rest() }
+            let session = SessionSeed(seed, mode: arguments.mode, isBeside: arguments.isBeside)
+            Crash.note(session)
             if arguments.isTracing {
-                Simulation.trace(seed: seed, mode: arguments.mode, isBeside: arguments.isBeside, say)
+                Simulation.trace(session, say)
             } else {
-                Simulation.explain(seed: seed, mode: arguments.mode, isBeside: arguments.isBeside, say)
+                Crash.rest()
+                Simulation.explain(session, say)
             }
             return
         }
+        var kept: [SessionSeed] = []
+        do {
+            if let path = arguments.kept { kept = try SessionSeed.kept(in: String(contentsOfFile: path, encoding: .utf8)) }
+        } catch {
+            say("simulate: \(arguments.kept ?? ""): \(error)")
+            exit(2)
+        }
         let clock = ContinuousClock()
         let began = clock.now
-        let totals = Simulation.run(
-            arguments.first..<arguments.first + arguments.seeds, mode: arguments.mode, most: arguments.failures,
+        var totals = Simulation.run(
+            SessionSeed.all(of: arguments.first..<arguments.first + arguments.seeds, mode: arguments.mode), most: arguments.failures,
             begin: Crash.note)
+        let rest = arguments.failures - totals.failures.count
+        if rest > 0 { totals.add(Simulation.run(kept, most: rest, begin: Crash.note)) }
         Crash.rest()
         let duration = began.duration(to: clock.now)
         let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
         let counts = "\(totals.legs) legs, \(totals.repairs) repairs, \(totals.words) words, \(totals.gaps) gaps, \(totals.mends) mends"
         let speed = Int64(totals.sessions) * 1_000 / max(1, milliseconds)
         say("simulate: \(totals.sessions) sessions (\(counts)) in \(milliseconds) ms, \(speed) a second; \(totals.failures.count) broke a rule")
-        for failure in totals.failures { say("seed \(failure.seed)\(failure.isBeside ? " beside" : ""): \(failure.violation)") }
+        for failure in totals.failures { say("seed \(failure.session): \(failure.violation)") }
         guard let first = totals.failures.first else { return }
         if !arguments.isBrief {
-            Simulation.explain(seed: first.seed, mode: arguments.mode, isBeside: first.isBeside, say)
-            let mode = arguments.mode.map { " --mode \($0.rawValue)" } ?? ""
-            say("again: simulate --seed \(first.seed)\(first.isBeside ? " --beside" : "")\(mode)")
+            Simulation.explain(first.session, say)
+            let mode = first.session.mode.map { " --mode \($0.rawValue)" } ?? ""
+            say("again: simulate --seed \(first.session.seed)\(first.session.isBeside ? " --beside" : "")\(mode)")
         }
         exit(1)
     }

@@ -1,3 +1,4 @@
+import Continuity
 import Simulation
 import Testing
 
@@ -16,9 +17,26 @@ import Testing
         #expect(lines.last == "all rules hold")
     }
 
+    @Test func `are kept in a list that says why`() throws {
+        let list = """
+            # What was found once.
+            78024          # a rule
+            11465 beside   # another one
+
+            """
+        #expect(try SessionSeed.kept(in: list) == [SessionSeed(78_024), SessionSeed(11_465, isBeside: true)])
+        #expect(throws: SessionSeed.UnreadableLine.self) { try SessionSeed.kept(in: "17 besides") }
+        #expect(throws: SessionSeed.UnreadableLine.self) { try SessionSeed.kept(in: "seventeen # a rule") }
+    }
+
+    @Test func `are two for each seed, unless they have a mode`() {
+        #expect(SessionSeed.all(of: 1..<3).map(\.description) == ["1", "1 beside", "2", "2 beside"])
+        #expect(Array(SessionSeed.all(of: 1..<3, mode: .hedged)) == [SessionSeed(1, mode: .hedged), SessionSeed(2, mode: .hedged)])
+    }
+
     private func told(_ seed: UInt64) -> [String] {
         nonisolated(unsafe) var lines: [String] = []
-        Simulation.trace(seed: seed) { lines.append($0) }
+        Simulation.trace(SessionSeed(seed)) { lines.append($0) }
         return lines
     }
 }

@@ -29,11 +29,6 @@ extension Scenario {
         static let often = allCases + [.chorus, .chorus, .chorus, .drawled, .mended, .mended, .mended, .brief, .cut]
     }
 
-    /// - Parameter isBeside: the seed's other session.
-    init(seed: UInt64, mode: SessionMode?, isBeside: Bool) {
-        self = isBeside ? Scenario(besideSeed: seed) : Scenario(seed: seed, mode: mode)
-    }
-
     init(besideSeed seed: UInt64) {
         let chance = Chance(seed: seed)[7]
         let kind = chance[1].pick(Rare.often)

@@ -1,11 +1,7 @@
-package import Continuity
-
 /// Many sessions, one after another.
 package enum Simulation {
     package struct Failure: Sendable {
-        package var seed: UInt64
-        /// Of the session that runs beside the seed's own.
-        package var isBeside: Bool
+        package var session: SessionSeed
         package var violation: Violation
     }
 
@@ -33,44 +29,38 @@ package enum Simulation {
 
     /// Stops when `most` sessions have failed.
     ///
-    /// - Parameters:
-    ///   - mode: of each seed's session; nil: its own, and another session runs beside it.
-    ///   - begin: is told of each seed before it runs.
-    package static func run(
-        _ seeds: some Sequence<UInt64>, mode: SessionMode? = nil, most: Int = 1, begin: (UInt64) -> Void = { _ in }
-    ) -> Totals {
+    /// - Parameter begin: is told of each session before it runs.
+    package static func run(_ sessions: some Sequence<SessionSeed>, most: Int = 1, begin: (SessionSeed) -> Void = { _ in }) -> Totals {
         var totals = Totals()
-        for seed in seeds {
-            begin(seed)
-            for isBeside in mode == nil ? [false, true] : [false] {
-                var world = World(Scenario(seed: seed, mode: mode, isBeside: isBeside))
-                let outcome = world.run()
-                totals.sessions += 1
-                totals.words += outcome.words
-                totals.gaps += outcome.gaps
-                totals.legs += outcome.legs
-                totals.repairs += outcome.repairs
-                totals.mends += outcome.mends
-                if let violation = outcome.violation {
-                    totals.failures.append(Failure(seed: seed, isBeside: isBeside, violation: violation))
-                    if totals.failures.count >= most { return totals }
-                }
+        for session in sessions {
+            begin(session)
+            var world = World(Scenario(session))
+            let outcome = world.run()
+            totals.sessions += 1
+            totals.words += outcome.words
+            totals.gaps += outcome.gaps
+            totals.legs += outcome.legs
+            totals.repairs += outcome.repairs
+            totals.mends += outcome.mends
+            if let violation = outcome.violation {
+                totals.failures.append(Failure(session: session, violation: violation))
+                if totals.failures.count >= most { return totals }
             }
         }
         return totals
     }
 
-    /// Tells in full the smallest scenario that breaks the same rule as the seed's own. Nothing when nothing is broken.
-    package static func explain(seed: UInt64, mode: SessionMode? = nil, isBeside: Bool = false, _ tell: @escaping (String) -> Void) {
-        let scenario = Scenario(seed: seed, mode: mode, isBeside: isBeside)
+    /// Tells in full the smallest scenario that breaks the same rule as the session. Nothing when nothing is broken.
+    package static func explain(_ session: SessionSeed, _ tell: @escaping (String) -> Void) {
+        let scenario = Scenario(session)
         var world = World(scenario)
         guard let violation = world.run().violation else { return }
         self.tell(Shrinker.shrink(scenario, breaking: violation.rule), tell)
     }
 
-    /// Tells the whole session of a seed, whether it fails or not.
-    package static func trace(seed: UInt64, mode: SessionMode? = nil, isBeside: Bool = false, _ tell: @escaping (String) -> Void) {
-        self.tell(Scenario(seed: seed, mode: mode, isBeside: isBeside), tell)
+    /// Tells the whole session, whether it fails or not.
+    package static func trace(_ session: SessionSeed, _ tell: @escaping (String) -> Void) {
+        self.tell(Scenario(session), tell)
     }
 
     private static func tell(_ scenario: Scenario, _ tell: @escaping (String) -> Void) {
