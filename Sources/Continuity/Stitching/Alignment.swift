@@ -78,7 +78,7 @@ struct Alignment {
         for i in 0...old.count {
             // Before the new engine heard anything, it cannot have what was said; once it has, it must have what was said next.
             let doubt = (others ? 0.25 : 0.5) + (isCutOff && i == old.count ? 0.3 : 0)
-            let heard = i == 0 || isBehind ? 0 : (spoken(i - 1) - begin) / (0.8 * self.usual) + doubt
+            let heard = i == 0 || isBehind ? 0 : (max(spoken(i - 1), endHeard(of: i - 1) ?? -.infinity) - begin) / (0.8 * self.usual) + doubt
             for j in 0...new.count {
                 let place = i * width + j
                 if i > 0 { consider(costs[place - width] + Self.missing * (j == 0 ? min(1, max(0, heard)) : 1), .absent, at: place) }
@@ -98,11 +98,7 @@ struct Alignment {
                     consider(costs[place - width - 1] + apart(old[i - 1].middle, new[j - 1].middle), .aligned, at: place)
                 }
                 // Its audio begins within what the other writes as one word.
-                if j == 1, begin > old[i - 1].start - self.usual / (others ? 4 : 1), begin < old[i - 1].middle(ofLast: new[0].text.count),
-                    isPart(new[0].text, of: old[i - 1].text, atEnd: !isMirrored)
-                {
-                    consider(costs[place - width - 1] + apart(old[i - 1].middle(ofLast: new[0].text.count), new[0].middle), .aligned, at: place)
-                }
+                if j == 1, let end = endHeard(of: i - 1) { consider(costs[place - width - 1] + apart(end, new[0].middle), .aligned, at: place) }
             }
         }
     }
@@ -132,6 +128,15 @@ struct Alignment {
             if cost <= best.cost { best = (cost, j, 0) }
         }
         return (best.tokens, best.letters)
+    }
+
+    /// Where the first new token lies in what the other engine writes as one word, if the new one's audio begins within that.
+    private func endHeard(of number: Int) -> Double? {
+        guard let first = new.first, isPart(first.text, of: old[number].text, atEnd: !isMirrored),
+            begin > old[number].start - usual / (others ? 4 : 1)
+        else { return nil }
+        let middle = old[number].middle(ofLast: first.text.count)
+        return begin < middle ? middle : nil
     }
 
     /// Two tokens as one word.
