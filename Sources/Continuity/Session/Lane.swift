@@ -47,7 +47,9 @@ struct Lane: Sendable {
     ///   - origin: where its audio begins.
     ///   - hasTimes: whether its engine says where words lie.
     func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
-        guard let lastSource, lastSource != source else { return nil }
+        // Where all that is committed is silent, nobody has said any of its words.
+        guard let lastSource else { return hasTimes && stitcher.committedThrough > .zero ? Seam.Ear(rate: rate, origin: origin) : nil }
+        guard lastSource != source else { return nil }
         var ear = Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [], hasTimes: hasTimes, others: self.hasTimes)
         ear.othersThrough = saidThrough
         ear.isBehind = origin.map(isQuiet) ?? false

@@ -4,6 +4,7 @@ import Speech
 struct Token {
     var text: String
     var middle: Double
+    var length: Double
     /// Of its word.
     var end: SampleIndex
     /// The word that it belongs to.
@@ -175,7 +176,7 @@ struct Alignment {
 
     private func pair(_ number: Int, _ place: Int) -> Double {
         let isSame = old[number].text == new[place].text
-        return apart(old[number].middle, new[place].middle, isSame: isSame) + (isSame ? 0 : Self.substituted) * unlikely
+        return distance(old[number], new[place], isSame: isSame) + (isSame ? 0 : Self.substituted) * unlikely
             + tooEarly(number, new[place]) + tooLate(new[place])
     }
 
@@ -205,6 +206,13 @@ struct Alignment {
 
     /// What is committed of an engine that does not say where words lie, lies before the end of what is committed.
     private func tooLate(_ new: Token) -> Double { hasTimes && !others && !isMirrored ? max(0, new.middle - lastEnd - usual / 4) / usual : 0 }
+
+    /// Of a word without a length it is known where it ends: ends are compared then.
+    private func distance(_ old: Token, _ new: Token, isSame: Bool) -> Double {
+        guard hasTimes, others, old.length == 0 || new.length == 0 else { return apart(old.middle, new.middle, isSame: isSame) }
+        let side = isMirrored ? -0.5 : 0.5
+        return apart(old.middle + side * old.length, new.middle + side * new.length, isSame: isSame)
+    }
 
     /// Where the new words lie nobody may know, but for their order: then the same word may be anywhere.
     private func apart(_ old: Double, _ new: Double, isSame: Bool = false) -> Double {

@@ -133,7 +133,8 @@ package enum Seam {
             for (place, text) in (isMirrored ? spoken.reversed() : spoken).enumerated() {
                 tokens.append(
                     Token(
-                        text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), end: word.range.end, word: index,
+                        text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length, end: word.range.end,
+                        word: index,
                         earliest: Double(earliest(index).samples), bound: bound(index).map { Double($0.samples) }))
             }
         }

@@ -65,4 +65,19 @@ import Testing
         lane.forget(gone)
         #expect(remembered(lane, of: .repair(RepairID(0))) == said)
     }
+
+    private func isCompared(_ lane: Lane, hasTimes: Bool = true) -> Bool {
+        if case .some = lane.ear(of: .leg(gone), from: .zero, rate: .speech, hasTimes: hasTimes) { true } else { false }
+    }
+
+    @Test func `is compared with nothing where all that is committed is silent`() {
+        var lane = Lane(channel: .first, rate: .speech)
+        #expect(!isCompared(lane), "nothing is committed")
+        _ = lane.stitcher.accept(Hypothesis(range: SampleRange(.zero, SampleIndex(8_000)), words: []), reason: .pause, from: EngineName("first"))
+        // Its engine places it a little early: it is new all the same.
+        let early = [Word("one", SampleRange(SampleIndex(6_000), SampleIndex(8_500)), confidence: 1)]
+        let ear = lane.ear(of: .leg(gone), from: .zero, rate: .speech, hasTimes: true)
+        #expect(lane.stitcher.fresh(early, seam: ear) == early)
+        #expect(!isCompared(lane, hasTimes: false), "all words are new of which nobody knows where they lie")
+    }
 }

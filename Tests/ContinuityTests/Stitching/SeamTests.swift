@@ -241,6 +241,12 @@ import Testing
         #expect(Seam.fresh(said, after: tail, through: at(5_750), ear).map(\.text) == ["go"])
     }
 
+    @Test func `compares a word of which only the end is known with where others end`() {
+        let tail = ["yeah 1785-1785", "yeah 2250-2250", "yeah 3011-3011"]
+        let said = ["yeah 1853-2250", "yeah 2255-3011", "yeah 3011-3860"]
+        #expect(fresh(said, after: tail, through: 3_011, from: 1_440) == ["yeah"])
+    }
+
     @Test func `knows the first half of a word that the other has whole`() {
         let ear = Seam.Ear(rate: .speech, origin: .zero, others: false)
         #expect(Seam.fresh(words(["week 1929-1929"]), after: words(["weekend 1490-2070"]), through: at(2_070), ear).isEmpty)
