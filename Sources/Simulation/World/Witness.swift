@@ -372,8 +372,9 @@ struct Witness {
         return (1...2).contains { period in
             let run = run(of: said, in: channel, period: period)
             guard run.numbers.count >= 2 * period else { return false }
-            // Where these words begin nobody says either.
-            let before = spoken(run.numbers.lowerBound - 1, channel)?.range.end ?? .zero
+            // Where these words begin nobody says either, and of so little of the word before nobody hears it.
+            let last = spoken(run.numbers.lowerBound - 1, channel)?.range
+            let before = last.map { $0.end - SampleCount($0.count.samples * 3 / 10) } ?? .zero
             let unsure = period * channels[channel].origins.count { before < $0 && $0 < run.range.end }
             let times = channels[channel].times[run.numbers].reduce(0, +)
             return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure

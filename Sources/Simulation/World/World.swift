@@ -238,20 +238,20 @@ package struct World {
         if arrival.needsPump { perform(machine.pump(now: instant)) }
     }
 
-    /// The driver hears how loud audio is, and not what makes it so.
+    /// The driver hears how loud audio is, and not what makes it so: it tells of it in order.
     private mutating func noteLoud(_ frame: SampleRange) {
         for channel in scenario.spoken.indices {
+            var loud: [SampleRange] = []
             if loudNext[channel] > 0 { loudNext[channel] -= 1 }
             while loudNext[channel] < scenario.spoken[channel].count, scenario.spoken[channel][loudNext[channel]].range.start < frame.end {
-                if let loud = scenario.spoken[channel][loudNext[channel]].range.intersection(frame) {
-                    machine.noteLoud(loud, in: ChannelIndex(channel))
-                }
+                if let word = scenario.spoken[channel][loudNext[channel]].range.intersection(frame) { loud.append(word) }
                 loudNext[channel] += 1
             }
             for noise in scenario.noises {
                 let noise = SampleRange(Milliseconds.index(noise.lowerBound), Milliseconds.index(noise.upperBound))
-                if let loud = noise.intersection(frame) { machine.noteLoud(loud, in: ChannelIndex(channel)) }
+                if let noise = noise.intersection(frame) { loud.append(noise) }
             }
+            for range in loud.sorted(by: { $0.start < $1.start }) { machine.noteLoud(range, in: ChannelIndex(channel)) }
         }
     }
 
