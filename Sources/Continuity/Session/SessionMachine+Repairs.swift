@@ -329,8 +329,13 @@ extension SessionMachine {
         inside.removeAll { !gap.contains($0.middle) }
         // Where its audio ends in speech, its last word may be a part of the next, of which some say only where it ends.
         let longest = SampleCount(.milliseconds(300), at: configuration.rate)
+        // No word is as short as some parts are, and engines are a tenth of a second wrong on where the next one begins.
+        let shortest = SampleCount(.milliseconds(60), at: configuration.rate), margin = SampleCount(.milliseconds(150), at: configuration.rate)
         if !repair.asked.endsInSilence, let last = inside.last, last.range.end >= repair.asked.range.end,
-            after.contains(where: { $0.range.intersection(last.range) != nil || $0.range.isEmpty && $0.range.end <= last.range.end + longest })
+            after.contains(where: {
+                $0.range.intersection(last.range) != nil || $0.range.isEmpty && $0.range.end <= last.range.end + longest
+                    || last.range.count <= shortest && $0.range.start <= last.range.end + margin
+            })
         {
             inside.removeLast()
         }

@@ -236,7 +236,10 @@ import Testing
         #expect(mended.first?.range.start == Conversation.at(2.1))
     }
 
-    @Test func `takes what is left of a word at a repair's end for the word of which an engine says only where it ends`() throws {
+    /// What is mended when a repair's audio ends in speech with `rest` of a word, and another engine has said the whole of it behind.
+    private func mends(
+        _ rest: Duration, behind start: Duration, length: Duration
+    ) throws -> [String] {
         var talk = Conversation()
         talk.isDense = true
         talk.hear(5.5)
@@ -248,15 +251,25 @@ import Testing
         let repair = try #require(talk.actions.repairs.first)
         let origin = try #require(talk.session.legs.first?.origin)
         talk.hear(0.5)
-        let end = repair.range.end + SampleCount(.milliseconds(100), at: .speech), shift = SampleIndex.zero - origin
-        let word = Word("tomorrow", SampleRange(end, end).shifted(by: shift), confidence: 1)
-        talk.engine(.final(Hypothesis(range: SampleRange(origin, end).shifted(by: shift), words: [word]), reason: .length), from: 1)
+        func samples(_ time: Duration) -> SampleCount { SampleCount(time, at: .speech) }
+        let place = SampleRange(repair.range.end + samples(start), count: samples(length)), shift = SampleIndex.zero - origin
+        let word = Word("tomorrow", place.shifted(by: shift), confidence: 1)
+        talk.engine(.final(Hypothesis(range: SampleRange(origin, place.end).shifted(by: shift), words: [word]), reason: .length), from: 1)
         talk.hear(3)
         #expect(talk.actions.gaps.map(\.end) == [repair.range.end])
-        let rest = Word("to", SampleRange(repair.range.end - SampleCount(800), repair.range.end), confidence: 1)
-        talk.answers(repair, .words([rest]))
+        talk.answers(repair, .words([Word("to", SampleRange(repair.range.end - samples(rest), repair.range.end), confidence: 1)]))
         talk.says(7..<9, leg: 1)
-        #expect(talk.actions.mends.map(\.words) == [[]])
+        return try #require(talk.actions.mends.first).words.map(\.text)
+    }
+
+    @Test func `takes what is left of a word at a repair's end for the word of which an engine says only where it ends`() throws {
+        #expect(try mends(.milliseconds(50), behind: .milliseconds(100), length: .zero) == [])
+    }
+
+    @Test func `takes too little for a word at a repair's end for the word that begins a little behind`() throws {
+        #expect(try mends(.milliseconds(40), behind: .milliseconds(40), length: .milliseconds(190)) == [])
+        #expect(try mends(.milliseconds(100), behind: .milliseconds(40), length: .milliseconds(190)) == ["to"], "long enough for a word")
+        #expect(try mends(.milliseconds(40), behind: .milliseconds(300), length: .milliseconds(190)) == ["to"], "too far from it")
     }
 
     @Test func `asks the next repairer when one fails`() throws {
