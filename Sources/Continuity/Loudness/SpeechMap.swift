@@ -50,23 +50,19 @@ package struct SpeechMap: Sendable {
     /// Words of which only the order is known, spread by their letters over what is loud in `range`; over all of it where nothing is.
     package func spread(_ words: [Word], over range: SampleRange) -> [Word] {
         guard !words.isEmpty else { return [] }
-        let all = loud + (last.map { [$0] } ?? [])
-        var parts = all.compactMap { $0.intersection(range) }
-        // The rest of something louder is a word of the final before: engines are a tenth of a second wrong on where that ended.
-        if parts.count > 1, let first = parts.first, first.count <= shortest, !all.contains(first) { parts.removeFirst() }
+        var parts = parts(of: range)
         // Beside a single word may be the beginning of the next one.
         if words.count == 1 { parts = parts.max { $0.count < $1.count }.map { [$0] } ?? [] }
-        // Engines are a tenth of a second wrong on where a final ends, too: what it cuts begins behind it.
-        if parts.isEmpty, let next = all.first(where: { $0.start >= range.end }), next.start <= range.end + shortest {
-            parts = [SampleRange(max(range.start, range.end - shortest), range.end)]
-        }
+        if parts.isEmpty, next(behind: range) != nil { parts = [SampleRange(max(range.start, range.end - shortest), range.end)] }
         if parts.isEmpty { parts = [range] }
         let shares = ProportionalTimes.ranges(of: words.map(\.text), in: 0..<parts.reduce(0) { $0 + Int($1.count.samples) })
         var placed = words
         var part = 0, before = 0
+        // As little as engines are wrong by may be a word of the final before.
+        let isDoubtful = parts[0].end <= range.start + shortest
         for (index, share) in shares.enumerated() {
             // A word lies in one part: where its middle does; the first one in the first, and the last in the last.
-            var middle = index == 0 ? share.lowerBound : (share.lowerBound + share.upperBound) / 2
+            var middle = index == 0 && !isDoubtful ? share.lowerBound : (share.lowerBound + share.upperBound) / 2
             if index == shares.count - 1 { middle = share.upperBound }
             while part + 1 < parts.count, middle >= before + Int(parts[part].count.samples) {
                 before += Int(parts[part].count.samples)
@@ -77,6 +73,30 @@ package struct SpeechMap: Sendable {
         }
         return placed
     }
+
+    /// Where words end that are said in `range`, if nothing is loud in it that is theirs: behind it.
+    package func overrun(of range: SampleRange) -> SampleIndex? {
+        guard parts(of: range).isEmpty, let next = next(behind: range) else { return nil }
+        return min(next.end, range.end + shortest)
+    }
+
+    /// What is loud in `range`, but for what is the final's before.
+    private func parts(of range: SampleRange) -> [SampleRange] {
+        let all = all
+        var parts = all.compactMap { $0.intersection(range) }
+        // The rest of something louder is a word of the final before: engines are a tenth of a second wrong on where that ended.
+        if let first = parts.first, first.count <= shortest, !all.contains(first), parts.count > 1 || next(behind: range) != nil {
+            parts.removeFirst()
+        }
+        return parts
+    }
+
+    /// Engines are a tenth of a second wrong on where a final ends, too: what it cuts begins behind it.
+    private func next(behind range: SampleRange) -> SampleRange? {
+        all.first { $0.start >= range.end && $0.start <= range.end + shortest }
+    }
+
+    private var all: [SampleRange] { loud + (last.map { [$0] } ?? []) }
 
     /// What is loud in `range` and lies next to it, for whoever asks when the rest is forgotten.
     package func part(in range: SampleRange) -> SpeechMap {

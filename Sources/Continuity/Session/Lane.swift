@@ -27,6 +27,8 @@ struct Lane: Sendable {
     private(set) var saidThrough: SampleIndex?
     /// Where finals end for the session that reached further for their engines.
     private var cuts: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
+    /// Where the words end of a leg's last final, if that is behind where it says that it ends.
+    private var overruns: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
     /// Words were committed behind the last end of a turn.
     var hasOpenTurn = false
     /// The engine that began the turn will not end it.
@@ -96,11 +98,20 @@ struct Lane: Sendable {
         return cut.end
     }
 
-    /// Words of a leg that does not say where they lie are where somebody speaks: what its last final does not cover is said in this one.
+    /// Words of a leg that does not say where they lie are where somebody speaks: what its last final does not cover is said in this one, and what that
+    /// said behind its end is not.
     func spread(_ words: [Word], over range: SampleRange, of leg: LegID) -> [Word] {
-        guard let cut = cuts[leg], cut.said == range.start else { return speech.spread(words, over: range) }
-        return speech.spread(words, over: SampleRange(max(cut.end, speech.start(ofLoudAt: range.start)), range.end))
+        var range = range
+        if let cut = cuts[leg], cut.said == range.start {
+            range.start = max(cut.end, speech.start(ofLoudAt: range.start))
+        } else if let before = overruns[leg], before.said == range.start, before.end < range.end {
+            range.start = before.end
+        }
+        return speech.spread(words, over: range)
     }
+
+    /// A leg has said words in `final`, and not where.
+    mutating func placed(_ final: SampleRange, of leg: LegID) { overruns[leg] = speech.overrun(of: final).map { ($0, final.end) } }
 
     /// The end of a final that ends at `end` here, as its engine said it; nil: it is no leg's.
     func said(_ end: SampleIndex, by source: Source) -> SampleIndex? {
@@ -127,6 +138,7 @@ struct Lane: Sendable {
     /// It says nothing more. What others wait for who are gone was settled meanwhile, or is to be voted on.
     mutating func forget(_ leg: LegID) {
         cuts[leg] = nil
+        overruns[leg] = nil
         guard !earlier.isEmpty else { return }
         earlier = earlier.filter { source, _ in
             guard case .leg(let id) = source else { return true }

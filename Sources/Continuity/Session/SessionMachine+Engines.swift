@@ -103,10 +103,11 @@ extension SessionMachine {
     }
 
     /// Words of an engine that does not say where they lie are where somebody speaks.
-    private func placed(_ event: EngineEvent, of leg: LegID, in number: Int) -> EngineEvent {
+    private mutating func placed(_ event: EngineEvent, of leg: LegID, in number: Int) -> EngineEvent {
         switch event {
         case .final(var said, let reason):
             said.words = lanes[number].spread(said.words, over: said.range, of: leg)
+            if !said.words.isEmpty { lanes[number].placed(said.range, of: leg) }
             return .final(said, reason: reason)
         case .interim(var said):
             said.words = lanes[number].spread(said.words, over: said.range, of: leg)
@@ -216,7 +217,8 @@ extension SessionMachine {
         isFailed: Bool = false, isFresh: Bool = false, _ actions: inout [SessionAction]
     ) {
         var seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
-        seam?.finalStart = final.range.start
+        // What its last final did not cover is said in this one.
+        seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
         let hasTimes = hasTimes(engine)
         let tail = lanes[number].stitcher.heard
         let before = lanes[number].stitcher.lastWordEnd

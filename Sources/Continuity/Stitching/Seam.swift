@@ -71,13 +71,15 @@ package enum Seam {
         let first = all[0].range.start
         let origin = ear.origin ?? first
         let begin = max(origin, ear.finalStart ?? origin)
+        // In a long final each may be anywhere.
+        let reach = ear.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
         let near = tail.indices.filter { tail[$0].range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }
         let old = tokens(near.map { tail[$0] }, isMirrored, bound: { ear.bounds.isEmpty ? nil : ear.bounds[near[$0]] }).suffix(most)
         let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
         let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
             Array(old), Array(new), heardFrom: origin, isBehind: ear.isBehind && !isMirrored, isCutOff: ear.isCutOff && !isMirrored, behind: ear.gap,
-            through: end, latest: ear.othersThrough ?? end, reach: tolerance, usual: usual, jitter: jitter,
+            through: end, latest: ear.othersThrough ?? end, reach: reach, usual: usual, jitter: jitter,
             hasTimes: ear.hasTimes, others: ear.others,
             isMirrored: isMirrored)
         let known = new.prefix { $0.word < ear.earlier.count }.count

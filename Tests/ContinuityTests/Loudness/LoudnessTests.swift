@@ -109,6 +109,19 @@ import Testing
         #expect(map([(2, 2.2)]).spread([word], over: SampleRange(at(0), at(0.98))).first?.range == SampleRange(at(0), at(0.98)))
     }
 
+    @Test func `places them there as well when all that is loud before is the rest of another final's word`() {
+        let word = Word("day", SampleRange(at(0), at(0.99)), confidence: 1)
+        #expect(map([(0.3, 0.7), (1, 1.1)]).spread([word], over: SampleRange(at(0.62), at(0.99))).first?.range == SampleRange(at(0.84), at(0.99)))
+        #expect(map([(0.3, 0.7), (2, 2.1)]).spread([word], over: SampleRange(at(0.62), at(0.99))).first?.range == SampleRange(at(0.62), at(0.7)))
+    }
+
+    @Test func `places a word of a final behind as little as may be the one before`() {
+        let map = map([(0.63, 0.71), (1.4, 1.62), (1.9, 2)])
+        let words = ["station", "on"].map { Word($0, SampleRange(at(0), at(2)), confidence: 1) }
+        #expect(map.spread(words, over: SampleRange(at(0.62), at(2))).map(\.range.start) == [at(1.4), at(1.9)])
+        #expect(map.spread(words, over: SampleRange(at(0.4), at(2))).first?.range.start == at(0.63), "too far from where the final begins")
+    }
+
     @Test func `knows where what is loud begins`() {
         let map = map([(1, 1.5), (2, 2.5)])
         #expect(map.start(ofLoudAt: at(1.2)) == at(1))

@@ -80,4 +80,19 @@ import Testing
         #expect(lane.stitcher.fresh(early, seam: ear) == early)
         #expect(!isCompared(lane, hasTimes: false), "all words are new of which nobody knows where they lie")
     }
+
+    @Test func `has no words of a final where those of the one before lie, which its engine said to end a little early`() {
+        func range(_ start: Double, _ end: Double) -> SampleRange {
+            SampleRange(SampleIndex(seconds: start, at: .speech), SampleIndex(seconds: end, at: .speech))
+        }
+        var lane = channel()
+        lane.speech.add(range(0.07, 0.17))
+        lane.speech.add(range(0.5, 0.6))
+        let leg = LegID(0), next = range(0.06, 0.54)
+        lane.placed(range(0, 0.06), of: leg)
+        #expect(lane.spread(said, over: next, of: leg).map(\.range) == [range(0.5, 0.54)])
+        #expect(lane.spread(said, over: next, of: gone).map(\.range) == [range(0.07, 0.17)], "it has said nothing before")
+        lane.forget(leg)
+        #expect(lane.spread(said, over: next, of: leg).map(\.range) == [range(0.07, 0.17)])
+    }
 }

@@ -231,4 +231,22 @@ import Testing
         }
         #expect(talk.actions.said == "the and")
     }
+
+    @Test func `knows a word that an engine without times says behind a final that did not cover it`() {
+        let untimed = SessionEngine(Conversation.second, hasWordTimes: false)
+        var talk = Conversation([SessionEngine(Conversation.first), untimed], repairers: [])
+        talk.isDense = true
+        talk.hear(0.6)
+        func say(_ text: String, _ start: Double, _ end: Double, _ reason: FinalReason, from leg: Int) {
+            let range = SampleRange(Conversation.at(start), Conversation.at(end))
+            let words = text.isEmpty ? [] : [Word(text, range, confidence: 1)]
+            talk.engine(.final(Hypothesis(range: range, words: words), reason: reason), from: leg)
+        }
+        say("coffee", 0, 0.25, .length, from: 0)
+        talk.engine(.closed(.unavailable("reset")), from: 0)
+        talk.engine(.opened, from: 1)
+        say("", 0, 0.42, .flush, from: 1)
+        say("coffee", 0.42, 0.6, .endOfAudio, from: 1)
+        #expect(talk.actions.said == "coffee")
+    }
 }

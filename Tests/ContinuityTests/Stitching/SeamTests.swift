@@ -179,6 +179,12 @@ import Testing
         #expect(Seam.fresh(words(["the 800-7335", "the 7335-13870"]), after: tail, through: at(2_377), ear).isEmpty)
     }
 
+    @Test func `knows words without times in a final that lasts longer than they may be wrong`() {
+        let tail = words(["tell 0-1180", "river 2125-2394"])
+        let ear = Seam.Ear(rate: .speech, origin: at(800), hasTimes: false)
+        #expect(Seam.fresh(words(["tell 800-6019", "river 6019-12281"]), after: tail, through: at(2_394), ear).isEmpty)
+    }
+
     @Test func `takes an engine that began within what another said for one that heard its last words, not for one that heard more`() {
         // “A over river” and, from within it, “river over river”.
         let ear = Seam.Ear(rate: .speech, origin: at(4_600), hasTimes: false, others: false)
