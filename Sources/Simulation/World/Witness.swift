@@ -20,6 +20,8 @@ struct Witness {
         var lastNumber = 0
         var answers = 0
         var turn = 0
+        /// Those that begin behind the end of the final in which an engine without word times says them, behind others.
+        var beyond: Set<Int> = []
         /// Where anybody began to hear it, and whether the engine of one does not say where words lie.
         var origins: [SampleIndex] = []
         var isUntimed = false
@@ -157,8 +159,9 @@ struct Witness {
             if channels[number].times[said] == 1 {
                 channels[number].engines[said] = identity.engine
                 channels[number].places[said] = word.range.start
+                if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
-            if channels[number].times[said] > 1, !isCutOff(said, in: number),
+            if channels[number].times[said] > 1, !isCutOff(said, in: number), !channels[number].beyond.contains(said),
                 !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number),
                 !isUncounted(said, in: number, isDoubled: true)
             {
@@ -406,6 +409,13 @@ struct Witness {
     /// The audio ends within it: what that makes of it each engine decides for itself.
     private func isCutOff(_ number: Int, in channel: Int) -> Bool {
         (spoken(number, channel)?.range.end).map { $0 > Milliseconds.index(scenario.length) } ?? false
+    }
+
+    /// An engine that does not say where words lie says that its final ends before this one begins, and has others in it that were said before.
+    private func isBeyond(_ said: Int, _ word: Word, in commit: Commit) -> Bool {
+        guard let temper = scenario.temper(WordIdentity(confidence: word.confidence).engine), !temper.hasWordTimes else { return false }
+        guard let place = spoken(said, commit.channel.number)?.range.start else { return false }
+        return commit.words.first != word && commit.range.end <= place
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }
