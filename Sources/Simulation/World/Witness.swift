@@ -22,9 +22,13 @@ struct Witness {
         var turn = 0
         /// Those that begin behind the end of the final in which an engine without word times says them, behind others.
         var beyond: Set<Int> = []
-        /// Where anybody began to hear it, and whether the engine of one does not say where words lie.
+        /// Where anybody who said something of it began to hear it, and whether the engine of one does not say where words lie.
         var origins: [SampleIndex] = []
         var isUntimed = false
+        /// How many were to hear it, whatever came of it.
+        var asked = 0
+        /// Words that are there twice while others of the same are still to be said.
+        var doubled: [Int] = []
     }
 
     private let scenario: Scenario
@@ -57,6 +61,10 @@ struct Witness {
     }
 
     // MARK: - While it runs
+
+    mutating func asked(_ channels: Range<Int>) {
+        for channel in channels { self.channels[channel].asked += 1 }
+    }
 
     mutating func began(_ temper: EngineTemper, at origin: SampleIndex, _ channels: Range<Int>) {
         for channel in channels {
@@ -162,13 +170,15 @@ struct Witness {
                 if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
             if channels[number].times[said] > 1, !isCutOff(said, in: number), !channels[number].beyond.contains(said),
-                !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number),
-                !isUncounted(said, in: number, isDoubled: true)
+                !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number)
             {
-                fail(
-                    .doubled,
-                    "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)), engine\(identity.engine); said at \(Milliseconds.text(first.range))"
-                )
+                channels[number].doubled.append(said)
+                if !isUncounted(said, in: number, isDoubled: true) {
+                    fail(
+                        .doubled,
+                        "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)), engine\(identity.engine); said at \(Milliseconds.text(first.range))"
+                    )
+                }
             }
         }
         let before = channels[number].engines[channels[number].lastNumber]
@@ -239,11 +249,11 @@ struct Witness {
         if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
     }
 
-    /// Nobody says where it is, but the only engine that has heard any of this has said it first in its final, in which somebody begins to speak there: before it
+    /// Nobody says where it is, but the only engine that was to hear any of this has said it first in its final, in which somebody begins to speak there: before it
     /// is no more than what engines' times leave of another word.
     private func isFirst(_ said: SampleRange, in commit: Commit) -> Bool {
         let number = commit.channel.number
-        guard channels[number].origins.count == 1, scenario.noises.isEmpty else { return false }
+        guard channels[number].asked == 1, scenario.noises.isEmpty else { return false }
         let longest = Milliseconds.samples(140)
         guard commit.range.contains(said.start), (said.intersection(commit.range)?.count ?? .zero) > longest else { return false }
         // One that begins in it may be what the engine does not hear.
@@ -283,10 +293,11 @@ struct Witness {
                 let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said] >= mend.range.end
                 if isCut, scenario.temper(first)?.cutsWords == true { continue }
                 if isCutOff(said, in: mend.channel.number) { continue }
-                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number),
-                    !isUncounted(said, in: mend.channel.number, isDoubled: true)
-                {
-                    fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already")
+                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number) {
+                    channels[mend.channel.number].doubled.append(said)
+                    if !isUncounted(said, in: mend.channel.number, isDoubled: true) {
+                        fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already")
+                    }
                 }
             }
         }
@@ -318,6 +329,9 @@ struct Witness {
             }
             if end.error == nil && channels[number].answers != finalizes {
                 fail(.answer, "channel \(number) had \(channels[number].answers) answers to \(finalizes)")
+            }
+            for said in channels[number].doubled where !isUncounted(said, in: number, isDoubled: true) {
+                fail(.doubled, "“\(spoken(said, number)?.text ?? "")” (\(said)) in channel \(number), of all that are the same")
             }
             for word in scenario.spoken[number] where channels[number].times[word.number] == 0 && word.range.end <= received {
                 if !isExcused(word, in: number) {

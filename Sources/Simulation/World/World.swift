@@ -30,6 +30,8 @@ package struct World {
         var stream: SimulatedStream
         var slot: Int
         var isOpen = false
+        /// Whether it has said words.
+        var hasSpoken = false
         var sentThrough: SampleIndex
         /// Messages keep their order.
         var lastMessage: Int64 = 0
@@ -63,6 +65,8 @@ package struct World {
     private var journalled = SampleIndex.zero
     private var legs = 0
     private var repairs = 0
+    /// Those that will be answered with words: who hears what, from where.
+    private var repairing: [RepairID: (temper: EngineTemper, start: SampleIndex, channel: ChannelIndex)] = [:]
     private var unavailable: Set<Int> = []
     // The client.
     private let length: SampleIndex
@@ -170,6 +174,9 @@ package struct World {
             if vainTimers > 200 { witness.fail(.timers, "what is due is still due, and nothing is done") }
         case .repaired(let repair, let outcome):
             note("repair \(repair.number): \(Trace.text(outcome))")
+            if let (temper, start, channel) = repairing.removeValue(forKey: repair) {
+                witness.began(temper, at: start, channel.number..<channel.number + 1)
+            }
             perform(machine.repaired(repair, outcome, now: instant))
         case .news(let news):
             guard news.engine < scenario.engines.count, !machine.isEnded else { return }
@@ -267,7 +274,7 @@ package struct World {
             return witness.fail(.repair, "\(repair.engine) repairs nothing")
         }
         let number = repairer.temper.number
-        witness.began(repairer.temper, at: repair.range.start, repair.channel.number..<repair.channel.number + 1)
+        witness.asked(repair.channel.number..<repair.channel.number + 1)
         let attempt = chance[Part.repair, repair.id.number]
         if attempt[1].happens(repairer.refusals) {
             note("it is declined")
@@ -284,6 +291,7 @@ package struct World {
             }
             if !repairer.temper.hasWordTimes { words.spread(over: repair.range) }
             outcome = repairer.temper.hasWordTimes ? .words(words) : .text(words)
+            repairing[repair.id] = (repairer.temper, repair.range.start, repair.channel)
         }
         queue.add(.repaired(repair.id, outcome), at: now + Int64(delay) * 1_000)
     }
@@ -302,7 +310,12 @@ package struct World {
             gone.insert(leg)
             let isShadow = machine.legs.contains { $0.id == leg && $0.isShadow }
             if let place, let error, error.isForGood, !isShadow { disabled.insert(connections[place].stream.temper.number) }
-        case .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
+        case .interim, .final:
+            if let place, !connections[place].hasSpoken {
+                connections[place].hasSpoken = true
+                witness.began(connections[place].stream.temper, at: connections[place].stream.origin, connections[place].stream.channels)
+            }
+        case .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: break
         }
         perform(machine.engine(event, from: leg, now: instant))
     }
@@ -340,7 +353,7 @@ package struct World {
             leg: id, temper: engine.temper, taste: chance[Part.taste, number], attempt: chance[Part.attempt, number][connection],
             channels: leg.channels, origin: leg.origin, fault: engine.fault(ofConnection: connection), spoken: scenario.spoken)
         note("open leg \(id.number) to \(leg.engine), channels \(leg.channels), from \(Milliseconds.text(leg.origin))")
-        witness.began(engine.temper, at: leg.origin, leg.channels)
+        witness.asked(leg.channels)
         if let received = planned[id] { witness.tookOver(at: leg.origin, received: received) }
         let messages = stream.open()
         connections.append(Connection(stream: stream, slot: leg.slot, sentThrough: leg.origin, levelAt: now, openedAt: now))
@@ -355,7 +368,7 @@ package struct World {
             origin > connections[index].stream.origin
         {
             connections[index].stream.begin(at: origin)
-            witness.began(connections[index].stream.temper, at: origin, connections[index].stream.channels)
+            witness.asked(connections[index].stream.channels)
             connections[index].sentThrough = origin
         }
         let before = connections[index].sentThrough
