@@ -343,23 +343,25 @@ struct Witness {
 
     /// It lies in a reported gap, or an engine whose words were taken there never hears it.
     private func isExcused(_ word: SpokenWord, in number: Int) -> Bool {
-        let reach = scenario.tempers.map(tolerance).max() ?? .zero
-        var around = SampleRange(word.range.start - reach, word.range.end + reach)
+        var around = word.range
         // Who writes it together with its neighbour says both where the gap is.
         let before = spoken(word.number - 1, number), after = spoken(word.number + 1, number)
-        if let before, before.joined != nil { around.start = min(around.start, before.range.start - reach) }
-        if let after, word.joined != nil { around.end = max(around.end, after.range.end + reach) }
-        let isMissed = channels[number].covered.contains { covered in
-            guard covered.range.intersection(around) != nil else { return false }
-            guard let engine = covered.engine, let temper = scenario.temper(engine) else { return true }
+        if let before, before.joined != nil { around.start = min(around.start, before.range.start) }
+        if let after, word.joined != nil { around.end = max(around.end, after.range.end) }
+        let covered = channels[number].covered
+        let isMissed = covered.indices.contains { index in
+            // Where it begins and ends is a matter of whose words lie there and on either side.
+            let tempers = covered[max(0, index - 1)..<min(covered.count, index + 2)].compactMap { $0.engine.flatMap(scenario.temper) }
+            let reach = tempers.map(tolerance).max() ?? .zero
+            guard covered[index].range.intersection(SampleRange(around.start - reach, around.end + reach)) != nil else { return false }
+            guard let engine = covered[index].engine, let temper = scenario.temper(engine) else { return true }
             return omits(word.number, temper)
         }
         if isMissed || isUncounted(word.number, in: number) { return true }
         // Where two engines meet. Words that are the same one after another count as one.
         let run = run(of: word, in: number, period: 1).range
         let near = SampleRange(run.start - Milliseconds.samples(500), run.end + Milliseconds.samples(500))
-        let covered = channels[number].covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
-        let engines = covered.compactMap { $0.engine.flatMap(scenario.temper)?.number }
+        let engines = covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }.compactMap { $0.engine.flatMap(scenario.temper)?.number }
         return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
     }
 
