@@ -390,13 +390,21 @@ struct Witness {
         guard channels[channel].isUntimed, let said = spoken(number, channel) else { return false }
         return (1...2).contains { period in
             let run = run(of: said, in: channel, period: period)
-            guard run.numbers.count >= 2 * period else { return false }
+            guard run.numbers.count >= 2 * period, isVague(run.range, in: channel) else { return false }
             // Where these words begin nobody says either, and of so little of the word before nobody hears it.
             let last = spoken(run.numbers.lowerBound - 1, channel)?.range
             let before = last.map { $0.end - SampleCount($0.count.samples * 3 / 10) } ?? .zero
             let unsure = period * channels[channel].origins.count { before < $0 && $0 < run.range.end }
             let times = channels[channel].times[run.numbers].reduce(0, +)
             return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
+        }
+    }
+
+    /// What is committed there, or may have mended a gap there, is of somebody who does not say where words lie.
+    private func isVague(_ range: SampleRange, in channel: Int) -> Bool {
+        let near = SampleRange(range.start - Milliseconds.samples(500), range.end + Milliseconds.samples(500))
+        return channels[channel].covered.contains { covered in
+            covered.range.intersection(near) != nil && covered.engine.map { scenario.temper($0)?.hasWordTimes == false } ?? true
         }
     }
 
