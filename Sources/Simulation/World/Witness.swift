@@ -281,11 +281,16 @@ struct Witness {
             $0.engine == nil && $0.range.start <= mend.range.start && mend.range.end <= $0.range.end
         }
         if !isGap { fail(.stored, "a mend of \(Milliseconds.text(mend.range)), where no gap was reported") }
+        var last: WordIdentity?
         for word in mend.words {
             if word.range.start < mend.range.start || word.range.end > mend.range.end {
                 fail(.stored, "“\(word.text)” at \(Milliseconds.text(word.range)) in a mend of \(Milliseconds.text(mend.range))")
             }
             let identity = identity(of: word, channel: mend.channel.number)
+            if identity.first > 0 {
+                place(word, identity, behind: last, in: mend)
+                last = identity
+            }
             for said in identity.first..<identity.first + identity.count where said < channels[mend.channel.number].times.count {
                 channels[mend.channel.number].times[said] += 1
                 let first = channels[mend.channel.number].engines[said]
@@ -300,6 +305,19 @@ struct Witness {
                     }
                 }
             }
+        }
+    }
+
+    private mutating func place(_ word: Word, _ identity: WordIdentity, behind last: WordIdentity?, in mend: Mend) {
+        let number = mend.channel.number
+        if let last, identity.first <= last.first, !isDisputed(identity.first, by: [last.engine, identity.engine], in: number) {
+            fail(.stored, "“\(word.text)” (\(identity.first)) comes behind word \(last.first) in a mend")
+        }
+        guard let temper = scenario.temper(identity.engine), temper.hasWordTimes, !word.range.isEmpty,
+            let first = spoken(identity.first, number)?.range, let end = spoken(identity.first + identity.count - 1, number)?.range.end
+        else { return }
+        if word.range.end <= first.start - tolerance(temper) || word.range.start >= end + tolerance(temper) {
+            fail(.stored, "“\(word.text)” at \(Milliseconds.text(word.range)) in a mend, said at \(Milliseconds.text(first))")
         }
     }
 
