@@ -49,6 +49,48 @@ import Testing
         #expect(verdict() == nil)
     }
 
+    @Test mutating func `takes a word for one in a gap only as far as the engines beside it may be wrong`() {
+        var scenario = scenario
+        // Another one, which hears nothing of this, may be wrong by much more.
+        scenario.engines.append(scenario.engines[0])
+        scenario.engines[1].temper.jitter = 150
+        witness = Witness(scenario)
+        commit(0, 1_300, saying: [1])
+        witness.heard(.gap(.first, SampleRange(Milliseconds.index(1_300), Milliseconds.index(1_400)), .timedOut("")), received: received)
+        commit(1_400, 2_000, saying: [3])
+        #expect(verdict() == .lost)
+    }
+
+    @Test(arguments: [[2, 1], [1, 2]]) mutating func `wants the words of a mend in order`(numbers: [Int]) {
+        let range = SampleRange(Milliseconds.index(400), Milliseconds.index(1_300))
+        commit(0, 400, saying: [])
+        witness.heard(.gap(.first, range, .timedOut("")), received: received)
+        commit(1_300, 2_000, saying: [3])
+        witness.mended(mend(range, saying: numbers))
+        #expect(verdict() == (numbers == [1, 2] ? nil : .stored))
+    }
+
+    @Test mutating func `wants the words of a mend where they were said`() {
+        let range = SampleRange(Milliseconds.index(400), Milliseconds.index(1_300))
+        commit(0, 400, saying: [])
+        witness.heard(.gap(.first, range, .timedOut("")), received: received)
+        commit(1_300, 2_000, saying: [3])
+        witness.mended(mend(range, saying: [1], late: 300))
+        #expect(verdict() == .stored)
+    }
+
+    @Test(arguments: [0, 1]) mutating func `counts words that are the same, of which nobody says where they lie, once more at the end`(begun: Int) {
+        var scenario = scenario
+        scenario.engines[0].temper.hasWordTimes = false
+        witness = Witness(scenario)
+        witness.began(scenario.engines[0].temper, at: .zero, 0..<1)
+        for _ in 0..<begun { witness.began(scenario.engines[0].temper, at: Milliseconds.index(600), 0..<1) }
+        commit(0, 1_000, saying: [1, 1], isTimed: false)
+        #expect(witness.violation == nil)
+        commit(1_000, 2_000, saying: [2, 3], isTimed: false)
+        #expect(verdict() == (begun == 0 ? .doubled : nil))
+    }
+
     @Test mutating func `sees holes and overlaps in what is covered`() {
         commit(0, 900, saying: [1])
         commit(1_000, 2_000, saying: [2, 3])
@@ -92,19 +134,23 @@ import Testing
 
     private let received = Milliseconds.index(2_000)
 
-    private func made(_ start: Int, _ end: Int, saying numbers: [Int], late: Int) -> Commit {
-        let said = numbers.map { number in
+    private func made(_ start: Int, _ end: Int, saying numbers: [Int], late: Int, isTimed: Bool = true) -> Commit {
+        let range = SampleRange(Milliseconds.index(start), Milliseconds.index(end))
+        var said = numbers.map { number in
             Word(
                 "no", words[number - 1].range.shifted(by: Milliseconds.samples(late)),
                 confidence: WordIdentity(first: number, count: 1, engine: 0).confidence(0.5))
         }
-        return Commit(
-            channel: .first, range: SampleRange(Milliseconds.index(start), Milliseconds.index(end)), words: said, reason: .pause,
-            engine: scenario.engines[0].temper.name)
+        if !isTimed { said.spread(over: range) }
+        return Commit(channel: .first, range: range, words: said, reason: .pause, engine: scenario.engines[0].temper.name)
     }
 
-    private mutating func commit(_ start: Int, _ end: Int, saying numbers: [Int], late: Int = 0) {
-        let commit = made(start, end, saying: numbers, late: late)
+    private func mend(_ range: SampleRange, saying numbers: [Int], late: Int = 0) -> Mend {
+        Mend(channel: .first, range: range, words: made(0, 2_000, saying: numbers, late: late).words, engine: scenario.engines[0].temper.name)
+    }
+
+    private mutating func commit(_ start: Int, _ end: Int, saying numbers: [Int], late: Int = 0, isTimed: Bool = true) {
+        let commit = made(start, end, saying: numbers, late: late, isTimed: isTimed)
         witness.recorded(commit, turn: 0)
         witness.heard(.commit(commit), received: received)
     }

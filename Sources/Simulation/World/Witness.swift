@@ -379,7 +379,8 @@ struct Witness {
         // Where two engines meet. Words that are the same one after another count as one.
         let run = run(of: word, in: number, period: 1).range
         let near = SampleRange(run.start - Milliseconds.samples(500), run.end + Milliseconds.samples(500))
-        let engines = covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }.compactMap { $0.engine.flatMap(scenario.temper)?.number }
+        let close = covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
+        let engines = close.compactMap { $0.engine.flatMap(scenario.temper)?.number }
         return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
     }
 
