@@ -37,6 +37,24 @@ package enum RepairOutcome: Sendable, Equatable {
     case failed(EngineError)
     /// It was not begun, because it cannot be done before its deadline.
     case declined
+
+    /// What was heard in `range`, and whether its engine says where in it; if not, it is where somebody speaks. nil: nobody answered.
+    func heard(in range: SampleRange, _ speech: SpeechMap) -> (words: [Word], hasTimes: Bool)? {
+        switch self {
+        case .words(let words): (words, true)
+        case .text(let words): (speech.spread(words, over: range), false)
+        case .failed, .declined: nil
+        }
+    }
+
+    /// What its run record says.
+    var end: RunRecord.Outcome {
+        switch self {
+        case .words, .text: .completed
+        case .failed(let error): .failed(error)
+        case .declined: .declined
+        }
+    }
 }
 
 /// Words for an interval that the client was told is a gap: they came too late for it, and complete what is stored.

@@ -146,24 +146,18 @@ extension SessionMachine {
         _ plan: RepairPlan, _ asked: RepairPlan.Asked, _ outcome: RepairOutcome, in number: Int, at place: Int, now: Instant,
         _ actions: inout [SessionAction]
     ) {
-        let channel = lanes[number].channel
-        switch outcome {
-        case .words(let words), .text(let words):
-            ran(asked, in: channel, .completed, firstAnswer: words.isEmpty ? nil : asked.at.duration(to: now), now: now, &actions)
-            if plan.afterStall { patience = words.isEmpty ? min(2 * patience, 16) : 1 }
+        let heard = outcome.heard(in: asked.range, lanes[number].speech)
+        let hasWords = heard?.words.isEmpty == false
+        ran(asked, in: lanes[number].channel, outcome.end, firstAnswer: hasWords ? asked.at.duration(to: now) : nil, now: now, &actions)
+        if let heard {
+            if plan.afterStall { patience = hasWords ? 1 : min(2 * patience, 16) }
             var done = plan
             done.asked = asked
+            done.asked?.hasTimes = heard.hasTimes
             done.beside = nil
-            var words = words
-            if case .text = outcome {
-                done.asked?.hasTimes = false
-                words = lanes[number].speech.spread(words, over: asked.range)
-            }
             for other in [plan.asked, plan.beside] where other?.id != asked.id { cancel(other, in: number, now: now, &actions) }
-            lanes[number].stretches[place].need = .repaired(words, done)
+            lanes[number].stretches[place].need = .repaired(heard.words, done)
             return
-        case .failed(let error): ran(asked, in: channel, .failed(error), firstAnswer: nil, now: now, &actions)
-        case .declined: ran(asked, in: channel, .declined, firstAnswer: nil, now: now, &actions)
         }
         var next = plan
         next.asked = [plan.asked, plan.beside].compactMap(\.self).first { $0.id != asked.id }
@@ -286,30 +280,26 @@ extension SessionMachine {
     }
 
     private mutating func tooLate(_ repair: LateRepair, _ outcome: RepairOutcome, now: Instant, _ actions: inout [SessionAction]) {
-        switch outcome {
-        case .words(let words), .text(let words):
-            ran(repair.asked, in: repair.channel, .completed, firstAnswer: repair.asked.at.duration(to: now), now: now, &actions)
+        let heard = outcome.heard(in: repair.asked.range, repair.speech)
+        let hasWords = heard?.words.isEmpty == false
+        ran(repair.asked, in: repair.channel, outcome.end, firstAnswer: hasWords ? repair.asked.at.duration(to: now) : nil, now: now, &actions)
+        if let heard {
             var repair = repair
-            repair.words = words
-            if case .text = outcome {
-                repair.asked.hasTimes = false
-                repair.words = repair.speech.spread(words, over: repair.asked.range)
-            }
+            repair.words = heard.words
+            repair.asked.hasTimes = heard.hasTimes
             let end = lanes[repair.channel.number].stitcher.committedThrough
             if end >= repair.gap.end + reach { mend(repair, &actions) } else { late[repair.asked.id] = repair }
-        case .failed, .declined:
-            let end: RunRecord.Outcome = if case .failed(let error) = outcome { .failed(error) } else { .declined }
-            ran(repair.asked, in: repair.channel, end, firstAnswer: nil, now: now, &actions)
-            guard let next = repair.engines.first else { return }
-            var again = repair
-            again.asked.id = RepairID(nextRepair)
-            again.asked.engine = next
-            again.asked.at = now
-            again.engines.removeFirst()
-            nextRepair += 1
-            keep(again)
-            actions.append(.repair(Repair(id: again.asked.id, engine: next, channel: repair.channel, range: again.asked.range, deadline: nil)))
+            return
         }
+        guard let next = repair.engines.first else { return }
+        var again = repair
+        again.asked.id = RepairID(nextRepair)
+        again.asked.engine = next
+        again.asked.at = now
+        again.engines.removeFirst()
+        nextRepair += 1
+        keep(again)
+        actions.append(.repair(Repair(id: again.asked.id, engine: next, channel: repair.channel, range: again.asked.range, deadline: nil)))
     }
 
     /// Tells of what was heard in a gap, now that it is known what stands around it.
