@@ -78,7 +78,8 @@ extension SessionMachine {
         var end = motion.end
         // Engines differ by tenths of a second on where a word is.
         let margin = SampleCount(.milliseconds(300), at: configuration.rate)
-        if let last = fresh(mover.words(through: motion.final), of: mover, in: number).last?.range {
+        let rest = fresh(mover.words(through: motion.final), of: mover, in: number).last
+        if let last = rest.map(lanes[number].stitcher.moved)?.range {
             // Of a word of which a part is committed the rest begins where somebody speaks.
             let loud = lanes[number].speech.hull(in: last) ?? last
             if !member.isInSpeech, member.through >= max(loud.middle, last.end - margin) { return true }

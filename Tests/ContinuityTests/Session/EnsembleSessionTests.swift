@@ -42,6 +42,21 @@ import Testing
         #expect(conversation.actions.said == "twenty two")
     }
 
+    @Test func `looks for the second part of a number behind what is committed`() {
+        var conversation = ensemble(2)
+        conversation.hear(2)
+        func heard(_ text: String, _ start: Double, _ end: Double, through: Double, _ reason: FinalReason) -> EngineEvent {
+            let word = Word(text, SampleRange(Conversation.at(start), Conversation.at(end)), confidence: 0.5)
+            return .final(Hypothesis(range: SampleRange(.zero, Conversation.at(through)), words: [word]), reason: reason)
+        }
+        // The end of "twenty" is loud behind where its word ends.
+        conversation.engine(heard("twenty", 0.1, 0.7, through: 1, .endOfTurn), from: 0)
+        conversation.engine(heard("22", 0.1, 1.25, through: 1.25, .length), from: 1)
+        conversation.engine(heard("two", 1.1, 1.25, through: 1.4, .endOfTurn), from: 0)
+        conversation.hear(2)
+        #expect(conversation.actions.said == "twenty two")
+    }
+
     @Test func `gives words the time in the middle of those who heard them`() {
         var conversation = ensemble()
         conversation.hear(2)
