@@ -315,7 +315,8 @@ extension SessionMachine {
         let known = SampleRange(min(repair.edge ?? .zero, gap.start), max(after.last?.range.end ?? gap.end, gap.end))
         var inside = RepairSeam.unsettled(
             words, of: gap, heard: repair.asked.range, known: known, before: before, after: after, rate: configuration.rate,
-            hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes, othersThrough: repair.beforeThrough)
+            endsInSpeech: !repair.asked.endsInSilence, hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes,
+            othersThrough: repair.beforeThrough)
         inside.removeAll { !gap.contains($0.middle) }
         // Where its audio ends in speech, its last word may be a part of the next, of which some say only where it ends.
         let longest = SampleCount(.milliseconds(300), at: configuration.rate)

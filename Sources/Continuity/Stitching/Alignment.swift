@@ -45,6 +45,8 @@ struct Alignment {
     private let others: Bool
     /// Time runs backwards.
     private let isMirrored: Bool
+    /// The new engine's audio begins within speech: its first word may be a part of one, heard as another.
+    private let beginsInSpeech: Bool
     /// Where the new engine's audio begins.
     private let begin: Double
     /// Of the best alignment of the first `i` old tokens with the first `j` new ones, at `i * (new.count + 1) + j`; and the last step to it.
@@ -56,8 +58,10 @@ struct Alignment {
 
     init(
         _ old: [Token], _ new: [Token], heardFrom: SampleIndex, isBehind: Bool, isCutOff: Bool, behind gap: SampleRange?, through end: SampleIndex,
-        latest: SampleIndex, reach: SampleCount, usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool
+        latest: SampleIndex, reach: SampleCount, usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool,
+        beginsInSpeech: Bool
     ) {
+        self.beginsInSpeech = beginsInSpeech
         self.isMirrored = isMirrored
         self.hasTimes = hasTimes
         self.others = others
@@ -176,7 +180,7 @@ struct Alignment {
 
     private func pair(_ number: Int, _ place: Int) -> Double {
         let isSame = old[number].text == new[place].text
-        return distance(old[number], new[place], isSame: isSame) + (isSame ? 0 : Self.substituted) * unlikely
+        return distance(old[number], new[place], isSame: isSame) + (isSame ? 0 : Self.substituted) * (place == 0 && beginsInSpeech ? 1 : unlikely)
             + tooEarly(number, new[place]) + tooLate(new[place])
     }
 

@@ -32,6 +32,8 @@ package enum Seam {
         package var isBehind = false
         /// Whether its audio begins where that of those who spoke before ended, within speech: both may have heard the word there.
         package var isCutOff = false
+        /// Whether its audio begins within speech: of a word that this cuts it may hear another.
+        package var beginsInSpeech = false
         /// A gap, when what is compared was committed behind it, or was heard in it.
         package var gap: SampleRange?
         /// Where the final begins whose words are compared; nil: there are several, or none.
@@ -81,7 +83,7 @@ package enum Seam {
             Array(old), Array(new), heardFrom: origin, isBehind: ear.isBehind && !isMirrored, isCutOff: ear.isCutOff && !isMirrored, behind: ear.gap,
             through: end, latest: ear.othersThrough ?? end, reach: reach, usual: usual, jitter: jitter,
             hasTimes: ear.hasTimes, others: ear.others,
-            isMirrored: isMirrored)
+            isMirrored: isMirrored, beginsInSpeech: ear.beginsInSpeech)
         let known = new.prefix { $0.word < ear.earlier.count }.count
         let (seam, letters) = alignment.seam(from: known)
         if letters > 0 {

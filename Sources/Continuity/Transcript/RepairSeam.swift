@@ -10,12 +10,13 @@ package enum RepairSeam {
     ///   - known: where the words are known that are settled, but for the range itself; nil: everywhere.
     ///   - before: the last words that are settled before the range, in order.
     ///   - after: the first that are settled behind it.
+    ///   - endsInSpeech: whether the audio that was heard ends where somebody speaks: its last word may be a part of one.
     ///   - hasTimes: whether the repair's engine says where words lie.
     ///   - others: whether those do whose words are settled.
     ///   - othersThrough: how far those may lie that are settled before it, if not.
     package static func unsettled(
         _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [Word], after: [Word],
-        rate: SampleRate, hasTimes: Bool = true, others: Bool = true, othersThrough: SampleIndex? = nil
+        rate: SampleRate, endsInSpeech: Bool = false, hasTimes: Bool = true, others: Bool = true, othersThrough: SampleIndex? = nil
     ) -> [Word] {
         var ear = Seam.Ear(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others)
         ear.gap = known.map { SampleRange($0.start, $0.start) }
@@ -23,6 +24,7 @@ package enum RepairSeam {
         let behind = Seam.fresh(words, after: before, through: range.start, ear)
         // The same, seen from behind.
         ear.othersThrough = nil
+        ear.beginsInSpeech = endsInSpeech
         ear.origin = heard.map { mirrored($0.end) }
         ear.gap = known.map { SampleRange(mirrored($0.end), mirrored($0.end)) }
         return mirrored(

@@ -29,6 +29,14 @@ import Testing
         #expect(inside.map(\.text) == ["please"])
     }
 
+    @Test func `are found beside a word that the end of the audio cuts, and that is heard as another`() {
+        let inside = RepairSeam.unsettled(
+            words(["please 1123-1425", "there 1488-1929", "weight 2020-2100"]), of: range(995, 2_100), heard: range(320, 2_100),
+            known: range(0, 2_163), before: [], after: words(["there 1300-1817", "and 1817-2163"]), rate: .speech, endsInSpeech: true,
+            others: false)
+        #expect(inside.map(\.text) == ["please"])
+    }
+
     @Test func `are not looked for behind another gap`() {
         // Behind 8.534 nothing is settled.
         let heard = words([
