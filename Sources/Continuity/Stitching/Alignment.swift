@@ -47,6 +47,8 @@ struct Alignment {
     private let isMirrored: Bool
     /// The new engine's audio begins within speech: its first word may be a part of one, heard as another.
     private let beginsInSpeech: Bool
+    /// Its audio begins where that of those who spoke before ended, within speech.
+    private let isCutOff: Bool
     /// Where the new engine's audio begins.
     private let begin: Double
     /// Of the best alignment of the first `i` old tokens with the first `j` new ones, at `i * (new.count + 1) + j`; and the last step to it.
@@ -63,6 +65,7 @@ struct Alignment {
     ) {
         self.beginsInSpeech = beginsInSpeech
         self.isMirrored = isMirrored
+        self.isCutOff = isCutOff
         self.hasTimes = hasTimes
         self.others = others
         begin = Double(heardFrom.samples)
@@ -121,7 +124,7 @@ struct Alignment {
         var fresh = 0.0
         for j in stride(from: new.count, through: known, by: -1) {
             if j < new.count, let last = old.last, begin <= last.middle, isPart(last.text, of: new[j].text, atEnd: isMirrored) {
-                let cost = costs[(old.count - 1) * (new.count + 1) + j] + apart(last.middle, new[j].middle) + fresh
+                let cost = costs[(old.count - 1) * (new.count + 1) + j] + apart(last.middle, new[j].middle) + fresh + late(j)
                 if cost <= best.cost { best = (cost, j, last.text.count) }
             }
             if j < new.count {
@@ -129,7 +132,7 @@ struct Alignment {
                 // Without times all of them seem to lie early together.
                 fresh = hasTimes ? fresh + early : max(fresh, early)
             }
-            let cost = costs[old.count * (new.count + 1) + j] + fresh
+            let cost = costs[old.count * (new.count + 1) + j] + fresh + late(j)
             if cost <= best.cost { best = (cost, j, 0) }
         }
         return (best.tokens, best.letters)
@@ -142,6 +145,17 @@ struct Alignment {
         else { return nil }
         let middle = old[number].middle(ofLast: first.text.count)
         return begin < middle ? middle : nil
+    }
+
+    /// What it costs that the first `count` new tokens are committed, though the last of them seems to lie behind the end of what is. Where words have
+    /// more room than they take, they are spread over noise.
+    private func late(_ count: Int) -> Double {
+        guard !hasTimes, !others, !isMirrored, !isCutOff, count > 0, let before = old.last else { return 0 }
+        let last = new[count - 1]
+        guard max(last.length, before.length) <= usual else { return 0 }
+        // A silence behind the end is no place for words.
+        let beyond = new[..<count].reduce(0) { $0 + max(0, min($1.length, $1.middle + $1.length / 2 - limit)) }
+        return min(mostEarly, max(0, beyond - last.length / 2) / jitter)
     }
 
     /// Two tokens as one word.

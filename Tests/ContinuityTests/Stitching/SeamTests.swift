@@ -233,7 +233,7 @@ import Testing
 
     @Test func `takes what an engine heard that began in the silence behind the last word for new`() {
         var ear = Seam.Ear(rate: .speech, origin: at(5_719), hasTimes: false, others: false)
-        let tail = words(["seven 4990-5387", "very 5387-5719"]), said = words(["very 6122-6588"])
+        let tail = words(["seven 4990-5387", "very 5387-5719"]), said = words(["very 5780-5980"])
         #expect(Seam.fresh(said, after: tail, through: at(5_880), ear).isEmpty)
         ear.isBehind = true
         #expect(Seam.fresh(said, after: tail, through: at(5_880), ear).map(\.text) == ["very"])
@@ -251,6 +251,12 @@ import Testing
         let tail = ["yeah 1785-1785", "yeah 2250-2250", "yeah 3011-3011"]
         let said = ["yeah 1853-2250", "yeah 2255-3011", "yeah 3011-3860"]
         #expect(fresh(said, after: tail, through: 3_011, from: 1_440) == ["yeah"])
+    }
+
+    @Test func `takes words without times for new that seem to lie behind all that is committed`() {
+        let ear = Seam.Ear(rate: .speech, origin: at(3_422), hasTimes: false, others: false)
+        let tail = words(["port 2797-3202", "air 3202-3422", "port 3695-4100"]), said = words(["port 3590-3912", "air 3912-4180", "port 4265-4800"])
+        #expect(Seam.fresh(said, after: tail, through: at(4_100), ear).map(\.text) == ["air", "port"])
     }
 
     @Test func `knows the first half of a word that the other has whole`() {
