@@ -91,6 +91,24 @@ import Testing
         #expect(verdict() == (begun == 0 ? .doubled : nil))
     }
 
+    @Test(arguments: [(600, 1, Violation.Rule.doubled), (800, 1, nil), (800, 2, .doubled)])
+    mutating func
+        `lets a word that begins behind the end of its final be there once more, for who hears it first`(
+            begun: Int, times: Int, rule: Violation.Rule?
+        )
+    {
+        var scenario = scenario
+        scenario.engines[0].temper.hasWordTimes = false
+        for (index, text) in ["so", "we", "go"].enumerated() { scenario.spoken[0][index].text = text }
+        witness = Witness(scenario)
+        witness.began(scenario.engines[0].temper, at: .zero, 0..<1)
+        witness.began(scenario.engines[0].temper, at: Milliseconds.index(begun), 0..<1)
+        commit(0, 950, saying: [1, 2], isTimed: false)
+        commit(950, 1_250, saying: Array(repeating: 2, count: times), isTimed: false)
+        commit(1_250, 2_000, saying: [3], isTimed: false)
+        #expect(verdict() == rule)
+    }
+
     @Test mutating func `sees holes and overlaps in what is covered`() {
         commit(0, 900, saying: [1])
         commit(1_000, 2_000, saying: [2, 3])

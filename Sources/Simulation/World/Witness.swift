@@ -169,7 +169,7 @@ struct Witness {
                 channels[number].places[said] = word.range.start
                 if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
-            if channels[number].times[said] > 1, !isCutOff(said, in: number), !channels[number].beyond.contains(said),
+            if channels[number].times[said] > 1, !isCutOff(said, in: number), !isSaidBeyond(said, in: number),
                 !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number)
             {
                 channels[number].doubled.append(said)
@@ -411,12 +411,16 @@ struct Witness {
             let run = run(of: said, in: channel, period: period)
             guard run.numbers.count >= 2 * period, isVague(run.range, in: channel) else { return false }
             // Where these words begin nobody says either, and of so little of the word before nobody hears it.
-            let last = spoken(run.numbers.lowerBound - 1, channel)?.range
-            let before = last.map { $0.end - SampleCount($0.count.samples * 3 / 10) } ?? .zero
+            let before = end(ofHeardBefore: run.numbers.lowerBound, in: channel)
             let unsure = period * channels[channel].origins.count { before < $0 && $0 < run.range.end }
             let times = channels[channel].times[run.numbers].reduce(0, +)
             return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
         }
+    }
+
+    /// Whoever begins behind it hears nothing of the word before this one: of its last three tenths nobody does.
+    private func end(ofHeardBefore number: Int, in channel: Int) -> SampleIndex {
+        spoken(number - 1, channel).map { $0.range.end - SampleCount($0.range.count.samples * 3 / 10) } ?? .zero
     }
 
     /// What is committed there, or may have mended a gap there, is of somebody who does not say where words lie.
@@ -459,6 +463,15 @@ struct Witness {
         guard let temper = scenario.temper(WordIdentity(confidence: word.confidence).engine), !temper.hasWordTimes else { return false }
         guard let place = spoken(said, commit.channel.number)?.range.start else { return false }
         return commit.words.first != word && commit.range.end <= place
+    }
+
+    /// It was, and is there once more, for somebody who began behind the word before it.
+    private func isSaidBeyond(_ number: Int, in channel: Int) -> Bool {
+        guard channels[channel].beyond.contains(number), channels[channel].times[number] == 2, let word = spoken(number, channel) else {
+            return false
+        }
+        let before = end(ofHeardBefore: number, in: channel)
+        return channels[channel].origins.contains { before < $0 && $0 < word.range.end }
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }
