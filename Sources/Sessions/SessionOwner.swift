@@ -34,6 +34,9 @@ package protocol SessionOwner: AnyObject {
     /// - Parameter number: nil: it did not even begin.
     func ran(_ run: RecognitionRun, _ number: Int?)
 
+    /// Words were heard to which an engine said nothing: that it stalled is now known to be its fault. Comes after its `ran`, if at all.
+    func blame(_ engine: EngineName, _ error: EngineError)
+
     /// Engines said what changes nothing.
     ///
     /// - Parameter before: what was counted before.
@@ -54,6 +57,8 @@ package protocol SessionOwner: AnyObject {
 
 extension SessionOwner {
     package func began(_ attempt: Beginning, _ number: Int) {}
+
+    package func blame(_ engine: EngineName, _ error: EngineError) {}
 
     package func counted(_ tally: SessionTally, since before: SessionTally) {}
 

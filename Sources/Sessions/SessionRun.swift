@@ -301,6 +301,7 @@ package final class SessionRun {
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
             case .mend(let mend): owner?.mend(mend)
             case .evaluated(let evaluation): owner?.evaluated(evaluation)
+            case .blame(let engine, let error): owner?.blame(engine, error)
             case .ran(let record): report(record)
             }
         }

@@ -24,6 +24,8 @@ package enum SessionAction: Sendable, Equatable {
     case mend(Mend)
     /// How a shadow's words compare with those of the session, at its end.
     case evaluated(Evaluation)
+    /// Words were heard to which this engine said nothing: whoever shares its health is to know. Other failures are told by `ran`.
+    case blame(EngineName, EngineError)
     /// A recognition attempt is over: each leg that was opened and each repair leaves one.
     case ran(RunRecord)
 }

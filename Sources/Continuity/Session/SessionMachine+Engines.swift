@@ -255,6 +255,11 @@ extension SessionMachine {
         actions.append(.record(commit, turn: lanes[number].turn))
         actions.append(.emit(.commit(commit)))
         if shadow != nil { shadowed(commit) }
+        if !commit.words.isEmpty {
+            // Somebody can be understood.
+            patience = 1
+            heardWords(commit.words, by: source, in: number, &actions)
+        }
         if !late.isEmpty { border(commit, &actions) }
         if commit.endsTurn {
             lanes[number].turn += 1

@@ -150,7 +150,6 @@ extension SessionMachine {
         let hasWords = heard?.words.isEmpty == false
         ran(asked, in: lanes[number].channel, outcome.end, firstAnswer: hasWords ? asked.at.duration(to: now) : nil, now: now, &actions)
         if let heard {
-            if plan.afterStall { patience = hasWords ? 1 : min(2 * patience, 16) }
             var done = plan
             done.asked = asked
             done.asked?.hasTimes = heard.hasTimes
@@ -190,6 +189,7 @@ extension SessionMachine {
         // Where nothing is committed, all words are new of which nobody knows where they lie.
         var words = ear == nil && !asked.hasTimes ? words : lanes[number].stitcher.fresh(words, seam: ear)
         lanes[number].change(to: source, behind: lanes[number].stitcher.heard, hasTimes: asked.hasTimes)
+        if plan.afterStall, words.isEmpty { patience = min(2 * patience, 16) }
         var through = end
         if !asked.hasTimes {
             // Which of its words lie before its end nobody knows: it has all.
@@ -333,6 +333,7 @@ extension SessionMachine {
         mended.append((repair.channel, inside))
         if mended.count > Self.mostLate { mended.removeFirst() }
         for index in inside.indices { inside[index] = RepairSeam.kept(inside[index], in: gap) }
+        heardWords(inside, by: .repair(repair.asked.id), in: repair.channel.number, &actions)
         speakers.label(&inside, of: .repair(repair.asked.id))
         actions.append(.mend(Mend(channel: repair.channel, range: gap, words: inside, engine: repair.asked.engine)))
     }

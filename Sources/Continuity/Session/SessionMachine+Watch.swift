@@ -118,20 +118,30 @@ extension SessionMachine {
                 let unanswered = leg.channels.map { lanes[$0].speech.loudness(in: SampleRange(leg.heardThrough, leg.sentThrough)) }.max() ?? .zero
                 // A cough is not waited for.
                 if unanswered >= SampleCount(.milliseconds(400), at: configuration.rate) || leg.isDraining {
-                    return stalled(legAt: index, for: limit, now: now, &actions)
+                    return stalled(legAt: index, from: leg.heardThrough, for: limit, now: now, &actions)
                 }
                 legs[index].forgive()
             }
             if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
-                return stalled(legAt: index, for: limit * 3, now: now, &actions)
+                let covered = leg.channels.compactMap { lane in lanes[lane].place(of: id).map(lanes[lane].covered) }.min()
+                return stalled(legAt: index, from: covered ?? leg.heardThrough, for: limit * 3, now: now, &actions)
             }
             rotate(id, now: now, &actions)
         }
     }
 
-    private mutating func stalled(legAt index: Int, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
-        let engine = legs[index].engine
-        fail(legAt: index, .stalled, .timedOut("\(engine) was sent speech and said nothing for \(limit)."), now: now, &actions)
+    /// - Parameter start: of what it has not answered.
+    private mutating func stalled(legAt index: Int, from start: SampleIndex, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
+        let leg = legs[index]
+        let error = EngineError.timedOut("\(leg.engine) was sent speech and said nothing for \(limit).")
+        if leg.isDraining {
+            // Whatever it heard, it would have ended.
+            if !leg.isShadow { blame(leg.engine, error, &actions) }
+        } else if !leg.isShadow {
+            let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
+            doubt(Doubt(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
+        }
+        fail(legAt: index, .stalled, error, now: now, &actions)
     }
 
     // MARK: - Turns
@@ -200,6 +210,8 @@ extension SessionMachine {
     /// Between turns, a session goes back to the engine that it prefers.
     private mutating func moveBack(now: Instant, _ actions: inout [SessionAction]) {
         guard wantsBetter, isSilent(lanes.indices) || !configuration.measuresLoudness else { return }
+        // What others are told of a fault comes back as `availability`, and not at once.
+        if let blamed, timeline.end < blamed + SampleCount(.seconds(1), at: configuration.rate) { return }
         let better = recovery.best
         let running = legs.filter { !$0.isFailed && !$0.isShadow }
         guard running.allSatisfy({ $0.isOpen && !$0.isEnding }) else { return }

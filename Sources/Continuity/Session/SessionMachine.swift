@@ -95,6 +95,10 @@ package struct SessionMachine: Sendable {
     var repairWaits = false
     /// How much longer than usual silence is borne: noise that nobody can understand looks like a stall.
     var patience = 1
+    /// Legs that were given up for their silence, of which nobody knows yet whether it was a fault.
+    var doubts: [Doubt] = []
+    /// The end of the audio when an engine was last known to be at fault.
+    var blamed: SampleIndex?
     var speakers = SpeakerLabels()
     package internal(set) var tally = SessionTally()
     /// Legs whose time is nearly over, which wait for a silence.

@@ -20,12 +20,13 @@ final class EngineHealth: Sendable {
         breakers.withLock { breakers in Set(breakers.filter { !$0.value.isAvailable }.keys) }
     }
 
-    /// A session's stream is over, or has failed.
+    /// A session's stream is over, or has failed. That it was silent says nothing yet: noise may have been all that it was sent.
     func ran(_ run: RecognitionRun) {
-        if run.kind == .stream, let error = run.error { failed(run.engine, error) }
+        if run.kind == .stream, run.outcome != .stalled, let error = run.error { failed(run.engine, error) }
     }
 
-    private func failed(_ engine: EngineName, _ error: EngineError) {
+    /// An engine is known to be at fault.
+    func failed(_ engine: EngineName, _ error: EngineError) {
         let now = clock.now
         let (wasAvailable, deadline) = breakers.withLock { breakers -> (Bool, Instant?) in
             var breaker = breakers[engine] ?? Breaker()

@@ -67,6 +67,10 @@ extension LiveSession {
         }
     }
 
+    func blame(_ engine: EngineName, _ error: EngineError) {
+        if !isByOwnKeys { context.continuity.health.failed(engine, error) }
+    }
+
     func counted(_ tally: SessionTally, since before: SessionTally) {
         context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
     }

@@ -435,6 +435,7 @@ package struct World {
                 note("mend channel \(mend.channel.number) \(Milliseconds.text(mend.range)) \(Trace.text(mend.words)), by \(mend.engine)")
                 witness.mended(mend)
             case .evaluated(let evaluation): witness.evaluated(evaluation)
+            case .blame(let engine, let error): note("blame \(engine): \(error)")
             case .ran(let record):
                 note("record: \(record.engine) \(record.kind) \(Milliseconds.text(record.range)) \(record.outcome)")
                 witness.ran(record)

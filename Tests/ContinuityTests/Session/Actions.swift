@@ -26,6 +26,11 @@ extension [SessionAction] {
         compactMap { if case .mend(let mend) = $0 { mend } else { nil } }
     }
 
+    /// Engines that are known to be at fault.
+    var blamed: [EngineName] {
+        compactMap { if case .blame(let engine, _) = $0 { engine } else { nil } }
+    }
+
     var records: [RunRecord] {
         compactMap { if case .ran(let record) = $0 { record } else { nil } }
     }

@@ -90,6 +90,78 @@ import Testing
         #expect(talk.actions.records.filter { $0.outcome == .stalled }.count == before)
     }
 
+    @Test func `is as quick as ever once somebody can be understood again`() throws {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(4.9)
+        talk.engine(.opened, from: 1)
+        talk.answers(try #require(talk.actions.repairs.first), .words([]))
+        talk.hear(1.1)
+        talk.says(5..<6, leg: 1)
+        #expect(talk.actions.said == "w5")
+        talk.hear(3.5)
+        #expect(talk.actions.records.map(\.outcome).filter { $0 == .stalled }.count == 2)
+    }
+
+    @Test func `blames nobody for saying nothing to noise`() throws {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(4.9)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.blamed == [], "nobody knows yet whether somebody spoke")
+        talk.engine(.opened, from: 1)
+        talk.answers(try #require(talk.actions.repairs.first), .words([]))
+        talk.hear(1)
+        talk.says(4..<5, leg: 1)
+        #expect(talk.actions.blamed == [])
+    }
+
+    @Test func `blames the engine when another hears words to which it said nothing`() throws {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(4.9)
+        talk.engine(.opened, from: 1)
+        talk.repairs(try #require(talk.actions.repairs.first))
+        #expect(talk.actions.blamed == [Conversation.first])
+        talk.hear(1)
+        talk.says(3..<6, leg: 1)
+        #expect(talk.actions.blamed == [Conversation.first], "once")
+    }
+
+    @Test func `blames the engine when the next one, that is sent the same again, hears words`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first), SessionEngine(Conversation.second)], repairers: [])
+        talk.lively = nil
+        talk.hear(3.3)
+        talk.engine(.opened, from: 1)
+        #expect(talk.actions.blamed == [])
+        talk.says(0..<3, leg: 1)
+        #expect(talk.actions.blamed == [Conversation.first])
+    }
+
+    @Test func `blames an engine that does not end when it is told to`() {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(1.2)
+        _ = talk.command(.finish)
+        talk.hear(3.5, audio: false)
+        #expect(talk.actions.blamed == [Conversation.first])
+    }
+
+    @Test func `does not go back to an engine before all know of its fault`() {
+        var talk = Conversation([Conversation.paced(Conversation.first), Conversation.free(Conversation.second)])
+        talk.silent = [4, 5, 6, 7, 8]
+        talk.lively = nil
+        talk.hear(4.9)
+        talk.engine(.opened, from: 1)
+        talk.says(0..<4, leg: 1, .endOfTurn, through: 4.9)
+        #expect(talk.actions.blamed == [Conversation.first])
+        talk.hear(0.5)
+        #expect(talk.session.legs.filter { !$0.isFailed }.map(\.engine) == [Conversation.second])
+        talk.actions += talk.session.availability(Conversation.first, isAvailable: false, now: talk.now)
+        talk.hear(2)
+        #expect(talk.session.legs.filter { !$0.isFailed }.map(\.engine) == [Conversation.second])
+    }
+
     @Test func `gives an engine less time to open when there is another`() {
         var talk = Conversation(opens: false)
         talk.hear(1.4)

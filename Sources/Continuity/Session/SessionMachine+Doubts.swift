@@ -1,0 +1,44 @@
+import Speech
+
+/// A leg that was given up because it said nothing to what was loud. To noise that nobody can understand a leg that is well says nothing either: that its
+/// engine is at fault is known when another hears words there.
+struct Doubt: Sendable {
+    let leg: LegID
+    let engine: EngineName
+    let channels: Range<Int>
+    /// What it was sent, and has said nothing of.
+    let range: SampleRange
+    let error: EngineError
+}
+
+extension SessionMachine {
+    /// As many are in doubt at a time.
+    private static var mostDoubts: Int { 16 }
+
+    /// A leg is given up: whether somebody spoke is not known yet.
+    mutating func doubt(_ doubt: Doubt, _ actions: inout [SessionAction]) {
+        if doubts.count == Self.mostDoubts { doubts.removeFirst() }
+        doubts.append(doubt)
+        // Another that hears the same may have said it already.
+        for number in doubt.channels {
+            guard let last = lanes[number].lastSource else { continue }
+            heardWords(lanes[number].stitcher.tail, by: last, in: number, &actions)
+        }
+    }
+
+    /// There are words: who said nothing to them is at fault.
+    mutating func heardWords(_ words: [Word], by source: Lane.Source, in number: Int, _ actions: inout [SessionAction]) {
+        guard !doubts.isEmpty else { return }
+        for doubt in doubts where doubt.channels.contains(number) && source != .leg(doubt.leg) {
+            guard words.contains(where: { doubt.range.contains($0.middle) }) else { continue }
+            doubts.removeAll { $0.leg == doubt.leg }
+            blame(doubt.engine, doubt.error, &actions)
+        }
+    }
+
+    /// The engine is known to be at fault, and not only this session with it.
+    mutating func blame(_ engine: EngineName, _ error: EngineError, _ actions: inout [SessionAction]) {
+        blamed = timeline.end
+        actions.append(.blame(engine, error))
+    }
+}
