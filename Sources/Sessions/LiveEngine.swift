@@ -13,10 +13,13 @@ package struct LiveEngine: Sendable {
     package var name: EngineName
     package var capabilities: Capabilities
     package var access: Access
+    /// How long it takes to answer when it is slow (p99), where that is known.
+    package var slowness: Duration?
 
-    package init(name: EngineName, capabilities: Capabilities, access: Access) {
+    package init(name: EngineName, capabilities: Capabilities, access: Access, slowness: Duration? = nil) {
         self.name = name
         self.capabilities = capabilities
         self.access = access
+        self.slowness = slowness
     }
 }

@@ -37,6 +37,9 @@ package protocol SessionOwner: AnyObject {
     /// Words were heard to which an engine said nothing: that it stalled is now known to be its fault. Comes after its `ran`, if at all.
     func blame(_ engine: EngineName, _ error: EngineError)
 
+    /// An engine that was given up for its silence has answered after all, so long after it was sent the audio.
+    func lagged(_ engine: EngineName, by lag: Duration)
+
     /// Engines said what changes nothing.
     ///
     /// - Parameter before: what was counted before.
@@ -59,6 +62,8 @@ extension SessionOwner {
     package func began(_ attempt: Beginning, _ number: Int) {}
 
     package func blame(_ engine: EngineName, _ error: EngineError) {}
+
+    package func lagged(_ engine: EngineName, by lag: Duration) {}
 
     package func counted(_ tally: SessionTally, since before: SessionTally) {}
 

@@ -97,7 +97,7 @@ package final class SessionRun {
                     let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
                     return SessionEngine(
                         engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.capabilities.sessionCap,
-                        isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
+                        slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
                 repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured,
                 voteTime: request.voteTime))
@@ -302,6 +302,7 @@ package final class SessionRun {
             case .mend(let mend): owner?.mend(mend)
             case .evaluated(let evaluation): owner?.evaluated(evaluation)
             case .blame(let engine, let error): owner?.blame(engine, error)
+            case .lagged(let engine, let lag): owner?.lagged(engine, by: lag)
             case .ran(let record): report(record)
             }
         }
@@ -374,7 +375,7 @@ package final class SessionRun {
                 kind, engine: record.engine, model: attempt?.model, channels: record.channels.count,
                 audio: record.range.count.duration(at: options.rate), passed: attempt?.gated?.passed.duration(at: options.rate), start: start,
                 accepted: record.accepted.map { start + $0 },
-                firstAnswer: record.firstAnswer, end: end, outcome: record.outcome),
+                firstAnswer: record.firstAnswer, slowest: record.slowest, end: end, outcome: record.outcome),
             attempt?.number)
     }
 

@@ -58,13 +58,15 @@ package struct RecognitionRun: Sendable, Equatable {
     package var accepted: Instant?
     /// From being asked to the first words; nil: there were none.
     package var firstAnswer: Duration?
+    /// The longest that a session waited for words of which the engine had been sent the audio; nil: there were none, or it was no stream.
+    package var slowest: Duration?
     package var end: Instant
     package var outcome: Outcome
 
     package init(
         _ kind: Kind, engine: EngineName, model: String?, channels: Int = 1, audio: Duration, passed: Duration? = nil, start: Instant,
         accepted: Instant? = nil,
-        firstAnswer: Duration? = nil, end: Instant, outcome: Outcome
+        firstAnswer: Duration? = nil, slowest: Duration? = nil, end: Instant, outcome: Outcome
     ) {
         self.kind = kind
         self.engine = engine
@@ -75,6 +77,7 @@ package struct RecognitionRun: Sendable, Equatable {
         self.start = start
         self.accepted = accepted
         self.firstAnswer = firstAnswer
+        self.slowest = slowest
         self.end = end
         self.outcome = outcome
     }

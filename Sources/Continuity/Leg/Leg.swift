@@ -54,6 +54,8 @@ package struct Leg: Sendable {
     private(set) var failedAt: Instant?
     /// From being asked to the first words.
     package private(set) var firstAnswer: Duration?
+    /// The longest that somebody waited for words of which it had been sent the audio.
+    package private(set) var slowest: Duration?
     /// Since when it owes an answer: it was sent speech, or told to finish, and has said nothing since.
     package private(set) var owesSince: Instant?
     /// The last thing that it said were words that are not final.
@@ -184,6 +186,22 @@ package struct Leg: Sendable {
     func lacks(for limit: Duration) -> Duration {
         guard !isDraining, finalizes.isEmpty else { return .zero }
         return max(.zero, limit - (sentThrough - sentAtAnswer).duration(at: rate))
+    }
+
+    /// How long ago it was sent what begins at `start`, or began to owe an answer, whichever is less: nobody waited for what was sent ahead.
+    func lag(of start: SampleIndex, now: Instant) -> Duration? {
+        guard let owesSince else { return nil }
+        let sent = (sentThrough - start).duration(at: rate) + (failedAt?.duration(to: now) ?? .zero)
+        return max(.zero, min(owesSince.duration(to: now), sent))
+    }
+
+    /// Words came this long after their audio.
+    ///
+    /// - Returns: whether nobody waited as long for others of its.
+    mutating func lagged(by lag: Duration) -> Bool {
+        if let slowest, slowest >= lag { return false }
+        slowest = lag
+        return true
     }
 
     /// It has said something.

@@ -21,12 +21,14 @@ package struct RunRecord: Sendable, Equatable {
     package var accepted: Duration?
     /// From the beginning of the attempt to the engine's first words; nil: there were none.
     package var firstAnswer: Duration?
+    /// The longest that somebody waited for words of which the engine had been sent the audio; nil: there were none, or the attempt is no leg's.
+    package var slowest: Duration?
     /// From the beginning of the attempt to its end.
     package var duration: Duration
 
     package init(
         engine: EngineName, kind: Kind, channels: Range<Int>, range: SampleRange, outcome: Outcome, accepted: Duration? = nil,
-        firstAnswer: Duration?, duration: Duration
+        firstAnswer: Duration?, slowest: Duration? = nil, duration: Duration
     ) {
         self.engine = engine
         self.kind = kind
@@ -35,6 +37,7 @@ package struct RunRecord: Sendable, Equatable {
         self.outcome = outcome
         self.accepted = accepted
         self.firstAnswer = firstAnswer
+        self.slowest = slowest
         self.duration = duration
     }
 }

@@ -26,6 +26,8 @@ package enum SessionAction: Sendable, Equatable {
     case evaluated(Evaluation)
     /// Words were heard to which this engine said nothing: whoever shares its health is to know. Other failures are told by `ran`.
     case blame(EngineName, EngineError)
+    /// The engine of a leg that was given up for its silence has answered after all, so long after it was sent the audio.
+    case lagged(EngineName, Duration)
     /// A recognition attempt is over: each leg that was opened and each repair leaves one.
     case ran(RunRecord)
 }

@@ -8,7 +8,8 @@ package struct SessionEngine: Sendable, Equatable {
     package var channelsPerLeg: Int
     /// The longest that one leg may last; nil: for ever. Another leg takes over before.
     package var cap: Duration?
-    /// How long the engine takes to answer when it is slow (p99), where that is known. A leg is not taken for stalled while it may be behind by as much.
+    /// How long the engine takes to answer when it is slow (p99), where that is known. A leg is not taken for stalled while it may be behind by as much,
+    /// up to eight seconds: who is slower is of no use to anybody who listens.
     package var slowness: Duration?
     /// Whether a leg that does not open or does not answer is given up. False for an engine of this process, which is slow only when the machine is.
     package var isWatched: Bool

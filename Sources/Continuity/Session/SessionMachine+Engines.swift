@@ -8,6 +8,7 @@ extension SessionMachine {
             return []
         }
         var actions: [SessionAction] = []
+        let heard = legs[index].heardThrough
         guard let said = legs[index].mapped(event) else { return [] }
         if legs[index].isShadow {
             shadow(said, fromLegAt: index, now: now, &actions)
@@ -19,20 +20,22 @@ extension SessionMachine {
         case .skipped, .creditsLow: return []
         case .closed(let error): closed(legAt: index, error, now: now, &actions)
         case .speechStarted(let channel, _), .turnEnded(let channel, _), .flushed(let channel):
-            answered(legAt: index, words: nil, now: now)
+            answered(legAt: index, nil, now: now)
             offer(said, in: channel.number, fromLegAt: index, now: now, &actions)
         case .interim(let hypothesis):
-            answered(legAt: index, words: (hypothesis.words.count, false), now: now)
+            noteLag(of: hypothesis, fromLegAt: index, behind: heard, now: now, &actions)
+            answered(legAt: index, (hypothesis.words.count, false), now: now)
             offer(said, in: hypothesis.channel.number, fromLegAt: index, now: now, &actions)
         case .final(let hypothesis, _):
-            answered(legAt: index, words: (hypothesis.words.count, true), now: now)
+            noteLag(of: hypothesis, fromLegAt: index, behind: heard, now: now, &actions)
+            answered(legAt: index, (hypothesis.words.count, true), now: now)
             offer(said, in: hypothesis.channel.number, fromLegAt: index, now: now, &actions)
         }
         // An answer may have made room for audio that waits.
         return isEnded || isCaughtUp ? actions : actions + pump(now: now)
     }
 
-    private mutating func answered(legAt index: Int, words: (count: Int, areFinal: Bool)?, now: Instant) {
+    private mutating func answered(legAt index: Int, _ words: (count: Int, areFinal: Bool)?, now: Instant) {
         let leg = legs[index]
         let margin = SampleCount(.milliseconds(300), at: configuration.rate)
         let isBehind = leg.sentThrough > leg.heardThrough + margin && isLoud(SampleRange(leg.heardThrough + margin, leg.sentThrough), for: leg)
@@ -336,7 +339,7 @@ extension SessionMachine {
                 if let gap, let later { askLate(later, for: gap, behind: edge, in: lanes[number].channel, now: now, &actions) }
             }
             let settled = lanes[number].stretches.removeFirst()
-            for id in settled.sources { dismiss(id, &actions) }
+            for id in settled.sources where !mayAnswer(id) { dismiss(id, &actions) }
             actions += settled.after.map { .emit($0) }
             guard !lanes[number].stretches.isEmpty else { break }
             while let event = lanes[number].stretches[0].release() {

@@ -358,6 +358,6 @@ extension SessionMachine {
                 RunRecord(
                     engine: leg.engine, kind: RunRecord.Kind(leg), channels: leg.channels,
                     range: SampleRange(leg.origin, leg.sentThrough), outcome: outcome, accepted: leg.openedAt.map { asked.duration(to: $0) },
-                    firstAnswer: leg.firstAnswer, duration: asked.duration(to: now))))
+                    firstAnswer: leg.firstAnswer, slowest: leg.slowest, duration: asked.duration(to: now))))
     }
 }

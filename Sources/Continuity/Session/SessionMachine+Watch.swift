@@ -86,8 +86,11 @@ extension SessionMachine {
 
     /// An engine that is known to be slow has longer. A quick one has no less: it may wait for a pause before it says anything.
     private func stallLimit(of engine: SessionEngine) -> Duration {
-        max(configuration.stall, (engine.slowness ?? .zero) * 5 / 4) * patience
+        let slowness = max(engine.slowness ?? .zero, lags[engine.name] ?? .zero)
+        return max(configuration.stall, min(slowness, Self.mostSlowness) * 5 / 4) * patience
     }
+
+    private static var mostSlowness: Duration { .seconds(8) }
 
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let index = legs.firstIndex(where: { $0.id == id }) else { return }

@@ -95,6 +95,8 @@ package struct SessionMachine: Sendable {
     var repairWaits = false
     /// How much longer than usual silence is borne: noise that nobody can understand looks like a stall.
     var patience = 1
+    /// By how much the words of each engine's latest leg were behind, at most.
+    var lags: [EngineName: Duration] = [:]
     /// Legs that were given up for their silence, of which nobody knows yet whether it was a fault.
     var doubts: [Doubt] = []
     /// The end of the audio when an engine was last known to be at fault.

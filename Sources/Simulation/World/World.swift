@@ -436,6 +436,7 @@ package struct World {
                 witness.mended(mend)
             case .evaluated(let evaluation): witness.evaluated(evaluation)
             case .blame(let engine, let error): note("blame \(engine): \(error)")
+            case .lagged(let engine, let lag): note("\(engine) answers after \(lag)")
             case .ran(let record):
                 note("record: \(record.engine) \(record.kind) \(Milliseconds.text(record.range)) \(record.outcome)")
                 witness.ran(record)

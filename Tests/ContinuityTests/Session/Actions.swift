@@ -31,6 +31,11 @@ extension [SessionAction] {
         compactMap { if case .blame(let engine, _) = $0 { engine } else { nil } }
     }
 
+    /// How late engines have answered that had been given up.
+    var lags: [Duration] {
+        compactMap { if case .lagged(_, let lag) = $0 { lag } else { nil } }
+    }
+
     var records: [RunRecord] {
         compactMap { if case .ran(let record) = $0 { record } else { nil } }
     }

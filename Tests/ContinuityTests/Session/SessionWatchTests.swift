@@ -162,6 +162,52 @@ import Testing
         #expect(talk.session.legs.filter { !$0.isFailed }.map(\.engine) == [Conversation.second])
     }
 
+    @Test func `learns from what comes too late how slow an engine is, and bears it then`() throws {
+        var talk = Conversation([Conversation.paced(Conversation.first)])
+        talk.lively = nil
+        talk.hear(3.9)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        talk.engine(.opened, from: 1)
+        talk.repairs(try #require(talk.actions.repairs.first))
+        #expect(talk.actions.said.hasPrefix("w0 w1"), "nobody waits for it")
+        talk.hear(0.2)
+        talk.hints(0..<1, leg: 0)
+        let lag = try #require(talk.actions.lags.first)
+        #expect(lag >= .seconds(3.9) && lag <= .seconds(4.1))
+        talk.hear(3.5)
+        #expect(talk.actions.records.filter { $0.outcome == .stalled }.count == 1, "the next one has 5 s")
+        talk.hear(2)
+        #expect(talk.actions.records.filter { $0.outcome == .stalled }.count == 2)
+    }
+
+    @Test func `takes nobody for slow who said nothing to noise before words came`() throws {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(2.9)
+        talk.hints(2..<3, leg: 0)
+        _ = talk.command(.abandon)
+        let record = try #require(talk.actions.records.first)
+        #expect(record.slowest == .milliseconds(800))
+    }
+
+    @Test func `gives an engine that is known to be slow longer, and never for ever`() {
+        var slow = Conversation.paced(Conversation.first)
+        slow.slowness = .seconds(4)
+        var talk = Conversation([slow, Conversation.paced(Conversation.second)])
+        talk.lively = nil
+        talk.hear(4.9)
+        #expect(talk.actions.records == [])
+        talk.hear(0.5)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        slow.slowness = .seconds(100)
+        talk = Conversation([slow, Conversation.paced(Conversation.second)])
+        talk.lively = nil
+        talk.hear(9.9)
+        #expect(talk.actions.records == [])
+        talk.hear(0.5)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+    }
+
     @Test func `gives an engine less time to open when there is another`() {
         var talk = Conversation(opens: false)
         talk.hear(1.4)
