@@ -1,63 +1,146 @@
-internal import Continuity
-internal import Speech
+package import Continuity
+internal import Net
+package import Speech
 internal import Synchronization
 
-/// The health of the operator's engines, shared by all live sessions: the second one to meet an outage does not pay the first one's time-out.
-final class EngineHealth: Sendable {
-    private struct Patron { weak var gateway: GatewayService? }
+/// Tries engines for an `EngineHealth`, and tells sessions what comes of it.
+package protocol EnginePatron: AnyObject, Sendable {
+    /// All live sessions that reach the engine with this key hear whether it works.
+    func tell(_ account: EngineHealth.Account, isAvailable: Bool)
 
-    private let breakers = Mutex<[EngineName: Breaker]>([:])
-    /// Tries engines, and tells its sessions.
+    /// Tries an engine with the operator's key.
+    ///
+    /// - Returns: nil when it takes streams.
+    func probe(_ engine: EngineName) async -> EngineError?
+}
+
+/// The health of engines, shared by all live sessions that reach them with the same key: the second one to meet an outage does not pay the first one's
+/// time-out, and none takes an engine for stalled that is as slow as ever.
+package final class EngineHealth: Sendable {
+    /// An engine as it is reached with one key: one may be refused, or used up, and another not.
+    package struct Account: Hashable, Sendable {
+        package var engine: EngineName
+        /// Tells a caller's own key from others, and not what it is; nil: it is the operator's.
+        fileprivate var digest: [UInt8]?
+
+        package var isOperators: Bool { digest == nil }
+
+        package static func operators(_ engine: EngineName) -> Account { Account(engine: engine, digest: nil) }
+    }
+
+    /// What is known of an account.
+    private struct Record {
+        var breaker: Breaker
+        var lags = AnswerLags()
+        /// When something was last learned.
+        var at: Instant
+    }
+
+    private struct Patron { weak var patron: (any EnginePatron)? }
+
+    /// As many keys of callers' own are known, those of whom something was learned last.
+    package static let mostOwnKeys = 1_000
+
+    private let rule: Breaker.Rule
+    private let records = Mutex<[Account: Record]>([:])
     private let patron = Mutex(Patron())
     private let clock = ContinuousClock()
+    /// Of this process alone, so that a digest tells nothing to anybody.
+    private let pepper: [UInt8]
 
-    func serve(_ gateway: GatewayService) { patron.withLock { $0.gateway = gateway } }
-
-    private var gateway: GatewayService? { patron.withLock { $0.gateway } }
-
-    /// Engines that are left alone now.
-    var unavailable: Set<EngineName> {
-        breakers.withLock { breakers in Set(breakers.filter { !$0.value.isAvailable }.keys) }
+    package init(rule: Breaker.Rule = .init()) throws {
+        self.rule = rule
+        pepper = try secureRandomBytes(32)
     }
+
+    package func serve(_ patron: any EnginePatron) { self.patron.withLock { $0.patron = patron } }
+
+    private var served: (any EnginePatron)? { patron.withLock { $0.patron } }
+
+    /// - Parameter key: the caller's own; nil: the operator's is used.
+    package func account(_ engine: EngineName, key: String?) -> Account {
+        Account(engine: engine, digest: key.map { hmacSHA256(Array($0.utf8), key: pepper) })
+    }
+
+    /// Whether it is not left alone now.
+    package func isAvailable(_ account: Account) -> Bool { records.withLock { $0[account]?.breaker.isAvailable ?? true } }
+
+    /// How long it takes to answer when it is slow; nil: that is not known.
+    package func slowness(_ account: Account) -> Duration? { records.withLock { [now = clock.now] in $0[account]?.lags.slowest(now: now) } }
+
+    package var count: Int { records.withLock { $0.count } }
 
     /// A session's stream is over, or has failed. That it was silent says nothing yet: noise may have been all that it was sent.
-    func ran(_ run: RecognitionRun) {
-        if run.kind == .stream, run.outcome != .stalled, let error = run.error { failed(run.engine, error) }
-    }
-
-    /// An engine is known to be at fault.
-    func failed(_ engine: EngineName, _ error: EngineError) {
-        let now = clock.now
-        let (wasAvailable, deadline) = breakers.withLock { breakers -> (Bool, Instant?) in
-            var breaker = breakers[engine] ?? Breaker()
-            let wasAvailable = breaker.isAvailable
-            breaker.failed(error, now: now, chance: .random(in: 0...1))
-            breakers[engine] = breaker
-            return (wasAvailable, breaker.deadline)
+    ///
+    /// Repairs say nothing of streams: they go to another address of the engine's, and each finds another engine by itself.
+    package func ran(_ run: RecognitionRun, by account: Account) {
+        guard run.kind == .stream else { return }
+        switch run.outcome {
+        case .completed, .cancelled: if let slowest = run.slowest { lagged(account, by: slowest) }
+        case .failed, .connectTimedOut: if let error = run.error { failed(account, error) }
+        case .stalled, .declined: break
         }
-        guard wasAvailable, deadline != nil else { return }
-        gateway?.tell(engine, isAvailable: false)
-        // Ends with the engine's return; one for each engine at most.
-        Task.detached { [weak self] in await self?.watch(engine) }
     }
 
-    private func watch(_ engine: EngineName) async {
-        while let deadline = breakers.withLock({ $0[engine]?.deadline }) {
+    /// It answers, and needs so long for it.
+    package func lagged(_ account: Account, by lag: Duration) {
+        let now = clock.now
+        records.withLock { learn(of: account, at: now, in: &$0) { $0.lags.add(lag, now: now) } }
+    }
+
+    /// It is known to be at fault.
+    package func failed(_ account: Account, _ error: EngineError) {
+        let now = clock.now
+        let isNews = records.withLock { records in
+            learn(of: account, at: now, in: &records) { record in
+                let wasAvailable = record.breaker.isAvailable
+                record.breaker.failed(error, now: now, chance: .random(in: 0...1))
+                return wasAvailable && record.breaker.deadline != nil
+            }
+        }
+        guard isNews else { return }
+        served?.tell(account, isAvailable: false)
+        // Ends with the engine's return; one for each account at most.
+        Task.detached { [weak self] in await self?.watch(account) }
+    }
+
+    /// What was learned longest ago of a caller's own key makes room.
+    private func learn<Result>(
+        of account: Account, at now: Instant, in records: inout [Account: Record], _ body: (inout Record) -> Result
+    ) -> Result {
+        if records[account] == nil, !account.isOperators {
+            let own = records.filter { !$0.key.isOperators }
+            if own.count >= Self.mostOwnKeys, let oldest = own.min(by: { $0.value.at < $1.value.at }) { records[oldest.key] = nil }
+        }
+        var record = records[account] ?? Record(breaker: Breaker(rule: rule), at: now)
+        record.at = now
+        let result = body(&record)
+        records[account] = record
+        return result
+    }
+
+    private func watch(_ account: Account) async {
+        while let deadline = records.withLock({ $0[account]?.breaker.deadline }) {
             guard (try? await clock.sleep(until: deadline)) != nil else { return }
-            let isTried = breakers.withLock { $0[engine]?.wake(now: clock.now) ?? false }
+            let isTried = records.withLock { [now = clock.now] in $0[account]?.breaker.wake(now: now) ?? false }
             guard isTried else { continue }
-            guard let gateway else { return }
-            let error = await gateway.probe(engine)
-            breakers.withLock { breakers in
+            // A caller's key is used for the caller's sessions only, and kept no longer: the next one of them tries it.
+            guard account.isOperators else {
+                records.withLock { [now = clock.now] in $0[account]?.breaker.succeeded(now: now) }
+                continue
+            }
+            guard let served else { return }
+            let error = await served.probe(account.engine)
+            records.withLock { [now = clock.now] records in
                 if let error {
-                    breakers[engine]?.failed(error, now: clock.now, chance: .random(in: 0...1))
+                    records[account]?.breaker.failed(error, now: now, chance: .random(in: 0...1))
                     // What is wrong with the probe is not wrong with the engine.
-                    if breakers[engine]?.deadline == nil { breakers[engine]?.succeeded(now: clock.now) }
+                    if records[account]?.breaker.deadline == nil { records[account]?.breaker.succeeded(now: now) }
                 } else {
-                    breakers[engine]?.succeeded(now: clock.now)
+                    records[account]?.breaker.succeeded(now: now)
                 }
             }
         }
-        gateway?.tell(engine, isAvailable: true)
+        served?.tell(account, isAvailable: true)
     }
 }

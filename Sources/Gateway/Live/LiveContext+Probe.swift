@@ -41,7 +41,7 @@ extension LiveContext {
     }
 
     /// All sessions hear of an engine's health.
-    func availability(_ engine: EngineName, isAvailable: Bool) {
-        for session in sessions.values { session.availability(engine, isAvailable: isAvailable) }
+    func availability(_ account: EngineHealth.Account, isAvailable: Bool) {
+        for session in sessions.values { session.availability(account, isAvailable: isAvailable) }
     }
 }

@@ -40,10 +40,12 @@ extension LiveSession {
 
     func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
 
-    /// All sessions know of an engine's health together.
-    func availability(_ engine: EngineName, isAvailable: Bool) {
-        if !isByOwnKeys { run?.availability(engine, isAvailable: isAvailable) }
+    /// All sessions with the same key know of an engine's health together.
+    func availability(_ account: EngineHealth.Account, isAvailable: Bool) {
+        if accounts.contains(account) { run?.availability(account.engine, isAvailable: isAvailable) }
     }
+
+    private func account(_ engine: EngineName) -> EngineHealth.Account? { accounts.first { $0.engine == engine } }
 
     func began(_ attempt: Beginning, _ number: Int) {
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
@@ -52,7 +54,7 @@ extension LiveSession {
     func ran(_ run: RecognitionRun, _ number: Int?) {
         context.metrics.ran(run)
         context.usage.note(run, of: record, begun: number.flatMap { attempts.removeValue(forKey: $0) })
-        if !isByOwnKeys { context.continuity.health.ran(run) }
+        if let account = account(run.engine) { context.continuity.health.ran(run, by: account) }
         if let span = trace?.ran(run) { context.tracer?.take([span]) }
         let engine = run.engine.rawValue, reason = run.outcome.label
         switch (run.kind, run.outcome) {
@@ -68,7 +70,11 @@ extension LiveSession {
     }
 
     func blame(_ engine: EngineName, _ error: EngineError) {
-        if !isByOwnKeys { context.continuity.health.failed(engine, error) }
+        if let account = account(engine) { context.continuity.health.failed(account, error) }
+    }
+
+    func lagged(_ engine: EngineName, by lag: Duration) {
+        if let account = account(engine) { context.continuity.health.lagged(account, by: lag) }
     }
 
     func counted(_ tally: SessionTally, since before: SessionTally) {

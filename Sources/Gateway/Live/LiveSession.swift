@@ -39,6 +39,8 @@ final class LiveSession: LiveHandler, SessionOwner {
     /// The names of the engines that may serve it; the first is the one that is named to the client.
     let engines: [EngineEntry]
     let isByOwnKeys: Bool
+    /// How they are reached: their health is shared with the sessions that have the same keys.
+    let accounts: [EngineHealth.Account]
     let rate: SampleRate
     /// At which the client counts.
     let clientRate: SampleRate
@@ -92,6 +94,9 @@ final class LiveSession: LiveHandler, SessionOwner {
         dialect = plan.machine
         tagsChannels = plan.machine.tagsChannels
         let request = plan.machine.request
+        let health = context.continuity.health
+        let accounts = plan.engines.map { health.account($0.name, key: plan.isByOwnKeys ? $0.credential?.secret : nil) }
+        self.accounts = accounts
         rate = StreamDecoder.sessionRate(for: request.format)
         clientRate = if case .raw(_, let named, _) = request.format { named } else { rate }
         channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
@@ -102,7 +107,8 @@ final class LiveSession: LiveHandler, SessionOwner {
                 timesInterims: request.timesInterims, endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms,
                 diarize: request.diarize,
                 formatted: true, shortestPiece: request.shortestPiece),
-            engines: plan.engines.compactMap(\.liveEngine), recovery: context.continuity.recovery, mode: plan.mode,
+            engines: zip(plan.engines, accounts).compactMap { $0.liveEngine(slowness: health.slowness($1)) },
+            recovery: context.continuity.recovery, mode: plan.mode,
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
             repair: context.continuity.repair(by: plan.engines, language: request.language))
         cursor = context.journal.cursor(rate: rate, channels: channels)
@@ -146,8 +152,7 @@ final class LiveSession: LiveHandler, SessionOwner {
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
         if let notice = meter?.begin() { account(notice) }
-        // Of an engine's health with other keys nothing is known.
-        for engine in isByOwnKeys ? [] : context.continuity.health.unavailable { run.availability(engine, isAvailable: false) }
+        for account in accounts where !context.continuity.health.isAvailable(account) { run.availability(account.engine, isAvailable: false) }
         run.start()
         conversation?.start()
     }

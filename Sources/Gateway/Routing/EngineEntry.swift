@@ -35,7 +35,13 @@ package struct EngineEntry: Sendable {
     /// Now, or in a moment.
     var isUsable: Bool { if case .unavailable = status() { false } else { true } }
 
-    var liveEngine: LiveEngine? { live.map { LiveEngine(name: name, capabilities: capabilities(for: .live) ?? capabilities, access: $0) } }
+    /// - Parameter slowness: how long it takes to answer when it is slow, where that is known.
+    func liveEngine(slowness: Duration? = nil) -> LiveEngine? {
+        live.map { LiveEngine(name: name, capabilities: capabilities(for: .live) ?? capabilities, access: $0, slowness: slowness) }
+    }
+
+    /// What it is shown to take live audio; nil: nothing, or it takes none.
+    var credential: Credential? { if case .vendor(_, let settings)? = live { settings.credential } else { nil } }
 
     /// A vendor that the operator has a key for.
     package init(_ vendor: Vendor, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock) {

@@ -9,7 +9,7 @@ package import Store
 package import Tracing
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.
-package final class GatewayService: HTTPService {
+package final class GatewayService: HTTPService, EnginePatron {
     let configuration: GatewayConfiguration
     let router: Router
     let entries: [EngineEntry]
@@ -78,7 +78,7 @@ package final class GatewayService: HTTPService {
         batch = BatchGate(most: 256)
         let continuity = LiveContinuity(
             recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
-            desk: RepairDesk(capacity: Self.repairsAtOnce), folder: spool.directory, health: EngineHealth())
+            desk: RepairDesk(capacity: Self.repairsAtOnce), folder: spool.directory, health: try EngineHealth())
         runner = JobRunner(
             jobs: TranscriptionJobs(in: database),
             uploads: try UploadFolder(
@@ -161,20 +161,19 @@ package final class GatewayService: HTTPService {
         continuity.health.serve(self)
     }
 
-    /// All live sessions hear whether an engine works.
-    func tell(_ engine: EngineName, isAvailable: Bool) {
-        if isAvailable {
-            log.info("engine answers again", [.engine: engine.rawValue])
-        } else {
-            log.warning("engine is left alone for a while", [.engine: engine.rawValue])
+    package func tell(_ account: EngineHealth.Account, isAvailable: Bool) {
+        // What a caller's own key meets is in the lines of that caller's sessions.
+        if account.isOperators {
+            if isAvailable {
+                log.info("engine answers again", [.engine: account.engine.rawValue])
+            } else {
+                log.warning("engine is left alone for a while", [.engine: account.engine.rawValue])
+            }
         }
-        for context in contexts.values { context.enter { $0.availability(engine, isAvailable: isAvailable) } }
+        for context in contexts.values { context.enter { $0.availability(account, isAvailable: isAvailable) } }
     }
 
-    /// Tries an engine.
-    ///
-    /// - Returns: nil when it takes streams.
-    func probe(_ engine: EngineName) async -> EngineError? {
+    package func probe(_ engine: EngineName) async -> EngineError? {
         guard let entry = entries.first(where: { $0.name == engine }), let context = contexts.values.first else { return nil }
         return await withCheckedContinuation { continuation in
             context.enter { context in context.probe(entry) { error in continuation.resume(returning: error) } }
