@@ -48,11 +48,26 @@ extension LiveSession {
     private func account(_ engine: EngineName) -> EngineHealth.Account? { accounts.first { $0.engine == engine } }
 
     func began(_ attempt: Beginning, _ number: Int) {
+        if attempt.kind == .stream {
+            streams.insert(number)
+            countFailovers()
+        }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
+    }
+
+    /// There is a stream that has taken over.
+    private func countFailovers() {
+        for run in orphaned { context.metrics.failedOver(from: run.engine, because: run.outcome.label) }
+        orphaned = []
     }
 
     func ran(_ run: RecognitionRun, _ number: Int?) {
         context.metrics.ran(run)
+        if run.kind == .stream {
+            if let number { streams.remove(number) }
+            if run.error != nil { orphaned.append(run) }
+            if !streams.isEmpty { countFailovers() }
+        }
         context.usage.note(run, of: record, begun: number.flatMap { attempts.removeValue(forKey: $0) })
         if let account = account(run.engine) { context.continuity.health.ran(run, by: account) }
         if let span = trace?.ran(run) { context.tracer?.take([span]) }

@@ -72,6 +72,10 @@ final class LiveSession: LiveHandler, SessionOwner {
     var gate: SilenceGate?
     /// Attempts that are not over, as they were noted.
     var attempts: [Int: UsageRun] = [:]
+    /// Streams that are not over, by their attempts' numbers.
+    var streams: Set<Int> = []
+    /// Those that failed, and that none has taken over from yet.
+    var orphaned: [RecognitionRun] = []
     /// nil when nobody traces.
     var trace: SessionTrace?
     var isCarryingOut = false

@@ -64,7 +64,7 @@ package final class Metrics: Sendable {
             case .engineAudio: "Audio that engines were given in streams, repairs, recoveries and recordings, in seconds, each channel counted."
             case .gaps: "Samples of live audio that no engine recognised."
             case .skipped: "Messages of engines that could not be read."
-            case .failovers: "Streams of live sessions that failed, and whose audio went to another."
+            case .failovers: "Streams of live sessions that failed, stalled or did not open in time, and that another stream took over from."
             case .repairs: "Intervals that were recognised again because a stream had left them."
             case .recoveries: "Intervals of sessions that were over that were recognised again, for their transcripts."
             case .mended: "Samples of gaps that were recognised after they had been reported."
@@ -132,7 +132,6 @@ package final class Metrics: Sendable {
         switch run.kind {
         case .stream:
             add(1, .engineStreams, [engine, outcome])
-            if run.error != nil { add(1, .failovers, [engine, outcome]) }
             if let firstAnswer = run.firstAnswer { firstAnswers.observe(firstAnswer / .seconds(1)) }
         case .repair:
             add(1, .repairs, [engine, outcome])
@@ -143,6 +142,9 @@ package final class Metrics: Sendable {
         }
         if run.kind != .stream, run.outcome == .completed { add(seconds, .recognised, [engine]) }
     }
+
+    /// A stream that failed has a successor.
+    func failedOver(from engine: EngineName, because reason: String) { add(1, .failovers, [engine.rawValue, reason]) }
 
     /// How long what was journaled waited at most until it was on the disk.
     func journalSynced(after window: Duration) {

@@ -47,6 +47,23 @@ import Testing
         }
     }
 
+    @Test func `counts a stream that failed as failed over when another takes over, and only then`() async throws {
+        let fault = ScriptedEngine.Fault.breaks(.unavailable("gone"), after: SampleCount(24_000))
+        func metrics(_ others: [ScriptedEngine]) async throws -> String {
+            var text = ""
+            try await with(ScriptedEngine(name: first, fault: fault), others) { gateway in
+                _ = try await talk(gateway, seconds: 4, mode: nil)
+                try await gateway.sessionsEnd()
+                text = try await gateway.send(.get, "/metrics").text
+            }
+            return text
+        }
+        let alone = try await metrics([])
+        #expect(alone.contains(#"harken_engine_streams_total{engine="first",outcome="failed"} 1"#))
+        #expect(!alone.contains("harken_failovers_total{"))
+        #expect(try await metrics([ScriptedEngine(name: other)]).contains(#"harken_failovers_total{engine="first",reason="failed"} 1"#))
+    }
+
     @Test func `says everything once, whoever was first`() async throws {
         try await with(ScriptedEngine(name: first), [ScriptedEngine(name: other), ScriptedEngine(name: third)]) { gateway in
             for mode in ["hedged", "ensemble"] {
