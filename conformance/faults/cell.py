@@ -116,8 +116,9 @@ def run(scenario, engine, recording, harken, folder):
     vendors = Vendors(scenario, engine, recording)
     server = None
     try:
-        names = [{"first": engine, "second": SECOND[engine]}.get(place, place) for place in scenario.engines]
-        settings = {"HARKEN_ENGINES": ",".join(names)}
+        places = {"first": engine, "second": SECOND[engine]}
+        names = [places.get(place, place) for place in scenario.engines]
+        settings = {"HARKEN_ENGINES": ",".join(names), **dict(scenario.settings)}
         for vendor, url in vendors.urls.items():
             settings[vendor.upper() + "_API_KEY"] = KEY
             settings |= {f"{vendor.upper()}_{name}": form.format(url) for name, form in ADDRESSES[vendor].items()}
@@ -125,9 +126,11 @@ def run(scenario, engine, recording, harken, folder):
         wait_for_all(server)
         at = (vendors.mid, lambda: vendors.outage(scenario.outage)) if scenario.outage else None
         opened = time.monotonic()
-        heard = asyncio.run(stream(engine, server.url, "any", recording.pcm, at))
+        heard = asyncio.run(stream(engine, server.url, "any", recording.pcm, at, mode=scenario.mode))
         fault_at = heard.began + vendors.mid if scenario.outage else opened if scenario.first == DEAD else None
         judge(outcome, recording, heard, vendors.sessions(), failures_logged(server), fault_at, scenario.nobody_for)
+        if scenario.hearing is not None:
+            check_hearing(outcome, {places[place] for place in scenario.hearing}, vendors.sessions(), heard.began)
         outcome.violations += vendors.violations()
     except Exception as error:  # one cell that cannot be run must not take the table with it
         outcome.problems.append(f"{type(error).__name__}: {error}")
@@ -152,6 +155,13 @@ def wait_for_all(server):
             return
         time.sleep(0.2)
     raise TimeoutError(f"/ready after {READY_SECONDS} s: {states}")
+
+
+def check_hearing(outcome, wanted, sessions, began):
+    """Who hears the session from its beginning: those that its mode wants, and nobody else."""
+    hearing = {session["vendor"] for session in sessions if session.get("live") and session["opened"] < began + 1}
+    if hearing != wanted:
+        outcome.problems.append(f"from the beginning {sorted(hearing)} hear it, and not {sorted(wanted)}")
 
 
 def failures_logged(server):

@@ -200,15 +200,17 @@ class Speechmatics(Client):
 CLIENTS = {"assemblyai": AssemblyAI, "deepgram": Deepgram, "soniox": Soniox, "speechmatics": Speechmatics}
 
 
-async def stream(protocol, url, key, pcm, at=None, patience=PATIENCE):
+async def stream(protocol, url, key, pcm, at=None, patience=PATIENCE, mode=None):
     """16-bit mono PCM at 16 kHz through a client of the protocol, in real time.
 
-    `at` is (seconds of audio, what is called and awaited then), or None; `patience` the seconds for the end, once the audio has ended.
+    `at` is (seconds of audio, what is called and awaited then), or None; `patience` the seconds for the end, once the audio has ended; `mode` what is
+    asked for in `X-Harken-Mode`.
     """
     client = CLIENTS[protocol](key)
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_connect=10)) as session:
-            async with session.ws_connect(url + client.path, headers=client.headers, max_msg_size=0) as ws:
+            headers = {**client.headers, **({"X-Harken-Mode": mode} if mode else {})}
+            async with session.ws_connect(url + client.path, headers=headers, max_msg_size=0) as ws:
                 client.heard.id = ws._response.headers.get("X-Harken-Session")
                 await asyncio.wait_for(client.open(ws), patience)
                 await _converse(client, ws, pcm, at, patience)

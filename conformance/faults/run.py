@@ -138,7 +138,8 @@ class Table:
         here = os.path.dirname(os.path.abspath(__file__))
         command = [sys.executable, os.path.join(here, "livekit_fallback.py"), "--output", place, "--jobs", str(self.args.jobs),
                    "--harken", self.args.harken, "--recording", pickled]
-        command += [f"--scenario={one.name}" for one in self.scenarios]
+        # It has no such modes.
+        command += [f"--scenario={one.name}" for one in self.scenarios if one.hearing is None]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
         def finish():

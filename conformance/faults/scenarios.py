@@ -19,6 +19,12 @@ class Scenario:
     count: int = 0
     # The gateway's engines, in order.
     engines: tuple = ("first", "second", "local")
+    # What the client asks for in `X-Harken-Mode`; None: nothing.
+    mode: str | None = None
+    # What else the gateway is told.
+    settings: tuple = ()
+    # The engines that hear the session from its beginning; None: that is not looked at.
+    hearing: tuple | None = None
     # Seconds from `{mid}` on in which every vendor is gone: streams are reset, and nothing is answered.
     outage: float = 0
     in_test: bool = False
@@ -32,6 +38,8 @@ class Scenario:
 CLEAN = "nothing fails"
 # Where the local engine takes over, its times are as good as the vendor's: they are compared with those of its own uninterrupted run.
 LOCAL = "nothing fails, local alone"
+
+BOTH = ("first", "second")
 
 SCENARIOS = (
     Scenario(CLEAN),
@@ -59,4 +67,11 @@ SCENARIOS = (
     Scenario("two fail in turn", ("drop-after={third}",), ("drop-after={third}",), count=1),
     Scenario("all vendors down", outage=3600),
     Scenario("all engines down for 6 s", outage=6, engines=("first", "second")),
+    # Several hear a session at a time. Who asks for `failover` has it whatever the others have.
+    Scenario("failover, abort", ("drop-after={mid}",), count=1, mode="failover", settings=(("HARKEN_MODE", "hedged"),), hearing=("first",), in_test=True),
+    Scenario("hedged, the first stalls", ("stall-after={mid}",), count=1, engines=BOTH, mode="hedged", hearing=BOTH, in_test=True),
+    Scenario("ensemble, the second aborts", (), ("drop-after={mid}",), count=1, engines=BOTH, mode="ensemble", hearing=BOTH, in_test=True),
+    # No client asks for a shadow: the operator wants it.
+    Scenario("shadow, the shadow aborts", (), ("drop-after={mid}",), count=1, engines=BOTH,
+             settings=(("HARKEN_MODE", "shadow"), ("HARKEN_SHADOW_SHARE", "1")), hearing=BOTH, in_test=True),
 )
