@@ -138,8 +138,8 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Continuity", "Conversations", "Speakers", "Background",
-                "Store", "Tracing", "CCJOSE",
+                "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Sessions", "Continuity", "Conversations", "Speakers",
+                "Background", "Store", "Tracing", "CCJOSE",
             ]),
         tests(
             "harken",

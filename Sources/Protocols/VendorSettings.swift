@@ -14,10 +14,12 @@ package struct VendorSettings: Sendable {
     package var pollInterval: Duration?
     /// For one recording, everything included; nil: the service's own.
     package var timeLimit: Duration?
+    /// The longest that one live stream may last: another takes over before. Zero: for ever; nil: the service's own.
+    package var sessionCap: Duration?
 
     package init(
         name: EngineName, credential: Credential, streamingAddress: String? = nil, address: String? = nil, model: String? = nil,
-        pollInterval: Duration? = nil, timeLimit: Duration? = nil
+        pollInterval: Duration? = nil, timeLimit: Duration? = nil, sessionCap: Duration? = nil
     ) {
         self.name = name
         self.credential = credential
@@ -26,6 +28,7 @@ package struct VendorSettings: Sendable {
         self.model = model
         self.pollInterval = pollInterval
         self.timeLimit = timeLimit
+        self.sessionCap = sessionCap
     }
 
     /// The same vendor, with another key.

@@ -22,4 +22,10 @@ package struct LiveEngine: Sendable {
         self.access = access
         self.slowness = slowness
     }
+
+    /// The longest that one of its streams may last; nil: for ever.
+    package var sessionCap: Duration? {
+        guard case .vendor(_, let settings) = access, let cap = settings.sessionCap else { return capabilities.sessionCap }
+        return cap > .zero ? cap : nil
+    }
 }

@@ -96,7 +96,7 @@ package final class SessionRun {
                     let isVendor = if case .vendor = engine.access { true } else { false }
                     let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
                     return SessionEngine(
-                        engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.capabilities.sessionCap,
+                        engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.sessionCap,
                         slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
                 repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured,

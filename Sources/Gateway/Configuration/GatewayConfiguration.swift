@@ -191,6 +191,8 @@ package struct GatewayConfiguration: Sendable {
                 made.streamingAddress = try Self.checked(name) { () throws(VendorAddress.Fault) in
                     try VendorAddress.webSocket(settings[name] ?? live.address)
                 }
+                let cap = prefix + "_SESSION_CAP_SECONDS"
+                if settings[cap] != nil { made.sessionCap = try settings.seconds(cap, in: 120...604_800, orZero: true, default: 0) }
             }
             if let prerecorded = vendor.prerecorded {
                 let name = prefix + "_BASE_URL"

@@ -1,6 +1,7 @@
 import Background
 import Gateway
 import Protocols
+import Sessions
 import Speech
 import Testing
 
@@ -60,6 +61,23 @@ import Testing
         #expect(configuration.reachable.first { $0.name == .deepgram }?.address == "http://127.0.0.1:9000")
     }
 
+    @Test func `knows how long a vendor's stream may last, as its account allows`() throws {
+        let settings = [
+            "SONIOX_API_KEY": "secret", "SONIOX_SESSION_CAP_SECONDS": "600", "SPEECHMATICS_SESSION_CAP_SECONDS": "0", "ASSEMBLYAI_API_KEY": "secret",
+        ]
+        let configuration = try configuration(settings)
+        func cap(_ name: EngineName) throws -> Duration? {
+            let vendor = try #require(Catalogue.vendors.first { $0.name == name }), live = try #require(vendor.live)
+            let settings = try #require(configuration.reachable.first { $0.name == name })
+            return LiveEngine(name: name, capabilities: live.capabilities, access: .vendor(live, settings)).sessionCap
+        }
+        #expect(try cap(EngineName("soniox")) == .seconds(600))
+        #expect(try cap(EngineName("speechmatics")) == nil)
+        #expect(try cap(.assemblyAI) == .seconds(3 * 3_600))
+        #expect(try cap(.deepgram) == nil)
+        #expect(configuration.vendors.first { $0.name == EngineName("soniox") }?.sessionCap == .seconds(600))
+    }
+
     @Test func `takes zero for streams that are never given up and dead ones that are not repaired`() throws {
         let never = try configuration(["HARKEN_STALL_SECONDS": "0", "HARKEN_REPAIR_SECONDS": "0"])
         #expect(never.stall == .zero)
@@ -70,6 +88,7 @@ import Testing
         ("HARKEN_LISTEN", "nonsense"), ("HARKEN_LISTEN", "::1:80"), ("HARKEN_LISTEN", "127.0.0.1:99999"), ("HARKEN_LOG", "loud"),
         ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_MODE", "best"),
         ("HARKEN_VOTE_SECONDS", "0"), ("HARKEN_SHADOW_SHARE", "2"), ("HARKEN_STALL_SECONDS", "soon"),
+        ("SONIOX_SESSION_CAP_SECONDS", "5"),
         ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
         ("HARKEN_COMPRESSION", "perhaps"), ("ASSEMBLYAI_BACKGROUND_STT_ENABLED", "perhaps"),
         ("ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "sync,everything"), ("ASSEMBLYAI_PRERECORDED_STT_WORKLOADS", "realtime"),
