@@ -34,6 +34,8 @@ struct Alignment {
     private let reach: Double
     /// The furthest where both say where their words lie.
     private let usual: Double
+    /// What a word takes at least: as much as the new ones do, where somebody speaks fast.
+    private let shortest: Double
     /// What a new word costs at most for lying before the end of what is committed. Who gives no times may only seem to.
     private let mostEarly: Double
     /// Where a gap ends that lies before what is committed.
@@ -72,6 +74,7 @@ struct Alignment {
         self.gap = gap.map { Double($0.end.samples) } ?? -.infinity
         gapStart = gap.map { Double($0.start.samples) } ?? -.infinity
         self.usual = Double(usual.samples)
+        shortest = min(Double(usual.samples) / 2, new.reduce(0) { $0 + $1.length } / Double(max(1, new.count)))
         mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.3
         self.old = old
         self.new = new
@@ -218,7 +221,7 @@ struct Alignment {
     private func latest(_ number: Int) -> Double {
         let end = Double(old[number].end.samples)
         guard !others, let last = old.last else { return end }
-        let latest = Double(last.end.samples) - usual / 2 * (Double(old.count - number) - 1)
+        let latest = Double(last.end.samples) - shortest * (Double(old.count - number) - 1)
         return max(old[number].middle, min(latest, old[number].bound ?? latest))
     }
 

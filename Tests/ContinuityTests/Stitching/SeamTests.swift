@@ -259,6 +259,13 @@ import Testing
         #expect(Seam.fresh(said, after: tail, through: at(4_100), ear).map(\.text) == ["air", "port"])
     }
 
+    @Test func `knows what somebody who speaks fast has said, without times`() {
+        let ear = Seam.Ear(rate: .speech, origin: at(2_665), hasTimes: false, others: false)
+        let tail = words(["seven 1812-1900", "nothing 1900-2196", "bye 2196-2432", "bye 2432-2669", "bye 2669-2905", "bye 2905-3201"])
+        let said = words(["nothing 2665-2794", "bye 2794-2897", "bye 2897-3001", "bye 3001-3104", "bye 3104-3234"])
+        #expect(Seam.fresh(said, after: tail, through: at(3_201), ear).isEmpty)
+    }
+
     @Test func `knows the first half of a word that the other has whole`() {
         let ear = Seam.Ear(rate: .speech, origin: .zero, others: false)
         #expect(Seam.fresh(words(["week 1929-1929"]), after: words(["weekend 1490-2070"]), through: at(2_070), ear).isEmpty)
