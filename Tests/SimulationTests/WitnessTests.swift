@@ -13,9 +13,7 @@ import Testing
     init() {
         var scenario = Scenario(seed: 1)
         words = ["no", "no", "no"].enumerated().map { index, text in
-            SpokenWord(
-                number: index + 1, text: text, numeral: nil, joined: nil,
-                range: SampleRange(Milliseconds.index(500 * index + 500), count: Milliseconds.samples(200)))
+            SpokenWord(number: index + 1, text: text, numeral: nil, joined: nil, range: Self.place(of: index + 1))
         }
         scenario.spoken = [words]
         scenario.engines = Array(scenario.engines.prefix(1))
@@ -83,26 +81,43 @@ import Testing
         var scenario = scenario
         scenario.engines[0].temper.hasWordTimes = false
         witness = Witness(scenario)
-        witness.began(scenario.engines[0].temper, at: .zero, 0..<1)
-        for _ in 0..<begun { witness.began(scenario.engines[0].temper, at: Milliseconds.index(600), 0..<1) }
+        began(at: 0, saying: 1)
+        for _ in 0..<begun { began(at: 600, saying: 1) }
         commit(0, 1_000, saying: [1, 1], isTimed: false)
         #expect(witness.violation == nil)
         commit(1_000, 2_000, saying: [2, 3], isTimed: false)
         #expect(verdict() == (begun == 0 ? .doubled : nil))
     }
 
-    @Test(arguments: [(600, 1, Violation.Rule.doubled), (800, 1, nil), (800, 2, .doubled)])
+    @Test(arguments: 1...4) mutating func `takes the first and the last of two words that are said again and again for one of them`(number: Int) {
+        var scenario = scenario
+        scenario.engines[0].temper.hasWordTimes = false
+        scenario.spoken[0] = ["we", "no", "we", "no"].enumerated().map { index, text in
+            let start = Milliseconds.index(200 * index + 500)
+            return SpokenWord(number: index + 1, text: text, numeral: nil, joined: nil, range: SampleRange(start, count: Milliseconds.samples(200)))
+        }
+        for begun in 0...1 {
+            witness = Witness(scenario)
+            began(at: 0, saying: 1)
+            if begun > 0 { began(at: 700, saying: 2) }
+            commit(0, 1_500, saying: [1, 2, 3, 4].filter { $0 != number }, isTimed: false)
+            commit(1_500, 2_000, saying: [], isTimed: false)
+            #expect(verdict() == (begun == 0 ? .lost : nil))
+        }
+    }
+
+    @Test(arguments: [(1, 1, Violation.Rule.doubled), (2, 1, nil), (2, 2, .doubled)])
     mutating func
         `lets a word that begins behind the end of its final be there once more, for who hears it first`(
-            begun: Int, times: Int, rule: Violation.Rule?
+            first: Int, times: Int, rule: Violation.Rule?
         )
     {
         var scenario = scenario
         scenario.engines[0].temper.hasWordTimes = false
         for (index, text) in ["so", "we", "go"].enumerated() { scenario.spoken[0][index].text = text }
         witness = Witness(scenario)
-        witness.began(scenario.engines[0].temper, at: .zero, 0..<1)
-        witness.began(scenario.engines[0].temper, at: Milliseconds.index(begun), 0..<1)
+        began(at: 0, saying: 1)
+        began(at: 550, saying: first)
         commit(0, 950, saying: [1, 2], isTimed: false)
         commit(950, 1_250, saying: Array(repeating: 2, count: times), isTimed: false)
         commit(1_250, 2_000, saying: [3], isTimed: false)
@@ -152,11 +167,22 @@ import Testing
 
     private let received = Milliseconds.index(2_000)
 
+    private static func place(of number: Int) -> SampleRange {
+        SampleRange(Milliseconds.index(500 * number), count: Milliseconds.samples(200))
+    }
+
+    private mutating func began(at place: Int, saying number: Int) {
+        var temper = scenario.engines[0].temper
+        temper.hasWordTimes = false
+        let words = made(0, 2_000, saying: [number], late: 0).words
+        witness.began(temper, at: Milliseconds.index(place), saying: words, in: 0)
+    }
+
     private func made(_ start: Int, _ end: Int, saying numbers: [Int], late: Int, isTimed: Bool = true) -> Commit {
         let range = SampleRange(Milliseconds.index(start), Milliseconds.index(end))
         var said = numbers.map { number in
             Word(
-                "no", words[number - 1].range.shifted(by: Milliseconds.samples(late)),
+                "no", Self.place(of: number).shifted(by: Milliseconds.samples(late)),
                 confidence: WordIdentity(first: number, count: 1, engine: 0).confidence(0.5))
         }
         if !isTimed { said.spread(over: range) }

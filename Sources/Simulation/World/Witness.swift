@@ -22,8 +22,9 @@ struct Witness {
         var turn = 0
         /// Those that begin behind the end of the final in which an engine without word times says them, behind others.
         var beyond: Set<Int> = []
-        /// Where anybody who said something of it began to hear it, and whether the engine of one does not say where words lie.
-        var origins: [SampleIndex] = []
+        /// Where anybody who said something of it began to hear it, with the number of the first word that is in what he said; and whether the engine of
+        /// one does not say where words lie.
+        var origins: [(place: SampleIndex, first: Int)] = []
         var isUntimed = false
         /// How many were to hear it, whatever came of it.
         var asked = 0
@@ -66,11 +67,11 @@ struct Witness {
         for channel in channels { self.channels[channel].asked += 1 }
     }
 
-    mutating func began(_ temper: EngineTemper, at origin: SampleIndex, _ channels: Range<Int>) {
-        for channel in channels {
-            self.channels[channel].origins.append(origin)
-            if !temper.hasWordTimes { self.channels[channel].isUntimed = true }
-        }
+    /// Whoever began there has said his first words.
+    mutating func began(_ temper: EngineTemper, at origin: SampleIndex, saying words: [Word], in channel: Int) {
+        guard let first = words.lazy.map({ WordIdentity(confidence: $0.confidence).first }).first(where: { $0 > 0 }) else { return }
+        channels[channel].origins.append((origin, first))
+        if !temper.hasWordTimes { channels[channel].isUntimed = true }
     }
 
     /// A leg that takes over, and leaves to repairs what is before, begins in a silence if there was one in the last second when it was planned.
@@ -410,17 +411,17 @@ struct Witness {
         return (1...2).contains { period in
             let run = run(of: said, in: channel, period: period)
             guard run.numbers.count >= 2 * period, isVague(run.range, in: channel) else { return false }
-            // Where these words begin nobody says either, and of so little of the word before nobody hears it.
-            let before = end(ofHeardBefore: run.numbers.lowerBound, in: channel)
-            let unsure = period * channels[channel].origins.count { before < $0 && $0 < run.range.end }
+            // Where these words begin nobody says either.
+            let unsure = period * beginners(at: run.numbers.lowerBound, until: run.range.end, in: channel)
             let times = channels[channel].times[run.numbers].reduce(0, +)
             return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
         }
     }
 
-    /// Whoever begins behind it hears nothing of the word before this one: of its last three tenths nobody does.
-    private func end(ofHeardBefore number: Int, in channel: Int) -> SampleIndex {
-        spoken(number - 1, channel).map { $0.range.end - SampleCount($0.range.count.samples * 3 / 10) } ?? .zero
+    /// How many began behind the beginning of the word before this one, and before `end`, and have said nothing of that word.
+    private func beginners(at number: Int, until end: SampleIndex, in channel: Int) -> Int {
+        let before = spoken(number - 1, channel)?.range.start ?? .zero
+        return channels[channel].origins.count { before < $0.place && $0.place < end && $0.first >= number }
     }
 
     /// What is committed there, or may have mended a gap there, is of somebody who does not say where words lie.
@@ -443,14 +444,19 @@ struct Witness {
 
     /// The words around this one of which each is the same as the one that stands so many before it.
     private func run(of word: SpokenWord, in channel: Int, period: Int) -> (numbers: ClosedRange<Int>, range: SampleRange) {
-        var first = word, last = word
-        func isSame(_ number: Int, _ other: Int) -> Bool {
-            guard let word = spoken(number, channel), let other = spoken(other, channel) else { return false }
+        func isSame(_ number: Int) -> Bool {
+            guard let word = spoken(number, channel), let other = spoken(number + period, channel) else { return false }
             return word.text == other.text
         }
-        while isSame(last.number + 1, last.number + 1 - period), let next = spoken(last.number + 1, channel) { last = next }
-        while isSame(first.number - 1, first.number - 1 + period), let next = spoken(first.number - 1, channel) { first = next }
-        return (first.number...last.number, SampleRange(first.range.start, last.range.end))
+        let runs = (word.number - period...word.number).filter(isSame).map { number in
+            var first = number, last = number
+            while isSame(first - 1) { first -= 1 }
+            while isSame(last + 1) { last += 1 }
+            return first...last + period
+        }
+        guard let run = runs.max(by: { $0.count < $1.count }), let first = spoken(run.lowerBound, channel), let last = spoken(run.upperBound, channel)
+        else { return (word.number...word.number, word.range) }
+        return (run, SampleRange(first.range.start, last.range.end))
     }
 
     /// The audio ends within it: what that makes of it each engine decides for itself.
@@ -465,13 +471,12 @@ struct Witness {
         return commit.words.first != word && commit.range.end <= place
     }
 
-    /// It was, and is there once more, for somebody who began behind the word before it.
+    /// It was, and is there once more, for somebody who heard nothing before it.
     private func isSaidBeyond(_ number: Int, in channel: Int) -> Bool {
         guard channels[channel].beyond.contains(number), channels[channel].times[number] == 2, let word = spoken(number, channel) else {
             return false
         }
-        let before = end(ofHeardBefore: number, in: channel)
-        return channels[channel].origins.contains { before < $0 && $0 < word.range.end }
+        return beginners(at: number, until: word.range.end, in: channel) > 0
     }
 
     private func omits(_ word: Int, _ temper: EngineTemper) -> Bool { Hearing.omits(word, temper: temper, taste: taste(temper)) }

@@ -30,8 +30,8 @@ package struct World {
         var stream: SimulatedStream
         var slot: Int
         var isOpen = false
-        /// Whether it has said words.
-        var hasSpoken = false
+        /// Channels in which it has said words.
+        var speaking: Set<Int> = []
         var sentThrough: SampleIndex
         /// Messages keep their order.
         var lastMessage: Int64 = 0
@@ -66,7 +66,7 @@ package struct World {
     private var legs = 0
     private var repairs = 0
     /// Those that will be answered with words: who hears what, from where.
-    private var repairing: [RepairID: (temper: EngineTemper, start: SampleIndex, channel: ChannelIndex)] = [:]
+    private var repairing: [RepairID: (temper: EngineTemper, start: SampleIndex, words: [Word], channel: ChannelIndex)] = [:]
     private var unavailable: Set<Int> = []
     // The client.
     private let length: SampleIndex
@@ -174,8 +174,8 @@ package struct World {
             if vainTimers > 200 { witness.fail(.timers, "what is due is still due, and nothing is done") }
         case .repaired(let repair, let outcome):
             note("repair \(repair.number): \(Trace.text(outcome))")
-            if let (temper, start, channel) = repairing.removeValue(forKey: repair) {
-                witness.began(temper, at: start, channel.number..<channel.number + 1)
+            if let (temper, start, words, channel) = repairing.removeValue(forKey: repair) {
+                witness.began(temper, at: start, saying: words, in: channel.number)
             }
             perform(machine.repaired(repair, outcome, now: instant))
         case .news(let news):
@@ -291,7 +291,7 @@ package struct World {
             }
             if !repairer.temper.hasWordTimes { words.spread(over: repair.range) }
             outcome = repairer.temper.hasWordTimes ? .words(words) : .text(words)
-            repairing[repair.id] = (repairer.temper, repair.range.start, repair.channel)
+            repairing[repair.id] = (repairer.temper, repair.range.start, words, repair.channel)
         }
         queue.add(.repaired(repair.id, outcome), at: now + Int64(delay) * 1_000)
     }
@@ -310,10 +310,12 @@ package struct World {
             gone.insert(leg)
             let isShadow = machine.legs.contains { $0.id == leg && $0.isShadow }
             if let place, let error, error.isForGood, !isShadow { disabled.insert(connections[place].stream.temper.number) }
-        case .interim, .final:
-            if let place, !connections[place].hasSpoken {
-                connections[place].hasSpoken = true
-                witness.began(connections[place].stream.temper, at: connections[place].stream.origin, connections[place].stream.channels)
+        case .interim(let said), .final(let said, _):
+            guard let place, !said.words.isEmpty else { break }
+            let stream = connections[place].stream
+            let channel = stream.channels.lowerBound + said.channel.number
+            if connections[place].speaking.insert(channel).inserted {
+                witness.began(stream.temper, at: stream.origin, saying: said.words, in: channel)
             }
         case .speechStarted, .turnEnded, .flushed, .creditsLow, .skipped: break
         }
