@@ -5,11 +5,12 @@ package import Speech
 package protocol VoiceWindows: AnyObject {
     /// Takes the session's next audio: 16-bit PCM, all channels.
     ///
-    /// - Parameter each: takes each window that it completes, in order: its place in the session, the probability of speech, and whether it is loud.
-    func append(_ pcm: RawSpan, _ each: (SampleRange, _ probability: Float, _ isLoud: Bool) -> Void) throws
+    /// - Parameter each: takes each window that it completes, in order: its place in the session, the probability of speech (nil: nobody can tell
+    ///   yet), and whether it is loud.
+    func append(_ pcm: RawSpan, _ each: (SampleRange, _ probability: Float?, _ isLoud: Bool) -> Void) throws
 
     /// So much audio never came: windows of it are silence, and what comes next lies behind it.
-    func skip(_ count: SampleCount, _ each: (SampleRange, _ probability: Float, _ isLoud: Bool) -> Void) throws
+    func skip(_ count: SampleCount, _ each: (SampleRange, _ probability: Float?, _ isLoud: Bool) -> Void) throws
 }
 
 /// A session's gate: what it hears, and what it has decided.
@@ -37,12 +38,12 @@ package final class SilenceGate {
 
     /// Takes the session's next audio, before any engine does.
     ///
-    /// - Parameter speech: takes the windows that are speech.
+    /// - Parameter speech: takes the windows that are speech, or may be.
     /// - Returns: what was decided by it.
     func hear(_ pcm: RawSpan, _ speech: (SampleRange) -> Void) -> [SpeechGate.Event] {
         decide { each in
             try windows.append(pcm) { range, probability, isLoud in
-                if probability > threshold { speech(range) }
+                if probability.map({ $0 > threshold }) ?? isLoud { speech(range) }
                 each(range, probability, isLoud)
             }
         }
@@ -54,7 +55,7 @@ package final class SilenceGate {
     /// So much audio never came.
     func skip(_ count: SampleCount) -> [SpeechGate.Event] { decide { each in try windows.skip(count, each) } }
 
-    private func decide(_ hear: ((SampleRange, Float, Bool) -> Void) throws -> Void) -> [SpeechGate.Event] {
+    private func decide(_ hear: ((SampleRange, Float?, Bool) -> Void) throws -> Void) -> [SpeechGate.Event] {
         guard !gate.isOff else { return [] }
         var events: [SpeechGate.Event] = []
         do {

@@ -3,8 +3,8 @@ public protocol VoiceDetecting: Sendable {
     /// Samples at 16 kHz that get one probability.
     var window: SampleCount { get }
 
-    /// A detector for one stream of audio.
-    func makeDetector() throws(EngineError) -> any VoiceDetector
+    /// A detector for one stream of audio; nil: there is none yet, and will be.
+    func makeDetector() throws(EngineError) -> (any VoiceDetector)?
 }
 
 /// The probabilities of one stream. Belongs to one thread at a time.

@@ -16,12 +16,15 @@ package struct SpeechGate: Sendable {
         package var unfinished: Duration?
         /// Silence after which what was said may be made final, and it is asked whether the turn is over; once in each hangover.
         package var pause: Duration
-        /// Loud audio without any speech after which the gate is not trusted any more.
+        /// Loud audio without any speech, from the beginning on, after which the gate is not trusted any more.
         package var doubt: Duration
+        /// Loud audio without speech, after there was some, behind which what is loud counts as speech until there is some again: there may be a voice
+        /// that the gate does not hear. Much longer, for it does hear some, and what is loud between two conversations is noise more often.
+        package var laterDoubt: Duration
 
         package init(
             threshold: Float = 0.65, preRoll: Duration = .milliseconds(300), hangover: Duration = .seconds(4),
-            unfinished: Duration? = nil, pause: Duration = .milliseconds(300), doubt: Duration = .seconds(30)
+            unfinished: Duration? = nil, pause: Duration = .milliseconds(300), doubt: Duration = .seconds(30), laterDoubt: Duration = .seconds(300)
         ) {
             self.threshold = threshold
             self.preRoll = preRoll
@@ -29,11 +32,12 @@ package struct SpeechGate: Sendable {
             self.unfinished = unfinished
             self.pause = pause
             self.doubt = doubt
+            self.laterDoubt = laterDoubt
         }
     }
 
     package enum Event: Sendable, Equatable {
-        /// Speech has begun: audio goes on from here.
+        /// Speech has begun, or may have: audio goes on from here.
         case opened(at: SampleIndex)
         /// Nothing has been said for a while; the speaker may go on.
         case paused(at: SampleIndex)
@@ -58,12 +62,15 @@ package struct SpeechGate: Sendable {
     private let longHangover: SampleCount
     private let pause: SampleCount
     private let doubt: SampleCount
+    private let laterDoubt: SampleCount
     private var state = State.silence
+    /// The end of it, or of what may have been.
     private var lastSpeech: SampleIndex?
+    private var hasHeardSpeech = false
     /// Of the hangover that is.
     private var pausedAt: SampleIndex?
     private var isTurnOver = false
-    /// Of loud windows, until the first speech.
+    /// Of loud windows that were withheld, since the last speech.
     private var doubtful = SampleCount.zero
     package private(set) var passages: Passages
     package private(set) var savings = Savings()
@@ -76,6 +83,11 @@ package struct SpeechGate: Sendable {
         package var withheld = SampleCount.zero
         /// Not sent on although it was loud.
         package var withheldLoud = SampleCount.zero
+
+        package init() {}
+
+        /// All that was told apart.
+        package var heard: SampleCount { speech + silence }
     }
 
     package init(_ rule: Rule = Rule(), rate: SampleRate) {
@@ -85,6 +97,7 @@ package struct SpeechGate: Sendable {
         longHangover = SampleCount(max(rule.hangover, rule.unfinished ?? .zero), at: rate)
         pause = SampleCount(rule.pause, at: rate)
         doubt = SampleCount(rule.doubt, at: rate)
+        laterDoubt = SampleCount(rule.laterDoubt, at: rate)
         passages = Passages(preRoll: SampleCount(rule.preRoll, at: rate))
     }
 
@@ -95,21 +108,25 @@ package struct SpeechGate: Sendable {
     ///
     /// - Parameters:
     ///   - range: its place; begins where the one before ended.
+    ///   - probability: of speech; nil: nobody can tell yet, and it goes on.
     ///   - isLoud: whether there is energy in it.
-    package mutating func add(_ range: SampleRange, probability: Float, isLoud: Bool) -> Event? {
+    package mutating func add(_ range: SampleRange, probability: Float?, isLoud: Bool) -> Event? {
+        guard let probability else {
+            defer { passages.decide(through: range.end) }
+            return decide(range, isSpeech: true)
+        }
         let isSpeech = probability > rule.threshold
-        let event = decide(range, isSpeech: isSpeech)
+        if isSpeech { (hasHeardSpeech, doubtful) = (true, .zero) }
+        let event = decide(range, isSpeech: isSpeech || isLoud && hasHeardSpeech && doubtful >= laterDoubt)
         passages.decide(through: range.end)
         if isSpeech { savings.speech += range.count } else { savings.silence += range.count }
         if state == .silence {
             savings.withheld += range.count
             if isLoud { savings.withheldLoud += range.count }
         }
-        if state == .silence, isLoud, lastSpeech == nil {
-            doubtful += range.count
-            if doubtful >= doubt { return turnOff(at: range.end) }
-        }
-        return event
+        guard state == .silence, isLoud else { return event }
+        doubtful += range.count
+        return hasHeardSpeech || doubtful < doubt ? event : turnOff(at: range.end)
     }
 
     /// It was found out whether the turn was over at a pause. Of a pause that is over nothing follows.

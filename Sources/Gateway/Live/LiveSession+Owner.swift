@@ -12,7 +12,18 @@ extension LiveSession {
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         context.journal.append(audio: audio, range, cursor: &cursor)
         conversation?.keep(audio, range)
+        if let gate { count(gate.savings, atLeast: SampleCount(Self.savingsPiece, at: rate)) }
         trace?.received(through: range.end, now: context.loop.now)
+    }
+
+    /// Audio that the gate has decided on and that is counted together.
+    private static let savingsPiece: Duration = .seconds(5)
+
+    /// As they come: a session may last all day.
+    private func count(_ savings: SpeechGate.Savings, atLeast count: SampleCount) {
+        guard savings.heard - countedSavings.heard >= count else { return }
+        context.metrics.gated(savings, since: countedSavings, rate: rate)
+        countedSavings = savings
     }
 
     func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
@@ -158,7 +169,7 @@ extension LiveSession {
         // Who says goodbye leaves the session without waiting for its end.
         conversation?.ended(inOrder: leftInOrder && (end.error == nil || clientIsGone && end.error == .cancelled))
         conversation = nil
-        if let savings = gate?.savings { context.metrics.gated(savings, rate: rate) }
+        if let gate { count(gate.savings, atLeast: .zero) }
         gate = nil
         if dialect.request.workload == .pushToTalk {
             context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: payer?.account.user ?? .local, now: .now)

@@ -70,6 +70,8 @@ final class LiveSession: LiveHandler, SessionOwner {
     var isSettled = false
     /// nil: engines hear everything.
     var gate: SilenceGate?
+    /// Of its savings, what was counted.
+    var countedSavings = SpeechGate.Savings()
     /// Attempts that are not over, as they were noted.
     var attempts: [Int: UsageRun] = [:]
     /// Streams that are not over, by their attempts' numbers.

@@ -2,9 +2,11 @@ internal import Audio
 internal import Sessions
 internal import Speech
 
-/// A session's audio as a voice detector wants it: one channel at 16 kHz, in windows.
+/// A session's audio as a voice detector wants it: one channel at 16 kHz, in windows. Until there is a detector nobody can tell what is speech.
 final class VoiceActivityWindows: VoiceWindows {
-    private var detector: any VoiceDetector
+    private let detecting: any VoiceDetecting
+    /// nil: there is none yet.
+    private var detector: (any VoiceDetector)?
     private let resampler: Resampler
     private let window: SampleCount
     private let rate: SampleRate
@@ -13,6 +15,8 @@ final class VoiceActivityWindows: VoiceWindows {
     private var position = SampleIndex.zero
     private var mono: [Float] = []
     private var samples: [Float] = []
+    /// Of the window that is not complete, while there is no detector.
+    private var unheard: [Float] = []
 
     /// A window with a mean power above this (−45 dBFS) is loud.
     private static let loud: Float = 3.2e-5
@@ -20,6 +24,7 @@ final class VoiceActivityWindows: VoiceWindows {
     /// nil when this rate cannot be brought to 16 kHz.
     init?(_ detecting: any VoiceDetecting, rate: SampleRate, channels: Int) throws(EngineError) {
         guard let resampler = Resampler(from: rate, to: .speech) else { return nil }
+        self.detecting = detecting
         detector = try detecting.makeDetector()
         self.resampler = resampler
         self.rate = rate
@@ -27,13 +32,13 @@ final class VoiceActivityWindows: VoiceWindows {
         window = detecting.window
     }
 
-    func append(_ pcm: RawSpan, _ each: (SampleRange, Float, Bool) -> Void) throws {
+    func append(_ pcm: RawSpan, _ each: (SampleRange, Float?, Bool) -> Void) throws {
         mono.removeAll(keepingCapacity: true)
         if channels == 1 { PCM.appendFloats(linear16: pcm, to: &mono) } else { mix(pcm) }
         try hear(each)
     }
 
-    func skip(_ count: SampleCount, _ each: (SampleRange, Float, Bool) -> Void) throws {
+    func skip(_ count: SampleCount, _ each: (SampleRange, Float?, Bool) -> Void) throws {
         // Whole windows need no detector; what is left keeps its state, and the next windows their places.
         let whole = SampleIndex(count.samples).converted(from: rate, to: .speech).samples / window.samples
         for _ in 0..<whole {
@@ -46,15 +51,26 @@ final class VoiceActivityWindows: VoiceWindows {
         try hear(each)
     }
 
-    private func hear(_ each: (SampleRange, Float, Bool) -> Void) throws {
+    private func hear(_ each: (SampleRange, Float?, Bool) -> Void) throws {
         samples.removeAll(keepingCapacity: true)
         resampler.append(mono.span, to: &samples)
-        let heard = samples
-        try detector.append(heard.span) { probability, power in
+        func windowEnded(_ probability: Float?, _ power: Float) {
             let start = position
             position += window
             each(SampleRange(start, position).converted(from: .speech, to: rate), probability, power > Self.loud)
         }
+        if detector == nil {
+            detector = try detecting.makeDetector()
+            // The window that has begun is the first that it hears.
+            samples = unheard + samples
+        }
+        let heard = samples
+        guard detector == nil else { return try detector?.append(heard.span) { windowEnded($0, $1) } ?? () }
+        let size = Int(window.samples)
+        for start in stride(from: 0, through: heard.count - size, by: size) {
+            windowEnded(nil, heard[start..<start + size].reduce(0) { $0 + $1 * $1 } / Float(size))
+        }
+        unheard = Array(heard.suffix(heard.count % size))
     }
 
     private func mix(_ pcm: RawSpan) {

@@ -169,8 +169,11 @@ package final class Metrics: Sendable {
 
     /// What a session's gate has kept from its engines.
     func gated(_ savings: SpeechGate.Savings, rate: SampleRate) {
+    /// - Parameter before: what of that was counted.
+    func gated(_ savings: SpeechGate.Savings, since before: SpeechGate.Savings, rate: SampleRate) {
         let counts = [
-            ("speech", savings.speech), ("silence", savings.silence), ("withheld", savings.withheld), ("withheld_loud", savings.withheldLoud),
+            ("speech", savings.speech - before.speech), ("silence", savings.silence - before.silence),
+            ("withheld", savings.withheld - before.withheld), ("withheld_loud", savings.withheldLoud - before.withheldLoud),
         ]
         for (kind, count) in counts where count > .zero { add(count.seconds(at: rate), .gated, [kind]) }
     }

@@ -15,10 +15,12 @@ import Testing
 
         init(_ rule: SpeechGate.Rule = SpeechGate.Rule()) { gate = SpeechGate(rule, rate: SpeechGateTests.rate) }
 
-        mutating func hear(_ milliseconds: Int, speech: Bool, isLoud: Bool = false) {
+        /// - Parameter speech: nil: nobody can tell.
+        mutating func hear(_ milliseconds: Int, speech: Bool?, isLoud: Bool = false) {
             for _ in 0..<milliseconds {
                 let range = SampleRange(at(end), at(end + 1))
-                if let event = gate.add(range, probability: speech ? 0.9 : 0.1, isLoud: isLoud || speech) { events.append(event) }
+                let probability: Float? = speech.map { $0 ? 0.9 : 0.1 }
+                if let event = gate.add(range, probability: probability, isLoud: isLoud || speech == true) { events.append(event) }
                 end += 1
             }
         }
@@ -165,6 +167,39 @@ import Testing
         heard.hear(60_000, speech: false, isLoud: true)
         #expect(!heard.gate.isOff)
         #expect(heard.gate.savings.withheldLoud == SampleCount(56_000))
+    }
+
+    @Test func `takes sound for speech after five minutes of it without any, until there is some`() {
+        var heard = Heard()
+        heard.hear(100, speech: true)
+        heard.hear(4_000, speech: false)
+        heard.hear(300_000, speech: false, isLoud: true)
+        #expect(!heard.gate.passages.isOpen)
+        heard.hear(1, speech: false, isLoud: true)
+        #expect(heard.events.last == .opened(at: Self.at(304_100)) && !heard.gate.isOff)
+        // As after speech; and sound is taken for it again.
+        heard.hear(4_001, speech: false)
+        #expect(!heard.gate.passages.isOpen)
+        heard.hear(1, speech: false, isLoud: true)
+        #expect(heard.gate.passages.isOpen)
+        heard.hear(100, speech: true)
+        heard.hear(4_001, speech: false, isLoud: true)
+        #expect(!heard.gate.passages.isOpen)
+        heard.hear(10_000, speech: false, isLoud: true)
+        #expect(!heard.gate.passages.isOpen)
+    }
+
+    @Test func `lets everything through while nobody can tell speech, and then as after speech`() {
+        var heard = Heard()
+        heard.hear(60_000, speech: nil, isLoud: true)
+        #expect(heard.events == [.opened(at: Self.at(0))] && heard.gate.savings == SpeechGate.Savings())
+        heard.hear(4_000, speech: false)
+        #expect(heard.gate.passages.isOpen)
+        heard.hear(1_000, speech: false)
+        #expect(heard.passed == [0..<64_000])
+        // Nothing was heard yet that shows that it hears speech.
+        heard.hear(30_000, speech: false, isLoud: true)
+        #expect(heard.gate.isOff)
     }
 
     @Test func `lets everything through from where it fails`() {

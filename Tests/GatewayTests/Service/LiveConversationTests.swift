@@ -81,10 +81,32 @@ import Testing
             // The conversation begins with the first passage, 5.7 s into the session; the second one begins at 13.7 s.
             let eighth = try #require(words.dropFirst(7).first)
             #expect(abs((eighth.start - .seconds(8)) / .milliseconds(1)) <= 64)
-            socket.close()
-            try await gateway.sessionsEnd()
+            // Counted as it comes, not when the session is over.
             let metrics = try await gateway.send(.get, "/metrics").text
             #expect(metrics.contains(#"harken_gate_audio_seconds_total{kind="withheld"} "#))
+            socket.close()
+        }
+    }
+
+    @Test func `sends engines no silence once that can be told, though it began before`() async throws {
+        let isLoaded = Atomic(false)
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars(isLoading: { !isLoaded.load(ordering: .relaxed) })) { gateway in
+            let socket = try await gateway.connect(path)
+            send(4, of: 0, to: socket)
+            _ = try await conversation(gateway, words: 4)
+            isLoaded.store(true, ordering: .relaxed)
+            send(10, of: 0, to: socket)
+            send(2, of: 8_000, to: socket)
+            send(5, of: 0, to: socket)
+            socket.send(text: #"{"type":"finish"}"#)
+            _ = await socket.rest()
+            try await gateway.sessionsEnd()
+            // 4 s before, 4 s after, and 6.3 s of the speech, each with a word for its rest.
+            let words = try await conversation(gateway, words: 14).segments.flatMap(\.words)
+            #expect(words.count <= 16, "\(words.map(\.text))")
+            let metrics = try await gateway.send(.get, "/metrics").text
+            #expect(metrics.contains(#"harken_gate_audio_seconds_total{kind="withheld"} "#))
+            #expect(!metrics.contains("harken_gate_failures_total{}"))
         }
     }
 

@@ -13,11 +13,14 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
     let shortest = Duration.milliseconds(500)
     /// The detector fails at its first window.
     private let failsToDetect: Bool
+    /// Nothing tells speech from silence yet.
+    private let isLoading: @Sendable () -> Bool
     /// Whether no voice can be listened to now.
     private let isDeaf: @Sendable () -> Bool
 
-    init(failsToDetect: Bool = false, isDeaf: @escaping @Sendable () -> Bool = { false }) {
+    init(failsToDetect: Bool = false, isLoading: @escaping @Sendable () -> Bool = { false }, isDeaf: @escaping @Sendable () -> Bool = { false }) {
         self.failsToDetect = failsToDetect
+        self.isLoading = isLoading
         self.isDeaf = isDeaf
     }
 
@@ -41,7 +44,7 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
         return samples.reduce(0, +) > 0
     }
 
-    func makeDetector() throws(EngineError) -> any VoiceDetector { Detector(fails: failsToDetect) }
+    func makeDetector() throws(EngineError) -> (any VoiceDetector)? { isLoading() ? nil : Detector(fails: failsToDetect) }
 
     func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
         guard !isDeaf() else { throw EngineError.unavailable("these ears hear nothing now") }
