@@ -1,12 +1,16 @@
 /// A name that somebody says is theirs: "my name is Anna".
 package struct SpokenName: Sendable, Equatable {
     package var name: String
-    /// The sentence states a name ("my name is Anna"). "I'm Anna" may as well be "I'm tired": it says something only of people who are known.
+    /// The sentence states a name ("my name is Anna"). "I'm Anna" may as well be "I'm tired": no person is made of it.
     package var isExplicit: Bool
+    /// The sentence is about who says it ("I'm Anna"), and a capital tells a name from "I'm late". "This is Anna" and "it's Anna" are about anything,
+    /// and say something only of people who are known.
+    package var isOfSpeaker: Bool
 
-    package init(_ name: String, isExplicit: Bool) {
+    package init(_ name: String, isExplicit: Bool, isOfSpeaker: Bool = true) {
         self.name = name
         self.isExplicit = isExplicit
+        self.isOfSpeaker = isOfSpeaker
     }
 
     /// What to do about a name that was said.
@@ -16,6 +20,8 @@ package struct SpokenName: Sendable, Equatable {
         case known
         /// A person of this name is to be made.
         case create
+        /// Nobody of this name is known, and none is to be made: whoever sees it may say so.
+        case suggest
     }
 
     /// - Parameters:
@@ -25,7 +31,8 @@ package struct SpokenName: Sendable, Equatable {
         func isSame(_ other: String) -> Bool { other.lowercased() == name.lowercased() }
         if let owner, isSame(owner) || owner.split(separator: " ").first.map({ isSame(String($0)) }) == true { return .nothing }
         if known.contains(where: isSame) { return .known }
-        return isExplicit && mayCreate ? .create : .nothing
+        if isExplicit && mayCreate { return .create }
+        return isOfSpeaker ? .suggest : .nothing
     }
 
     /// The first self-introduction in `text`.
@@ -39,7 +46,7 @@ package struct SpokenName: Sendable, Equatable {
             for start in Self.places(of: phrase.letters, in: small, isCJK: phrase.isCJK) where start < best?.at ?? .max {
                 let rest = letters[(start + phrase.letters.count)...]
                 guard let name = phrase.isCJK ? Self.shortName(rest) : Self.name(rest, isExplicit: phrase.isExplicit) else { continue }
-                best = (start, SpokenName(name, isExplicit: phrase.isExplicit))
+                best = (start, SpokenName(name, isExplicit: phrase.isExplicit, isOfSpeaker: phrase.isOfSpeaker))
             }
         }
         for phrase in SpokenNamePhrases.after {

@@ -3,6 +3,7 @@ enum SpokenNamePhrases {
     struct Phrase: Sendable {
         var letters: [Character]
         var isExplicit: Bool
+        var isOfSpeaker = true
         var isCJK: Bool
     }
 
@@ -10,8 +11,10 @@ enum SpokenNamePhrases {
     static let before: [Phrase] =
         explicit.map { Phrase(letters: Array($0), isExplicit: true, isCJK: false) }
         + copular.map { Phrase(letters: Array($0), isExplicit: false, isCJK: false) }
+        + pointing.map { Phrase(letters: Array($0), isExplicit: false, isOfSpeaker: false, isCJK: false) }
         + explicitCJK.map { Phrase(letters: Array($0), isExplicit: true, isCJK: true) }
-        + copularCJK.map { Phrase(letters: Array($0), isExplicit: false, isCJK: true) }
+        // Without capitals a doctor looks like somebody's name.
+        + copularCJK.map { Phrase(letters: Array($0), isExplicit: false, isOfSpeaker: false, isCJK: true) }
 
     /// Phrases that follow a name.
     static let after: [[Character]] = ["is my name", "'s my name"].map { Array($0) }
@@ -49,9 +52,11 @@ enum SpokenNamePhrases {
     ]
 
     private static let copular = [
-        "i am", "i'm", "i’m", "im", "this is", "it's", "ich bin", "je suis", "soy", "sono", "sou", "eu sou", "ik ben", "jag är", "jeg er", "olen",
-        "jestem", "jsem", "sunt", "это", "ben",
+        "i am", "i'm", "i’m", "im", "je suis", "soy", "sono", "sou", "eu sou", "ik ben", "jag är", "jeg er", "olen", "jestem", "jsem", "sunt", "ben",
     ]
+
+    /// About anything; or in a language in which a doctor has a capital, too.
+    private static let pointing = ["this is", "it's", "это", "ich bin"]
 
     private static let explicitCJK = ["我的名字是", "我的名字叫", "我叫", "我名叫", "私の名前は", "僕の名前は", "제 이름은", "내 이름은", "저는 이름이"]
     private static let copularCJK = ["我是", "私は", "僕は", "저는 "]

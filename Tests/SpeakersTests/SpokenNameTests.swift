@@ -12,9 +12,11 @@ import Testing
         #expect(SpokenName(in: text) == SpokenName(name, isExplicit: true))
     }
 
-    @Test(arguments: ["I'm Ana", "I am Ana", "This is Ana"])
-    func `a copular form may`(text: String) {
-        #expect(SpokenName(in: text) == SpokenName("Ana", isExplicit: false))
+    @Test(arguments: [
+        ("I'm Ana", true), ("I am Ana", true), ("Je suis Ana", true), ("Ich bin Ana", false), ("This is Ana", false), ("It's Ana", false),
+    ])
+    func `a copular form may`(text: String, isOfSpeaker: Bool) {
+        #expect(SpokenName(in: text) == SpokenName("Ana", isExplicit: false, isOfSpeaker: isOfSpeaker))
     }
 
     @Test(arguments: [
@@ -29,8 +31,10 @@ import Testing
         let stated = SpokenName("Ana", isExplicit: true), said = SpokenName("Ana", isExplicit: false)
         #expect(stated.consequence(known: [], owner: nil, mayCreate: true) == .create)
         #expect(stated.consequence(known: ["ana"], owner: nil, mayCreate: true) == .known)
-        #expect(stated.consequence(known: [], owner: nil, mayCreate: false) == .nothing)
-        #expect(said.consequence(known: [], owner: nil, mayCreate: true) == .nothing)
+        #expect(stated.consequence(known: [], owner: nil, mayCreate: false) == .suggest)
+        #expect(said.consequence(known: [], owner: nil, mayCreate: true) == .suggest)
+        #expect(said.consequence(known: [], owner: "Ana", mayCreate: true) == .nothing)
+        #expect(SpokenName("Ana", isExplicit: false, isOfSpeaker: false).consequence(known: [], owner: nil, mayCreate: true) == .nothing)
         #expect(said.consequence(known: ["Ana"], owner: nil, mayCreate: true) == .known)
         #expect(stated.consequence(known: ["Ana"], owner: "Ana Silva", mayCreate: true) == .nothing)
     }

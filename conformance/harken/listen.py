@@ -437,6 +437,10 @@ async def own_words(gateway, judge, clip):
     await session.say({"type": "speaker_assigned", "speaker_id": first["speaker_id"], "person_id": "user", "person_name": "Me", "segment_ids": [first["id"]]})
     judge(await session.until(lambda: session.segments[first["id"]]["is_user"], 10), "a speaker is the user", session.segments)
     judge(session.segments[first["id"]]["person_id"] is None, "the user is no person", session.segments)
+    # A person whom there is not is not shown either.
+    await session.say({"type": "speaker_assigned", "speaker_id": first["speaker_id"], "person_id": "nobody-there", "person_name": "X", "segment_ids": []})
+    judge(await session.event("service_status", 10, status="unknown_person") is not None, "nobody is taken for a person whom there is not", session.events[-2:])
+    judge(not any(one["person_id"] for one in session.segments.values()), "a person whom there is not is not shown", session.segments)
     await session.say({"type": "suggested_transcript", "segments": [words("I said so again.", 10, 12, speaker="SPEAKER_0")]})
     await session.until(lambda: len(session.segments) == 3, 10)
     judge([one["is_user"] for one in session.segments.values() if one["start"] == 10] == [True], "a speaker stays the user", session.segments)

@@ -12,6 +12,8 @@ package enum ConversationEvent: Sendable, Equatable {
     case removed([ID<Segment>])
     /// Who a speaker may be.
     case suggested(SpeakerSuggestion)
+    /// The client has named this person, and the user has none such: what it said of them is left out.
+    case unknownPerson(ID<Person>)
     /// The conversation is over and is being completed.
     case processing(Conversation)
     /// It is complete; what follows belongs to another one.
@@ -48,6 +50,26 @@ package enum ConversationCommand: Sendable, Equatable {
     case transcript([SuggestedSegment], engine: EngineName?)
     /// Why the client will close.
     case finalization(reason: String)
+
+    /// Whom it names.
+    package var people: Set<ID<Person>> {
+        switch self {
+        case .assign(_, let person, _, _): person.map { [$0] } ?? []
+        case .transcript(let segments, _): Set(segments.compactMap(\.person))
+        case .finalization: []
+        }
+    }
+
+    /// What is left of it when there are no such people; nil: nothing.
+    package func without(_ people: Set<ID<Person>>) -> Self? {
+        switch self {
+        case .assign(_, let person, _, _): return person.map(people.contains) == true ? nil : self
+        case .transcript(var segments, let engine):
+            for index in segments.indices where segments[index].person.map(people.contains) == true { segments[index].person = nil }
+            return .transcript(segments, engine: engine)
+        case .finalization: return self
+        }
+    }
 }
 
 /// A piece of a client's own transcript. Times are since the start of its session.

@@ -8,6 +8,8 @@ struct Introduction: Sendable {
         case known(ID<Person>)
         /// A person is to be made of it.
         case new
+        /// It is told, and nobody is made of it.
+        case named
     }
 
     let speaker: SpeakerNumber

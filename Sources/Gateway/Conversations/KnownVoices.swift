@@ -30,9 +30,12 @@ struct KnownVoices: Sendable {
         switch name.consequence(known: Array(names.values), owner: owner, mayCreate: mayCreate) {
         case .known: names.first { $0.value.lowercased() == name.name.lowercased() }.map { .known($0.key) }
         case .create: .new
+        case .suggest: .named
         case .nothing: nil
         }
     }
+
+    func has(_ person: ID<Person>) -> Bool { names[person] != nil }
 
     func isNameless(_ voice: ID<Voice>) -> Bool { directory[voice].map { $0.owner == .nobody } ?? true }
 

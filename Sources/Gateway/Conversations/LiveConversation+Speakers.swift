@@ -33,13 +33,12 @@ extension LiveConversation {
         switch introduction.who {
         case .known(let person): accept(introduction, person)
         case .new: work.yield(.introduce(introduction))
+        case .named: suggest(introduction, .named)
         }
     }
 
     func accept(_ introduction: Introduction, _ person: ID<Person>) {
         suggest(introduction, .person(person))
-        // The first speaker is whoever an engine could not tell apart.
-        guard introduction.speaker.number > 0 else { return }
         run(machine.identified(introduction.speaker, as: SpeakerIdentity(.person(person), by: .spokenName)))
     }
 

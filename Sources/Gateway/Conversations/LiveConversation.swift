@@ -24,6 +24,8 @@ final class LiveConversation {
     /// It is known which conversation it is; until then what needs it waits.
     private var hasBegun = false
     private var waiting: [() -> Void] = []
+    /// It names people of whom nothing is known here; until the store was asked for them what comes after it waits.
+    private var asking: ConversationCommand?
     /// What the conversation was is over, and is being completed.
     private var isConcluded = false
     /// Told when it is complete.
@@ -142,13 +144,29 @@ final class LiveConversation {
     func command(_ command: ConversationCommand) {
         guard waiting.count < Self.mostWaiting else { return }
         whenBegun { [self] in
-            run(machine.command(command, now: desk.now()))
-            if case .assign(let speaker, let person, _, _) = command { assign(speaker, person) }
+            guard !command.people.allSatisfy(names.known.has) else { return carryOut(command) }
+            // They may have been made a moment ago, which has not been told here yet.
+            asking = command
+            look()
         }
     }
 
+    private func carryOut(_ command: ConversationCommand) {
+        let unknown = command.people.filter { !names.known.has($0) }
+        if !isEnded { for person in unknown.sorted(by: { $0.rawValue < $1.rawValue }) { show(.unknownPerson(person)) } }
+        guard let command = command.without(unknown) else { return }
+        run(machine.command(command, now: desk.now()))
+        if case .assign(let speaker, let person, _, _) = command { assign(speaker, person) }
+    }
+
     private func whenBegun(_ body: @escaping () -> Void) {
-        if hasBegun { body() } else { waiting.append(body) }
+        if hasBegun, asking == nil { body() } else { waiting.append(body) }
+    }
+
+    private func goOn() {
+        let waiting = waiting
+        self.waiting = []
+        for body in waiting { whenBegun(body) }
     }
 
     /// The session is over and its client still there: what becomes of the conversation is told first.
@@ -219,7 +237,7 @@ final class LiveConversation {
 
     /// Reads what has changed of people and voices: as soon as it is changed here, and every few seconds what other replicas have changed.
     private func look() {
-        guard !isEnded else { return }
+        guard !isEnded || asking != nil else { return }
         guard !isLooking else {
             looksAgain = true
             return
@@ -231,9 +249,14 @@ final class LiveConversation {
     private func looked(_ known: KnownVoices?) {
         isLooking = false
         if let known { know(known) }
-        guard looksAgain else { return }
-        looksAgain = false
-        look()
+        if looksAgain {
+            looksAgain = false
+            return look()
+        }
+        guard let command = asking else { return }
+        asking = nil
+        carryOut(command)
+        goOn()
     }
 
     /// What was heard before waits until then. Whoever is named in it is known, and nobody is told apart by a voice that is not.
@@ -243,16 +266,15 @@ final class LiveConversation {
         // Only now: the conversation would not remember whose voices these are before it has begun.
         hasBegun = true
         if let known { know(known) }
-        let waiting = waiting
-        self.waiting = []
-        for body in waiting { body() }
+        goOn()
     }
 
     func hear(_ news: ConversationWork.News) {
         switch news {
         case .found(let found, let last, let known): begin(found, last, known)
+        case .looked(let known) where !isEnded || asking != nil: looked(known)
         case _ where isEnded: break
-        case .looked(let known): looked(known)
+        case .looked: break
         case .audioTaken: audio?.taken()
         case .introduced(let introduction, let person): accept(introduction, person)
         case .voice(let voice, let label): speakers?.created(voice, for: label)

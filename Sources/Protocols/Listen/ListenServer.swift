@@ -221,6 +221,9 @@ package struct ListenServer: LiveServerMachine {
             if !translated.isEmpty { say(.translating(translated), &output) }
         case .removed(let ids): if !ids.isEmpty { say(.deleted(ids), &output) }
         case .suggested(let suggestion): suggest(suggestion, &output)
+        case .unknownPerson(let person):
+            let text = "There is no person \(person.rawValue.prefix(60)): what names them is left out."
+            say(.status(ListenStatus(.unknownPerson, text: text, outcome: .invalidInput)), &output)
         case .processing(let conversation): say(.processingStarted(conversation), &output)
         case .completed(let conversation): say(.created(conversation), &output)
         }

@@ -17,6 +17,8 @@ package struct ListenStatus: Sendable, Equatable {
         case finalized
         /// Messages with a channel that the session does not have are left out.
         case unknownChannel = "unknown_channel"
+        /// The client has named a person whom the user does not have.
+        case unknownPerson = "unknown_person"
         /// The user's own language is wanted, and nobody translates.
         case noTranslation = "translation_unavailable"
         /// For older clients, which read `status_text`.
@@ -27,7 +29,7 @@ package struct ListenStatus: Sendable, Equatable {
             case .initiating: "Service Starting"
             case .conversations: "Processing Conversations"
             case .engineStarting: "STT Service Starting"
-            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .noTranslation, .freemium: nil
+            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .unknownPerson, .noTranslation, .freemium: nil
             }
         }
     }

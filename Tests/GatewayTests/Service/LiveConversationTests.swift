@@ -258,13 +258,44 @@ import Testing
             try await until {
                 people = try await store.people(of: .local)
                 let segments = try await store.inProgress(of: .local, source: "omi", device: nil)?.segments ?? []
-                return people.count == 2 && segments.filter { $0.identity.person != nil }.count == 2
+                return people.count == 2 && segments.filter { $0.identity.person != nil }.count == 3
             }
             #expect(people.map(\.name) == ["Ana", "Eva"])
             let segments = try #require(try await store.conversation(stored.id, of: .local)).segments
             let ana = SpeakerIdentity(.person(people[0].id), by: .spokenName)
-            // The first speaker is whoever an engine could not tell apart: the name is suggested only.
-            #expect(segments.map(\.identity) == [.unknown, ana, .unknown, .unknown, ana])
+            let eva = SpeakerIdentity(.person(people[1].id), by: .spokenName)
+            #expect(segments.map(\.identity) == [eva, ana, .unknown, .unknown, ana])
+            socket.close()
+        }
+    }
+
+    @Test func `gives a name to nobody where no engine tells who speaks`() async throws {
+        let texts = ["My", "name", "is", "Eva."]
+        try await TestGateway.with(ScriptedEngine(word: { texts[($0 - 1) % 4] }), keys: TestKeys(valid: [])) { gateway in
+            let socket = try await gateway.connect(path + "&speaker_auto_assign=enabled")
+            send(4, of: 8_000, to: socket)
+            let stored = try await conversation(gateway, words: 4)
+            #expect(stored.segments.map(\.identity) == [.unknown])
+            #expect(try await store(of: gateway).people(of: .local).isEmpty)
+            socket.close()
+        }
+    }
+
+    @Test func `suggests a name that is said of nobody who is known, and makes nobody of it`() async throws {
+        let texts = "I'm Eva. My name is Dieter.".split(separator: " ").map(String.init)
+        let engine = ScriptedEngine(word: { texts[($0 - 1) % 6] }, speaker: { SpeakerLabel($0 > 2 ? 1 : 0) })
+        try await TestGateway.with(engine, keys: TestKeys(valid: [])) { gateway in
+            let socket = try await gateway.connect(path + "&speaker_auto_assign=enabled&create_speakers=false")
+            send(6, of: 8_000, to: socket)
+            for (speaker, name) in [(0, "Eva"), (1, "Dieter")] {
+                let said = try #require(await socket.next { $0.contains("speaker_label_suggestion") })
+                let suggestion = try JSONValue(parsing: Array(said.utf8))
+                #expect(suggestion["person_name"] == .string(name) && suggestion["person_id"] == .string(""))
+                #expect(suggestion["speaker_id"] == .int(speaker))
+            }
+            let stored = try await conversation(gateway, words: 6)
+            #expect(stored.segments.map(\.identity) == [.unknown, .unknown])
+            #expect(try await store(of: gateway).people(of: .local).isEmpty)
             socket.close()
         }
     }

@@ -17,9 +17,10 @@ import Testing
         for _ in 0..<10 * seconds { socket.send(binary: piece) }
     }
 
-    private func assign(_ speaker: Int, to person: String, on socket: TestSocket) {
+    private func assign(_ speaker: Int, to person: String, segments: [ID<Segment>] = [], on socket: TestSocket) {
+        let ids = segments.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
         socket.send(
-            text: #"{"type":"speaker_assigned","speaker_id":\#(speaker),"person_id":"\#(person)","person_name":"Anna","segment_ids":[]}"#)
+            text: #"{"type":"speaker_assigned","speaker_id":\#(speaker),"person_id":"\#(person)","person_name":"Anna","segment_ids":[\#(ids)]}"#)
     }
 
     /// A gateway that knows of Anna, and whose live conversations look for changes once an hour only.
@@ -77,6 +78,32 @@ import Testing
             }
             #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna)])
             next.close()
+        }
+    }
+
+    @Test func `takes a person who was made a moment ago elsewhere, and says so of one whom there is not`() async throws {
+        try await with { gateway, store in
+            let socket = try await gateway.connect(path)
+            send(8, of: 8_000, to: socket)
+            #expect(await socket.next { $0.contains("w8") } != nil)
+            assign(0, to: "nobody-there", on: socket)
+            let refused = try #require(await socket.next { $0.contains("unknown_person") || $0.contains(#""person_id":"nobody-there""#) })
+            #expect(refused.contains("service_status") && refused.contains("invalid_input"))
+            func add(_ name: String) async throws {
+                _ = try await store.add(Person(id: ID(name), name: name, created: UnixTime(milliseconds: 0)), reusing: false, of: .local)
+            }
+            func segments() async throws -> [Segment] { try await store.inProgress(of: .local, source: "omi", device: nil)?.segments ?? [] }
+            #expect(try await segments().allSatisfy { $0.identity.person == nil })
+            // By another replica: this one looks for changes once an hour.
+            try await add("carl")
+            assign(0, to: "carl", on: socket)
+            #expect(await socket.next { $0.contains(#""person_id":"carl""#) } != nil)
+            try await until { Set(try await segments().map(\.identity.person)) == [ID("carl")] }
+            // And with the last that its client says.
+            try await add("dora")
+            assign(0, to: "dora", segments: try await segments().map(\.id), on: socket)
+            socket.close()
+            try await until { Set(try await segments().map(\.identity.person)) == [ID("dora")] }
         }
     }
 
