@@ -16,6 +16,8 @@ package struct UserChoices: Sendable, Equatable {
         case learnsVoices = "learn_voices"
         /// `false`: the operator's language model is not given what the user's conversations say.
         case usesSummaryModel = "model_summaries"
+        /// Days that the audio of the user's conversations is kept; 0: none is.
+        case audioDays = "audio_days"
     }
 
     /// Words that go to an engine at the most.
@@ -29,10 +31,14 @@ package struct UserChoices: Sendable, Equatable {
     package var name: String?
     package var learnsVoices: Bool
     package var usesSummaryModel: Bool
+    /// nil: as many as the operator has chosen.
+    package var audioDays: Int?
+
+    package static let mostAudioDays = 36_500
 
     package init(
         isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil, learnsVoices: Bool = true,
-        usesSummaryModel: Bool = true
+        usesSummaryModel: Bool = true, audioDays: Int? = nil
     ) {
         self.isSingleLanguage = isSingleLanguage
         self.vocabulary = vocabulary
@@ -40,6 +46,7 @@ package struct UserChoices: Sendable, Equatable {
         self.name = name
         self.learnsVoices = learnsVoices
         self.usesSummaryModel = usesSummaryModel
+        self.audioDays = audioDays
     }
 
     /// - Parameter settings: by name; those of other names are passed over.
@@ -50,6 +57,7 @@ package struct UserChoices: Sendable, Equatable {
         name = settings[Setting.name.rawValue]
         learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
         usesSummaryModel = settings[Setting.usesSummaryModel.rawValue] != "false"
+        audioDays = settings[Setting.audioDays.rawValue].flatMap(Int.init).flatMap { (0...Self.mostAudioDays).contains($0) ? $0 : nil }
     }
 
     /// The words for an engine, each once.

@@ -31,6 +31,7 @@ enum UserOperations {
                 .init("name", "string", "What the user is called, so that who says it is not taken for somebody new."),
                 .init("learn_voices", "boolean", "False: saying who speaks teaches the gateway no voices of other people."),
                 .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
+                .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: none is."),
             ], answer: settings
         ) { request throws(APIFailure) in
             try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
@@ -45,6 +46,11 @@ enum UserOperations {
             try await change(.name, to: name, request)
             try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
             try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
+            let days = try request.integer("audio_days")
+            if let days, !(0...UserChoices.mostAudioDays).contains(days) {
+                throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.mostAudioDays).")
+            }
+            try await change(.audioDays, to: days.map { String($0) }, request)
             return .json { [choices = try await choices(request)] in write(choices, to: &$0) }
         },
         APIOperation(
@@ -92,6 +98,7 @@ enum UserOperations {
         .init("name", "string", "What the user is called, or null."),
         .init("learn_voices", "boolean", required: true, "Whether voices of other people are learned."),
         .init("model_summaries", "boolean", required: true, "Whether a language model may be given conversations, if the operator has one."),
+        .init("audio_days", "integer", "Days that the audio of conversations is kept, or null: as many as the operator has chosen."),
     ])
 
     private static func choices(_ request: APIRequest) async throws(APIFailure) -> UserChoices {
@@ -123,6 +130,7 @@ enum UserOperations {
         json.member("name", optional: choices.name)
         json.member("learn_voices", choices.learnsVoices)
         json.member("model_summaries", choices.usesSummaryModel)
+        if let days = choices.audioDays { json.member("audio_days", days) } else { json.member("audio_days", optional: nil) }
         json.endObject()
     }
 

@@ -14,9 +14,10 @@ struct RecordingAudio: Sendable {
     func keep(_ chunk: RecognisedChunk, in recording: Recording, beside others: [StoredChunk], of conversation: ID<Conversation>, _ user: ID<User>)
         async
     {
+        guard (try? await desk.keepsAudio(of: user)) == true else { return }
         let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + $0.duration })
         for range in ranges where range.upperBound - range.lowerBound >= Self.shortest {
-            guard let keeper = desk.keeper(rate: .speech, channels: 1) else { return }
+            guard let keeper = desk.keeper(rate: .speech, channels: 1, days: nil) else { return }
             let part = SampleRange(
                 .zero + SampleCount(range.lowerBound - chunk.start, at: .speech), .zero + SampleCount(range.upperBound - chunk.start, at: .speech))
             do {

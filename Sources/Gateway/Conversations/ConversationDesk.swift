@@ -1,4 +1,5 @@
 internal import Conversations
+internal import Protocols
 internal import Speakers
 internal import Speech
 internal import Store
@@ -91,25 +92,27 @@ final class ConversationDesk: Sendable {
     }
 
     /// Keeps the audio of a session; nil: none is kept.
-    func keeper(rate: SampleRate, channels: Int) -> ConversationAudio? {
-        audioDays == 0 ? nil : ConversationAudio(folder: audioFolder, rate: rate, channels: channels, newID: newID)
+    ///
+    /// - Parameter days: that the user has chosen.
+    func keeper(rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
+        audioDays == 0 || days == 0 ? nil : ConversationAudio(folder: audioFolder, rate: rate, channels: channels, newID: newID)
     }
+
+    /// Whether the user has not chosen meanwhile that none of their audio is kept.
+    func keepsAudio(of user: ID<User>) async throws(StoreError) -> Bool { UserChoices(settings: try await store.settings(of: user)).audioDays != 0 }
 
     /// Deletes audio that has been kept for long enough. To be called every hour or so.
     func forgetAudio() async {
         do throws(StoreError) {
             for user in try await store.usersWithAudio(before: now()) {
-                let chosen = try await store.settings(of: user)[Self.audioDaysSetting].flatMap(Int.init)
-                let before = now() + .seconds(-86_400 * max(0, chosen ?? audioDays))
+                let chosen = UserChoices(settings: try await store.settings(of: user)).audioDays
+                let before = now() + .seconds(-86_400 * (chosen ?? audioDays))
                 _ = try await store.removeAudio(before: before, of: user)
             }
         } catch {
             log.error("old audio cannot be deleted", [.error: "\(error)"])
         }
     }
-
-    /// A user's own choice of how many days audio is kept.
-    static let audioDaysSetting = "audio_days"
 
     /// Gives conversations meaning that were completed without.
     func complement() async { await completion.complement() }

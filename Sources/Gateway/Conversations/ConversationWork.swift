@@ -99,7 +99,7 @@ struct ConversationWork: Sendable {
         let stored = StoredAudio(
             file: kept.file, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
             byteCount: kept.byteCount, created: desk.now())
-        if try await !desk.store.add(stored, to: id, of: user) { await audio.remove(kept) }
+        guard try await desk.keepsAudio(of: user), try await desk.store.add(stored, to: id, of: user) else { return await audio.remove(kept) }
     }
 
     private func find() async throws(StoreError) {

@@ -60,11 +60,12 @@ final class LiveConversation {
     ///   - session: whose it is.
     ///   - rate: of the session's audio.
     ///   - channels: of the session's audio.
+    ///   - audioDays: that the user has chosen for the audio of their conversations.
     ///   - audio: gives the session's audio back, of its one channel; nil when it is gone.
     ///   - show: tells the client's dialect.
     init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
-        channels: Int,
+        channels: Int, audioDays: Int? = nil,
         desk: ConversationDesk, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
     ) {
         self.session = session
@@ -76,7 +77,7 @@ final class LiveConversation {
         machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: desk.newID)
         let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
         work = continuation
-        let keeper = desk.keeper(rate: rate, channels: 1)
+        let keeper = desk.keeper(rate: rate, channels: 1, days: audioDays)
         audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
         self.rate = rate
         let session = LoopBound(self, on: loop)

@@ -162,7 +162,9 @@ struct LiveEndpoint: Endpoint {
         }
         let own = OwnKey.find(in: head)
         try visitor?.known?.check(own)
-        return LiveSession(try plan(machine, head, payer, own, call), context: context)
+        var plan = try plan(machine, head, payer, own, call)
+        plan.audioDays = visitor?.known?.choices.audioDays
+        return LiveSession(plan, context: context)
     }
 
     /// Who serves it, and how.

@@ -27,6 +27,8 @@ final class LiveSession: LiveHandler, SessionOwner {
         var payer: KeyUse?
         /// The engines are reached with keys of the client's own.
         var isByOwnKeys = false
+        /// How many days of its conversation's audio the user has chosen to be kept; nil: they have not.
+        var audioDays: Int?
         /// The caller's span.
         var caller: TraceParent?
     }
@@ -41,6 +43,8 @@ final class LiveSession: LiveHandler, SessionOwner {
     let isByOwnKeys: Bool
     /// How they are reached: their health is shared with the sessions that have the same keys.
     let accounts: [EngineHealth.Account]
+    /// How many days its conversation's audio is kept, if the user has chosen.
+    let audioDays: Int?
     let rate: SampleRate
     /// At which the client counts.
     let clientRate: SampleRate
@@ -96,6 +100,7 @@ final class LiveSession: LiveHandler, SessionOwner {
         self.context = context
         engines = plan.engines
         isByOwnKeys = plan.isByOwnKeys
+        audioDays = plan.audioDays
         payer = plan.payer
         dialect = plan.machine
         tagsChannels = plan.machine.tagsChannels

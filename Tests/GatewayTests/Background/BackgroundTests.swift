@@ -48,6 +48,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [(nil, 1), ("0", 0)])
+    func `keeps its audio unless its user has chosen that none is kept`(days: String?, files: Int) async throws {
+        try await with([engine()]) { gateway in
+            let store = try gateway.store()
+            try await store.set("audio_days", to: days, of: .local)
+            let id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 200)
+            #expect(try await gateway.finishRecording(id).status == 200)
+            #expect(try await store.audio(of: ID(id), of: .local).count == files)
+            let kept = (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio")) ?? []
+            #expect(kept.count == files)
+        }
+    }
+
     @Test func `is recognised once for each chunk, however often that is sent`() async throws {
         let engine = engine()
         try await with([engine]) { gateway in

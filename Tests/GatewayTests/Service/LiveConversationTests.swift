@@ -300,6 +300,39 @@ import Testing
         }
     }
 
+    @Test func `keeps no audio of a user who has chosen so, whatever the operator keeps`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            func choose(_ days: String, status: Int = 200) async throws {
+                let answer = try await gateway.send(
+                    .patch, "/api/v1/users/me/settings", headers: ["Content-Type": "application/json"], body: Array(#"{"audio_days":\#(days)}"#.utf8))
+                #expect(answer.status == status, "\(answer.text)")
+            }
+            func talk(then change: () async throws -> Void = {}) async throws -> (before: [String], audio: Int) {
+                let socket = try await gateway.connect(path + "&source=desktop")
+                send(12, of: 8_000, to: socket)
+                #expect(await socket.next { $0.contains("w12") } != nil)
+                let files = (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio")) ?? []
+                try await change()
+                socket.send(text: #"{"type":"finish"}"#)
+                #expect(await socket.next { $0.contains("memory_created") } != nil)
+                _ = await socket.rest()
+                try await gateway.sessionsEnd()
+                let store = try store(of: gateway)
+                let id = try #require(try await store.lastCompleted(of: .local))
+                return (files, try await store.audio(of: id, of: .local).count)
+            }
+            try await choose("-1", status: 400)
+            try await choose("0")
+            #expect(try await gateway.send(.get, "/api/v1/users/me/settings").text.contains(#""audio_days":0"#))
+            #expect(try await talk() == ([], 0))
+            try await choose("null")
+            #expect(try await talk().audio == 1)
+            // Chosen while it is recorded.
+            let kept = try await talk { try await choose("0") }
+            #expect(kept.audio == 0)
+        }
+    }
+
     @Test func `takes a client's own transcript beside its audio`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let socket = try await gateway.connect(path + "&custom_stt=enabled")

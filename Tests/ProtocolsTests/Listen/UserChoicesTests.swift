@@ -5,11 +5,11 @@ import Speech
 import Testing
 
 @Suite struct `What a user has chosen for their sessions` {
-    @Test func `is read from settings, of which the others do not matter`() {
+    @Test func `is read from settings`() {
         #expect(UserChoices(settings: [:]) == UserChoices())
         let choices = UserChoices(settings: ["single_language_mode": "true", "vocabulary": "Anna\nharbour", "language": "pt-BR", "audio_days": "3"])
-        #expect(choices == UserChoices(isSingleLanguage: true, vocabulary: ["Anna", "harbour"], language: LanguageTag("pt-BR")))
-        #expect(UserChoices(settings: ["language": "no language", "single_language_mode": "yes"]) == UserChoices())
+        #expect(choices == UserChoices(isSingleLanguage: true, vocabulary: ["Anna", "harbour"], language: LanguageTag("pt-BR"), audioDays: 3))
+        #expect(UserChoices(settings: ["language": "no language", "single_language_mode": "yes", "audio_days": "-1"]) == UserChoices())
     }
 
     @Test func `gives engines a hundred terms, the product's name first`() {
