@@ -15,6 +15,8 @@ package struct LC3Stream: ~Copyable {
     private var toSkip: Int
     /// Messages that were damaged and filled in, since the last that was decoded.
     package private(set) var damagedInRow = 0
+    /// All of them.
+    package private(set) var damaged = 0
 
     /// - Parameter rate: of the stream and of the output: 8, 16, 24, 32 or 48 kHz.
     package init(rate: SampleRate) throws(MediaError) {
@@ -54,6 +56,7 @@ package struct LC3Stream: ~Copyable {
             _ = decode(nil, to: &output)
         }
         damagedInRow = isDamaged ? damagedInRow + 1 : 0
+        if isDamaged { damaged += 1 }
     }
 
     /// - Parameter frame: nil: it is guessed.

@@ -15,6 +15,8 @@ package struct OpusStream: ~Copyable {
     private var lastCount: Int
     /// Packets that were damaged and filled in, since the last that was decoded.
     package private(set) var damagedInRow = 0
+    /// All of them.
+    package private(set) var damaged = 0
 
     /// - Parameters:
     ///   - rate: of the output: 8, 12, 16, 24 or 48 kHz.
@@ -50,6 +52,7 @@ package struct OpusStream: ~Copyable {
             }
         }
         damagedInRow = isDamaged ? damagedInRow + 1 : 0
+        if isDamaged { damaged += 1 }
         guard count > 0 else { return }
         self.lastCount = Int(count)
         let skipped = min(toSkip, Int(count))

@@ -70,6 +70,7 @@ import Testing
         for packet in good + broken + good + broken { decoder.push(packet.span.bytes) { bytes += $0.byteCount } }
         #expect(decoder.next() == nil)
         #expect(bytes / 2 == 108 * 320 - 104)
+        #expect(decoder.damagedMessages == 98)
         let last = broken[0]
         decoder.push(last.span.bytes) { bytes += $0.byteCount }
         guard case .failed(.undecodable)? = decoder.next() else {
@@ -130,7 +131,7 @@ import Testing
         let decoder = try StreamDecoder(.raw(.aac, .speech, channels: 1), channels: .mixed) {}
         let message = [UInt8](repeating: 7, count: 200)
         for _ in 0..<49 { decoder.push(message.span.bytes) { _ in } }
-        #expect(decoder.next() == nil)
+        #expect(decoder.next() == nil && decoder.damagedMessages == 49)
         decoder.push(message.span.bytes) { _ in }
         guard case .failed(.undecodable)? = decoder.next() else {
             Issue.record("the fiftieth is taken")

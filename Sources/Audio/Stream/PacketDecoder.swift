@@ -5,6 +5,8 @@ protocol PacketDecoder: AnyObject {
     func append(_ packet: RawSpan, to output: inout [UInt8])
     /// Messages that could not be decoded, since the last that could.
     var damagedInRow: Int { get }
+    /// All of them.
+    var damaged: Int { get }
     /// What the messages are not.
     var complaint: String { get }
 }
@@ -21,6 +23,7 @@ final class OpusPackets: PacketDecoder {
 
     func append(_ packet: RawSpan, to output: inout [UInt8]) { stream.append(packet, to: &output) }
     var damagedInRow: Int { stream.damagedInRow }
+    var damaged: Int { stream.damaged }
     var complaint: String { "the messages are not Opus packets; a container (Ogg, WebM) needs another encoding or none" }
 }
 
@@ -31,5 +34,6 @@ final class LC3Packets: PacketDecoder {
 
     func append(_ packet: RawSpan, to output: inout [UInt8]) { stream.append(packet, to: &output) }
     var damagedInRow: Int { stream.damagedInRow }
+    var damaged: Int { stream.damaged }
     var complaint: String { "the messages are not LC3 frames of \(LC3Stream.frameBytes) bytes" }
 }

@@ -44,9 +44,11 @@ package final class StreamDecoder {
     private var width: SampleWidth?
     /// Messages that were no AAC frames, since the last that was one.
     private var strayMessages = 0
+    /// Messages that should each have been a packet and could not be decoded.
+    package private(set) var damagedMessages = 0
 
     /// Messages in a row that cannot be decoded, of which each should be a packet, after which the stream is given up.
-    static let mostDamagedInRow = 50
+    package static let mostDamagedInRow = 50
 
     /// Bytes that may wait for libav, in all.
     private static let pipeLimit = 16 << 20
@@ -125,6 +127,7 @@ package final class StreamDecoder {
         case .packets(let packets):
             output.removeAll(keepingCapacity: true)
             packets.append(bytes, to: &output)
+            damagedMessages = packets.damaged
             if packets.isHopeless {
                 fail(.undecodable(packets.complaint))
             } else if !output.isEmpty {
@@ -149,6 +152,7 @@ package final class StreamDecoder {
     private func isFrame(_ message: RawSpan) -> Bool {
         let isFrame = message.byteCount > 7 && message.withUnsafeBytes { $0[0] == 0xFF && $0[1] & 0xF6 == 0xF0 }
         strayMessages = isFrame ? 0 : strayMessages + 1
+        if !isFrame { damagedMessages += 1 }
         if strayMessages >= Self.mostDamagedInRow { fail(.undecodable("the messages are not AAC frames with ADTS headers")) }
         return isFrame
     }

@@ -44,6 +44,9 @@ final class ClientAudio {
     /// Bytes that wait to be decoded.
     var bufferedBytes: Int { decoders.reduce(0) { max($0, $1.bufferedBytes) } }
 
+    /// Messages that could not be decoded, so far.
+    var damagedMessages: Int { decoders.reduce(0) { $0 + $1.damagedMessages } }
+
     /// Takes a message.
     ///
     /// - Parameters:

@@ -65,7 +65,13 @@ extension LiveSession {
             bytes = bytes.extracting(1..<bytes.byteCount)
         }
         audio.push(bytes, of: channel) { pcm in self.pcm(pcm) }
+        if audio.damagedMessages > countedDamage { count(damage: audio.damagedMessages) }
         if audio.bufferedBytes > Self.mostUndecoded { read(false) }
+    }
+
+    private func count(damage messages: Int) {
+        context.metrics.damaged(messages: messages - countedDamage, dialect: dialectName)
+        countedDamage = messages
     }
 
     /// Takes what was made on a thread of its own, or has waited for another channel.

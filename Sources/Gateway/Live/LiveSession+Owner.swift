@@ -1,3 +1,4 @@
+internal import Audio
 internal import Continuity
 internal import Conversations
 internal import Net
@@ -171,6 +172,9 @@ extension LiveSession {
         conversation = nil
         if let gate { count(gate.savings, atLeast: .zero) }
         gate = nil
+        if countedDamage >= StreamDecoder.mostDamagedInRow {
+            context.log.warning("many of a session's messages could not be decoded", [.session: id.rawValue, .count: "\(countedDamage)"])
+        }
         if dialect.request.workload == .pushToTalk {
             context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: payer?.account.user ?? .local, now: .now)
         }

@@ -76,6 +76,8 @@ final class LiveSession: LiveHandler, SessionOwner {
     var gate: SilenceGate?
     /// Of its savings, what was counted.
     var countedSavings = SpeechGate.Savings()
+    /// Of the client's messages that could not be decoded, those that were counted.
+    var countedDamage = 0
     /// Attempts that are not over, as they were noted.
     var attempts: [Int: UsageRun] = [:]
     /// Streams that are not over, by their attempts' numbers.

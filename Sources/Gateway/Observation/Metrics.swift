@@ -34,6 +34,7 @@ package final class Metrics: Sendable {
         case shadowWords = "harken_shadow_words_total"
         case gated = "harken_gate_audio_seconds_total"
         case gateFailures = "harken_gate_failures_total"
+        case damaged = "harken_audio_messages_damaged_total"
         case audioDropped = "harken_conversation_audio_dropped_seconds_total"
         case lessons = "harken_voice_lessons_total"
         case spansDropped = "harken_spans_dropped_total"
@@ -49,6 +50,7 @@ package final class Metrics: Sendable {
             case .failovers: ["engine", "reason"]
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .gated: ["kind"]
+            case .damaged: ["dialect"]
             case .gateFailures, .audioDropped: []
             case .lessons: ["outcome"]
             case .spansDropped: ["cause"]
@@ -73,6 +75,7 @@ package final class Metrics: Sendable {
             case .gated:
                 "Audio that gates heard, by what it was (speech, silence), and of the silence what engines were not sent (withheld, withheld_loud)."
             case .gateFailures: "Sessions whose gate lets everything through: it does not work, or hears no speech where there is sound."
+            case .damaged: "Messages of clients that should each have been a packet of audio and could not be decoded."
             case .audioDropped: "Audio of conversations that was not kept, in seconds: the store or the encoder did not keep up with it."
             case .lessons: "Lessons of people's voices, from segments that a hand has said are theirs."
             case .spansDropped: "Spans that no collector has."
@@ -168,7 +171,7 @@ package final class Metrics: Sendable {
     func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }
 
     /// What a session's gate has kept from its engines.
-    func gated(_ savings: SpeechGate.Savings, rate: SampleRate) {
+    ///
     /// - Parameter before: what of that was counted.
     func gated(_ savings: SpeechGate.Savings, since before: SpeechGate.Savings, rate: SampleRate) {
         let counts = [
@@ -177,6 +180,8 @@ package final class Metrics: Sendable {
         ]
         for (kind, count) in counts where count > .zero { add(count.seconds(at: rate), .gated, [kind]) }
     }
+
+    func damaged(messages count: Int, dialect: String) { add(Double(count), .damaged, [dialect]) }
 
     func gateFailed() { add(1, .gateFailures, []) }
 

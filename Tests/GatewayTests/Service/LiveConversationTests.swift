@@ -333,6 +333,18 @@ import Testing
         }
     }
 
+    @Test func `counts messages that are no packets of audio, and goes on`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            let socket = try await gateway.connect("/v4/listen?language=en&sample_rate=16000&codec=opus&vad_gate=disabled")
+            // 20 ms of silence, and what is no packet.
+            for message in 0..<300 { socket.send(binary: message % 10 == 0 ? [0xFF, 0xFF, 0xFF] : [0xF8, 0xFF, 0xFE]) }
+            #expect(await socket.next { $0.contains("w2") } != nil)
+            let counter = #"harken_audio_messages_damaged_total{dialect="listen"} 30.0"#
+            try await until { try await gateway.send(.get, "/metrics").text.contains(counter) }
+            socket.close()
+        }
+    }
+
     @Test func `takes a client's own transcript beside its audio`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let socket = try await gateway.connect(path + "&custom_stt=enabled")
