@@ -27,7 +27,7 @@ struct ShownSpeakers {
     /// - Returns: speakers who were shown as somebody else.
     mutating func know(_ known: KnownVoices) -> [SpeakerNumber] {
         self.known = known
-        return shown.filter { speaker, shown in known.directory[shown.voice].map { VoiceDirectory.who($0) != shown.who } ?? false }.keys.sorted()
+        return shown.filter { speaker, shown in who(shown.voice) != shown.who }.keys.sorted()
     }
 
     private func named(_ segment: Segment) -> Segment {
@@ -37,11 +37,13 @@ struct ShownSpeakers {
         return segment
     }
 
+    /// Of a voice that is new nothing has been read yet, and of one that is forgotten nothing is known any more.
+    private func who(_ voice: ID<Voice>) -> SpeakerIdentity.Who { known.directory[voice].map { VoiceDirectory.who($0) } ?? .voice(voice) }
+
     private mutating func suggestions(_ segments: [Segment]) -> [ConversationEvent] {
         segments.compactMap { segment in
             guard let speaker = segment.speaker, let id = segment.identity.voice else { return nil }
-            // Of a voice that is new nothing has been read yet.
-            let who = known.directory[id].map { VoiceDirectory.who($0) } ?? .voice(id)
+            let who = who(id)
             shown[speaker] = (id, who)
             guard told[speaker] != who, let suggestion = known.suggestion(speaker, id, segment: segment.id) else { return nil }
             told[speaker] = who

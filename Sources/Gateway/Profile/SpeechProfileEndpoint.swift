@@ -1,9 +1,13 @@
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Speech
 
-/// `POST /v3/upload-audio`: a form with a recording of the user's voice in; the profile's address out.
+/// A form with a recording of the user's voice in. `POST /v3/upload-audio` makes it the profile, and answers with its address;
+/// `POST /v3/speech-profile/expand` keeps it besides, and answers with what is kept.
 struct SpeechProfileEndpoint: Endpoint {
+    let isProfile: Bool
+
     /// Of the whole request: 180 s at 16 kHz are 5.8 MB.
     private static let limit = 16 << 20
 
@@ -25,8 +29,9 @@ struct SpeechProfileEndpoint: Endpoint {
         do throws(RefusalCause) {
             let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: .init(body: Self.limit))
             guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
+            let body: [UInt8]
             do throws(SpeechProfiles.Failure) {
-                try await gateway.speechProfiles.enrol(file.path, of: admission.user)
+                body = try await take(file.path, of: admission.user, gateway.speechProfiles)
             } catch {
                 switch error {
                 case .refused(let reason): throw .badRequest(reason)
@@ -36,16 +41,24 @@ struct SpeechProfileEndpoint: Endpoint {
                     throw .unavailable("The gateway's store cannot be used.")
                 }
             }
-            var json = JSONWriter()
-            json.beginObject()
-            json.member("url", SpeechProfiles.audioPath)
-            json.endObject()
-            let body = json.bytes
             exchange.loop.execute {
                 gateway.answer(exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body, call: call)
             }
         } catch {
             exchange.loop.execute { gateway.refuse(exchange, error, .harken, call) }
         }
+    }
+
+    private func take(_ path: String, of user: ID<User>, _ profiles: SpeechProfiles) async throws(SpeechProfiles.Failure) -> [UInt8] {
+        var json = JSONWriter()
+        if isProfile {
+            try await profiles.enrol(path, of: user)
+            json.beginObject()
+            json.member("url", SpeechProfiles.audioPath)
+            json.endObject()
+        } else {
+            SpeechProfileOperations.write(try await profiles.expand(path, of: user), to: &json)
+        }
+        return json.bytes
     }
 }

@@ -17,6 +17,14 @@ enum SpeechProfileOperations {
                 return object { $0.member("has_profile", profile != nil) }
             },
             APIOperation(
+                .delete, "/v3/speech-profile", .write,
+                summary: "Forgets the user's voice: the profile, all recordings, and what was made of them or learned. What they said stays.",
+                answer: .nothing
+            ) { request throws(APIFailure) in
+                try await APIFailure.stored { () throws(StoreError) in try await profiles(request).forget(request.user) }
+                return .nothing
+            },
+            APIOperation(
                 .get, "/v4/speech-profile", .read, summary: "Where the speech profile's audio is.",
                 answer: .object([.init("url", "string", "Path of its audio; null: there is none.")])
             ) { request throws(APIFailure) in
@@ -63,13 +71,7 @@ enum SpeechProfileOperations {
                 return object { json in
                     json.key("samples")
                     json.beginArray()
-                    for sample in others {
-                        json.beginObject()
-                        json.member("id", sample.id.rawValue)
-                        json.member("duration_seconds", sample.duration / .seconds(1), decimals: 3)
-                        json.member("created_at", sample.created.rfc3339)
-                        json.endObject()
-                    }
+                    for sample in others { write(sample, to: &json) }
                     json.endArray()
                 }
             },
@@ -80,9 +82,7 @@ enum SpeechProfileOperations {
                 let others = try await samples(request).others
                 let chosen = request.query.first("id").map { id in others.filter { $0.id.rawValue == id } } ?? others
                 guard request.query.first("id") == nil || !chosen.isEmpty else { throw .notFound("sample", request.query.first("id") ?? "") }
-                for sample in chosen {
-                    _ = try await APIFailure.stored { () throws(StoreError) in try await request.store.delete(sample.id, of: request.user) }
-                }
+                try await APIFailure.stored { () throws(StoreError) in try await profiles(request).remove(chosen, of: request.user) }
                 return .nothing
             },
         ].map { operation in
@@ -90,6 +90,14 @@ enum SpeechProfileOperations {
             operation.root = ""
             return operation
         }
+
+    static func write(_ sample: SpeechSample, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", sample.id.rawValue)
+        json.member("duration_seconds", sample.duration / .seconds(1), decimals: 3)
+        json.member("created_at", sample.created.rfc3339)
+        json.endObject()
+    }
 
     private static func profiles(_ request: APIRequest) -> SpeechProfiles { request.gateway.speechProfiles }
 

@@ -59,6 +59,59 @@ struct SpeechProfiles: Sendable {
         }
     }
 
+    /// Keeps a recording besides the profile: the voice is what both say.
+    func expand(_ path: String, of user: ID<User>) async throws(Failure) -> SpeechSample {
+        let voice = try await listen(path)
+        let file = desk.newID() + ".opus"
+        do throws(StoreError) {
+            try write(voice.samples, file)
+            let sample = SpeechSample(
+                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
+            _ = try await desk.store.add(sample, of: user)
+            let own = try await voices(of: user)
+            guard let known = own.first else {
+                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
+                _ = try await desk.store.add(new, of: user)
+                return sample
+            }
+            var evidence = VoiceEvidence(known.voiceprint, known.evidence)
+            if evidence.add(VoiceEvidence(voice.voiceprint, voice.duration)) { try await set(evidence, known, user) }
+            return sample
+        } catch {
+            unlink(folder + "/" + file)
+            if case .tooMuch = error { throw .refused("There are as many recordings as are kept: \(error).") }
+            throw .store(error)
+        }
+    }
+
+    /// Deletes recordings: the voice is what the others say.
+    func remove(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
+        guard !samples.isEmpty else { return }
+        for sample in samples { _ = try await desk.store.delete(sample.id, of: user) }
+        let left = try await desk.store.samples(of: .user, of: user)
+        guard !left.isEmpty else { return try await forget(user) }
+        let voices = left.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } }
+        guard var evidence = voices.last else { return }
+        // Of another model they cannot be joined: then the newest counts.
+        for other in voices.dropLast() { evidence.add(other) }
+        for known in try await self.voices(of: user) { try await set(evidence, known, user) }
+    }
+
+    /// Forgets the user's voice, in this process at once and in others when they look next. Done again, it does what was left undone.
+    func forget(_ user: ID<User>) async throws(StoreError) {
+        for known in try await voices(of: user) { _ = try await desk.store.delete(known.id, of: user) }
+        for sample in try await desk.store.samples(of: .user, of: user) { _ = try await desk.store.delete(sample.id, of: user) }
+        try await desk.store.set(Self.setting, to: nil, of: user)
+    }
+
+    private func voices(of user: ID<User>) async throws(StoreError) -> [Voice] {
+        try await desk.store.voices(of: user).filter { $0.owner == .user }
+    }
+
+    private func set(_ evidence: VoiceEvidence, _ voice: Voice, _ user: ID<User>) async throws(StoreError) {
+        _ = try await desk.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
+    }
+
     private func listen(_ path: String) async throws(Failure) -> EnrolledVoice {
         guard let head = Self.head(of: path), let wav = WAVDescription(head: head) else { throw .refused("The file is not a WAV file.") }
         let samples: [Float]

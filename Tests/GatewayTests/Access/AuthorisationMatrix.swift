@@ -134,6 +134,8 @@ struct RouteExpectation: Sendable {
         "GET /v3/speech-profile/status": .http("/v3/speech-profile/status"),
         "GET /v3/speech-profile/stt-availability": .http("/v3/speech-profile/stt-availability"),
         "GET /v3/speech-profile/audio": .http("/v3/speech-profile/audio", 404),
+        "DELETE /v3/speech-profile": .http("/v3/speech-profile", 204),
+        "POST /v3/speech-profile/expand": .http("/v3/speech-profile/expand", body: "", 400),
         "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand"),
         "DELETE /v3/speech-profile/expand": .http("/v3/speech-profile/expand", 204),
         "GET /api/v1/openapi.json": .open("/api/v1/openapi.json"),

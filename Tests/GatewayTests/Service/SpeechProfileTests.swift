@@ -22,11 +22,14 @@ import Testing
     }
 
     private func upload(
-        _ file: [UInt8], to gateway: TestGateway, status: Int, sourceLocation: SourceLocation = #_sourceLocation
+        _ file: [UInt8], to gateway: TestGateway, at path: String = "/v3/upload-audio", key: String? = nil, status: Int,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n"
+        var headers: HTTPHeaders = ["Content-Type": "multipart/form-data; boundary=b"]
+        if let key { headers.set("Authorization", "Bearer " + key) }
         let answer = try await gateway.send(
-            .post, "/v3/upload-audio", headers: ["Content-Type": "multipart/form-data; boundary=b"],
+            .post, path, headers: headers,
             body: Array(head.utf8) + file + Array("\r\n--b--\r\n".utf8))
         #expect(answer.status == status, "\(answer.text)", sourceLocation: sourceLocation)
     }
@@ -78,6 +81,64 @@ import Testing
             for file in files { try await upload(file, to: gateway, status: 400) }
             let voices = try await gateway.store().voices(of: .local)
             #expect(voices.first?.voiceprint.direction == [1, 0])
+        }
+    }
+
+    private func voices(_ gateway: TestGateway, of user: String) async throws -> [Voice] { try await gateway.store().voices(of: ID(user)) }
+
+    @Test func `is forgotten when its user says so, and nobody else's is`() async throws {
+        let keys = TestKeys(valid: ["right", "other"], users: ["right": "alice", "other": "bob"])
+        try await TestGateway.with(keys: keys, ears: TestEars()) { gateway in
+            for key in ["right", "other"] { try await upload(wav([(6, 8_000)]), to: gateway, key: key, status: 200) }
+            try await upload(wav([(6, 8_000)]), to: gateway, at: "/v3/speech-profile/expand", key: "right", status: 200)
+            func forget(_ key: String) async throws {
+                let answer = try await gateway.send(.delete, "/v3/speech-profile", headers: ["Authorization": "Bearer " + key])
+                #expect(answer.status == 204, "\(answer.text)")
+            }
+            let store = try gateway.store()
+            try await forget("right")
+            #expect(try await voices(gateway, of: "alice").isEmpty)
+            #expect(try await store.samples(of: .user, of: ID("alice")).isEmpty)
+            #expect(try await store.settings(of: ID("alice")).isEmpty)
+            #expect(try await voices(gateway, of: "bob").count == 1)
+            #expect(try await store.samples(of: .user, of: ID("bob")).count == 1)
+            while try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/audio").count != 1 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            // And once more.
+            try await forget("right")
+        }
+    }
+
+    @Test func `is not heard any more in a session that is live when it is forgotten`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars(), change: { $0.speakerPatience = .seconds(120) }) { gateway in
+            try await upload(wav([(6, 8_000)]), to: gateway, status: 200)
+            let socket = try await gateway.connect("/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled")
+            let second = (0..<16_000).flatMap { _ in [UInt8(64), UInt8(31)] }
+            for _ in 0..<8 { socket.send(binary: second) }
+            #expect(await socket.next { $0.contains(#""is_user":true"#) } != nil)
+            #expect(try await gateway.send(.delete, "/v3/speech-profile").status == 204)
+            #expect(await socket.next { $0.contains(#""is_user":false"#) } != nil)
+            socket.close()
+        }
+    }
+
+    @Test func `is made fuller by other recordings, and is what is left when they are deleted`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let path = "/v3/speech-profile/expand"
+            try await upload(wav([(6, 8_000)]), to: gateway, status: 200)
+            try await upload(wav([(4, -8_000)]), to: gateway, at: path, status: 400)
+            try await upload(wav([(6, -8_000)]), to: gateway, at: path, status: 200)
+            try await expect("/v3/speech-profile/status", "sample_count", .int(2), gateway)
+            let joined = try #require(try await voices(gateway, of: ID<User>.local.rawValue).first).voiceprint.direction
+            #expect(joined.allSatisfy { abs($0 - 0.707) < 0.01 }, "\(joined)")
+            guard case .array(let samples)? = try await get(path, gateway)["samples"], case .string(let id)? = samples.first?["id"] else {
+                Issue.record("no samples")
+                return
+            }
+            #expect(try await gateway.send(.delete, path + "?id=" + id).status == 204)
+            #expect(try await voices(gateway, of: ID<User>.local.rawValue).map(\.voiceprint.direction) == [[1, 0]])
+            try await expect("/v3/speech-profile", "has_profile", .bool(true), gateway)
         }
     }
 
