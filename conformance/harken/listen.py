@@ -30,7 +30,7 @@ sys.path.insert(0, HERE)
 import listen_codecs as codecs
 from conformance_common import word_error_rate
 from gateway import OPENER, Server
-from listen_schema import EVENTS, NEVER, faults
+from listen_schema import EVENTS, NEVER, STATUSES, faults
 
 RATE = 16_000
 DEVICE, WEB, PUSH_TO_TALK = "/v4/listen", "/v4/web/listen", "/v2/voice-message/transcribe-stream"
@@ -43,7 +43,7 @@ OWN_WORDS = {"custom_stt": "enabled"}
 
 class Judge:
     def __init__(self):
-        self.failures, self.ran, self.seen = [], 0, {}
+        self.failures, self.ran, self.seen, self.statuses = [], 0, {}, set()
 
     def __call__(self, condition, name, detail=""):
         self.ran += 1
@@ -54,6 +54,8 @@ class Judge:
     def message(self, message):
         kind = "segments" if isinstance(message, list) else message.get("type") if isinstance(message, dict) else None
         self.seen[kind] = self.seen.get(kind, 0) + 1
+        if kind == "service_status":
+            self.statuses.add(message.get("status"))
         wrong = faults(message)
         self(not wrong, f"schema of {kind}", (wrong, message))
 
@@ -61,10 +63,11 @@ class Judge:
 class Gateway:
     """A server that is the driver's own, with keys of its own."""
 
-    def __init__(self, harken, folder, judge):
+    def __init__(self, harken, folder, judge, settings=None):
         self.judge, self.harken, self.data = judge, harken, os.path.join(folder, "data")
         self.server = Server(harken, self.data, {
-            "HARKEN_ENGINES": "local", "DEEPGRAM_API_KEY": "nobody-will-see-this", "DEEPGRAM_BASE_URL": NOWHERE})
+            "HARKEN_ENGINES": "local", "DEEPGRAM_API_KEY": "nobody-will-see-this", "DEEPGRAM_BASE_URL": NOWHERE,
+            **(settings or {})})
         self.keys = {}
 
     def make_key(self, name, *options):
@@ -411,6 +414,30 @@ async def heartbeats(gateway, judge, clip):
     await session.leave()
 
 
+async def idle(gateway, judge, clip):
+    """Nothing comes for ninety seconds."""
+    session = await gateway.session({**OPUS, **OWN_WORDS})
+    end = await session.closed(110)
+    took = time.monotonic() - session.began
+    judge(end == (1001, "idle") and 89 < took < 96, "nothing comes for long", (end, took))
+
+
+async def limited(gateway, judge, clip):
+    """A gateway whose sessions may last three seconds."""
+    with tempfile.TemporaryDirectory(prefix="harken-listen-") as folder:
+        short = Gateway(gateway.harken, folder, judge, {"HARKEN_MAX_SESSION_SECONDS": "3"})
+        try:
+            await asyncio.to_thread(short.server.wait_until_announced, 60)
+            await asyncio.to_thread(short.make_key, "main")
+            await asyncio.sleep(1)
+            session = await short.session({**OPUS, **OWN_WORDS})
+            end = await session.closed(30)
+            took = time.monotonic() - session.began
+            judge(end == (1001, "session_limit") and took > 2.5, "a session lasts as long as it may", (end, took))
+        finally:
+            await asyncio.to_thread(short.server.stop)
+
+
 # MARK: - What clients say
 
 def words(text, start, end, **more):
@@ -650,6 +677,20 @@ async def resumption(gateway, judge, clip, expected):
     judge(await session.event("service_status", 10, status="stt_degraded") is not None, "resume: audio that nobody has is told of", session.events)
     await session.leave()
 
+    # While the first connection stands; and words after what was lost.
+    first = await gateway.session({**query, "source": "bee"})
+    name = (await first.event("session_started", 10))["session_id"]
+    await first.send(codecs.pieces(pcm[:4 * RATE], step))
+    await first.event("audio_ack", 10)
+    session = await gateway.session({**query, "source": "bee", "session_id": name, "resume_from": 5 * RATE})
+    end = await first.closed(10)
+    judge(end == (1001, "replaced"), "resume: a connection that another takes the place of", end)
+    await session.send(codecs.pieces(pcm, step), speed=2, seconds=0.2)
+    await session.finish(60)
+    changes = [status for status in session.of("service_status") if status["status"] in ("stt_degraded", "stt_recovered")]
+    judge([status["status"] for status in changes] == ["stt_degraded", "stt_recovered"] and changes[1].get("provider") == "local",
+          "resume: words after what was lost", changes)
+
 
 # MARK: - Push-to-talk
 
@@ -753,20 +794,21 @@ async def drive(args, gateway, judge):
     async def timed(check, *more):
         began = time.monotonic()
         try:
-            await asyncio.wait_for(check(gateway, judge, clip, *more), 100)
+            await asyncio.wait_for(check(gateway, judge, clip, *more), 120)
         except Exception as error:  # one check's trouble is not the others'
             judge(False, check.__name__, repr(error))
         if args.verbose:
             print(f"      {check.__name__}  {time.monotonic() - began:.1f} s", flush=True)
 
     checks = {check.__name__: (check, more) for check, *more in (
-        (start,), (web,), (strangers,), (refusals,), (codecs_counted,), (damage,), (heartbeats,), (own_words,), (pictures,), (onboarding,), (translation,),
-        (channels,), (credit,), (engines,), (own_keys,), (known_voice,), (resumption, expected), (push_to_talk, expected), (codecs_heard, expected))}
+        (start,), (web,), (strangers,), (refusals,), (codecs_counted,), (damage,), (heartbeats,), (idle,), (limited,), (own_words,), (pictures,),
+        (onboarding,), (translation,), (channels,), (credit,), (engines,), (own_keys,), (known_voice,), (resumption, expected), (push_to_talk, expected), (codecs_heard, expected))}
     chosen = args.only or list(checks)
     await asyncio.gather(*(timed(check, *more) for name, (check, more) in checks.items() if name in chosen))
     if not args.only:
         missing = sorted({*EVENTS, "segments"} - {*judge.seen, *NEVER})
         judge(not missing, "every event of the schema was seen", missing)
+        judge(judge.statuses == STATUSES, "every status was seen", STATUSES ^ judge.statuses)
         judge(not NEVER & set(judge.seen), "nothing pretends", judge.seen)
         await timed(ends)
 

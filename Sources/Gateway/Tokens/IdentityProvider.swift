@@ -42,5 +42,5 @@ package struct IdentityProvider: Sendable, Equatable {
     }
 
     /// Where OpenID Connect Discovery 1.0, section 4, has its description.
-    var discoveryURL: String { issuer + (issuer.hasSuffix("/") ? "" : "/") + ".well-known/openid-configuration" }
+    package var discoveryURL: String { issuer + (issuer.hasSuffix("/") ? "" : "/") + ".well-known/openid-configuration" }
 }

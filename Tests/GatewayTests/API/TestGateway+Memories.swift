@@ -9,7 +9,7 @@ extension TestGateway {
         SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: directory)), now: { UnixTime(milliseconds: 2_000_000_000_000) })
     }
 
-    /// Two conversations, two people, a voice, audio and an enrolled key.
+    /// Two conversations, two people, a voice, audio, a speech profile and an enrolled key.
     func keepMemories(of user: ID<User>) async throws {
         let store = try store()
         let day: Int64 = 86_400_000
@@ -47,6 +47,11 @@ extension TestGateway {
                     file: file, start: .seconds(15 * part), duration: .seconds(15), byteCount: text.utf8.count, created: UnixTime(milliseconds: day)),
                 to: ID("conversation-1"), of: user)
         }
+        try Data("OggS-profile".utf8).write(to: URL(filePath: folder + "/profile.opus"))
+        let profile = SpeechSample(
+            id: ID("sample-1"), owner: .user, file: "profile.opus", duration: .seconds(9), created: UnixTime(milliseconds: day))
+        _ = try await store.add(profile, of: user)
+        try await store.set("speech_profile", to: profile.id.rawValue, of: user)
         try await store.set(
             ProviderKey(provider: EngineName("soniox"), fingerprint: "aa", created: UnixTime(milliseconds: day)), of: user)
     }

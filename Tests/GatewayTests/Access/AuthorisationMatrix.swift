@@ -14,7 +14,7 @@ struct RouteExpectation: Sendable {
     }
 
     /// What is asked for, with the names of what belongs to the matrix's user: `SESSION`, `TRANSCRIPT`, `CONVERSATION`, `LATER` (another one),
-    /// `SEGMENT`, `PERSON`, `FRIEND`.
+    /// `SEGMENT`, `PERSON`, `FRIEND`, `JOB` (a conversation recognised again), `SYNC` (files of a device), `RECORDING` (in chunks, not over).
     var target: String
     var body: String?
     /// A WebSocket's first message; `CREDENTIAL` stands for what the caller shows, for clients that do so in messages.
@@ -109,7 +109,7 @@ struct RouteExpectation: Sendable {
         "PATCH /api/v1/people/{id}": .http("/api/v1/people/PERSON", body: #"{"name":"Anne"}"#, stranger: 404),
         "DELETE /api/v1/people/{id}": .http("/api/v1/people/PERSON", 204, stranger: 404).once,
         "POST /api/v1/people/{id}/merge": .http("/api/v1/people/PERSON/merge", body: #"{"person_id":"FRIEND"}"#, stranger: 404).once,
-        "GET /api/v1/voices": .http("/api/v1/voices"),
+        "GET /api/v1/voices": .http("/api/v1/voices", secret: "voice-1"),
         "GET /api/v1/users/me": .http("/api/v1/users/me"),
         "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings"),
         "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#),
@@ -119,21 +119,22 @@ struct RouteExpectation: Sendable {
         "GET /v2/desktop/capabilities": .http("/v2/desktop/capabilities"),
         "POST /v2/desktop/background-conversation/start": .http("/v2/desktop/background-conversation/start", body: "{}"),
         "POST /v2/desktop/background-transcribe": .http(
-            "/v2/desktop/background-transcribe?conversation_id=CONVERSATION&chunk_id=1&chunk_start_ms=0", body: "audio!", 404),
+            "/v2/desktop/background-transcribe?conversation_id=RECORDING&chunk_id=1&chunk_start_ms=0",
+            body: String(repeating: "audio!", count: 16_000), stranger: 404, secret: "whispered"),
         "POST /v2/desktop/background-conversation/{id}/finish": .http(
             "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit"),
         "POST /api/v1/conversations/{id}/postprocess": .http(
             "/api/v1/conversations/CONVERSATION/postprocess", 202, stranger: 404),
-        "GET /api/v1/jobs/{id}": .http("/api/v1/jobs/TRANSCRIPT", 404),
+        "GET /api/v1/jobs/{id}": .http("/api/v1/jobs/JOB", stranger: 404, secret: "conversation-1"),
         "POST /v2/sync-local-files": .http("/v2/sync-local-files", body: "", 400),
-        "GET /v2/sync-local-files/{id}": .http("/v2/sync-local-files/TRANSCRIPT", 404),
-        "GET /api/v1/usage": .http("/api/v1/usage"),
+        "GET /v2/sync-local-files/{id}": .http("/v2/sync-local-files/SYNC", stranger: 404, secret: "completed"),
+        "GET /api/v1/usage": .http("/api/v1/usage", secret: "scripted"),
         "POST /v3/upload-audio": .http("/v3/upload-audio", body: "", 400),
         "GET /v3/speech-profile": .http("/v3/speech-profile"),
         "GET /v4/speech-profile": .http("/v4/speech-profile"),
         "GET /v3/speech-profile/status": .http("/v3/speech-profile/status"),
         "GET /v3/speech-profile/stt-availability": .http("/v3/speech-profile/stt-availability"),
-        "GET /v3/speech-profile/audio": .http("/v3/speech-profile/audio", 404),
+        "GET /v3/speech-profile/audio": .http("/v3/speech-profile/audio", stranger: 404, secret: "OggS"),
         "DELETE /v3/speech-profile": .http("/v3/speech-profile", 204),
         "POST /v3/speech-profile/expand": .http("/v3/speech-profile/expand", body: "", 400),
         "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand"),

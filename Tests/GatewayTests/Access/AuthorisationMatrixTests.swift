@@ -18,13 +18,17 @@ import Testing
 
     /// Things of the matrix's user.
     struct Things {
-        var session: String
-        var transcript: String
+        var session = "none"
+        var transcript = "none"
+        var job = "none"
+        var files = "none"
+        var recording = "none"
 
         func named(in text: String) -> String {
             text.replacing("SESSION", with: session).replacing("TRANSCRIPT", with: transcript).replacing("CONVERSATION", with: "conversation-1")
                 .replacing("LATER", with: "conversation-2").replacing("SEGMENT", with: "segment-2").replacing("PERSON", with: "person-1")
-                .replacing("FRIEND", with: "person-2")
+                .replacing("FRIEND", with: "person-2").replacing("JOB", with: job).replacing("SYNC", with: files)
+                .replacing("RECORDING", with: recording)
         }
     }
 
@@ -46,9 +50,13 @@ import Testing
             let recorded = Transcript(
                 rate: .speech, length: SampleCount(16_000), language: LanguageTag("en"), model: "scripted-1",
                 channels: [.init(words: [], segments: [])])
-            try await TestGateway.with(ScriptedEngine(transcript: .success(recorded)), keys: keys, settings: issuer.settings) { gateway in
-                let things = try await things(gateway, for: expectation)
+            let listener = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(1, "whispered")] }
+            try await TestGateway.with(
+                ScriptedEngine(transcript: .success(recorded)), keys: keys, settings: issuer.settings, recorded: [listener]
+            ) { gateway in
+                await gateway.service.resumeJobs()
                 try await gateway.keepMemories(of: ID(user))
+                let things = try await things(gateway, for: expectation)
                 for visitor in Visitor.allCases {
                     let shown = try credential(of: visitor, issuer)
                     let expected =
@@ -109,10 +117,11 @@ import Testing
 
     /// Makes what the route is asked for.
     private func things(_ gateway: TestGateway, for expectation: RouteExpectation) async throws -> Things {
-        var things = Things(session: "none", transcript: "none")
+        var things = Things()
         let asked = [expectation.target, expectation.secret ?? ""].joined()
         let headers: HTTPHeaders = ["Authorization": "Bearer right"]
-        if asked.contains("SESSION") {
+        // What it costs is told of it.
+        if asked.contains("SESSION") || asked.contains("/usage") {
             let socket = try await gateway.connect("/ws/transcribe", opening: #"{"type":"auth","token":"right"}"#)
             let ready = try #require(await socket.next { $0.contains("session_id") })
             guard case .string(let id)? = try JSONValue(parsing: Array(ready.utf8))["session_id"] else { throw Missing() }
@@ -133,8 +142,43 @@ import Testing
             }
             things.transcript = id
         }
+        if asked.contains("JOB") {
+            let order = try await gateway.api(.post, "/api/v1/conversations/conversation-1/postprocess", headers: headers)
+            things.job = try #require(order.string("job_id"), "\(order.text)")
+        }
+        if asked.contains("SYNC") {
+            let state = try await gateway.synchronise([(OfflineFiles.name(at: 1_710_000_000), OfflineFiles.frames(seconds: 3))], key: "right")
+            things.files = try #require(state.string("job_id"), "\(state.text)")
+        }
+        if asked.contains("RECORDING") { things.recording = try await gateway.startRecording(key: "right") }
         return things
     }
 
     private struct Missing: Error {}
+
+    @Test func `a session that waits for its client is no other user's to go on with`() async throws {
+        let keys = TestKeys(valid: ["right", "other"], users: ["right": "alice", "other": "bob"])
+        try await TestGateway.with(ScriptedEngine(), keys: keys) { gateway in
+            let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled&ack=true"
+            let mine = try await gateway.connect(path, headers: ["Authorization": "Bearer right"])
+            let started = try JSONValue(parsing: Array(try #require(await mine.next { $0.contains("session_started") }).utf8))
+            guard case .string(let session)? = started["session_id"] else { throw Missing() }
+            mine.send(binary: [UInt8](repeating: 64, count: 64_000))
+            #expect(await mine.next { $0.contains("w2") } != nil)
+            mine.close(code: 1001)
+            let back = path + "&session_id=\(session)&resume_from=0"
+            let theirs = try await gateway.connect(back, headers: ["Authorization": "Bearer other"])
+            let events = await theirs.rest()
+            guard case .closed(4404, _)? = events.last else {
+                Issue.record("\(events)")
+                return
+            }
+            #expect("\(events)".contains("session_expired") && !"\(events)".contains("w2"))
+            // It waits on for its own.
+            let again = try await gateway.connect(back, headers: ["Authorization": "Bearer right"])
+            #expect(await again.next { $0.contains("session_resumed") } != nil)
+            again.close()
+            try await gateway.sessionsEnd()
+        }
+    }
 }

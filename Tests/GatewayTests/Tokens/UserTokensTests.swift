@@ -45,6 +45,30 @@ import Testing
         }
     }
 
+    /// Claims as Firebase writes them (https://firebase.google.com/docs/auth/admin/verify-id-tokens, read 2026-11-21), but for names and times.
+    private func firebase(issuer project: String = "harken-demo", audience: String = "harken-demo", expires: Int = 1_800_003_500) -> String {
+        #"{"name":"Alice","iss":"https://securetoken.google.com/\#(project)","aud":"\#(audience)","auth_time":1799999000,"user_id":"Zk3","sub":"Zk3","#
+            + #""iat":1799999900,"exp":\#(expires),"email":"a@example.org","email_verified":true,"#
+            + #""firebase":{"identities":{"email":["a@example.org"]},"sign_in_provider":"password"}}"#
+    }
+
+    @Test func `of Firebase are taken for the project that is named, and for no other`() async throws {
+        var settings = Settings()
+        settings.merge(["HARKEN_OIDC_ISSUER": "https://securetoken.google.com/harken-demo", "HARKEN_OIDC_AUDIENCE": "harken-demo"])
+        let provider = try #require(try IdentityProvider(settings))
+        #expect(provider.discoveryURL == "https://securetoken.google.com/harken-demo/.well-known/openid-configuration")
+        let key = try Self.rsa.get(), document = Array(SigningKey.set([key, try Self.other.get()]).utf8)
+        let tokens = UserTokens(provider, log: Log(level: .error), now: { [now] in now }, clock: { .now }) {
+            .success(.init(document: document, goodFor: .seconds(19_000)))
+        }
+        await tokens.prepare()
+        func verdict(_ claims: String) throws -> UserTokens.Verdict { tokens.verify(try key.sign(claims, keyIdentifier: key.identifier)) }
+        #expect(try verdict(firebase()) == .user(TokenClaims.user("Zk3", of: provider.issuer)))
+        for claims in [firebase(issuer: "another-demo"), firebase(audience: "another-demo"), firebase(expires: 1_799_999_000)] {
+            if case .user = try verdict(claims) { Issue.record("\(claims) is taken") }
+        }
+    }
+
     @Test func `name users that no other issuer and no key has`() {
         let user = TokenClaims.user("alice", of: issuer)
         #expect(user != TokenClaims.user("alice", of: "https://issuer.example"))
