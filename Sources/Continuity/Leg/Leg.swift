@@ -51,6 +51,8 @@ package struct Leg: Sendable {
     /// When the engine was asked to open.
     package private(set) var askedAt: Instant?
     package private(set) var openedAt: Instant?
+    /// When it was told that no more audio comes.
+    private(set) var drainingSince: Instant?
     private(set) var failedAt: Instant?
     /// From being asked to the first words.
     package private(set) var firstAnswer: Duration?
@@ -132,6 +134,9 @@ package struct Leg: Sendable {
     /// What it was sent needs no answer.
     mutating func forgive() { owesSince = nil }
 
+    /// Whether it was told what has an answer, whatever it heard.
+    var mustAnswer: Bool { isDraining || finalizes.count > queued.count { $0.command == .finalize } }
+
     /// Begins later than was planned: what lies before is another's. Of a leg that was sent nothing.
     mutating func begin(at start: SampleIndex) {
         origin = start
@@ -184,7 +189,7 @@ package struct Leg: Sendable {
     /// How much more it must be sent before its silence of `limit` says anything. An engine waits for what comes next, and a client may pause in the
     /// middle of a word; only who was asked to make final what it has needs nothing more.
     func lacks(for limit: Duration) -> Duration {
-        guard !isDraining, finalizes.isEmpty else { return .zero }
+        guard !mustAnswer else { return .zero }
         return max(.zero, limit - (sentThrough - sentAtAnswer).duration(at: rate))
     }
 
@@ -268,8 +273,15 @@ package struct Leg: Sendable {
     package mutating func nextCommand(now: Instant) -> EngineCommand? {
         guard state == .open, let first = queued.first, first.position <= sentThrough else { return nil }
         queued.removeFirst()
+        if first.command == .finish || first.command == .finalize {
+            // It may have waited for more audio until now: of its silence counts as much as it was sent in it.
+            let silent: Instant = now - (sentThrough - sentAtAnswer).duration(at: rate)
+            owesSince = owesSince.map { max($0, silent) }
+            lastAnswer = lastAnswer.map { max($0, silent) }
+        }
         if first.command == .finish {
             state = .draining
+            drainingSince = now
             owes(now: now)
         }
         return first.command

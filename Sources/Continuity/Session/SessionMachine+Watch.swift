@@ -137,10 +137,12 @@ extension SessionMachine {
     private mutating func stalled(legAt index: Int, from start: SampleIndex, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         let error = EngineError.timedOut("\(leg.engine) was sent speech and said nothing for \(limit).")
-        if leg.isDraining {
+        if leg.isShadow {
+            // Nobody waits for it.
+        } else if let told = leg.drainingSince, told + limit <= now {
             // Whatever it heard, it would have ended.
-            if !leg.isShadow { blame(leg.engine, error, &actions) }
-        } else if !leg.isShadow {
+            blame(leg.engine, error, &actions)
+        } else {
             let range = SampleRange(min(start, leg.sentThrough), leg.sentThrough)
             doubt(Doubt(leg: leg.id, engine: leg.engine, channels: leg.channels, range: range, error: error), &actions)
         }

@@ -142,9 +142,25 @@ import Testing
         var talk = Conversation()
         talk.lively = nil
         talk.hear(1.2)
+        talk.hints(0..<1, leg: 0)
         _ = talk.command(.finish)
         talk.hear(3.5, audio: false)
         #expect(talk.actions.blamed == [Conversation.first])
+    }
+
+    @Test(arguments: [SessionCommand.finish, .finalize])
+    func `gives an engine that waited for more audio its time, once it is told that none comes`(command: SessionCommand) {
+        var talk = Conversation()
+        talk.lively = nil
+        talk.hear(1.2)
+        talk.hear(9, audio: false)
+        _ = talk.command(command)
+        talk.hear(1, audio: false)
+        #expect(talk.actions.records == [])
+        // It was sent a second before.
+        talk.hear(1.5, audio: false)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        #expect(talk.actions.blamed == [], "it had not its whole time")
     }
 
     @Test func `does not go back to an engine before all know of its fault`() {
