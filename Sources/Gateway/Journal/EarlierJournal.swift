@@ -18,6 +18,8 @@ package final class EarlierJournal: Sendable {
     private let log: Log
     /// By loop and number.
     private let entries: Locked<[Entry]>
+    /// What was committed in them is stored elsewhere.
+    private let isStored = Locked(false)
     /// Those that have a log in this run.
     private let loops = Locked<Set<Int>>([])
 
@@ -27,8 +29,15 @@ package final class EarlierJournal: Sendable {
         self.log = log
         var found: [Entry] = []
         for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
-            guard let (loop, number) = JournalSegment.parse(name) else { continue }
             let path = "\(directory)/\(name)"
+            let remains = JournalSegment.parse(name, suffix: JournalRemains.suffix)
+            let isNeedless = remains.map { access("\(directory)/\(JournalSegment.name(loop: $0.loop, number: $0.number))", F_OK) == 0 }
+            // A segment that is still there has all that is in its remains.
+            if isNeedless ?? name.hasSuffix(JournalRemains.newSuffix) {
+                unlink(path)
+                continue
+            }
+            guard let (loop, number) = remains ?? JournalSegment.parse(name) else { continue }
             let bytes = ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int) ?? 0
             if bytes == 0 { unlink(path) } else { found.append(Entry(name: name, loop: loop, number: number, bytes: bytes)) }
         }
@@ -48,8 +57,12 @@ package final class EarlierJournal: Sendable {
         entry.loop == loop || (loop == 0 && !loops.contains(entry.loop))
     }
 
-    /// What is counted against the loop's limit.
+    /// What was committed in all of them is stored elsewhere: from now on the limit may take them.
+    func wasStored() { isStored.withLock { $0 = true } }
+
+    /// What is counted against the loop's limit: nothing, until the limit may take it.
     func bytes(ofLoop loop: Int) -> Int {
+        guard isStored.withLock({ $0 }) else { return 0 }
         let loops = loops.withLock { $0 }
         return entries.withLock { $0.reduce(0) { isCharged($1, to: loop, loops) && !$1.isForeign ? $0 + $1.bytes : $0 } }
     }
@@ -58,6 +71,7 @@ package final class EarlierJournal: Sendable {
     ///
     /// - Returns: its bytes; nil when there is none.
     func giveUpOldest(ofLoop loop: Int) -> Int? {
+        guard isStored.withLock({ $0 }) else { return nil }
         let loops = loops.withLock { $0 }
         let entry = entries.withLock { entries -> Entry? in
             guard let index = entries.firstIndex(where: { isCharged($0, to: loop, loops) && !$0.isForeign }) else { return nil }
@@ -71,7 +85,7 @@ package final class EarlierJournal: Sendable {
     /// Takes away a segment that nobody wants any more.
     func remove(_ file: JournalFile) {
         let wasThere = entries.withLock { entries -> Bool in
-            guard let index = entries.firstIndex(where: { $0.loop == file.loop && $0.number == file.number }) else { return false }
+            guard let index = entries.firstIndex(where: { "\(directory)/\($0.name)" == file.path }) else { return false }
             entries.remove(at: index)
             return true
         }
@@ -97,6 +111,12 @@ package final class EarlierJournal: Sendable {
             }
         }
         for file in findings.finish() { keepForeign(file.loop, file.number, file.path) }
+        if findings.nameless.sessions > 0 {
+            // Of a version that said only once whose they are.
+            log.error(
+                "sessions of an earlier run cannot be completed: the journal's limit has taken what said whose they are",
+                [.count: "\(findings.nameless.sessions)", .audio: "\(findings.nameless.audio / .seconds(1))", .words: "\(findings.nameless.words)"])
+        }
         return findings
     }
 

@@ -7,4 +7,6 @@ package struct JournalCursor: Sendable {
     let rate: SampleRate
     let channels: Int
     var index = JournalIndex()
+    /// Its `opened` block's payload.
+    var opening: [UInt8] = []
 }

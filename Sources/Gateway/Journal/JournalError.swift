@@ -3,6 +3,8 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     case cannotCreate(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
     case cannotRead(path: String, reason: String)
+    /// What was written is not known to be on the disk itself.
+    case cannotSync(path: String, reason: String)
     /// Another version of Harken left what this one cannot read.
     case otherVersion(path: String)
     /// The retention limit took the audio away.
@@ -15,6 +17,7 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotCreate(let path, let reason): "Cannot create \(path): \(reason). Make the data directory writable, or choose another with --data."
         case .cannotWrite(let path, let reason): "Cannot write \(path): \(reason). Free disk space; audio is not journaled until then."
         case .cannotRead(let path, let reason): "Cannot read \(path): \(reason)."
+        case .cannotSync(let path, let reason): "Cannot sync \(path): \(reason). Look at the disk: a power cut may take what was written since."
         case .otherVersion(let path):
             "\(path) was written by another version of Harken, whose sessions are not finished. Start that version once and stop it with SIGTERM, "
                 + "or move the file away and lose them; it is left as it is."

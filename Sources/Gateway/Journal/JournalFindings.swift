@@ -13,9 +13,13 @@ struct JournalFindings {
         var record: SessionRecord?
         var isNewer = false
         var audio: JournaledAudio
+        /// Behind the last sample, also of audio that is not in the journal: its limit has taken it, or there was no room when it came.
+        var end = SampleIndex.zero
         var commits: [(commit: Commit, turn: Int)] = []
         var mends: [Commit] = []
         var files: Set<Int> = []
+
+        mutating func reach(_ position: SampleIndex) { end = max(end, position) }
     }
 
     private(set) var files: [JournalFile] = []
@@ -25,14 +29,21 @@ struct JournalFindings {
     private var order: [Key] = []
     /// In the order in which they began.
     private(set) var sessions: [UnfinishedSession] = []
+    /// What there is of sessions that nothing says anything of.
+    private(set) var nameless = (sessions: 0, audio: Duration.zero, words: 0)
 
-    /// Files of a loop come in the order of their numbers.
+    /// Files of a loop come in the order of their numbers. One that cannot be read to its end stays as it is.
     mutating func read(_ file: JournalFile) throws(JournalError) -> JournalFile.ScanEnd {
         let index = files.count
         files.append(file)
-        let end = try file.scan { block, payload, offset in take(block, payload, at: offset, in: file, index) }
-        if end == .otherVersion { foreign.insert(index) }
-        return end
+        do throws(JournalError) {
+            let end = try file.scan { block, payload, offset in take(block, payload, at: offset, in: file, index) }
+            if end == .otherVersion { foreign.insert(index) }
+            return end
+        } catch {
+            foreign.insert(index)
+            throw error
+        }
     }
 
     private mutating func take(_ block: JournalBlock, _ payload: UnsafeRawBufferPointer, at offset: Int, in file: JournalFile, _ index: Int) {
@@ -53,10 +64,13 @@ struct JournalFindings {
             } catch {
                 open[key]?.isNewer = error == .newer
             }
-        case .audio: open[key]?.audio.add(block, in: file, at: offset + JournalBlock.headerLength)
+        case .audio:
+            open[key]?.audio.add(block, in: file, at: offset + JournalBlock.headerLength)
+            open[key]?.reach(block.position + SampleCount(block.payloadLength / (2 * max(1, block.channels))))
         case .commit:
             guard let commit = CommitRecord.decode(Array(payload)[...], start: block.position) else { return }
             open[key]?.commits.append(commit)
+            open[key]?.reach(commit.commit.range.end)
         case .mend:
             guard let commit = CommitRecord.decode(Array(payload)[...], start: block.position)?.commit else { return }
             open[key]?.mends.append(commit)
@@ -75,9 +89,14 @@ struct JournalFindings {
                 newer.formUnion(found.files)
                 continue
             }
-            // Without its beginning, which the journal's limit took, nobody knows whose it is.
-            guard let record = found.record else { continue }
-            var transcript = SessionTranscript(rate: found.audio.rate, channels: found.audio.channels, received: found.audio.end - .zero)
+            // Nobody knows whose it is.
+            guard let record = found.record else {
+                nameless.sessions += 1
+                nameless.audio += found.audio.held(of: SampleRange(.zero, found.end)).reduce(.zero) { $0 + $1.count.duration(at: found.audio.rate) }
+                nameless.words += found.commits.reduce(0) { $0 + $1.commit.words.count }
+                continue
+            }
+            var transcript = SessionTranscript(rate: found.audio.rate, channels: found.audio.channels, received: found.end - .zero)
             for (commit, turn) in found.commits { transcript.add(commit, turn: turn) }
             for mend in found.mends { transcript.mend(mend) }
             sessions.append(UnfinishedSession(record: record, transcript: transcript, audio: found.audio, files: found.files.subtracting(foreign)))

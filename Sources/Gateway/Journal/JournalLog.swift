@@ -16,12 +16,20 @@ package final class JournalLog {
     private let writer: JournalWriter
     private let ring: JournalRing
     private var segments: [UInt32: JournalSegment] = [:]
+    /// What is left of segments whose audio the limit has taken, and whose it is.
+    private var remains: [UInt32: (remains: JournalRemains, sessions: Set<UInt64>)] = [:]
+    /// Sessions of which something is not in the log, or may never have come to the disk.
+    private var doubtful: Set<UInt64> = []
     private var current: JournalSegment?
     /// Where the current segment is written on.
     private var slab: JournalSlab?
     private var nextSegment: UInt32 = 0
     private var nextSession: UInt64
     private var isFailing = false
+    /// When a segment that cannot be synced may be left for another.
+    private var nextTry: ContinuousClock.Instant?
+    /// A disk that syncs nothing does not get a file for each attempt.
+    private static let betweenTries: Duration = .seconds(10)
 
     /// - Parameters:
     ///   - directory: the writer's.
@@ -47,7 +55,9 @@ package final class JournalLog {
 
     /// Begins a session's part of the log.
     package func open(_ record: SessionRecord, cursor: inout JournalCursor) {
-        record.encoded().withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }
+        let opening = record.encoded()
+        cursor.opening = opening
+        opening.withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }
     }
 
     /// - Parameter pcm: 16-bit little-endian, interleaved, beginning at `range.start`.
@@ -72,18 +82,32 @@ package final class JournalLog {
         for (number, segment) in segments where segment.sessions.remove(cursor.session) != nil {
             if segment !== current && segment.sessions.isEmpty { drop(number) }
         }
+        for (number, left) in remains where left.sessions.contains(cursor.session) {
+            remains[number]?.sessions.remove(cursor.session)
+            guard left.sessions.count == 1 else { continue }
+            remains[number] = nil
+            writer.remove(left.remains)
+        }
+        doubtful.remove(cursor.session)
     }
 
     /// The end of what the session has in the log now, for `isDurable`.
     package func mark(_ cursor: JournalCursor, through end: SampleIndex) -> JournalMark {
         let last = cursor.index.last
-        return JournalMark(end: end, segment: last.segment, length: last == .none ? 0 : segments[last.segment]?.length ?? 0)
+        let length = last == .none ? 0 : segments[last.segment]?.length ?? 0
+        return JournalMark(end: end, session: cursor.session, segment: last.segment, length: length)
     }
 
     /// Whether what was in the log then survives a power cut, as far as the sync policy lets it.
     package func isDurable(_ mark: JournalMark) -> Bool {
-        guard limits.sync != .never, let segment = segments[mark.segment] else { return true }
-        return segment.synced.load(ordering: .acquiring) >= mark.length
+        // The mark stands for all before it.
+        guard !doubtful.contains(mark.session) else { return false }
+        guard limits.sync != .never else { return true }
+        // A sync that has failed for an older segment is not made good by those that follow.
+        return segments.allSatisfy { number, segment in
+            if number == mark.segment { return segment.synced.load(ordering: .acquiring) >= mark.length }
+            return number > mark.segment || !segment.sessions.contains(mark.session) || segment.isSynced
+        }
     }
 
     /// Waits until everything is in the log's files and on the disk.
@@ -127,7 +151,21 @@ package final class JournalLog {
     private func append(
         _ kind: JournalBlock.Kind, at position: SampleIndex, payload: UnsafeRawBufferPointer, cursor: inout JournalCursor
     ) -> JournalLocation? {
-        guard let segment = segmentForWriting() else { return nil }
+        let location = segmentForWriting().flatMap { segment -> JournalLocation? in
+            // Each segment says whose its blocks are: those before it may be given up while the session goes on.
+            if kind != .opened, kind != .closed, cursor.index.last.segment != segment.number, !cursor.opening.isEmpty {
+                let opening = cursor.opening
+                guard opening.withUnsafeBytes({ put(.opened, at: .zero, payload: $0, cursor: &cursor, in: segment) }) != nil else { return nil }
+            }
+            return put(kind, at: position, payload: payload, cursor: &cursor, in: segment)
+        }
+        if location == nil { doubtful.insert(cursor.session) }
+        return location
+    }
+
+    private func put(
+        _ kind: JournalBlock.Kind, at position: SampleIndex, payload: UnsafeRawBufferPointer, cursor: inout JournalCursor, in segment: JournalSegment
+    ) -> JournalLocation? {
         let location = JournalLocation(segment: segment.number, offset: UInt32(segment.length))
         let block = JournalBlock(
             kind: kind, session: cursor.session, position: position, previous: cursor.index.last, rate: cursor.rate, channels: cursor.channels,
@@ -182,7 +220,7 @@ package final class JournalLog {
 
     private func segmentForWriting() -> JournalSegment? {
         if let current {
-            guard current.length >= limits.segmentBytes else { return current }
+            guard current.length >= limits.segmentBytes || mayLeave(current) else { return current }
             sealSlab(of: current)
             self.current = nil
         }
@@ -199,6 +237,15 @@ package final class JournalLog {
         }
     }
 
+    /// Nothing that is written to a segment behind a sync that failed is ever known to be on the disk; in another it may be.
+    private func mayLeave(_ segment: JournalSegment) -> Bool {
+        guard segment.isBroken.load(ordering: .relaxed) else { return false }
+        let now = ContinuousClock.now
+        if let nextTry, now < nextTry { return false }
+        nextTry = now + Self.betweenTries
+        return true
+    }
+
     /// Captions go on without a journal rather than stop; said once, until there is room again.
     private func failed(_ error: JournalError) {
         if !isFailing { log.error("audio is not journaled", [.error: "\(error)"]) }
@@ -206,18 +253,31 @@ package final class JournalLog {
     }
 
     private func keepWithinLimit() {
-        var total = writer.earlier.bytes(ofLoop: loop) + segments.values.reduce(0) { $0 + $1.length }
-        while total > limits.logBytes, let bytes = writer.earlier.giveUpOldest(ofLoop: loop) {
+        for (number, segment) in segments where segment !== current && segment.sessions.isEmpty { drop(number) }
+        // The segment that begins has its room from the start.
+        let room = limits.logBytes - limits.segmentBytes
+        var total =
+            writer.earlier.bytes(ofLoop: loop) + segments.values.reduce(0) { $0 + $1.length }
+            + remains.values.reduce(0) { $0 + $1.remains.bytes.load(ordering: .relaxed) }
+        while total > room, let bytes = writer.earlier.giveUpOldest(ofLoop: loop) {
             total -= bytes
             log.warning("journal limit reached, the oldest journal of an earlier run removed", [.bytes: "\(bytes)"])
         }
-        for number in segments.keys.sorted() where total > limits.logBytes {
+        for number in segments.keys.sorted() where total > room {
             guard let segment = segments[number], segment !== current else { continue }
             total -= segment.length
             log.warning("journal limit reached, oldest audio removed", [.path: segment.path])
-            drop(number)
+            giveUpAudio(of: segment)
         }
-        for (number, segment) in segments where segment !== current && segment.sessions.isEmpty { drop(number) }
+    }
+
+    /// What clients were shown stands, whatever becomes of the audio.
+    private func giveUpAudio(of segment: JournalSegment) {
+        segments[segment.number] = nil
+        if limits.sync != .never, !segment.isSynced { doubtful.formUnion(segment.sessions) }
+        let left = JournalRemains(of: segment, loop: loop)
+        remains[segment.number] = (left, segment.sessions)
+        writer.reduce(segment, to: left)
     }
 
     private func drop(_ number: UInt32) {

@@ -5,6 +5,7 @@ package import Speech
 package struct JournalMark: Sendable, Equatable {
     /// All of the session's audio before it was in the log.
     package let end: SampleIndex
+    let session: UInt64
     let segment: UInt32
     /// Of the segment.
     let length: Int

@@ -18,6 +18,9 @@ final class JournalSegment: @unchecked Sendable {
     let isSavePlanned = Atomic<Bool>(false)
     /// Bytes that are on the disk.
     let synced = Atomic<Int>(0)
+    /// A sync has failed. The kernel says so once and forgets it, with the bytes, so that the next sync would succeed and prove nothing: nothing that
+    /// comes to this file is told as durable any more, and the log begins another.
+    let isBroken = Atomic<Bool>(false)
     /// The file is deleted: nothing need be written.
     let isDropped = Atomic<Bool>(false)
 
@@ -61,14 +64,17 @@ final class JournalSegment: @unchecked Sendable {
     static func name(loop: Int, number: UInt32) -> String { "\(loop)-\(number).journal" }
 
     /// The loop and number that a file's name holds.
-    static func parse(_ name: String) -> (loop: Int, number: UInt32)? {
-        guard name.hasSuffix(".journal") else { return nil }
-        let parts = name.dropLast(8).split(separator: "-")
+    static func parse(_ name: String, suffix: String = ".journal") -> (loop: Int, number: UInt32)? {
+        guard name.hasSuffix(suffix) else { return nil }
+        let parts = name.dropLast(suffix.utf8.count).split(separator: "-")
         guard parts.count == 2, let loop = Int(parts[0]), let number = UInt32(parts[1]) else { return nil }
         return (loop, number)
     }
 
     // MARK: - The loop
+
+    /// Everything that was appended is on the disk.
+    var isSynced: Bool { synced.load(ordering: .acquiring) >= length }
 
     /// The slab has the segment's next stretch.
     func begin(_ slab: JournalSlab) {
@@ -101,8 +107,9 @@ final class JournalSegment: @unchecked Sendable {
 
     /// Brings slabs to the file: those that are sealed, or everything there is, and that to the disk.
     ///
+    /// - Parameter disk: nil: the kernel writes when it likes.
     /// - Returns: how many bytes are on the disk now; nil when nothing was synced.
-    func save(everything: Bool, syncs: Bool = true) throws(JournalError) -> Int? {
+    func save(everything: Bool, to disk: DiskSync?) throws(JournalError) -> Int? {
         while let slab = unsaved.withLock({ $0.first }) {
             let isSealed = slab.isSealed.load(ordering: .acquiring)
             guard isSealed || everything else { break }
@@ -112,25 +119,21 @@ final class JournalSegment: @unchecked Sendable {
             unsaved.withLock { _ = $0.removeFirst() }
             slab.isSaved.store(true, ordering: .releasing)
         }
-        guard everything, syncs, isUnsynced else { return nil }
-        isUnsynced = false
+        guard everything, let disk, isUnsynced, !isBroken.load(ordering: .relaxed) else { return nil }
         let bytes = written
-        fdatasync(descriptor)
-        if !isInDirectory {
-            // A file that is on the disk and has no name there is lost as well.
-            isInDirectory = true
-            Self.syncDirectory(of: path)
+        // A file that is on the disk and has no name there is lost as well.
+        if let problem = disk.sync(descriptor) ?? (isInDirectory ? nil : disk.syncFolder(of: path)) {
+            isBroken.store(true, ordering: .relaxed)
+            throw .cannotSync(path: path, reason: problem)
         }
+        isInDirectory = true
+        isUnsynced = false
         synced.store(bytes, ordering: .releasing)
         return bytes
     }
 
-    private static func syncDirectory(of path: String) {
-        let directory = open(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { return }
-        fsync(directory)
-        close(directory)
-    }
+    /// Everything that the loop has sealed is in the file.
+    var isSaved: Bool { unsaved.withLock { $0.isEmpty } }
 
     private func write(_ slab: JournalSlab) throws(JournalError) {
         let filled = slab.filled.load(ordering: .acquiring)

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import Glibc
 internal import Synchronization
 
 /// Brings the logs' slabs to the disk, on a thread of its own: a loop must not wait for a disk.
@@ -11,7 +12,13 @@ package final class JournalWriter: Sendable {
     private let queue = DispatchQueue(label: "harken.journal", qos: .utility)
     private let sync: SyncPolicy
     private let log: Log
+    private let disk: DiskSync
     private let isFailing = Atomic<Bool>(false)
+    private let isSyncFailing = Atomic<Bool>(false)
+    private let isReducingFailing = Atomic<Bool>(false)
+    /// Reads whole segments, for which no sync need wait.
+    private let reductions = DispatchQueue(label: "harken.journal.limit", qos: .utility)
+    private let syncFailed: @Sendable () -> Void
     private let report: @Sendable (Duration) -> Void
     /// Nanoseconds by which the last syncs ended later than they were to begin: the longest, forgotten by and by. At first a guess.
     private let delay: Atomic<Int64>
@@ -21,12 +28,17 @@ package final class JournalWriter: Sendable {
 
     /// Makes the directory, and completes the segments of a process that was killed.
     ///
-    /// - Parameter report: told of each sync how old the oldest of what it brought to the disk was then. Called on the writer's thread.
-    package init(directory: String, sync: SyncPolicy = .standard, log: Log, report: @escaping @Sendable (Duration) -> Void = { _ in })
-        throws(JournalError)
-    {
+    /// - Parameters:
+    ///   - report: told of each sync how old the oldest of what it brought to the disk was then. Called on the writer's thread.
+    ///   - syncFailed: called there for each that failed.
+    package init(
+        directory: String, sync: SyncPolicy = .standard, disk: DiskSync = .system, log: Log,
+        report: @escaping @Sendable (Duration) -> Void = { _ in }, syncFailed: @escaping @Sendable () -> Void = {}
+    ) throws(JournalError) {
         self.sync = sync
+        self.disk = disk
         self.report = report
+        self.syncFailed = syncFailed
         delay = Atomic(Int64(sync.interval / 5 / .nanoseconds(1)))
         self.log = log
         do {
@@ -66,6 +78,43 @@ package final class JournalWriter: Sendable {
     /// Brings everything to the disk, and waits for it.
     func finish(_ segments: some Collection<JournalSegment>) {
         queue.sync { for segment in segments { save(segment, everything: true) } }
+        reductions.sync {}
+    }
+
+    /// Takes away a segment, of which no more than its remains is wanted, when those are on the disk.
+    ///
+    /// - Parameter segment: nothing is appended to it any more.
+    func reduce(_ segment: JournalSegment, to remains: JournalRemains) {
+        queue.async { [self] in
+            save(segment, everything: true)
+            guard segment.isSaved || remains.isOver.load(ordering: .relaxed) else { return reduceLater(segment, to: remains) }
+            reductions.async { [self] in
+                do throws(JournalError) {
+                    if !remains.isOver.load(ordering: .relaxed), let problem = try remains.make(disk) {
+                        log.error("words of live sessions may be missing after a crash: a journal cannot be read", [.error: "\(problem)"])
+                    }
+                    isReducingFailing.store(false, ordering: .relaxed)
+                    segment.delete()
+                } catch {
+                    if case .cannotSync = error { syncFailed() }
+                    // The words are worth more than the limit.
+                    if !isReducingFailing.exchange(true, ordering: .relaxed) {
+                        log.error("the journal is larger than its limit: what was committed cannot be parted from the audio", [.error: "\(error)"])
+                    }
+                    reduceLater(segment, to: remains)
+                }
+            }
+        }
+    }
+
+    private func reduceLater(_ segment: JournalSegment, to remains: JournalRemains) {
+        queue.asyncAfter(deadline: .now() + .seconds(5)) { [self] in reduce(segment, to: remains) }
+    }
+
+    /// Nobody wants it any more.
+    func remove(_ remains: JournalRemains) {
+        remains.isOver.store(true, ordering: .relaxed)
+        reductions.async { unlink(remains.path) }
     }
 
     private func plan(_ segment: JournalSegment, after delay: Duration) {
@@ -85,15 +134,22 @@ package final class JournalWriter: Sendable {
     ///   - planned: how long it was to wait.
     private func save(_ segment: JournalSegment, everything: Bool, since first: ContinuousClock.Instant? = nil, planned: Duration = .zero) {
         do {
-            let bytes = try segment.save(everything: everything, syncs: sync != .never)
+            let bytes = try segment.save(everything: everything, to: sync == .never ? nil : disk)
             isFailing.store(false, ordering: .relaxed)
             guard let bytes else { return }
+            isSyncFailing.store(false, ordering: .relaxed)
             log.debug("journal synced", [.path: segment.path, .bytes: "\(bytes)"])
             guard let first else { return }
             let window = first.duration(to: clock.now)
             let late = Int64((window - planned) / .nanoseconds(1))
             delay.store(max(late, delay.load(ordering: .relaxed) * 31 / 32), ordering: .relaxed)
             report(window)
+        } catch .cannotSync(let path, let reason) {
+            // The bytes are the kernel's, and a killed process loses nothing; they are not told as durable. Said once, until a sync succeeds.
+            syncFailed()
+            if !isSyncFailing.exchange(true, ordering: .relaxed) {
+                log.error("the journal is written and may not survive a power cut", [.path: path, .error: reason])
+            }
         } catch {
             // Nothing is lost yet: it stays in the slabs, and is tried again. Said once, until a write succeeds.
             if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal is not written to the disk", [.error: "\(error)"]) }

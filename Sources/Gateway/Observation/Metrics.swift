@@ -100,6 +100,7 @@ package final class Metrics: Sendable {
     private let journalWindow = Histogram(bounds: [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2])
     /// Nanoseconds.
     private let longestJournalWindow = Atomic<Int64>(0)
+    private let failedSyncs = Atomic<Int64>(0)
     private let finalLatency = Histogram(bounds: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9, 1.5, 3, 6])
 
     package init() {}
@@ -155,6 +156,9 @@ package final class Metrics: Sendable {
         journalWindow.observe(window / .seconds(1))
         longestJournalWindow.max(nanoseconds, ordering: .relaxed)
     }
+
+    /// What was written is not known to survive a power cut.
+    func journalSyncFailed() { failedSyncs.add(1, ordering: .relaxed) }
 
     /// What engines said too late, and what they said otherwise than before.
     func counted(lateFinals late: Int, changedWords changed: Int) {
@@ -234,6 +238,7 @@ package final class Metrics: Sendable {
         plain(
             "harken_journal_window_max_seconds", "gauge", "The longest of them.",
             Double(longestJournalWindow.load(ordering: .relaxed)) * 1e-9)
+        plain("harken_journal_sync_failures_total", "counter", "Syncs of the journal that failed.", failedSyncs.load(ordering: .relaxed))
         let counters = counters.withLock { $0 }
         for name in StaticName.allCases {
             text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"

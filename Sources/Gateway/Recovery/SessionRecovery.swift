@@ -77,7 +77,11 @@ actor SessionRecovery {
 
     /// Takes on a session of this run.
     func complete(_ id: ID<Session>, _ audio: LoggedAudio) {
-        guard !isStopped, waiting.count < Self.mostWaiting else { return }
+        guard !isStopped else { return }
+        guard waiting.count < Self.mostWaiting else {
+            gateway?.log.warning("a session's transcript is left to the next start: too many wait", [.session: id.rawValue])
+            return
+        }
         waiting.append(Patient(id: id, audio: audio))
         if let gateway { work(gateway) }
     }
@@ -94,8 +98,16 @@ actor SessionRecovery {
             Dictionary(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) })
         var patients: [Patient] = []
         var suspects: [Patient] = []
+        var areStored = true
         for session in found.sessions where !Task.isCancelled {
-            guard let attempts = await begin(session, gateway) else { continue }
+            let attempts: Int
+            switch await begin(session, gateway) {
+            case .needless: continue
+            case .notStored:
+                areStored = false
+                attempts = 0
+            case .stored(let before): attempts = before
+            }
             let patient = Patient(
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files, record: session.record)
             if attempts == 0 { patients.append(patient) } else { suspects.append(patient) }
@@ -103,6 +115,7 @@ actor SessionRecovery {
         // Those that may have been what ended the gateway come last.
         patients += suspects
         guard !Task.isCancelled else { return }
+        if areStored { earlier.wasStored() }
         // Their conversations wait for what they still say; the others that earlier runs left do not.
         for patient in patients {
             guard let record = patient.record else { continue }
@@ -122,25 +135,42 @@ actor SessionRecovery {
         work(gateway)
     }
 
+    private enum Intake {
+        /// There is nothing to complete.
+        case needless
+        /// So many recoveries of it were begun and not ended.
+        case stored(attempts: Int)
+        /// What was committed is in the journal only.
+        case notStored
+    }
+
     /// Stores what was committed, where that was not done yet.
-    ///
-    /// - Returns: how many recoveries of it were begun and not ended; nil when there is nothing to complete.
-    private func begin(_ session: UnfinishedSession, _ gateway: GatewayService) async -> Int? {
+    private func begin(_ session: UnfinishedSession, _ gateway: GatewayService) async -> Intake {
         let oldest = gateway.now() + (.zero - gateway.configuration.transcripts.age)
-        if let started = session.record.started, started < oldest { return nil }
+        if let started = session.record.started, started < oldest {
+            gateway.log.info("a session is not completed: it is older than transcripts are kept", [.session: session.record.id.rawValue])
+            return .needless
+        }
         do throws(StoredTranscript.Unreadable) {
-            if let stored = try await transcripts.stored(session.record.id) { return stored.status == .complete ? nil : stored.attempts }
+            if let stored = try await transcripts.stored(session.record.id) {
+                return stored.status == .complete ? .needless : .stored(attempts: stored.attempts)
+            }
         } catch {
             // A newer version's is not touched; a broken one is made again.
-            guard error == .damaged else { return 0 }
+            guard error == .damaged else {
+                gateway.log.error(
+                    "a session is not completed: its transcript is of another version of Harken", [.session: session.record.id.rawValue])
+                return .stored(attempts: 0)
+            }
         }
-        guard session.transcript.received > .zero else { return nil }
+        guard session.transcript.received > .zero else { return .needless }
         let isWhole = session.transcript.isWhole
         let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
         let isKept = await transcripts.keep(stored)
         // The gateway may have been killed before its conversation had them.
         if isWhole { await gateway.conversations.take(stored) }
-        return isKept && isWhole ? nil : 0
+        guard isKept else { return .notStored }
+        return isWhole ? .needless : .stored(attempts: 0)
     }
 
     /// Takes away the segments of earlier runs that hold nothing of what is to be done.

@@ -85,7 +85,9 @@ package final class GatewayService: HTTPService, EnginePatron {
                 directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes))
         routes = Self.routes
         let journals = configuration.dataDirectory + "/journal"
-        let writer = try JournalWriter(directory: journals, sync: configuration.journal.sync, log: log) { metrics.journalSynced(after: $0) }
+        let writer = try JournalWriter(
+            directory: journals, sync: configuration.journal.sync, log: log, report: { metrics.journalSynced(after: $0) },
+            syncFailed: { metrics.journalSyncFailed() })
         let transcripts = try TranscriptFolder(
             directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log)
         self.transcripts = transcripts

@@ -124,10 +124,10 @@ final class TranscriptFolder: Sendable {
             unlink(new)
             return false
         }
-        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
+        // Under its name it may not survive a power cut: the journal keeps the session.
+        if let problem = DiskSync.system.syncFolder(of: path) {
+            log.error("a transcript cannot be stored", [.session: transcript.record.id.rawValue, .path: path, .error: problem])
+            return false
         }
         return true
     }
@@ -140,7 +140,7 @@ final class TranscriptFolder: Sendable {
         guard descriptor >= 0 else { return String(cString: strerror(errno)) }
         defer { close(descriptor) }
         do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { return SystemError.text(of: error.code) }
-        return syncs && fdatasync(descriptor) != 0 ? String(cString: strerror(errno)) : nil
+        return syncs ? DiskSync.system.sync(descriptor) : nil
     }
 
     // MARK: - Limits

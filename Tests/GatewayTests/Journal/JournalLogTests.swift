@@ -108,6 +108,143 @@ import Testing
         #expect(read == pcm(recent, seed: 0))
     }
 
+    /// All blocks of what there is in the folder, segments and what is left of others.
+    private func allBlocks() throws -> [JournalBlock] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".journal") || $0.hasSuffix(".words") }
+        return try names.flatMap { file in try bytes(of: file).withUnsafeBytes { JournalScan.blocks(of: $0).entries.map(\.block) } }
+    }
+
+    /// Sessions are numbered from when the log was made.
+    private func number(_ session: Int) -> UInt64 { 1_000 << 20 + UInt64(session) }
+
+    private func commit(_ range: SampleRange) -> [UInt8] {
+        CommitRecord.encode(Commit(channel: .first, range: range, words: [], reason: .pause, engine: .local), turn: 0)
+    }
+
+    @Test func `says in each file whose its blocks are`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(JournalLimits(segmentBytes: 10_000))
+        var cursors = [log.open("one"), log.open("other")]
+        for second in 0..<20 {
+            let range = SampleRange(SampleIndex(1_000 * second), count: SampleCount(1_000))
+            for session in 0..<2 { pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursors[session]) } }
+        }
+        log.finish()
+        #expect(files.count > 5)
+        for file in files {
+            let blocks = try bytes(of: file).withUnsafeBytes { JournalScan.blocks(of: $0).entries.map(\.block) }
+            for session in Set(blocks.map(\.session)) { #expect(blocks.first { $0.session == session }?.kind == .opened) }
+        }
+    }
+
+    @Test func `keeps what was committed when the limit takes the audio, until the session ends`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(JournalLimits(segmentBytes: 10_000, logBytes: 40_000))
+        var long = log.open("long"), short = log.open("short")
+        let first = SampleRange(.zero, count: SampleCount(1_000))
+        pcm(first, seed: 0).withUnsafeBytes { log.append(audio: $0, first, cursor: &short) }
+        log.append(commit: commit(first), at: .zero, cursor: &short)
+        var end = SampleIndex.zero
+        for _ in 0..<100 {
+            let range = SampleRange(end, count: SampleCount(1_000))
+            pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &long) }
+            log.append(commit: commit(range), at: range.start, cursor: &long)
+            end = range.end
+        }
+        log.finish()
+        let positions = { (session: Int) in
+            try allBlocks().filter { $0.kind == .commit && $0.session == number(session) }.map(\.position.samples).sorted()
+        }
+        #expect(try positions(1) == (0..<100).map { $0 * 1_000 })
+        #expect(try positions(2) == [0])
+        let audio = try allBlocks().filter { $0.kind == .audio && $0.payloadLength > 0 }
+        #expect(audio.count <= 20 && audio.allSatisfy { $0.position.samples >= 80_000 })
+        log.close(&short, at: first.end)
+        log.close(&long, at: end)
+        log.finish()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory).allSatisfy { !$0.hasSuffix(".words") })
+    }
+
+    @Test func `keeps most of its limit for audio, however small that is, and stays within it`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let limits = JournalLimits(logBytes: 1_000_000)
+        let log = try log(limits)
+        var cursor = log.open("long")
+        var end = SampleIndex.zero
+        for _ in 0..<200 {
+            let range = SampleRange(end, count: SampleCount(8_000))
+            pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            end = range.end
+            log.finish()
+            let total = try files.reduce(0) { try $0 + bytes(of: $1).count }
+            #expect(total <= limits.logBytes + 20_000, "the last block of a segment may go beyond it")
+            // A repair reads what was said some seconds ago.
+            let recent = SampleRange(max(.zero, end - SampleCount(350_000)), end)
+            #expect(throws: Never.self) { try log.read(recent, cursor: cursor) { _ in } }
+        }
+        #expect(JournalLimits(logBytes: 8 << 30).segmentBytes == 256 << 20)
+    }
+
+    @Test func `leaves the files of an earlier run until what is in them is stored elsewhere`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let limits = JournalLimits(segmentBytes: 10_000, logBytes: 40_000)
+        let range = SampleRange(.zero, count: SampleCount(10_000))
+        do {
+            let log = try log(JournalLimits())
+            var cursor = log.open("unfinished")
+            for _ in 0..<4 { pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) } }
+        }
+        let before = files
+        let log = try log(limits)
+        var cursor = log.open("next")
+        for _ in 0..<8 { pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) } }
+        log.finish()
+        #expect(Set(before).isSubset(of: Set(files)))
+    }
+
+    @Test(arguments: ["the data", "the folder"])
+    func `tells nothing as durable that a failed sync may have lost, says so once, and goes on in another file`(broken: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let isBroken = Mutex(true), failures = Mutex(0), lines = Mutex<[String]>([])
+        let fails = { @Sendable (what: String) in
+            guard what == broken, isBroken.withLock({ $0 }) else { return false }
+            errno = EIO
+            return true
+        }
+        let disk = DiskSync(data: { fails("the data") ? -1 : fdatasync($0) }, folder: { fails("the folder") ? -1 : fsync($0) })
+        let loud = Log(level: .error, write: { line in lines.withLock { $0.append(line) } })
+        let log = try JournalLog(
+            directory: directory, loop: 0, limits: JournalLimits(), startedAt: 1_000,
+            writer: JournalWriter(
+                directory: directory, sync: .group(Self.hour), disk: disk, log: loud, syncFailed: { failures.withLock { $0 += 1 } }), log: loud)
+        var before = log.open("before")
+        var end = SampleIndex.zero
+        func append(_ cursor: inout JournalCursor) -> JournalMark {
+            let range = SampleRange(end, count: SampleCount(1_000))
+            pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            end = range.end
+            return log.mark(cursor, through: end)
+        }
+        let first = append(&before)
+        log.finish()
+        #expect(!log.isDurable(first))
+        isBroken.withLock { $0 = false }
+        log.finish()
+        #expect(!log.isDurable(first), "the kernel says it once; the next sync proves nothing")
+        let second = append(&before)
+        var after = log.open("after")
+        let third = append(&after)
+        log.finish()
+        #expect(files.count == 2)
+        #expect(log.isDurable(third))
+        #expect(!log.isDurable(second), "it stands for what was before as well")
+        #expect(failures.withLock { $0 } == 1)
+        #expect(lines.withLock { $0 }.filter { $0.contains("power cut") }.count == 1)
+        var read: [UInt8] = []
+        try log.read(SampleRange(.zero, SampleIndex(2_000)), cursor: before) { read.append(contentsOf: $0) }
+        #expect(read == pcm(SampleRange(.zero, SampleIndex(2_000)), seed: 0))
+    }
+
     @Test func `keeps the files of an earlier run`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         do {
@@ -162,9 +299,8 @@ import Testing
             kill(getpid(), SIGKILL)
         }
         _ = try log()
-        let blocks = try blocks()
-        #expect(blocks.map(\.kind) == [.opened] + Array(repeating: .audio, count: 1_500))
-        #expect(blocks.dropFirst().map(\.position.samples) == (0..<1_500).map { $0 * 800 })
+        #expect(files.count > 1)
+        #expect(try blocks().filter { $0.kind == .audio }.map(\.position.samples) == (0..<1_500).map { $0 * 800 })
     }
 
     @Test(arguments: [SyncPolicy.always, .never]) func `has on the disk what its policy says`(policy: SyncPolicy) throws {
@@ -262,12 +398,14 @@ import Testing
             let kept = ranges[..<90].filter { (try? read($0)) == true }
             #expect(kept.count >= 50 && kept.count < 90 && kept == Array(ranges[..<kept.count]))
             #expect(throws: JournalError.notJournaled) { try read(ranges[kept.count]) }
+            #expect(!log.isDurable(log.mark(cursor, through: ranges[89].end)))
             setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), [rlimit(rlim_cur: rlim_t.max, rlim_max: rlim_t.max)])
             for range in ranges[90...] { append(range) }
             log.finish()
             for range in ranges[90...] { #expect(try read(range)) }
             #expect(throws: JournalError.notJournaled) { try read(SampleRange(ranges[85].start, ranges[95].end)) }
             for range in kept { #expect(try read(range)) }
+            #expect(!log.isDurable(log.mark(cursor, through: ranges[129].end)), "its client still has what is missing")
         }
         #expect(try blocks().filter { $0.kind == .audio }.count >= 90)
     }

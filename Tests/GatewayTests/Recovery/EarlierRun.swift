@@ -8,11 +8,11 @@ struct EarlierRun {
     let directory = FileManager.default.temporaryDirectory.appending(path: "harken-earlier-\(UUID().uuidString)").path
     let log: JournalLog
 
-    init(loop: Int = 0) throws {
+    init(loop: Int = 0, limits: JournalLimits = JournalLimits()) throws {
         let quiet = Log(level: .error, write: { _ in })
         let journal = directory + "/journal"
         log = try JournalLog(
-            directory: journal, loop: loop, limits: JournalLimits(), startedAt: 1_000, writer: JournalWriter(directory: journal, log: quiet),
+            directory: journal, loop: loop, limits: limits, startedAt: 1_000, writer: JournalWriter(directory: journal, log: quiet),
             log: quiet)
     }
 

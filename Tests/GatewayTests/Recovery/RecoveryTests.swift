@@ -5,6 +5,7 @@ import Gateway
 import HarkenTesting
 import Speech
 import Store
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `After a crash` {
@@ -17,21 +18,23 @@ import Testing
     }
 
     /// An engine that hears a word in every second of a recording, and each in the middle of its second.
-    private func engine(seconds: Int = 20) -> ScriptedEngine {
+    private func engine(_ name: EngineName = EngineName("scripted"), seconds: Int = 20) -> ScriptedEngine {
         let words = (0..<seconds).map {
             Word("heard\($0)", SampleRange(SampleIndex($0 * 16_000 + 4_000), count: SampleCount(8_000)), confidence: 0.75, speaker: SpeakerLabel(1))
         }
         let length = SampleCount(seconds * 16_000)
         let channel = Transcript.Channel(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<seconds)])
         return ScriptedEngine(
+            name: name,
             transcript: .success(Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
     }
 
     private func with(
-        _ run: EarlierRun, _ engine: ScriptedEngine, keys: [String] = [], keepsDirectory: Bool = false, _ body: (TestGateway) async throws -> Void
+        _ run: EarlierRun, _ engine: ScriptedEngine, keys: [String] = [], keepsDirectory: Bool = false, log: Log = Log(level: .error),
+        _ body: (TestGateway) async throws -> Void
     ) async throws {
         try await TestGateway.with(
-            engine, keys: TestKeys(valid: keys, users: ["k2": "other"]), directory: run.directory, keepsDirectory: keepsDirectory, body)
+            engine, keys: TestKeys(valid: keys, users: ["k2": "other"]), directory: run.directory, keepsDirectory: keepsDirectory, log: log, body)
     }
 
     /// Asks for the transcript until it says one of these.
@@ -63,6 +66,67 @@ import Testing
                 #expect(try await gateway.send(.get, "/api/v1/sessions/" + path).status >= 400)
             }
         }
+    }
+
+    @Test func `what was committed stands when the journal's limit has taken its audio, and what was not is a reported gap`() async throws {
+        let run = try EarlierRun(limits: JournalLimits(segmentBytes: 100_000, logBytes: 400_000))
+        _ = run.session(record(id), seconds: 30, committed: 12)
+        run.log.finish()
+        #expect(run.files.keys.contains("0-0.words") && !run.files.keys.contains("0-0.journal"))
+        try await with(run, engine()) { gateway in
+            let text = try await transcript(id, of: gateway, saying: #""status":"incomplete""#)
+            #expect(text.contains(#""duration":30.0,"#))
+            for second in 0..<12 { #expect(text.contains("said\(second)"), "\(text)") }
+            #expect(text.contains(#""gaps":[{"channel":0,"start":12.0,"end":2"#) && text.contains(#""cause":"audio_lost"}]"#), "\(text)")
+            #expect(text.contains(#""text":"heard"#), "what is left of the audio is recognised: \(text)")
+        }
+    }
+
+    @Test func `what was committed stands when there was no room for its audio`() async throws {
+        let run = try EarlierRun()
+        var cursor = run.log.cursor(rate: .speech, channels: 1)
+        run.log.open(record(id), cursor: &cursor)
+        let range = SampleRange(.zero, count: SampleCount(16_000))
+        let commit = Commit(
+            channel: .first, range: range, words: [Word("said", SampleRange(.zero, count: SampleCount(8_000)), confidence: 0.5)], reason: .pause,
+            engine: EngineName("scripted"))
+        run.log.append(commit: CommitRecord.encode(commit, turn: 0), at: range.start, cursor: &cursor)
+        try await with(run, engine()) { gateway in
+            let text = try await transcript(id, of: gateway, saying: #""status":"complete""#)
+            #expect(text.contains(#""duration":1.0,"#) && text.contains("said"))
+        }
+    }
+
+    @Test func `an earlier journal is not given up for room while its words cannot be stored elsewhere`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        _ = run.session(record(id), seconds: 3, committed: 1)
+        // Where its transcript would be written.
+        let place = run.directory + "/transcripts/" + id + ".new"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try await TestGateway.with(engine(), keys: TestKeys(valid: []), directory: run.directory, keepsDirectory: true) {
+            $0.journal = JournalLimits(segmentBytes: 20_000, logBytes: 100_000)
+        } _: { gateway in
+            while try await gateway.send(.get, "/api/v1/sessions/" + id).status == 503 { try await Task.sleep(for: .milliseconds(10)) }
+            let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
+            for _ in 0..<10 { socket.send(binary: [UInt8](repeating: 0, count: 32_000)) }
+            socket.send(text: #"{"type":"CloseStream"}"#)
+            _ = await socket.rest()
+        }
+        #expect(run.files.keys.contains("0-0.journal"))
+    }
+
+    @Test func `a session of which nobody knows whose it is goes with a line in the log`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        var cursor = run.log.cursor(rate: .speech, channels: 1)
+        let second = SampleRange(.zero, count: SampleCount(16_000))
+        [UInt8](repeating: 0, count: 32_000).withUnsafeBytes { run.log.append(audio: $0, second, cursor: &cursor) }
+        let lines = Mutex<[String]>([])
+        try await with(run, engine(), keepsDirectory: true, log: Log(level: .error, write: { line in lines.withLock { $0.append(line) } })) { _ in
+            while run.files.keys.contains("0-0.journal") { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        #expect(lines.withLock { $0 }.contains { $0.contains("cannot be completed") && $0.contains("count=1 audio.seconds=1.0") })
     }
 
     /// What a gateway that is killed has in its ledger: streams that began and did not end.
