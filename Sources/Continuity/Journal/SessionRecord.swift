@@ -34,7 +34,7 @@ package struct SessionRecord: Sendable, Equatable {
     package var model: String?
     package var keyterms: [String]
     package var diarize: Bool
-    /// Those that may have its audio, in order of preference; nil: unknown.
+    /// Those that may have its audio, in order of preference; nil: unknown. None: its client's own keys reached them, which are not kept.
     package var engines: [EngineName]?
     /// nil: it was opened without a key.
     package var owner: Owner?

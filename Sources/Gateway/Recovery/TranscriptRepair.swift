@@ -30,7 +30,8 @@ struct TranscriptRepair: Sendable {
     func run(_ stored: inout StoredTranscript) async -> Verdict {
         var verdict = Verdict.done
         let rate = stored.transcript.rate
-        let engines = engines(for: stored.record)
+        let able = engines(for: stored.record)
+        let engines = able.filter(\.isUsable)
         for channel in (0..<stored.transcript.channels).map({ ChannelIndex($0) }) {
             for missing in stored.transcript.missing(in: channel) {
                 let held = await audio.held(of: missing)
@@ -44,7 +45,13 @@ struct TranscriptRepair: Sendable {
                     if let cause = await repair(part, channel, engines, &stored) {
                         if Task.isCancelled { return .interrupted }
                         stored.transcript.note(cause, channel, part)
-                        if cause != .audioLost { verdict = cause.mayPass ? .mayPass : verdict == .done ? .left : verdict }
+                        switch cause {
+                        case .audioLost: break
+                        // Nobody else may have it, now or later.
+                        case .noEngine where stored.record.isByOwnKeys: break
+                        case .noEngine where able.isEmpty: verdict = verdict == .done ? .left : verdict
+                        case _: verdict = cause.mayPass ? .mayPass : verdict == .done ? .left : verdict
+                        }
                     } else if await !transcripts.keep(stored) {
                         return .left
                     }
@@ -54,12 +61,11 @@ struct TranscriptRepair: Sendable {
         return verdict
     }
 
-    /// Those that may have the session's audio, and can be used now.
+    /// Those that may have the session's audio.
     private func engines(for record: SessionRecord) -> [EngineEntry] {
-        let allowed = (record.engines ?? gateway.configuration.engines).compactMap { name in gateway.entries.first { $0.name == name } }
-        return LiveContinuity.repairers(among: allowed, language: record.language).filter { entry in
-            if case .unavailable = entry.status() { false } else { true }
-        }
+        // Who has keys of their own never spends the operator's; the local engine costs nobody anything, and sends nothing anywhere.
+        let names = record.isByOwnKeys ? [.local] : record.engines ?? gateway.configuration.engines
+        return LiveContinuity.repairers(among: names.compactMap { name in gateway.entries.first { $0.name == name } }, language: record.language)
     }
 
     private func pieces(of range: SampleRange, at rate: SampleRate) -> [SampleRange] {
@@ -134,6 +140,10 @@ struct TranscriptRepair: Sendable {
         gateway.usage.note(run, of: session)
         if let span = trace?.ran(run) { gateway.tracer?.take([span]) }
     }
+}
+
+extension SessionRecord {
+    fileprivate var isByOwnKeys: Bool { engines?.isEmpty == true }
 }
 
 extension GapCause {

@@ -129,6 +129,27 @@ import Testing
         #expect(lines.withLock { $0 }.contains { $0.contains("cannot be completed") && $0.contains("count=1 audio.seconds=1.0") })
     }
 
+    @Test func `a session with its client's own keys is completed by the local engine, and by no other`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        _ = run.session(record(id, engines: []), seconds: 3, committed: 1)
+        try await with(run, engine(.local)) { gateway in
+            let text = try await transcript(id, of: gateway, saying: #""status":"complete""#)
+            #expect(text.contains("said0") && text.contains("heard"))
+        }
+    }
+
+    @Test func `a session with its client's own keys ends with its gap where there is no local engine`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        _ = run.session(record(id, engines: []), seconds: 3, committed: 1)
+        try await with(run, engine(), keepsDirectory: true) { gateway in
+            let text = try await transcript(id, of: gateway, saying: #""status":"incomplete""#)
+            #expect(text.contains("said0") && text.contains(#""start":1.0,"end":3.0,"cause":"no_engine"}"#))
+            while run.files.keys.contains("0-0.journal") { try await Task.sleep(for: .milliseconds(10)) }
+        }
+    }
+
     /// What a gateway that is killed has in its ledger: streams that began and did not end.
     @Test func `streams that were open are booked, with the seconds that their session had`() async throws {
         let run = try EarlierRun()
