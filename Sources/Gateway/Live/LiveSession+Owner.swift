@@ -90,9 +90,17 @@ extension LiveSession {
             context.log.warning("engine stream failed", [.session: id.rawValue, .engine: engine, .error: "\(error)"])
         case (.stream, .stalled), (.stream, .connectTimedOut):
             context.log.warning("engine stream given up", [.session: id.rawValue, .engine: engine, .reason: reason])
-        case (.repair, _), (.recovery, _), (.recording, _):
+        case (.repair, let outcome), (.recovery, let outcome), (.recording, let outcome):
             let length = "\(run.audio / .seconds(1))"
-            context.log.info("audio repaired", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
+            switch outcome {
+            case .completed: context.log.info("audio repaired", [.session: id.rawValue, .engine: engine, .seconds: length])
+            case .failed(let error):
+                context.log.warning("audio not repaired", [.session: id.rawValue, .engine: engine, .error: "\(error)", .seconds: length])
+            case .stalled, .connectTimedOut:
+                context.log.warning("audio not repaired", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
+            case .cancelled, .declined:
+                context.log.info("repair given up", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
+            }
         }
     }
 
