@@ -7,6 +7,9 @@ Knows the gateway by its sockets and by the layout of its journal (docs/operatin
 - the words are those of the speech, the last ones included (against `harken transcribe` of the same audio);
 - the same of a power cut, which is the journal cut back to its last sync: there what is lost is measured.
 
+Half of the first sessions are heard by simulated vendors: some by one for which the gateway has a key, which completes them too, and some by one for which
+their client brings its own, which are completed by the local engine and by nobody else.
+
 The gateway is killed again while it completes the transcripts (--rounds). With --drain it is stopped by SIGTERM instead: every session ends in
 order within the drain time, with all that was sent before the signal, and at a second signal the gateway goes at once and the next start completes
 what is left.
@@ -34,11 +37,16 @@ sys.path.insert(0, os.path.join(HERE, "streaming"))
 
 from conformance_common import normalise, word_error_rate
 from gateway import OPENER, Server, ServerError, environment
+from matrix import ADDRESSES
+from simulators import KEY, Simulator
 
 RATE = 16_000
 CLIPS = ["beckett.wav", *(f"librivox/sense_and_sensibility_01_austen_64kb-{number}.wav" for number in ("0870", "0880", "0890", "0920", "0930"))]
 SILENCE = bytes(2 * RATE // 2)
 FRAMES = (1600, 3200, 6400)  # bytes of a message
+# Who hears a session, by its number; the rest the local engine. Simulators share the machine with the gateway, and few are enough.
+OPERATORS, OWN = "assemblyai", "deepgram"
+HEARD_BY, MOST_SIMULATED = {1: OPERATORS, 3: OWN}, 16
 
 
 def speech(folder):
@@ -57,6 +65,7 @@ class Client:
     def __init__(self, number, dialect, audio, url, key):
         self.number, self.dialect, self.audio = number, dialect, audio
         self.url, self.key = url.replace("http", "ws", 1), key
+        self.engine = HEARD_BY.get(number % 4, "local") if number < MOST_SIMULATED else "local"
         self.id, self.shown, self.turn, self.sent, self.problem, self.code = None, [], 0, 0, None, None
 
     async def run(self, stop, frame):
@@ -66,7 +75,8 @@ class Client:
                         + ("&interim_results=true" if self.number < 8 else ""),
             "assemblyai": "/v3/ws?sample_rate=16000&encoding=pcm_s16le&format_turns=true",
         }[self.dialect]
-        headers = {"Authorization": ("Token " if self.dialect == "deepgram" else "") + self.key}
+        headers = {"Authorization": ("Token " if self.dialect == "deepgram" else "") + self.key, "X-Harken-Engine": self.engine}
+        headers |= {"X-BYOK-Deepgram": KEY} if self.engine == OWN else {}
         try:
             async with websockets.connect(
                     self.url + query, additional_headers=headers, max_size=None, proxy=None, open_timeout=120, ping_interval=None) as socket:
@@ -210,6 +220,10 @@ def judge(judge, label, clients, found, lengths, references):
         judge.expect(said["status"] == "complete" and not said["gaps"], f"{label}: session {client.number} is {said['status']}, gaps {said['gaps']}")
         duration = lengths[client.id] / RATE
         judge.expect(abs(said["duration"] - duration) < 1e-3, f"{label}: session {client.number} has {said['duration']} of {duration:.3f} s")
+        by = {(segment["engine"], segment["recovered"]) for segment in said["segments"]}
+        # A client's own key is not kept.
+        may = {(client.engine, False), ("local" if client.engine == OWN else client.engine, True)}
+        judge.expect(by <= may, f"{label}: session {client.number} of {client.engine} has words by {sorted(by - may)}")
         missing += same_words(client, said)
         words = words_of(said)
         times = [(start, end) for _, start, end, _, _ in words]
@@ -231,7 +245,8 @@ def judge(judge, label, clients, found, lengths, references):
     judge.expect(edits <= 0.1 * expected_words + 0.5 * len(clients), f"{label}: word error rate {rate:.3f}")
     judge.expect(abs(tail[0] - tail[1]) <= 0.1 * tail[1] + 3, f"{label}: {tail[0]} words of {tail[1]} behind what was shown")
     shown = sum(len(client.shown) for client in clients)
-    return (f"{label}: {len(clients)} sessions, {sum(lengths[c.id] for c in clients) / RATE:.0f} s of audio, {shown} words shown, "
+    heard_by = ", ".join(f"{sum(c.engine == engine for c in clients)} {engine}" for engine in ("local", OPERATORS, OWN))
+    return (f"{label}: {len(clients)} sessions ({heard_by}), {sum(lengths[c.id] for c in clients) / RATE:.0f} s of audio, {shown} words shown, "
             f"{missing} of them changed; {tail[0]} words recovered of {tail[1]} expected; word error rate {rate:.3f}")
 
 
@@ -430,13 +445,25 @@ def main():
     verdict, report, server = Judge(args.verbose), [], None
     with tempfile.TemporaryDirectory(prefix="harken-crash-") as folder:
         audio = speech(args.test_audio)
-        settings = {"HARKEN_ENGINES": "local", "HARKEN_LOG": "debug"}
+        simulators = {}
+        settings = {"HARKEN_ENGINES": f"local,{OPERATORS}", "HARKEN_LOG": "debug", OPERATORS.upper() + "_API_KEY": KEY}
         try:
             truth = references(args.harken, audio, folder)
+            oracle = os.path.join(folder, "oracle.json")
+            with open(oracle, "w") as file:
+                # The other recordings are the same clips, begun with another one.
+                json.dump([{"file": os.path.join(folder, "0.wav"), "words": truth[0]}], file)
+            for vendor in (OPERATORS, OWN):
+                simulators[vendor] = Simulator(vendor, oracle)
+                settings |= {f"{vendor.upper()}_{name}": form.format(simulators[vendor].url) for name, form in ADDRESSES[vendor].items()}
             for part in [drain] if args.drain_only else [kill, drain] if args.drain else [kill]:
                 server = part(args, verdict, report, audio, truth, folder, settings)
         except ServerError as error:
             verdict.problems.append(str(error))
+        finally:
+            for simulator in simulators.values():
+                said = simulator.stop()
+                verdict.expect(not said, f"a simulator said: {said[-400:]}")
     for line in report:
         print(line)
     for problem in verdict.problems[:20]:
