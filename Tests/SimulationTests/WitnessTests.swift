@@ -89,6 +89,20 @@ import Testing
         #expect(verdict() == (begun == 0 ? .doubled : nil))
     }
 
+    @Test(arguments: [false, true])
+    mutating func `does not ask for a word that nobody has said, where the one before it is said to last as long`(isSaid: Bool) {
+        var scenario = scenario
+        scenario.engines[0].temper.jitter = 100
+        scenario.spoken[0] = ["so", "we"].enumerated().map { index, text in
+            let start = Milliseconds.index(80 * index + 520)
+            return SpokenWord(number: index + 1, text: text, numeral: nil, joined: nil, range: SampleRange(start, count: Milliseconds.samples(80)))
+        }
+        witness = Witness(scenario)
+        if isSaid { witness.told(made(0, 2_000, saying: [1, 2], late: 0).words, in: 0) }
+        commit(0, 2_000, saying: [1])
+        #expect(verdict() == (isSaid ? .lost : nil))
+    }
+
     @Test(arguments: 1...4) mutating func `takes the first and the last of two words that are said again and again for one of them`(number: Int) {
         var scenario = scenario
         scenario.engines[0].temper.hasWordTimes = false
@@ -98,6 +112,7 @@ import Testing
         }
         for begun in 0...1 {
             witness = Witness(scenario)
+            witness.told(made(0, 2_000, saying: [1, 2, 3, 4], late: 0).words, in: 0)
             began(at: 0, saying: 1)
             if begun > 0 { began(at: 700, saying: 2) }
             commit(0, 1_500, saying: [1, 2, 3, 4].filter { $0 != number }, isTimed: false)

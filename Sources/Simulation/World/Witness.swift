@@ -14,9 +14,9 @@ struct Witness {
         var through = SampleIndex.zero
         /// How often each spoken word was committed, by its number.
         var times: [Int]
-        /// Who said it first, and where.
+        /// Who said it first, and where, by what its engine says: the last word of a final without word times may last to the final's end.
         var engines: [Int]
-        var places: [SampleIndex]
+        var places: [SampleRange]
         var lastNumber = 0
         var answers = 0
         var turn = 0
@@ -26,6 +26,8 @@ struct Witness {
         /// one does not say where words lie.
         var origins: [(place: SampleIndex, first: Int)] = []
         var isUntimed = false
+        /// Words that somebody has said to the session, whatever it made of them.
+        var told: Set<Int> = []
         /// How many were to hear it, whatever came of it.
         var asked = 0
         /// Words that are there twice while others of the same are still to be said.
@@ -48,7 +50,7 @@ struct Witness {
         self.scenario = scenario
         channels = scenario.spoken.map {
             let none = Array(repeating: 0, count: ($0.last?.number ?? 0) + 1)
-            return Channel(times: none, engines: none, places: none.map { SampleIndex($0) })
+            return Channel(times: none, engines: none, places: none.map { _ in SampleRange(.zero, .zero) })
         }
     }
 
@@ -72,6 +74,13 @@ struct Witness {
         guard let first = words.lazy.map({ WordIdentity(confidence: $0.confidence).first }).first(where: { $0 > 0 }) else { return }
         channels[channel].origins.append((origin, first))
         if !temper.hasWordTimes { channels[channel].isUntimed = true }
+    }
+
+    /// Somebody has said this to the session.
+    mutating func told(_ words: [Word], in channel: Int) {
+        for identity in words.map({ WordIdentity(confidence: $0.confidence) }) {
+            channels[channel].told.formUnion(identity.first..<identity.first + identity.count)
+        }
     }
 
     /// A leg that takes over, and leaves to repairs what is before, begins in a silence if there was one in the last second when it was planned.
@@ -167,7 +176,8 @@ struct Witness {
             channels[number].times[said] += 1
             if channels[number].times[said] == 1 {
                 channels[number].engines[said] = identity.engine
-                channels[number].places[said] = word.range.start
+                let isVague = scenario.temper(identity.engine)?.hasWordTimes == false && word == commit.words.last
+                channels[number].places[said] = SampleRange(word.range.start, isVague ? commit.range.end : word.range.end)
                 if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
             if channels[number].times[said] > 1, !isCutOff(said, in: number), !isSaidBeyond(said, in: number),
@@ -296,7 +306,7 @@ struct Witness {
                 channels[mend.channel.number].times[said] += 1
                 let first = channels[mend.channel.number].engines[said]
                 // An engine that cuts words gives the whole of it to the part behind the gap, which a repair that ends there cuts as well.
-                let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said] >= mend.range.end
+                let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said].start >= mend.range.end
                 if isCut, scenario.temper(first)?.cutsWords == true { continue }
                 if isCutOff(said, in: mend.channel.number) { continue }
                 if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number) {
@@ -376,13 +386,20 @@ struct Witness {
             guard let engine = covered[index].engine, let temper = scenario.temper(engine) else { return true }
             return omits(word.number, temper)
         }
-        if isMissed || isUncounted(word.number, in: number) { return true }
+        if isMissed || isUncounted(word.number, in: number) || isOverlaid(word, in: number) { return true }
         // Where two engines meet. Words that are the same one after another count as one.
         let run = run(of: word, in: number, period: 1).range
         let near = SampleRange(run.start - Milliseconds.samples(500), run.end + Milliseconds.samples(500))
         let close = covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
         let engines = close.compactMap { $0.engine.flatMap(scenario.temper)?.number }
         return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
+    }
+
+    /// An engine has said of the word before it that it lasts to the end of this one, and nobody has ever said this one.
+    private func isOverlaid(_ word: SpokenWord, in number: Int) -> Bool {
+        let before = word.number - 1
+        guard channels[number].times.indices.contains(before), channels[number].times[before] > 0 else { return false }
+        return channels[number].places[before].end >= word.range.end && !channels[number].told.contains(word.number)
     }
 
     /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the

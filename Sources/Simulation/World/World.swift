@@ -176,6 +176,7 @@ package struct World {
             note("repair \(repair.number): \(Trace.text(outcome))")
             if let (temper, start, words, channel) = repairing.removeValue(forKey: repair) {
                 witness.began(temper, at: start, saying: words, in: channel.number)
+                witness.told(words, in: channel.number)
             }
             perform(machine.repaired(repair, outcome, now: instant))
         case .news(let news):
@@ -314,6 +315,7 @@ package struct World {
             guard let place, !said.words.isEmpty else { break }
             let stream = connections[place].stream
             let channel = stream.channels.lowerBound + said.channel.number
+            witness.told(said.words, in: channel)
             if connections[place].speaking.insert(channel).inserted {
                 witness.began(stream.temper, at: stream.origin, saying: said.words, in: channel)
             }
