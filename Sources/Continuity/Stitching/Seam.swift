@@ -59,6 +59,9 @@ package enum Seam {
     ///   - isMirrored: time runs backwards: all positions are negative and all words in the opposite order, and it is the beginnings that meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool = false) -> [Word] {
         let usual = SampleCount(tolerance, at: ear.rate)
+        // Where it is known where the committed words lie, their errors do not add to those of the new ones.
+        let isHalfVague = ear.others && !ear.hasTimes
+        let vagueness = isHalfVague ? vagueness / 2.0.squareRoot() : vagueness
         let tolerance = SampleCount(tolerance * (ear.hasTimes && ear.others ? 1 : vagueness), at: ear.rate)
         let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : 2), at: ear.rate)
         var words = words

@@ -259,6 +259,16 @@ import Testing
         #expect(Seam.fresh(said, after: tail, through: at(4_100), ear).map(\.text) == ["air", "port"])
     }
 
+    @Test func `knows words without times from further off only where nobody says where they lie`() {
+        var ear = Seam.Ear(rate: .speech, origin: at(2_560), hasTimes: false)
+        ear.gap = SampleRange(.zero, at(4_043))
+        let tail = words(["a 3243-3447", "please 3447-3757", "under 3778-4200"])
+        let said = words([
+            "under 2560-2947", "a 2947-3077", "please 3077-3529", "under 3529-3982", "a 3982-4111", "please 4611-4967", "under 4967-5420",
+        ])
+        #expect(Seam.fresh(said, after: tail, through: at(4_200), ear).map(\.text) == ["a", "please", "under"])
+    }
+
     @Test func `knows what somebody who speaks fast has said, without times`() {
         let ear = Seam.Ear(rate: .speech, origin: at(2_665), hasTimes: false, others: false)
         let tail = words(["seven 1812-1900", "nothing 1900-2196", "bye 2196-2432", "bye 2432-2669", "bye 2669-2905", "bye 2905-3201"])
