@@ -1,0 +1,154 @@
+internal import Foundation
+
+/// A part of a file of Opus in Ogg, as a file of its own: the packets of the part as they are, and no others.
+package struct OggOpusCut: Sendable, Equatable {
+    /// Where the part begins in the file: at the packet in which `from` lies.
+    package var start: Duration
+    package var duration: Duration
+    package var byteCount: Int
+
+    /// Of every Opus packet's time.
+    private static let rate = 48_000.0
+    /// A page is closed behind so much sound, as live ones are.
+    private static let mostInPage = 48_000
+
+    /// Writes a new file.
+    ///
+    /// - Returns: nil when no packet lies there; nothing is written then.
+    package static func write(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> OggOpusCut? {
+        guard let bytes = FileManager.default.contents(atPath: source).map({ [UInt8]($0) }) else { throw .unreadable("\(source) cannot be read") }
+        guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
+        let head = Array(bytes[stream.packets[0]])
+        guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
+        let preSkip = Int(head[10]) | Int(head[11]) << 8
+        // Each packet from where to where, in the decoder's samples.
+        var ends: [Int] = []
+        var position = 0
+        let packets = stream.packets[2...]
+        for packet in packets {
+            position += samples(of: bytes[packet])
+            ends.append(position)
+        }
+        let wanted = { (time: Duration) in Int((time / .seconds(1) * rate).rounded()) + preSkip }
+        let (first, last) = (from <= .zero ? 0 : wanted(from), wanted(to))
+        let length = min(position, stream.granule)
+        guard let begin = ends.firstIndex(where: { $0 > first }) else { return nil }
+        // What the last one ends in is not of the part, unless the file ends there too.
+        let end = last >= length ? ends.count : ends.firstIndex { $0 > last } ?? ends.count
+        guard begin < end else { return nil }
+        let cut = begin == 0 ? 0 : ends[begin - 1]
+        let through = min(ends[end - 1], length)
+        var newHead = head
+        let skipped = max(0, preSkip - cut)
+        newHead[10] = UInt8(truncatingIfNeeded: skipped)
+        newHead[11] = UInt8(truncatingIfNeeded: skipped >> 8)
+        var writer = Writer(serial: stream.serial)
+        writer.page([newHead], granule: 0, flags: 2)
+        writer.page([Array(bytes[stream.packets[1]])], granule: 0, flags: 0)
+        var page: [[UInt8]] = [], segments = 0, pageStart = cut
+        for index in begin..<end {
+            let packet = Array(bytes[packets[packets.startIndex + index]])
+            if segments + packet.count / 255 + 1 > 255 || (index > begin && ends[index - 1] - pageStart >= mostInPage) {
+                writer.page(page, granule: ends[index - 1] - cut, flags: 0)
+                (page, segments, pageStart) = ([], 0, ends[index - 1])
+            }
+            page.append(packet)
+            segments += packet.count / 255 + 1
+        }
+        writer.page(page, granule: max(through - cut, 0), flags: 4)
+        // On the disk itself: the whole file may go as soon as its parts are there.
+        guard FileManager.default.createFile(atPath: path, contents: Data(writer.bytes), attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: path), (try? file.synchronize()) != nil
+        else { throw .unreadable("\(path) cannot be written") }
+        let start = max(0, cut - preSkip)
+        return OggOpusCut(
+            start: .seconds(Double(start) / rate), duration: .seconds(Double(through - preSkip - start) / rate), byteCount: writer.bytes.count)
+    }
+
+    /// Samples that a packet holds, by its first bytes (RFC 6716, 3.1).
+    private static func samples(of packet: ArraySlice<UInt8>) -> Int {
+        guard let first = packet.first else { return 0 }
+        let configuration = Int(first >> 3)
+        let frame =
+            switch configuration {
+            case 0..<12: [480, 960, 1_920, 2_880][configuration % 4]
+            case 12..<16: [480, 960][configuration % 2]
+            default: [120, 240, 480, 960][configuration % 4]
+            }
+        switch first & 3 {
+        case 0: return frame
+        case 1, 2: return 2 * frame
+        default: return packet.count > 1 ? Int(packet[packet.startIndex + 1] & 63) * frame : 0
+        }
+    }
+
+    /// The packets of a file's first stream.
+    private struct Stream {
+        /// Where each lies.
+        var packets: [Range<Int>] = []
+        var serial: UInt32 = 0
+        /// At the end.
+        var granule = 0
+
+        /// nil where it is not Ogg, or a packet goes on in another page: files of ours have none such.
+        init?(_ bytes: [UInt8]) {
+            var offset = 0
+            let number = { (at: Int, count: Int) in (0..<count).reduce(UInt64(0)) { $0 | UInt64(bytes[at + $1]) << (8 * UInt64($1)) } }
+            while offset + 27 <= bytes.count {
+                guard bytes[offset..<offset + 4].elementsEqual("OggS".utf8), bytes[offset + 5] & 1 == 0 else { return nil }
+                let count = Int(bytes[offset + 26])
+                guard offset + 27 + count <= bytes.count else { return nil }
+                serial = UInt32(number(offset + 14, 4))
+                granule = Int(truncatingIfNeeded: number(offset + 6, 8))
+                var start = offset + 27 + count, end = start
+                for lacing in bytes[offset + 27..<start] {
+                    end += Int(lacing)
+                    guard end <= bytes.count else { return nil }
+                    if lacing < 255 {
+                        packets.append(start..<end)
+                        start = end
+                    }
+                }
+                guard start == end else { return nil }
+                offset = end
+            }
+            guard offset == bytes.count else { return nil }
+        }
+    }
+
+    private struct Writer {
+        var bytes: [UInt8] = []
+        let serial: UInt32
+        private var sequence: UInt32 = 0
+
+        init(serial: UInt32) { self.serial = serial }
+
+        mutating func page(_ packets: [[UInt8]], granule: Int, flags: UInt8) {
+            let start = bytes.count
+            bytes += Array("OggS".utf8) + [0, flags]
+            put(UInt64(granule))
+            put(serial)
+            put(sequence)
+            put(UInt32(0))
+            sequence += 1
+            let lacing = packets.flatMap { Array(repeating: UInt8(255), count: $0.count / 255) + [UInt8($0.count % 255)] }
+            bytes.append(UInt8(lacing.count))
+            bytes += lacing
+            for packet in packets { bytes += packet }
+            let sum = Self.checksum(bytes[start...])
+            for index in 0..<4 { bytes[start + 22 + index] = UInt8(truncatingIfNeeded: sum >> (8 * UInt32(index))) }
+        }
+
+        private mutating func put(_ value: some FixedWidthInteger) {
+            withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+
+        private static let table: [UInt32] = (0..<256).map { index in
+            (0..<8).reduce(UInt32(index) << 24) { value, _ in value & 0x8000_0000 == 0 ? value << 1 : value << 1 ^ 0x04C1_1DB7 }
+        }
+
+        private static func checksum(_ page: ArraySlice<UInt8>) -> UInt32 {
+            page.reduce(UInt32(0)) { $0 << 8 ^ table[Int(UInt8(truncatingIfNeeded: $0 >> 24) ^ $1)] }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Audio
+import Foundation
+import HarkenTesting
+import Speech
+import Testing
+
+@Suite struct `A part of kept audio` {
+    private let folder = TemporaryFolder()
+
+    /// Seconds of noise that is loud in odd ones.
+    private func file(seconds: Int) throws -> String {
+        let path = folder.path(of: "whole.opus")
+        var file = try OggOpusFile(path: path, rate: .speech)
+        var state: UInt32 = 1
+        for second in 0..<seconds {
+            let amplitude = second % 2 == 1 ? 8 : 256
+            try file.append(
+                (0..<16_000).map { _ in
+                    state = state &* 1_664_525 &+ 1_013_904_223
+                    return Int16(truncatingIfNeeded: Int32(bitPattern: state) >> 16) / Int16(amplitude)
+                })
+        }
+        try file.finish()
+        return path
+    }
+
+    /// How loud each tenth of a second is.
+    private func tenths(_ path: String) throws -> [Double] {
+        let file = try MediaFile(Recording(path: path))
+        var samples: [Float] = []
+        while let block = try file.next() { samples += block.samples }
+        return stride(from: 0, to: samples.count - 1_600, by: 1_600).map { start in
+            (samples[start..<start + 1_600].reduce(0) { $0 + Double($1 * $1) } / 1_600).squareRoot()
+        }
+    }
+
+    @Test func `has its own sound at its own place, and no packet of the rest`() throws {
+        let whole = try file(seconds: 10), part = folder.path(of: "part.opus"), rest = folder.path(of: "rest.opus")
+        let later = try #require(try OggOpusCut.write(part, from: .seconds(4), to: .seconds(100), of: whole))
+        let earlier = try #require(try OggOpusCut.write(rest, from: .zero, to: .seconds(4), of: whole))
+        #expect(earlier.start == .zero && earlier.duration <= .seconds(4) && earlier.duration > .milliseconds(3_960))
+        #expect(later.start <= .seconds(4) && later.start > .milliseconds(3_960))
+        #expect(abs((later.start + later.duration - .seconds(10)) / .milliseconds(1)) <= 1)
+        let bytes = [whole, part, rest].map { FileManager.default.contents(atPath: $0) ?? Data() }
+        #expect(bytes[1].count == later.byteCount && bytes[2].count == earlier.byteCount)
+        // No forty bytes of the first seconds are in the later part. Before them there is much padding.
+        for place in stride(from: 2_000, to: bytes[0].count * 3 / 10, by: 500) {
+            #expect(bytes[1].firstRange(of: bytes[0][place..<place + 40]) == nil)
+        }
+        // It begins with a quiet second, and a loud one follows.
+        let loud = try tenths(part)
+        #expect(loud[2..<9].allSatisfy { $0 < 0.01 } && loud[12..<19].allSatisfy { $0 > 0.02 }, "\(loud)")
+        #expect(try OggOpusCut.write(folder.path(of: "none"), from: .seconds(11), to: .seconds(12), of: whole) == nil)
+    }
+}
