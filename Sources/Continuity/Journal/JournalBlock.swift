@@ -19,9 +19,14 @@ package struct JournalBlock: Sendable, Equatable {
         case closed = 4
         /// Payload: a commit whose words came too late for the client, which was told of a gap. Position: the first sample that it settles.
         case mend = 5
+        /// Audio or words of a session that is over, which are to be known no more. The payload is of no use, and has no checksum: what a block was
+        /// becomes this by one byte, so that none that is cut off in between ends a log.
+        case erased = 6
     }
 
     package static let headerLength = 48
+    /// Where its kind is, a byte.
+    package static let kindOffset = 44
     /// Nothing that a session writes at once is longer; a header that says more is not a header.
     package static let mostPayload = 16 << 20
     private static let magic: UInt32 = 0x314A_4B48
@@ -101,6 +106,7 @@ package struct JournalBlock: Sendable, Equatable {
     /// Whether `block`, a header and its whole payload, is as it was written.
     package static func isIntact(_ block: UnsafeRawBufferPointer) -> Bool {
         guard block.count >= headerLength else { return false }
+        if block[kindOffset] == Kind.erased.rawValue { return true }
         return UInt64(littleEndian: block.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) == checksum(block)
     }
 

@@ -2,6 +2,7 @@ internal import Continuity
 internal import Foundation
 internal import Glibc
 internal import Net
+internal import Speech
 
 /// The segments that earlier runs left. They stay until the sessions in them that did not end are recovered, or until the journal needs their room.
 package final class EarlierJournal: Sendable {
@@ -118,6 +119,34 @@ package final class EarlierJournal: Sendable {
                 [.count: "\(findings.nameless.sessions)", .audio: "\(findings.nameless.audio / .seconds(1))", .words: "\(findings.nameless.words)"])
         }
         return findings
+    }
+
+    /// Takes the blocks of sessions out of what earlier runs left: of those that are over, and of those that are to be known no more as a whole. Blocks.
+    func erase(_ sessions: Set<ID<Session>>, whole: Set<ID<Session>>) {
+        let entries = entries.withLock { $0.filter { !$0.isForeign } }
+        for loop in Set(entries.map(\.loop)) {
+            do throws(JournalError) {
+                let files = try entries.filter { $0.loop == loop }.map { entry throws(JournalError) in
+                    try JournalFile(path: "\(directory)/\(entry.name)", loop: loop, number: entry.number)
+                }
+                var numbers: Set<UInt64> = [], gone: Set<UInt64> = []
+                for file in files {
+                    _ = try file.scan { block, payload, _ in
+                        if block.kind == .opened, let record = try? SessionRecord(decoding: Array(payload)), sessions.contains(record.id) {
+                            numbers.insert(block.session)
+                            if whole.contains(record.id) { gone.insert(block.session) }
+                        } else if block.kind == .closed {
+                            gone.insert(block.session)
+                        }
+                    }
+                }
+                let over = numbers.intersection(gone)
+                guard !over.isEmpty else { continue }
+                for file in files { try JournalErasing.erase(over, in: file) }
+            } catch {
+                log.error("what was deleted is still in a journal of an earlier run", [.error: "\(error)"])
+            }
+        }
     }
 
     private func keepForeign(_ loop: Int, _ number: UInt32, _ path: String) {

@@ -47,6 +47,7 @@ struct JournalFindings {
     }
 
     private mutating func take(_ block: JournalBlock, _ payload: UnsafeRawBufferPointer, at offset: Int, in file: JournalFile, _ index: Int) {
+        if block.kind == .erased { return }
         let key = Key(loop: file.loop, session: block.session)
         if block.kind == .closed {
             open[key] = nil
@@ -74,7 +75,7 @@ struct JournalFindings {
         case .mend:
             guard let commit = CommitRecord.decode(Array(payload)[...], start: block.position)?.commit else { return }
             open[key]?.mends.append(commit)
-        case .closed: break
+        case .closed, .erased: break
         }
     }
 

@@ -30,6 +30,8 @@ package final class JournalLog {
     private var nextTry: ContinuousClock.Instant?
     /// A disk that syncs nothing does not get a file for each attempt.
     private static let betweenTries: Duration = .seconds(10)
+    /// Which sessions there are blocks of, for `erasing`.
+    private var numbers: [ID<Session>: UInt64] = [:]
 
     /// - Parameters:
     ///   - directory: the writer's.
@@ -55,6 +57,7 @@ package final class JournalLog {
 
     /// Begins a session's part of the log.
     package func open(_ record: SessionRecord, cursor: inout JournalCursor) {
+        numbers[record.id] = cursor.session
         let opening = record.encoded()
         cursor.opening = opening
         opening.withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }
@@ -178,7 +181,10 @@ package final class JournalLog {
         }
         segment.length += block.length
         writer.appended(to: segment)
-        if cursor.index.last.segment != location.segment { segment.sessions.insert(cursor.session) }
+        if cursor.index.last.segment != location.segment {
+            segment.sessions.insert(cursor.session)
+            segment.held.insert(cursor.session)
+        }
         cursor.index.wrote(location)
         return location
     }
@@ -281,8 +287,40 @@ package final class JournalLog {
     }
 
     private func drop(_ number: UInt32) {
-        segments.removeValue(forKey: number)?.delete()
+        guard let segment = segments.removeValue(forKey: number) else { return }
+        segment.delete()
+        let held = (segments.values.map(\.held) + remains.values.map(\.remains.sessions)).reduce(into: Set<UInt64>()) { $0.formUnion($1) }
+        numbers = numbers.filter { held.contains($0.value) }
     }
+
+    // MARK: - What is to be known no more
+
+    /// Begins to take the blocks of sessions that are over off the disk. Segments without others go at once; of the rest `JournalErasing` makes an end.
+    ///
+    /// - Returns: nil when nothing is left to do.
+    func erasing(_ sessions: some Sequence<ID<Session>>) -> JournalErasing? {
+        let live = (segments.values.map(\.sessions) + remains.values.map(\.sessions)).reduce(into: Set<UInt64>()) { $0.formUnion($1) }
+        var over: Set<UInt64> = []
+        for session in sessions {
+            guard let number = numbers[session], !live.contains(number) else { continue }
+            over.insert(number)
+            numbers[session] = nil
+        }
+        let concerned = segments.filter { !$0.value.held.isDisjoint(with: over) }
+        let words = remains.values.map(\.remains).filter { !$0.sessions.isDisjoint(with: over) }
+        guard !concerned.isEmpty || !words.isEmpty else { return nil }
+        if let current, concerned[current.number] != nil {
+            // It is written on no more, and what comes next goes into another one.
+            sealSlab(of: current)
+            self.current = nil
+        }
+        for (number, segment) in concerned where segment.sessions.isEmpty { drop(number) }
+        return JournalErasing(
+            sessions: over, segments: concerned.keys.sorted().compactMap { concerned[$0] }, remains: words, loop: loop, writer: writer)
+    }
+
+    /// The end of `erasing`: nothing of the segments is left in memory that outlives the process.
+    func erased() { ring.clear() }
 
     private func header(at location: JournalLocation, in segment: JournalSegment) throws(JournalError) -> JournalBlock {
         var bytes: [UInt8] = Array(repeating: 0, count: JournalBlock.headerLength)

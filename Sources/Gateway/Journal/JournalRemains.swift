@@ -16,10 +16,12 @@ final class JournalRemains: Sendable {
     let bytes: Atomic<Int>
     /// None of the sessions needs it any more.
     let isOver = Atomic<Bool>(false)
-    private let segment: String
+    /// The segment's file, while that is there.
+    let segment: String
     private let loop: Int
-    private let number: UInt32
-    private let sessions: Set<UInt64>
+    let number: UInt32
+    /// Those that had not ended then.
+    let sessions: Set<UInt64>
 
     /// - Parameter segment: its sessions are those that have not ended.
     init(of segment: JournalSegment, loop: Int) {

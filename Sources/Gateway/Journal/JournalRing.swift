@@ -53,6 +53,14 @@ final class JournalRing {
         inUse.first { $0.segment == segment && $0.stretch == stretch }
     }
 
+    /// Nothing is left of what is in the segments' files by now.
+    func clear() {
+        free += inUse.filter { $0.isSaved.load(ordering: .acquiring) }
+        inUse.removeAll { $0.isSaved.load(ordering: .acquiring) }
+        for slab in free { slab.reset() }
+        for slab in inUse { slab.clearRoom() }
+    }
+
     private func make() throws(JournalError) -> JournalSlab {
         guard let place = unused.last else { throw .cannotWrite(path: memory.path, reason: "the disk does not take what was written before") }
         let slab = try JournalSlab(place, of: memory)

@@ -3,7 +3,7 @@ internal import Net
 internal import Synchronization
 
 /// One file of a log, open for as long as somebody may read it.
-// Sendable by proof: `length`, `stretches`, `sessions` and `reader` are the loop's; `isDirect`, `isUnsynced`, `written` and `isInDirectory` are the writer's; the rest is
+// Sendable by proof: `length`, `stretches`, `sessions`, `held` and `reader` are the loop's; `isDirect`, `isUnsynced`, `written` and `isInDirectory` are the writer's; the rest is
 // constant, atomic or locked.
 final class JournalSegment: @unchecked Sendable {
     let number: UInt32
@@ -14,6 +14,8 @@ final class JournalSegment: @unchecked Sendable {
     var stretches = 0
     /// Sessions that wrote into it and have not ended.
     var sessions: Set<UInt64> = []
+    /// Sessions that wrote into it.
+    var held: Set<UInt64> = []
     /// The writer was told to come soon.
     let isSavePlanned = Atomic<Bool>(false)
     /// Bytes that are on the disk.

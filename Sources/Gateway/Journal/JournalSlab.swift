@@ -61,6 +61,17 @@ final class JournalSlab: @unchecked Sendable {
         ring.note(index, filled: count)
     }
 
+    /// It is in no use, and stands for nothing any more.
+    func reset() {
+        ring.note(index, filled: 0)
+        segment = .max
+        count = 0
+        clearRoom()
+    }
+
+    /// Where nothing was written yet there is nothing of what it held before.
+    func clearRoom() { (bytes + count).initializeMemory(as: UInt8.self, repeating: 0, count: room) }
+
     func seal() { isSealed.store(true, ordering: .releasing) }
 
     func append(_ more: UnsafeRawBufferPointer) {

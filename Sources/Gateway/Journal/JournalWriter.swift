@@ -117,6 +117,17 @@ package final class JournalWriter: Sendable {
         reductions.async { unlink(remains.path) }
     }
 
+    /// Brings everything of segments to which nothing is added any more to their files, and ends what was begun with `reduce`.
+    func complete(_ segments: [JournalSegment]) async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                for segment in segments { save(segment, everything: true) }
+                // What is being parted from audio was read before.
+                reductions.async { continuation.resume() }
+            }
+        }
+    }
+
     private func plan(_ segment: JournalSegment, after delay: Duration) {
         segment.isSavePlanned.store(true, ordering: .relaxed)
         // What was appended now is the oldest that the sync will bring to the disk.

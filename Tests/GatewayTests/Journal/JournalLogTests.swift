@@ -1,10 +1,11 @@
 import Continuity
 import Foundation
-import Gateway
 import Glibc
 import Speech
 import Synchronization
 import Testing
+
+@testable import Gateway
 
 @Suite struct `A journal log` {
     private let directory = FileManager.default.temporaryDirectory.appending(path: "harken-journal-\(UUID().uuidString)").path
@@ -243,6 +244,66 @@ import Testing
         var read: [UInt8] = []
         try log.read(SampleRange(.zero, SampleIndex(2_000)), cursor: before) { read.append(contentsOf: $0) }
         #expect(read == pcm(SampleRange(.zero, SampleIndex(2_000)), seed: 0))
+    }
+
+    private func isOnDisk(_ bytes: [UInt8]) throws -> Bool {
+        try FileManager.default.contentsOfDirectory(atPath: directory).contains { try Data(self.bytes(of: $0)).firstRange(of: Data(bytes)) != nil }
+    }
+
+    @Test func `gives up what is to be known no more, when its session is over, and nothing of others`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(interval: Self.hour)
+        var gone = log.open("gone"), kept = log.open("kept"), after = log.open("after")
+        let (range, whole) = (SampleRange(.zero, count: SampleCount(1_000)), SampleRange(.zero, count: SampleCount(2_000)))
+        func append(_ range: SampleRange, _ seed: Int, _ cursor: inout JournalCursor) {
+            pcm(range, seed: seed).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+        }
+        append(range, 7_001, &gone)
+        append(range, 3, &kept)
+        log.append(commit: Array("what nobody shall know".utf8), at: .zero, cursor: &gone)
+        append(range, 4, &after)
+        #expect(log.erasing([ID("gone")]) == nil, "it is live")
+        log.close(&gone, at: range.end)
+        let erasing = try #require(log.erasing([ID("gone")]))
+        // It goes on in another file meanwhile.
+        append(SampleRange(SampleIndex(1_000), count: SampleCount(1_000)), 3, &kept)
+        #expect(try isOnDisk(Array("nobody".utf8)))
+        try await erasing.run()
+        log.erased()
+        #expect(try !isOnDisk(Array("nobody".utf8)) && !isOnDisk(Array(pcm(range, seed: 7_001)[100..<200])))
+        #expect(log.erasing([ID("gone")]) == nil)
+        var read: [UInt8] = []
+        try log.read(whole, cursor: kept) { read.append(contentsOf: $0) }
+        #expect(read == pcm(whole, seed: 3))
+        log.finish()
+        #expect(try blocks().filter { $0.kind != .erased && $0.session != gone.session }.count == 6, "each block is read still")
+        #expect(try blocks().filter { $0.kind == .erased }.count == 2)
+        // What is only of sessions that are over goes at once.
+        log.close(&kept, at: whole.end)
+        log.close(&after, at: range.end)
+        #expect(log.erasing([ID("kept"), ID("after")]) != nil)
+        #expect(files == [])
+    }
+
+    @Test func `gives up words, too, whose audio the limit has taken`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(JournalLimits(segmentBytes: 10_000, logBytes: 40_000))
+        var gone = log.open("gone"), kept = log.open("kept")
+        let secret = Array("what nobody shall know".utf8), other = Array("what is still of use".utf8)
+        log.append(commit: secret, at: .zero, cursor: &gone)
+        log.append(commit: other, at: .zero, cursor: &kept)
+        for second in 0..<100 {
+            let range = SampleRange(SampleIndex(1_000 * second), count: SampleCount(1_000))
+            pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &kept) }
+        }
+        log.finish()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory).contains { $0.hasSuffix(".words") })
+        #expect(try isOnDisk(secret))
+        log.close(&gone, at: .zero)
+        try await #require(log.erasing([ID("gone")])).run()
+        log.erased()
+        #expect(try !isOnDisk(secret))
+        #expect(try isOnDisk(other))
     }
 
     @Test func `keeps the files of an earlier run`() throws {
