@@ -44,7 +44,7 @@ package enum RepairSeam {
     }
 
     /// Those of `words` in `range` of which nothing is settled elsewhere.
-    static func words(_ words: [Word], in range: SampleRange) -> [Word] {
+    package static func words(_ words: [Word], in range: SampleRange) -> [Word] {
         words.filter { range.contains($0.middle) }.map { kept($0, in: range) }
     }
 

@@ -125,6 +125,22 @@ package struct SessionTranscript: Sendable, Equatable {
         add(commit, turn: turn(before: range, in: channel.number), isRecovered: true)
     }
 
+    /// What was said in `range` is to be known no more: its words go, those that begin before it or end behind it too if the better part of them lies in it.
+    /// What is missing of it is missed no longer.
+    package mutating func forget(_ range: SampleRange, in channel: ChannelIndex) {
+        guard pieces.indices.contains(channel.number) else { return }
+        for index in pieces[channel.number].indices where pieces[channel.number][index].commit.range.intersection(range) != nil {
+            pieces[channel.number][index].commit.words.removeAll { word in
+                let middle = word.range.start + SampleCount(word.range.count.samples / 2)
+                return middle >= range.start && middle < range.end
+            }
+        }
+        for missing in missing(in: channel) {
+            guard let part = missing.intersection(range) else { continue }
+            fill(channel, part, [], by: EngineName(""))
+        }
+    }
+
     /// Which turn words belong to that were missing: the one that was open, else the one that follows.
     private func turn(before range: SampleRange, in channel: Int) -> Int {
         let place = firstPiece(endingAfter: range.start, in: channel)

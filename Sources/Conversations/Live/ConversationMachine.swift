@@ -35,6 +35,8 @@ package struct ConversationMachine: Sendable {
     /// What is to be stored of a conversation, in one piece.
     package struct Change: Sendable, Equatable {
         package var id: ID<Conversation>
+        /// Counted from 1; `stored` takes it.
+        package var number = 0
         package var segments: SegmentChanges
         /// nil: as it was.
         package var started: UnixTime?
@@ -68,6 +70,21 @@ package struct ConversationMachine: Sendable {
     /// What came before `begin`.
     private var waiting: [Heard] = []
     private var reason: String?
+    /// Changes so far.
+    private var changes = 0
+    /// What was said and is not known to be stored, the oldest first.
+    private var unstored: [Unstored] = []
+
+    /// Said in a conversation, with the change that tells the store of it.
+    private struct Unstored: Sendable {
+        var conversation: ID<Conversation>
+        var change: Int
+        var channel: ChannelIndex
+        /// In the session's time, of no speaker of the conversation.
+        var words: [SpokenWord]
+        /// As it was heard; nil: by the client.
+        var heard: Heard?
+    }
 
     struct Heard: Sendable {
         var words: [Word]
@@ -158,13 +175,49 @@ package struct ConversationMachine: Sendable {
     }
 
     private mutating func add(_ heard: Heard, now: UnixTime) -> [Action] {
-        add(
-            heard.words.map { word in
-                SpokenWord(
-                    word.text, start: SampleCount(word.range.start.samples).duration(at: heard.rate),
-                    end: SampleCount(word.range.end.samples).duration(at: heard.rate), confidence: word.confidence,
-                    speaker: speaker(of: word.speaker, in: heard.channel), engine: heard.engine, model: heard.model)
-            }, in: heard.channel, now: now)
+        var words = Self.spoken(heard)
+        for index in words.indices { words[index].speaker = speaker(of: heard.words[index].speaker, in: heard.channel) }
+        return add(words, in: heard.channel, heard, now: now)
+    }
+
+    /// In the session's time, by nobody.
+    private static func spoken(_ heard: Heard) -> [SpokenWord] {
+        heard.words.map { word in
+            SpokenWord(
+                word.text, start: SampleCount(word.range.start.samples).duration(at: heard.rate),
+                end: SampleCount(word.range.end.samples).duration(at: heard.rate), confidence: word.confidence, engine: heard.engine,
+                model: heard.model)
+        }
+    }
+
+    /// Words for a gap that the client was told of. Those that the conversation has are left out; so are those from before it: when the session is over
+    /// they find their place.
+    package mutating func mended(
+        _ words: [Word], in channel: ChannelIndex, by engine: EngineName?, model: String?, rate: SampleRate
+    ) -> [Action] {
+        guard current != nil, let shift = offset else { return [] }
+        let earliest = speakers.knownFrom
+        let heard = Heard(words: words, channel: channel, engine: engine, model: model, rate: rate)
+        let placed = Self.spoken(heard).map { $0.moved(by: shift) }.filter { $0.start >= max(.zero, earliest) }
+        let late = LateWords(in: speakers.recent).segments(of: placed, in: channel) { ID(newID()) }
+        return tell(SegmentChanges(changed: late))
+    }
+
+    // MARK: - What is stored of it
+
+    /// Changes up to this one are stored.
+    package mutating func stored(_ change: Int) { unstored.removeAll { $0.change <= change } }
+
+    /// A conversation is not there any more, or is over, which is not this session's doing: what of it is not stored begins another one.
+    ///
+    /// - Returns: and from where in the session on it is said there; nil: from now on.
+    package mutating func refused(_ id: ID<Conversation>, now: UnixTime) -> (actions: [Action], from: Duration?) {
+        let again = unstored.filter { $0.conversation == id }
+        guard current?.id == id || (current == nil && !again.isEmpty) else { return ([], nil) }
+        unstored.removeAll { $0.conversation == id }
+        var actions = create(now, besides: id)
+        for one in again { actions += one.heard.map { add($0, now: now) } ?? add(one.words, in: one.channel, nil, now: now) }
+        return (actions, again.flatMap(\.words).map(\.start).min())
     }
 
     /// What the client's own recogniser heard.
@@ -186,11 +239,11 @@ package struct ConversationMachine: Sendable {
                     String(part), start: segment.start + length * index, end: segment.start + length * (index + 1), speaker: number, engine: engine)
             }
         }
-        return add(words, in: .first, now: now)
+        return add(words, in: .first, nil, now: now)
     }
 
     /// - Parameter words: in the session's time.
-    private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, now: UnixTime) -> [Action] {
+    private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, _ heard: Heard?, now: UnixTime) -> [Action] {
         guard var conversation = current, let first = words.first else { return [] }
         var started: UnixTime?
         let origin = firstAudio ?? configuration.started
@@ -217,7 +270,13 @@ package struct ConversationMachine: Sendable {
         var maker = makers[channel] ?? SegmentMaker(channel: channel)
         let changes = maker.add(placed) { ID(newID()) }
         makers[channel] = maker
-        return tell(changes, started: started)
+        let actions = tell(changes, started: started)
+        var again = words
+        for index in again.indices { again[index].speaker = nil }
+        unstored.append(Unstored(conversation: conversation.id, change: self.changes, channel: channel, words: again, heard: heard))
+        // A store that does not answer is no reason to keep everything.
+        if unstored.count > Self.mostWaiting { unstored.removeFirst() }
+        return actions
     }
 
     private mutating func speaker(of label: SpeakerLabel?, in channel: ChannelIndex) -> SpeakerNumber? {
@@ -237,7 +296,10 @@ package struct ConversationMachine: Sendable {
         for index in changes.changed.indices { changes.changed[index] = speakers.identified(changes.changed[index]) }
         changes.changed.sort { ($0.start, $0.id.rawValue) < ($1.start, $1.id.rawValue) }
         speakers.note(changes)
-        var actions: [Action] = [.store(Change(conversation.id, changes, started: started, finished: conversation.finished))]
+        self.changes += 1
+        var change = Change(conversation.id, changes, started: started, finished: conversation.finished)
+        change.number = self.changes
+        var actions: [Action] = [.store(change)]
         if !changes.removed.isEmpty { actions.append(.show(.removed(changes.removed))) }
         if !changes.changed.isEmpty { actions.append(.show(.changed(changes.changed))) }
         return actions

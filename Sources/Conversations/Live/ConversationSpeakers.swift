@@ -7,7 +7,7 @@ struct ConversationSpeakers: Sendable {
     private var next = 0
     private var identities: [SpeakerNumber: SpeakerIdentity] = [:]
     /// The newest segments, the oldest first.
-    private var recent: [Segment] = []
+    private(set) var recent: [Segment] = []
 
     /// Segments that are told again when it is known who said them; older ones are mended in the store, by their voice.
     private static let mostRecent = 500
@@ -86,6 +86,9 @@ struct ConversationSpeakers: Sendable {
         }
         if recent.count > Self.mostRecent { recent.removeFirst(recent.count - Self.mostRecent) }
     }
+
+    /// From where on all that was said is `recent`.
+    var knownFrom: Duration { recent.count < Self.mostRecent ? .zero : recent.map(\.start).min() ?? .zero }
 
     func segments(of speaker: SpeakerNumber) -> [Segment] { recent.filter { $0.speaker == speaker } }
 

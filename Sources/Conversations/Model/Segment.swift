@@ -37,6 +37,16 @@ package struct Segment: Sendable, Equatable {
         self.model = model
         self.translations = translations
     }
+
+    /// Its conversation begins so much earlier.
+    package mutating func move(by shift: Duration) {
+        start += shift
+        end += shift
+        for index in words.indices {
+            words[index].start += shift
+            words[index].end += shift
+        }
+    }
 }
 
 /// A word of a segment, at its place since the conversation's start.

@@ -23,4 +23,11 @@ package struct SpokenWord: Sendable, Equatable {
         self.engine = engine
         self.model = model
     }
+
+    package func moved(by shift: Duration) -> SpokenWord {
+        var word = self
+        word.start += shift
+        word.end += shift
+        return word
+    }
 }

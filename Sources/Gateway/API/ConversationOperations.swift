@@ -63,7 +63,8 @@ enum ConversationOperations {
             guard title.utf8.count <= ConversationLimits.title else {
                 throw APIFailure(.unprocessableContent, "too_much", "A title has at most \(ConversationLimits.title) bytes.")
             }
-            let update = ConversationUpdate(request.id("id"), title: title)
+            var update = ConversationUpdate(request.id("id"), title: title)
+            update.isTitledByHand = true
             guard try await APIFailure.stored({ () throws(StoreError) in try await request.store.write(update, of: request.user) }) else {
                 throw missing(request)
             }
@@ -76,6 +77,7 @@ enum ConversationOperations {
                 try await request.store.delete(request.id("id", as: Conversation.self), of: request.user)
             }
             guard isDeleted else { throw missing(request) }
+            await request.gateway.forgetSpeech()
             return .nothing
         },
         APIOperation(
@@ -103,6 +105,7 @@ enum ConversationOperations {
                 try await request.store.split(request.id("id"), at: segment, new: ID(request.gateway.newID()), of: request.user)
             }
             guard let parts else { throw APIFailure(.notFound, "not_found", "There is no such conversation, or it has no such segment.") }
+            await request.gateway.conversations.cutAudio()
             let earlier = try await document(parts.earlier, request), later = try await document(parts.later, request)
             return .json { json in
                 json.beginObject()

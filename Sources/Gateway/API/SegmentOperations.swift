@@ -17,6 +17,7 @@ enum SegmentOperations {
                 try await request.store.setText(text, of: request.id("segment"), in: request.id("id"), of: request.user)
             }
             guard let segment else { throw .notFound("segment", request.parameters["segment"] ?? "") }
+            await request.gateway.forgetSpeech()
             return .json { segment.write(to: &$0, withWords: true) }
         },
         APIOperation(

@@ -11,7 +11,7 @@ actor ConversationCompletion {
     /// nil: conversations are summed up in their own words.
     private let summaries: ModelSummaries?
     private let log: Log
-    private var underWay: Set<OwnedConversation> = []
+    private var underWay: [OwnedConversation: Task<Conversation?, Never>] = [:]
     /// Waits between attempts; after the last one the conversation has failed.
     private let waits: [Duration]
 
@@ -25,8 +25,15 @@ actor ConversationCompletion {
 
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         let key = OwnedConversation(id: id, user: user)
-        guard underWay.insert(key).inserted else { return nil }
-        defer { underWay.remove(key) }
+        // Two sessions of one conversation hear of the same end.
+        if let running = underWay[key] { return await running.value }
+        let running = Task { await run(id, of: user) }
+        underWay[key] = running
+        defer { underWay[key] = nil }
+        return await running.value
+    }
+
+    private func run(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         for wait in waits + [.zero] {
             do throws(StoreError) {
                 return try await attempt(id, of: user)
@@ -48,7 +55,7 @@ actor ConversationCompletion {
         guard var conversation = try await store.conversation(id, of: user) else { return nil }
         guard conversation.status == .inProgress || conversation.status == .processing else { return nil }
         guard !conversation.segments.isEmpty else {
-            _ = try await store.delete(id, of: user)
+            _ = try await store.discard(id, of: user)
             return nil
         }
         _ = try await store.write(ConversationUpdate(id, status: .processing), of: user)

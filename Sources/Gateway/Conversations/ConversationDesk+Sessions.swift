@@ -26,10 +26,17 @@ extension ConversationDesk {
     /// - Parameter onlyRecovered: what was committed while the session lived is on its way there already.
     func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async {
         let user = Self.user(of: stored.record), parts = await parts(of: stored.record)
+        guard !parts.isEmpty else { return }
+        let forgotten: [ForgottenSpeech]
+        do throws(StoreError) {
+            forgotten = try await store.forgottenSpeech(of: stored.record.id)
+        } catch {
+            return log.error("what was deleted of a session cannot be read", [.session: stored.record.id.rawValue, .error: "\(error)"])
+        }
         for (index, part) in parts.enumerated() {
             let end = index + 1 < parts.count ? parts[index + 1].begins : nil
             do throws(StoreError) {
-                try await take(stored, onlyRecovered, part, before: end, of: user)
+                try await take(stored, onlyRecovered, part, before: end, without: forgotten, of: user)
             } catch {
                 log.error(
                     "words of a session's end are missing in its conversation", [.conversation: part.conversation.rawValue, .error: "\(error)"])
@@ -50,14 +57,17 @@ extension ConversationDesk {
 
     /// - Parameter end: where the session's next conversation begins.
     private func take(
-        _ stored: StoredTranscript, _ onlyRecovered: Bool, _ part: SessionPart, before end: Duration?, of user: ID<User>
+        _ stored: StoredTranscript, _ onlyRecovered: Bool, _ part: SessionPart, before end: Duration?, without forgotten: [ForgottenSpeech],
+        of user: ID<User>
     ) async throws(StoreError) {
         guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status != .discarded else { return }
         let transcript = stored.transcript
         let said = (0..<transcript.channels).map { number in
             transcript.pieces[number].filter { $0.isRecovered || !onlyRecovered }.flatMap { Self.words(of: $0.commit, rate: transcript.rate) }.filter
             { word in
-                word.start >= part.begins && end.map { word.start < $0 } ?? true
+                let middle = word.start + (word.end - word.start) / 2
+                return word.start >= part.begins && end.map { word.start < $0 } ?? true
+                    && !forgotten.contains { $0.covers(middle, in: ChannelIndex(number)) }
             }
         }
         guard let first = said.compactMap({ $0.first?.start }).min() else { return }
@@ -72,20 +82,20 @@ extension ConversationDesk {
         let late = LateWords(in: conversation.segments)
         var segments: [Segment] = []
         for (number, words) in said.enumerated() {
-            let placed = words.map { word in
-                var word = word
-                word.start = max(.zero, word.start + shift)
-                word.end = max(word.start, word.end + shift)
-                return word
-            }
+            let placed = words.map { $0.moved(by: shift) }
             segments += late.segments(of: placed, in: ChannelIndex(number)) { ID(newID()) }
         }
-        guard !segments.isEmpty else { return }
+        guard let start = segments.map(\.start).min() else { return }
+        // What was said before the first word that it had begins it: the conversation did not begin where somebody was heard first. In whole milliseconds.
+        let earlier = Duration.milliseconds(Int64((max(.zero, .zero - start) / .milliseconds(1)).rounded(.up)))
+        if earlier > .zero, isLive(conversation.id, of: user) { return postpone(stored, onlyRecovered, to: conversation.id, of: user) }
+        for index in segments.indices { segments[index].move(by: earlier) }
+        let began = (started ?? conversation.started) + (.zero - earlier)
         let last = segments.map(\.end).max() ?? .zero
-        _ = try await store.write(
-            ConversationUpdate(
-                conversation.id, changed: segments, started: started, finished: max(conversation.finished, (started ?? conversation.started) + last)),
-            of: user)
+        var update = ConversationUpdate(
+            conversation.id, changed: segments, started: started, finished: max(conversation.finished, began + last))
+        update.movesBack = earlier
+        _ = try await store.write(update, of: user)
     }
 
     /// In the session's time. Labels of another recording mean nobody.

@@ -38,6 +38,10 @@ final class ConversationDesk: Sendable {
         var live: [OwnedConversation: Int] = [:]
         /// Those whose session has left: they are over unless it comes back by then.
         var left: [OwnedConversation: UnixTime] = [:]
+        /// What goes into those in which sessions speak when they do so no more.
+        var late: [OwnedConversation: [(stored: StoredTranscript, onlyRecovered: Bool)]] = [:]
+        /// The last of those who cut audio, one after the other.
+        var cutting: Task<Void, Never>?
         /// It is known what earlier runs left.
         var hasRecovered = false
     }
@@ -114,6 +118,20 @@ final class ConversationDesk: Sendable {
         }
     }
 
+    /// Gives the parts of conversations that were split a file each: what was said in one is in no file of the other.
+    func cutAudio() async {
+        let turn = state.withLock { state in
+            let before = state.cutting
+            let turn = Task {
+                await before?.value
+                await cutAll()
+            }
+            state.cutting = turn
+            return turn
+        }
+        await turn.value
+    }
+
     /// Gives conversations meaning that were completed without.
     func complement() async { await completion.complement() }
 
@@ -139,11 +157,23 @@ final class ConversationDesk: Sendable {
         }
     }
 
+    func isLive(_ id: ID<Conversation>, of user: ID<User>) -> Bool { state.withLock { $0.live[OwnedConversation(id: id, user: user)] != nil } }
+
+    /// A session that speaks in a conversation knows by when that began: what is from before waits until it is over.
+    func postpone(_ stored: StoredTranscript, _ onlyRecovered: Bool, to id: ID<Conversation>, of user: ID<User>) {
+        state.withLock { $0.late[OwnedConversation(id: id, user: user), default: []].append((stored, onlyRecovered)) }
+    }
+
     /// Completes a conversation that is over.
     ///
-    /// - Returns: it, when it is complete now; nil when it is not there, is being completed already, or cannot be.
+    /// - Returns: it, when this has completed it; nil when it is not there, was complete, or cannot be.
     func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
-        state.withLock { $0.left[OwnedConversation(id: id, user: user)] = nil }
+        let late = state.withLock { state in
+            let key = OwnedConversation(id: id, user: user)
+            state.left[key] = nil
+            return state.live[key] == nil ? state.late.removeValue(forKey: key) ?? [] : []
+        }
+        for (stored, onlyRecovered) in late { await take(stored, onlyRecovered: onlyRecovered) }
         guard let done = await completion.complete(id, of: user) else { return nil }
         for person in Set(done.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) { teach(UntaughtVoice(person, in: id, of: user)) }
         return done

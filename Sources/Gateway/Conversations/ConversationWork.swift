@@ -10,7 +10,10 @@ struct ConversationWork: Sendable {
         case find
         case create(Conversation)
         case join(SessionPart)
-        case store(ConversationUpdate)
+        /// The changes of the machine are numbered.
+        case store(ConversationUpdate, number: Int)
+        /// Is it in progress still?
+        case check(ID<Conversation>)
         case process(ID<Conversation>)
         case delete(ID<Conversation>)
         /// Which voices and people are there, if that has changed since.
@@ -25,6 +28,8 @@ struct ConversationWork: Sendable {
         case audio([Int16], from: SampleIndex)
         /// What came so far belongs to this conversation, which begins at `start` of the session; nil: to none.
         case closeAudio(ID<Conversation>?, start: Duration)
+        /// All that the session had done by then is done.
+        case last
     }
 
     enum News: Sendable {
@@ -37,7 +42,13 @@ struct ConversationWork: Sendable {
         /// A batch of audio waits no more.
         case audioTaken
         case processing(Conversation)
-        case completed(Conversation)
+        /// nil: it cannot be, or is not there.
+        case completed(ID<Conversation>, Conversation?)
+        /// All changes up to this one are stored.
+        case stored(Int)
+        /// The conversation is not there any more, or is over: nothing is stored of it.
+        case refused(ID<Conversation>)
+        case last
     }
 
     let user: ID<User>
@@ -69,12 +80,19 @@ struct ConversationWork: Sendable {
         case .find: try await find()
         case .create(let conversation): _ = try await desk.store.begin(conversation)
         case .join(let part): _ = try await desk.store.join(part, of: user)
-        case .store(let update): try await write(update)
-        case .delete(let id): _ = try await desk.store.delete(id, of: user)
+        case .store(let update, let number): tell(try await write(update) ? .stored(number) : .refused(update.conversation))
+        case .check(let id): if try await desk.store.status(of: id, of: user) != .inProgress { tell(.refused(id)) }
+        case .last: tell(.last)
+        case .delete(let id): _ = try await desk.store.discard(id, of: user)
         case .process(let id):
             if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
             // What is said next does not wait for it.
-            Task { if let done = await desk.complete(id, of: user) { tell(.completed(done)) } }
+            Task {
+                if let done = await desk.complete(id, of: user) { return tell(.completed(id, done)) }
+                // Another session may have seen to it before.
+                let there = try? await desk.store.conversation(id, of: user)
+                tell(.completed(id, there?.status == .completed ? there : nil))
+            }
         case .know(let revision): tell(.looked(try await known(after: revision)))
         case .keep(let voice, let label): tell(.voice(try await desk.store.add(voice, of: user), label: label))
         case .learn(let voice, let voiceprint, let evidence):
@@ -124,16 +142,17 @@ struct ConversationWork: Sendable {
     }
 
     /// Once more when the store is busy: what was said is not to be lost for a moment's trouble.
-    private func write(_ update: ConversationUpdate) async throws(StoreError) {
+    ///
+    /// - Returns: false when the conversation is not in progress.
+    private func write(_ update: ConversationUpdate) async throws(StoreError) -> Bool {
         for wait in [Duration.milliseconds(200), .seconds(1), .seconds(5)] {
             do throws(StoreError) {
-                _ = try await desk.store.write(update, of: user)
-                return
+                return try await desk.store.write(update, of: user)
             } catch {
                 desk.log.warning("a conversation waits to be stored", [.error: "\(error)"])
                 try? await Task.sleep(for: wait)
             }
         }
-        _ = try await desk.store.write(update, of: user)
+        return try await desk.store.write(update, of: user)
     }
 }

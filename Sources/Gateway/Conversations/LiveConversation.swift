@@ -18,6 +18,8 @@ final class LiveConversation {
     private let loop: Loop
     let show: (ConversationEvent) -> Void
     let work: AsyncStream<ConversationWork.Item>.Continuation
+    /// Ends when all that the session leaves is stored.
+    private(set) var stored: Task<Void, Never>?
     private var attached: ID<Conversation>?
     private var timer: Loop.Timer?
     var isEnded = false
@@ -30,7 +32,17 @@ final class LiveConversation {
     private var isConcluded = false
     /// Told when it is complete.
     private var completed: (() -> Void)?
-    private var firstAudio: UnixTime?
+    /// The last one that was given to be completed.
+    private var concluding: ID<Conversation>?
+    /// The client said goodbye.
+    private var isInOrder = false
+    /// Where in the session the next conversation begins, when that is known.
+    private var nextBegins: Duration?
+    private var hasAudio = false
+    /// Behind the session's newest audio.
+    private var received = SampleIndex.zero
+    /// Behind the last word that is in its conversations.
+    private var saidThrough = SampleIndex.zero
     /// What the store knows of how the session's time lies in the conversation's.
     private var part: SessionPart?
 
@@ -82,7 +94,7 @@ final class LiveConversation {
         self.rate = rate
         let session = LoopBound(self, on: loop)
         let worker = ConversationWork(user: user, request: request, desk: desk, audio: keeper, rate: rate) { news in session.enter { $0.hear(news) } }
-        Task { await worker.carryOut(stream) }
+        stored = Task { await worker.carryOut(stream) }
         guard let voices = desk.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
         speakers = LiveSpeakers(
             voices, rule: desk.speakerRule, patience: desk.speakerPatience, rate: rate, loop: loop, audio: heard,
@@ -98,14 +110,14 @@ final class LiveConversation {
     }
 
     func audioBegan() {
-        guard firstAudio == nil, !isConcluded else { return }
-        let now = desk.now()
-        firstAudio = now
-        machine.audioBegan(now: now)
+        guard !hasAudio, !isConcluded else { return }
+        hasAudio = true
+        machine.audioBegan(now: desk.now())
     }
 
     /// Takes the session's audio: 16-bit PCM, all channels.
     func keep(_ pcm: UnsafeRawBufferPointer, _ range: SampleRange) {
+        received = range.end
         if let outcome = audio?.take(pcm, range) { handOn(outcome) }
     }
 
@@ -130,11 +142,18 @@ final class LiveConversation {
     }
 
     private func add(_ spoken: LiveSpeakers.Spoken) {
+        saidThrough = spoken.words.reduce(saidThrough) { max($0, $1.range.end) }
         run(
             machine.committed(
                 spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: desk.now()))
         // Who was known in one conversation is known in the next.
         for label in spoken.words.compactMap(\.speaker?.number) where told.insert(label).inserted { speakers?.tell(label) }
+    }
+
+    /// Words for a gap that was told of.
+    func mended(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
+        guard !isConcluded else { return }
+        run(machine.mended(words, in: channel, by: engine, model: model, rate: rate))
     }
 
     /// Calls back when all that was committed has been told.
@@ -198,6 +217,7 @@ final class LiveConversation {
     /// - Returns: whether it is to be completed now.
     private func conclude(inOrder: Bool) -> Bool {
         isConcluded = true
+        isInOrder = inOrder
         timer?.cancel()
         timer = nil
         let current = machine.current?.id
@@ -221,7 +241,8 @@ final class LiveConversation {
         completed = nil
         whenBegun { [self] in
             if !isConcluded { _ = conclude(inOrder: inOrder) }
-            work.finish()
+            // What is refused yet is stored elsewhere.
+            work.yield(.last)
         }
     }
 
@@ -231,6 +252,7 @@ final class LiveConversation {
             let actions = machine.timePassed(now: desk.now())
             if machine.current?.id != current { closeAudio(current, offset: offset) }
             run(actions)
+            if let current, machine.current?.id == current { work.yield(.check(current)) }
             look()
             poll()
         }
@@ -270,8 +292,26 @@ final class LiveConversation {
         goOn()
     }
 
+    /// It was deleted, or completed by another session: what is said from here on, and what was not stored in it, is another conversation.
+    private func refused(_ id: ID<Conversation>) {
+        let offset = machine.offset
+        let (actions, from) = machine.refused(id, now: desk.now())
+        guard !actions.isEmpty else { return }
+        if !isConcluded { closeAudio(id, offset: offset) }
+        nextBegins = from ?? time(of: saidThrough)
+        run(actions)
+        nextBegins = nil
+        if isConcluded { _ = conclude(inOrder: isInOrder) }
+    }
+
+    /// Since the session's start.
+    private func time(of position: SampleIndex) -> Duration { (position - .zero).duration(at: rate) }
+
     func hear(_ news: ConversationWork.News) {
         switch news {
+        case .stored(let change): machine.stored(change)
+        case .refused(let id): refused(id)
+        case .last: work.finish()
         case .found(let found, let last, let known): begin(found, last, known)
         case .looked(let known) where !isEnded || asking != nil: looked(known)
         case _ where isEnded: break
@@ -280,9 +320,9 @@ final class LiveConversation {
         case .introduced(let introduction, let person): accept(introduction, person)
         case .voice(let voice, let label): speakers?.created(voice, for: label)
         case .processing(let conversation): show(.processing(conversation))
-        case .completed(let conversation):
-            show(.completed(conversation))
-            tellCompleted()
+        case .completed(let id, let conversation):
+            if let conversation { show(.completed(conversation)) }
+            if id == concluding || concluding == nil { tellCompleted() }
         }
     }
 
@@ -297,20 +337,23 @@ final class LiveConversation {
                     .store(
                         ConversationUpdate(
                             change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
-                            finished: change.finished, finalizationReason: change.finalizationReason)))
+                            finished: change.finished, finalizationReason: change.finalizationReason, isLive: true), number: change.number))
             case .show(let event):
                 if case .began(let id, _) = event {
                     attach(id)
                     assigned = AssignedSpeakers()
                     told = []
-                    let begins = part == nil ? .zero : firstAudio.map { desk.now() - $0 } ?? .zero
+                    let heard = time(of: received)
+                    let begins = part == nil ? .zero : min(heard, nextBegins ?? heard)
                     note(SessionPart(session: session, conversation: id, begins: begins))
                 }
                 if !isEnded { for event in names.shown(event) { show(event) } }
                 if case .changed(let segments) = event {
                     said += introductions.read(segments, known: names.known, mayCreate: request.createsPeople)
                 }
-            case .process(let id): work.yield(.process(id))
+            case .process(let id):
+                concluding = id
+                work.yield(.process(id))
             case .delete(let id): work.yield(.delete(id))
             }
         }

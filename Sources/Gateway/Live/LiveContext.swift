@@ -93,15 +93,38 @@ final class LiveContext {
     }
 
     /// Stores the transcript of a session that is over; then its audio may go, or is needed once more.
-    func finish(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount) {
+    ///
+    /// - Parameter conversation: ends when all that its conversation has of it is stored.
+    func finish(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Void, Never>?) {
+        let id = transcript.record.id
+        guard let conversation, transcripts.forgetsSome(of: id) else { return store(transcript, cursor, received: received, behind: conversation) }
         let context = LoopBound(self, on: loop)
-        let completion = completion
+        Task { [transcripts, conversations] in
+            // What was deleted ends where the session spoke on in another conversation, which is known when that is stored.
+            await conversation.value
+            if let stretches = try? await conversations.store.forgottenSpeech(of: id) { transcripts.forget(stretches, of: id) }
+            context.enter { $0.store(transcript, cursor, received: received, behind: conversation) }
+        }
+    }
+
+    private func store(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Void, Never>?) {
+        let context = LoopBound(self, on: loop)
+        let completion = completion, conversations = conversations
         transcripts.finish(transcript, received: received) { stored in
             // What could not be stored the journal keeps for the next start.
             guard let stored else { return }
             let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received)
-            guard stored.status != .complete else { return context.enter { $0.release(audio) } }
-            Task { await completion.complete(stored.record.id, audio) }
+            let isWhole = stored.status == .complete
+            // Words of gaps may be nowhere but in the transcript.
+            guard !isWhole || stored.transcript.pieces.contains(where: { $0.contains(where: \.isRecovered) }) else {
+                return context.enter { $0.release(audio) }
+            }
+            Task {
+                await conversation?.value
+                guard isWhole else { return await completion.complete(stored.record.id, audio) }
+                await conversations.take(stored, onlyRecovered: true)
+                await audio.release()
+            }
         }
     }
 

@@ -123,6 +123,7 @@ extension LiveSession {
         let bytes = CommitRecord.encode(commit, turn: 0)
         context.journal.append(mend: bytes, at: mend.range.start, cursor: &cursor)
         transcript?.append(mend: bytes, at: mend.range.start)
+        conversation?.mended(RepairSeam.words(mend.words, in: mend.range), in: mend.channel, by: mend.engine, model: run?.model(of: mend.engine))
     }
 
     func evaluated(_ evaluation: Evaluation) {
@@ -170,7 +171,7 @@ extension LiveSession {
     }
 
     private func ended(_ end: SessionEnd) {
-        if let transcript { context.finish(transcript, cursor, received: end.received) }
+        if let transcript { context.finish(transcript, cursor, received: end.received, behind: conversation?.stored) }
         audio?.cancel()
         audio = nil
         run = nil

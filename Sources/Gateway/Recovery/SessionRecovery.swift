@@ -90,6 +90,7 @@ actor SessionRecovery {
 
     private func readEarlier(_ gateway: GatewayService) async {
         let began = ContinuousClock.now
+        await gateway.forgetSpeech()
         let found = await withCheckedContinuation { continuation in
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
@@ -252,6 +253,10 @@ actor SessionRecovery {
     }
 
     private func complete(_ patient: Patient, _ gateway: GatewayService) async -> Outcome {
+        guard !transcripts.isForgotten(patient.id) else {
+            await patient.audio.release()
+            return .done
+        }
         guard var stored = try? await transcripts.stored(patient.id) else { return .left }
         guard stored.attempts < Self.mostAttempts else {
             gateway.log.error("a session's transcript is not completed: the gateway ended each time", [.session: patient.id.rawValue])
@@ -269,6 +274,10 @@ actor SessionRecovery {
         stored.status = stored.transcript.isWhole ? .complete : verdict == .interrupted ? .recovering : .incomplete
         guard await transcripts.keep(stored) else { return .left }
         note(stored.transcript, before, patient, gateway)
+        guard !transcripts.isForgotten(patient.id) else {
+            await patient.audio.release()
+            return .done
+        }
         switch verdict {
         case .interrupted, .left: return .left
         case .mayPass: return .mayPass

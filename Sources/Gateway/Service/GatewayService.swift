@@ -47,6 +47,7 @@ package final class GatewayService: HTTPService, EnginePatron {
     private let settling: Task<Void, Never>
     private let sweeping: Task<Void, Never>
     private let minding: Task<Void, Never>
+    private let forgetting: SpeechForgetting
 
     /// - Parameters:
     ///   - entries: the engines there are.
@@ -137,18 +138,28 @@ package final class GatewayService: HTTPService, EnginePatron {
             contexts[ObjectIdentifier(loop)] = try made.get()
         }
         self.contexts = contexts
+        forgetting = SpeechForgetting(
+            store: desk.store, transcripts: transcripts, earlier: writer.earlier, contexts: Array(contexts.values),
+            age: configuration.transcripts.age, log: log, now: now)
         sweeping = Task { [transcripts] in
             repeat { await transcripts.sweep(now: now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations] in
+        minding = Task { [conversations, forgetting] in
             var rounds = 0
             while (try? await Task.sleep(for: ConversationDesk.sweepInterval)) != nil {
                 await conversations.sweep()
+                await forgetting.eraseJournals()
                 if rounds % 12 == 0 {
+                    // What others have deleted in the data directory.
+                    await forgetting.run()
+                    await conversations.cutAudio()
                     await conversations.takeUpForgotten()
                     await conversations.complement()
                 }
-                if rounds % 720 == 0 { await conversations.forgetAudio() }
+                if rounds % 720 == 0 {
+                    await conversations.forgetAudio()
+                    await forgetting.prune()
+                }
                 rounds += 1
             }
         }
@@ -227,6 +238,9 @@ package final class GatewayService: HTTPService, EnginePatron {
         let credit = standing.remaining.map { Duration.microseconds($0) }
         return try accounts.open(.key(AccessGrant(key: key, user: user, scopes: [], credit: credit)), for: .transcribe)
     }
+
+    /// Takes what is to be known no more out of all that is kept of sessions.
+    func forgetSpeech() async { await forgetting.run() }
 
     /// Takes up the jobs that an earlier run left.
     package func resumeJobs() async {

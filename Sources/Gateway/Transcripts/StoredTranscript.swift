@@ -1,5 +1,6 @@
 internal import Continuity
 internal import Speech
+internal import Store
 
 /// A session's transcript and what must be known of the session to give it to the right people.
 struct StoredTranscript: Sendable, Equatable {
@@ -18,4 +19,19 @@ struct StoredTranscript: Sendable, Equatable {
     var status: Status
     /// Recoveries that began and did not end: one that takes the gateway down with it is not tried for ever.
     var attempts = 0
+
+    /// Without what is to be known no more.
+    func forgetting(_ forgotten: [ForgottenSpeech]) -> StoredTranscript {
+        var rest = self
+        let rate = transcript.rate
+        let end = SampleIndex.zero + transcript.received
+        for stretch in forgotten {
+            let start = SampleIndex.zero + SampleCount(max(.zero, stretch.begins), at: rate)
+            let range = SampleRange(start, max(start, stretch.ends.map { .zero + SampleCount($0, at: rate) } ?? end))
+            for channel in (0..<transcript.channels).map({ ChannelIndex($0) }) where stretch.channel == nil || stretch.channel == channel {
+                rest.transcript.forget(range, in: channel)
+            }
+        }
+        return rest
+    }
 }

@@ -4,6 +4,7 @@ internal import Foundation
 internal import Glibc
 internal import Net
 internal import Speech
+internal import Store
 
 /// The transcripts of all sessions: one file for each, and those of live sessions in memory. A file is there as a whole or not at all.
 ///
@@ -14,6 +15,8 @@ final class TranscriptFolder: Sendable {
     private let log: Log
     private let queue = DispatchQueue(label: "harken.transcripts", qos: .utility)
     private let live = Locked<[ID<Session>: LiveTranscript]>([:])
+    /// What is in no transcript, whoever stores or reads it.
+    private let forgotten = Locked<[ID<Session>: [ForgottenSpeech]]>([:])
 
     /// Between two looks for what is too old or too much.
     static let sweepInterval: Duration = .seconds(300)
@@ -105,7 +108,8 @@ final class TranscriptFolder: Sendable {
     private func load(_ id: ID<Session>) -> StoredTranscript? {
         if let transcript = live.withLock({ $0[id] }) {
             let file = path(of: id, suffix: ".part").map(Self.read) ?? []
-            return StoredTranscript(record: transcript.record, transcript: transcript.transcript(file: file, received: nil), status: .live)
+            let found = StoredTranscript(record: transcript.record, transcript: transcript.transcript(file: file, received: nil), status: .live)
+            return forgotten.withLock { $0[id] }.map(found.forgetting) ?? found
         }
         return try? loadFile(id)
     }
@@ -116,6 +120,14 @@ final class TranscriptFolder: Sendable {
     }
 
     private func store(_ transcript: StoredTranscript) -> Bool {
+        var transcript = transcript
+        if let forgotten = forgotten.withLock({ $0[transcript.record.id] }) {
+            guard !forgotten.isAll else {
+                if let path = path(of: transcript.record.id) { unlink(path) }
+                return true
+            }
+            transcript = transcript.forgetting(forgotten)
+        }
         guard let path = path(of: transcript.record.id), let new = self.path(of: transcript.record.id, suffix: ".new") else { return false }
         var problem = Self.write(transcript.encoded(), to: new, flags: O_WRONLY | O_CREAT | O_TRUNC, syncs: true)
         if problem == nil, rename(new, path) != 0 { problem = String(cString: strerror(errno)) }
@@ -142,6 +154,35 @@ final class TranscriptFolder: Sendable {
         do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { return SystemError.text(of: error.code) }
         return syncs ? DiskSync.system.sync(descriptor) : nil
     }
+
+    // MARK: - What is to be known no more
+
+    /// Takes it out of what is stored; and of what will be.
+    func forget(_ all: [ID<Session>: [ForgottenSpeech]]) async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                let before = forgotten.withLock { known in
+                    let before = known
+                    known = all
+                    return before
+                }
+                for (id, stretches) in all where before[id] != stretches && live.withLock({ $0[id] }) == nil {
+                    // What a newer version wrote is not read, and not left either: it may say what is to be forgotten.
+                    if let found = try? loadFile(id) { _ = store(found) } else if let path = path(of: id) { unlink(path) }
+                }
+                continuation.resume()
+            }
+        }
+    }
+
+    /// The same for one session, of what is stored from now on.
+    func forget(_ stretches: [ForgottenSpeech], of id: ID<Session>) { forgotten.withLock { $0[id] = stretches.isEmpty ? nil : stretches } }
+
+    /// Whether something of a session is not to be known.
+    func forgetsSome(of id: ID<Session>) -> Bool { forgotten.withLock { $0[id] != nil } }
+
+    /// Whether nothing of a session is to be known.
+    func isForgotten(_ id: ID<Session>) -> Bool { forgotten.withLock { $0[id]?.isAll ?? false } }
 
     // MARK: - Limits
 

@@ -19,13 +19,21 @@ package protocol ConversationStore: Sendable {
 
     /// Stores what has changed, together with what finds it.
     ///
-    /// - Returns: false when the conversation is not there (any more).
+    /// - Returns: false when the conversation is not there (any more), or is over and the update is for one that is not.
     func write(_ update: ConversationUpdate, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// Keeps that a session speaks in a conversation; what was kept of both before is replaced.
     ///
     /// - Returns: false when the conversation is not there.
     func join(_ part: SessionPart, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// How a conversation stands; nil: it is not there.
+    func status(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation.Status?
+
+    /// Takes away a conversation in which nothing was said. What its sessions say yet is not forgotten for that.
+    ///
+    /// - Returns: false when it is not there, or something is in it.
+    func discard(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
     /// In which conversations a session has spoken, in its order.
     func parts(of session: ID<Session>, of user: ID<User>) async throws(StoreError) -> [SessionPart]
@@ -85,9 +93,15 @@ package protocol ConversationStore: Sendable {
         _ id: ID<Conversation>, at segment: ID<Segment>, new: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)?
 
-    /// Deletes a conversation: segments, what finds them, vectors and audio. Nothing returns any of it from then on; when `settle` returns, no byte
-    /// of it is left in the store's files either.
+    /// Deletes a conversation: segments, what finds them, vectors and audio; what its sessions said in it is noted as `forgottenSpeech`. Nothing returns
+    /// any of it from then on; when `settle` returns, no byte of it is left in the store's files either.
     func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
+
+    /// What of all users' sessions is to be known no more; of one session, when it is named.
+    func forgottenSpeech(of session: ID<Session>?) async throws(StoreError) -> [ForgottenSpeech]
+
+    /// Does not keep any longer what was to be forgotten before `time`: nothing is there any more that says it.
+    func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError)
 
     /// Waits until deleted words and files are gone from the disk. That happens by itself, too.
     func settle() async throws(StoreError)
@@ -167,8 +181,17 @@ package protocol ConversationStore: Sendable {
     /// - Returns: false when the conversation is not there: then the file is the caller's to delete.
     func add(_ audio: StoredAudio, to conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// In order of start.
+    /// In order of start; nothing of which a part is another conversation's.
     func audio(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [StoredAudio]
+
+    /// Files that two parts of a conversation had in common when it was split, and that are to be cut.
+    func uncutAudio() async throws(StoreError) -> [UncutAudio]
+
+    /// Takes the part of a file for the whole, which goes when no other conversation needs it.
+    ///
+    /// - Parameter part: nil: nothing is in it.
+    /// - Returns: false when the conversation is not there any more, or something else is to be cut by now: then the file is the caller's to delete.
+    func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool
 
     /// Deletes the audio that was made before `time`, of conversations that are over.
     ///

@@ -18,12 +18,19 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var title: String?
     package var summary: String?
     package var finalizationReason: String?
+    /// The conversation begins so much earlier than it did, and all that there is of it lies so much later in it.
+    package var movesBack = Duration.zero
+    /// Nothing is stored of it unless the conversation is in progress.
+    package var isLive = false
+    /// The title was written by somebody: no machine changes it.
+    package var isTitledByHand = false
 
     package init(
         _ conversation: ID<Conversation>, changed: [Segment] = [], removed: [ID<Segment>] = [], status: Conversation.Status? = nil,
         started: UnixTime? = nil, finished: UnixTime? = nil, language: LanguageTag? = nil, title: String? = nil, summary: String? = nil,
-        finalizationReason: String? = nil
+        finalizationReason: String? = nil, isLive: Bool = false
     ) {
+        self.isLive = isLive
         self.conversation = conversation
         self.changed = changed
         self.removed = removed

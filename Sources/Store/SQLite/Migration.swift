@@ -85,6 +85,9 @@ package struct Migration: Sendable {
         voiceLessons,
         backgroundPauses,
         unspacedWords,
+        titlesByHand,
+        forgettingSpeech,
+        cuttingAudio,
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

@@ -68,6 +68,48 @@ import Testing
         #expect(stored.first?.finished == live.now)
     }
 
+    @Test func `begins another one with what was refused, when it was deleted or completed by somebody else`() throws {
+        var live = Live()
+        live.begin()
+        live.machine.audioBegan(now: live.now)
+        let first = try #require(live.machine.current?.id)
+        live.say("One two", at: 0)
+        live.machine.stored(1)
+        live.say("three four", at: 10)
+        live.say("five.", at: 12)
+        live.actions = []
+        let (actions, from) = live.machine.refused(first, now: live.now)
+        live.actions = actions
+        let second = try #require(live.machine.current?.id)
+        #expect(second != first && from == .seconds(10))
+        guard case .create(let made)? = actions.first else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(made.id == second && live.changed.last?.text == "three four five." && live.changed.first?.start == .zero)
+        // What was refused besides is there already.
+        #expect(live.machine.refused(first, now: live.now).actions == [])
+        live.machine.stored(5)
+        #expect(live.machine.refused(second, now: live.now).actions.count == 2, "nothing but another one")
+    }
+
+    @Test func `takes words for a gap where it has none, and leaves those from before it to the end`() throws {
+        var live = Live()
+        live.begin()
+        live.machine.audioBegan(now: live.now)
+        live.say("One two", at: 10)
+        live.say("seven.", at: 14)
+        live.actions = []
+        let words = [(9.0, "zero"), (10.5, "too"), (12, "three"), (12.5, "four")].map { second, text in
+            Word(text, SampleRange(SampleIndex(seconds: second, at: .speech), count: SampleCount(4_000)), confidence: 1)
+        }
+        live.actions = live.machine.mended(words, in: .first, by: .local, model: nil, rate: .speech)
+        #expect(live.changed.map(\.text) == ["three four"] && live.changed.map(\.start) == [.seconds(2)])
+        #expect(live.actions.contains { if case .store = $0 { true } else { false } })
+        live.actions = live.machine.mended(words, in: .first, by: .local, model: nil, rate: .speech)
+        #expect(live.actions == [])
+    }
+
     @Test func `keeps what is said before the store has answered`() {
         var live = Live()
         live.say("Early words.", at: 0)

@@ -1,6 +1,7 @@
 import Continuity
 import Conversations
 import Foundation
+import Framing
 import Gateway
 import HarkenTesting
 import Speech
@@ -76,6 +77,49 @@ import Testing
             #expect(words.allSatisfy { (.seconds(shift) ... .seconds(shift + 5)).contains($0.start) })
             #expect(zip(words, words.dropFirst()).allSatisfy { $0.start <= $1.start })
             #expect(found?.title != nil)
+        }
+    }
+
+    @Test func `begin with what was said before the first word that was stored`() async throws {
+        let run = try EarlierRun()
+        let started = now + .seconds(-600)
+        let record = SessionRecord(
+            id: session, started: started, dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        // Three words were committed, of which the store got the last one only.
+        _ = run.session(record, seconds: 3, committed: 3)
+        let earlier = try store(run.directory)
+        var stored = conversation("c1", .inProgress, ago: 598, said: ["said2"])
+        stored.started = started + .seconds(2)
+        _ = try await earlier.begin(stored)
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .seconds(-2)), of: .local)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local))
+            #expect(found.started == started)
+            #expect(found.segments.flatMap(\.words).map(\.text) == ["said0", "said1", "said2"])
+            #expect(found.segments.flatMap(\.words).map(\.start) == [.zero, .seconds(1), .seconds(2)])
+        }
+    }
+
+    @Test func `have nothing that was deleted, and neither has their session`() async throws {
+        let run = try EarlierRun()
+        let record = SessionRecord(
+            id: session, started: now + .seconds(-600), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        _ = run.session(record, seconds: 5, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0"]))
+        _ = try await earlier.begin(conversation("c2", .inProgress, ago: 598, said: ["said2"]))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .zero), of: .local)
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c2"), begins: .seconds(2), shift: .seconds(-2)), of: .local)
+        #expect(try await earlier.delete(ID<Conversation>("c1"), of: .local))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c2"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c2"), of: .local)), words = found.segments.flatMap(\.words)
+            #expect(words.first?.text == "said2" && words.contains { $0.text.hasPrefix("heard") })
+            let answer = try await gateway.send(.get, "/api/v1/sessions/\(session.rawValue)").text
+            #expect(!answer.contains("said0") && !answer.contains("said1") && answer.contains("said2"))
         }
     }
 

@@ -49,6 +49,14 @@ import Testing
         ],
         ["UPDATE background_recordings SET pause = 120000000000"],
         ["UPDATE segments SET is_edited = 1"],
+        ["UPDATE conversations SET is_titled = 1"],
+        ["INSERT INTO forgotten_speech (session, begins, noted_at) VALUES ('session', 0, 1)"],
+        [
+            """
+            INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at, cut_from, cut_to)
+            VALUES (1, 'a', 'opus', 0, 9, 1, 1, 0, 5)
+            """
+        ],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
@@ -80,6 +88,41 @@ import Testing
         let store = SQLiteConversationStore(in: database, now: { .at(0) })
         #expect(try await store.begin(.of(.ann, "new", .said("s1", "there again"))))
         #expect(try await store.list(ConversationQuery(speaker: .user), of: .ann).conversations.map(\.id) == (earlier >= 5 ? [ID("c1")] : []))
+    }
+
+    @Test func `has audio cut that the parts of a conversation had in common, where it is known which is whose`() async throws {
+        let directory = try DataDirectory(creating: temporary.path), before = 14
+        do {
+            let database = try SQLiteDatabase(in: directory, migrations: Array(Migration.all.prefix(before)))
+            try await database.write { (connection) throws(StoreError) in
+                for statement in Self.rows.prefix(before).joined() { try connection.run(statement) }
+                // The second was parted from the first at 4 s; the third is two parts of another one, put together again.
+                for number in 2...3 {
+                    try connection.run(
+                        """
+                        INSERT INTO conversations (archive, id, status, since, source, started_at, finished_at, segment_count)
+                        VALUES (1, 'c' || ?1, 'completed', 1, 'omi', 1, 2, 1)
+                        """, [.integer(Int64(number))])
+                    try connection.run(
+                        """
+                        INSERT INTO segments (number, conversation, id, text, start_at, end_at, channel)
+                        VALUES (4294967297 + ?1, ?1, 's1', 'Hello', 500000000, 1000000000, 0)
+                        """, [.integer(Int64(number))])
+                }
+                for (conversation, file, start) in [(1, "a", -1), (2, "a", -5), (3, "b", 0), (3, "b", 0)] {
+                    try connection.run(
+                        """
+                        INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at)
+                        VALUES (?, ?, 'opus', ?, 9000000000, 1, 1)
+                        """, [.integer(Int64(conversation)), .text(file), .integer(Int64(start) * 1_000_000_000)])
+                }
+            }
+        }
+        let store = SQLiteConversationStore(in: try SQLiteDatabase(in: directory), now: { .at(0) })
+        let uncut = try await store.uncutAudio()
+        #expect(uncut.map(\.audio.file) == ["a", "a"])
+        #expect(uncut.map(\.from) == [.zero, .seconds(5.5)] && uncut.map(\.to) == [.seconds(5.5), .seconds(9)])
+        #expect(try await store.audio(of: ID("c3"), of: .ann).count == 2)
     }
 
     @Test func `has rows of every number to be tested with`() {

@@ -27,17 +27,61 @@ extension SQLiteConversationStore {
             try connection.run(
                 """
                 SELECT file, format, start_at, duration, byte_count, created_at FROM conversation_audio WHERE conversation = ?
-                ORDER BY start_at, number
+                AND cut_from IS NULL ORDER BY start_at, number
                 """, [.integer(number)]
-            ) { (row) throws(StoreError) in
-                audio.append(
-                    StoredAudio(
-                        file: row.text(0) ?? "", format: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3),
-                        byteCount: Int(row.integer(4) ?? 0), created: row.time(5)))
-            }
+            ) { (row) throws(StoreError) in audio.append(Self.storedAudio(row)) }
             return audio
         }
         return audio ?? []
+    }
+
+    package func uncutAudio() async throws(StoreError) -> [UncutAudio] {
+        try await database.read { (connection) throws(StoreError) in
+            var found: [UncutAudio] = []
+            try connection.run(
+                """
+                SELECT file, format, start_at, duration, byte_count, created_at, number, cut_from, cut_to FROM conversation_audio
+                WHERE cut_from IS NOT NULL ORDER BY number
+                """
+            ) { (row) throws(StoreError) in
+                found.append(UncutAudio(number: row.integer(6) ?? 0, audio: Self.storedAudio(row), from: row.duration(7), to: row.duration(8)))
+            }
+            return found
+        }
+    }
+
+    /// Of file, format, start, duration, bytes and when it was made.
+    private static func storedAudio(_ row: borrowing SQLiteRow) -> StoredAudio {
+        StoredAudio(
+            file: row.text(0) ?? "", format: row.text(1) ?? "", start: row.duration(2), duration: row.duration(3),
+            byteCount: Int(row.integer(4) ?? 0), created: row.time(5))
+    }
+
+    package func cut(_ uncut: UncutAudio, to part: StoredAudio?) async throws(StoreError) -> Bool {
+        if let part { try Self.checkName(part.file) }
+        let isCut = try await database.write { (connection) throws(StoreError) in
+            // It may have been deleted, or split once more, meanwhile.
+            let isAsItWas = try connection.integer(
+                "SELECT 1 FROM conversation_audio WHERE number = ? AND file = ? AND start_at = ? AND cut_from = ? AND cut_to = ?",
+                [.integer(uncut.number), .text(uncut.audio.file), .duration(uncut.audio.start), .duration(uncut.from), .duration(uncut.to)])
+            guard isAsItWas != nil else { return false }
+            if let part {
+                try Self.checkIsFree(part.file, on: connection)
+                try connection.run(
+                    """
+                    UPDATE conversation_audio SET file = ?2, start_at = ?3, duration = ?4, byte_count = ?5, cut_from = NULL, cut_to = NULL
+                    WHERE number = ?1
+                    """,
+                    [.integer(uncut.number), .text(part.file), .duration(part.start), .duration(part.duration), .integer(part.byteCount)])
+            } else {
+                try connection.run("DELETE FROM conversation_audio WHERE number = ?", [.integer(uncut.number)])
+            }
+            // It is deleted once nothing names it.
+            try Self.abandon(uncut.audio.file, on: connection)
+            return true
+        }
+        if isCut { startErasing() }
+        return isCut
     }
 
     package func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> Int {

@@ -6,13 +6,17 @@ extension SQLiteConversationStore {
         _ text: String, of segment: ID<Segment>, in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Segment? {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
+        let now = now()
         let changed = try await change(user) { (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
             try connection.run(
                 "UPDATE segments SET text = ?, words = NULL, translations = NULL, is_edited = 1 WHERE conversation = ? AND id = ?",
                 [.text(text), .integer(number), .text(segment.rawValue)])
             guard connection.changedRows() == 1 else { return nil }
             try Self.noteErasure(on: connection)
+            if let before, before.text != text { try Self.forgetSpeech(of: before, in: number, now: now, on: connection) }
+            try Self.sumUp(number, on: connection)
             // What the words meant before is not to be found any more.
             try Self.dropWindows(of: number, on: connection)
             return try ConversationRow.segments(of: number, ids: [segment], on: connection).first.map {
@@ -101,6 +105,7 @@ extension SQLiteConversationStore {
             let both: [SQLiteValue] = [.integer(kept), .integer(gone)]
             try connection.run("UPDATE segments SET conversation = ? WHERE conversation = ?", both)
             try connection.run("UPDATE conversation_audio SET conversation = ? WHERE conversation = ?", both)
+            try connection.run("UPDATE OR REPLACE session_parts SET conversation = ? WHERE conversation = ?", both)
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(gone)])
             try connection.run(
                 "UPDATE conversations SET started_at = ?2, finished_at = ?3 WHERE number = ?1",
@@ -136,15 +141,21 @@ extension SQLiteConversationStore {
             try connection.run(
                 "UPDATE segments SET conversation = ?1 WHERE conversation = ?2 AND id IN (SELECT value FROM json_each(?3))",
                 [.integer(second), .integer(first), .text(SegmentCoding.list(whole.segments[index...].map(\.id.rawValue)))])
-            // The audio is one file still: each part has it at its own place.
+            // What lies on the other side goes when the file has been cut.
             try connection.run(
                 """
-                INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at)
-                SELECT ?1, file, format, start_at, duration, byte_count, created_at FROM conversation_audio
-                WHERE conversation = ?2 AND start_at + duration > ?3
+                INSERT INTO conversation_audio (conversation, file, format, start_at, duration, byte_count, created_at, cut_from, cut_to)
+                SELECT ?1, file, format, start_at, duration, byte_count, created_at, iif(start_at < ?3, max(?3 - start_at, coalesce(cut_from, 0)), cut_from),
+                iif(start_at < ?3, coalesce(cut_to, duration), cut_to) FROM conversation_audio WHERE conversation = ?2 AND start_at + duration > ?3
                 """, [.integer(second), .integer(first), .integer(shift * 1_000_000)])
             try connection.run(
                 "DELETE FROM conversation_audio WHERE conversation = ? AND start_at >= ?", [.integer(first), .integer(shift * 1_000_000)])
+            try connection.run(
+                """
+                UPDATE conversation_audio SET cut_from = coalesce(cut_from, 0), cut_to = min(?2 - start_at, coalesce(cut_to, duration))
+                WHERE conversation = ?1 AND start_at + duration > ?2
+                """, [.integer(first), .integer(shift * 1_000_000)])
+            try Self.splitSpeech(of: first, at: shift * 1_000_000, into: second, on: connection)
             try Self.shift(second, by: -shift, on: connection)
             let end = whole.segments[..<index].map(\.end).max() ?? .zero
             try connection.run(
@@ -152,6 +163,9 @@ extension SQLiteConversationStore {
                 [.integer(whole.started.milliseconds + end.storedNanoseconds / 1_000_000), .integer(first)])
             try Self.count(first, on: connection)
             try Self.count(second, on: connection)
+            try Self.sumUp(first, on: connection)
+            try connection.run("UPDATE conversations SET is_titled = 0 WHERE number = ?", [.integer(second)])
+            try Self.sumUp(second, on: connection)
             let parts = [try ConversationRow.whole(first, on: connection), try ConversationRow.whole(second, on: connection)]
             return (parts.compactMap { $0 }, Stale(archive: archive, conversations: [first]))
         }
@@ -161,8 +175,22 @@ extension SQLiteConversationStore {
     }
 
     package func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await delete(id, of: user, onlyIfEmpty: false)
+    }
+
+    package func discard(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await delete(id, of: user, onlyIfEmpty: true)
+    }
+
+    private func delete(_ id: ID<Conversation>, of user: ID<User>, onlyIfEmpty: Bool) async throws(StoreError) -> Bool {
+        let now = now()
         let deleted = try await change(user) { (archive, connection) throws(StoreError) -> Stale? in
             guard let number = try archive.conversation(id, on: connection) else { return nil }
+            if onlyIfEmpty {
+                guard try connection.integer("SELECT segment_count FROM conversations WHERE number = ?", [.integer(number)]) == 0 else { return nil }
+            } else {
+                try Self.forgetSpeech(in: number, now: now, on: connection)
+            }
             // First, so that the segments' trigger has nothing to look for.
             try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
             try connection.run(
@@ -202,7 +230,7 @@ extension SQLiteConversationStore {
     }
 
     /// Moves all that has a place in a conversation, because its start is another one now.
-    private static func shift(_ number: Int64, by milliseconds: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func shift(_ number: Int64, by milliseconds: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         guard milliseconds != 0 else { return }
         let values: [SQLiteValue] = [.integer(milliseconds * 1_000_000), .integer(number)]
         for var segment in try ConversationRow.segments(of: number, on: connection) {
@@ -217,6 +245,16 @@ extension SQLiteConversationStore {
         }
         try connection.run("UPDATE segments SET start_at = start_at + ?1, end_at = end_at + ?1 WHERE conversation = ?2", values)
         try connection.run("UPDATE conversation_audio SET start_at = start_at + ?1 WHERE conversation = ?2", values)
+        try connection.run("UPDATE session_parts SET shift = shift + ?1 WHERE conversation = ?2", values)
+    }
+
+    /// Makes title and summary of what is said now, so that they quote nothing that is not. A title by hand stays.
+    private static func sumUp(_ number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        guard let conversation = try ConversationRow.whole(number, on: connection), conversation.status == .completed else { return }
+        let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
+        try connection.run(
+            "UPDATE conversations SET title = iif(is_titled, title, ?2), summary = ?3 WHERE number = ?1",
+            [.integer(number), .text(summary?.title), .text(summary?.summary)])
     }
 
     static func dropWindows(of number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {

@@ -7,10 +7,13 @@ extension SQLiteConversationStore {
         let done = try await change(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.conversation(part.conversation, on: connection) else { return false }
             try connection.run(
-                """
-                INSERT INTO session_parts (session, conversation, begins, shift) VALUES (?, ?, ?, ?)
-                ON CONFLICT (session, conversation) DO UPDATE SET begins = excluded.begins, shift = excluded.shift
-                """,
+                "DELETE FROM session_parts WHERE session = ? AND conversation = ?", [.text(part.session.rawValue), .integer(number)])
+            // What was to be forgotten to the session's end, ends where it begins to speak in another conversation.
+            try connection.run(
+                "UPDATE forgotten_speech SET ends = max(begins, ?2) WHERE session = ?1 AND ends IS NULL",
+                [.text(part.session.rawValue), .duration(part.begins)])
+            try connection.run(
+                "INSERT INTO session_parts (session, conversation, begins, shift) VALUES (?, ?, ?, ?)",
                 [
                     .text(part.session.rawValue), .integer(number), .duration(part.begins), .integer(part.shift?.storedNanoseconds),
                 ])
@@ -35,5 +38,100 @@ extension SQLiteConversationStore {
             }
             return parts
         } ?? []
+    }
+
+    // MARK: What is forgotten
+
+    package func forgottenSpeech(of session: ID<Session>?) async throws(StoreError) -> [ForgottenSpeech] {
+        try await database.read { (connection) throws(StoreError) in
+            var found: [ForgottenSpeech] = []
+            try connection.run(
+                "SELECT session, channel, begins, ends FROM forgotten_speech WHERE ?1 IS NULL OR session = ?1 ORDER BY number",
+                [.text(session?.rawValue)]
+            ) { (row) throws(StoreError) in
+                found.append(
+                    ForgottenSpeech(
+                        session: ID(row.text(0) ?? ""), channel: row.integer(1).map { ChannelIndex(Int($0)) }, begins: row.duration(2),
+                        ends: row.integer(3).map { .nanoseconds($0) }))
+            }
+            return found
+        }
+    }
+
+    package func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError) {
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run("DELETE FROM forgotten_speech WHERE noted_at < ?", [.time(time)])
+        }
+    }
+
+    /// A part of a session, with where the session's next part begins.
+    private struct Stretch {
+        var session: String
+        var begins: Int64
+        var ends: Int64?
+        var shift: Int64?
+    }
+
+    private static func stretches(of conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Stretch] {
+        var stretches: [Stretch] = []
+        try connection.run(
+            """
+            SELECT p.session, p.begins, p.shift, (SELECT min(n.begins) FROM session_parts n WHERE n.session = p.session
+            AND (n.begins > p.begins OR n.begins = p.begins AND n.conversation > p.conversation))
+            FROM session_parts p WHERE p.conversation = ? ORDER BY p.session, p.begins
+            """, [.integer(conversation)]
+        ) { (row) throws(StoreError) in
+            stretches.append(Stretch(session: row.text(0) ?? "", begins: row.integer(1) ?? 0, ends: row.integer(3), shift: row.integer(2)))
+        }
+        return stretches
+    }
+
+    /// Notes that what sessions said in a conversation is to be known no more.
+    static func forgetSpeech(in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection) throws(StoreError) {
+        for stretch in try stretches(of: conversation, on: connection) where stretch.ends != stretch.begins {
+            try forget(stretch, in: nil, now, on: connection)
+        }
+    }
+
+    /// Notes that what was said of a segment is to be known no more.
+    static func forgetSpeech(
+        of segment: Segment, in conversation: Int64, now: UnixTime, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) {
+        for part in try stretches(of: conversation, on: connection) {
+            guard let shift = part.shift else { continue }
+            var said = part
+            said.begins = max(part.begins, segment.start.storedNanoseconds - shift)
+            said.ends = min(part.ends ?? .max, segment.end.storedNanoseconds - shift)
+            if said.begins < said.ends ?? 0 { try forget(said, in: segment.channel, now, on: connection) }
+        }
+    }
+
+    private static func forget(
+        _ stretch: Stretch, in channel: ChannelIndex?, _ now: UnixTime, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                .text(stretch.session), .integer(channel.map { Int64($0.number) }), .integer(stretch.begins), .integer(stretch.ends), .time(now),
+            ])
+    }
+
+    /// What sessions said from `boundary` of a conversation on, they said in another one.
+    static func splitSpeech(
+        of conversation: Int64, at boundary: Int64, into other: Int64, on connection: borrowing SQLiteConnection
+    ) throws(StoreError) {
+        for part in try stretches(of: conversation, on: connection) {
+            guard let shift = part.shift else { continue }
+            let place = boundary - shift
+            if place <= part.begins {
+                try connection.run(
+                    "UPDATE session_parts SET conversation = ? WHERE session = ? AND conversation = ? AND begins = ?",
+                    [.integer(other), .text(part.session), .integer(conversation), .integer(part.begins)])
+            } else if part.ends.map({ place < $0 }) ?? true {
+                try connection.run(
+                    "INSERT INTO session_parts (session, conversation, begins, shift) VALUES (?, ?, ?, ?)",
+                    [.text(part.session), .integer(other), .integer(place), .integer(shift)])
+            }
+        }
     }
 }

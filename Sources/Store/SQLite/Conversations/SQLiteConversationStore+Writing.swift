@@ -43,6 +43,14 @@ extension SQLiteConversationStore {
         let now = now()
         let done = try await change(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.conversation(update.conversation, on: connection) else { return false }
+            if update.isLive, try Self.status(of: number, on: connection) != .inProgress { return false }
+            let earlier = (update.movesBack / .milliseconds(1)).rounded(.up)
+            if earlier > 0 {
+                try Self.shift(number, by: Int64(earlier), on: connection)
+                try Self.dropWindows(of: number, on: connection)
+                try connection.run(
+                    "UPDATE conversations SET started_at = started_at - ? WHERE number = ?", [.integer(Int64(earlier)), .integer(number)])
+            }
             let segments = try SegmentWriting(archive, conversation: number, on: connection)
             try segments.remove(update.removed, on: connection)
             try segments.write(update.changed, on: connection)
@@ -51,15 +59,30 @@ extension SQLiteConversationStore {
                 UPDATE conversations SET status = coalesce(?2, status), since = CASE WHEN ?2 IS NULL OR ?2 = status THEN since ELSE ?3 END,
                 started_at = coalesce(?4, started_at), finished_at = coalesce(?5, finished_at), language = coalesce(?6, language),
                 title = coalesce(?7, title), summary = coalesce(?8, summary), reason = coalesce(?9, reason),
-                windows_model = iif(?10, NULL, windows_model) WHERE number = ?1
+                windows_model = iif(?10, NULL, windows_model), is_titled = iif(?11, 1, is_titled) WHERE number = ?1
                 """,
                 [
                     .integer(number), .text(update.status?.rawValue), .time(now), .time(update.started), .time(update.finished),
                     .text(update.language?.rawValue), .text(update.title), .text(update.summary), .text(update.finalizationReason),
-                    .integer(!update.changed.isEmpty || !update.removed.isEmpty),
+                    .integer(!update.changed.isEmpty || !update.removed.isEmpty), .integer(update.isTitledByHand),
                 ])
             return true
         }
         return done ?? false
+    }
+
+    package func status(of conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation.Status? {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            return try Self.status(of: number, on: connection)
+        }
+    }
+
+    private static func status(of number: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) -> Conversation.Status? {
+        var status: Conversation.Status?
+        try connection.run("SELECT status FROM conversations WHERE number = ?", [.integer(number)]) { (row) throws(StoreError) in
+            status = row.text(0).flatMap(Conversation.Status.init(rawValue:))
+        }
+        return status
     }
 }
