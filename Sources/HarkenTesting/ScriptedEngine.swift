@@ -32,9 +32,11 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
     /// - Parameters:
     ///   - word: what it says for the second of this number, counted from 1.
+    ///   - tellsSpeakers: whether it says that it can.
     ///   - speaker: who it says speaks then.
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: Fault = .none,
+        tellsSpeakers: Bool = false,
         word: @escaping @Sendable (Int) -> String = { "w\($0)" }, speaker: @escaping @Sendable (Int) -> SpeakerLabel? = { _ in nil },
         transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil
     ) {
@@ -44,7 +46,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         self.speaker = speaker
         self.transcript = transcript
         self.aligned = aligned
-        capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"])
+        capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"], speakers: tellsSpeakers)
     }
 
     /// Streams that are open.

@@ -54,6 +54,9 @@ package protocol SessionOwner: AnyObject {
     /// By the gate, nothing has been said for a while.
     func paused(at position: SampleIndex)
 
+    /// The engine has told who the session's user is, whose speech it heard first.
+    func userSpeaks(as speaker: SpeakerLabel)
+
     /// How a shadow's words compare with the session's, at its end.
     func evaluated(_ evaluation: Evaluation)
 }
@@ -68,6 +71,8 @@ extension SessionOwner {
     package func counted(_ tally: SessionTally, since before: SessionTally) {}
 
     package func mend(_ mend: Mend) {}
+
+    package func userSpeaks(as speaker: SpeakerLabel) {}
 
     package func evaluated(_ evaluation: Evaluation) {}
 

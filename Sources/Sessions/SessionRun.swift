@@ -25,6 +25,9 @@ package final class SessionRun {
         package var voteTime: Duration
         /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
         package var repair: RepairSettings?
+        /// Speech of the session's user, which an engine that tells speakers apart hears first: 16-bit little-endian PCM at the session's rate, of one
+        /// channel. Empty: none does.
+        package var prelude: [UInt8] = []
 
         package init(
             channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: Recovery.Rule = .init(), mode: SessionMode = .failover,
@@ -44,6 +47,9 @@ package final class SessionRun {
     }
 
     private let connector: VendorConnector
+    private let prelude: [UInt8]
+    /// A stream that hears the user before a leg takes it; nil: there is none, or a leg has it.
+    private var preceded: (engine: EngineName, stream: PrecededStream, model: String?)?
     private let engines: [LiveEngine]
     private let channels: Int
     private var owner: (any SessionOwner)?
@@ -78,6 +84,7 @@ package final class SessionRun {
         self.connector = connector
         self.owner = owner
         engines = request.engines
+        prelude = request.mode == .failover ? request.prelude : []
         channels = request.channels
         options = request.options
         let rate = options.rate
@@ -119,7 +126,10 @@ package final class SessionRun {
     package func model(of engine: EngineName) -> String? { legs.last { $0.engine == engine }?.model }
 
     /// Opens the first streams.
-    package func start() { run(machine.start(now: connector.loop.now)) }
+    package func start() {
+        run(machine.start(now: connector.loop.now))
+        if !prelude.isEmpty { precede() }
+    }
 
     /// Takes whole frames of 16-bit little-endian PCM, all channels.
     ///
@@ -195,6 +205,7 @@ package final class SessionRun {
         changed.apply(change)
         guard changed != options else { return }
         options = changed
+        forgetPreceded()
         let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
         let inStream = running.allSatisfy { change.aspects.isSubset(of: $0.capabilities.liveChanges) }
         run(machine.update(inStream: inStream, options, now: connector.loop.now))
@@ -227,7 +238,7 @@ package final class SessionRun {
                 connector.loop.soon { [self] in self.engine(event, from: id) }
             }
         }
-        let (stream, model) = connect(id, to: engine, channels: leg.channels.count)
+        let (stream, model) = takePreceded(id, engine) ?? connect(id, to: engine, channels: leg.channels.count)
         gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count).stream }
         let kind = leg.isShadow ? RecognitionRun.Kind.shadow : .stream
         begin(
@@ -239,19 +250,54 @@ package final class SessionRun {
     }
 
     private func connect(_ id: LegID, to engine: LiveEngine, channels: Int) -> (stream: any EngineStream, model: String?) {
+        connect(to: engine, channels: channels) { [self] event in hear(event, from: id) }
+    }
+
+    private func connect(
+        to engine: LiveEngine, channels: Int, deliver: @escaping (EngineEvent) -> Void
+    ) -> (stream: any EngineStream, model: String?) {
         let options = fitted(options, to: engine, channels: channels)
         switch engine.access {
         case .inProcess(let engine):
-            let run = LoopBound(self, on: connector.loop)
+            let listener = LoopBound(deliver, on: connector.loop)
             // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
-            let stream = engine.open(options) { event in run.loop.execute { run.withValue { $0.hear(event, from: id) } } }
+            let stream = engine.open(options) { event in listener.loop.execute { listener.withValue { $0(event) } } }
             return (stream, engine.capabilities.models.first)
         case .vendor(let vendor, let settings):
-            let stream = VendorStream(vendor, settings: settings, options: options, context: connector) { [self] event in hear(event, from: id) }
+            let stream = VendorStream(vendor, settings: settings, options: options, context: connector, deliver: deliver)
             return (stream, stream.model)
         case .resumable(let service):
-            return (ResumingStream(service, options: options, on: connector.loop) { [self] event in hear(event, from: id) }, options.model)
+            return (ResumingStream(service, options: options, on: connector.loop, deliver: deliver), options.model)
         }
+    }
+
+    // MARK: - The user's speech first
+
+    /// Another stream of the first engine hears the user, while a leg hears what is said; then it takes over.
+    private func precede() {
+        guard let engine = engines.first, channels == 1, engine.capabilities.speakers, engine.capabilities.wordTimes else { return }
+        let name = engine.name
+        let stream = PrecededStream(prelude, rate: options.rate, isPaced: engine.capabilities.pace != nil, on: connector.loop) { [self] in
+            guard !machine.isEnded else { return }
+            run(machine.renew(name, now: connector.loop.now))
+        }
+        let (inner, model) = connect(to: engine, channels: 1) { event in stream.hear(event) }
+        stream.open(inner)
+        preceded = (name, stream, model)
+    }
+
+    private func takePreceded(_ leg: LegID, _ engine: LiveEngine) -> (stream: any EngineStream, model: String?)? {
+        guard let preceded, preceded.engine == engine.name, preceded.stream.isReady else { return nil }
+        self.preceded = nil
+        preceded.stream.begin(
+            deliver: { [self] event in hear(event, from: leg) },
+            told: { [self] label in owner?.userSpeaks(as: machine.label(label, of: leg)) })
+        return (preceded.stream, preceded.model)
+    }
+
+    private func forgetPreceded() {
+        preceded?.stream.cancel()
+        preceded = nil
     }
 
     private func fitted(_ options: StreamOptions, to engine: LiveEngine, channels: Int) -> StreamOptions {
@@ -386,6 +432,7 @@ package final class SessionRun {
         }
         timer?.cancel()
         timer = nil
+        forgetPreceded()
         let last = owner
         owner = nil
         last?.hear(event)

@@ -225,6 +225,7 @@ extension SessionMachine {
         if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
         cancelOpening(of: id)
         splicing.remove(id)
+        renewals[id] = nil
     }
 
     func number(of leg: Leg) -> Int { configuration.engines.firstIndex { $0.name == leg.engine } ?? preferred }

@@ -172,19 +172,26 @@ extension SessionMachine {
         return (max(latest - .seconds(300), latest * 3 / 4), latest)
     }
 
+    private func rotation(of leg: Leg) -> (soonest: Instant, latest: Instant)? {
+        if let time = renewals[leg.id] { return time }
+        guard let opened = leg.openedAt, let cap = configuration.engines.first(where: { $0.name == leg.engine })?.cap else { return nil }
+        let rotation = Self.rotation(before: cap)
+        return (opened + rotation.soonest, opened + rotation.latest)
+    }
+
     private mutating func rotate(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard case .running = state, recovery.refusal == nil, let leg = legs.first(where: { $0.id == id }), leg.isOpen, !leg.isEnding,
-            let opened = leg.openedAt, let cap = configuration.engines.first(where: { $0.name == leg.engine })?.cap
+            let times = rotation(of: leg)
         else {
             splicing.remove(id)
+            renewals[id] = nil
             return
         }
-        let rotation = Self.rotation(before: cap)
-        guard opened + rotation.soonest <= now else { return }
+        guard times.soonest <= now else { return }
         splicing.insert(id)
-        let isForced = opened + rotation.latest <= now
-        guard isForced || isSilent(leg.channels) else { return }
+        guard times.latest <= now || isSilent(leg.channels) else { return }
         splicing.remove(id)
+        renewals[id] = nil
         var number = number(of: leg)
         if leg.isShadow { return openShadow(now: now, &actions) }
         if isPanel {

@@ -105,6 +105,8 @@ package struct SessionMachine: Sendable {
     package internal(set) var tally = SessionTally()
     /// Legs whose time is nearly over, which wait for a silence.
     var splicing: Set<LegID> = []
+    /// Those for which a stream of the same engine waits that knows more: from when on it may take over, and when it does at the latest.
+    var renewals: [LegID: (soonest: Instant, latest: Instant)] = [:]
     /// Legs that hear the same as their successors for a moment, and when that is over at the latest.
     var handovers: [(leg: LegID, end: Instant)] = []
     /// What a second engine heard; nil: none does.
@@ -244,6 +246,19 @@ package struct SessionMachine: Sendable {
         openStretch(now: now, &actions)
         return actions + pump(now: now)
     }
+
+    /// Another stream of `engine` waits that knows more than the one that hears the session: it takes over in the next silence, or before long in any case.
+    package mutating func renew(_ engine: EngineName, now: Instant) -> [SessionAction] {
+        guard case .running = state, !isPanel, let leg = legs.last(where: { $0.engine == engine && $0.isOpen && !$0.isEnding && !$0.isShadow }) else {
+            return []
+        }
+        renewals[leg.id] = (now, configuration.measuresLoudness ? now + .seconds(10) : now)
+        splicing.insert(leg.id)
+        return pump(now: now)
+    }
+
+    /// The session's label of whom the engine of a leg calls `label`.
+    package mutating func label(_ label: SpeakerLabel, of leg: LegID) -> SpeakerLabel { speakers.label(label, of: .leg(leg)) }
 
     /// The session cannot go on, for a reason that lies outside its engines.
     package mutating func fail(_ error: EngineError, now: Instant) -> [SessionAction] {

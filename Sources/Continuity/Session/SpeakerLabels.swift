@@ -16,9 +16,12 @@ struct SpeakerLabels: Sendable {
 
     mutating func label(_ words: inout [Word], of source: Lane.Source) {
         for index in words.indices {
-            guard let number = words[index].speaker?.number else { continue }
-            words[index].speaker = SpeakerLabel(label(of: Key(source: source, number: min(max(number, 0), Self.most))))
+            words[index].speaker = words[index].speaker.map { label($0, of: source) }
         }
+    }
+
+    mutating func label(_ label: SpeakerLabel, of source: Lane.Source) -> SpeakerLabel {
+        SpeakerLabel(self.label(of: Key(source: source, number: min(max(label.number, 0), Self.most))))
     }
 
     private mutating func label(of key: Key) -> Int {

@@ -15,6 +15,8 @@ package struct SpeakerIdentity: Sendable, Equatable {
     package enum Source: String, Sendable {
         /// By comparing voiceprints.
         case voiceprint
+        /// By an engine's label for whom it heard in the user's speech profile.
+        case profile
         /// By the channel that it came in.
         case channel
         /// By what was said: "my name is Anna".

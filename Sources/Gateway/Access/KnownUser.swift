@@ -9,6 +9,8 @@ struct KnownUser: Sendable {
     var choices = UserChoices()
     /// Of the keys that they enrolled, by vendor; nil: the store could not say.
     var fingerprints: [EngineName: String]?
+    /// What engines hear of the user before a live conversation, one channel at `.speech`; nil: nothing.
+    var introduction: [Float]?
 
     init(_ user: ID<User>, in store: any ConversationStore) async {
         do throws(StoreError) {

@@ -52,6 +52,8 @@ package struct GatewayConfiguration: Sendable {
     package var audioDays: Int
     /// Whether silence is kept from engines.
     package var gate: GateSettings
+    /// Whether engines that tell speakers apart hear the user's speech profile before a live conversation.
+    package var sendsProfiles: Bool
     /// How long words of a conversation wait until it is known who says them.
     package var speakerPatience: Duration = .seconds(2)
     /// Between two looks at whether a live conversation is over, and at what other replicas have changed of people and voices.
@@ -123,6 +125,7 @@ package struct GatewayConfiguration: Sendable {
         }
         modes = try ModeSettings(settings, engines: engines)
         gate = try GateSettings(settings)
+        sendsProfiles = try settings.boolean("HARKEN_PROFILE_FIRST", default: false)
         audioDays = try settings.integer("HARKEN_AUDIO_DAYS", in: 0...36_500, default: 30)
         modelFolder = settings["HARKEN_MODELS"]
         drainTime = try settings.seconds("HARKEN_DRAIN_SECONDS", in: 0...3600, default: 30)

@@ -29,6 +29,12 @@ extension LiveConversation {
         }
     }
 
+    /// An engine that heard the user's speech profile calls them so.
+    func userSpeaks(as label: Int) {
+        let voice = names.known.directory.voices.first { $0.owner == .user }
+        run(machine.identified(machine.speaker(ofLabel: label), as: SpeakerIdentity(voice.map { .voice($0.id) } ?? .user, by: .profile)))
+    }
+
     func introduce(_ introduction: Introduction) {
         switch introduction.who {
         case .known(let person): accept(introduction, person)

@@ -24,7 +24,7 @@ struct LiveEndpoint: Endpoint {
             try admission.caller.check(.listen)
             guard asksForUser(head) else { return begin(exchange, Visitor(admission), call) }
             Task {
-                let visitor = Visitor(admission, await KnownUser(admission.caller.user, in: gateway.conversations.store))
+                let visitor = Visitor(admission, await known(admission.caller.user, to: gateway))
                 exchange.loop.execute { begin(exchange, visitor, call) }
             }
         } catch {
@@ -46,6 +46,12 @@ struct LiveEndpoint: Endpoint {
 
     /// Keys of their own are compared with those that they enrolled.
     private func asksForUser(_ head: HTTPRequestHead) -> Bool { dialect.asksForUser || !OwnKey.find(in: head).isEmpty }
+
+    private func known(_ user: ID<User>, to gateway: GatewayService) async -> KnownUser {
+        var known = await KnownUser(user, in: gateway.conversations.store)
+        if dialect.asksForUser, gateway.configuration.sendsProfiles { known.introduction = await gateway.speechProfiles.introduction(of: user) }
+        return known
+    }
 
     /// - Parameter visitor: nil: the client says later who it is.
     private func begin(_ exchange: HTTPExchange, _ visitor: Visitor?, _ call: Call) {
@@ -100,7 +106,7 @@ struct LiveEndpoint: Endpoint {
                 guard asksForUser, visitor == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var visitor) = arrival.result.withLock({ $0 }) else { return }
-                    visitor.known = await KnownUser(visitor.admission.caller.user, in: gateway.conversations.store)
+                    visitor.known = await known(visitor.admission.caller.user, to: gateway)
                     arrival.result.withLock { [visitor] in $0 = .success(visitor) }
                 }
                 guard let prepare else {
@@ -164,6 +170,7 @@ struct LiveEndpoint: Endpoint {
         try visitor?.known?.check(own)
         var plan = try plan(machine, head, payer, own, call)
         plan.audioDays = visitor?.known?.choices.audioDays
+        if machine.conversation?.usesProfile == true { plan.introduction = visitor?.known?.introduction ?? [] }
         return LiveSession(plan, context: context)
     }
 

@@ -71,7 +71,6 @@ struct JournalFindings {
         case .commit:
             guard let commit = CommitRecord.decode(Array(payload)[...], start: block.position) else { return }
             open[key]?.commits.append(commit)
-            open[key]?.reach(commit.commit.range.end)
         case .mend:
             guard let commit = CommitRecord.decode(Array(payload)[...], start: block.position)?.commit else { return }
             open[key]?.mends.append(commit)

@@ -70,6 +70,8 @@ extension LiveSession {
         Task { if let isOver = await turns.isComplete(turn: SpeechSamples.floats(samples, rate)) { tell(isOver) } }
     }
 
+    func userSpeaks(as speaker: SpeakerLabel) { conversation?.userSpeaks(as: speaker.number) }
+
     func gateFailed() {
         context.metrics.gateFailed()
         context.log.warning("a session's gate lets everything through", [.session: id.rawValue])

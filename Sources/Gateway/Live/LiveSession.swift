@@ -29,6 +29,8 @@ final class LiveSession: LiveHandler, SessionOwner {
         var isByOwnKeys = false
         /// How many days of its conversation's audio the user has chosen to be kept; nil: they have not.
         var audioDays: Int?
+        /// What its engine hears of the user before it, one channel at `.speech`; empty: nothing.
+        var introduction: [Float] = []
         /// The caller's span.
         var caller: TraceParent?
     }
@@ -54,7 +56,7 @@ final class LiveSession: LiveHandler, SessionOwner {
     var dialect: any LiveServerMachine
     /// From `start` to the end.
     var run: SessionRun?
-    private let plannedRun: SessionRun.Request
+    private var plannedRun: SessionRun.Request
     let record: SessionRecord
     var cursor: JournalCursor
     /// From `start` on.
@@ -124,6 +126,7 @@ final class LiveSession: LiveHandler, SessionOwner {
             recovery: context.continuity.recovery, mode: plan.mode,
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
             repair: context.continuity.repair(by: plan.engines, language: request.language))
+        plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
         cursor = context.journal.cursor(rate: rate, channels: channels)
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,

@@ -1,14 +1,24 @@
 internal import Audio
 internal import Speech
 
-/// Audio of a session, as models want it.
+/// Audio of a session, as models want it, and the other way round.
 enum SpeechSamples {
     /// At 16 kHz, −1…1.
     static func floats(_ samples: [Int16], _ rate: SampleRate) -> [Float] {
-        let floats = samples.map { Float($0) / 32_768 }
-        guard rate != .speech, let resampler = Resampler(from: rate, to: .speech) else { return floats }
+        converted(samples.map { Float($0) / 32_768 }, from: rate, to: .speech)
+    }
+
+    /// 16-bit little-endian PCM at `rate`, of samples at 16 kHz.
+    static func linear16(_ samples: [Float], _ rate: SampleRate) -> [UInt8] {
+        var bytes: [UInt8] = []
+        PCM.appendLinear16(converted(samples, from: .speech, to: rate).span, to: &bytes)
+        return bytes
+    }
+
+    private static func converted(_ samples: [Float], from source: SampleRate, to target: SampleRate) -> [Float] {
+        guard source != target, !samples.isEmpty, let resampler = Resampler(from: source, to: target) else { return samples }
         var converted: [Float] = []
-        resampler.append(floats.span, to: &converted)
+        resampler.append(samples.span, to: &converted)
         resampler.finish(into: &converted)
         return converted
     }

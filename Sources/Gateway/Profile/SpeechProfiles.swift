@@ -17,6 +17,8 @@ struct SpeechProfiles: Sendable {
     static let audioPath = "/v3/speech-profile/audio"
     /// What the duration that is told has on top of the speech, as clients expect.
     private static let margin: Duration = .seconds(5)
+    /// As much tells an engine whose voice it is.
+    private static let introduction: Duration = .seconds(10)
 
     enum Failure: Error {
         case refused(String)
@@ -29,6 +31,12 @@ struct SpeechProfiles: Sendable {
         let chosen = try await desk.store.settings(of: user)[Self.setting]
         let all = try await desk.store.samples(of: .user, of: user)
         return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
+    }
+
+    /// What an engine hears of the user before a conversation, one channel at `.speech`; nil: there is no profile, or it cannot be read.
+    func introduction(of user: ID<User>) async -> [Float]? {
+        guard let file = try? await samples(of: user).profile?.file else { return nil }
+        return try? Self.samples(of: folder + "/" + file, longest: Self.introduction)
     }
 
     func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
@@ -116,7 +124,8 @@ struct SpeechProfiles: Sendable {
         guard let head = Self.head(of: path), let wav = WAVDescription(head: head) else { throw .refused("The file is not a WAV file.") }
         let samples: [Float]
         do throws(MediaError) {
-            samples = try Self.samples(of: path)
+            // At most a little more than a profile may have.
+            samples = try Self.samples(of: path, longest: Enrolment.lengths.upperBound + .seconds(2))
         } catch {
             throw .refused("The file cannot be read: \(error).")
         }
@@ -147,10 +156,9 @@ struct SpeechProfiles: Sendable {
         return [UInt8](unsafeUninitializedCapacity: 60_000) { buffer, count in count = max(0, pread(descriptor, buffer.baseAddress, 60_000, 0)) }
     }
 
-    /// Of at most a little more than a profile may have.
-    private static func samples(of path: String) throws(MediaError) -> [Float] {
+    private static func samples(of path: String, longest: Duration) throws(MediaError) -> [Float] {
         let file = try MediaFile(Recording(path: path))
-        let most = Int(SampleCount(Enrolment.lengths.upperBound + .seconds(2), at: .speech).samples)
+        let most = Int(SampleCount(longest, at: .speech).samples)
         var samples: [Float] = []
         while samples.count < most, let block = try file.next() { samples += block.channels.first ?? [] }
         return samples

@@ -323,6 +323,40 @@ import Testing
         #expect(talk.actions.gaps == [])
     }
 
+    @Test func `takes another stream of the same engine that knows more, in the next silence`() throws {
+        var talk = Conversation()
+        talk.silent = [4]
+        talk.isDense = true
+        talk.hear(2.6)
+        talk.actions += talk.session.renew(Conversation.first, now: talk.now)
+        talk.hear(1)
+        #expect(talk.session.legs.count == 1)
+        talk.hear(1.2)
+        #expect(talk.session.legs.map(\.engine) == [Conversation.first, Conversation.first])
+        talk.engine(.opened, from: 1)
+        let end = try #require(talk.session.legs.last?.origin)
+        talk.says(0..<4, leg: 0, .endOfAudio, through: end.seconds(at: .speech))
+        talk.engine(.closed(nil), from: 0)
+        talk.lively = 1
+        talk.hear(1.2)
+        talk.says(5..<6, leg: 1, through: 5.9)
+        #expect(talk.actions.said == "w0 w1 w2 w3 w5")
+        #expect(talk.session.legs.count == 1, "once is enough")
+        #expect(talk.session.label(SpeakerLabel(0), of: LegID(1)) == talk.session.label(SpeakerLabel(0), of: LegID(1)))
+    }
+
+    @Test func `takes another stream that knows more before long where nobody pauses, and none of an engine that does not hear it`() {
+        var talk = Conversation()
+        talk.isDense = true
+        talk.hear(2.5)
+        #expect(talk.session.renew(Conversation.second, now: talk.now) == [])
+        talk.actions += talk.session.renew(Conversation.first, now: talk.now)
+        talk.hear(9.8)
+        #expect(talk.session.legs.count == 1)
+        talk.hear(0.5)
+        #expect(talk.session.legs.count == 2)
+    }
+
     @Test func `changes a leg while somebody speaks when there is no silence, and cuts no word`() throws {
         var talk = Conversation([Conversation.paced(Conversation.first, cap: .seconds(70))])
         talk.isDense = true

@@ -160,6 +160,38 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false]) func `is heard first by an engine that tells speakers apart, where the operator wants that`(
+        isWanted: Bool
+    ) async throws {
+        let deaf = Flag()
+        // A sentence each second, also of silence: ten of them are of what it hears before.
+        let engine = ScriptedEngine(tellsSpeakers: true, word: { "w\($0)." }, speaker: { _ in SpeakerLabel(3) })
+        try await TestGateway.with(
+            engine, keys: TestKeys(valid: []), settings: ["HARKEN_PROFILE_FIRST": "\(isWanted)"], ears: TestEars(isDeaf: { deaf.isSet })
+        ) { gateway in
+            try await upload(wav([(5, 8_000)]), to: gateway, status: 200)
+            // Nobody compares voices.
+            deaf.set()
+            let socket = try await gateway.connect("/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled")
+            let loud = (0..<1_600).flatMap { _ in [UInt8(0x40), UInt8(0x1f)] }
+            for _ in 0..<30 { socket.send(binary: loud) }
+            #expect(await socket.next { $0.contains("w3") } != nil)
+            for _ in 0..<10 { socket.send(binary: [UInt8](repeating: 0, count: loud.count)) }
+            // In the pause the other stream takes over.
+            try await until { engine.openStreams == 1 }
+            for _ in 0..<40 { socket.send(binary: loud) }
+            let word = isWanted ? "w11" : "w4"
+            let segments = try #require(await socket.next { $0.contains(word) })
+            let told = try JSONSerialization.jsonObject(with: Data(segments.utf8)) as? [[String: Any]]
+            let segment = try #require(told?.last)
+            #expect(segment["is_user"] as? Bool == isWanted)
+            // Not a moment of what the engine heard first is in it.
+            #expect(try #require(segment["end"] as? Double) <= 8)
+            socket.close()
+            try await until { engine.openStreams == 0 }
+        }
+    }
+
     private final class Flag: Sendable {
         private let state = Mutex(false)
         var isSet: Bool { state.withLock { $0 } }
