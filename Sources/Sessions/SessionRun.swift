@@ -25,6 +25,8 @@ package final class SessionRun {
         package var voteTime: Duration
         /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
         package var repair: RepairSettings?
+        /// Who is asked, where there is no gate, whether somebody speaks in what an engine says nothing to; nil: what is loud is taken for speech.
+        package var voices: (any VoiceListening)?
         /// Speech of the session's user, which an engine that tells speakers apart hears first: 16-bit little-endian PCM at the session's rate, of one
         /// channel. Empty: none does.
         package var prelude: [UInt8] = []
@@ -32,7 +34,7 @@ package final class SessionRun {
         package init(
             channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: Recovery.Rule = .init(), mode: SessionMode = .failover,
             stall: Duration = .seconds(3), repairTime: Duration = .seconds(4), voteTime: Duration = .milliseconds(1_500),
-            repair: RepairSettings? = nil
+            repair: RepairSettings? = nil, voices: (any VoiceListening)? = nil
         ) {
             self.channels = channels
             self.options = options
@@ -43,6 +45,7 @@ package final class SessionRun {
             self.repairTime = repairTime
             self.voteTime = voteTime
             self.repair = repair
+            self.voices = voices
         }
     }
 
@@ -61,6 +64,7 @@ package final class SessionRun {
     /// Where it is, it says what is loud.
     private let gate: SilenceGate?
     private let repairSettings: RepairSettings?
+    private let voices: (any VoiceListening)?
     private var repairs: [RepairID: RepairWork] = [:]
     /// An attempt that is not over.
     private struct Attempt {
@@ -89,6 +93,8 @@ package final class SessionRun {
         options = request.options
         let rate = options.rate
         repairSettings = request.repair
+        // What a gate lets through is speech.
+        voices = gate == nil ? request.voices : nil
         let isWatched = request.stall > .zero && request.engines.contains { if case .vendor = $0.access { true } else { false } }
         self.gate = gate
         let isMeasured = request.repair != nil || isWatched || gate != nil
@@ -107,7 +113,7 @@ package final class SessionRun {
                         slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
                 repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured,
-                voteTime: request.voteTime))
+                tellsVoices: voices != nil, voteTime: request.voteTime))
     }
 
     private static let forEver: Duration = .seconds(1_000_000_000)
@@ -347,12 +353,29 @@ package final class SessionRun {
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
             case .mend(let mend): owner?.mend(mend)
             case .evaluated(let evaluation): owner?.evaluated(evaluation)
+            case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
             case .blame(let engine, let error): owner?.blame(engine, error)
             case .lagged(let engine, let lag): owner?.lagged(engine, by: lag)
             case .ran(let record): report(record)
             }
         }
         armTimer()
+    }
+
+    // MARK: - Voices
+
+    /// Whether somebody speaks in kept audio of some channels. The machine is told when it has done what it is doing.
+    private func listen(to leg: LegID, _ heard: Range<Int>, _ range: SampleRange) {
+        let loop = connector.loop
+        guard let voices, let pcm = try? audio(of: heard, range).get() else { return loop.soon { [self] in listened(to: leg, range, nil) } }
+        let session = LoopBound(self, on: loop)
+        voices.listen(to: pcm, channels: heard.count, rate: options.rate) { hasSpeech in
+            loop.execute { session.withValue { $0.listened(to: leg, range, hasSpeech) } }
+        }
+    }
+
+    private func listened(to leg: LegID, _ range: SampleRange, _ hasSpeech: Bool?) {
+        run(machine.listened(to: leg, through: range.end, hasSpeech: hasSpeech, now: connector.loop.now))
     }
 
     // MARK: - Repairs
@@ -369,7 +392,10 @@ package final class SessionRun {
             language: options.language, diarize: options.diarize, keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
         let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
         let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, desk: settings.desk) { range in
-            await loop.run { session.withValue { $0.audio(of: repair.channel, range) } ?? .failure(AudioLost("its session is gone")) }
+            await loop.run {
+                session.withValue { $0.audio(of: repair.channel.number..<repair.channel.number + 1, range) }
+                    ?? .failure(AudioLost("its session is gone"))
+            }
         }
         let isTaken = work.begin(now: loop.now) { outcome, model in
             loop.execute { session.withValue { $0.repaired(repair.id, outcome, by: model) } }
@@ -379,13 +405,13 @@ package final class SessionRun {
         begin(.repair(repair.id), Beginning(.repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1))
     }
 
-    /// Kept audio of one channel.
-    private func audio(of channel: ChannelIndex, _ range: SampleRange) -> Result<[UInt8], AudioLost> {
+    /// Kept audio of some channels.
+    private func audio(of some: Range<Int>, _ range: SampleRange) -> Result<[UInt8], AudioLost> {
         Result { () throws(AudioLost) in
             guard let owner else { throw AudioLost("its session is over") }
             var audio: [UInt8] = []
-            audio.reserveCapacity(2 * Int(range.count.samples))
-            try owner.replay(range) { audio.append(channel.number..<channel.number + 1, ofInterleaved: $0, channels: channels) }
+            audio.reserveCapacity(2 * some.count * Int(range.count.samples))
+            try owner.replay(range) { audio.append(some, ofInterleaved: $0, channels: channels) }
             return audio
         }
     }

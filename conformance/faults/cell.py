@@ -112,6 +112,8 @@ class Vendors:
 def run(scenario, engine, recording, harken, folder):
     """The outcome of one cell; its times are not compared yet."""
     began = time.monotonic()
+    if scenario.noise:
+        recording = recording.behind_noise(scenario.noise)
     outcome = Outcome(scenario.name, engine, len(recording.words))
     vendors = Vendors(scenario, engine, recording)
     server = None
@@ -129,6 +131,8 @@ def run(scenario, engine, recording, harken, folder):
         heard = asyncio.run(stream(engine, server.url, "any", recording.pcm, at, mode=scenario.mode))
         fault_at = heard.began + vendors.mid if scenario.outage else opened if scenario.first == DEAD else None
         judge(outcome, recording, heard, vendors.sessions(), failures_logged(server), fault_at, scenario.nobody_for)
+        if scenario.noise and outcome.detail["logged"]:
+            outcome.problems.append(f"an engine was given up at {outcome.detail['logged']} s")
         if scenario.hearing is not None:
             check_hearing(outcome, {places[place] for place in scenario.hearing}, vendors.sessions(), heard.began)
         outcome.violations += vendors.violations()
@@ -182,7 +186,7 @@ def judge(outcome, recording, heard, sessions, logged, fault_at=None, nobody_for
         "logged": [rounded(when, heard.began) for when in logged]}
     outcome.problems += heard.problems
     outcome.words = [(word.text, round(word.start, 3), round(word.end, 3), rounded(word.arrived, heard.began)) for word in heard.words]
-    outcome.detail["pairs"] = {str(at): [round(word.start, 4), round(word.end, 4)] for at, word in found.pairs.items()}
+    outcome.detail["pairs"] = {str(at): [round(word.start - recording.before, 4), round(word.end - recording.before, 4)] for at, word in found.pairs.items()}
 
     # Each final by its last word: frames are sent once they are spoken, so a word is there at most a frame later.
     finals = {}

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import wave
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 
@@ -26,10 +26,17 @@ class Recording:
     pcm: bytes
     words: list  # those that are countable
     spoken: int  # all of them
+    before: float = 0  # seconds of noise before the speech
 
     @property
     def seconds(self):
         return len(self.pcm) / 2 / RATE
+
+    def behind_noise(self, seconds):
+        """The same behind so much noise, as loud as speech."""
+        noise = numpy.random.default_rng(1).normal(0, 3000, int(seconds * RATE)).clip(-32768, 32767).astype("<i2").tobytes()
+        words = [replace(word, start=word.start + seconds, end=word.end + seconds) for word in self.words]
+        return replace(self, pcm=noise + self.pcm, words=words, before=seconds)
 
     def inside_word(self, share):
         """A moment in the middle of the word that is spoken after this share of the recording."""

@@ -138,8 +138,8 @@ class Table:
         here = os.path.dirname(os.path.abspath(__file__))
         command = [sys.executable, os.path.join(here, "livekit_fallback.py"), "--output", place, "--jobs", str(self.args.jobs),
                    "--harken", self.args.harken, "--recording", pickled]
-        # It has no such modes.
-        command += [f"--scenario={one.name}" for one in self.scenarios if one.hearing is None]
+        # It has no such modes, and its own client sends the speech.
+        command += [f"--scenario={one.name}" for one in self.scenarios if one.hearing is None and not one.noise]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
         def finish():

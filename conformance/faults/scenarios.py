@@ -25,6 +25,8 @@ class Scenario:
     settings: tuple = ()
     # The engines that hear the session from its beginning; None: that is not looked at.
     hearing: tuple | None = None
+    # Seconds of loud noise before the speech, in which no engine may be given up.
+    noise: float = 0
     # Seconds from `{mid}` on in which every vendor is gone: streams are reset, and nothing is answered.
     outage: float = 0
     in_test: bool = False
@@ -67,6 +69,8 @@ SCENARIOS = (
     Scenario("two fail in turn", ("drop-after={third}",), ("drop-after={third}",), count=1),
     Scenario("all vendors down", outage=3600),
     Scenario("all engines down for 6 s", outage=6, engines=("first", "second")),
+    # Vendors say nothing to it, and nothing is wrong with them.
+    Scenario("noise before the speech", noise=8, in_test=True),
     # Several hear a session at a time. Who asks for `failover` has it whatever the others have.
     Scenario("failover, abort", ("drop-after={mid}",), count=1, mode="failover", settings=(("HARKEN_MODE", "hedged"),), hearing=("first",), in_test=True),
     Scenario("hedged, the first stalls", ("stall-after={mid}",), count=1, engines=BOTH, mode="hedged", hearing=BOTH, in_test=True),

@@ -60,6 +60,10 @@ package struct Leg: Sendable {
     package private(set) var slowest: Duration?
     /// Since when it owes an answer: it was sent speech, or told to finish, and has said nothing since.
     package private(set) var owesSince: Instant?
+    /// Since when it is being found out whether somebody speaks in what it has not answered.
+    private(set) var doubtedSince: Instant?
+    /// Nobody speaks before it, behind what was accounted for.
+    private var noiseThrough: SampleIndex = .zero
     /// The last thing that it said were words that are not final.
     private(set) var hasOpenWords = false
     private(set) var lastAnswer: Instant?
@@ -132,7 +136,22 @@ package struct Leg: Sendable {
     }
 
     /// What it was sent needs no answer.
-    mutating func forgive() { owesSince = nil }
+    mutating func forgive() {
+        owesSince = nil
+        doubtedSince = nil
+    }
+
+    /// Nobody speaks in what it was sent until there.
+    mutating func forgive(noiseThrough end: SampleIndex) {
+        noiseThrough = end
+        forgive()
+    }
+
+    /// It is taken for stalled, if somebody speaks in what it has not answered.
+    mutating func doubted(now: Instant) { doubtedSince = now }
+
+    /// What it was sent and has not accounted for, as far as somebody may speak in it.
+    var unanswered: SampleRange { SampleRange(min(max(heardThrough, noiseThrough), sentThrough), sentThrough) }
 
     /// Whether it was told what has an answer, whatever it heard.
     var mustAnswer: Bool { isDraining || finalizes.count > queued.count { $0.command == .finalize } }
@@ -218,6 +237,7 @@ package struct Leg: Sendable {
         lastAnswer = now
         sentAtAnswer = sentThrough
         owesSince = isBehind || isDraining ? now : nil
+        doubtedSince = nil
         guard let words else { return }
         if words.areFinal { hasOpenWords = false } else if words.count > 0 { hasOpenWords = true }
         if words.count > 0, firstAnswer == nil { firstAnswer = askedAt.map { $0.duration(to: now) } }

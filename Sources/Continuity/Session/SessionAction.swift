@@ -24,6 +24,8 @@ package enum SessionAction: Sendable, Equatable {
     case mend(Mend)
     /// How a shadow's words compare with those of the session, at its end.
     case evaluated(Evaluation)
+    /// A leg has said nothing to what is loud in these channels: whether somebody speaks there is to be told by `listened`.
+    case listen(LegID, Range<Int>, SampleRange)
     /// Words were heard to which this engine said nothing: whoever shares its health is to know. Other failures are told by `ran`.
     case blame(EngineName, EngineError)
     /// The engine of a leg that was given up for its silence has answered after all, so long after it was sent the audio.

@@ -1,4 +1,4 @@
-import Speech
+package import Speech
 
 extension SessionMachine {
     /// How often what depends on the audio that comes is looked at again.
@@ -65,6 +65,7 @@ extension SessionMachine {
         case .open, .draining:
             let limit = stallLimit(of: engine)
             var next = leg.owesSince.flatMap { configuration.measuresLoudness ? max($0 + limit, now + leg.lacks(for: limit)) : nil }
+            if let doubted = leg.doubtedSince { next = next.map { max($0, doubted + Self.listening) } }
             if configuration.measuresLoudness, leg.hasOpenWords, let last = leg.lastAnswer {
                 let time = max(last + limit * 3, now + leg.lacks(for: limit * 3))
                 next = min(next ?? time, time)
@@ -118,12 +119,13 @@ extension SessionMachine {
                     actions.append(.command(id, .cancel))
                     return closed(legAt: index, nil, now: now, &actions)
                 }
-                let unanswered = leg.channels.map { lanes[$0].speech.loudness(in: SampleRange(leg.heardThrough, leg.sentThrough)) }.max() ?? .zero
+                let unanswered = leg.channels.map { lanes[$0].speech.loudness(in: leg.unanswered) }.max() ?? .zero
                 // A cough is not waited for.
-                if unanswered >= SampleCount(.milliseconds(400), at: configuration.rate) || leg.isDraining {
+                if unanswered < SampleCount(.milliseconds(400), at: configuration.rate), !leg.isDraining {
+                    legs[index].forgive()
+                } else if !isListening(legAt: index, now: now, &actions) {
                     return stalled(legAt: index, from: leg.heardThrough, for: limit, now: now, &actions)
                 }
-                legs[index].forgive()
             }
             if leg.hasOpenWords, let last = leg.lastAnswer, last + limit * 3 <= now, leg.lacks(for: limit * 3) == .zero {
                 let covered = leg.channels.compactMap { lane in lanes[lane].place(of: id).map(lanes[lane].covered) }.min()
@@ -131,6 +133,43 @@ extension SessionMachine {
             }
             rotate(id, now: now, &actions)
         }
+    }
+
+    /// Whether it is being found out if somebody speaks in what a leg has not answered: what is loud may be noise.
+    private mutating func isListening(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) -> Bool {
+        let leg = legs[index]
+        guard configuration.tellsVoices, !leg.mustAnswer else { return false }
+        if let since = leg.doubtedSince { return now < since + Self.listening }
+        legs[index].doubted(now: now)
+        let most = SampleCount(Self.mostListening, at: configuration.rate)
+        let range = leg.unanswered
+        actions.append(.listen(leg.id, leg.channels, SampleRange(range.start, min(range.end, range.start + most))))
+        return true
+    }
+
+    /// Who cannot tell by then tells nothing.
+    private static var listening: Duration { .milliseconds(500) }
+
+    /// So much is listened to at a time. A client that sends faster than one speaks may have sent more: that comes next.
+    private static var mostListening: Duration { .seconds(30) }
+
+    /// It was found out whether somebody speaks in what a leg has not answered.
+    ///
+    /// - Parameters:
+    ///   - end: of what was listened to.
+    ///   - hasSpeech: nil: nobody can tell.
+    package mutating func listened(to id: LegID, through end: SampleIndex, hasSpeech: Bool?, now: Instant) -> [SessionAction] {
+        // It may have answered meanwhile, or be given up.
+        guard !isEnded, let index = legs.firstIndex(where: { $0.id == id }), legs[index].isOpen, legs[index].doubtedSince != nil,
+            let engine = configuration.engines.first(where: { $0.name == legs[index].engine })
+        else { return [] }
+        var actions: [SessionAction] = []
+        if hasSpeech == false {
+            legs[index].forgive(noiseThrough: end)
+        } else {
+            stalled(legAt: index, from: legs[index].heardThrough, for: stallLimit(of: engine), now: now, &actions)
+        }
+        return isEnded ? actions : actions + pump(now: now)
     }
 
     /// - Parameter start: of what it has not answered.

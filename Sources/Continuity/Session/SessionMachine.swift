@@ -22,6 +22,8 @@ package struct SessionMachine: Sendable {
         package var stall: Duration
         /// Whether the driver says what is loud, by `noteLoud`. If it does not, all audio may be speech, and no leg is taken for stalled.
         package var measuresLoudness: Bool
+        /// Whether the driver can tell speech from other sound: it is asked, by `listen`, before a leg is given up for its silence.
+        package var tellsVoices: Bool
         /// How long a leg may take to open when no other engine is left to try.
         package var connectTime: Duration
         /// The same while there is another engine to try.
@@ -34,7 +36,7 @@ package struct SessionMachine: Sendable {
         package init(
             rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: Recovery.Rule = .init(),
             mostWaiting: Duration = .seconds(300), mode: SessionMode = .failover, repairers: [EngineName] = [],
-            repairTime: Duration = .seconds(4), stall: Duration = .seconds(3), measuresLoudness: Bool = false,
+            repairTime: Duration = .seconds(4), stall: Duration = .seconds(3), measuresLoudness: Bool = false, tellsVoices: Bool = false,
             connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), turnSilence: Duration = .seconds(1),
             voteTime: Duration = .milliseconds(1_500)
         ) {
@@ -48,6 +50,7 @@ package struct SessionMachine: Sendable {
             self.repairTime = repairTime
             self.stall = stall
             self.measuresLoudness = measuresLoudness
+            self.tellsVoices = tellsVoices
             self.connectTime = connectTime
             self.hastyConnectTime = hastyConnectTime
             self.turnSilence = turnSilence

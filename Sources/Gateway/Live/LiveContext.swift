@@ -17,6 +17,8 @@ final class LiveContext {
     let gate: GateSettings
     /// Tells speech from other sound; nil: nothing here does.
     let voices: (any VoiceDetecting)?
+    /// The same for what is kept; nil: nothing here does.
+    let listener: SpeechListener?
     /// Tells whether turns are over; nil: nothing here does.
     let turns: (any TurnJudging)?
     /// Takes on the sessions whose transcripts are not whole at their end.
@@ -45,7 +47,8 @@ final class LiveContext {
 
     init(
         loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, conversations: ConversationDesk,
-        gate: GateSettings, voices: (any VoiceDetecting)?, turns: (any TurnJudging)?, completion: SessionRecovery, metrics: Metrics, usage: UsageBook,
+        gate: GateSettings, voices: (any VoiceDetecting)?, listener: SpeechListener?, turns: (any TurnJudging)?, completion: SessionRecovery,
+        metrics: Metrics, usage: UsageBook,
         log: Log,
         webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: WaitingSessions,
         voiceBudget: VoiceBudget,
@@ -58,6 +61,7 @@ final class LiveContext {
         self.evaluations = evaluations
         self.conversations = conversations
         self.gate = gate
+        self.listener = listener
         self.voices = voices
         self.turns = turns
         self.completion = completion

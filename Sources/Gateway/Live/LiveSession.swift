@@ -125,7 +125,7 @@ final class LiveSession: LiveHandler, SessionOwner {
             engines: zip(plan.engines, accounts).compactMap { $0.liveEngine(slowness: health.slowness($1)) },
             recovery: context.continuity.recovery, mode: plan.mode,
             stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
-            repair: context.continuity.repair(by: plan.engines, language: request.language))
+            repair: context.continuity.repair(by: plan.engines, language: request.language), voices: context.listener)
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
         cursor = context.journal.cursor(rate: rate, channels: channels)
         record = SessionRecord(

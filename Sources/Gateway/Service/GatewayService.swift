@@ -102,6 +102,7 @@ package final class GatewayService: HTTPService, EnginePatron {
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
+        let listener = voices.map(SpeechListener.init)
         let turns = entries.lazy.compactMap { $0.prerecorded as? any TurnJudging }.first
         let desk = ConversationDesk(
             store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
@@ -127,7 +128,8 @@ package final class GatewayService: HTTPService, EnginePatron {
                     return LoopBound(
                         LiveContext(
                             loop: loop, journal: journal, transcripts: transcripts, evaluations: evaluations, conversations: desk,
-                            gate: configuration.gate, voices: voices, turns: turns, completion: recovery, metrics: metrics, usage: usage,
+                            gate: configuration.gate, voices: voices, listener: listener, turns: turns, completion: recovery, metrics: metrics,
+                            usage: usage,
                             log: log,
                             webSocket: webSocket, webSocketClient: webSocketClient, continuity: continuity, waiting: waiting,
                             voiceBudget: voiceBudget,

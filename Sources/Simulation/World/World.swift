@@ -23,6 +23,7 @@ package struct World {
         case timer(Int)
         case repaired(RepairID, RepairOutcome)
         case news(Scenario.News)
+        case listened(LegID, SampleIndex, Bool?)
     }
 
     /// The driver's side of a leg.
@@ -90,7 +91,7 @@ package struct World {
     /// Takes what the client hears, and when: microseconds since the session's start.
     private let hear: ((Int64, SessionEvent) -> Void)?
 
-    enum Part { static let taste = 3, attempt = 4, repair = 5 }
+    enum Part { static let taste = 3, attempt = 4, repair = 5, voice = 6 }
 
     /// - Parameter hear: takes what the client hears, and when, in microseconds since the session's start.
     init(_ scenario: Scenario, hear: @escaping (Int64, SessionEvent) -> Void) { self.init(scenario, tell: nil, hear: hear) }
@@ -112,7 +113,7 @@ package struct World {
                         slowness: .milliseconds($0.temper.latency.upperBound), hasWordTimes: $0.temper.hasWordTimes)
                 },
                 recovery: scenario.recovery, mostWaiting: scenario.mostWaiting, mode: scenario.mode,
-                repairers: scenario.repairers.map(\.temper.name), measuresLoudness: true))
+                repairers: scenario.repairers.map(\.temper.name), measuresLoudness: true, tellsVoices: chance[Part.voice].happens(0.5)))
         witness = Witness(scenario)
         connectionsMade = Array(repeating: 0, count: scenario.engines.count)
         loudNext = Array(repeating: 0, count: scenario.channels)
@@ -179,6 +180,9 @@ package struct World {
                 witness.told(words, in: channel.number)
             }
             perform(machine.repaired(repair, outcome, now: instant))
+        case .listened(let leg, let end, let hasSpeech):
+            note("through \(Milliseconds.text(end)), \(hasSpeech.map { $0 ? "somebody speaks" : "nobody speaks" } ?? "nobody can tell")")
+            perform(machine.listened(to: leg, through: end, hasSpeech: hasSpeech, now: instant))
         case .news(let news):
             guard news.engine < scenario.engines.count, !machine.isEnded else { return }
             let name = scenario.engines[news.engine].temper.name
@@ -261,6 +265,14 @@ package struct World {
             }
             for range in loud.sorted(by: { $0.start < $1.start }) { machine.noteLoud(range, in: ChannelIndex(channel)) }
         }
+    }
+
+    /// Tells speech from noise, sometimes late or not at all.
+    private mutating func listen(to leg: LegID, _ channels: Range<Int>, _ range: SampleRange) {
+        note("does somebody speak in \(Milliseconds.text(range))?")
+        let hasSpeech = scenario.spoken[channels].contains { words in words.contains { $0.range.intersection(range) != nil } }
+        let attempt = chance[Part.voice, leg.number]
+        queue.add(.listened(leg, range.end, attempt[1].happens(0.1) ? nil : hasSpeech), at: now + Int64(attempt[2].pick(5...700)) * 1_000)
     }
 
     // MARK: - Repairs
@@ -439,6 +451,7 @@ package struct World {
                 note("mend channel \(mend.channel.number) \(Milliseconds.text(mend.range)) \(Trace.text(mend.words)), by \(mend.engine)")
                 witness.mended(mend)
             case .evaluated(let evaluation): witness.evaluated(evaluation)
+            case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
             case .blame(let engine, let error): note("blame \(engine): \(error)")
             case .lagged(let engine, let lag): note("\(engine) answers after \(lag)")
             case .ran(let record):

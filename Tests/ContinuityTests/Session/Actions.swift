@@ -31,6 +31,11 @@ extension [SessionAction] {
         compactMap { if case .blame(let engine, _) = $0 { engine } else { nil } }
     }
 
+    /// Where somebody is to listen for speech, and for which leg.
+    var questions: [(leg: LegID, range: SampleRange)] {
+        compactMap { if case .listen(let leg, _, let range) = $0 { (leg, range) } else { nil } }
+    }
+
     /// How late engines have answered that had been given up.
     var lags: [Duration] {
         compactMap { if case .lagged(_, let lag) = $0 { lag } else { nil } }

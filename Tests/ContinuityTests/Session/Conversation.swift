@@ -23,12 +23,12 @@ struct Conversation {
 
     init(
         _ engines: [SessionEngine] = [Self.paced(Self.first), Self.paced(Self.second)], repairers: [EngineName] = [Self.repairer],
-        mode: SessionMode = .failover, opens: Bool = true
+        mode: SessionMode = .failover, opens: Bool = true, tellsVoices: Bool = false
     ) {
         began = ContinuousClock.now
         now = began
         session = SessionMachine(
-            .init(rate: .speech, engines: engines, mode: mode, repairers: repairers, measuresLoudness: true))
+            .init(rate: .speech, engines: engines, mode: mode, repairers: repairers, measuresLoudness: true, tellsVoices: tellsVoices))
         actions = session.start(now: now)
         if opens { engine(.opened, from: 0) }
     }
@@ -96,6 +96,11 @@ struct Conversation {
         seconds.filter { !silent.contains($0) }.map {
             Word("w\($0)", SampleRange(Self.at(Double($0) + 0.1), Self.at(Double($0) + 0.8)), confidence: 1)
         }
+    }
+
+    /// Somebody has listened whether there is speech in what a leg said nothing to.
+    mutating func listened(_ question: (leg: LegID, range: SampleRange), hasSpeech: Bool?) {
+        actions += session.listened(to: question.leg, through: question.range.end, hasSpeech: hasSpeech, now: now)
     }
 
     /// The words of the repair's range come from its engine.

@@ -224,6 +224,78 @@ import Testing
         #expect(talk.actions.records.map(\.outcome) == [.stalled])
     }
 
+    @Test func `asks whether somebody speaks before it gives an engine up`() throws {
+        var talk = Conversation(tellsVoices: true)
+        talk.lively = nil
+        talk.hear(3.4)
+        let question = try #require(talk.actions.questions.first)
+        #expect(question.leg == LegID(0) && question.range.start == .zero && question.range.end > Conversation.at(3))
+        #expect(talk.actions.records == [])
+        talk.listened(question, hasSpeech: true)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+    }
+
+    @Test func `goes on with an engine that says nothing where nobody speaks, and asks again of what comes`() throws {
+        var talk = Conversation(tellsVoices: true)
+        talk.lively = nil
+        talk.hear(3.4)
+        let question = try #require(talk.actions.questions.first)
+        talk.listened(question, hasSpeech: false)
+        talk.hear(2.5)
+        #expect(talk.actions.records == [] && talk.actions.questions.count == 1)
+        talk.hear(1)
+        let next = try #require(talk.actions.questions.dropFirst().first)
+        #expect(next.range.start == question.range.end)
+        talk.listened(next, hasSpeech: true)
+        #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        talk.repairs(try #require(talk.actions.repairs.first))
+        #expect(talk.actions.said.hasPrefix("w0 w1 w2 w3"), "what was taken for noise is not lost")
+    }
+
+    @Test func `does not wait for who cannot tell whether somebody speaks`() throws {
+        for hasAnswer in [true, false] {
+            var talk = Conversation(tellsVoices: true)
+            talk.lively = nil
+            talk.hear(3.4)
+            if hasAnswer { talk.listened(try #require(talk.actions.questions.first), hasSpeech: nil) } else { talk.hear(0.6) }
+            #expect(talk.actions.records.map(\.outcome) == [.stalled])
+        }
+    }
+
+    @Test func `does not give an engine up that has answered while somebody listened`() throws {
+        var talk = Conversation(tellsVoices: true)
+        talk.lively = nil
+        talk.hear(3.4)
+        talk.hints(0..<3, leg: 0)
+        talk.listened(try #require(talk.actions.questions.first), hasSpeech: true)
+        talk.hear(1)
+        #expect(talk.actions.records == [])
+    }
+
+    @Test func `asks nobody about an engine that was told to finish`() {
+        var talk = Conversation(tellsVoices: true)
+        talk.lively = nil
+        talk.hear(1.2)
+        talk.hints(0..<1, leg: 0)
+        _ = talk.command(.finish)
+        talk.hear(3.5, audio: false)
+        #expect(talk.actions.questions.isEmpty)
+        #expect(talk.actions.blamed == [Conversation.first])
+    }
+
+    @Test func `listens to so much at a time, where a client has sent more than it spoke`() throws {
+        var talk = Conversation([SessionEngine(Conversation.first)], tellsVoices: true)
+        talk.lively = nil
+        let minute = SampleRange(.zero, Conversation.at(60))
+        talk.session.noteLoud(minute, in: .first)
+        _ = talk.session.received(minute.count, now: talk.now)
+        talk.hear(3.4)
+        let question = try #require(talk.actions.questions.first)
+        #expect(question.range.count.duration(at: .speech) == .seconds(30))
+        talk.listened(question, hasSpeech: false)
+        #expect(talk.actions.records == [])
+    }
+
     @Test func `gives an engine less time to open when there is another`() {
         var talk = Conversation(opens: false)
         talk.hear(1.4)
