@@ -16,6 +16,8 @@ actor SpeechForgetting {
     private let log: Log
     private let now: @Sendable () -> UnixTime
     private var forgotten: [ID<Session>: [ForgottenSpeech]] = [:]
+    /// How often that was asked for, and the question whose answer it is: who asked before may be answered after.
+    private var asked = 0, answered = 0
     /// Of earlier runs' journals.
     private var erasedEarlier: [ID<Session>: [ForgottenSpeech]] = [:]
 
@@ -34,8 +36,13 @@ actor SpeechForgetting {
 
     /// Reads what is to be known no more, and takes it out of everything but what live sessions hold.
     func run() async {
+        asked += 1
+        let number = asked
         do throws(StoreError) {
-            forgotten = Dictionary(grouping: try await store.forgottenSpeech(of: nil), by: \.session)
+            let found = try await store.forgottenSpeech(of: nil)
+            guard number > answered else { return }
+            answered = number
+            forgotten = Dictionary(grouping: found, by: \.session)
         } catch {
             return log.error("what was deleted cannot be read", [.error: "\(error)"])
         }
