@@ -147,7 +147,8 @@ struct Alignment {
             begin > old[number].start - usual / (others ? 4 : 1)
         else { return nil }
         let middle = old[number].middle(ofLast: first.text.count)
-        return begin < middle ? middle : nil
+        // What is committed behind a gap without times may lie a little before where it seems to.
+        return begin < middle + (isMirrored && !others ? usual / 4 : 0) ? middle : nil
     }
 
     /// What it costs that the first `count` new tokens are committed, though the last of them seems to lie behind the end of what is. Where words have

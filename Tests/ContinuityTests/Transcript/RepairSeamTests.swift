@@ -78,4 +78,13 @@ import Testing
             after: words(["it's 2220-3036"]), rate: .speech, hasTimes: false, others: false)
         #expect(inside.isEmpty)
     }
+
+    @Test func `leave out what stands behind its range, where that seems to lie behind the end of its audio`() {
+        // Its audio ends within the second "into", of which nobody said where it lies.
+        let inside = RepairSeam.unsettled(
+            words(["note 230-437", "online 2276-2850", "into 2850-3420", "in 3420-3898"]), of: range(3_093, 3_300), heard: range(0, 3_898),
+            known: range(0, 4_502), before: words(["note 230-437", "on 2276-2536", "line 2600-3093"]),
+            after: words(["into 3300-3422", "into 3904-4093"]), rate: .speech, hasTimes: false, others: false)
+        #expect(inside.isEmpty)
+    }
 }
