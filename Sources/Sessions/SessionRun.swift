@@ -285,7 +285,9 @@ package final class SessionRun {
         let name = engine.name
         let stream = PrecededStream(prelude, rate: options.rate, isPaced: engine.capabilities.pace != nil, on: connector.loop) { [self] in
             guard !machine.isEnded else { return }
-            run(machine.renew(name, now: connector.loop.now))
+            // Where another engine hears the session, it would only be sent silence to the end.
+            guard let actions = machine.renew(name, now: connector.loop.now) else { return forgetPreceded() }
+            run(actions)
         }
         let (inner, model) = connect(to: engine, channels: 1) { event in stream.hear(event) }
         stream.open(inner)
@@ -293,7 +295,11 @@ package final class SessionRun {
     }
 
     private func takePreceded(_ leg: LegID, _ engine: LiveEngine) -> (stream: any EngineStream, model: String?)? {
-        guard let preceded, preceded.engine == engine.name, preceded.stream.isReady else { return nil }
+        guard let preceded, preceded.stream.isReady else { return nil }
+        guard preceded.engine == engine.name else {
+            forgetPreceded()
+            return nil
+        }
         self.preceded = nil
         preceded.stream.begin(
             deliver: { [self] event in hear(event, from: leg) },

@@ -251,9 +251,11 @@ package struct SessionMachine: Sendable {
     }
 
     /// Another stream of `engine` waits that knows more than the one that hears the session: it takes over in the next silence, or before long in any case.
-    package mutating func renew(_ engine: EngineName, now: Instant) -> [SessionAction] {
+    ///
+    /// - Returns: nil when no stream of the engine hears the session now.
+    package mutating func renew(_ engine: EngineName, now: Instant) -> [SessionAction]? {
         guard case .running = state, !isPanel, let leg = legs.last(where: { $0.engine == engine && $0.isOpen && !$0.isEnding && !$0.isShadow }) else {
-            return []
+            return nil
         }
         renewals[leg.id] = (now, configuration.measuresLoudness ? now + .seconds(10) : now)
         splicing.insert(leg.id)

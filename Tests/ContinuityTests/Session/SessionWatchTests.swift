@@ -400,7 +400,7 @@ import Testing
         talk.silent = [4]
         talk.isDense = true
         talk.hear(2.6)
-        talk.actions += talk.session.renew(Conversation.first, now: talk.now)
+        talk.actions += talk.session.renew(Conversation.first, now: talk.now) ?? []
         talk.hear(1)
         #expect(talk.session.legs.count == 1)
         talk.hear(1.2)
@@ -421,8 +421,8 @@ import Testing
         var talk = Conversation()
         talk.isDense = true
         talk.hear(2.5)
-        #expect(talk.session.renew(Conversation.second, now: talk.now) == [])
-        talk.actions += talk.session.renew(Conversation.first, now: talk.now)
+        #expect(talk.session.renew(Conversation.second, now: talk.now) == nil)
+        talk.actions += talk.session.renew(Conversation.first, now: talk.now) ?? []
         talk.hear(9.8)
         #expect(talk.session.legs.count == 1)
         talk.hear(0.5)
