@@ -16,11 +16,13 @@ final class PrecededStream: EngineStream {
     /// Of the audio; what is behind it is silence.
     private var sent = 0
     private var timer: Loop.Timer?
-    private var leg: (deliver: (EngineEvent) -> Void, told: (SpeakerLabel) -> Void)?
+    /// Its leg's; nil: none has taken it.
+    private var deliver: ((EngineEvent) -> Void)?
+    /// nil: there is nobody to tell, or they know.
+    private var told: ((SpeakerLabel) -> Void)?
     private let ready: () -> Void
     /// A leg may take it.
     private(set) var isReady = false
-    private var isOpen = false
     private var isClosed = false
 
     /// Engines tell what follows from what was before by so much silence.
@@ -47,7 +49,8 @@ final class PrecededStream: EngineStream {
     func begin(deliver: @escaping (EngineEvent) -> Void, told: @escaping (SpeakerLabel) -> Void) {
         timer?.cancel()
         timer = nil
-        leg = (deliver, told)
+        self.deliver = deliver
+        self.told = told
         // Never at once: the leg is not there yet.
         loop.soon { [self] in
             guard !isClosed else { return }
@@ -64,9 +67,9 @@ final class PrecededStream: EngineStream {
 
     /// No leg takes it.
     func cancel() {
-        leg = nil
+        deliver = nil
+        told = nil
         let stream = inner
-        inner = nil
         end()
         stream?.send(.cancel)
     }
@@ -74,22 +77,19 @@ final class PrecededStream: EngineStream {
     /// The engine says something.
     func hear(_ event: EngineEvent) {
         switch event {
-        case .opened:
-            guard !isOpen else { return }
-            isOpen = true
-            return pass()
+        case .opened: return pass()
         case .closed: end()
         case .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
         }
-        guard let rest = prelude.hear(event), let leg else { return }
-        leg.deliver(rest)
+        guard let rest = prelude.hear(event), let deliver else { return }
+        deliver(rest)
         tell()
     }
 
     private func tell() {
-        guard let leg, let speaker = prelude.speaker else { return }
-        self.leg?.told = { _ in }
-        leg.told(speaker)
+        guard let told, let speaker = prelude.speaker else { return }
+        self.told = nil
+        told(speaker)
     }
 
     private func end() {
@@ -101,9 +101,8 @@ final class PrecededStream: EngineStream {
     }
 
     private func pass() {
-        guard !isClosed, leg == nil, let inner else { return }
+        guard !isClosed, deliver == nil, let inner else { return }
         let count = SampleCount(Self.piece, at: rate), whole = SampleCount(audio.count / 2) + SampleCount(Self.silence, at: rate)
-        let wasOver = prelude.length >= whole
         repeat {
             let bytes = 2 * Int(count.samples)
             var piece = Array(audio[sent..<min(sent + bytes, audio.count)])
@@ -112,11 +111,11 @@ final class PrecededStream: EngineStream {
             inner.send(piece.span.bytes)
             prelude.sent(count)
         } while !isPaced && prelude.length < whole
-        if !wasOver, prelude.length >= whole, !isClosed {
+        if !isReady, prelude.length >= whole, !isClosed {
             isReady = true
             ready()
         }
-        guard !isClosed, leg == nil else { return }
+        guard !isClosed, deliver == nil else { return }
         timer = loop.schedule(at: loop.now + Self.piece) { [self] in
             timer = nil
             pass()

@@ -130,10 +130,7 @@ package struct SessionTranscript: Sendable, Equatable {
     package mutating func forget(_ range: SampleRange, in channel: ChannelIndex) {
         guard pieces.indices.contains(channel.number) else { return }
         for index in pieces[channel.number].indices where pieces[channel.number][index].commit.range.intersection(range) != nil {
-            pieces[channel.number][index].commit.words.removeAll { word in
-                let middle = word.range.start + SampleCount(word.range.count.samples / 2)
-                return middle >= range.start && middle < range.end
-            }
+            pieces[channel.number][index].commit.words.removeAll { range.contains($0.middle) }
         }
         for missing in missing(in: channel) {
             guard let part = missing.intersection(range) else { continue }

@@ -50,9 +50,9 @@ struct JournalErasing: Sendable {
         let zeros = [UInt8](repeating: 0, count: blocks.reduce(0) { max($0, $1.length) })
         let mark = [JournalBlock.Kind.erased.rawValue]
         for block in blocks { try write(mark[...], to: descriptor, at: block.offset + JournalBlock.kindOffset, file.path) }
-        guard fdatasync(descriptor) == 0 else { throw .cannotWrite(path: file.path, reason: String(cString: strerror(errno))) }
+        if let problem = DiskSync.system.sync(descriptor) { throw .cannotSync(path: file.path, reason: problem) }
         for block in blocks { try write(zeros[..<block.length], to: descriptor, at: block.offset + JournalBlock.headerLength, file.path) }
-        guard fdatasync(descriptor) == 0 else { throw .cannotWrite(path: file.path, reason: String(cString: strerror(errno))) }
+        if let problem = DiskSync.system.sync(descriptor) { throw .cannotSync(path: file.path, reason: problem) }
     }
 
     private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, at offset: Int, _ path: String) throws(JournalError) {
