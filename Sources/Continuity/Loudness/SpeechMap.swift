@@ -51,8 +51,7 @@ package struct SpeechMap: Sendable {
     package func spread(_ words: [Word], over range: SampleRange) -> [Word] {
         guard !words.isEmpty else { return [] }
         var parts = parts(of: range)
-        // Beside a single word may be the beginning of the next one.
-        if words.count == 1 { parts = parts.max { $0.count < $1.count }.map { [$0] } ?? [] }
+        if words.count == 1 { parts = likeliest(of: parts) }
         if parts.isEmpty, next(behind: range) != nil { parts = [SampleRange(max(range.start, range.end - shortest), range.end)] }
         if parts.isEmpty { parts = [range] }
         let shares = ProportionalTimes.ranges(of: words.map(\.text), in: 0..<parts.reduce(0) { $0 + Int($1.count.samples) })
@@ -72,6 +71,15 @@ package struct SpeechMap: Sendable {
             placed[index].range = SampleRange(start, max(start, min(parts[part].end, parts[part].start + SampleCount(share.upperBound - before))))
         }
         return placed
+    }
+
+    /// Where a single word lies. Beside it may be the beginning of the next one, or the rest of the one before: that has been said, so it counts half.
+    private func likeliest(of parts: [SampleRange]) -> [SampleRange] {
+        let all = all
+        let weight: (SampleRange) -> Int64 = { part in
+            part.count.samples * (all.contains { $0.start == part.start } ? 2 : 1)
+        }
+        return parts.max { weight($0) < weight($1) }.map { [$0] } ?? []
     }
 
     /// Where words end that are said in `range`, if nothing is loud in it that is theirs: behind it.

@@ -48,11 +48,12 @@ struct Lane: Sendable {
     /// - Parameters:
     ///   - origin: where its audio begins.
     ///   - hasTimes: whether its engine says where words lie.
-    func ear(of source: Source, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
+    func ear(of source: Source, _ engine: EngineName, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
         // Where all that is committed is silent, nobody has said any of its words.
         guard let lastSource else { return hasTimes && stitcher.committedThrough > .zero ? Seam.Ear(rate: rate, origin: origin) : nil }
         guard lastSource != source else { return nil }
         var ear = Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [], hasTimes: hasTimes, others: self.hasTimes)
+        ear.engine = engine
         ear.othersThrough = saidThrough
         ear.isBehind = origin.map(isQuiet) ?? false
         ear.isCutOff = origin.map(isWithinSpeech) ?? false

@@ -123,7 +123,7 @@ extension SessionMachine {
 
     /// How an engine hears whose words are compared with those of whoever spoke last; nil when it is the one.
     func ear(of source: Lane.Source, _ engine: EngineName, from origin: SampleIndex, in number: Int) -> Seam.Ear? {
-        lanes[number].ear(of: source, from: origin, rate: configuration.rate, hasTimes: hasTimes(engine))
+        lanes[number].ear(of: source, engine, from: origin, rate: configuration.rate, hasTimes: hasTimes(engine))
     }
 
     /// It was said too late to count.
@@ -233,7 +233,7 @@ extension SessionMachine {
         let isCompared = seam != nil && !lanes[number].stitcher.isAtGap
         let margin = isCompared ? SampleCount(.milliseconds(150), at: configuration.rate) : .zero
         if !hasTimes, !isFresh, final.range.end + margin <= committed, !lanes[number].stitcher.goesOn(with: final.words, of: final.range) {
-            lanes[number].stitcher.hearGap(final.words, hasTimes: false)
+            lanes[number].stitcher.hearGap(final.words, by: engine, hasTimes: false)
             final.words = []
         }
         let accepted = lanes[number].stitcher.accept(

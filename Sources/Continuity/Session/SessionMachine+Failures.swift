@@ -284,10 +284,7 @@ extension SessionMachine {
     mutating func leaveAnswers(of dead: Leg, to places: [(number: Int, place: Int)]) {
         for (number, place) in places {
             let answer = SessionEvent.flushed(lanes[number].channel)
-            var owed = dead.unansweredFinalizes(in: number)
-            if let index = lanes[number].panel.index(of: dead.id) {
-                owed = lanes[number].panel.answer(lanes[number].panel.members[index].answers + owed)
-            }
+            let owed = told(dead, in: number).map { lanes[number].panel.answer($0) } ?? dead.unansweredFinalizes(in: number)
             lanes[number].stretches[place].after += Array(repeating: answer, count: owed)
         }
     }

@@ -33,7 +33,7 @@ extension SessionMachine {
                 lanes[number].panel.putBack(rest, toMember: index)
                 final.end = spoken
             }
-            if hasTimes(member.engine) { lanes[number].stitcher.hearGap(final.words) }
+            if hasTimes(member.engine) { lanes[number].stitcher.hearGap(final.words, by: member.engine) }
             conclude(final, words, from: source, member.engine, in: number, &actions)
             if !words.isEmpty || lanes[number].panel.owner == member.leg {
                 lanes[number].panel.owner = final.reason == .length && !member.isGone ? member.leg : nil

@@ -278,13 +278,20 @@ extension SessionMachine {
         }
     }
 
+    /// The finalizes that a member was told, or is to be told: those that it has answered, whose answers wait, and the others; nil: it is none.
+    func told(_ leg: Leg, in number: Int) -> Int? {
+        let lane = lanes[number]
+        guard let index = lane.panel.index(of: leg.id) else { return nil }
+        return lane.panel.members[index].answers + lane.stretches.reduce(0) { $0 + $1.answers(of: leg.id) } + leg.unansweredFinalizes(in: number)
+    }
+
     // MARK: - The end of the audio
 
     /// A member has closed its stream in good order.
     mutating func finished(_ leg: Leg, now: Instant, _ actions: inout [SessionAction]) {
         for number in leg.channels {
             guard let place = lanes[number].place(of: leg.id), let index = lanes[number].panel.index(of: leg.id) else { continue }
-            let told = lanes[number].panel.members[index].answers + leg.unansweredFinalizes(in: number)
+            let told = told(leg, in: number) ?? 0
             let heardAll = hearsAll(lanes[number].panel.members[index], in: number, at: place)
             lanes[number].panel.leave(leg.id)
             lanes[number].stretches[place].sources.removeAll { $0 == leg.id }
@@ -340,8 +347,8 @@ extension SessionMachine {
     /// What is before a stretch's end is settled: those who hear it are not needed any more, unless they owe an answer.
     mutating func dismissPanel(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         for id in lanes[number].stretches[0].sources {
-            guard let index = lanes[number].panel.index(of: id), let leg = legs.first(where: { $0.id == id }), !leg.isFailed else { continue }
-            if lanes[number].panel.members[index].answers + leg.unansweredFinalizes(in: number) > lanes[number].panel.answered { continue }
+            guard let leg = legs.first(where: { $0.id == id }), !leg.isFailed, let told = told(leg, in: number) else { continue }
+            if told > lanes[number].panel.answered { continue }
             dropSource(id, in: number, now: now, &actions)
         }
     }

@@ -185,7 +185,7 @@ extension SessionMachine {
         guard let asked = plan.asked else { return }
         let rate = configuration.rate
         let source = Lane.Source.repair(asked.id)
-        let ear = lanes[number].ear(of: source, from: asked.range.start, rate: rate, hasTimes: asked.hasTimes)
+        let ear = lanes[number].ear(of: source, asked.engine, from: asked.range.start, rate: rate, hasTimes: asked.hasTimes)
         // Where nothing is committed, all words are new of which nobody knows where they lie.
         var words = ear == nil && !asked.hasTimes ? words : lanes[number].stitcher.fresh(words, seam: ear)
         lanes[number].change(to: source, behind: lanes[number].stitcher.heard, hasTimes: asked.hasTimes)

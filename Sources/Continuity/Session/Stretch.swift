@@ -86,6 +86,17 @@ struct Stretch: Sendable {
     /// Whether something waits, or is being released.
     var isHolding: Bool { !held.isEmpty || !released.isEmpty }
 
+    /// The answers to finalizes that a leg has given and that wait.
+    func answers(of leg: LegID) -> Int {
+        [held, released].joined().count { said in
+            guard said.leg == leg else { return false }
+            return switch said.event {
+            case .flushed, .final(_, .flush): true
+            case .final, .turnEnded, .interim, .opened, .speechStarted, .skipped, .creditsLow, .closed: false
+            }
+        }
+    }
+
     /// Whether a leg has said something of it.
     func holds(_ leg: LegID) -> Bool { held.contains { $0.leg == leg } || released.contains { $0.leg == leg } }
 

@@ -13,6 +13,8 @@ struct Token {
     var earliest: Double
     /// It was over at this, where that is all that is known.
     var bound: Double?
+    /// The engine whose words are compared has said it.
+    var isOwn = false
 
     /// Where it begins, if it lies in the middle of its word.
     var start: Double { 2 * middle - Double(end.samples) }
@@ -92,7 +94,10 @@ struct Alignment {
             let heard = i == 0 || isBehind ? 0 : (max(spoken(i - 1), endHeard(of: i - 1) ?? -.infinity) - begin) / (0.8 * self.usual) + doubt
             for j in 0...new.count {
                 let place = i * width + j
-                if i > 0 { consider(costs[place - width] + Self.missing * (j == 0 ? min(1, max(0, heard)) : 1), .absent, at: place) }
+                if i > 0 {
+                    let share = j == 0 ? min(1, max(0, heard)) : j < new.count && isHeardAgain(i - 1) ? unlikely : 1
+                    consider(costs[place - width] + Self.missing * share, .absent, at: place)
+                }
                 // Where nobody says where these lie, its audio began behind this one or it did not: that those before it are missing says no more.
                 if i > 0, j == 0, !others { consider(Self.missing * max(0, heard), .absent, at: place) }
                 if j > 0 { consider(costs[place - 1] + leftOut(new[j - 1], behind: i), .leftOut, at: place) }
@@ -112,6 +117,12 @@ struct Alignment {
                 if j == 1, let end = endHeard(of: i - 1) { consider(costs[place - width - 1] + apart(end, new[0].middle), .aligned, at: place) }
             }
         }
+    }
+
+    /// Whether an old token and the one behind it are the same engine's, which does not say where they lie: it hears alike each time, but for what its
+    /// audio cuts.
+    private func isHeardAgain(_ number: Int) -> Bool {
+        !hasTimes && !others && number + 1 < old.count && old[number].isOwn && old[number + 1].isOwn
     }
 
     private mutating func consider(_ cost: Double, _ step: Step, at place: Int) {

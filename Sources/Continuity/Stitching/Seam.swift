@@ -14,6 +14,13 @@ package enum Seam {
     /// Tokens on each side that are compared; the seam lies at their end or beginning.
     private static let most = 48
 
+    /// How a committed word is known.
+    struct Source: Sendable {
+        var engine: EngineName
+        /// Where it was over, at the latest; nil: where it ends.
+        var bound: SampleIndex?
+    }
+
     /// How one who did not speak last hears.
     package struct Ear: Sendable {
         package var rate: SampleRate
@@ -24,8 +31,10 @@ package enum Seam {
         /// Whether it says where its words lie, and whether the others do. Without, their order is known, and about where they are.
         package var hasTimes: Bool
         package var others: Bool
-        /// Of each word that is compared: where it was over, at the latest; nil: where it ends, or nobody knows.
-        var bounds: [SampleIndex?] = []
+        /// Which engine hears; nil: nobody knows.
+        package var engine: EngineName?
+        /// Of each word that is compared: how it is known; none: nobody knows.
+        var sources: [Source] = []
         /// How far what the others said may reach, where they do not say where it lies; nil: to the end of what is committed.
         package var othersThrough: SampleIndex?
         /// Whether it began in the silence behind all that is compared.
@@ -79,7 +88,7 @@ package enum Seam {
         // In a long final each may be anywhere.
         let reach = ear.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
         let near = tail.indices.filter { tail[$0].range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }
-        let old = tokens(near.map { tail[$0] }, isMirrored, bound: { ear.bounds.isEmpty ? nil : ear.bounds[near[$0]] }).suffix(most)
+        let old = tokens(near.map { tail[$0] }, isMirrored, source: { ear.sources.isEmpty ? nil : ear.sources[near[$0]] }, heardBy: ear.engine).suffix(most)
         let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
         let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
@@ -131,7 +140,7 @@ package enum Seam {
     /// - Parameter earliest: behind which place the word of this number was said.
     private static func tokens(
         _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero },
-        bound: (Int) -> SampleIndex? = { _ in nil }
+        source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil
     ) -> [Token] {
         var tokens: [Token] = []
         for (index, word) in words.enumerated() {
@@ -142,7 +151,7 @@ package enum Seam {
                     Token(
                         text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length, end: word.range.end,
                         word: index,
-                        earliest: Double(earliest(index).samples), bound: bound(index).map { Double($0.samples) }))
+                        earliest: Double(earliest(index).samples), bound: source(index)?.bound.map { Double($0.samples) }, isOwn: engine != nil && source(index)?.engine == engine))
             }
         }
         return tokens

@@ -9,8 +9,8 @@ package struct Stitcher: Sendable {
     private(set) var tail: [Word] = []
     /// The same, and between them what was heard in gaps.
     private(set) var heard: [Word] = []
-    /// Of each of these: where it was over, at the latest, if its engine does not say where it lies.
-    private var bounds: [SampleIndex?] = []
+    /// Of each of these: how it is known.
+    private var sources: [Seam.Source] = []
     private static let longestTail = 48
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
@@ -37,13 +37,13 @@ package struct Stitcher: Sendable {
         if seam == nil, !isFresh, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
         let range = SampleRange(committedThrough, final.range.end)
         let new = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final.words) : fresh(final.words, seam: seam)
-        if !isFresh, seam?.hasTimes ?? true { hearGap(final.words) }
+        if !isFresh, seam?.hasTimes ?? true { hearGap(final.words, by: engine) }
         let words = new.map(moved)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
         if range.isEmpty && words.isEmpty && (reason == .pause || reason == .length) { return nil }
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
         Self.remember(new, in: &tail)
-        remember(new, bound: bound)
+        remember(new, of: Seam.Source(engine: engine, bound: bound))
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
 
@@ -75,10 +75,10 @@ package struct Stitcher: Sendable {
         }
     }
 
-    private mutating func remember(_ words: [Word], bound: SampleIndex?) {
+    private mutating func remember(_ words: [Word], of source: Seam.Source) {
         Self.remember(words, in: &heard)
-        bounds += Array(repeating: bound, count: words.count)
-        bounds.removeFirst(bounds.count - heard.count)
+        sources += Array(repeating: source, count: words.count)
+        sources.removeFirst(sources.count - heard.count)
     }
 
     /// Whether a final without a length behind what is committed says something new: engines that cut a word may say so of the rest of it.
@@ -90,16 +90,17 @@ package struct Stitcher: Sendable {
     /// What lies in the gap is not taken, but it is known: who hears the same again and does not say where it lies has not heard what stands behind it.
     ///
     /// - Parameter hasTimes: whether their engine says where they lie; if not, all of them lie in the gap.
-    mutating func hearGap(_ words: [Word], hasTimes: Bool = true) {
+    mutating func hearGap(_ words: [Word], by engine: EngineName, hasTimes: Bool = true) {
         guard isAtGap, let gap else { return }
         let known = max(gap.start, heard.last?.range.end ?? .zero)
-        remember(words.filter { $0.middle >= known && (!hasTimes || $0.middle < gap.end) }, bound: hasTimes ? nil : gap.end)
+        remember(
+            words.filter { $0.middle >= known && (!hasTimes || $0.middle < gap.end) }, of: Seam.Source(engine: engine, bound: hasTimes ? nil : gap.end))
     }
 
     /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
     func fresh(_ words: [Word], seam: Seam.Ear?) -> [Word] {
         if var seam, !words.isEmpty {
-            seam.bounds = bounds
+            seam.sources = sources
             if isAtGap, let gap {
                 let new = Seam.fresh(words, after: heard, through: gap.start, seam)
                 // Which of those that do not say where they lie are in the gap nobody knows; its repair leaves out those that are here.

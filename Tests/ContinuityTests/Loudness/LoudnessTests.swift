@@ -115,6 +115,13 @@ import Testing
         #expect(map([(0.3, 0.7), (2, 2.1)]).spread([word], over: SampleRange(at(0.62), at(0.99))).first?.range == SampleRange(at(0.62), at(0.7)))
     }
 
+    @Test func `places a single word rather where something loud begins than in the rest of what was said before`() {
+        let word = Word("well", SampleRange(at(0.77), at(1.66)), confidence: 1)
+        let final = SampleRange(at(0.77), at(1.66))
+        #expect(map([(0.54, 1.02), (1.41, 1.9)]).spread([word], over: final).first?.range == SampleRange(at(1.41), at(1.66)))
+        #expect(map([(0.54, 1.3), (1.46, 1.9)]).spread([word], over: final).first?.range == SampleRange(at(0.77), at(1.3)), "too much for a rest")
+    }
+
     @Test func `places a word of a final behind as little as may be the one before`() {
         let map = map([(0.63, 0.71), (1.4, 1.62), (1.9, 2)])
         let words = ["station", "on"].map { Word($0, SampleRange(at(0), at(2)), confidence: 1) }

@@ -106,6 +106,23 @@ import Testing
         #expect(conversation.actions.said == "w0 w1")
     }
 
+    @Test func `answers each finalize once when a leg that opened late ends with one answered that waits, and one not`() throws {
+        var conversation = Conversation([Conversation.paced(Conversation.first)], mode: .hedged, opens: false)
+        conversation.lively = nil
+        conversation.hear(1)
+        _ = conversation.command(.finalize)
+        conversation.hear(2)
+        _ = conversation.command(.finalize)
+        _ = conversation.command(.finish)
+        conversation.engine(.opened, from: 0)
+        let repair = try #require(conversation.actions.repairs.first)
+        conversation.engine(.flushed(.first), from: 0)
+        conversation.engine(.closed(nil), from: 0)
+        conversation.repairs(repair)
+        let answers = conversation.actions.count { if case .emit(.flushed) = $0 { true } else { false } }
+        #expect(answers == 2)
+    }
+
     @Test func `opens another leg behind one that died, whose words count where those of the others end`() {
         var conversation = hedged([Conversation.paced(Conversation.first), Conversation.paced(Conversation.second), Self.third])
         conversation.hear(2)

@@ -18,7 +18,7 @@ import Testing
     }
 
     private func remembered(_ lane: Lane, of source: Lane.Source) -> [Word]? {
-        lane.ear(of: source, from: .zero, rate: .speech, hasTimes: true)?.earlier
+        lane.ear(of: source, EngineName("engine"), from: .zero, rate: .speech, hasTimes: true)?.earlier
     }
 
     @Test func `forgets what a leg has said that says nothing more`() {
@@ -67,7 +67,7 @@ import Testing
     }
 
     private func isCompared(_ lane: Lane, hasTimes: Bool = true) -> Bool {
-        if case .some = lane.ear(of: .leg(gone), from: .zero, rate: .speech, hasTimes: hasTimes) { true } else { false }
+        if case .some = lane.ear(of: .leg(gone), EngineName("engine"), from: .zero, rate: .speech, hasTimes: hasTimes) { true } else { false }
     }
 
     @Test func `is compared with nothing where all that is committed is silent`() {
@@ -76,7 +76,7 @@ import Testing
         _ = lane.stitcher.accept(Hypothesis(range: SampleRange(.zero, SampleIndex(8_000)), words: []), reason: .pause, from: EngineName("first"))
         // Its engine places it a little early: it is new all the same.
         let early = [Word("one", SampleRange(SampleIndex(6_000), SampleIndex(8_500)), confidence: 1)]
-        let ear = lane.ear(of: .leg(gone), from: .zero, rate: .speech, hasTimes: true)
+        let ear = lane.ear(of: .leg(gone), EngineName("engine"), from: .zero, rate: .speech, hasTimes: true)
         #expect(lane.stitcher.fresh(early, seam: ear) == early)
         #expect(!isCompared(lane, hasTimes: false), "all words are new of which nobody knows where they lie")
     }

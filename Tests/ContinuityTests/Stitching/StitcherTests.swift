@@ -165,4 +165,24 @@ import Testing
             seam: Seam.Ear(rate: rate, origin: at(2_240), hasTimes: false, others: false))
         #expect(commit?.words.map(\.text) == ["35", "over"])
     }
+
+    @Test func `tells what an engine says again, without times, by that it hears alike each time`() {
+        func at(_ milliseconds: Int64) -> SampleIndex { SampleIndex(milliseconds: milliseconds, at: .speech) }
+        func words(_ script: String, from start: Int64, to end: Int64) -> [Word] {
+            let texts = script.split(separator: " ").map(String.init), each = (end - start) / Int64(texts.count)
+            return texts.enumerated().map { Word($1, SampleRange(at(start + Int64($0) * each), at(start + Int64($0 + 1) * each)), confidence: 1) }
+        }
+        func rest(of script: String, said engine: EngineName) -> [String]? {
+            var stitcher = Stitcher(channel: .first)
+            let said = Hypothesis(range: SampleRange(.zero, at(4_600)), words: words("week end week end and in to", from: 900, to: 4_600))
+            _ = stitcher.accept(said, reason: .pause, from: EngineName("engine"), isFresh: true, bound: at(4_600))
+            var ear = Seam.Ear(rate: .speech, origin: at(3_520), hasTimes: false, others: false)
+            ear.engine = engine
+            let again = Hypothesis(range: SampleRange(at(3_520), at(8_771)), words: words(script, from: 3_520, to: 8_771))
+            return stitcher.accept(again, reason: .pause, from: engine, seam: ear)?.words.map(\.text)
+        }
+        #expect(rest(of: "week end in to in to", said: EngineName("engine")) == ["week", "end", "in", "to", "in", "to"], "it has said “and” before")
+        #expect(rest(of: "week end in to in to", said: EngineName("another")) == ["in", "to"], "who may have heard nothing for “and”")
+        #expect(rest(of: "week end and in to in to", said: EngineName("engine")) == ["in", "to"])
+    }
 }
