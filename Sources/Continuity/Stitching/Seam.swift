@@ -88,7 +88,8 @@ package enum Seam {
         // In a long final each may be anywhere.
         let reach = ear.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
         let near = tail.indices.filter { tail[$0].range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }
-        let old = tokens(near.map { tail[$0] }, isMirrored, source: { ear.sources.isEmpty ? nil : ear.sources[near[$0]] }, heardBy: ear.engine).suffix(most)
+        let old = tokens(near.map { tail[$0] }, isMirrored, source: { ear.sources.isEmpty ? nil : ear.sources[near[$0]] }, heardBy: ear.engine)
+            .suffix(most)
         let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
         let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
@@ -151,7 +152,8 @@ package enum Seam {
                     Token(
                         text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length, end: word.range.end,
                         word: index,
-                        earliest: Double(earliest(index).samples), bound: source(index)?.bound.map { Double($0.samples) }, isOwn: engine != nil && source(index)?.engine == engine))
+                        earliest: Double(earliest(index).samples), bound: source(index)?.bound.map { Double($0.samples) },
+                        isOwn: engine != nil && source(index)?.engine == engine))
             }
         }
         return tokens

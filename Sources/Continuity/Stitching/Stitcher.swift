@@ -94,7 +94,8 @@ package struct Stitcher: Sendable {
         guard isAtGap, let gap else { return }
         let known = max(gap.start, heard.last?.range.end ?? .zero)
         remember(
-            words.filter { $0.middle >= known && (!hasTimes || $0.middle < gap.end) }, of: Seam.Source(engine: engine, bound: hasTimes ? nil : gap.end))
+            words.filter { $0.middle >= known && (!hasTimes || $0.middle < gap.end) },
+            of: Seam.Source(engine: engine, bound: hasTimes ? nil : gap.end))
     }
 
     /// Words that are not committed, where their engine places them, which may be a little before the end of what is.
