@@ -70,6 +70,8 @@ package struct ConversationMachine: Sendable {
     /// What came before `begin`.
     private var waiting: [Heard] = []
     private var reason: String?
+    /// The session is over.
+    private var isEnded = false
     /// Changes so far.
     private var changes = 0
     /// What was said and is not known to be stored, the oldest first.
@@ -208,13 +210,17 @@ package struct ConversationMachine: Sendable {
     /// Changes up to this one are stored.
     package mutating func stored(_ change: Int) { unstored.removeAll { $0.change <= change } }
 
-    /// A conversation is not there any more, or is over, which is not this session's doing: what of it is not stored begins another one.
+    /// A conversation is not there any more, or is over, which is not this session's doing: what of it is not stored, or will be said, begins another one.
     ///
     /// - Returns: and from where in the session on it is said there; nil: from now on.
     package mutating func refused(_ id: ID<Conversation>, now: UnixTime) -> (actions: [Action], from: Duration?) {
         let again = unstored.filter { $0.conversation == id }
         guard current?.id == id || (current == nil && !again.isEmpty) else { return ([], nil) }
         unstored.removeAll { $0.conversation == id }
+        if isEnded, again.isEmpty {
+            current = nil
+            return ([], nil)
+        }
         var actions = create(now, besides: id)
         for one in again { actions += one.heard.map { add($0, now: now) } ?? add(one.words, in: one.channel, nil, now: now) }
         return (actions, again.flatMap(\.words).map(\.start).min())
@@ -382,6 +388,7 @@ package struct ConversationMachine: Sendable {
     ///
     /// - Parameter inOrder: the client said goodbye.
     package mutating func ended(inOrder: Bool, now: UnixTime) -> [Action] {
+        isEnded = true
         guard let conversation = current else { return [] }
         guard hasSegments else {
             current = nil

@@ -93,6 +93,18 @@ import Testing
         #expect(live.machine.refused(second, now: live.now).actions.count == 2, "nothing but another one")
     }
 
+    @Test func `begins no other one when it is deleted after its session, of which all is stored`() throws {
+        var live = Live()
+        live.begin()
+        live.machine.audioBegan(now: live.now)
+        let id = try #require(live.machine.current?.id)
+        live.say("One two", at: 0)
+        live.machine.stored(1)
+        #expect(live.machine.ended(inOrder: false, now: live.now) == [], "it may be gone on with")
+        #expect(live.machine.refused(id, now: live.now).actions == [])
+        #expect(live.machine.current == nil)
+    }
+
     @Test func `takes words for a gap where it has none, and leaves those from before it to the end`() throws {
         var live = Live()
         live.begin()
