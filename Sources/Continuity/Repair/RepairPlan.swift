@@ -45,6 +45,9 @@ struct RepairPlan: Sendable {
         var at: Instant
         /// Whether its engine said where words lie.
         var hasTimes = true
+
+        /// Whether the end of its audio may have cut a word: where its engine does not say where words lie, the last one always seems to end there.
+        func mayCut(_ word: Word) -> Bool { hasTimes && !endsInSilence && word.range.end >= range.end }
     }
 }
 
@@ -58,6 +61,8 @@ struct LateRepair: Sendable {
     /// The last words that were committed before it, and the first behind it.
     var before: [Word]
     var after: [Word] = []
+    /// Gaps among those.
+    var gapsBehind: [SampleRange] = []
     /// Whether those say where these words lie that said them.
     var othersHaveTimes: Bool
     /// How far the words before it may lie, where that is not known.

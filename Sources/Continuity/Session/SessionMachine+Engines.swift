@@ -215,13 +215,15 @@ extension SessionMachine {
     /// - Parameters:
     ///   - origin: where the audio begins that its engine heard.
     ///   - isFresh: whether all of its words are known to be new.
+    ///   - isCut: whether the end of its audio may have cut its last word.
     mutating func commit(
         _ final: Hypothesis, _ reason: FinalReason, from source: Lane.Source, _ engine: EngineName, origin: SampleIndex, in number: Int,
-        isFailed: Bool = false, isFresh: Bool = false, _ actions: inout [SessionAction]
+        isFailed: Bool = false, isFresh: Bool = false, isCut: Bool = false, _ actions: inout [SessionAction]
     ) {
         var seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
         // What its last final did not cover is said in this one.
         seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
+        seam?.finalEnd = final.range.end
         let hasTimes = hasTimes(engine)
         let tail = lanes[number].stitcher.heard
         let before = lanes[number].stitcher.lastWordEnd
@@ -229,17 +231,15 @@ extension SessionMachine {
         let changed = lanes[number].stitcher.changedWords
         let said = final.words
         var final = final
-        // Where its words lie in it nobody knows: it is new, or it is not. A little more than its engine says may be.
-        let isCompared = seam != nil && !lanes[number].stitcher.isAtGap
-        let margin = isCompared ? SampleCount(.milliseconds(150), at: configuration.rate) : .zero
-        if !hasTimes, !isFresh, final.range.end + margin <= committed, !lanes[number].stitcher.goesOn(with: final.words, of: final.range) {
+        // Where its words lie in it nobody knows: it is new, or it is not.
+        if !hasTimes, !isFresh, isSettled(final.words, of: final.range, from: source, in: number) {
             lanes[number].stitcher.hearGap(final.words, by: engine, hasTimes: false)
             final.words = []
         }
         let accepted = lanes[number].stitcher.accept(
             final, reason: reason, from: engine, seam: seam,
             isFresh: isFresh || seam == nil && !hasTimes && (final.range.end > committed || !final.words.isEmpty),
-            bound: hasTimes ? nil : lanes[number].said(final.range.end, by: source))
+            bound: hasTimes ? nil : lanes[number].said(final.range.end, by: source), isCut: isCut)
         tally.changedWords += lanes[number].stitcher.changedWords - changed
         if let accepted, !accepted.words.isEmpty || lanes[number].lastSource == nil {
             lanes[number].change(to: source, behind: tail, hasTimes: hasTimes)
@@ -274,6 +274,15 @@ extension SessionMachine {
         if !commit.range.isEmpty, configuration.measuresLoudness {
             lanes[number].speech.forget(before: commit.range.start - reach - reach)
         }
+    }
+
+    /// Whether nothing of a final is new whose engine does not say where its words lie. A little more than it says may be in it, which shows where it is
+    /// compared with what others said.
+    func isSettled(_ words: [Word], of final: SampleRange, from source: Lane.Source, in number: Int) -> Bool {
+        let stitcher = lanes[number].stitcher
+        let isCompared = lanes[number].lastSource.map { $0 != source } ?? false && !stitcher.isAtGap
+        let margin = isCompared ? SampleCount(.milliseconds(150), at: configuration.rate) : .zero
+        return final.end + margin <= stitcher.committedThrough && !stitcher.goesOn(with: words, of: final)
     }
 
     /// Words behind a gap that may still be repaired.
@@ -363,6 +372,7 @@ extension SessionMachine {
     mutating func report(through end: SampleIndex, in number: Int, _ cause: EngineError, _ actions: inout [SessionAction]) -> SampleRange? {
         guard let gap = lanes[number].stitcher.giveUp(through: end) else { return nil }
         actions.append(.emit(.gap(lanes[number].channel, gap, cause)))
+        for id in late.keys where late[id]?.channel == lanes[number].channel { late[id]?.gapsBehind.append(gap) }
         shadow?.channels[number].skip(gap)
         return gap
     }

@@ -10,13 +10,11 @@ extension SessionMachine {
             let through = lanes[number].stitcher.committedThrough
             let source = Lane.Source.leg(member.leg)
             // Where its words lie in it nobody may know: then it is new, or it is not.
-            let isOld =
-                final.end <= through && !hasTimes(member.engine)
-                && !lanes[number].stitcher.goesOn(with: final.words, of: SampleRange(final.start, final.end))
-            let words = isOld ? [] : fresh(final.words, of: member, from: final.start, in: number)
+            let isOld = !hasTimes(member.engine) && isSettled(final.words, of: SampleRange(final.start, final.end), from: source, in: number)
+            let words = isOld ? [] : fresh(final.words, of: member, saidIn: SampleRange(final.start, final.end), in: number)
             let spoken = max(through, words.last?.range.end ?? through)
             if !mustGo, !final.isDoubtful, final.end > spoken, words.isEmpty || hasTimes(member.engine),
-                isWaitedFor(final.end, in: number, besides: index),
+                isWaitedFor(final.end, in: number, besides: index) || hasWords(before: final.end, in: number, besides: index),
                 lanes[number].speech.isLoud(in: SampleRange(spoken, final.end))
             {
                 // Where it has no words, others may have some.
@@ -52,15 +50,25 @@ extension SessionMachine {
         let isOverdue = counting.contains { index in
             panel.members[index].finals.first.map { $0.isDoubtful && $0.end > through && deadline(of: $0) <= now } ?? false
         }
+        // Nor does an island stay another's in which that has no words.
+        let owner = panel.owner.flatMap { panel.index(of: $0) }.flatMap {
+            panel.members[$0].finals.first?.isDoubtful == true ? nil : panel.members[$0].leg
+        }
         for index in counting {
             guard let final = panel.members[index].finals.first else { continue }
-            let isFree = panel.owner == nil || panel.owner == panel.members[index].leg || isOverdue
+            let isFree = owner == nil || owner == panel.members[index].leg || isOverdue
             let isSure = !final.isDoubtful || !isWaitedFor(final.end, in: number, besides: index)
             guard mustGo || final.end <= through || isFree && isSure || deadline(of: final) <= now else { continue }
             if let first, (first.isDoubtful ? 1 : 0, first.at) <= (final.isDoubtful ? 1 : 0, final.at) { continue }
             first = (index, final.isDoubtful, final.at)
         }
         return first?.index
+    }
+
+    /// Whether others have said words that are not settled, and begin before `end`.
+    private func hasWords(before end: SampleIndex, in number: Int, besides index: Int) -> Bool {
+        let members = lanes[number].panel.members
+        return counting(in: number).contains { $0 != index && members[$0].finals.contains { !$0.words.isEmpty && $0.start < end } }
     }
 
     /// Whether others have not said what they hear through `end`, and will.

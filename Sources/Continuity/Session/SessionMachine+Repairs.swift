@@ -218,7 +218,8 @@ extension SessionMachine {
                 range: SampleRange(lanes[number].stitcher.committedThrough, isLast ? through : words[index].range.end),
                 words: Array(words[first...index]))
             commit(
-                piece, isLast ? .pause : .endOfTurn, from: source, asked.engine, origin: asked.range.start, in: number, isFresh: true, &actions)
+                piece, isLast ? .pause : .endOfTurn, from: source, asked.engine, origin: asked.range.start, in: number, isFresh: true,
+                isCut: asked.mayCut(words[index]), &actions)
             first = index + 1
         }
         if words.isEmpty {
@@ -309,28 +310,32 @@ extension SessionMachine {
         // What was committed on both sides of the gap is not said again.
         // Nor what was mended there.
         let near = mended.filter { $0.channel == repair.channel }.flatMap(\.words)
-        let before = RepairSeam.ordered(repair.before, with: near.filter { $0.middle < gap.start })
-        let after = RepairSeam.ordered(repair.after, with: near.filter { $0.middle >= gap.end })
+        let before = RepairSeam.ordered(repair.before, with: near.filter { $0.word.middle < gap.start })
+        let after = RepairSeam.ordered(repair.after, with: near.filter { $0.word.middle >= gap.end })
         // Behind the last word that is known there may be more gaps.
-        let known = SampleRange(min(repair.edge ?? .zero, gap.start), max(after.last?.range.end ?? gap.end, gap.end))
+        let known = SampleRange(min(repair.edge ?? .zero, gap.start), max(after.last?.word.range.end ?? gap.end, gap.end))
         var inside = RepairSeam.unsettled(
             words, of: gap, heard: repair.asked.range, known: known, before: before, after: after, rate: configuration.rate,
             endsInSpeech: !repair.asked.endsInSilence, hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes,
-            othersThrough: repair.beforeThrough)
+            othersThrough: repair.beforeThrough, gaps: repair.gapsBehind)
         inside.removeAll { !gap.contains($0.middle) }
         // Where its audio ends in speech, its last word may be a part of the next, of which some say only where it ends.
         let longest = SampleCount(.milliseconds(300), at: configuration.rate)
         // No word is as short as some parts are, and engines are a tenth of a second wrong on where the next one begins.
         let shortest = SampleCount(.milliseconds(60), at: configuration.rate), margin = SampleCount(.milliseconds(150), at: configuration.rate)
         if !repair.asked.endsInSilence, let last = inside.last, last.range.end >= repair.asked.range.end,
-            after.contains(where: {
-                $0.range.intersection(last.range) != nil || $0.range.isEmpty && $0.range.end <= last.range.end + longest
-                    || last.range.count <= shortest && $0.range.start <= last.range.end + margin
+            after.lazy.map(\.word.range).contains(where: {
+                $0.intersection(last.range) != nil || $0.isEmpty && $0.end <= last.range.end + longest
+                    || last.range.count <= shortest && $0.start <= last.range.end + margin
             })
         {
             inside.removeLast()
         }
-        mended.append((repair.channel, inside))
+        let asked = repair.asked
+        let settled = inside.map { word in
+            RepairSeam.Settled(word, mendedBy: asked.engine, hasTimes: asked.hasTimes, isCut: asked.mayCut(word))
+        }
+        mended.append((repair.channel, settled))
         if mended.count > Self.mostLate { mended.removeFirst() }
         for index in inside.indices { inside[index] = RepairSeam.kept(inside[index], in: gap) }
         heardWords(inside, by: .repair(repair.asked.id), in: repair.channel.number, &actions)

@@ -93,7 +93,7 @@ package struct SessionMachine: Sendable {
     /// Repairs whose gaps were reported.
     var late: [RepairID: LateRepair] = [:]
     /// What mended the latest gaps, where the engine places it.
-    var mended: [(channel: ChannelIndex, words: [Word])] = []
+    var mended: [(channel: ChannelIndex, words: [RepairSeam.Settled])] = []
     /// A repair waits for the audio behind its end.
     var repairWaits = false
     /// How much longer than usual silence is borne: noise that nobody can understand looks like a stall.

@@ -15,6 +15,10 @@ struct Token {
     var bound: Double?
     /// The engine whose words are compared has said it.
     var isOwn = false
+    /// It is known where it lies.
+    var hasPlace = true
+    /// The end of its audio may have cut it: then it is another word.
+    var isCut = false
 
     /// Where it begins, if it lies in the middle of its word.
     var start: Double { 2 * middle - Double(end.samples) }
@@ -44,6 +48,8 @@ struct Alignment {
     private let gap: Double
     /// Where it begins: between words that were heard in it, nothing else was.
     private let gapStart: Double
+    /// Gaps between the old ones.
+    private let otherGaps: [SampleRange]
     /// Whether it is known where the new words lie, and where the old ones do.
     private let hasTimes: Bool
     private let others: Bool
@@ -63,11 +69,12 @@ struct Alignment {
     private static let substituted = 0.65
 
     init(
-        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, isBehind: Bool, isCutOff: Bool, behind gap: SampleRange?, through end: SampleIndex,
-        latest: SampleIndex, reach: SampleCount, usual: SampleCount, jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool,
-        beginsInSpeech: Bool
+        _ old: [Token], _ new: [Token], heardFrom: SampleIndex, through heardThrough: SampleIndex?, isBehind: Bool, isCutOff: Bool,
+        behind gap: SampleRange?, otherGaps: [SampleRange], through end: SampleIndex, latest: SampleIndex, reach: SampleCount, usual: SampleCount,
+        jitter: SampleCount, hasTimes: Bool, others: Bool, isMirrored: Bool, beginsInSpeech: Bool
     ) {
         self.beginsInSpeech = beginsInSpeech
+        self.otherGaps = otherGaps
         self.isMirrored = isMirrored
         self.isCutOff = isCutOff
         self.hasTimes = hasTimes
@@ -77,7 +84,7 @@ struct Alignment {
         gapStart = gap.map { Double($0.start.samples) } ?? -.infinity
         self.usual = Double(usual.samples)
         shortest = min(Double(usual.samples) / 2, new.reduce(0) { $0 + $1.length } / Double(max(1, new.count)))
-        mostEarly = hasTimes ? Self.missing + 0.1 : Self.missing - 0.3
+        mostEarly = hasTimes && others ? Self.missing + 0.1 : Self.missing - 0.3
         self.old = old
         self.new = new
         limit = Double(end.samples)
@@ -95,8 +102,13 @@ struct Alignment {
             for j in 0...new.count {
                 let place = i * width + j
                 if i > 0 {
-                    let share = j == 0 ? min(1, max(0, heard)) : j < new.count && isHeardAgain(i - 1) ? unlikely : 1
+                    let share = j == 0 ? min(1, max(0, heard)) : j < new.count && isHeardAgain(i - 1) ? unlikely(i - 1) : 1
                     consider(costs[place - width] + Self.missing * share, .absent, at: place)
+                }
+                // What was said behind the end of its final is not in that.
+                if i > 0, j == new.count, hasTimes, let heardThrough {
+                    let unheard = (Double(heardThrough.samples) - old[i - 1].middle) / (0.8 * self.usual) + doubt
+                    consider(costs[place - width] + Self.missing * min(1, max(0, unheard)), .absent, at: place)
                 }
                 // Where nobody says where these lie, its audio began behind this one or it did not: that those before it are missing says no more.
                 if i > 0, j == 0, !others { consider(Self.missing * max(0, heard), .absent, at: place) }
@@ -200,21 +212,26 @@ struct Alignment {
 
     /// A token that only the new engine has, before the seam and behind so many old ones. What seems to lie in a gap is its repair's.
     private func leftOut(_ token: Token, behind count: Int) -> Double {
+        if hasTimes, otherGaps.contains(where: { $0.contains(SampleIndex(Int64(token.middle))) }) { return 0 }
         // What is said behind a word that stands behind the gap is not in it, and who has heard a word in it has heard those that follow.
         if count > 0, Double(old[count - 1].end.samples) > gapStart { return Self.missing }
         // Behind the last word that is known there may be another gap.
         if isMirrored, !hasTimes, count == 0, begin < gap { return 0 }
-        return token.middle < gap ? 0 : Self.missing
+        // What was over only behind the last final was not said in it.
+        let place = isMirrored && hasTimes && !others ? token.middle - token.length / 2 + usual / 4 : token.middle
+        return place < gap ? 0 : Self.missing
     }
 
     private func pair(_ number: Int, _ place: Int) -> Double {
         let isSame = old[number].text == new[place].text
-        return distance(old[number], new[place], isSame: isSame) + (isSame ? 0 : Self.substituted) * (place == 0 && beginsInSpeech ? 1 : unlikely)
-            + tooEarly(number, new[place]) + tooLate(new[place])
+        // What is left of a word that is cut is another word more often than not.
+        let weight = old[number].isCut ? 0.5 : place == 0 && beginsInSpeech ? 1 : unlikely(number)
+        return distance(old[number], new[place], isSame: isSame) + (isSame ? 0 : Self.substituted * weight)
+            + tooEarly(number, new[place]) + tooLate(number, new[place])
     }
 
     /// That an engine hears another word, where their places do not say that it is the same one.
-    private var unlikely: Double { hasTimes && others ? 1 : 2.5 }
+    private func unlikely(_ number: Int) -> Double { hasTimes && old[number].hasPlace ? 1 : 2.5 }
 
     /// Whoever does not say where words lie has not heard those that were over before it began, and says none of its last final again.
     private func tooEarly(_ number: Int, _ new: Token) -> Double {
@@ -224,7 +241,7 @@ struct Alignment {
     /// Where an old token was spoken: where that is not known, between where it seems to lie and the latest place at which it may.
     private func spoken(_ number: Int) -> Double {
         let middle = old[number].middle
-        guard !others, !isMirrored else { return middle }
+        guard !old[number].hasPlace, !isMirrored else { return middle }
         let most = max(0, lastEnd - usual / 2 * Double(old.count - number) - middle)
         return middle + min(Double(old[number].end.samples) - middle, most / 2)
     }
@@ -238,18 +255,24 @@ struct Alignment {
     }
 
     /// What is committed of an engine that does not say where words lie, lies before the end of what is committed.
-    private func tooLate(_ new: Token) -> Double { hasTimes && !others && !isMirrored ? max(0, new.middle - lastEnd - usual / 4) / usual : 0 }
+    private func tooLate(_ number: Int, _ new: Token) -> Double {
+        hasTimes && !old[number].hasPlace && !isMirrored ? max(0, new.middle - lastEnd - usual / 4) / usual : 0
+    }
 
     /// Of a word without a length it is known where it ends: ends are compared then.
     private func distance(_ old: Token, _ new: Token, isSame: Bool) -> Double {
-        guard hasTimes, others, old.length == 0 || new.length == 0 else { return apart(old.middle, new.middle, isSame: isSame) }
-        let side = isMirrored ? -0.5 : 0.5
-        return apart(old.middle + side * old.length, new.middle + side * new.length, isSame: isSame)
+        let reach = hasTimes && old.hasPlace ? usual : nil
+        guard hasTimes, old.hasPlace, old.length == 0 || new.length == 0 || old.isCut else {
+            return apart(old.middle, new.middle, isSame: isSame, reach: reach)
+        }
+        // Of one that is cut, it is known where it begins.
+        let side = isMirrored == old.isCut ? 0.5 : -0.5
+        return apart(old.middle + side * old.length, new.middle + side * new.length, isSame: isSame, reach: reach)
     }
 
     /// Where the new words lie nobody may know, but for their order: then the same word may be anywhere.
-    private func apart(_ old: Double, _ new: Double, isSame: Bool = false) -> Double {
-        let apart = abs(old - new) / reach, most = isSame && hasTimes ? 1.5 : 1
+    private func apart(_ old: Double, _ new: Double, isSame: Bool = false, reach: Double? = nil) -> Double {
+        let apart = abs(old - new) / (reach ?? self.reach), most = isSame && hasTimes ? 1.5 : 1
         return apart <= most || isSame && !hasTimes ? min(apart, most) * (isSame ? 0.49 : 0.7) : .infinity
     }
 }

@@ -15,10 +15,14 @@ package enum Seam {
     private static let most = 48
 
     /// How a committed word is known.
-    struct Source: Sendable {
+    package struct Source: Sendable {
         var engine: EngineName
         /// Where it was over, at the latest; nil: where it ends.
         var bound: SampleIndex?
+        /// Whether it is known where it lies, though of others it is not.
+        var hasTimes = false
+        /// The end of its audio may have cut it: then it is another word.
+        var isCut = false
     }
 
     /// How one who did not speak last hears.
@@ -34,7 +38,7 @@ package enum Seam {
         /// Which engine hears; nil: nobody knows.
         package var engine: EngineName?
         /// Of each word that is compared: how it is known; none: nobody knows.
-        var sources: [Source] = []
+        var sources: [Source?] = []
         /// How far what the others said may reach, where they do not say where it lies; nil: to the end of what is committed.
         package var othersThrough: SampleIndex?
         /// Whether it began in the silence behind all that is compared.
@@ -45,8 +49,12 @@ package enum Seam {
         package var beginsInSpeech = false
         /// A gap, when what is compared was committed behind it, or was heard in it.
         package var gap: SampleRange?
+        /// Other gaps between words that are compared.
+        package var otherGaps: [SampleRange] = []
         /// Where the final begins whose words are compared; nil: there are several, or none.
         package var finalStart: SampleIndex?
+        /// Where it ends: what was said behind that is not in it.
+        package var finalEnd: SampleIndex?
 
         package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = [], hasTimes: Bool = true, others: Bool = true) {
             self.rate = rate
@@ -88,15 +96,18 @@ package enum Seam {
         // In a long final each may be anywhere.
         let reach = ear.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
         let near = tail.indices.filter { tail[$0].range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }
-        let old = tokens(near.map { tail[$0] }, isMirrored, source: { ear.sources.isEmpty ? nil : ear.sources[near[$0]] }, heardBy: ear.engine)
-            .suffix(most)
+        let old = tokens(
+            near.map { tail[$0] }, isMirrored, source: { ear.sources.isEmpty ? nil : ear.sources[near[$0]] }, heardBy: ear.engine,
+            havePlaces: ear.others
+        )
+        .suffix(most)
         let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
         let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
-            Array(old), Array(new), heardFrom: origin, isBehind: ear.isBehind && !isMirrored, isCutOff: ear.isCutOff && !isMirrored, behind: ear.gap,
-            through: end, latest: ear.othersThrough ?? end, reach: reach, usual: usual, jitter: jitter,
-            hasTimes: ear.hasTimes, others: ear.others,
-            isMirrored: isMirrored, beginsInSpeech: ear.beginsInSpeech)
+            Array(old), Array(new), heardFrom: origin, through: ear.finalEnd, isBehind: ear.isBehind && !isMirrored,
+            isCutOff: ear.isCutOff && !isMirrored, behind: ear.gap, otherGaps: ear.otherGaps, through: end, latest: ear.othersThrough ?? end,
+            reach: reach, usual: usual, jitter: jitter, hasTimes: ear.hasTimes, others: ear.others, isMirrored: isMirrored,
+            beginsInSpeech: ear.beginsInSpeech)
         let known = new.prefix { $0.word < ear.earlier.count }.count
         let (seam, letters) = alignment.seam(from: known)
         if letters > 0 {
@@ -141,7 +152,7 @@ package enum Seam {
     /// - Parameter earliest: behind which place the word of this number was said.
     private static func tokens(
         _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero },
-        source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil
+        source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil, havePlaces: Bool = true
     ) -> [Token] {
         var tokens: [Token] = []
         for (index, word) in words.enumerated() {
@@ -153,7 +164,8 @@ package enum Seam {
                         text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length, end: word.range.end,
                         word: index,
                         earliest: Double(earliest(index).samples), bound: source(index)?.bound.map { Double($0.samples) },
-                        isOwn: engine != nil && source(index)?.engine == engine))
+                        isOwn: engine != nil && source(index)?.engine == engine, hasPlace: havePlaces || source(index)?.hasTimes == true,
+                        isCut: source(index)?.isCut == true))
             }
         }
         return tokens

@@ -10,7 +10,7 @@ package struct Stitcher: Sendable {
     /// The same, and between them what was heard in gaps.
     private(set) var heard: [Word] = []
     /// Of each of these: how it is known.
-    private var sources: [Seam.Source] = []
+    private var sources: [Seam.Source?] = []
     private static let longestTail = 48
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
@@ -31,8 +31,10 @@ package struct Stitcher: Sendable {
     ///   - seam: when what was committed last is another's: then words are compared, and not only their times.
     ///   - isFresh: whether it is known that nothing of it is committed.
     ///   - bound: where its words were over, at the latest, if its engine does not say where they lie.
+    ///   - isCut: whether the end of its audio may have cut its last word.
     package mutating func accept(
-        _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: Seam.Ear? = nil, isFresh: Bool = false, bound: SampleIndex? = nil
+        _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: Seam.Ear? = nil, isFresh: Bool = false, bound: SampleIndex? = nil,
+        isCut: Bool = false
     ) -> Commit? {
         if seam == nil, !isFresh, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
         let range = SampleRange(committedThrough, final.range.end)
@@ -44,6 +46,7 @@ package struct Stitcher: Sendable {
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
         Self.remember(new, in: &tail)
         remember(new, of: Seam.Source(engine: engine, bound: bound))
+        if isCut, !new.isEmpty { sources[sources.count - 1]?.isCut = true }
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
 

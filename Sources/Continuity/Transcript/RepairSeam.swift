@@ -2,6 +2,25 @@ package import Speech
 
 /// Where a repaired interval meets what is settled around it.
 package enum RepairSeam {
+    /// A word that stands beside it.
+    package struct Settled: Sendable {
+        package var word: Word
+        /// How it is known; nil: as the others are.
+        var source: Seam.Source?
+
+        package init(_ word: Word) { self.word = word }
+
+        /// One that mended a gap.
+        ///
+        /// - Parameters:
+        ///   - hasTimes: whether the repair's engine says where words lie.
+        ///   - isCut: whether the end of the repair's audio may have cut it.
+        package init(_ word: Word, mendedBy engine: EngineName, hasTimes: Bool, isCut: Bool) {
+            self.word = word
+            source = Seam.Source(engine: engine, hasTimes: hasTimes, isCut: isCut)
+        }
+    }
+
     /// The words that belong into `range`, of those that were recognised in it and around it: what is settled on either side is left out. Words
     /// stay where their engine places them.
     ///
@@ -14,31 +33,36 @@ package enum RepairSeam {
     ///   - hasTimes: whether the repair's engine says where words lie.
     ///   - others: whether those do whose words are settled.
     ///   - othersThrough: how far those may lie that are settled before it, if not.
+    ///   - gaps: other gaps behind the range, between words that are settled there.
     package static func unsettled(
-        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [Word], after: [Word],
-        rate: SampleRate, endsInSpeech: Bool = false, hasTimes: Bool = true, others: Bool = true, othersThrough: SampleIndex? = nil
+        _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [Settled], after: [Settled],
+        rate: SampleRate, endsInSpeech: Bool = false, hasTimes: Bool = true, others: Bool = true, othersThrough: SampleIndex? = nil,
+        gaps: [SampleRange] = []
     ) -> [Word] {
         var ear = Seam.Ear(rate: rate, origin: heard?.start, hasTimes: hasTimes, others: others)
         ear.gap = known.map { SampleRange($0.start, $0.start) }
         ear.othersThrough = othersThrough
-        let behind = Seam.fresh(words, after: before, through: range.start, ear)
+        ear.sources = before.map(\.source)
+        let behind = Seam.fresh(words, after: before.map(\.word), through: range.start, ear)
         // The same, seen from behind.
         ear.othersThrough = nil
         ear.beginsInSpeech = endsInSpeech
         ear.origin = heard.map { mirrored($0.end) }
         ear.gap = known.map { SampleRange(mirrored($0.end), mirrored($0.end)) }
+        ear.otherGaps = gaps.map { SampleRange(mirrored($0.end), mirrored($0.start)) }
+        ear.sources = after.reversed().map(\.source)
         return mirrored(
-            Seam.fresh(mirrored(behind), after: mirrored(after), through: mirrored(range.end), ear, isMirrored: true))
+            Seam.fresh(mirrored(behind), after: mirrored(after.map(\.word)), through: mirrored(range.end), ear, isMirrored: true))
     }
 
     /// Words that were committed, in the order in which they were, and between them those that mended gaps. The places of words that are said one after
     /// another may be in no order, where their engine does not say them.
-    package static func ordered(_ committed: [Word], with mended: [Word]) -> [Word] {
-        var rest = mended.sorted { $0.range.start < $1.range.start }[...]
-        var words: [Word] = []
+    package static func ordered(_ committed: [Word], with mended: [Settled]) -> [Settled] {
+        var rest = mended.sorted { $0.word.range.start < $1.word.range.start }[...]
+        var words: [Settled] = []
         for word in committed {
-            while let next = rest.first, next.range.start < word.range.start { words.append(rest.removeFirst()) }
-            words.append(word)
+            while let next = rest.first, next.word.middle < word.range.end { words.append(rest.removeFirst()) }
+            words.append(Settled(word))
         }
         return words + rest
     }

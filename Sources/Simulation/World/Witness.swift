@@ -16,6 +16,8 @@ struct Witness {
         var times: [Int]
         /// Who said it first, and where, by what its engine says: the last word of a final without word times may last to the final's end.
         var engines: [Int]
+        /// Who has said each again since.
+        var again: [Int: Set<Int>] = [:]
         var places: [SampleRange]
         var lastNumber = 0
         var answers = 0
@@ -180,8 +182,9 @@ struct Witness {
                 channels[number].places[said] = SampleRange(word.range.start, isVague ? commit.range.end : word.range.end)
                 if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
+            if channels[number].times[said] > 1 { channels[number].again[said, default: []].insert(identity.engine) }
             if channels[number].times[said] > 1, !isCutOff(said, in: number), !isSaidBeyond(said, in: number),
-                !isDisputed(said, by: [channels[number].engines[said], identity.engine], in: number)
+                !isDisputed(said, by: channels[number].again[said, default: []].union([channels[number].engines[said]]), in: number)
             {
                 channels[number].doubled.append(said)
                 if !isUncounted(said, in: number, isDoubled: true) {
@@ -254,7 +257,9 @@ struct Witness {
         if isLate, isCut, isUnheard, word.range.start < said.end + tolerance + Milliseconds.samples(300) { return }
         // Another has committed a word as far as that: no part of this one is left, and it stands where that ends.
         let other = channels[number].covered.dropLast().last?.engine.flatMap(scenario.temper)
-        if isLate, word.range.isEmpty, word.range.start == commit.range.start, let other, word.range.end <= said.end + self.tolerance(other) {
+        if isLate, word.range.isEmpty, word.range.start == commit.range.start, let other,
+            !other.hasWordTimes || word.range.end <= said.end + self.tolerance(other)
+        {
             return
         }
         if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
@@ -404,7 +409,7 @@ struct Witness {
 
     /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the
     /// other heard may then be the same word or one more, and nobody can know. Words that are the same one after another, and two that are said again and again, count as one.
-    private func isDisputed(_ number: Int, by engines: [Int], in channel: Int) -> Bool {
+    private func isDisputed(_ number: Int, by engines: some Sequence<Int>, in channel: Int) -> Bool {
         let tempers = Set(engines).compactMap { scenario.temper($0) }
         func further(_ number: Int, by step: Int) -> Int {
             var edge = number
@@ -427,7 +432,8 @@ struct Witness {
         guard channels[channel].isUntimed, let said = spoken(number, channel) else { return false }
         return (1...2).contains { period in
             let run = run(of: said, in: channel, period: period)
-            guard run.numbers.count >= 2 * period, isVague(run.range, in: channel) else { return false }
+            let isVague = isVague(run.range, in: channel) || isDoubled && isSaidAgainVaguely(run.numbers, in: channel)
+            guard run.numbers.count >= 2 * period, isVague else { return false }
             // Where these words begin nobody says either.
             let unsure = period * beginners(at: run.numbers.lowerBound, until: run.range.end, in: channel)
             let times = channels[channel].times[run.numbers].reduce(0, +)
@@ -447,6 +453,11 @@ struct Witness {
         return channels[channel].covered.contains { covered in
             covered.range.intersection(near) != nil && covered.engine.map { scenario.temper($0)?.hasWordTimes == false } ?? true
         }
+    }
+
+    /// One of these words was said again by somebody who does not say where.
+    private func isSaidAgainVaguely(_ numbers: ClosedRange<Int>, in channel: Int) -> Bool {
+        numbers.contains { channels[channel].again[$0]?.contains { scenario.temper($0)?.hasWordTimes == false } == true }
     }
 
     /// The last one, in this direction, of words that are the same as this one, or of two words that are said again and again.

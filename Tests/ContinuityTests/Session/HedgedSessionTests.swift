@@ -184,4 +184,27 @@ import Testing
         conversation.says(2..<3, leg: 1, through: 2.5)
         #expect(conversation.actions.said == "w2")
     }
+
+    @Test func `takes a word that two legs without word times have cut at different places`() {
+        let untimed = [Conversation.first, Conversation.second].map { SessionEngine($0, limits: .init(pace: 1.25), hasWordTimes: false) }
+        var conversation = hedged(untimed)
+        conversation.hear(2)
+        let first = SampleRange(.zero, Conversation.at(1.5)), second = SampleRange(.zero, Conversation.at(1.45))
+        conversation.engine(.final(Hypothesis(range: first, words: [Word("w0", first, confidence: 1)]), reason: .pause), from: 0)
+        let said = ["w0", "w1"].map { Word($0, second, confidence: 1) }
+        conversation.engine(.final(Hypothesis(range: second, words: said), reason: .pause), from: 1)
+        #expect(conversation.actions.said == "w0 w1")
+    }
+
+    @Test func `takes another leg's words before the silence of the leg that has begun the island`() {
+        var conversation = hedged()
+        conversation.hear(2.9)
+        conversation.says(0..<2, leg: 0, .length)
+        conversation.says(0..<3, leg: 1)
+        conversation.hear(1.1)
+        conversation.engine(.final(Hypothesis(range: SampleRange(Conversation.at(3), Conversation.at(4)), words: []), reason: .pause), from: 1)
+        conversation.engine(.final(Hypothesis(range: SampleRange(Conversation.at(2), Conversation.at(4)), words: []), reason: .pause), from: 0)
+        #expect(conversation.actions.said == "w0 w1 w2")
+        #expect(conversation.actions.commits.flatMap(\.words).last?.range.start == Conversation.at(2.1))
+    }
 }

@@ -280,4 +280,24 @@ import Testing
         let ear = Seam.Ear(rate: .speech, origin: .zero, others: false)
         #expect(Seam.fresh(words(["week 1929-1929"]), after: words(["weekend 1490-2070"]), through: at(2_070), ear).isEmpty)
     }
+
+    @Test func `misses nothing in a final that was said behind the end of that`() {
+        var ear = Seam.Ear(rate: .speech, origin: at(3_874), others: false)
+        let tail = words([
+            "no 3334-3496", "no 3496-3658", "don't 4074-4316", "nothing 4316-4747", "one 5606-5821", "no 5821-5983", "no 5983-6145",
+            "no 6145-6307", "again 6307-6631", "a 6631-6739", "nothing 6739-7171", "a 7171-7279", "nothing 7279-7710", "okay 7710-7980",
+            "can 7980-8224", "not 8224-8468",
+        ])
+        let said = words(["don't 4074-4375", "nothing 4375-4748"])
+        #expect(Seam.fresh(said, after: tail, through: at(8_468), ear).map(\.text) == ["hing"])
+        ear.finalEnd = at(4_748)
+        #expect(Seam.fresh(said, after: tail, through: at(8_468), ear).isEmpty)
+    }
+
+    @Test func `takes the other half of a number for new where what is committed only seems to last as long`() {
+        // Of "under wait thirty", in a final that was cut within "five", nobody said where it lies.
+        let ear = Seam.Ear(rate: .speech, origin: .zero, others: false)
+        let tail = words(["under 2507-2653", "wait 2880-3388", "thirty 3388-4100"])
+        #expect(Seam.fresh(words(["wait 2880-3381", "35 3503-3919"]), after: tail, through: at(4_100), ear).map(\.text) == ["five"])
+    }
 }

@@ -185,4 +185,19 @@ import Testing
         #expect(rest(of: "week end in to in to", said: EngineName("another")) == ["in", "to"], "who may have heard nothing for “and”")
         #expect(rest(of: "week end and in to in to", said: EngineName("engine")) == ["in", "to"])
     }
+
+    @Test(arguments: [true, false]) func `knows a word again of which the end of a repair's audio left a part, heard as another`(isCut: Bool) {
+        func word(_ text: String, _ start: Int64, _ end: Int64) -> Word {
+            Word(text, SampleRange(SampleIndex(milliseconds: start, at: .speech), SampleIndex(milliseconds: end, at: .speech)), confidence: 1)
+        }
+        var stitcher = Stitcher(channel: .first)
+        let cut = [word("and", 5_857, 5_959), word("uh.", 6_108, 6_200)]
+        let repaired = Hypothesis(range: SampleRange(.zero, cut[1].range.end), words: cut)
+        _ = stitcher.accept(repaired, reason: .pause, from: EngineName("repairer"), isFresh: true, isCut: isCut)
+        let said = [word("and", 5_923, 6_132), word("it's", 6_228, 6_564)]
+        let commit = stitcher.accept(
+            Hypothesis(range: SampleRange(.zero, said[1].range.end), words: said), reason: .pause, from: .local,
+            seam: Seam.Ear(rate: .speech, origin: SampleIndex(milliseconds: 4_480, at: .speech)))
+        #expect(commit?.words.map(\.text) == (isCut ? [] : ["it's"]))
+    }
 }
