@@ -133,7 +133,8 @@ struct Lane: Sendable {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
         let before = earlier[source] ?? []
         let said = before.last?.range.end ?? .zero
-        earlier[source] = (before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.mostEarlier)
+        earlier[source] = (before + words.filter { $0.middle >= said && ($0.range.end > said || $0.text != before.last?.text) }).suffix(
+            Self.mostEarlier)
     }
 
     /// It says nothing more. What others wait for who are gone was settled meanwhile, or is to be voted on.

@@ -29,14 +29,6 @@ extension SessionMachine {
         }
     }
 
-    /// Its words were voted on: whatever came of that, they are settled.
-    private mutating func dropSettled(ofMember leg: LegID, in number: Int, _ actions: inout [SessionAction]) {
-        guard let index = lanes[number].panel.index(of: leg) else { return }
-        while let first = lanes[number].panel.members[index].finals.first, first.end <= lanes[number].stitcher.committedThrough {
-            drop(ofMember: index, in: number, &actions)
-        }
-    }
-
     private mutating func drop(ofMember index: Int, in number: Int, _ actions: inout [SessionAction]) {
         let member = lanes[number].panel.members[index]
         conclude(lanes[number].panel.take(fromMember: index), [], from: .leg(member.leg), member.engine, in: number, &actions)
@@ -73,12 +65,16 @@ extension SessionMachine {
     /// Whether a member has made final what it hears in the interval.
     private func hasHeard(_ member: Panel.Member, _ motion: Motion, in number: Int) -> Bool {
         let mover = lanes[number].panel.members[motion.member]
-        if member.leg == mover.leg || member.through >= motion.end { return true }
+        if member.leg == mover.leg { return true }
         let through = max(member.through, lanes[number].stitcher.committedThrough)
         var end = motion.end
         // Engines differ by tenths of a second on where a word is.
         let margin = SampleCount(.milliseconds(300), at: configuration.rate)
-        let rest = fresh(mover.words(through: motion.final), of: mover, in: number).last
+        if member.through >= end + margin || !member.isInSpeech && member.through >= end { return true }
+        let new = fresh(mover.words(through: motion.final), of: mover, in: number)
+        // Who was cut in the middle of speech may say the last word in his next final.
+        if member.through >= end { return says(member, lastOf: new, of: mover, in: number) }
+        let rest = new.last
         if let last = rest.map(lanes[number].stitcher.moved)?.range {
             // Of a word of which a part is committed the rest begins where somebody speaks.
             let loud = lanes[number].speech.hull(in: last) ?? last
@@ -86,6 +82,12 @@ extension SessionMachine {
             end = max(end, last.end + margin)
         }
         return configuration.measuresLoudness && !lanes[number].speech.isLoud(in: SampleRange(through, end))
+    }
+
+    /// Whether a member has said the last of these words.
+    private func says(_ member: Panel.Member, lastOf words: [Word], of mover: Panel.Member, in number: Int) -> Bool {
+        let ear = Seam.Ear(rate: configuration.rate, origin: mover.origin, hasTimes: hasTimes(mover.engine), others: hasTimes(member.engine))
+        return Seam.fresh(words, after: fresh(member.words(), of: member, in: number), through: member.through, ear).isEmpty
     }
 
     // MARK: - The vote
@@ -109,10 +111,9 @@ extension SessionMachine {
         let engine = ballots.first { !$0.words.isEmpty }?.member.engine ?? mover.engine
         conclude(final, elected, from: .vote, engine, in: number, &actions)
         // What each has said, whatever was elected: its next words are compared with it.
-        for ballot in ballots {
-            lanes[number].remember(ballot.said, of: .leg(ballot.member.leg))
-            dropSettled(ofMember: ballot.member.leg, in: number, &actions)
-        }
+        for ballot in ballots { lanes[number].remember(ballot.said, of: .leg(ballot.member.leg)) }
+        // All of the mover's words were voted on: whatever came of that, they are settled. Of the others' there may be more.
+        for _ in 0...motion.final { drop(ofMember: motion.member, in: number, &actions) }
     }
 
     /// What a member says in an interval.

@@ -83,8 +83,10 @@ package enum Seam {
         let jitter = SampleCount(jitter * (ear.hasTimes ? 1 : 2), at: ear.rate)
         var words = words
         // What it says again is not new.
-        if let said = ear.earlier.last?.range.end {
-            words.removeAll { $0.middle < said || $0.range.end <= said && (ear.hasTimes || $0.range.start < said) }
+        if let last = ear.earlier.last {
+            let said = last.range.end
+            // Of the end of a word that they have cut engines may say that it has no length; of the next one, too.
+            words.removeAll { $0.middle < said || $0.range.end <= said && (ear.hasTimes && $0.text == last.text || $0.range.start < said) }
         }
         // Where words lie whose engine says so is known: those behind what is committed are new.
         let edge = end + (isMirrored ? tolerance : usual)

@@ -124,4 +124,35 @@ import Testing
         #expect(conversation.actions.commits.map(\.reason) == [.flush])
         #expect(conversation.actions.said == "one")
     }
+
+    /// A final of words and their times, in seconds: `"no 0.1-0.3"`.
+    private func heard(_ script: [String], _ start: Double, _ end: Double, _ reason: FinalReason) -> EngineEvent {
+        let words = script.map { line in
+            let parts = line.split(separator: " "), times = parts[1].split(separator: "-").map { Double($0)! }
+            return Word(String(parts[0]), SampleRange(Conversation.at(times[0]), Conversation.at(times[1])), confidence: 0.5)
+        }
+        return .final(Hypothesis(range: SampleRange(Conversation.at(start), Conversation.at(end)), words: words), reason: reason)
+    }
+
+    @Test func `waits for a word of which one has cut his final before it and the other behind it`() {
+        var conversation = ensemble(2)
+        conversation.hear(1)
+        conversation.engine(heard(["no 0.1-0.4", "then 0.55-0.7"], 0, 0.7, .length), from: 0)
+        conversation.engine(heard(["no 0.2-0.72"], 0, 0.72, .length), from: 1)
+        conversation.engine(heard(["then 0.72-0.8"], 0.72, 1, .endOfTurn), from: 1)
+        conversation.engine(heard([], 0.7, 1, .endOfTurn), from: 0)
+        #expect(conversation.actions.said == "no then")
+    }
+
+    @Test func `keeps a word at the end of a final that is to be voted on with the next one`() {
+        var conversation = ensemble(2)
+        conversation.hear(2)
+        conversation.engine(heard(["again 0.1-0.5"], 0, 0.5, .length), from: 0)
+        conversation.engine(heard(["again 0.1-0.4", "and 0.45-0.47"], 0, 0.47, .length), from: 1)
+        conversation.engine(heard(["tell 1.1-1.4"], 0.47, 1.4, .length), from: 1)
+        #expect(conversation.actions.said == "again")
+        conversation.engine(heard(["and 0.5-0.7", "tell 1.1-1.4"], 0.5, 2, .endOfTurn), from: 0)
+        conversation.engine(heard([], 1.4, 2, .endOfTurn), from: 1)
+        #expect(conversation.actions.said == "again and tell")
+    }
 }

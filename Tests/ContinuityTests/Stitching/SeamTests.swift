@@ -300,4 +300,10 @@ import Testing
         let tail = words(["under 2507-2653", "wait 2880-3388", "thirty 3388-4100"])
         #expect(Seam.fresh(words(["wait 2880-3381", "35 3503-3919"]), after: tail, through: at(4_100), ear).map(\.text) == ["five"])
     }
+
+    @Test func `takes a word without a length for new behind the last one that its engine said, and not when it is said again`() {
+        let tail = ["no 777-955"]
+        #expect(fresh(["all 1000-1000"], after: tail, through: 955, having: ["no 758-1000"]) == ["all"])
+        #expect(fresh(["all 1000-1000"], after: tail, through: 955, having: ["no 758-1000", "all 1000-1000"]) == [])
+    }
 }
