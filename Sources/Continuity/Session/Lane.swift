@@ -20,10 +20,13 @@ struct Lane: Sendable {
     private(set) var lastSource: Source?
     /// Whether its engine says where words lie.
     private(set) var hasTimes = true
-    /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these.
-    private var earlier: [Source: [Word]] = [:]
+    /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these. Who spoke
+    /// last stands last.
+    private var earlier: [(source: Source, words: [Word])] = []
     private static let mostEarlier = 48
-    /// How far the final reached of which words were committed last, as its engine said, if that does not say where they lie.
+    /// Of those who say nothing more nobody asks again; of these many more may wait.
+    private static let mostSources = 32
+    /// How far the final reached of which words were committed last, if its engine does not say where they lie.
     private(set) var saidThrough: SampleIndex?
     /// Where finals end for the session that reached further for their engines.
     private var cuts: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
@@ -52,7 +55,7 @@ struct Lane: Sendable {
         // Where all that is committed is silent, nobody has said any of its words.
         guard let lastSource else { return hasTimes && stitcher.committedThrough > .zero ? Seam.Ear(rate: rate, origin: origin) : nil }
         guard lastSource != source else { return nil }
-        var ear = Seam.Ear(rate: rate, origin: origin, earlier: earlier[source] ?? [], hasTimes: hasTimes, others: self.hasTimes)
+        var ear = Seam.Ear(rate: rate, origin: origin, earlier: memory(of: source), hasTimes: hasTimes, others: self.hasTimes)
         ear.engine = engine
         ear.othersThrough = saidThrough
         ear.isBehind = origin.map(isQuiet) ?? false
@@ -84,10 +87,10 @@ struct Lane: Sendable {
     mutating func change(to source: Source, behind tail: [Word], hasTimes: Bool) {
         guard source != lastSource else { return }
         // Whoever spoke until now has said these, or words for the same.
-        if case .leg? = lastSource, let lastSource { earlier[lastSource] = tail }
+        if case .leg? = lastSource, let lastSource { note(tail, by: lastSource) }
         lastSource = source
         self.hasTimes = hasTimes
-        earlier[source] = nil
+        earlier.removeAll { $0.source == source }
     }
 
     /// A leg's final ends at `end` here, where its engine said that it reaches further.
@@ -114,40 +117,30 @@ struct Lane: Sendable {
     /// A leg has said words in `final`, and not where.
     mutating func placed(_ final: SampleRange, of leg: LegID) { overruns[leg] = speech.overrun(of: final).map { ($0, final.end) } }
 
-    /// The end of a final that ends at `end` here, as its engine said it; nil: it is no leg's.
-    func said(_ end: SampleIndex, by source: Source) -> SampleIndex? {
-        guard case .leg(let leg) = source else { return nil }
-        return cuts[leg].map { $0.end == end ? $0.said : end } ?? end
-    }
-
     /// Words of a final that ends at `end` were committed last.
-    mutating func reached(_ end: SampleIndex, by source: Source) {
-        saidThrough = nil
-        guard !hasTimes else { return }
-        let said = said(end, by: source) ?? end
-        saidThrough = speech.hull(in: SampleRange(.zero, said))?.end ?? said
-    }
+    mutating func reached(_ end: SampleIndex) { saidThrough = hasTimes ? nil : speech.hull(in: SampleRange(.zero, end))?.end ?? end }
 
     /// `source`, which is not the one that spoke last, has said words of which none was new.
     mutating func remember(_ words: [Word], of source: Source) {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
-        let before = earlier[source] ?? []
+        let before = memory(of: source)
         let said = before.last?.range.end ?? .zero
-        earlier[source] = (before + words.filter { $0.middle >= said && ($0.range.end > said || $0.text != before.last?.text) }).suffix(
-            Self.mostEarlier)
+        let rest = words.filter { $0.middle >= said && ($0.range.end > said || $0.text != before.last?.text) }
+        note(Array((before + rest).suffix(Self.mostEarlier)), by: source)
     }
 
-    /// It says nothing more. What others wait for who are gone was settled meanwhile, or is to be voted on.
+    private func memory(of source: Source) -> [Word] { earlier.first { $0.source == source }?.words ?? [] }
+
+    private mutating func note(_ words: [Word], by source: Source) {
+        earlier.removeAll { $0.source == source }
+        earlier.append((source, words))
+        if earlier.count > Self.mostSources { earlier.removeFirst() }
+    }
+
+    /// It says nothing more. What it has said may still wait for what is before it.
     mutating func forget(_ leg: LegID) {
         cuts[leg] = nil
         overruns[leg] = nil
-        guard !earlier.isEmpty else { return }
-        earlier = earlier.filter { source, _ in
-            guard case .leg(let id) = source else { return true }
-            if stretches.contains(where: { $0.holds(id) }) { return true }
-            guard let index = panel.index(of: id) else { return id != leg }
-            return !panel.members[index].finals.isEmpty || id != leg && !panel.members[index].isGone
-        }
     }
 
     /// The end of what legs have made final in a stretch.

@@ -221,8 +221,6 @@ extension SessionMachine {
         isFailed: Bool = false, isFresh: Bool = false, isCut: Bool = false, _ actions: inout [SessionAction]
     ) {
         var seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
-        // What its last final did not cover is said in this one.
-        seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
         seam?.finalEnd = final.range.end
         let hasTimes = hasTimes(engine)
         let tail = lanes[number].stitcher.heard
@@ -236,14 +234,15 @@ extension SessionMachine {
             lanes[number].stitcher.hearGap(final.words, by: engine, hasTimes: false)
             final.words = []
         }
+        let isLegs = if case .leg = source { true } else { false }
         let accepted = lanes[number].stitcher.accept(
             final, reason: reason, from: engine, seam: seam,
             isFresh: isFresh || seam == nil && !hasTimes && (final.range.end > committed || !final.words.isEmpty),
-            bound: hasTimes ? nil : lanes[number].said(final.range.end, by: source), isCut: isCut)
+            bound: hasTimes || !isLegs ? nil : final.range.end, isCut: isCut)
         tally.changedWords += lanes[number].stitcher.changedWords - changed
         if let accepted, !accepted.words.isEmpty || lanes[number].lastSource == nil {
             lanes[number].change(to: source, behind: tail, hasTimes: hasTimes)
-            lanes[number].reached(final.range.end, by: source)
+            lanes[number].reached(final.range.end)
         } else {
             lanes[number].remember(said, of: source)
         }

@@ -157,12 +157,11 @@ extension SessionMachine {
 
     /// Those of a member's words that are not committed.
     ///
-    /// - Parameter final: where the final lies that says them; nil: there are several.
-    func fresh(_ words: [Word], of member: Panel.Member, saidIn final: SampleRange? = nil, in number: Int) -> [Word] {
+    /// - Parameter end: of the final that says them; nil: there are several.
+    func fresh(_ words: [Word], of member: Panel.Member, through end: SampleIndex? = nil, in number: Int) -> [Word] {
         let lane = lanes[number]
         var ear = ear(of: .leg(member.leg), member.engine, from: member.origin, in: number)
-        ear?.finalStart = final?.start
-        ear?.finalEnd = final?.end
+        ear?.finalEnd = end
         // Behind its own words others may have said that it is silent; which of its words lie in a gap is known where it says so.
         let areNew = ear == nil && (!hasTimes(member.engine) || !lane.stitcher.isAtGap)
         return areNew ? words : lane.stitcher.fresh(words, seam: ear)
@@ -325,8 +324,7 @@ extension SessionMachine {
     private mutating func complete(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         guard isFinishing, lanes[number].panel.isComplete, lanes[number].stretches.count == 1, lanes[number].stretches[0].end == nil else { return }
         let through = lanes[number].stitcher.committedThrough
-        let counting = counting(in: number)
-        let waits = lanes[number].stretches[0].isHolding || counting.contains { !lanes[number].panel.members[$0].finals.isEmpty }
+        let waits = counting(in: number).contains { !lanes[number].panel.members[$0].finals.isEmpty }
         guard !waits, through >= timeline.end || isQuiet(SampleRange(through, timeline.end), number) else { return }
         lanes[number].stretches[0].end = timeline.end
         for id in lanes[number].stretches[0].sources { dropSource(id, in: number, now: now, &actions) }

@@ -319,14 +319,12 @@ extension SessionMachine {
             endsInSpeech: !repair.asked.endsInSilence, hasTimes: repair.asked.hasTimes, others: repair.othersHaveTimes,
             othersThrough: repair.beforeThrough, gaps: repair.gapsBehind)
         inside.removeAll { !gap.contains($0.middle) }
-        // Where its audio ends in speech, its last word may be a part of the next, of which some say only where it ends.
-        let longest = SampleCount(.milliseconds(300), at: configuration.rate)
+        // Where its audio ends in speech, its last word may be a part of the next.
         // No word is as short as some parts are, and engines are a tenth of a second wrong on where the next one begins.
         let shortest = SampleCount(.milliseconds(60), at: configuration.rate), margin = SampleCount(.milliseconds(150), at: configuration.rate)
         if !repair.asked.endsInSilence, let last = inside.last, last.range.end >= repair.asked.range.end,
             after.lazy.map(\.word.range).contains(where: {
-                $0.intersection(last.range) != nil || $0.isEmpty && $0.end <= last.range.end + longest
-                    || last.range.count <= shortest && $0.start <= last.range.end + margin
+                $0.intersection(last.range) != nil || last.range.count <= shortest && $0.start <= last.range.end + margin
             })
         {
             inside.removeLast()

@@ -83,9 +83,6 @@ struct Stretch: Sendable {
         return released.popLast()
     }
 
-    /// Whether something waits, or is being released.
-    var isHolding: Bool { !held.isEmpty || !released.isEmpty }
-
     /// The answers to finalizes that a leg has given and that wait.
     func answers(of leg: LegID) -> Int {
         [held, released].joined().count { said in
@@ -96,9 +93,6 @@ struct Stretch: Sendable {
             }
         }
     }
-
-    /// Whether a leg has said something of it.
-    func holds(_ leg: LegID) -> Bool { held.contains { $0.leg == leg } || released.contains { $0.leg == leg } }
 
     var plan: RepairPlan? {
         switch need {

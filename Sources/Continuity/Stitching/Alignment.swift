@@ -9,8 +9,6 @@ struct Token {
     var end: SampleIndex
     /// The word that it belongs to.
     var word: Int
-    /// It was said behind this.
-    var earliest: Double
     /// It was over at this, where that is all that is known.
     var bound: Double?
     /// The engine whose words are compared has said it.
@@ -227,16 +225,14 @@ struct Alignment {
         // What is left of a word that is cut is another word more often than not.
         let weight = old[number].isCut ? 0.5 : place == 0 && beginsInSpeech ? 1 : unlikely(number)
         return distance(old[number], new[place], isSame: isSame) + (isSame ? 0 : Self.substituted * weight)
-            + tooEarly(number, new[place]) + tooLate(number, new[place])
+            + tooEarly(number) + tooLate(number, new[place])
     }
 
     /// That an engine hears another word, where their places do not say that it is the same one.
     private func unlikely(_ number: Int) -> Double { hasTimes && old[number].hasPlace ? 1 : 2.5 }
 
-    /// Whoever does not say where words lie has not heard those that were over before it began, and says none of its last final again.
-    private func tooEarly(_ number: Int, _ new: Token) -> Double {
-        hasTimes ? 0 : max(0, new.earliest - latest(number)) / (others ? usual / 2 : jitter)
-    }
+    /// Whoever does not say where words lie has not heard those that were over before it began.
+    private func tooEarly(_ number: Int) -> Double { hasTimes ? 0 : max(0, begin - latest(number)) / (others ? usual / 2 : jitter) }
 
     /// Where an old token was spoken: where that is not known, between where it seems to lie and the latest place at which it may.
     private func spoken(_ number: Int) -> Double {
@@ -272,7 +268,7 @@ struct Alignment {
 
     /// Where the new words lie nobody may know, but for their order: then the same word may be anywhere.
     private func apart(_ old: Double, _ new: Double, isSame: Bool = false, reach: Double? = nil) -> Double {
-        let apart = abs(old - new) / (reach ?? self.reach), most = isSame && hasTimes ? 1.5 : 1
-        return apart <= most || isSame && !hasTimes ? min(apart, most) * (isSame ? 0.49 : 0.7) : .infinity
+        let apart = abs(old - new) / (reach ?? self.reach)
+        return apart <= 1 || isSame && !hasTimes ? min(apart, 1) * (isSame ? 0.49 : 0.7) : .infinity
     }
 }

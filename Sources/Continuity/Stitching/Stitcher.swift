@@ -111,9 +111,7 @@ package struct Stitcher: Sendable {
                 return seam.hasTimes ? new.filter { $0.middle >= gap.end } : new
             }
             seam.gap = gap
-            let new = Seam.fresh(words, after: heard, through: committedThrough, seam)
-            guard seam.hasTimes, seam.others, let gap else { return new }
-            return new.filter { $0.middle >= gap.end }
+            return Seam.fresh(words, after: heard, through: committedThrough, seam)
         }
         guard let first = words.first, first.range.start < committedThrough else { return words }
         return words.filter { $0.middle >= committedThrough }

@@ -25,8 +25,8 @@ struct Witness {
         /// Those that begin behind the end of the final in which an engine without word times says them, behind others.
         var beyond: Set<Int> = []
         /// Where anybody who said something of it began to hear it, with the number of the first word that is in what he said; and whether the engine of
-        /// one does not say where words lie.
-        var origins: [(place: SampleIndex, first: Int)] = []
+        /// one does not say where words lie. Of who began in the silence behind all that was committed it is known that he heard none of that.
+        var origins: [(place: SampleIndex, first: Int, isBehind: Bool)] = []
         var isUntimed = false
         /// Words that somebody has said to the session, whatever it made of them.
         var told: Set<Int> = []
@@ -74,8 +74,19 @@ struct Witness {
     /// Whoever began there has said his first words.
     mutating func began(_ temper: EngineTemper, at origin: SampleIndex, saying words: [Word], in channel: Int) {
         guard let first = words.lazy.map({ WordIdentity(confidence: $0.confidence).first }).first(where: { $0 > 0 }) else { return }
-        channels[channel].origins.append((origin, first))
+        channels[channel].origins.append((origin, first, isBehind(origin, in: channel)))
         if !temper.hasWordTimes { channels[channel].isUntimed = true }
+    }
+
+    /// Whether all that is committed was over there, and it was silent from there to its end.
+    private func isBehind(_ origin: SampleIndex, in channel: Int) -> Bool {
+        let seen = channels[channel], words = scenario.spoken[channel]
+        guard scenario.noises.isEmpty, origin < seen.through, seen.covered.last?.engine != nil, seen.places.indices.contains(seen.lastNumber),
+            let before = words.last(where: { $0.range.start < origin }), before.range.end <= origin,
+            seen.places[seen.lastNumber].start < before.range.end
+        else { return false }
+        guard let next = words.first(where: { $0.range.start >= origin }) else { return true }
+        return next.range.start >= seen.through && next.range.start > before.range.end + Self.shortest
     }
 
     /// Somebody has said this to the session.
@@ -435,16 +446,18 @@ struct Witness {
             let isVague = isVague(run.range, in: channel) || isDoubled && isSaidAgainVaguely(run.numbers, in: channel)
             guard run.numbers.count >= 2 * period, isVague else { return false }
             // Where these words begin nobody says either.
-            let unsure = period * beginners(at: run.numbers.lowerBound, until: run.range.end, in: channel)
+            let unsure = period * beginners(at: run.numbers.lowerBound, until: run.range.end, in: channel) { !$0 }
             let times = channels[channel].times[run.numbers].reduce(0, +)
             return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
         }
     }
 
     /// How many began behind the beginning of the word before this one, and before `end`, and have said nothing of that word.
-    private func beginners(at number: Int, until end: SampleIndex, in channel: Int) -> Int {
+    ///
+    /// - Parameter counts: those who began in the silence behind all that was committed, or the others.
+    private func beginners(at number: Int, until end: SampleIndex, in channel: Int, where counts: (Bool) -> Bool = { _ in true }) -> Int {
         let before = spoken(number - 1, channel)?.range.start ?? .zero
-        return channels[channel].origins.count { before < $0.place && $0.place < end && $0.first >= number }
+        return channels[channel].origins.count { before < $0.place && $0.place < end && $0.first >= number && counts($0.isBehind) }
     }
 
     /// What is committed there, or may have mended a gap there, is of somebody who does not say where words lie.

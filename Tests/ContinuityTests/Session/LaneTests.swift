@@ -21,49 +21,19 @@ import Testing
         lane.ear(of: source, EngineName("engine"), from: .zero, rate: .speech, hasTimes: true)?.earlier
     }
 
-    @Test func `forgets what a leg has said that says nothing more`() {
-        var lane = channel()
-        lane.forget(LegID(2))
-        #expect(remembered(lane, of: .leg(gone)) == said, "another one is gone")
-        lane.forget(gone)
-        #expect(remembered(lane, of: .leg(gone)) == [])
-    }
-
-    @Test func `remembers it for as long as more of it waits for a repair, and is released`() {
-        var lane = channel()
-        let held = (0..<2).map { _ in
-            Stretch.Held(leg: gone, engine: EngineName("first"), origin: .zero, event: .turnEnded(.first, at: SampleIndex(8_000)))
-        }
-        for event in held { lane.stretches[0].hold(event) }
-        lane.forget(gone)
-        #expect(remembered(lane, of: .leg(gone)) == said)
-        _ = lane.stretches[0].release()
-        lane.forget(gone)
-        #expect(remembered(lane, of: .leg(gone)) == said, "one of two is left")
-        _ = lane.stretches[0].release()
-        lane.forget(gone)
-        #expect(remembered(lane, of: .leg(gone)) == [])
-    }
-
-    @Test func `remembers it for as long as a panel has not settled all of it`() {
-        var lane = channel()
-        let leg = Leg(id: gone, engine: EngineName("first"), channels: 0..<1, origin: .zero, rate: .speech, limits: .init())
-        lane.panel.join(leg, in: 0)
-        lane.panel.add(
-            .init(words: said, start: .zero, end: SampleIndex(8_000), reason: .pause, at: ContinuousClock.now), ofMember: 0, hasTimes: true)
-        lane.panel.leave(gone)
-        lane.forget(gone)
-        #expect(remembered(lane, of: .leg(gone)) == said)
-        _ = lane.panel.take(fromMember: 0)
-        lane.forget(LegID(0))
-        #expect(remembered(lane, of: .leg(gone)) == [], "whoever else is gone")
-    }
-
-    @Test func `remembers what a repair has said, whoever is gone`() {
+    @Test func `remembers what others have said, whoever is gone, for it may wait for a repair`() {
         var lane = channel()
         lane.remember(said, of: .repair(RepairID(0)))
         lane.forget(gone)
+        #expect(remembered(lane, of: .leg(gone)) == said)
         #expect(remembered(lane, of: .repair(RepairID(0))) == said)
+    }
+
+    @Test func `forgets those who said something longest ago`() {
+        var lane = channel()
+        for number in 0..<32 { lane.remember(said, of: .repair(RepairID(number))) }
+        #expect(remembered(lane, of: .leg(gone)) == [])
+        #expect((0..<32).allSatisfy { remembered(lane, of: .repair(RepairID($0))) == said })
     }
 
     private func isCompared(_ lane: Lane, hasTimes: Bool = true) -> Bool {
