@@ -22,9 +22,13 @@ import Testing
             # What was found once.
             78024          # a rule
             11465 beside   # another one
+            83724 failover # and another
 
             """
-        #expect(try SessionSeed.kept(in: list) == [SessionSeed(78_024), SessionSeed(11_465, isBeside: true)])
+        #expect(
+            try SessionSeed.kept(in: list) == [
+                SessionSeed(78_024), SessionSeed(11_465, isBeside: true), SessionSeed(83_724, mode: .failover),
+            ])
         #expect(throws: SessionSeed.UnreadableLine.self) { try SessionSeed.kept(in: "17 besides") }
         #expect(throws: SessionSeed.UnreadableLine.self) { try SessionSeed.kept(in: "seventeen # a rule") }
     }

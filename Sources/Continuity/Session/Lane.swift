@@ -125,8 +125,7 @@ struct Lane: Sendable {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
         let before = memory(of: source)
         let said = before.last?.range.end ?? .zero
-        let rest = words.filter { $0.middle >= said && ($0.range.end > said || $0.text != before.last?.text) }
-        note(Array((before + rest).suffix(Self.mostEarlier)), by: source)
+        note(Array((before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.mostEarlier)), by: source)
     }
 
     private func memory(of source: Source) -> [Word] { earlier.first { $0.source == source }?.words ?? [] }

@@ -13,15 +13,17 @@ package struct SessionSeed: Sendable, Hashable, CustomStringConvertible {
         self.isBeside = isBeside
     }
 
-    /// As it is described, without a mode.
+    /// As it is described.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: " ")
-        guard let seed = parts.first.flatMap({ UInt64($0) }), parts.count == 1 || parts.count == 2 && parts[1] == "beside" else { return nil }
-        self.init(seed, isBeside: parts.count == 2)
+        guard let seed = parts.first.flatMap({ UInt64($0) }), parts.count <= 2 else { return nil }
+        let isBeside = parts.last == "beside", mode = parts.last.flatMap { SessionMode(rawValue: String($0)) }
+        guard parts.count == 1 || isBeside || mode != nil else { return nil }
+        self.init(seed, mode: mode, isBeside: isBeside)
     }
 
-    /// `17`, or `17 beside`.
-    package var description: String { isBeside ? "\(seed) beside" : "\(seed)" }
+    /// `17`, `17 beside` or `17 hedged`.
+    package var description: String { isBeside ? "\(seed) beside" : mode.map { "\(seed) \($0.rawValue)" } ?? "\(seed)" }
 
     /// The sessions of some seeds: with a mode each one's own, else each one's own and the one beside it.
     package static func all(of seeds: Range<UInt64>, mode: SessionMode? = nil) -> some Sequence<SessionSeed> {
@@ -46,7 +48,7 @@ package struct SessionSeed: Sendable, Hashable, CustomStringConvertible {
     package struct UnreadableLine: Error, CustomStringConvertible {
         package var line: String
 
-        package var description: String { "“\(line)” names no session: write its seed, and “beside” behind it for the one beside it." }
+        package var description: String { "“\(line)” names no session: write its seed, and behind it “beside” for the one beside it, or a mode." }
     }
 }
 
