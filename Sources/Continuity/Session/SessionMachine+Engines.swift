@@ -221,6 +221,8 @@ extension SessionMachine {
         isFailed: Bool = false, isFresh: Bool = false, isCut: Bool = false, _ actions: inout [SessionAction]
     ) {
         var seam = isFresh ? nil : ear(of: source, engine, from: origin, in: number)
+        // What its last final did not cover is said in this one.
+        seam?.finalStart = final.words.first.map { min(final.range.start, $0.range.start) } ?? final.range.start
         seam?.finalEnd = final.range.end
         let hasTimes = hasTimes(engine)
         let tail = lanes[number].stitcher.heard

@@ -11,7 +11,7 @@ extension SessionMachine {
             let source = Lane.Source.leg(member.leg)
             // Where its words lie in it nobody may know: then it is new, or it is not.
             let isOld = !hasTimes(member.engine) && isSettled(final.words, of: SampleRange(final.start, final.end), from: source, in: number)
-            let words = isOld ? [] : fresh(final.words, of: member, through: final.end, in: number)
+            let words = isOld ? [] : fresh(final.words, of: member, saidIn: SampleRange(final.start, final.end), in: number)
             let spoken = max(through, words.last?.range.end ?? through)
             if !mustGo, !final.isDoubtful, final.end > spoken, words.isEmpty || hasTimes(member.engine),
                 isWaitedFor(final.end, in: number, besides: index) || hasWords(before: final.end, in: number, besides: index),

@@ -157,11 +157,12 @@ extension SessionMachine {
 
     /// Those of a member's words that are not committed.
     ///
-    /// - Parameter end: of the final that says them; nil: there are several.
-    func fresh(_ words: [Word], of member: Panel.Member, through end: SampleIndex? = nil, in number: Int) -> [Word] {
+    /// - Parameter final: where the final lies that says them; nil: there are several.
+    func fresh(_ words: [Word], of member: Panel.Member, saidIn final: SampleRange? = nil, in number: Int) -> [Word] {
         let lane = lanes[number]
         var ear = ear(of: .leg(member.leg), member.engine, from: member.origin, in: number)
-        ear?.finalEnd = end
+        ear?.finalStart = final?.start
+        ear?.finalEnd = final?.end
         // Behind its own words others may have said that it is silent; which of its words lie in a gap is known where it says so.
         let areNew = ear == nil && (!hasTimes(member.engine) || !lane.stitcher.isAtGap)
         return areNew ? words : lane.stitcher.fresh(words, seam: ear)

@@ -9,6 +9,8 @@ struct Token {
     var end: SampleIndex
     /// The word that it belongs to.
     var word: Int
+    /// It was said behind this.
+    var earliest: Double
     /// It was over at this, where that is all that is known.
     var bound: Double?
     /// The engine whose words are compared has said it.
@@ -225,14 +227,16 @@ struct Alignment {
         // What is left of a word that is cut is another word more often than not.
         let weight = old[number].isCut ? 0.5 : place == 0 && beginsInSpeech ? 1 : unlikely(number)
         return distance(old[number], new[place], isSame: isSame) + (isSame ? 0 : Self.substituted * weight)
-            + tooEarly(number) + tooLate(number, new[place])
+            + tooEarly(number, new[place]) + tooLate(number, new[place])
     }
 
     /// That an engine hears another word, where their places do not say that it is the same one.
     private func unlikely(_ number: Int) -> Double { hasTimes && old[number].hasPlace ? 1 : 2.5 }
 
-    /// Whoever does not say where words lie has not heard those that were over before it began.
-    private func tooEarly(_ number: Int) -> Double { hasTimes ? 0 : max(0, begin - latest(number)) / (others ? usual / 2 : jitter) }
+    /// Whoever does not say where words lie has not heard those that were over before it began, and says none of its last final again.
+    private func tooEarly(_ number: Int, _ new: Token) -> Double {
+        hasTimes ? 0 : max(0, new.earliest - latest(number)) / (others ? usual / 2 : jitter)
+    }
 
     /// Where an old token was spoken: where that is not known, between where it seems to lie and the latest place at which it may.
     private func spoken(_ number: Int) -> Double {

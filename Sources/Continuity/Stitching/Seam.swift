@@ -51,7 +51,9 @@ package enum Seam {
         package var gap: SampleRange?
         /// Other gaps between words that are compared.
         package var otherGaps: [SampleRange] = []
-        /// Where the final ends whose words are compared: what was said behind that is not in it; nil: there are several, or none.
+        /// Where the final begins whose words are compared; nil: there are several, or none.
+        package var finalStart: SampleIndex?
+        /// Where it ends: what was said behind that is not in it.
         package var finalEnd: SampleIndex?
 
         package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = [], hasTimes: Bool = true, others: Bool = true) {
@@ -92,6 +94,7 @@ package enum Seam {
         let all = ear.earlier + words
         let first = all[0].range.start
         let origin = ear.origin ?? first
+        let begin = max(origin, ear.finalStart ?? origin)
         // In a long final each may be anywhere.
         let reach = ear.hasTimes ? tolerance : max(tolerance, all[all.count - 1].range.end - first)
         let near = tail.indices.filter { tail[$0].range.end + tolerance > (ear.hasTimes ? first : min(first, origin)) }
@@ -101,7 +104,7 @@ package enum Seam {
         )
         .suffix(most)
         let compared = ear.hasTimes ? all.prefix { $0.range.start < edge } : all.prefix(ear.earlier.count + most)
-        let new = tokens(compared, isMirrored).suffix(ear.hasTimes ? most : 4 * most)
+        let new = tokens(compared, isMirrored, earliest: { $0 < ear.earlier.count ? origin : begin }).suffix(ear.hasTimes ? most : 4 * most)
         let alignment = Alignment(
             Array(old), Array(new), heardFrom: origin, through: ear.finalEnd, isBehind: ear.isBehind && !isMirrored,
             isCutOff: ear.isCutOff && !isMirrored, behind: ear.gap, otherGaps: ear.otherGaps, through: end, latest: ear.othersThrough ?? end,
@@ -148,9 +151,10 @@ package enum Seam {
         return word
     }
 
+    /// - Parameter earliest: behind which place the word of this number was said.
     private static func tokens(
-        _ words: some Collection<Word>, _ isMirrored: Bool, source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil,
-        havePlaces: Bool = true
+        _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero },
+        source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil, havePlaces: Bool = true
     ) -> [Token] {
         var tokens: [Token] = []
         for (index, word) in words.enumerated() {
@@ -160,7 +164,8 @@ package enum Seam {
                 tokens.append(
                     Token(
                         text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length, end: word.range.end,
-                        word: index, bound: source(index)?.bound.map { Double($0.samples) },
+                        word: index,
+                        earliest: Double(earliest(index).samples), bound: source(index)?.bound.map { Double($0.samples) },
                         isOwn: engine != nil && source(index)?.engine == engine, hasPlace: havePlaces || source(index)?.hasTimes == true,
                         isCut: source(index)?.isCut == true))
             }

@@ -138,6 +138,14 @@ import Testing
         #expect(Seam.fresh(words(["her 2700-2800", "yeah 3300-3500"]), after: tail, through: at(4_005), ear).isEmpty)
     }
 
+    @Test func `takes nothing for said before that its engine heard after its last final`() {
+        let tail = words(["morning 5561-5833", "then 5835-6296", "so 6296-6569", "then 6569-7084", "so 7084-7250"])
+        let earlier = words(["morning 5320-5882", "nation 5882-6373", "their 6373-6795", "then 6795-7146", "so 7146-7357"])
+        var ear = Seam.Ear(rate: .speech, origin: at(5_320), earlier: earlier, hasTimes: false)
+        ear.finalStart = at(7_357)
+        #expect(Seam.fresh(words(["then 7944-8143", "over 8143-8342"]), after: tail, through: at(7_250), ear).map(\.text) == ["then", "over"])
+    }
+
     @Test func `takes a word for the end of another only where its audio began before that was over`() {
         var ear = Seam.Ear(rate: .speech, origin: at(10_010), hasTimes: false, others: false)
         let tail = words(["nation 9827-10010"])
