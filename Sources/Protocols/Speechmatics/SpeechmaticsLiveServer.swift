@@ -219,7 +219,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         let words = lanes[lane].early.rest(of: commit.words)
         if !commit.words.isEmpty { lanes[lane].utteranceIsOpen = true }
         transcript(lane, words, commit.range, &output)
-        lanes[lane].early.committed()
+        lanes[lane].early.committed(commit.words, through: commit.range.end)
         switch commit.reason {
         case .flush: answerForce(lane, &output)
         case .endOfTurn, .pause:

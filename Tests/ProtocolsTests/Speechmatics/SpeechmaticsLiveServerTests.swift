@@ -151,6 +151,15 @@ import Testing
             #expect(stream.event(.commit(again)) == ["final 0.8–1.6 “the three ”"])
         }
 
+        @Test func `sends nothing again when a commit has fewer words than were sent, as another engine had heard more`() throws {
+            var stream = try SpeechmaticsConversation(Self.config)
+            _ = stream.event(Self.heard("one two three four", stable: 4, through: 3))
+            #expect(stream.event(commit("One two", 0, 1, .length)) == ["final 2.0–2.0 -"])
+            let rest = Commit(
+                channel: .first, range: seconds(1, 3), words: words("three four five.", from: 1), reason: .pause, engine: EngineName("test"))
+            #expect(stream.event(.commit(rest)) == ["final 2.0–2.5 “five. ” eos"])
+        }
+
         @Test func `has nothing to add when all was sent`() throws {
             var stream = try SpeechmaticsConversation(Self.config)
             _ = stream.event(Self.heard("one two", stable: 2, through: 2))
