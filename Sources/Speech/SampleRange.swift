@@ -13,6 +13,7 @@ public struct SampleRange: Hashable, Sendable {
 
     public var count: SampleCount { end - start }
     public var isEmpty: Bool { end <= start }
+    package var middle: SampleIndex { SampleIndex((start.samples + end.samples) / 2) }
 
     public func contains(_ index: SampleIndex) -> Bool { start <= index && index < end }
 

@@ -24,7 +24,7 @@ struct Lane: Sendable {
     /// last stands last.
     private var earlier: [(source: Source, words: [Word])] = []
     private static let mostEarlier = 48
-    /// Of those who say nothing more nobody asks again; of these many more may wait.
+    /// Whoever said something longest ago is forgotten first: of those who are gone nobody asks again.
     private static let mostSources = 32
     /// How far the final reached of which words were committed last, if its engine does not say where they lie.
     private(set) var saidThrough: SampleIndex?

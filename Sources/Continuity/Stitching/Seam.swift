@@ -160,14 +160,15 @@ package enum Seam {
         for (index, word) in words.enumerated() {
             let spoken = SpokenForm.tokens(of: word)
             let length = Double(word.range.count.samples) / Double(spoken.count)
+            let source = source(index)
             for (place, text) in (isMirrored ? spoken.reversed() : spoken).enumerated() {
                 tokens.append(
                     Token(
                         text: text, middle: Double(word.range.start.samples) + length * (Double(place) + 0.5), length: length, end: word.range.end,
                         word: index,
-                        earliest: Double(earliest(index).samples), bound: source(index)?.bound.map { Double($0.samples) },
-                        isOwn: engine != nil && source(index)?.engine == engine, hasPlace: havePlaces || source(index)?.hasTimes == true,
-                        isCut: source(index)?.isCut == true))
+                        earliest: Double(earliest(index).samples), bound: source?.bound.map { Double($0.samples) },
+                        isOwn: engine != nil && source?.engine == engine, hasPlace: havePlaces || source?.hasTimes == true,
+                        isCut: source?.isCut == true))
             }
         }
         return tokens
@@ -177,8 +178,4 @@ package enum Seam {
 extension Word {
     /// A word belongs where it lies.
     var middle: SampleIndex { range.middle }
-}
-
-extension SampleRange {
-    var middle: SampleIndex { SampleIndex((start.samples + end.samples) / 2) }
 }

@@ -30,10 +30,8 @@ struct SpeechmaticsEarlyWords: Sendable {
         // Another engine has taken over, which heard some of them otherwise: it goes on behind the last one.
         let same = words.indices.filter { words[$0].bare == sent.last?.text && distance(words[$0]) <= tolerance }
         if let last = same.min(by: { distance(words[$0]) < distance(words[$1]) }) { return Array(words[(last + 1)...]) }
-        return words.filter { Self.middle($0.range) >= through }
+        return words.filter { $0.range.middle >= through }
     }
-
-    private static func middle(_ range: SampleRange) -> SampleIndex { SampleIndex(range.start.samples + range.count.samples / 2) }
 
     private func distance(_ word: Word) -> SampleCount { SampleCount(abs((word.range.end - through).samples)) }
 
@@ -43,7 +41,7 @@ struct SpeechmaticsEarlyWords: Sendable {
         if same == min(sent.count, words.count), same > 0 {
             sent.removeFirst(same)
         } else {
-            sent.removeAll { Self.middle($0.range) < end }
+            sent.removeAll { $0.range.middle < end }
         }
     }
 }

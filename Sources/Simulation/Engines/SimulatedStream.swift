@@ -130,7 +130,7 @@ struct SimulatedStream: Sendable {
                 var words = known
                 var end = lengthEnd(index, known)
                 if let following, isSpeaking, temper.cutsWords {
-                    end = min(heard, max(ears[index].cut, following.range.start + SampleCount(following.range.count.samples / 2)))
+                    end = min(heard, max(ears[index].cut, following.range.middle))
                     let isMost = heard - following.spoken.start > SampleCount(following.spoken.count.samples * 6 / 10)
                     if isMost && chance[Part.cut, ears[index].finals].happens(0.5) { words += 1 }
                 }

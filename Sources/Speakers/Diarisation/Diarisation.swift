@@ -57,9 +57,8 @@ package struct Diarisation: Sendable {
         guard passage.count >= rule.shortest, let passage = passage.intersection(bounds) else { return [] }
         let rest = passage.count - rule.window
         guard rest > .zero else {
-            let middle = passage.start + SampleCount(passage.count.samples / 2)
             let latest = max(bounds.start, bounds.end - rule.window)
-            let start = min(max(bounds.start, middle - SampleCount(rule.window.samples / 2)), latest)
+            let start = min(max(bounds.start, passage.middle - SampleCount(rule.window.samples / 2)), latest)
             return [SampleRange(start, min(bounds.end, start + rule.window))]
         }
         let steps = (rest.samples + rule.step.samples - 1) / rule.step.samples

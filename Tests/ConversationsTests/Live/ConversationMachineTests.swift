@@ -68,13 +68,19 @@ import Testing
         #expect(stored.first?.finished == live.now)
     }
 
-    @Test func `begins another one with what was refused, when it was deleted or completed by somebody else`() throws {
+    /// A conversation in which "One two" is said and stored.
+    private static func withStoredWords() throws -> (Live, ID<Conversation>) {
         var live = Live()
         live.begin()
         live.machine.audioBegan(now: live.now)
-        let first = try #require(live.machine.current?.id)
+        let id = try #require(live.machine.current?.id)
         live.say("One two", at: 0)
         live.machine.stored(1)
+        return (live, id)
+    }
+
+    @Test func `begins another one with what was refused, when it was deleted or completed by somebody else`() throws {
+        var (live, first) = try Self.withStoredWords()
         live.say("three four", at: 10)
         live.say("five.", at: 12)
         live.actions = []
@@ -94,12 +100,7 @@ import Testing
     }
 
     @Test func `begins no other one when it is deleted after its session, of which all is stored`() throws {
-        var live = Live()
-        live.begin()
-        live.machine.audioBegan(now: live.now)
-        let id = try #require(live.machine.current?.id)
-        live.say("One two", at: 0)
-        live.machine.stored(1)
+        var (live, id) = try Self.withStoredWords()
         #expect(live.machine.ended(inOrder: false, now: live.now) == [], "it may be gone on with")
         #expect(live.machine.refused(id, now: live.now).actions == [])
         #expect(live.machine.current == nil)
