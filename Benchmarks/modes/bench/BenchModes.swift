@@ -88,6 +88,9 @@ enum BenchModes {
 
     // MARK: - Ensembles
 
+    /// Two engines that disagree leave little to be gained: of a single reading chance decides whether it is.
+    private static let readings = 10
+
     private static func errors(_ manifest: String) throws -> (rows: [Row], goals: [Goal]) {
         let decoder = JSONDecoder()
         let texts = try String(contentsOfFile: manifest, encoding: .utf8).split(separator: "\n").compactMap { line -> String? in
@@ -101,13 +104,14 @@ enum BenchModes {
             WordErrors.Noise(substituted: 0.05, missing: 0.05, added: 0.03, jitter: 90),
         ]
         let engines = noises.enumerated().map { (number: $0, noise: $1) }
-        print("\nWord error rates over \(texts.count) texts of \(manifest):\n")
+        print("\nWord error rates over \(texts.count) texts of \(manifest), each heard \(Self.readings) times:\n")
+        let readings = Array(repeatElement(texts, count: Self.readings).joined())
         print("| session | words | errors | rate |\n|---|---|---|---|")
-        let alone = engines.map { WordErrors([$0], mode: .failover, texts: texts, seed: 7_000) }
+        let alone = engines.map { WordErrors([$0], mode: .failover, texts: readings, seed: 7_000) }
         let two = Array(engines.prefix(2))
-        let hedged = WordErrors(two, mode: .hedged, texts: texts, seed: 7_000)
-        let pair = WordErrors(two, mode: .ensemble, texts: texts, seed: 7_000)
-        let three = WordErrors(engines, mode: .ensemble, texts: texts, seed: 7_000)
+        let hedged = WordErrors(two, mode: .hedged, texts: readings, seed: 7_000)
+        let pair = WordErrors(two, mode: .ensemble, texts: readings, seed: 7_000)
+        let three = WordErrors(engines, mode: .ensemble, texts: readings, seed: 7_000)
         var rows = alone.enumerated().map { report("engine \($0) alone", $1) }
         rows += [report("hedged, engines 0 and 1", hedged), report("ensemble of two", pair), report("ensemble of all three", three)]
         let single = alone.map(\.errors), best = single.min() ?? 0
