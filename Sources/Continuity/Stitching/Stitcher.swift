@@ -14,6 +14,8 @@ package struct Stitcher: Sendable {
     private static let longestTail = 48
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
+    /// Where the final lies that was committed last, if it has no length.
+    private var lastPoint: SampleIndex?
     /// The last gap. What lies in a gap may be repaired later, so no word of it is taken.
     private(set) var gap: SampleRange?
 
@@ -38,7 +40,7 @@ package struct Stitcher: Sendable {
     ) -> Commit? {
         if seam == nil, !isFresh, let first = final.words.first, first.range.start < committedThrough { changedWords += changes(in: final.words) }
         let range = SampleRange(committedThrough, final.range.end)
-        let new = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final.words) : fresh(final.words, seam: seam)
+        let new = isFresh ? final.words : seam == nil && range.isEmpty ? behind(final) : fresh(final.words, seam: seam)
         if !isFresh, seam?.hasTimes ?? true { hearGap(final.words, by: engine) }
         let words = new.map(moved)
         // A final that covers nothing new still matters when it ends a turn or answers a flush.
@@ -46,6 +48,7 @@ package struct Stitcher: Sendable {
         committedThrough = max(range.end, words.last?.range.end ?? range.end)
         Self.remember(new, in: &tail)
         remember(new, of: Seam.Source(engine: engine, bound: bound))
+        if !new.isEmpty { lastPoint = final.range.isEmpty ? final.range.start : nil }
         if isCut, !new.isEmpty { sources[sources.count - 1]?.isCut = true }
         return Commit(channel: channel, range: SampleRange(range.start, committedThrough), words: words, reason: reason, engine: engine)
     }
@@ -84,10 +87,11 @@ package struct Stitcher: Sendable {
         sources.removeFirst(sources.count - heard.count)
     }
 
-    /// Whether a final without a length behind what is committed says something new: engines that cut a word may say so of the rest of it.
+    /// Whether a final without a length behind what is committed says something new: engines that cut a word may say so of the rest of it, and those that
+    /// fill their audio up with silence of a word in that. What the last such final said there is said again.
     func goesOn(with words: [Word], of range: SampleRange) -> Bool {
         guard range.isEmpty, range.start >= committedThrough, !isAtGap else { return false }
-        return tail.suffix(words.count).map(\.text) != words.map(\.text)
+        return range.start != lastPoint || tail.suffix(words.count).map(\.text) != words.map(\.text)
     }
 
     /// What lies in the gap is not taken, but it is known: who hears the same again and does not say where it lies has not heard what stands behind it.
@@ -127,8 +131,11 @@ package struct Stitcher: Sendable {
         })
     }
 
-    /// Those of a final that was said before.
-    private func behind(_ words: [Word]) -> [Word] { words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough } }
+    /// Those of a final that was said before, unless it goes on.
+    private func behind(_ final: Hypothesis) -> [Word] {
+        if goesOn(with: final.words, of: final.range) { return final.words }
+        return final.words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough }
+    }
 
     /// None reaches back into what is committed.
     func moved(_ word: Word) -> Word {

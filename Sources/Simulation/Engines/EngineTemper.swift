@@ -68,6 +68,9 @@ package struct EngineTemper: Sendable, Equatable {
     package var answersAtOnce: Bool
 
     var name: EngineName { EngineName("engine\(number)") }
+
+    /// Whether its finals may end behind what it has heard.
+    var reachesAhead: Bool { coverage == .heard && frame != nil }
 }
 
 /// An engine that recognises what was recorded.

@@ -63,6 +63,17 @@ extension Scenario {
             let said = spoken[0].filter { _ in dice.happens(0.4) }.map { ($0.range.start.samples + $0.range.count.samples * 4 / 5) / 16 }
             client.commands = said.filter { $0 < length }.map { .init(at: Int($0), what: .finalize) }
         }
+        // Where finals end behind what was heard, a client asks for what is said there.
+        let isAhead = kind == .brief && chance[4].happens(0.3)
+        if isAhead {
+            client.frame = 20
+            client.burst = 0
+            let words = spoken[0]
+            // The first two behind each pause.
+            let first = words.indices.dropFirst().filter { words[$0].range.start - words[$0 - 1].range.end > Milliseconds.samples(150) }
+            let asked = Set(first + first.map { $0 + 1 }).filter(words.indices.contains).sorted()
+            client.commands = asked.map { words[$0].range.end.samples / 16 + 20 }.filter { $0 < length }.map { .init(at: Int($0), what: .finalize) }
+        }
         let untimed = kind == .echo ? 1 : dice.pick([0, 0.5, 1, 1])
         let first = dice.pick(0...1)
         engines = (0..<dice.pick([2, 2, 3])).map { number in
@@ -71,6 +82,7 @@ extension Scenario {
             temper.harden(&engine)
             temper.hasWordTimes = !engine.happens(untimed)
             temper.suit(kind, isFirst: number % 2 == first, &engine)
+            if isAhead { temper.runAhead() }
             var faults = Dice(chance[20 + number])
             let attempts = kind == .mended ? 3 : faults.pick(kind == .count || kind == .noise ? [0, 1, 1] : [1, 1, 2])
             return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: kind.mostMessages) }, isPersistent: false)
@@ -224,5 +236,13 @@ extension EngineTemper {
             instants = dice.pick([0, 0.3, 1])
             cutsWords = false
         }
+    }
+
+    /// Its finals end with whole frames, which are longer than many words.
+    fileprivate mutating func runAhead() {
+        coverage = .heard
+        frame = 320
+        endpoint = 150
+        longest = 5_000
     }
 }

@@ -7,6 +7,8 @@ struct Witness {
         var range: SampleRange
         /// Nil for a gap.
         var engine: EngineName?
+        /// The client asked for it.
+        var isFlush: Bool
     }
 
     private struct Channel {
@@ -14,7 +16,8 @@ struct Witness {
         var through = SampleIndex.zero
         /// How often each spoken word was committed, by its number.
         var times: [Int]
-        /// Who said it first, and where, by what its engine says: the last word of a final without word times may last to the final's end.
+        /// Who said it first, and where, by what its engine says: the last word of a final without word times, or that ends with a frame, may last to the
+        /// final's end.
         var engines: [Int]
         /// Who has said each again since.
         var again: [Int: Set<Int>] = [:]
@@ -145,7 +148,7 @@ struct Witness {
         }
     }
 
-    private mutating func cover(_ channel: ChannelIndex, _ range: SampleRange, by engine: EngineName?, received: SampleIndex) {
+    private mutating func cover(_ channel: ChannelIndex, _ range: SampleRange, by engine: EngineName?, isFlush: Bool = false, received: SampleIndex) {
         if range.start != channels[channel.number].through {
             fail(
                 .coverage,
@@ -153,7 +156,7 @@ struct Witness {
         }
         if range.end > received { fail(.coverage, "\(Milliseconds.text(range)) is covered, of \(Milliseconds.text(received)) received") }
         channels[channel.number].through = range.end
-        channels[channel.number].covered.append(Covered(range: range, engine: engine))
+        channels[channel.number].covered.append(Covered(range: range, engine: engine, isFlush: isFlush))
     }
 
     private mutating func committed(_ commit: Commit, received: SampleIndex) {
@@ -161,7 +164,7 @@ struct Witness {
             return fail(.journal, "a commit at \(Milliseconds.text(commit.range)) was emitted before it was recorded")
         }
         recorded.removeFirst()
-        cover(commit.channel, commit.range, by: commit.engine, received: received)
+        cover(commit.channel, commit.range, by: commit.engine, isFlush: commit.reason == .flush, received: received)
         let number = commit.channel.number
         if commit.reason == .flush { channels[number].answers += 1 }
         var before = commit.range.start
@@ -189,7 +192,7 @@ struct Witness {
             channels[number].times[said] += 1
             if channels[number].times[said] == 1 {
                 channels[number].engines[said] = identity.engine
-                let isVague = scenario.temper(identity.engine)?.hasWordTimes == false && word == commit.words.last
+                let isVague = scenario.temper(identity.engine).map { !$0.hasWordTimes || $0.reachesAhead } == true && word == commit.words.last
                 channels[number].places[said] = SampleRange(word.range.start, isVague ? commit.range.end : word.range.end)
                 if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
@@ -228,13 +231,22 @@ struct Witness {
         return identity
     }
 
+    /// Whether a word begins where something was made final because the client asked for it: there are engines that cut words when asked, and then it may
+    /// as well be the rest of one.
+    private func isBehindFlush(_ said: SampleRange, in number: Int) -> Bool {
+        guard let flush = channels[number].covered.dropLast().last, flush.isFlush else { return false }
+        return said.start <= flush.range.end + Milliseconds.samples(150)
+    }
+
     private mutating func place(_ word: Word, _ identity: WordIdentity, _ said: SampleRange, in commit: Commit) {
         guard let temper = scenario.temper(identity.engine) else { return }
         let number = commit.channel.number
         guard temper.hasWordTimes else {
             // Its final may begin a little before, in the word before it.
             let around = SampleRange(said.start - Milliseconds.samples(150), said.end + Milliseconds.samples(150))
-            if word == commit.words.first, !temper.cutsFlushes, isFirst(said, in: commit), word.range.intersection(around) == nil {
+            if word == commit.words.first, !temper.cutsFlushes, !isBehindFlush(said, in: number), isFirst(said, in: commit),
+                word.range.intersection(around) == nil
+            {
                 fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), the first there, at \(Milliseconds.text(said))")
             }
             return
@@ -257,8 +269,11 @@ struct Witness {
         // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
         let isCut =
             word.range.start == commit.range.start || (temper.cutsWords || isVoted) && word.range.start < said.end + tolerance
+        // Who has said that its final ends with a frame says of what is said in the rest of that that it is where it ends.
+        let frame = Milliseconds.samples(temper.reachesAhead ? temper.frame ?? 0 : 0)
+        said.end = said.end + frame
         // Some engines say only where it ends.
-        let latest = temper.instants > 0 ? said.end : said.start
+        let latest = temper.instants > 0 ? said.end : said.start + frame
         let isLate = word.range.end > said.end + tolerance || word.range.start > latest + tolerance && !isCut
         // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
@@ -411,11 +426,14 @@ struct Witness {
         return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
     }
 
-    /// An engine has said of the word before it that it lasts to the end of this one, and nobody has ever said this one.
+    /// An engine has said of the last word that anybody has said before it that it lasts to the end of this one, and nobody has ever said this one.
     private func isOverlaid(_ word: SpokenWord, in number: Int) -> Bool {
-        let before = word.number - 1
-        guard channels[number].times.indices.contains(before), channels[number].times[before] > 0 else { return false }
-        return channels[number].places[before].end >= word.range.end && !channels[number].told.contains(word.number)
+        guard !channels[number].told.contains(word.number) else { return false }
+        // Others that nobody has said either may lie between the two.
+        guard let before = channels[number].times[..<word.number].lastIndex(where: { $0 > 0 }),
+            !(before + 1..<word.number).contains(where: channels[number].told.contains)
+        else { return false }
+        return channels[number].places[before].end >= word.range.end
     }
 
     /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the

@@ -221,15 +221,16 @@ import Testing
         #expect(talk.actions.commits.last?.words.first?.range.start == .zero, "what the final before did not cover is said in this one")
     }
 
-    @Test func `takes the rest of a word that an engine says without a length`() {
-        let untimed = SessionEngine(Conversation.first, limits: .init(pace: 1.25), hasWordTimes: false)
+    @Test(arguments: [true, false], ["the", "and"])
+    func `takes a word that an engine says without a length, once`(_ hasWordTimes: Bool, _ before: String) {
+        let untimed = SessionEngine(Conversation.first, limits: .init(pace: 1.25), hasWordTimes: hasWordTimes)
         var talk = Conversation([untimed, Conversation.paced(Conversation.second)])
         talk.hear(2)
-        for (text, start, end) in [("the", 0, 1.5), ("and", 1.5, 1.5), ("and", 1.5, 1.5)] {
+        for (text, start, end) in [(before, 0, 1.5), ("and", 1.5, 1.5), ("and", 1.5, 1.5)] {
             let range = SampleRange(Conversation.at(start), Conversation.at(end))
             talk.engine(.final(Hypothesis(range: range, words: [Word(text, range, confidence: 1)]), reason: .pause), from: 0)
         }
-        #expect(talk.actions.said == "the and")
+        #expect(talk.actions.said == before + " and")
     }
 
     @Test func `knows a word that an engine without times says behind a final that did not cover it`() {
