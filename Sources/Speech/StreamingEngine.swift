@@ -20,7 +20,7 @@ public protocol EngineStream: AnyObject {
     /// Acts after all audio sent before it.
     func send(_ command: EngineCommand)
 
-    /// Audio that waits for more before it goes out goes out now.
+    /// Audio that waits for more before it goes out goes out now, unless the engine does not take as little.
     func flush()
 }
 

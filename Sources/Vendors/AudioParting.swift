@@ -3,18 +3,21 @@ package import Speech
 
 /// Parts a stream's audio into messages of lengths that the vendor wants. All of it goes, in order; none of it twice.
 package struct AudioParting {
-    private let frame: Int
     /// Of messages, in bytes.
     private let shortest: Int
+    /// The shortest that the vendor takes while more is to come, in bytes.
+    private let least: Int
     private let longest: Int
     /// Audio that is too short to go by itself.
     private var remainder: [UInt8] = []
 
     /// - Parameter audio: what the vendor wants.
     package init(_ audio: AudioMessages, _ options: StreamOptions) {
-        frame = 2 * options.channels
-        shortest = frame * Int(SampleCount(max(audio.shortest, options.shortestPiece), at: options.rate).samples)
-        longest = max(shortest, frame * max(1, Int(SampleCount(audio.longest, at: options.rate).samples)))
+        let frame = 2 * options.channels
+        func bytes(_ duration: Duration) -> Int { frame * Int(SampleCount(duration, at: options.rate).samples) }
+        least = bytes(audio.shortest)
+        shortest = max(least, bytes(options.shortestPiece))
+        longest = max(shortest, max(frame, bytes(audio.longest)))
     }
 
     /// - Parameters:
@@ -29,7 +32,12 @@ package struct AudioParting {
         }
     }
 
-    /// What is left, whatever its length.
+    /// What waits, if it is long enough for the vendor: some end a stream for a short message that is not the last one.
+    package mutating func flush(_ send: (RawSpan) -> Void) {
+        if remainder.count >= least { rest(send) }
+    }
+
+    /// What is left, whatever its length: nothing comes behind it, or a command that must not overtake it.
     package mutating func rest(_ send: (RawSpan) -> Void) {
         guard !remainder.isEmpty else { return }
         send(remainder.span.bytes)

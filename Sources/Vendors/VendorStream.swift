@@ -54,7 +54,11 @@ package final class VendorStream: EngineStream, WebSocketHandler {
 
     package func send(_ command: EngineCommand) {
         guard !isClosed else { return }
-        if command != .keepAlive { flush() }
+        switch command {
+        case .finalize, .finish: parting.rest { sendMessage($0) }
+        case .update: flush()
+        case .keepAlive, .cancel: break
+        }
         // The machine takes its leave of the vendor, where that is due.
         act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
         if command == .cancel { finish(.cancelled) }
@@ -62,7 +66,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
 
     package func flush() {
         guard !isClosed else { return }
-        parting.rest { sendMessage($0) }
+        parting.flush { sendMessage($0) }
     }
 
     package func received(text: RawSpan, on connection: WebSocketConnection) {

@@ -38,6 +38,17 @@ import Testing
         #expect(sent.lengths == [320, 2, 640] && sent.last == 0)
     }
 
+    @Test func `waits for more, though it is asked for, where its vendor takes no less`() {
+        var parting = AudioParting(AudioMessages(), StreamOptions(rate: .speech, shortestPiece: .milliseconds(100)))
+        var sent: [Int] = []
+        for length in [640, 960] {
+            let piece = [UInt8](repeating: 0, count: length)
+            parting.take(piece.span.bytes) { sent.append($0.byteCount) }
+            parting.flush { sent.append($0.byteCount) }
+        }
+        #expect(sent == [1_600])
+    }
+
     @Test func `is parted as its vendor wants it, whatever comes`() {
         var generator = SeededGenerator(seed: 17)
         for _ in 0..<200 {
