@@ -17,7 +17,7 @@ package struct AudioParting {
         func bytes(_ duration: Duration) -> Int { frame * Int(SampleCount(duration, at: options.rate).samples) }
         least = bytes(audio.shortest)
         shortest = max(least, bytes(options.shortestPiece))
-        longest = max(shortest, max(frame, bytes(audio.longest)))
+        longest = max(shortest, frame, bytes(audio.longest))
     }
 
     /// - Parameters:

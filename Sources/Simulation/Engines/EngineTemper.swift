@@ -69,8 +69,8 @@ package struct EngineTemper: Sendable, Equatable {
 
     var name: EngineName { EngineName("engine\(number)") }
 
-    /// Whether its finals may end behind what it has heard.
-    var reachesAhead: Bool { coverage == .heard && frame != nil }
+    /// How far behind what it has heard its finals may end.
+    var ahead: Int { coverage == .heard ? frame ?? 0 : 0 }
 }
 
 /// An engine that recognises what was recorded.

@@ -52,27 +52,26 @@ extension Scenario {
         recovery = Recovery.Rule()
         mostWaiting = .seconds(300)
         client = Client(&dice, length: length)
+        // Where finals end behind what was heard, a client asks for what is said there.
+        let isAhead = kind == .brief && chance[4].happens(0.3)
         // A frame is no longer than the silence between two words.
-        if kind == .cut {
+        if kind == .cut || isAhead {
             client.frame = 20
             client.burst = 0
         }
+        func finalizes(at places: [Int64]) -> [Moment<SessionCommand>] { places.filter { $0 < length }.map { .init(at: Int($0), what: .finalize) } }
         if [.lonely, .brief, .echo].contains(kind) { client.commands = [] }
         if kind == .cut {
             // Near the end of a word.
-            let said = spoken[0].filter { _ in dice.happens(0.4) }.map { ($0.range.start.samples + $0.range.count.samples * 4 / 5) / 16 }
-            client.commands = said.filter { $0 < length }.map { .init(at: Int($0), what: .finalize) }
+            let said = spoken[0].filter { _ in dice.happens(0.4) }
+            client.commands = finalizes(at: said.map { ($0.range.start.samples + $0.range.count.samples * 4 / 5) / 16 })
         }
-        // Where finals end behind what was heard, a client asks for what is said there.
-        let isAhead = kind == .brief && chance[4].happens(0.3)
         if isAhead {
-            client.frame = 20
-            client.burst = 0
             let words = spoken[0]
             // The first two behind each pause.
             let first = words.indices.dropFirst().filter { words[$0].range.start - words[$0 - 1].range.end > Milliseconds.samples(150) }
             let asked = Set(first + first.map { $0 + 1 }).filter(words.indices.contains).sorted()
-            client.commands = asked.map { words[$0].range.end.samples / 16 + 20 }.filter { $0 < length }.map { .init(at: Int($0), what: .finalize) }
+            client.commands = finalizes(at: asked.map { words[$0].range.end.samples / 16 + 20 })
         }
         let untimed = kind == .echo ? 1 : dice.pick([0, 0.5, 1, 1])
         let first = dice.pick(0...1)

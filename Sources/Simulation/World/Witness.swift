@@ -192,7 +192,7 @@ struct Witness {
             channels[number].times[said] += 1
             if channels[number].times[said] == 1 {
                 channels[number].engines[said] = identity.engine
-                let isVague = scenario.temper(identity.engine).map { !$0.hasWordTimes || $0.reachesAhead } == true && word == commit.words.last
+                let isVague = scenario.temper(identity.engine).map { !$0.hasWordTimes || $0.ahead > 0 } == true && word == commit.words.last
                 channels[number].places[said] = SampleRange(word.range.start, isVague ? commit.range.end : word.range.end)
                 if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
             }
@@ -270,10 +270,10 @@ struct Witness {
         let isCut =
             word.range.start == commit.range.start || (temper.cutsWords || isVoted) && word.range.start < said.end + tolerance
         // Who has said that its final ends with a frame says of what is said in the rest of that that it is where it ends.
-        let frame = Milliseconds.samples(temper.reachesAhead ? temper.frame ?? 0 : 0)
-        said.end = said.end + frame
+        let ahead = Milliseconds.samples(temper.ahead)
+        said.end = said.end + ahead
         // Some engines say only where it ends.
-        let latest = temper.instants > 0 ? said.end : said.start + frame
+        let latest = temper.instants > 0 ? said.end : said.start + ahead
         let isLate = word.range.end > said.end + tolerance || word.range.start > latest + tolerance && !isCut
         // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
         let isUnheard = channels[number].covered.suffix(4).contains { covered in
