@@ -9,6 +9,8 @@ package enum RefusalCause: Error, Sendable, Equatable {
     /// A key of the caller's own at a vendor is another one than they enrolled. Says which.
     case otherKey(String)
     case outOfCredit
+    /// A limit of the user's or the key's day or month is used up. Says which, and until when.
+    case limitReached(String)
     case tooManyRequests(retryAfter: Duration?)
     case notFound(String)
     case methodNotAllowed(allowed: String)

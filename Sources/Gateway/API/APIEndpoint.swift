@@ -14,12 +14,12 @@ struct APIEndpoint: Endpoint {
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
         do throws(RefusalCause) {
-            let admission = try admit(exchange, call.gateway)
-            guard operation.body != nil else { return run(admission, head, nil, exchange, call) }
+            let caller = try admit(exchange, call.gateway)
+            guard operation.body != nil else { return run(caller, head, nil, exchange, call) }
             exchange.collectBody(limit: Self.longestBody) { result in
                 do throws(RefusalCause) {
                     let bytes = try result.mapError { RefusalCause($0, received: Self.longestBody) }.get()
-                    run(admission, head, try Self.parsed(bytes), exchange, call)
+                    run(caller, head, try Self.parsed(bytes), exchange, call)
                 } catch {
                     call.gateway.refuse(exchange, error, .harken, call)
                 }
@@ -29,12 +29,10 @@ struct APIEndpoint: Endpoint {
         }
     }
 
-    private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) -> Access.Admission {
-        guard let first = operation.scopes.first else { return Access.Admission(.local) }
-        let admission = try gateway.access.admit(exchange.request, credential: credential(in: exchange.request), peer: exchange.peer)
-        for scope in operation.scopes where (try? admission.caller.check(scope)) != nil { return admission }
-        try admission.caller.check(first)
-        return admission
+    private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) -> AuthenticatedCaller {
+        guard !operation.scopes.isEmpty else { return AuthenticatedCaller(.local) }
+        return try gateway.admission.authenticate(
+            exchange.request, credential: credential(in: exchange.request), peer: exchange.peer, for: operation.scopes)
     }
 
     private static func parsed(_ bytes: [UInt8]) throws(RefusalCause) -> JSONValue {
@@ -45,9 +43,9 @@ struct APIEndpoint: Endpoint {
         throw .badRequest("The body must be a JSON object.")
     }
 
-    private func run(_ admission: Access.Admission, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
+    private func run(_ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
         let request = APIRequest(
-            gateway: call.gateway, admission: admission, parameters: operation.route.parameters(of: head.path) ?? [:], query: head.query, body: body,
+            gateway: call.gateway, caller: caller, parameters: operation.route.parameters(of: head.path) ?? [:], query: head.query, body: body,
             keys: OwnKeys(head))
         Task {
             do throws(APIFailure) {

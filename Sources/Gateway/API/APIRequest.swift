@@ -7,7 +7,7 @@ internal import Store
 /// One request to the API, from someone who may make it.
 struct APIRequest: Sendable {
     let gateway: GatewayService
-    let admission: Access.Admission
+    let caller: AuthenticatedCaller
     /// What stands in the path for `{id}` and the like.
     let parameters: [String: String]
     let query: URLQuery
@@ -16,7 +16,7 @@ struct APIRequest: Sendable {
     /// Vendors' keys of the caller's own.
     let keys: OwnKeys
 
-    var user: ID<User> { admission.user }
+    var user: ID<User> { caller.user }
     var store: any ConversationStore { gateway.conversations.store }
 
     func id<Of>(_ name: String, as: Of.Type = Of.self) -> ID<Of> { ID(parameters[name] ?? "") }

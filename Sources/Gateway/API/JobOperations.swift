@@ -30,17 +30,18 @@ enum JobOperations {
             guard let conversation = found else { throw .notFound("conversation", id.rawValue) }
             guard conversation.status == .completed else { throw APIFailure(.conflict, "not_completed", "The conversation is not over yet.") }
             guard !audio.isEmpty else { throw APIFailure(.conflict, "no_audio", "No audio of this conversation is kept.") }
-            do throws(RefusalCause) { _ = try request.gateway.payer(request.admission, for: .transcribe) } catch { throw APIFailure(error) }
-            let job = TranscriptionJob(
-                id: ID(request.gateway.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.admission.caller.grant?.key,
-                created: request.gateway.now(), request: PostprocessJobs.order(request.keys), audio: id.rawValue)
-            do throws(BackgroundRefusal) {
-                try await request.keys.check(request.user, request.store)
+            let grant: Grant
+            do throws(RefusalCause) {
+                grant = try await request.gateway.admission.admit(request.caller, request.keys, for: .recording)
             } catch {
-                throw APIFailure(error.status, error.code, error.detail)
+                throw APIFailure(error)
             }
+            let job = TranscriptionJob(
+                id: ID(request.gateway.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.caller.caller.grant?.key,
+                created: request.gateway.now(), request: PostprocessJobs.order, audio: id.rawValue,
+                ownKeys: Array(grant.keys.engines))
             let hasRoom = try await APIFailure.stored { () throws(StoreError) in
-                try await request.gateway.runner.order(job, keys: request.keys, request.gateway)
+                try await request.gateway.runner.order(job, keys: grant.keys, request.gateway)
             }
             guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait.") }
             return APIAnswer(status: .accepted, body: job.document(nil, at: address(of: job.id)))

@@ -23,8 +23,8 @@ enum SessionOperations {
             }
             let ticket: String
             do throws(RefusalCause) {
-                ticket = try request.gateway.access.issueToken(
-                    .init(lifetime: ticketLifetime, isSingleUse: true, paths: [path]), to: request.admission)
+                ticket = try request.gateway.admission.issueToken(
+                    .init(lifetime: ticketLifetime, isSingleUse: true, paths: [path]), to: request.caller)
             } catch {
                 throw APIFailure(error)
             }

@@ -18,27 +18,6 @@ package struct Access: Sendable {
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding]
     }
 
-    /// Someone who was let in.
-    package struct Admission: Sendable, Equatable {
-        package var caller: Caller
-        /// The longest session that it opens; nil: as long as any.
-        package var sessionLimit: Duration?
-        /// What its sessions are set to, in the words of its dialect; empty: what their clients say.
-        package var settings: [UInt8]
-        /// A token of ours was shown, not what it stands in for.
-        package var isByToken: Bool
-
-        package init(_ caller: Caller, sessionLimit: Duration? = nil, settings: [UInt8] = [], isByToken: Bool = false) {
-            self.caller = caller
-            self.sessionLimit = sessionLimit
-            self.settings = settings
-            self.isByToken = isByToken
-        }
-
-        /// Whose everything is that it makes and finds.
-        package var user: ID<User> { caller.user }
-    }
-
     private let keys: any Keys
     private let tokens: TemporaryTokens
     /// nil: no provider vouches for anyone.
@@ -51,15 +30,15 @@ package struct Access: Sendable {
     }
 
     /// Makes a token that stands in for what was admitted. Tokens make no tokens.
-    package func issueToken(_ terms: TemporaryTokens.Terms, to admission: Admission) throws(RefusalCause) -> String {
-        guard !admission.isByToken else { throw .unauthenticated }
-        return try tokens.issue(terms, to: admission.caller, now: .now)
+    package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RefusalCause) -> String {
+        guard !caller.isByToken else { throw .unauthenticated }
+        return try tokens.issue(terms, to: caller.caller, now: .now)
     }
 
     /// There is no key yet and no identity provider, so every caller is on this machine.
     var isOpenToThisMachineOnly: Bool { users == nil && keys.isEmpty() }
 
-    /// What to wait for before `admit` can judge this credential; nil: nothing.
+    /// What to wait for before `authenticate` can judge this credential; nil: nothing.
     func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
         guard let credential, let users, users.needsPreparation(credential.secret) else { return nil }
         return { await users.prepare() }
@@ -70,30 +49,34 @@ package struct Access: Sendable {
         if isOpenToThisMachineOnly { try admitLocal(head, peer) }
     }
 
-    package func admit(_ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress) throws(RefusalCause) -> Admission {
+    package func authenticate(
+        _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress
+    ) throws(RefusalCause) -> AuthenticatedCaller {
         if isOpenToThisMachineOnly {
             try admitLocal(head, peer)
-            guard let credential, let admission = tokens.redeem(credential.secret, at: head.path, now: .now) else { return Admission(.local) }
-            return admission
+            guard let credential, let caller = tokens.redeem(credential.secret, at: head.path, now: .now) else {
+                return AuthenticatedCaller(.local)
+            }
+            return caller
         }
         guard let credential else { throw .unauthenticated }
-        if var admission = tokens.redeem(credential.secret, at: head.path, now: .now) {
-            switch admission.caller {
+        if var caller = tokens.redeem(credential.secret, at: head.path, now: .now) {
+            switch caller.caller {
             // Made before the first key was: it stands in for nobody now.
             case .local: throw .unauthenticated
             case .user: break
-            case .key(let grant): admission.caller = .key(try self.grant(keys.standing(of: grant.key)))
+            case .key(let grant): caller.caller = .key(try self.grant(keys.standing(of: grant.key)))
             }
-            return admission
+            return caller
         }
         if let users, UserTokens.isToken(credential.secret) {
             switch users.verify(credential.secret) {
-            case .user(let user): return Admission(.user(user))
+            case .user(let user): return AuthenticatedCaller(.user(user))
             case .refused: throw .unauthenticated
             case .unavailable: throw .unavailable("The identity provider's keys cannot be had; try again in a moment.")
             }
         }
-        return Admission(.key(try grant(keys.verify(credential.secret))))
+        return AuthenticatedCaller(.key(try grant(keys.verify(credential.secret))))
     }
 
     private func grant(_ verdict: KeyVerdict) throws(RefusalCause) -> AccessGrant {

@@ -22,10 +22,12 @@ package enum Caller: Sendable, Equatable {
     /// nil: no key was shown.
     package var grant: AccessGrant? { if case .key(let grant) = self { grant } else { nil } }
 
-    /// Refuses keys that are not for this. People may do everything with what is theirs.
-    func check(_ scope: AccessScope) throws(RefusalCause) {
-        guard let scopes = grant?.scopes, !scopes.isEmpty else { return }
-        guard scope.isContained(in: scopes) else {
+    /// Refuses keys that have none of the scopes. People may do everything with what is theirs.
+    ///
+    /// - Parameter wanted: empty: any key will do.
+    func check(anyOf wanted: [AccessScope]) throws(RefusalCause) {
+        guard let scopes = grant?.scopes, !scopes.isEmpty, let scope = wanted.first else { return }
+        guard wanted.contains(where: { $0.isContained(in: scopes) }) else {
             throw .forbidden("This key may not be used for \(scope.explanation): it lacks the scope \"\(scope.rawValue)\".")
         }
     }

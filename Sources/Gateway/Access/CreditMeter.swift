@@ -8,17 +8,14 @@ struct CreditMeter {
     private var paid = SampleCount.zero
     /// Microseconds that were charged: `paid`, rounded down.
     private var charged: Int64 = 0
-    /// Microseconds of balance that the client is to hear of, the highest first; each once, until there is more again.
-    private let warnings: [Int64]
-    /// How many of them were told.
-    private var told = 0
+    private var warnings: BalanceWarnings
     private(set) var isExhausted = false
 
     /// - Parameter warnings: the highest first.
     init(_ account: KeyAccount, rate: SampleRate, warnings: [Duration]) {
         self.account = account
         self.rate = rate
-        self.warnings = warnings.map(\.wholeMicroseconds)
+        self.warnings = BalanceWarnings(warnings)
     }
 
     var remaining: Duration { .microseconds(account.remaining) }
@@ -42,8 +39,7 @@ struct CreditMeter {
             return (max(.zero, affordable - paid), notice(of: 0))
         }
         paid = paid + count
-        while told > 0, warnings[told - 1] < remaining { told -= 1 }
-        return (count, remaining <= (told < warnings.count ? warnings[told] : 0) ? notice(of: remaining) : nil)
+        return (count, notice(of: remaining))
     }
 
     private func microseconds(of count: SampleCount) -> Int64 {
@@ -56,9 +52,6 @@ struct CreditMeter {
             isExhausted = true
             return .exhausted
         }
-        let passed = warnings.prefix { $0 >= remaining }.count
-        guard passed > told else { return nil }
-        told = passed
-        return .low(remaining: .microseconds(remaining))
+        return warnings.isNews(remaining) ? .low(remaining: .microseconds(remaining)) : nil
     }
 }

@@ -27,9 +27,10 @@ final class KeyAccounts: Sendable {
         self.sessionsPerUser = sessionsPerUser
     }
 
-    /// Lets a caller do what `scope` is for, if its key has that, and something to pay with.
-    func open(_ caller: Caller, for scope: AccessScope) throws(RefusalCause) -> KeyUse {
-        try caller.check(scope)
+    /// Opens a caller's account, if it has something to pay with.
+    ///
+    /// - Parameter paysWithCredit: false: the caller pays a vendor with a key of their own, and needs no credit here.
+    func open(_ caller: Caller, for scope: AccessScope, paysWithCredit: Bool) throws(RefusalCause) -> KeyUse {
         let sessionsPerUser = sessionsPerUser
         let user = caller.user
         let id = CallerID(caller)
@@ -39,7 +40,7 @@ final class KeyAccounts: Sendable {
                 guard sessions < most else { return .failure(.tooManyRequests(retryAfter: nil)) }
             }
             var entry = entries[id] ?? Entry(account: KeyAccount(caller), settled: caller.grant?.credit?.wholeMicroseconds ?? 0)
-            guard !entry.account.isCounted || entry.account.remaining > 0 else { return .failure(.outOfCredit) }
+            guard !paysWithCredit || !entry.account.isCounted || entry.account.remaining > 0 else { return .failure(.outOfCredit) }
             entry.uses += 1
             if scope == .listen { entry.sessions += 1 }
             entries[id] = entry

@@ -91,14 +91,14 @@ package final class TemporaryTokens: Sendable {
     }
 
     /// What a caller that shows `text` at `path` may do; nil when it is no token, or not any more, or not here.
-    package func redeem(_ text: String, at path: String, now: Instant) -> Access.Admission? {
+    package func redeem(_ text: String, at path: String, now: Instant) -> AuthenticatedCaller? {
         guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
         let code = code(of: text)
         return state.withLock { state in
             guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
             if token.terms.isSingleUse || token.expires <= now { state.remove(code) }
             guard now < token.expires else { return nil }
-            return Access.Admission(token.caller, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings, isByToken: true)
+            return AuthenticatedCaller(token.caller, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings, isByToken: true)
         }
     }
 

@@ -8,21 +8,16 @@ internal import Store
 
 /// One chunk's way through the gateway. Faults are told in a fixed order, the first one that there is.
 struct BackgroundChunk: Sendable {
-    let admission: Access.Admission
-    let keys: OwnKeys
+    let grant: Grant
     let call: Call
 
     private var gateway: GatewayService { call.gateway }
-    private var owner: UsageOwner { UsageOwner(admission) }
 
     func run(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
-        try await Self.mayUse(owner, gateway)
         guard gateway.batch.enter() else {
             throw BackgroundRefusal(.tooManyRequests, "restricted", "Transcription temporarily restricted", retryAfter: .seconds(5))
         }
         defer { gateway.batch.leave() }
-        let payer: KeyUse?
-        do throws(RefusalCause) { payer = try gateway.payer(admission, for: .transcribe) } catch { throw BackgroundRefusal(error) }
         let query = exchange.request.query
         let file = try await Self.heard { () throws(RefusalCause) in
             try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: ChunkRequest.limit(query))
@@ -36,21 +31,19 @@ struct BackgroundChunk: Sendable {
         guard request.isKept, let conversation = request.conversation else {
             let (transcript, run) = try await work(nil)
             await gateway.usage.note(run)
-            if let payer, payer.account.isCounted {
-                _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
-            }
+            grant.charge(transcript.length.duration(at: transcript.rate))
             let chunk = RecognisedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
             let taken = BackgroundDesk.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
             let id = call.id
             return BackgroundAnswer.transcribed(
                 taken, Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) })
         }
-        let place = BackgroundDesk.Place(user: admission.user, conversation: conversation)
+        let place = BackgroundDesk.Place(user: grant.user, conversation: conversation)
         let chunk = StoredChunk(
             id: request.chunk ?? "", hash: "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))",
             start: request.start, duration: duration ?? .zero)
         let taken = try await gateway.background.take(
-            chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, payer: payer,
+            chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, by: grant,
             patience: BackgroundDesk.patience, gateway, work)
         let store = gateway.conversations.store
         let all = try await BackgroundRefusal.stored { () throws(StoreError) in
@@ -66,17 +59,14 @@ struct BackgroundChunk: Sendable {
         let options = RecognitionOptions(
             language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
         return try await WorkloadRecognition.run(
-            .background, Recording(path: file.path, format: request.format), holding: file, options, keys: keys, by: owner,
+            .background, Recording(path: file.path, format: request.format), holding: file, options, by: grant,
             of: request.conversation, id: call.id, gateway)
     }
 
-    /// Refuses who has used up what they may.
-    static func mayUse(_ owner: UsageOwner, _ gateway: GatewayService) async throws(BackgroundRefusal) {
-        switch await gateway.usage.verdict(owner, gateway.configuration.limits, now: gateway.now()) {
-        case .free: break
-        case .warned(let words): gateway.log.warning("a limit is near", [.reason: words])
-        case .stopped(let words): throw BackgroundRefusal(.paymentRequired, "quota_exceeded", words)
-        }
+    /// Asks again, before the next of several recordings, whether a limit was reached meanwhile.
+    static func mayGoOn(_ grant: Grant, _ gateway: GatewayService) async throws(BackgroundRefusal) {
+        guard let words = await gateway.admission.usedUp(grant) else { return }
+        throw BackgroundRefusal(.limitReached(words))
     }
 
     static func heard<Value>(_ body: () async throws(RefusalCause) -> Value) async throws(BackgroundRefusal) -> Value {

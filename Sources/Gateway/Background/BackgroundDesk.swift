@@ -135,7 +135,7 @@ actor BackgroundDesk {
     ///   - patience: who asks is told to ask again then; nil: waits as long as it takes.
     ///   - work: has it recognised, in the recording's language.
     func take(
-        _ chunk: StoredChunk, in held: Held, at place: Place, payer: KeyUse?, patience: Duration?, _ gateway: GatewayService, _ work: @escaping Work
+        _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, _ gateway: GatewayService, _ work: @escaping Work
     ) async throws(BackgroundRefusal) -> Taken {
         let (id, hash) = (chunk.id, chunk.hash)
         let reserved = try await BackgroundRefusal.stored { () throws(StoreError) in
@@ -159,7 +159,7 @@ actor BackgroundDesk {
         case .new: break
         }
         // A task of its own: the chunk is recognised also when its client has given up, and asks again.
-        let task = Task { await recognise(chunk, held, at: place, language, payer, gateway, work) }
+        let task = Task { await recognise(chunk, held, at: place, language, grant, gateway, work) }
         guard let patience else {
             return try await withTaskCancellationHandler {
                 await task.value
@@ -176,7 +176,7 @@ actor BackgroundDesk {
         .conflict, "conversation_finished", "the conversation takes no more chunks: it is finished")
 
     private func recognise(
-        _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ payer: KeyUse?, _ gateway: GatewayService, _ work: Work
+        _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ grant: Grant, _ gateway: GatewayService, _ work: Work
     ) async -> Result<Taken, BackgroundRefusal> {
         defer { withExtendedLifetime(held.file) {} }
         do throws(BackgroundRefusal) {
@@ -190,11 +190,8 @@ actor BackgroundDesk {
                 try await recordings.accept(accepted, run, in: place.conversation, of: place.user, now: gateway.now())
             }
             guard let others else { throw BackgroundRefusal.notFound }
-            if let payer, payer.account.isCounted {
-                // Time that two chunks share is charged once.
-                let unique = UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration })
-                _ = payer.account.spend(unique.wholeMicroseconds)
-            }
+            // Time that two chunks share is charged once.
+            grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration }))
             await RecordingAudio(desk: gateway.conversations).keep(chunk, in: held.recording, beside: others, of: ID(place.conversation), place.user)
             await assemble(place, gateway)
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))

@@ -23,10 +23,10 @@ struct BackgroundRefusal: Error, Sendable, Equatable {
         switch cause {
         case .outOfCredit: self.init(.tooManyRequests, "credits_exhausted", "Transcription credits exhausted")
         case .tooManyRequests(let after): self.init(status, code, message, retryAfter: after)
-        case .otherKey: self.init(.forbidden, "own_key_mismatch", message)
         case .unsupportedLanguage: self.init(.unprocessableContent, "unsupported_language", message)
-        case .unauthenticated, .forbidden, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .unknownModel, .remoteContent,
-            .unavailable, .engine, .internalFault:
+        case .unauthenticated, .forbidden, .otherKey, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .unknownModel,
+            .remoteContent,
+            .unavailable, .engine, .internalFault, .limitReached:
             self.init(status, code, message)
         }
     }

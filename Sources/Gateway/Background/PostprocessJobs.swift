@@ -9,19 +9,17 @@ internal import Store
 struct PostprocessJobs: WorkloadJobs {
     static let dialect = "postprocess"
 
-    /// A job's order: whose keys came with it.
-    static func order(_ keys: OwnKeys) -> String { SyncOrder(files: [], language: nil, source: "", ownKeys: Array(keys.engines)).text }
+    /// A job's order: all there is to say is in the job.
+    static var order: String { SyncOrder(files: [], language: nil, source: "").text }
 
     func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
         JobOrder(options: RecognitionOptions(workload: .postprocess), format: .container)
     }
 
-    func report(
-        on job: TranscriptionJob, _ keys: OwnKeys, by owner: UsageOwner, payer: KeyUse?, _ gateway: GatewayService
-    ) async -> WorkloadReport {
+    func report(on job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async -> WorkloadReport {
         var report = WorkloadReport()
         do throws(BackgroundRefusal) {
-            try await hear(job, keys, owner, payer, gateway)
+            try await hear(job, grant, gateway)
             report.errors.append(nil)
             report.conversations.append(job.audio)
         } catch {
@@ -31,9 +29,7 @@ struct PostprocessJobs: WorkloadJobs {
         return report
     }
 
-    private func hear(
-        _ job: TranscriptionJob, _ keys: OwnKeys, _ owner: UsageOwner, _ payer: KeyUse?, _ gateway: GatewayService
-    ) async throws(BackgroundRefusal) {
+    private func hear(_ job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async throws(BackgroundRefusal) {
         let store = gateway.conversations.store
         let id = ID<Conversation>(job.audio)
         let (found, audio) = try await BackgroundRefusal.stored { () throws(StoreError) in
@@ -43,13 +39,13 @@ struct PostprocessJobs: WorkloadJobs {
         guard !audio.isEmpty else { throw BackgroundRefusal(.conflict, "no_audio", "No audio of this conversation is kept.") }
         var chunks: [RecognisedChunk] = []
         for part in audio {
-            try await BackgroundChunk.mayUse(owner, gateway)
+            try await BackgroundChunk.mayGoOn(grant, gateway)
             let recording = Recording(path: gateway.conversations.audioFolder + "/" + part.file)
             let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .postprocess)
             let (transcript, run) = try await WorkloadRecognition.run(
-                .postprocess, recording, holding: nil, options, keys: keys, by: owner, of: job.audio, id: job.id.rawValue, gateway)
+                .postprocess, recording, holding: nil, options, by: grant, of: job.audio, id: job.id.rawValue, gateway)
             await gateway.usage.note(run)
-            if let payer, payer.account.isCounted { _ = payer.account.spend(part.duration.wholeMicroseconds) }
+            grant.charge(part.duration)
             let chunk = RecognisedChunk(transcript, id: part.file, start: part.start, duration: part.duration, engine: run.engine)
             chunks.append(await gateway.background.heard(chunk, in: recording, of: job.user, gateway))
         }

@@ -23,12 +23,10 @@ struct SyncJobs: WorkloadJobs {
         SyncOrder(job.request).map { JobOrder(options: RecognitionOptions(language: $0.language, workload: .sync), format: .container) }
     }
 
-    func report(
-        on job: TranscriptionJob, _ keys: OwnKeys, by owner: UsageOwner, payer: KeyUse?, _ gateway: GatewayService
-    ) async -> WorkloadReport {
+    func report(on job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async -> WorkloadReport {
         // `work` has read it.
         guard let order = SyncOrder(job.request) else { return WorkloadReport() }
-        var run = Run(job: job, order: order, keys: keys, owner: owner, payer: payer, gateway: gateway)
+        var run = Run(job: job, order: order, grant: grant, gateway: gateway)
         return await run.all()
     }
 
@@ -36,20 +34,16 @@ struct SyncJobs: WorkloadJobs {
     private struct Run {
         let job: TranscriptionJob
         let order: SyncOrder
-        let keys: OwnKeys
-        let owner: UsageOwner
-        let payer: KeyUse?
+        let grant: Grant
         let gateway: GatewayService
         var report = WorkloadReport()
         /// The conversation that files go to now: where its clock begins, and where it ends so far.
         private var open: (place: BackgroundDesk.Place, start: UnixTime, end: UnixTime)?
 
-        init(job: TranscriptionJob, order: SyncOrder, keys: OwnKeys, owner: UsageOwner, payer: KeyUse?, gateway: GatewayService) {
+        init(job: TranscriptionJob, order: SyncOrder, grant: Grant, gateway: GatewayService) {
             self.job = job
             self.order = order
-            self.keys = keys
-            self.owner = owner
-            self.payer = payer
+            self.grant = grant
             self.gateway = gateway
         }
 
@@ -147,15 +141,15 @@ struct SyncJobs: WorkloadJobs {
                 guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw .failed(.cancelled, request: job.id.rawValue) }
             }
             defer { gateway.batch.leave() }
-            try await BackgroundChunk.mayUse(owner, gateway)
-            let (id, keys, owner, gateway) = (job.id.rawValue, keys, owner, gateway)
+            try await BackgroundChunk.mayGoOn(grant, gateway)
+            let (id, grant, gateway) = (job.id.rawValue, grant, gateway)
             while true {
                 do throws(BackgroundRefusal) {
-                    return try await gateway.background.take(chunk, in: held, at: place, payer: payer, patience: nil, gateway) {
+                    return try await gateway.background.take(chunk, in: held, at: place, by: grant, patience: nil, gateway) {
                         language throws(BackgroundRefusal) in
                         let options = RecognitionOptions(language: language, diarize: true, workload: .sync)
                         return try await WorkloadRecognition.run(
-                            .sync, held.recording, holding: held.file, options, keys: keys, by: owner, of: place.conversation, id: id, gateway)
+                            .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation, id: id, gateway)
                     }
                 } catch {
                     // Another job is at the same file.

@@ -22,10 +22,10 @@ struct SyncOrder: Sendable, Equatable {
     var files: [File]
     var language: LanguageTag?
     var source: String
-    /// Vendors whose key the caller sent along. The keys themselves are not kept.
-    var ownKeys: [EngineName]
+    /// Vendors whose key the caller sent along, in orders of earlier versions: the job itself knows them now.
+    private(set) var ownKeys: [EngineName]
 
-    init(files: [File], language: LanguageTag?, source: String, ownKeys: [EngineName]) {
+    init(files: [File], language: LanguageTag?, source: String, ownKeys: [EngineName] = []) {
         self.files = files.sorted { ($0.started?.milliseconds ?? .max, $0.digest) < ($1.started?.milliseconds ?? .max, $1.digest) }
         self.language = language
         self.source = source

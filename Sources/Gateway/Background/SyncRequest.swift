@@ -11,21 +11,18 @@ struct SyncRequest: Sendable {
     /// Of one request.
     private static let mostFiles = 50
 
-    let admission: Access.Admission
-    let keys: OwnKeys
+    let caller: AuthenticatedCaller
     let call: Call
 
     private var gateway: GatewayService { call.gateway }
 
     /// - Returns: the job that was made of it.
-    func accept(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
-        try await BackgroundChunk.mayUse(UsageOwner(admission), gateway)
+    func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(BackgroundRefusal) -> [UInt8] {
         let query = exchange.request.query
         var limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? AssemblyAIPrerecordedEndpoint.uploadLimit)
         limits.files = Self.mostFiles
         let form = try await BackgroundChunk.heard { [limits] () throws(RefusalCause) in
-            _ = try gateway.payer(admission, for: .transcribe)
-            return try await UploadForm.read(exchange, fileField: "files", spool: gateway.spool, id: call.id, limits: limits)
+            try await UploadForm.read(exchange, fileField: "files", spool: gateway.spool, id: call.id, limits: limits)
         }
         guard !form.files.isEmpty else { throw BackgroundRefusal(.badRequest, "no_audio", "The form has no file in a field \"files\".") }
         func text(_ name: String) -> String? { (query.first(name) ?? form.fields.last { $0.name == name }?.value).flatMap { $0.isEmpty ? nil : $0 } }
@@ -52,15 +49,15 @@ struct SyncRequest: Sendable {
             if case .raw(let encoding, let rate, _)? = offline.frames { (file.encoding, file.rate) = (encoding, rate) }
             files.append(file)
             try await BackgroundChunk.heard { () throws(RefusalCause) in
-                try await gateway.runner.uploads.keep(content, id: upload, user: admission.user, now: gateway.now())
+                try await gateway.runner.uploads.keep(content, id: upload, user: caller.user, now: gateway.now())
             }
         }
-        let order = SyncOrder(
-            files: files, language: chosen, source: source, ownKeys: Array(keys.engines))
+        let order = SyncOrder(files: files, language: chosen, source: source)
         let job = TranscriptionJob(
-            id: ID(gateway.newID()), dialect: SyncJobs.dialect, user: admission.user, key: admission.caller.grant?.key, created: gateway.now(),
-            request: order.text, audio: files.map(\.upload).joined(separator: ","))
-        let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in try await gateway.runner.order(job, keys: keys, gateway) }
+            id: ID(gateway.newID()), dialect: SyncJobs.dialect, user: caller.user, key: caller.caller.grant?.key, created: gateway.now(),
+            request: order.text, audio: files.map(\.upload).joined(separator: ","),
+            ownKeys: Array(grant.keys.engines))
+        let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in try await gateway.runner.order(job, keys: grant.keys, gateway) }
         guard hasRoom else { throw BackgroundRefusal(.tooManyRequests, "too_many_jobs", "Too many jobs wait.", retryAfter: .seconds(60)) }
         return job.document(nil, at: Self.path + "/" + job.id.rawValue)
     }
@@ -68,7 +65,7 @@ struct SyncRequest: Sendable {
     func state(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
         let id = exchange.request.path.split(separator: "/").last.map(String.init) ?? ""
         let found = try await BackgroundRefusal.stored { () throws(StoreError) in
-            try await gateway.runner.report(of: ID(id), admission.user, dialects: [SyncJobs.dialect])
+            try await gateway.runner.report(of: ID(id), caller.user, dialects: [SyncJobs.dialect])
         }
         guard let (job, report) = found else { throw BackgroundRefusal(.notFound, "job_not_found", "Job not found") }
         return job.document(report, at: Self.path + "/" + job.id.rawValue)

@@ -4,7 +4,7 @@ internal import Store
 
 /// Jobs of background work: several recordings may be in one, whose words go into conversations; the job itself keeps a report.
 protocol WorkloadJobs: JobProtocol {
-    func report(on job: TranscriptionJob, _ keys: OwnKeys, by owner: UsageOwner, payer: KeyUse?, _ gateway: GatewayService) async -> WorkloadReport
+    func report(on job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async -> WorkloadReport
 }
 
 extension WorkloadJobs {
@@ -14,13 +14,10 @@ extension WorkloadJobs {
     func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String { cause.plain.message }
     func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
 
-    func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {
-        guard keys != nil || SyncOrder(job.request)?.ownKeys.isEmpty == true else {
-            throw .unavailable("The key that came with it was not kept over the gateway's restart; send it again.")
-        }
-        let payer = try await gateway.payer(of: job.key, user: job.user)
-        let report = await report(
-            on: job, keys ?? OwnKeys(), by: payer.map { UsageOwner($0) } ?? UsageOwner(job.user), payer: payer, gateway)
+    func work(on job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {
+        // Orders of earlier versions name the vendors themselves.
+        if grant.keys.isEmpty, SyncOrder(job.request)?.ownKeys.isEmpty == false { throw .ownKeyGone }
+        let report = await report(on: job, grant, gateway)
         guard !Task.isCancelled else { throw .engine(.cancelled) }
         return report.transcript
     }

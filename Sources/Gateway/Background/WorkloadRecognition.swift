@@ -12,8 +12,7 @@ struct WorkloadRecognition: Sendable {
     /// In the log.
     let id: String
     let plan: RoutingPlan
-    let keys: OwnKeys
-    let owner: UsageOwner
+    let grant: Grant
     let conversation: String?
 
     /// Decides who recognises a recording of a workload, and has them do it.
@@ -22,23 +21,24 @@ struct WorkloadRecognition: Sendable {
     ///   - file: nil: it stays without that.
     ///   - conversation: the recording's.
     static func run(
-        _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, keys: OwnKeys, by owner: UsageOwner,
+        _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, by grant: Grant,
         of conversation: String?, id: String, _ gateway: GatewayService
     ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
         let decision: RoutingDecision
         do throws(RoutingRefusal) {
-            decision = try gateway.configuration.routing.decide(workload, keys: gateway.routingKeys(keys))
+            decision = try gateway.configuration.routing.decide(workload, keys: grant.routingKeys)
         } catch {
+            if let words = grant.freeOnly { throw BackgroundRefusal(.limitReached(words)) }
             throw BackgroundRefusal(error)
         }
         guard case .recorded(let plan) = decision else { throw BackgroundRefusal(.internalFault) }
-        if let language = options.language, language.primary != "multi", let first = gateway.recogniser(for: plan.first, keys),
+        if let language = options.language, language.primary != "multi", let first = grant.recognizer(for: plan.first),
             !first.capabilities.languages.contains(language)
         {
             throw BackgroundRefusal(
                 .unprocessableContent, "unsupported_language", "The language \"\(language)\" is not available from \(plan.first.engine).")
         }
-        let recognition = WorkloadRecognition(gateway: gateway, id: id, plan: plan, keys: keys, owner: owner, conversation: conversation)
+        let recognition = WorkloadRecognition(gateway: gateway, id: id, plan: plan, grant: grant, conversation: conversation)
         if let file { recognition.shadow(file, recording.format, options) }
         do throws(EngineError) {
             return try await recognition.run(recording, options)
@@ -52,13 +52,13 @@ struct WorkloadRecognition: Sendable {
         var failure = EngineError.unavailable("no engine was asked")
         var failed: RoutingAttempt?
         for attempt in plan.attempts {
-            guard let engine = gateway.recogniser(for: attempt, keys) else {
+            guard let engine = grant.recognizer(for: attempt) else {
                 failure = .unavailable("\(attempt.engine) is not to be had")
                 continue
             }
             let from = failed
             let reason: UsageRun.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
-            var usage = await gateway.usage.begin(by: owner, attempt.engine, options, payer: attempt.payer) { run in
+            var usage = await gateway.usage.begin(by: grant.owner, attempt.engine, options, payer: attempt.payer) { run in
                 run.conversation = conversation.map { ID($0) }
                 run.model = attempt.model
                 if let from { run.fallback = UsageRun.Fallback(from: from.engine, reason) }
@@ -104,9 +104,9 @@ struct WorkloadRecognition: Sendable {
 
     /// Lets the shadow hear it too, if there is one. Its words go nowhere; that it heard them is counted.
     private func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
-        guard let attempt = plan.shadow, let engine = gateway.recogniser(for: attempt, keys) else { return }
+        guard let attempt = plan.shadow, let engine = grant.recognizer(for: attempt) else { return }
         Task {
-            let usage = await gateway.usage.begin(by: owner, attempt.engine, options, payer: attempt.payer) { run in
+            let usage = await gateway.usage.begin(by: grant.owner, attempt.engine, options, payer: attempt.payer) { run in
                 run.kind = .shadow
                 run.model = attempt.model
             }
@@ -121,29 +121,5 @@ struct WorkloadRecognition: Sendable {
             await gateway.usage.end(usage, RecognitionRun(.shadow, of: result, by: attempt.engine, from: start, to: .now), try? result.get())
             withExtendedLifetime(file) {}
         }
-    }
-}
-
-extension GatewayService {
-    /// With what keys a caller's recording could be recognised.
-    func routingKeys(_ own: OwnKeys) -> RoutingKeys {
-        var keys = RoutingKeys(user: own.engines, hasLocal: false)
-        for entry in entries where entry.prerecorded != nil {
-            if entry.name == .local {
-                if case .unavailable = entry.status() { continue }
-                keys.hasLocal = true
-            } else {
-                keys.operator.insert(entry.name)
-            }
-        }
-        return keys
-    }
-
-    func recogniser(for attempt: RoutingAttempt, _ keys: OwnKeys) -> (any PrerecordedEngine)? {
-        guard attempt.payer == .user else { return entries.first { $0.name == attempt.engine }?.prerecorded }
-        guard let key = keys[attempt.engine], let service = Catalogue.vendors.first(where: { $0.name == attempt.engine })?.prerecorded,
-            let settings = configuration.reachable.first(where: { $0.name == attempt.engine })
-        else { return nil }
-        return VendorRecognizer(service, settings: settings.with(key), client: client, clock: .system)
     }
 }

@@ -10,6 +10,8 @@ actor ModelSummaries {
     private let client: HTTPClient
     private let log: Log
     private let now: @Sendable () -> ContinuousClock.Instant
+    /// Whether the operator pays for the summary of a user's conversation; nil: not now.
+    private let grant: @Sendable (ID<User>) async -> Grant?
     private var underWay = 0
     /// After a failure nobody asks again before this.
     private var restsUntil: ContinuousClock.Instant?
@@ -19,7 +21,11 @@ actor ModelSummaries {
     private static let rest: Duration = .seconds(60)
     private static let mostBytes = 1 << 18
 
-    init(_ settings: SummarySettings, client: HTTPClient, log: Log, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    init(
+        _ settings: SummarySettings, client: HTTPClient, log: Log, grant: @escaping @Sendable (ID<User>) async -> Grant?,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.grant = grant
         self.settings = settings
         self.client = client
         self.log = log
@@ -29,6 +35,7 @@ actor ModelSummaries {
     /// nil: it is to be summed up otherwise.
     func summary(of conversation: Conversation) async -> OpenAISummary? {
         guard underWay < Self.mostUnderWay, restsUntil.map({ $0 <= now() }) ?? true else { return nil }
+        guard let grant = await grant(conversation.user), grant.use == .summary else { return nil }
         underWay += 1
         defer { underWay -= 1 }
         var headers: HTTPHeaders = ["Content-Type": "application/json"]

@@ -18,28 +18,37 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { AssemblyAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let head = exchange.request
-        do throws(RefusalCause) {
-            let credential = self.credential(in: head)
-            let admission = try call.gateway.access.admit(head, credential: credential, peer: exchange.peer)
-            // Also a key that may order nothing more may ask for what it ordered.
-            if action == .create || action == .upload { _ = try call.gateway.payer(admission, for: .transcribe) }
-            let caller = JobOwner(admission, credential)
-            Task { await answer(exchange, caller, call) }
-        } catch {
-            call.gateway.refuse(exchange, error, Self.voice, call)
-        }
+        Task { await answer(exchange, call) }
     }
 
-    private func answer(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async {
+    /// What the caller may do. A key without credit may still ask for what it ordered.
+    private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) async throws(RefusalCause) -> (JobOwner, Grant?) {
+        let head = exchange.request
+        let credential = self.credential(in: head)
+        let scopes: [AccessScope]
+        switch action {
+        case .upload, .create:
+            let (caller, grant) = try await gateway.admission.admit(head, credential: credential, peer: exchange.peer, for: .recording)
+            return (JobOwner(caller, credential), grant)
+        case .list, .read: scopes = [.transcribe, .read]
+        case .delete: scopes = [.transcribe, .write]
+        }
+        let caller = try gateway.admission.authenticate(head, credential: credential, peer: exchange.peer, for: scopes)
+        return (JobOwner(caller, credential), nil)
+    }
+
+    private func answer(_ exchange: HTTPExchange, _ call: Call) async {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
+            let (caller, grant) = try await admit(exchange, gateway)
             var headers = AssemblyAIPrerecordedAnswer.headers(requestID: call.id)
             let body: [UInt8]
             switch action {
             case .upload: body = try await upload(exchange, caller, call)
-            case .create: body = try await create(exchange, caller, call)
+            case .create:
+                guard let grant else { throw .internalFault }
+                body = try await create(exchange, caller, grant, call)
             case .list: body = try await list(head, caller, call, isSecure: exchange.isSecure)
             case .delete: body = try await delete(name(in: head), caller, call)
             case .read:
@@ -78,25 +87,24 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return json.bytes
     }
 
-    private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
+    private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ grant: Grant, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let gateway = call.gateway
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         let request = try AssemblyAIPrerecordedRequest(bytes)
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         let engines = EngineChoice.engines(of: exchange.request)
         // Says now what can never be done; the engines are chosen when the job's turn comes.
-        _ = try gateway.router.engines(for: .prerecorded, named: engines, language: request.language)
+        _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
         var audio = request.audioURL
         if let upload = UploadAddress.id(in: audio), try await gateway.runner.uploads.find(upload, of: caller.user) != nil { audio = upload }
         let job = TranscriptionJob(
             id: ID(gateway.newID()), dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
-            request: String(decoding: bytes, as: UTF8.self), audio: audio, engines: engines, signingKey: caller.signingKey,
-            keepsRaw: keepsRaw)
+            request: String(decoding: bytes, as: UTF8.self), audio: audio, engines: engines, ownKeys: Array(grant.keys.engines),
+            signingKey: caller.signingKey, keepsRaw: keepsRaw)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
-            try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: request.webhook != nil)
+            try await gateway.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, gateway)
         }
         guard hasRoom else { throw .tooManyRequests(retryAfter: .seconds(60)) }
-        Task { await gateway.runner.wake(gateway) }
         return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: .queued).body
     }
 

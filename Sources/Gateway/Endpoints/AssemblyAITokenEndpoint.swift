@@ -12,10 +12,10 @@ struct AssemblyAITokenEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
+            let caller = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [.listen])
             let request = try AssemblyAITokenRequest(head)
-            let token = try gateway.access.issueToken(
-                .init(lifetime: request.lifetime, sessionLimit: request.sessionLimit, isSingleUse: true, paths: ["/v3/ws"]), to: admission)
+            let token = try gateway.admission.issueToken(
+                .init(lifetime: request.lifetime, sessionLimit: request.sessionLimit, isSingleUse: true, paths: ["/v3/ws"]), to: caller)
             let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
             gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token), call: call)
         } catch {

@@ -21,30 +21,37 @@ struct BackgroundEndpoint: Endpoint {
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(exchange.request, credential: credential(in: exchange.request), peer: exchange.peer)
-            try admission.caller.check(.transcribe)
-            Task { await run(exchange, admission, call) }
+            let caller = try gateway.admission.authenticate(
+                exchange.request, credential: credential(in: exchange.request), peer: exchange.peer, for: [.transcribe])
+            Task { await run(exchange, caller, call) }
         } catch {
             gateway.refuse(exchange, error, Self.voice, call)
         }
     }
 
-    private func run(_ exchange: HTTPExchange, _ admission: Access.Admission, _ call: Call) async {
+    private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
         let gateway = call.gateway
+        let keys = OwnKeys(exchange.request)
+        /// What recognizes something needs a grant; what only looks, or ends a recording, does not.
+        func grant() async throws(BackgroundRefusal) -> Grant {
+            try await BackgroundChunk.heard { () throws(RefusalCause) in try await gateway.admission.admit(caller, keys, for: .recording) }
+        }
         do throws(BackgroundRefusal) {
-            let keys = OwnKeys(exchange.request)
-            try await keys.check(admission.user, gateway.conversations.store)
-            if let after = await gateway.background.take(action.policy, by: admission.user) {
+            try await BackgroundChunk.heard { () throws(RefusalCause) in try await gateway.admission.check(keys, of: caller.user) }
+            if let after = await gateway.background.take(action.policy, by: caller.user) {
                 throw BackgroundRefusal(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
             }
             let body: [UInt8]
             switch action {
-            case .capabilities: body = BackgroundAnswer.capabilities(BackgroundReport(gateway.configuration.routing, keys: gateway.routingKeys(keys)))
-            case .start: body = try await start(exchange, admission, gateway)
-            case .transcribe: body = try await BackgroundChunk(admission: admission, keys: keys, call: call).run(exchange)
-            case .finish: body = try await finish(exchange, admission, gateway)
-            case .sync: body = try await SyncRequest(admission: admission, keys: keys, call: call).accept(exchange)
-            case .syncState: body = try await SyncRequest(admission: admission, keys: keys, call: call).state(exchange)
+            case .capabilities:
+                body = BackgroundAnswer.capabilities(BackgroundReport(gateway.configuration.routing, keys: gateway.admission.routingKeys(keys)))
+            case .start:
+                _ = try await grant()
+                body = try await start(exchange, caller, gateway)
+            case .transcribe: body = try await BackgroundChunk(grant: grant(), call: call).run(exchange)
+            case .finish: body = try await finish(exchange, caller, gateway)
+            case .sync: body = try await SyncRequest(caller: caller, call: call).accept(exchange, by: grant())
+            case .syncState: body = try await SyncRequest(caller: caller, call: call).state(exchange)
             }
             let head = HTTPResponseHead(
                 action == .sync ? .accepted : .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
@@ -55,9 +62,8 @@ struct BackgroundEndpoint: Endpoint {
     }
 
     private func start(
-        _ exchange: HTTPExchange, _ admission: Access.Admission, _ gateway: GatewayService
+        _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ gateway: GatewayService
     ) async throws(BackgroundRefusal) -> [UInt8] {
-        try await BackgroundChunk.mayUse(UsageOwner(admission), gateway)
         let bytes = try await BackgroundChunk.heard { () throws(RefusalCause) in try await exchange.smallBody(limit: 1 << 16) }
         let value = bytes.isEmpty ? JSONValue.object([]) : (try? JSONValue(parsing: bytes)) ?? .null
         guard case .object = value else { throw BackgroundRefusal(.unprocessableContent, "bad_body", "the body must be a JSON object") }
@@ -77,25 +83,25 @@ struct BackgroundEndpoint: Endpoint {
         // One that is no UUID is ignored, as in live sessions: the answer says what the conversation is called.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
             let id = gateway.newID()
-            try await gateway.background.begin(.init(user: admission.user, conversation: id), language: language, source: source, gateway)
+            try await gateway.background.begin(.init(user: caller.user, conversation: id), language: language, source: source, gateway)
             return BackgroundAnswer.started(id)
         }
-        try await gateway.background.beginChosen(.init(user: admission.user, conversation: chosen), language: language, source: source, gateway)
+        try await gateway.background.beginChosen(.init(user: caller.user, conversation: chosen), language: language, source: source, gateway)
         return BackgroundAnswer.started(chosen)
     }
 
     private func finish(
-        _ exchange: HTTPExchange, _ admission: Access.Admission, _ gateway: GatewayService
+        _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ gateway: GatewayService
     ) async throws(BackgroundRefusal) -> [UInt8] {
         let parts = exchange.request.path.split(separator: "/")
         guard parts.count == 5 else { throw .notFound }
-        let place = BackgroundDesk.Place(user: admission.user, conversation: String(parts[3]))
+        let place = BackgroundDesk.Place(user: caller.user, conversation: String(parts[3]))
         guard let conversation = try await gateway.background.finish(place, gateway) else {
             return BackgroundAnswer.discarded(place.conversation)
         }
         let store = gateway.conversations.store
         let (people, voices) = try await BackgroundRefusal.stored { () throws(StoreError) in
-            (try await store.people(of: admission.user), try await store.voices(of: admission.user))
+            (try await store.people(of: caller.user), try await store.voices(of: caller.user))
         }
         var json = JSONWriter(capacity: 65_536)
         ConversationDocument(conversation, people: people, voices: voices).write(to: &json)

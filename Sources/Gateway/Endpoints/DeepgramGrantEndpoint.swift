@@ -13,13 +13,14 @@ struct DeepgramGrantEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
+            let caller = try gateway.admission.authenticate(
+                head, credential: credential(in: head), peer: exchange.peer, for: [.listen, .transcribe])
             exchange.collectBody(limit: DeepgramGrantRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: DeepgramGrantRequest.longestBody) }.get()
                     let request = try DeepgramGrantRequest(body)
-                    let token = try gateway.access.issueToken(
-                        .init(lifetime: request.lifetime, isSingleUse: false, paths: Self.paths), to: admission)
+                    let token = try gateway.admission.issueToken(
+                        .init(lifetime: request.lifetime, isSingleUse: false, paths: Self.paths), to: caller)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "dg-request-id": call.id]
                     gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token), call: call)
                 } catch {

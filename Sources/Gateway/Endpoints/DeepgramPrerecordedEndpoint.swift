@@ -14,26 +14,28 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
+        let task = Task { await run(exchange, call) }
+        exchange.onAbort = { task.cancel() }
+    }
+
+    private func run(_ exchange: HTTPExchange, _ call: Call) async {
         let gateway = call.gateway
         let handshake = gateway.handshake(call)
         let head = exchange.request
         do throws(RefusalCause) {
             let credential = self.credential(in: head)
-            let admission = try gateway.access.admit(head, credential: credential, peer: exchange.peer)
-            let payer = try gateway.payer(admission, for: .transcribe)
+            let (caller, grant) = try await gateway.admission.admit(head, credential: credential, peer: exchange.peer, for: .recording)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
-            case .failure(let refusal): gateway.refuse(exchange, refusal, call)
+            case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
             case .success(let request):
-                let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.options.language)
+                let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.options.language)
                 let job = RecordingJob(
-                    gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer,
+                    gateway: gateway, id: call.id, grant: grant, engines: engines, options: request.options,
                     request: (call.route, TraceParent(head.headers)))
-                let owner = JobOwner(admission, credential)
-                let task = Task { await run(request, job, handshake, owner, exchange, call) }
-                if request.callback == nil { exchange.onAbort = { task.cancel() } }
+                await run(request, job, handshake, JobOwner(caller, credential), exchange, call)
             }
         } catch {
-            gateway.refuse(exchange, error, Self.voice, call)
+            exchange.loop.execute { gateway.refuse(exchange, error, Self.voice, call) }
         }
     }
 
@@ -58,7 +60,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: limit)
             }
             if request.callback != nil {
-                try await order(file, request, owner, exchange.request.query, call)
+                try await order(file, request, owner, job.grant, exchange.request.query, call)
                 let accepted = DeepgramPrerecordedAnswer.accepted(requestID: call.id)
                 exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), accepted, call: call) }
                 return
@@ -73,21 +75,21 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
     }
 
     /// Puts the recording in the queue; its owner's server hears of the end, whatever becomes of this run.
-    private func order(_ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ owner: JobOwner, _ query: URLQuery, _ call: Call)
-        async throws(RefusalCause)
-    {
+    private func order(
+        _ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ owner: JobOwner, _ grant: Grant, _ query: URLQuery, _ call: Call
+    ) async throws(RefusalCause) {
         let gateway = call.gateway
         try await gateway.runner.uploads.keep(file, id: call.id, user: owner.user, now: gateway.now())
         let job = TranscriptionJob(
             id: ID(call.id), dialect: DeepgramJobs.dialect, user: owner.user, key: owner.key, created: gateway.now(),
-            request: DeepgramJobs.order(query: query, sha256: file.digest), audio: call.id, engines: request.engines, signingKey: owner.signingKey)
+            request: DeepgramJobs.order(query: query, sha256: file.digest), audio: call.id, engines: request.engines,
+            ownKeys: Array(grant.keys.engines), signingKey: owner.signingKey)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
-            try await gateway.runner.jobs.add(job, most: JobRunner.mostWaiting, hasNotice: true)
+            try await gateway.runner.order(job, keys: grant.keys, hasNotice: true, gateway)
         }
         guard hasRoom else {
             await gateway.runner.uploads.remove(call.id, of: owner.user)
             throw .tooManyRequests(retryAfter: .seconds(60))
         }
-        Task { await gateway.runner.wake(gateway) }
     }
 }

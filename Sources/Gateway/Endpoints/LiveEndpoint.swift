@@ -20,37 +20,37 @@ struct LiveEndpoint: Endpoint {
             try admitCaller(exchange, gateway)
             let shown = credential(in: head)
             guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
-            let admission = try gateway.access.admit(head, credential: shown, peer: exchange.peer)
-            try admission.caller.check(.listen)
-            guard asksForUser(head) else { return begin(exchange, Visitor(admission), call) }
+            let caller = try gateway.admission.authenticate(head, credential: shown, peer: exchange.peer, for: [.listen])
+            let keys = OwnKeys(head)
+            guard asksForStanding(keys, gateway) else { return begin(exchange, Visitor(caller: caller, keys: keys), call) }
             Task {
-                let visitor = Visitor(admission, await known(admission.caller.user, to: gateway))
-                exchange.loop.execute { begin(exchange, visitor, call) }
+                var visitor = Visitor(caller: caller, keys: keys)
+                await ask(for: &visitor, gateway)
+                exchange.loop.execute { [visitor] in begin(exchange, visitor, call) }
             }
         } catch {
             refuse(exchange, error, call)
         }
     }
 
-    /// Who may come in, and what is known of them.
+    /// A caller whose key may open sessions, and what the grant of one is decided by.
     private struct Visitor: Sendable {
-        var admission: Access.Admission
+        var caller: AuthenticatedCaller
+        var keys: OwnKeys
         /// nil: it was not asked for.
-        var known: KnownUser?
-
-        init(_ admission: Access.Admission, _ known: KnownUser? = nil) {
-            self.admission = admission
-            self.known = known
-        }
+        var standing: CallerStanding?
     }
 
-    /// Keys of their own are compared with those that they enrolled.
-    private func asksForUser(_ head: HTTPRequestHead) -> Bool { dialect.asksForUser || !OwnKey.find(in: head).isEmpty }
+    private func asksForStanding(_ keys: OwnKeys, _ gateway: GatewayService) -> Bool {
+        dialect.asksForUser || gateway.admission.needsStanding(keys)
+    }
 
-    private func known(_ user: ID<User>, to gateway: GatewayService) async -> KnownUser {
-        var known = await KnownUser(user, in: gateway.conversations.store)
-        if dialect.asksForUser, gateway.configuration.sendsProfiles { known.introduction = await gateway.speechProfiles.introduction(of: user) }
-        return known
+    private func ask(for visitor: inout Visitor, _ gateway: GatewayService) async {
+        var standing = await gateway.admission.standing(of: visitor.caller, visitor.keys, asksForUser: dialect.asksForUser)
+        if dialect.asksForUser, gateway.configuration.sendsProfiles {
+            standing.user?.introduction = await gateway.speechProfiles.introduction(of: visitor.caller.user)
+        }
+        visitor.standing = standing
     }
 
     /// - Parameter visitor: nil: the client says later who it is.
@@ -61,8 +61,8 @@ struct LiveEndpoint: Endpoint {
             guard let context = gateway.context(on: exchange.loop) else { throw .internalFault }
             let accepted: LiveHandshake
             var handshake = gateway.handshake(call)
-            handshake.credentialLimit = visitor?.admission.sessionLimit
-            handshake.credentialSettings = visitor?.admission.settings ?? []
+            handshake.credentialLimit = visitor?.caller.sessionLimit
+            handshake.credentialSettings = visitor?.caller.settings ?? []
             switch dialect.accept(head, handshake) {
             case .success(let value): accepted = value
             case .failure(let refusal): return gateway.refuse(exchange, refusal, call)
@@ -74,9 +74,9 @@ struct LiveEndpoint: Endpoint {
                 guard let connection = upgrade(exchange, accepted, context, handler: session, call) else { return }
                 session.start(connection)
             case .opening(let opening):
-                // Who shows a key with the handshake hears at once that it cannot pay.
-                let payer = try visitor.flatMap { visitor throws(RefusalCause) in try gateway.payer(visitor.admission, for: .listen) }
-                let entrance = entrance(opening, head, exchange.peer, visitor, payer, call, context)
+                // A client that shows a key with the handshake is told at once that the key cannot pay.
+                let grant = try visitor.flatMap { visitor throws(RefusalCause) in try self.grant(visitor, gateway) }
+                let entrance = entrance(opening, head, exchange.peer, visitor, grant, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
             }
@@ -87,26 +87,26 @@ struct LiveEndpoint: Endpoint {
 
     /// For a client whose first messages say what it wants, and perhaps who it is.
     private func entrance(
-        _ opening: any LiveOpening, _ head: HTTPRequestHead, _ peer: SocketAddress, _ visitor: Visitor?, _ payer: KeyUse?, _ call: Call,
+        _ opening: any LiveOpening, _ head: HTTPRequestHead, _ peer: SocketAddress, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
         _ context: LiveContext
     ) -> LiveEntrance {
         let gateway = call.gateway
         let arrival = Arrival()
+        let keys = OwnKeys(head)
         @Sendable func admit(_ credential: Credential?) throws(RefusalCause) -> Visitor {
-            let admission = try gateway.access.admit(head, credential: credential, peer: peer)
-            try admission.caller.check(.listen)
-            return Visitor(admission)
+            let caller = try gateway.admission.authenticate(head, credential: credential, peer: peer, for: [.listen])
+            return Visitor(caller: caller, keys: keys)
         }
-        let asksForUser = asksForUser(head)
+        let asksForStanding = asksForStanding(keys, gateway)
         return LiveEntrance(
             opening, context: context,
             prepare: { beginning in
                 let credential = beginning.credential
-                let prepare = gateway.access.preparation(for: credential)
-                guard asksForUser, visitor == nil || credential != nil else { return prepare }
+                let prepare = gateway.admission.preparation(for: credential)
+                guard asksForStanding, visitor == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var visitor) = arrival.result.withLock({ $0 }) else { return }
-                    visitor.known = await known(visitor.admission.caller.user, to: gateway)
+                    await ask(for: &visitor, gateway)
                     arrival.result.withLock { [visitor] in $0 = .success(visitor) }
                 }
                 guard let prepare else {
@@ -121,7 +121,7 @@ struct LiveEndpoint: Endpoint {
                 }
             },
             make: { beginning throws(RefusalCause) in
-                if let visitor, beginning.credential == nil { return try session(beginning.machine, head, visitor, payer, call, context) }
+                if let visitor, beginning.credential == nil { return try session(beginning.machine, head, visitor, grant, call, context) }
                 let arrived = arrival.result.withLock { $0 }
                 let visitor = if let arrived { try arrived.get() } else { try admit(beginning.credential) }
                 return try session(beginning.machine, head, visitor, nil, call, context)
@@ -143,7 +143,7 @@ struct LiveEndpoint: Endpoint {
     /// What can be said of a caller before it shows a credential.
     private func admitCaller(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) {
         let head = exchange.request
-        try gateway.access.admitUnknown(head, peer: exchange.peer)
+        try gateway.admission.admitUnknown(head, peer: exchange.peer)
         guard gateway.takes(origin: head) else { throw .forbidden("Pages of this origin may not call here.") }
         if dialect.needsTLS, !exchange.isSecure, !gateway.configuration.allowsPlainTokens, !LoopbackHost.matches(exchange.peer.ip.description) {
             throw .forbidden("Connect with wss://: a token would travel in plain text.")
@@ -152,34 +152,37 @@ struct LiveEndpoint: Endpoint {
 
     /// A new session, or the way back to one that waits.
     ///
-    /// - Parameter payer: nil: not opened yet.
+    /// - Parameter grant: nil: not given yet.
     private func session(
-        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ payer: KeyUse?, _ call: Call, _ context: LiveContext
+        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call, _ context: LiveContext
     ) throws(RefusalCause) -> any LiveHandler {
-        // The session that waits has its payer.
-        let user = visitor?.admission.caller.user ?? .local
+        guard let visitor else { throw .internalFault }
+        // The session that waits has its grant.
+        let user = visitor.caller.user
         if let resume = machine.resume { return ReturningClient(machine, resume, context.waiting.find(resume.session, of: user)) }
-        var payer = payer
-        if payer == nil, let visitor { payer = try call.gateway.payer(visitor.admission, for: .listen) }
+        let grant = if let grant { grant } else { try self.grant(visitor, call.gateway) }
         var machine = machine
-        if let known = visitor?.known { machine.adopt(known.choices) }
+        let known = visitor.standing?.user
+        if let known { machine.adopt(known.choices) }
         if machine.request.workload == .pushToTalk, let wait = context.voiceBudget.wait(for: user, now: call.gateway.now()) {
             throw .tooManyRequests(retryAfter: wait)
         }
-        let own = OwnKey.find(in: head)
-        try visitor?.known?.check(own)
-        var plan = try plan(machine, head, payer, own, call)
-        plan.audioDays = visitor?.known?.choices.audioDays
-        if machine.conversation?.usesProfile == true { plan.introduction = visitor?.known?.introduction ?? [] }
+        var plan = try plan(machine, head, grant, call)
+        plan.audioDays = known?.choices.audioDays
+        if machine.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)
+    }
+
+    private func grant(_ visitor: Visitor, _ gateway: GatewayService) throws(RefusalCause) -> Grant {
+        try gateway.admission.grant(to: visitor.caller, visitor.keys, visitor.standing, for: .live)
     }
 
     /// Who serves it, and how.
     private func plan(
-        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ payer: KeyUse?, _ own: [OwnKey], _ call: Call
+        _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ grant: Grant, _ call: Call
     ) throws(RefusalCause) -> LiveSession.Plan {
-        // It may have been taken back while the client was silent.
-        if let payer, !payer.account.isValid { throw .unauthenticated }
+        // The key may have been revoked while the client was silent.
+        guard grant.isValid else { throw .unauthenticated }
         let request = machine.request
         if request.separateChannels, case .container = request.format {
             throw .badRequest("Live channels are told apart only in raw audio: name encoding, sample_rate and channels.")
@@ -189,10 +192,8 @@ struct LiveEndpoint: Endpoint {
         let engines: [EngineEntry] =
             if bringsTranscript {
                 [QuietEngine.entry]
-            } else if own.isEmpty {
-                try call.gateway.router.engines(for: .live, named: named, preferred: machine.preferredEngine, language: request.language)
             } else {
-                try call.gateway.engines(by: own, named: named, language: request.language)
+                try grant.engines(for: .live, named: named, preferred: machine.preferredEngine, language: request.language)
             }
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
@@ -201,8 +202,7 @@ struct LiveEndpoint: Endpoint {
         let id = ID<Session>(call.id)
         return LiveSession.Plan(
             id: id, started: call.gateway.now(), dialect: dialect.name, machine: machine, engines: usable,
-            mode: asked ?? call.gateway.configuration.modes.mode(of: id, engines: usable.count), payer: payer,
-            isByOwnKeys: !own.isEmpty && !bringsTranscript,
+            mode: asked ?? call.gateway.configuration.modes.mode(of: id, engines: usable.count), grant: grant,
             caller: call.gateway.tracer == nil ? nil : TraceParent(head.headers))
     }
 

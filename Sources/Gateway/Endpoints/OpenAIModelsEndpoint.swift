@@ -13,7 +13,7 @@ struct OpenAIModelsEndpoint: Endpoint {
         let head = exchange.request
         let handshake = gateway.handshake(call)
         do throws(RefusalCause) {
-            _ = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
+            _ = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [])
         } catch {
             return gateway.refuse(exchange, error, OpenAITranscriptionEndpoint.voice, call)
         }

@@ -13,14 +13,14 @@ struct OpenAISecretEndpoint: Endpoint {
         let head = exchange.request
         let voice = OpenAITranscriptionEndpoint.voice
         do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
+            let caller = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [.listen])
             exchange.collectBody(limit: RealtimeSecretRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: RealtimeSecretRequest.longestBody) }.get()
                     let context = gateway.handshake(call)
                     let request = try RealtimeSecretRequest(body, shape, context)
-                    let token = try gateway.access.issueToken(
-                        .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"], settings: request.settings), to: admission)
+                    let token = try gateway.admission.issueToken(
+                        .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"], settings: request.settings), to: caller)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]
                     gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), request.answer(token: token, context), call: call)
                 } catch {

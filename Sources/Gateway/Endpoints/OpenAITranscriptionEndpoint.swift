@@ -14,33 +14,27 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
-        let gateway = call.gateway
-        let head = exchange.request
-        do throws(RefusalCause) {
-            let admission = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
-            let payer = try gateway.payer(admission, for: .transcribe)
-            let task = Task { await run(exchange, payer, call) }
-            exchange.onAbort = { task.cancel() }
-        } catch {
-            gateway.refuse(exchange, error, Self.voice, call)
-        }
+        let task = Task { await run(exchange, call) }
+        exchange.onAbort = { task.cancel() }
     }
 
-    private func run(_ exchange: HTTPExchange, _ payer: KeyUse?, _ call: Call) async {
+    private func run(_ exchange: HTTPExchange, _ call: Call) async {
         let gateway = call.gateway
         let handshake = gateway.handshake(call)
+        let head = exchange.request
         do throws(RefusalCause) {
+            let (_, grant) = try await gateway.admission.admit(head, credential: credential(in: head), peer: exchange.peer, for: .recording)
             let limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? Self.limit)
             let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: limits)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
-            switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, exchange.request, handshake) {
+            switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, head, handshake) {
             case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
             case .success(let request):
                 guard let file = form.file else { throw .internalFault }
-                let engines = try gateway.router.engines(for: .prerecorded, named: request.engines, language: request.language)
+                let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.language)
                 let job = RecordingJob(
-                    gateway: gateway, id: call.id, engines: engines, options: request.options, payer: payer,
-                    request: (call.route, TraceParent(exchange.request.headers)))
+                    gateway: gateway, id: call.id, grant: grant, engines: engines, options: request.options,
+                    request: (call.route, TraceParent(head.headers)))
                 if request.streams {
                     await stream(file, request, job, exchange, call)
                 } else {

@@ -10,7 +10,7 @@ struct OpenAITranslationEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            _ = try gateway.access.admit(head, credential: credential(in: head), peer: exchange.peer)
+            _ = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [.transcribe])
             gateway.refuse(exchange, OpenAITranscriptionRequest.translationRefusal(gateway.handshake(call)), call)
         } catch {
             gateway.refuse(exchange, error, OpenAITranscriptionEndpoint.voice, call)

@@ -45,6 +45,7 @@ struct AssemblyAIJobs: JobProtocol {
         case .tooLarge(let limit, _): "The file is larger than the \(limit) bytes that are taken."
         case .unknownModel(let name): "There is no model \"\(name)\"."
         case .outOfCredit: "Your current account balance is too low."
+        case .limitReached(let words): "Your current account balance is too low. \(words)"
         case .unauthenticated, .tooManyRequests, .methodNotAllowed, .incompleteBody, .internalFault:
             "Server error, developers have been alerted."
         }

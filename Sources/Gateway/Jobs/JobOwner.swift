@@ -8,9 +8,9 @@ struct JobOwner: Sendable {
     let key: ID<AccessKey>?
     let signingKey: [UInt8]?
 
-    init(_ admission: Access.Admission, _ credential: Credential?) {
-        user = admission.user
-        key = admission.caller.grant?.key
+    init(_ caller: AuthenticatedCaller, _ credential: Credential?) {
+        user = caller.user
+        key = caller.caller.grant?.key
         signingKey = credential.map { CallbackSignature.key(of: $0.secret) }
     }
 }

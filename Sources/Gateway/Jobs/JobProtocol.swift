@@ -12,9 +12,7 @@ protocol JobProtocol: Sendable {
     /// What is asked of the engines; nil: the order cannot be read any more.
     func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder?
     /// Does the work itself; nil: it is one recording, for the runner to have recognised.
-    ///
-    /// - Parameter keys: of the caller's own; nil: an earlier run of the gateway had them, if there were any.
-    func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript?
+    func work(on job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript?
     /// Why a transcript is no success all the same; nil: it is one.
     func fault(in transcript: Transcript, of job: TranscriptionJob) -> String?
     /// A failure in the protocol's words, for the job's owner.
@@ -26,7 +24,7 @@ protocol JobProtocol: Sendable {
 extension JobProtocol {
     var keepsUploads: Bool { true }
 
-    func work(on job: TranscriptionJob, keys: OwnKeys?, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? { nil }
+    func work(on job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? { nil }
 }
 
 struct JobOrder: Sendable {

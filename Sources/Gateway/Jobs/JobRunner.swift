@@ -89,13 +89,22 @@ actor JobRunner {
         claiming.isUnderWay = false
     }
 
-    /// Puts a job of background work into the queue.
+    /// Puts a job into the queue.
     ///
-    /// - Parameter keys: of the caller's own; they are kept until the job is over, and never stored.
+    /// - Parameters:
+    ///   - keys: vendor keys of the caller's own; they are kept in memory until the job is over, and never stored.
+    ///   - hasNotice: the caller's server is told of the end.
     /// - Returns: false when its user has too many that wait.
-    func order(_ job: TranscriptionJob, keys: OwnKeys, _ gateway: GatewayService) async throws(StoreError) -> Bool {
-        if !keys.engines.isEmpty { ownKeys[job.id] = keys }
-        guard try await jobs.add(job, most: Self.mostWaiting, hasNotice: false) else {
+    func order(_ job: TranscriptionJob, keys: OwnKeys, hasNotice: Bool = false, _ gateway: GatewayService) async throws(StoreError) -> Bool {
+        if !keys.isEmpty { ownKeys[job.id] = keys }
+        let isTaken: Bool
+        do throws(StoreError) {
+            isTaken = try await jobs.add(job, most: Self.mostWaiting, hasNotice: hasNotice)
+        } catch {
+            ownKeys[job.id] = nil
+            throw error
+        }
+        guard isTaken else {
             ownKeys[job.id] = nil
             return false
         }
@@ -125,8 +134,9 @@ actor JobRunner {
         gateway.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
         let outcome: JobOutcome
         do throws(RefusalCause) {
-            var transcript = try await kind.work(on: job, keys: ownKeys[job.id], gateway)
-            if transcript == nil { transcript = try await recognize(job, order, gateway) }
+            let grant = try await gateway.admission.grant(for: job, keys: ownKeys[job.id])
+            var transcript = try await kind.work(on: job, grant, gateway)
+            if transcript == nil { transcript = try await recognize(job, order, grant, gateway) }
             guard let transcript else { throw .internalFault }
             outcome = kind.fault(in: transcript, of: job).map { .failed($0) } ?? .completed(transcript)
         } catch {
@@ -140,9 +150,10 @@ actor JobRunner {
         await finish(job, outcome, kind, gateway)
     }
 
-    private func recognize(_ job: TranscriptionJob, _ order: JobOrder, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript {
-        let payer = try await gateway.payer(of: job.key, user: job.user)
-        let engines = try gateway.router.engines(for: .prerecorded, named: job.engines, language: order.options.language)
+    private func recognize(
+        _ job: TranscriptionJob, _ order: JobOrder, _ grant: Grant, _ gateway: GatewayService
+    ) async throws(RefusalCause) -> Transcript {
+        let engines = try grant.engines(for: .prerecorded, named: job.engines, language: order.options.language)
         let fetched: SpooledFile?
         let path: String
         if job.isOfUpload {
@@ -156,8 +167,7 @@ actor JobRunner {
         defer { withExtendedLifetime(fetched) {} }
         var options = order.options
         options.keepsRaw = job.keepsRaw
-        var work = RecordingJob(gateway: gateway, id: job.id.rawValue, engines: engines, options: options, payer: payer)
-        work.user = job.user
+        let work = RecordingJob(gateway: gateway, id: job.id.rawValue, grant: grant, engines: engines, options: options)
         while true {
             do throws(RefusalCause) {
                 return try await work.run(Recording(path: path, format: order.format))

@@ -144,7 +144,23 @@ final class LiveContext {
 
     /// These keys were taken back, or are over.
     func end(sessionsOf keys: Set<ID<AccessKey>>) {
-        for session in sessions.values where session.payer?.account.key.map(keys.contains) ?? false { session.keyIsOver() }
+        for session in sessions.values where session.grant.owner.key.map(keys.contains) ?? false { session.keyIsOver() }
+    }
+
+    /// What open sessions use now at the operator's cost, by owner.
+    func openUsage(now: UnixTime) -> [UsageOwner: OpenUsage] {
+        var open: [UsageOwner: OpenUsage] = [:]
+        for session in sessions.values where session.grant.payer == .operator {
+            open[session.grant.owner, default: OpenUsage()] += session.openUsage(now: now)
+        }
+        return open
+    }
+
+    /// Ends the sessions whose limits are used up, and warns those whose limits are nearly.
+    func hold(to standings: [UsageOwner: Spending]) {
+        for session in sessions.values where session.grant.payer == .operator {
+            if let standing = standings[session.grant.owner] { session.hold(to: standing) }
+        }
     }
 
     func drain() {

@@ -10,7 +10,7 @@ internal import Speech
 extension LiveSession {
     func startConversation(_ request: ConversationRequest) {
         conversation = LiveConversation(
-            session: id, user: payer?.account.user ?? .local, request: request, language: dialect.request.language, started: started,
+            session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
             rate: rate, channels: channels, audioDays: audioDays, desk: context.conversations, loop: context.loop,
             audio: { [self] range in heard(range) }
         ) { [self] event in

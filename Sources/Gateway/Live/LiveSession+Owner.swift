@@ -153,8 +153,8 @@ extension LiveSession {
         }
         if !clientIsGone {
             var event = event
-            if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true {
-                end.error = .quotaExhausted("The key has no credit left.")
+            if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true || reachedLimit != nil {
+                end.error = .quotaExhausted(reachedLimit ?? "The key has no credit left.")
                 event = .ended(end)
             }
             if case .ready = event, let engine = run?.servingEngine { dialect.served(by: engine) }
@@ -185,7 +185,7 @@ extension LiveSession {
             context.log.warning("many of a session's messages could not be decoded", [.session: id.rawValue, .count: "\(countedDamage)"])
         }
         if dialect.request.workload == .pushToTalk {
-            context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: payer?.account.user ?? .local, now: .now)
+            context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: grant.user, now: .now)
         }
         let outcome = Metrics.Outcome(end.error)
         context.metrics.sessionEnded(dialect: dialectName, engine: firstEngine, outcome)

@@ -12,7 +12,7 @@ extension LiveSession {
     func beResumable(_ run: SessionRun) {
         let rule = Resumption.Rule(window: ListenServer.resumeWindow)
         resumable = ResumableRun(run, rate: rate, channels: channels, rule: rule, on: context.loop) { [self] in tell($0) }
-        context.waiting.add(id, of: payer?.account.user ?? .local, LoopBound(self, on: context.loop))
+        context.waiting.add(id, of: grant.user, LoopBound(self, on: context.loop))
         watchDurability()
     }
 

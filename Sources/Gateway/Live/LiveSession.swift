@@ -23,10 +23,8 @@ final class LiveSession: LiveHandler, SessionOwner {
         var engines: [EngineEntry]
         /// How many of them hear it.
         var mode: SessionMode = .failover
-        /// Whose key is charged; nil on a gateway without keys.
-        var payer: KeyUse?
-        /// The engines are reached with keys of the client's own.
-        var isByOwnKeys = false
+        /// Lets it be, and says who pays.
+        var grant: Grant
         /// How many days of its conversation's audio the user has chosen to be kept; nil: they have not.
         var audioDays: Int?
         /// What its engine hears of the user before it, one channel at `.speech`; empty: nothing.
@@ -35,13 +33,14 @@ final class LiveSession: LiveHandler, SessionOwner {
         var caller: TraceParent?
     }
 
-    let payer: KeyUse?
+    let grant: Grant
     let id: ID<Session>
     let started: UnixTime
     let dialectName: String
     let context: LiveContext
     /// The names of the engines that may serve it; the first is the one that is named to the client.
     let engines: [EngineEntry]
+    /// The engines are reached with vendor keys of the client's own.
     let isByOwnKeys: Bool
     /// How they are reached: their health is shared with the sessions that have the same keys.
     let accounts: [EngineHealth.Account]
@@ -70,6 +69,10 @@ final class LiveSession: LiveHandler, SessionOwner {
     var durabilityTimer: Loop.Timer?
     /// nil when the key's audio is not counted.
     var meter: CreditMeter?
+    /// What the client has been told of its limits.
+    var limitWarnings: BalanceWarnings
+    /// Which limit of its user or key was reached while it ran; nil: none was.
+    var reachedLimit: String?
     /// What its words become part of; nil: they are a transcript only.
     var conversation: LiveConversation?
     /// Everything that was committed has been told.
@@ -103,14 +106,16 @@ final class LiveSession: LiveHandler, SessionOwner {
         dialectName = plan.dialect
         self.context = context
         engines = plan.engines
-        isByOwnKeys = plan.isByOwnKeys
         audioDays = plan.audioDays
-        payer = plan.payer
+        grant = plan.grant
         dialect = plan.machine
         tagsChannels = plan.machine.tagsChannels
         let request = plan.machine.request
         let health = context.continuity.health
-        let accounts = plan.engines.map { health.account($0.name, key: plan.isByOwnKeys ? $0.credential?.secret : nil) }
+        // A client that brings its own words is heard by no vendor.
+        let isByOwnKeys = plan.grant.payer == .user && plan.machine.conversation?.takesTranscripts != true
+        self.isByOwnKeys = isByOwnKeys
+        let accounts = plan.engines.map { health.account($0.name, key: isByOwnKeys ? $0.credential?.secret : nil) }
         self.accounts = accounts
         rate = StreamDecoder.sessionRate(for: request.format)
         clientRate = if case .raw(_, let named, _) = request.format { named } else { rate }
@@ -130,13 +135,16 @@ final class LiveSession: LiveHandler, SessionOwner {
         cursor = context.journal.cursor(rate: rate, channels: channels)
         record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
-            keyterms: request.keyterms, diarize: request.diarize, engines: plan.isByOwnKeys ? [] : plan.engines.map(\.name),
-            owner: payer.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
-        // Who brings their own words pays for none.
-        if let account = payer?.account, account.isCounted, plan.machine.conversation?.takesTranscripts != true {
-            let warnings = Set(context.creditWarnings + plan.machine.creditWarnings)
-            meter = CreditMeter(account, rate: rate, warnings: warnings.sorted(by: >))
+            keyterms: request.keyterms, diarize: request.diarize, engines: isByOwnKeys ? [] : plan.engines.map(\.name),
+            owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
+        let warnings = Set(context.creditWarnings + plan.machine.creditWarnings).sorted(by: >)
+        // Clients that bring their own words, or pay a vendor themselves, use no credit.
+        if let account = plan.grant.account?.account, account.isCounted, plan.grant.payer == .operator,
+            plan.machine.conversation?.takesTranscripts != true
+        {
+            meter = CreditMeter(account, rate: rate, warnings: warnings)
         }
+        limitWarnings = BalanceWarnings(warnings)
         trace = context.tracer?.begin(under: plan.caller, at: context.loop.now).map { root in
             SessionTrace(
                 .init(

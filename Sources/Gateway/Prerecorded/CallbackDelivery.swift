@@ -21,7 +21,7 @@ struct CallbackDelivery: Sendable {
                 headers.set(CallbackSignature.header, CallbackSignature.value(of: callback.body, key: signingKey, at: gateway.now()))
             }
             var request = HTTPClientRequest(callback.method, callback.address, headers: headers, body: callback.body)
-            request.reach = gateway.access.isOpenToThisMachineOnly ? .anywhere : .publicOnly
+            request.reach = gateway.admission.isOpenToThisMachineOnly ? .anywhere : .publicOnly
             request.timeout = .seconds(10)
             request.responseLimit = 1 << 16
             if let response = try? await gateway.client.send(request) {

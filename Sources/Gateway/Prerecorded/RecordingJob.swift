@@ -10,26 +10,17 @@ internal import Tracing
 struct RecordingJob: Sendable {
     let gateway: GatewayService
     let id: String
+    /// Who may have it recognized, and who pays.
+    let grant: Grant
+    /// As the grant gave them, in the order in which they are asked.
     let engines: [EngineEntry]
     let options: RecognitionOptions
-    /// Whose key is charged; nil on a gateway without keys.
-    let payer: KeyUse?
     /// What was asked, and the caller's span; nil for work that nobody waits for.
     var request: (route: String, caller: TraceParent?)?
-    /// Whose usage it is, where no key is charged.
-    var user = ID<User>.local
 
     func run(
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
     ) async throws(RefusalCause) -> Transcript {
-        let owner = payer.map { UsageOwner($0) } ?? UsageOwner(user)
-        switch await gateway.usage.verdict(owner, gateway.configuration.limits, now: gateway.now()) {
-        case .free: break
-        case .warned(let words): gateway.log.warning("a limit is near", [.request: id, .reason: words])
-        case .stopped(let words):
-            gateway.log.warning("a limit is reached", [.request: id, .reason: words])
-            throw .outOfCredit
-        }
         guard gateway.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
         defer { gateway.batch.leave() }
         var trace = gateway.tracer?.begin(under: request?.caller, at: .now).map {
@@ -38,7 +29,7 @@ struct RecordingJob: Sendable {
         let said = Flag()
         for (index, engine) in engines.enumerated() {
             guard let recogniser = engine.prerecorded else { continue }
-            var attempt = await gateway.usage.begin(by: owner, engine.name, options)
+            var attempt = await gateway.usage.begin(by: grant.owner, engine.name, options, payer: grant.payer)
             let again = Tally()
             let start = ContinuousClock.now
             do {
@@ -53,9 +44,7 @@ struct RecordingJob: Sendable {
                     progress(step)
                 }
                 transcript = await measured(transcript, recording)
-                if let payer, payer.account.isCounted {
-                    _ = payer.account.spend(transcript.length.duration(at: transcript.rate).wholeMicroseconds)
-                }
+                grant.charge(transcript.length.duration(at: transcript.rate))
                 transcript = await placed(transcript, recording)
                 attempt.retries = again.count
                 await report(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace)

@@ -15,23 +15,23 @@ struct SpeechProfileEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RefusalCause) {
-            let admission = try call.gateway.access.admit(exchange.request, credential: credential(in: exchange.request), peer: exchange.peer)
-            try admission.caller.check(.write)
-            let task = Task { await run(exchange, admission, call) }
+            let caller = try call.gateway.admission.authenticate(
+                exchange.request, credential: credential(in: exchange.request), peer: exchange.peer, for: [.write])
+            let task = Task { await run(exchange, caller, call) }
             exchange.onAbort = { task.cancel() }
         } catch {
             call.gateway.refuse(exchange, error, .harken, call)
         }
     }
 
-    private func run(_ exchange: HTTPExchange, _ admission: Access.Admission, _ call: Call) async {
+    private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
         let gateway = call.gateway
         do throws(RefusalCause) {
             let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: .init(body: Self.limit))
             guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
             let body: [UInt8]
             do throws(SpeechProfiles.Failure) {
-                body = try await take(file.path, of: admission.user, gateway.speechProfiles)
+                body = try await take(file.path, of: caller.user, gateway.speechProfiles)
             } catch {
                 switch error {
                 case .refused(let reason): throw .badRequest(reason)

@@ -1,6 +1,7 @@
 internal import Continuity
 internal import Sessions
 internal import Speech
+internal import Store
 internal import Tracing
 
 /// Recognises what is missing in one session's transcript.
@@ -30,7 +31,7 @@ struct TranscriptRepair: Sendable {
     func run(_ stored: inout StoredTranscript) async -> Verdict {
         var verdict = Verdict.done
         let rate = stored.transcript.rate
-        let able = engines(for: stored.record)
+        let able = await engines(for: stored.record)
         let engines = able.filter(\.isUsable)
         for channel in (0..<stored.transcript.channels).map({ ChannelIndex($0) }) {
             for missing in stored.transcript.missing(in: channel) {
@@ -62,10 +63,13 @@ struct TranscriptRepair: Sendable {
     }
 
     /// Those that may have the session's audio.
-    private func engines(for record: SessionRecord) -> [EngineEntry] {
+    private func engines(for record: SessionRecord) async -> [EngineEntry] {
         // Who has keys of their own never spends the operator's; the local engine costs nobody anything, and sends nothing anywhere.
         let names = record.isByOwnKeys ? [.local] : record.engines ?? gateway.configuration.engines
-        return LiveContinuity.repairers(among: names.compactMap { name in gateway.entries.first { $0.name == name } }, language: record.language)
+        let user = record.owner.map { ID<User>($0.user) } ?? .local
+        let key = record.owner.flatMap { $0.key.isEmpty ? nil : ID<AccessKey>($0.key) }
+        let grant = await gateway.admission.grantForRepair(of: user, key: key)
+        return LiveContinuity.repairers(among: grant.engines(named: names), language: record.language)
     }
 
     private func pieces(of range: SampleRange, at rate: SampleRate) -> [SampleRange] {

@@ -15,7 +15,8 @@ package final class GatewayService: HTTPService, EnginePatron {
     let entries: [EngineEntry]
     /// Who finds where words are spoken, of engines that do not say.
     let aligner: (any WordAligning)?
-    let access: Access
+    /// Who may do what, and who pays: every route asks.
+    let admission: Admission
     let metrics: Metrics
     let log: Log
     let client: HTTPClient
@@ -42,9 +43,10 @@ package final class GatewayService: HTTPService, EnginePatron {
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
     private let draining = Flag()
-    private let keys: any Access.Keys
     private let accounts: KeyAccounts
     private let settling: Task<Void, Never>
+    /// nil: there are no limits to watch.
+    private let watching: Task<Void, Never>?
     private let sweeping: Task<Void, Never>
     private let minding: Task<Void, Never>
     private let forgetting: SpeechForgetting
@@ -69,12 +71,11 @@ package final class GatewayService: HTTPService, EnginePatron {
         corsPolicy = Self.corsPolicy(configuration.corsOrigins)
         self.now = now
         startedAt = now()
-        router = Router(entries: entries, order: configuration.engines)
-        self.keys = keys
+        let router = Router(entries: entries, order: configuration.engines)
+        self.router = router
         let users = configuration.identity.map { UserTokens($0, client: client, log: log, now: now) }
         // The first caller need not wait for them.
         users?.refresh()
-        access = Access(keys: keys, tokens: try TemporaryTokens(), users: users)
         spool = try Spool(directory: configuration.dataDirectory + "/spool")
         batch = BatchGate(most: 256)
         let continuity = LiveContinuity(
@@ -98,6 +99,14 @@ package final class GatewayService: HTTPService, EnginePatron {
             UsageLedger(in: database), prices: configuration.prices, metrics: metrics.usage, log: log, newID: newID, now: now)
         self.usage = usage
         await usage.resume()
+        let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
+        self.accounts = accounts
+        let store = SQLiteConversationStore(in: database, now: now)
+        let watch = LimitWatch(configuration.limits, usage: usage, log: log, now: now)
+        let admission = Admission(
+            access: Access(keys: keys, tokens: try TemporaryTokens(), users: users), keys: keys, accounts: accounts, store: store, watch: watch,
+            directory: EngineDirectory(entries: entries, router: router, reachable: configuration.reachable, client: client), log: log)
+        self.admission = admission
         background = BackgroundDesk(BackgroundRecordings(in: database), limits: configuration.rateLimits)
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
@@ -105,9 +114,9 @@ package final class GatewayService: HTTPService, EnginePatron {
         let listener = voices.map(SpeechListener.init)
         let turns = entries.lazy.compactMap { $0.prerecorded as? any TurnJudging }.first
         let desk = ConversationDesk(
-            store: SQLiteConversationStore(in: database, now: now), audioFolder: database.directory.audio, audioDays: configuration.audioDays,
+            store: store, audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
-            summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) },
+            summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
             voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
             detecting: voices, speakerPatience: configuration.speakerPatience, poll: configuration.conversationPoll,
             completionWaits: configuration.completionWaits,
@@ -165,14 +174,17 @@ package final class GatewayService: HTTPService, EnginePatron {
                 rounds += 1
             }
         }
-        let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
-        self.accounts = accounts
         settling = Task { [contexts] in
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 await Self.settle(accounts, contexts, log)
                 await usage.settle()
             }
         }
+        watching =
+            watch.isNeeded
+            ? Task { [contexts] in
+                while (try? await Task.sleep(for: LimitWatch.interval)) != nil { await watch.look(at: Array(contexts.values)) }
+            } : nil
         continuity.health.serve(self)
     }
 
@@ -200,6 +212,7 @@ package final class GatewayService: HTTPService, EnginePatron {
 
     deinit {
         settling.cancel()
+        watching?.cancel()
         sweeping.cancel()
         minding.cancel()
     }
@@ -224,21 +237,6 @@ package final class GatewayService: HTTPService, EnginePatron {
         } catch {
             log.error("spent credit cannot be stored yet", [.error: "\(error)"])
         }
-    }
-
-    /// Who pays for what was admitted; nil on a gateway with neither keys nor an identity provider.
-    func payer(_ admission: Access.Admission, for scope: AccessScope) throws(RefusalCause) -> KeyUse? {
-        admission.caller == .local ? nil : try accounts.open(admission.caller, for: scope)
-    }
-
-    /// Who pays for a job that was ordered with a key some time ago; nil when no key was.
-    func payer(of key: ID<AccessKey>?, user: ID<User>) async throws(RefusalCause) -> KeyUse? {
-        guard let key else { return nil }
-        let standing = try? await keys.settle([KeyDebit(key: key, microseconds: 0)]).first
-        guard let standing else { throw .unavailable("The key store cannot be read.") }
-        guard standing.isValid else { throw .forbidden("The key that this was ordered with is not valid any more.") }
-        let credit = standing.remaining.map { Duration.microseconds($0) }
-        return try accounts.open(.key(AccessGrant(key: key, user: user, scopes: [], credit: credit)), for: .transcribe)
     }
 
     /// Takes what is to be known no more out of all that is kept of sessions.
@@ -314,7 +312,7 @@ package final class GatewayService: HTTPService, EnginePatron {
 
     /// At once, unless the caller's token is by a key of the identity provider's that must be asked for.
     private func handle(_ exchange: HTTPExchange, by endpoint: any Endpoint, _ call: Call) {
-        guard let prepare = access.preparation(for: endpoint.credential(in: exchange.request)) else { return endpoint.handle(exchange, call) }
+        guard let prepare = admission.preparation(for: endpoint.credential(in: exchange.request)) else { return endpoint.handle(exchange, call) }
         Task {
             await prepare()
             exchange.loop.execute { endpoint.handle(exchange, call) }

@@ -25,8 +25,10 @@ extension RefusalCause {
     var plain: (status: HTTPStatus, code: String, message: String) {
         switch self {
         case .unauthenticated: (.unauthorized, "unauthenticated", "A valid key or user token is needed: Authorization: Bearer KEY.")
-        case .forbidden(let reason), .otherKey(let reason): (.forbidden, "forbidden", reason)
+        case .forbidden(let reason): (.forbidden, "forbidden", reason)
+        case .otherKey(let reason): (.forbidden, "own_key_mismatch", reason)
         case .outOfCredit: (.paymentRequired, "out_of_credit", "The key has no credit left.")
+        case .limitReached(let words): (.paymentRequired, "quota_exceeded", words)
         case .tooManyRequests: (.tooManyRequests, "too_many_requests", "Too many requests at once; try again later.")
         case .notFound(let reason): (.notFound, "not_found", reason)
         case .methodNotAllowed(let allowed): (.methodNotAllowed, "method_not_allowed", "Allowed here: \(allowed).")

@@ -20,6 +20,8 @@ final class UsageBook: Sendable {
     /// The day when old runs were last looked for.
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)
+    /// Users whose attempts have ended since they were asked for.
+    private let changed = Mutex<Set<ID<User>>>([])
     /// Streams of an earlier process, of which it is not known yet how much they were sent.
     private let cutOff = Mutex<[UsageRun]>([])
 
@@ -136,7 +138,7 @@ final class UsageBook: Sendable {
         }
     }
 
-    private func flush() async {
+    func flush() async {
         let runs = kept.withLock { kept in
             defer { kept = [] }
             return kept
@@ -168,8 +170,17 @@ final class UsageBook: Sendable {
         log.error("usage cannot be booked yet", [.error: "\(error)"])
     }
 
+    /// Users whose attempts have ended since the last call: what the ledger has for them is more now.
+    func takeChanged() -> Set<ID<User>> {
+        changed.withLock { changed in
+            defer { changed = [] }
+            return changed
+        }
+    }
+
     private func report(_ run: UsageRun) {
         metrics.ended(run)
+        _ = changed.withLock { $0.insert(run.user) }
         guard run.cost == nil else { return }
         let name = "\(run.engine)/\(run.model ?? "")"
         guard warned.withLock({ $0.count < 100 && $0.insert(name).inserted }) else { return }

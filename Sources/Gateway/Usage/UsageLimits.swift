@@ -15,14 +15,6 @@ package struct UsageLimits: Sendable, Equatable {
         }
     }
 
-    package enum Verdict: Sendable, Equatable {
-        case free
-        /// Says how much is left of what.
-        case warned(String)
-        /// Says what is used up, and until when.
-        case stopped(String)
-    }
-
     /// From this part of a limit on there is a warning, in percent.
     package static let warning = 80
 
@@ -36,23 +28,38 @@ package struct UsageLimits: Sendable, Equatable {
 
     package var isEmpty: Bool { user == Limit() && key == Limit() }
 
+    /// Compares what was used with a limit.
+    ///
     /// - Parameters:
-    ///   - day, month: what was used since the day, and the month, began.
-    package static func verdict(_ limit: Limit, of whom: String, day: UsageTotals, month: UsageTotals) -> Verdict {
-        var warning: String?
+    ///   - whom: for the words: "this user", "this key".
+    ///   - day, month: what was used since the day, and the month, began in UTC; what open sessions use included.
+    package static func spending(_ limit: Limit, of whom: String, day: UsageTotals, month: UsageTotals) -> Spending {
+        var spending = Spending()
         if let audio = limit.audio {
             let used = Duration.nanoseconds(day.billable)
             let whole = audio.components.seconds
-            guard used < audio else { return .stopped("The \(whole) s of audio that \(whom) has for a day are used up; there are more at 0:00 UTC.") }
-            if used * 100 >= audio * Self.warning { warning = "\(used.components.seconds) of \(whole) s of audio of \(whom) for this day are used." }
-        }
-        if let cost = limit.cost {
-            guard month.cost < cost else { return .stopped("The budget of \(whom) for this month, $\(cost), is used up.") }
-            if month.cost.hundredMillionths * 100 >= cost.hundredMillionths * Int64(Self.warning) {
-                warning = "$\(month.cost) of the budget of \(whom) for this month, $\(cost), are used."
+            spending.audioLeft = max(.zero, audio - used)
+            if used >= audio {
+                spending.audioUsedUp = "The \(whole) s of audio that \(whom) has for a day are used up; there are more at 0:00 UTC."
+            } else if used * 100 >= audio * Self.warning {
+                spending.warning = "\(used.components.seconds) of \(whole) s of audio of \(whom) for this day are used."
             }
         }
-        return warning.map { .warned($0) } ?? .free
+        if let cost = limit.cost {
+            if month.cost >= cost {
+                spending.costUsedUp = "The budget of \(whom) for this month, $\(cost), is used up."
+            } else if month.cost.hundredMillionths * 100 >= cost.hundredMillionths * Int64(Self.warning) {
+                spending.warning = spending.warning ?? "$\(month.cost) of the budget of \(whom) for this month, $\(cost), are used."
+            }
+        }
+        return spending
+    }
+
+    /// The limits of a user and, where a key was shown, of that key.
+    func spending(_ booked: BookedUsage, open: OpenUsage.OfOwner = .init()) -> Spending {
+        let ofUser = Self.spending(user, of: "this user", day: open.user.added(to: booked.userDay), month: open.user.added(to: booked.userMonth))
+        guard let day = booked.keyDay, let month = booked.keyMonth else { return ofUser }
+        return ofUser.and(Self.spending(key, of: "this key", day: open.key.added(to: day), month: open.key.added(to: month)))
     }
 }
 
@@ -73,25 +80,5 @@ extension UsageLimits {
             if amount > .zero { limit.cost = amount }
         }
         return limit
-    }
-}
-
-extension UsageBook {
-    /// Whether someone may have more recognised at the operator's cost. When the ledger cannot be read: yes.
-    func verdict(_ owner: UsageOwner, _ limits: UsageLimits, now: UnixTime) async -> UsageLimits.Verdict {
-        guard !limits.isEmpty else { return .free }
-        let month = UnixTime(rfc3339: now.rfc3339.prefix(8) + "01") ?? now
-        do throws(StoreError) {
-            try await ledger.bookAll()
-            let ofUser = UsageLimits.verdict(
-                limits.user, of: "this user", day: try await ledger.spent(by: owner.user, since: now),
-                month: try await ledger.spent(by: owner.user, since: month))
-            guard let key = owner.key, case .free = ofUser else { return ofUser }
-            return UsageLimits.verdict(
-                limits.key, of: "this key", day: try await ledger.spent(by: owner.user, key: key, since: now),
-                month: try await ledger.spent(by: owner.user, key: key, since: month))
-        } catch {
-            return .free
-        }
     }
 }

@@ -2,7 +2,7 @@ internal import Speech
 internal import Store
 
 /// Whose usage something is.
-struct UsageOwner: Sendable, Equatable {
+struct UsageOwner: Sendable, Hashable {
     var user: ID<User>
     var key: ID<AccessKey>?
 
@@ -13,5 +13,5 @@ struct UsageOwner: Sendable, Equatable {
 
     init(_ use: KeyUse) { self.init(use.account.user, key: use.account.key) }
 
-    init(_ admission: Access.Admission) { self.init(admission.user, key: admission.caller.grant?.key) }
+    init(_ caller: Caller) { self.init(caller.user, key: caller.grant?.key) }
 }

@@ -25,6 +25,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private let limit: Duration
     private var configuration: AssemblyAIConfiguration
     private var state: LiveServerState<LiveServerEnd> = .connecting
+    /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
+    private var accountEnd: AccountNotice?
     private var wording: AssemblyAIWording
     private var term: LiveTerm?
     private var turn = AssemblyAIOpenTurn()
@@ -237,6 +239,11 @@ package struct AssemblyAILiveServer: LiveServerMachine {
 
     private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
         endTurn(confidence: 0, &output)
+        switch accountEnd {
+        case .exhausted?: return fail(1008, "Unauthorized Connection: Insufficient account balance", &output)
+        case .revoked?: return fail(1008, "Unauthorized Connection: The API key was revoked or has expired", &output)
+        case .low?, nil: break
+        }
         if let error = end.error { return fail(AssemblyAIRefusal.code(of: error), AssemblyAIRefusal.text(of: error), &output) }
         let why: LiveServerEnd = if case .ending(let why) = state { why } else { .asked }
         switch why {
@@ -248,6 +255,13 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         case .idle: fail(3006, "Session Terminated: nothing came for as long as inactivity_timeout says", &output)
         case .expired: fail(3008, "Session Expired: Maximum session duration exceeded", &output)
         case .draining: fail(3005, "Session Cancelled: The server is going down. Connect again.", &output)
+        }
+    }
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        switch notice {
+        case .low: break
+        case .exhausted, .revoked: accountEnd = notice
         }
     }
 

@@ -22,7 +22,7 @@ package enum AssemblyAIRefusal {
         switch cause {
         case .unauthenticated: inBand(1008, "Unauthorized Connection: Missing or invalid API key")
         case .forbidden(let reason), .otherKey(let reason): inBand(1008, "Unauthorized Connection: \(reason)")
-        case .outOfCredit: inBand(1008, "Unauthorized Connection: Insufficient account balance")
+        case .outOfCredit, .limitReached: inBand(1008, "Unauthorized Connection: Insufficient account balance")
         case .tooManyRequests: inBand(3009, "Unauthorized Connection: Too many concurrent sessions")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason): inBand(3006, "Invalid Message: \(reason)")
         case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(80))\".")
@@ -61,7 +61,7 @@ package enum AssemblyAIRefusal {
         switch cause {
         case .unauthenticated: (.unauthorized, nil, "Authentication error, API token missing/invalid")
         case .forbidden(let reason), .otherKey(let reason): (.forbidden, nil, reason)
-        case .outOfCredit: (.paymentRequired, nil, "Your current account balance is too low")
+        case .outOfCredit, .limitReached: (.paymentRequired, nil, "Your current account balance is too low")
         case .tooManyRequests(let wait): (.tooManyRequests, wait ?? .seconds(1), "Too many requests")
         case .notFound(let reason): (.notFound, nil, reason)
         case .methodNotAllowed(let allowed): (.methodNotAllowed, nil, "Allowed here: \(allowed)")

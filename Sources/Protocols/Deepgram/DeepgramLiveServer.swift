@@ -21,6 +21,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private let created: UnixTime
     private var keyterms: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
+    /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
+    private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results, written once.
@@ -211,6 +213,11 @@ package struct DeepgramLiveServer: LiveServerMachine {
             requestID: requestID, created: created.rfc3339, duration: end.received.seconds(at: rate), channels: options.parameters.channels,
             model: end.received > .zero ? model : nil, extra: options.parameters.extra)
         send(.metadata(summary), &output)
+        switch accountEnd {
+        case .exhausted?: return output.close(1008, "ASR_PAYMENT_REQUIRED: the project has no credits left.")
+        case .revoked?: return output.close(1008, "INVALID_AUTH: the key was revoked or has expired.")
+        case .low?, nil: break
+        }
         if let error = end.error {
             return Self.describe(error).isClient ? output.close(1008, "The request cannot be served") : output.close(1011, "NET-0000")
         }
@@ -221,6 +228,13 @@ package struct DeepgramLiveServer: LiveServerMachine {
                 1011, "NET-0001: Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001")
         case .expired: output.close(1011, "NET-0003: The stream reached its time limit. Open a new one to go on.")
         case .draining: output.close(1001, "The server is going down. Connect again.")
+        }
+    }
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        switch notice {
+        case .low: break
+        case .exhausted, .revoked: accountEnd = notice
         }
     }
 

@@ -11,7 +11,7 @@ package enum DeepgramRefusal {
             answer(.unauthorized, "INVALID_AUTH", "Invalid credentials.", requestID)
         case .forbidden(let reason), .otherKey(let reason):
             answer(.forbidden, "INSUFFICIENT_PERMISSIONS", reason, requestID)
-        case .outOfCredit:
+        case .outOfCredit, .limitReached:
             answer(
                 .paymentRequired, "ASR_PAYMENT_REQUIRED",
                 "Project does not have enough credits for an ASR request and does not have an overage agreement.", requestID)

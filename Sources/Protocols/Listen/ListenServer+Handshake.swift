@@ -35,7 +35,8 @@ extension ListenServer {
     private static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
         switch cause {
         case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
-        case .outOfCredit, .otherKey, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable, .engine, .internalFault:
+        case .outOfCredit, .limitReached, .otherKey, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable, .engine,
+            .internalFault:
             refusal(cause)
         }
     }
@@ -43,7 +44,7 @@ extension ListenServer {
     /// Why a session is not to be.
     static func refusal(_ cause: RefusalCause) -> InBandRefusal {
         switch cause {
-        case .outOfCredit:
+        case .outOfCredit, .limitReached:
             let messages = ListenServerMessage.freemium(.zero).map(\.text)
             return told(.noCredit, messages, pause: lastPause)
         case .unsupportedLanguage(let language, _), .engine(.unsupportedLanguage(let language)): return told(.language(language.rawValue))
@@ -73,7 +74,7 @@ extension ListenServer {
             switch cause {
             case .unauthenticated: (.unauthorized, "unauthenticated", "Show a valid key: Authorization: Bearer KEY.")
             case .forbidden(let reason), .otherKey(let reason): (.forbidden, "forbidden", reason)
-            case .outOfCredit: (.paymentRequired, "out_of_credit", "The key has no credit left.")
+            case .outOfCredit, .limitReached: (.paymentRequired, "out_of_credit", "The key has no credit left.")
             case .tooManyRequests: (.tooManyRequests, "too_many_requests", "Too many sessions at once. Try again later.")
             case .notFound(let what): (.notFound, "not_found", what)
             case .methodNotAllowed: (.methodNotAllowed, "method_not_allowed", "This route is a WebSocket's: GET.")

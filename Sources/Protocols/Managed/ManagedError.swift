@@ -54,7 +54,7 @@ package struct ManagedError: Error, Sendable, Equatable {
         switch cause {
         case .unauthenticated: self.init(.authFailed, "The token is not valid. Sign in again.")
         case .forbidden(let reason), .otherKey(let reason): self.init(.authFailed, reason)
-        case .outOfCredit: self.init(.noCredits, "No credits are left.")
+        case .outOfCredit, .limitReached: self.init(.noCredits, "No credits are left.")
         case .tooManyRequests: self.init(.tooManySessions, "Too many sessions at once. End one, or try again later.")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason), .remoteContent(let reason), .notFound(let reason):
             self.init(.badConfig, reason)

@@ -14,7 +14,7 @@ extension ManagedLiveServer {
             switch cause {
             case .unauthenticated: .unauthorized
             case .forbidden, .otherKey: .forbidden
-            case .outOfCredit: .paymentRequired
+            case .outOfCredit, .limitReached: .paymentRequired
             case .tooManyRequests: .tooManyRequests
             case .notFound: .notFound
             case .methodNotAllowed: .methodNotAllowed

@@ -11,7 +11,7 @@ package enum OpenAIRefusal {
             refusal(.unauthorized, OpenAIError("Incorrect API key provided.", code: "invalid_api_key"), requestID)
         case .forbidden(let reason), .otherKey(let reason):
             refusal(.forbidden, OpenAIError(reason), requestID)
-        case .outOfCredit:
+        case .outOfCredit, .limitReached:
             refusal(
                 .tooManyRequests,
                 OpenAIError(

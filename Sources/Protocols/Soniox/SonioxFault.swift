@@ -42,7 +42,7 @@ extension SonioxFault {
         switch cause {
         case .unauthenticated: self = hasKey ? .wrongKey : .noKey
         case .forbidden(let reason), .otherKey(let reason): self = SonioxFault(401, reason)
-        case .outOfCredit: self = SonioxFault(402, "Organization balance exhausted. Add credit to go on.")
+        case .outOfCredit, .limitReached: self = SonioxFault(402, "Organization balance exhausted. Add credit to go on.")
         case .tooManyRequests: self = SonioxFault(429, "Rate limit exceeded. Try again later.")
         case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):
             self = SonioxFault(400, what)

@@ -58,7 +58,7 @@ extension SpeechmaticsFault {
         switch cause {
         case .unauthenticated: self = SpeechmaticsFault(.notAuthorised, "The API key is not valid.")
         case .forbidden(let reason), .otherKey(let reason): self = SpeechmaticsFault(.notAllowed, reason)
-        case .outOfCredit: self = SpeechmaticsFault(.insufficientFunds, "The key has no credit left.")
+        case .outOfCredit, .limitReached: self = SpeechmaticsFault(.insufficientFunds, "The key has no credit left.")
         case .tooManyRequests: self = SpeechmaticsFault(.quotaExceeded, "Too many sessions at once. Try again later.")
         case .unknownModel(let name): self = SpeechmaticsFault(.invalidModel, "There is no model \"\(name.prefix(80))\".")
         case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):

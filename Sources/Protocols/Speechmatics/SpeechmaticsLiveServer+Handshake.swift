@@ -29,7 +29,7 @@ extension SpeechmaticsLiveServer {
         switch cause {
         case .unauthenticated: answer(.unauthorized, "Permission Denied", "The API key is missing or not valid.")
         case .forbidden(let reason), .otherKey(let reason): answer(.forbidden, "Forbidden", reason)
-        case .outOfCredit: answer(.forbidden, "Forbidden", "The key has no credit left.")
+        case .outOfCredit, .limitReached: answer(.forbidden, "Forbidden", "The key has no credit left.")
         case .tooManyRequests(let wait): answer(.tooManyRequests, "Too Many Requests", "Try again later.", retryAfter: wait)
         case .notFound(let what): answer(.notFound, "Path Not Found", what)
         case .methodNotAllowed(let allowed): answer(.methodNotAllowed, "Method Not Allowed", "Use \(allowed).", more: ["Allow": allowed])

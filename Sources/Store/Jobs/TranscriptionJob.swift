@@ -25,6 +25,8 @@ package struct TranscriptionJob: Sendable, Equatable {
     package var audio: String
     /// Which engines the caller named, in order.
     package var engines: [EngineName]
+    /// Vendors that the caller pays with keys of their own; empty: the operator pays. The keys themselves are never stored.
+    package var ownKeys: [EngineName]
     /// What callbacks are signed with; nil: they are not.
     package var signingKey: [UInt8]?
     /// Its owner wants the vendor's own answer kept beside the transcript.
@@ -39,7 +41,8 @@ package struct TranscriptionJob: Sendable, Equatable {
     package init(
         id: ID<TranscriptionJob>, dialect: String, user: ID<User>, key: ID<AccessKey>? = nil, status: Status = .queued, created: UnixTime,
         finished: UnixTime? = nil,
-        request: String, audio: String, engines: [EngineName] = [], signingKey: [UInt8]? = nil, keepsRaw: Bool = false,
+        request: String, audio: String, engines: [EngineName] = [], ownKeys: [EngineName] = [],
+        signingKey: [UInt8]? = nil, keepsRaw: Bool = false,
         attempts: Int = 0, error: String? = nil,
         noticeStatus: Int? = nil
     ) {
@@ -53,6 +56,7 @@ package struct TranscriptionJob: Sendable, Equatable {
         self.request = request
         self.audio = audio
         self.engines = engines
+        self.ownKeys = ownKeys.sorted { $0.rawValue < $1.rawValue }
         self.signingKey = signingKey
         self.keepsRaw = keepsRaw
         self.attempts = attempts

@@ -11,6 +11,8 @@ package final class TranscriptionJobs: Sendable {
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
+    private static func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ",") }
+
     /// Puts a job in the queue.
     ///
     /// - Parameter most: jobs of one user that may wait or be worked on.
@@ -25,13 +27,14 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines, signing_key, notice, access_key,
-                keeps_raw)
-                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?, ?)
+                keeps_raw, own_keys)
+                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(job.id.rawValue), .text(job.dialect), .text(job.user.rawValue), .integer(job.created.milliseconds), .text(job.request),
-                    .text(job.audio), .text(job.engines.map(\.rawValue).joined(separator: ",")), job.signingKey.map { .blob($0) } ?? .null,
+                    .text(job.audio), .text(Self.list(job.engines)), job.signingKey.map { .blob($0) } ?? .null,
                     .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue), .integer(job.keepsRaw ? 1 : 0),
+                    .text(Self.list(job.ownKeys)),
                 ])
             return true
         }
@@ -47,7 +50,7 @@ package final class TranscriptionJobs: Sendable {
                     SELECT number FROM jobs AS waiting WHERE status = 'queued'
                     ORDER BY (SELECT count(*) FROM jobs WHERE status = 'processing' AND user = waiting.user), number LIMIT 1)
                 RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw
+                notice_status, access_key, keeps_raw, own_keys
                 """
             ) { (row) throws(StoreError) in job = TranscriptionJob(row) }
             return job
@@ -104,10 +107,10 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw,
+                notice_status, access_key, keeps_raw, own_keys,
                 transcript FROM jobs WHERE id = ? AND user = ?
                 """, [.text(id.rawValue), .text(user.rawValue)]
-            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(15).flatMap(TranscriptCoding.decode)) }
+            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(16).flatMap(TranscriptCoding.decode)) }
             return found
         }
     }
@@ -143,7 +146,7 @@ package final class TranscriptionJobs: Sendable {
 
     private static let newestFirst: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw
+        notice_status, access_key, keeps_raw, own_keys
         FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
         AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
         AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1)) AND (?6 IS NULL OR ?6 = '')
@@ -152,7 +155,7 @@ package final class TranscriptionJobs: Sendable {
     /// The page next to a job that has newer ones, not the newest of all.
     private static let oldestFirst: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw
+        notice_status, access_key, keeps_raw, own_keys
         FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
         AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
         AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1))
@@ -171,7 +174,7 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw
+                notice_status, access_key, keeps_raw, own_keys
                 FROM jobs WHERE id = ? AND user = ? AND dialect = ?
                 """, [.text(id.rawValue), .text(user.rawValue), .text(dialect)]
             ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
@@ -202,7 +205,7 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw
+                notice_status, access_key, keeps_raw, own_keys
                 FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error') ORDER BY number LIMIT 1000
                 """
             ) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
@@ -222,13 +225,15 @@ package final class TranscriptionJobs: Sendable {
 
 extension TranscriptionJob {
     /// A row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-    /// notice_status, access_key, keeps_raw.
+    /// notice_status, access_key, keeps_raw, own_keys.
     fileprivate init(_ row: borrowing SQLiteRow) {
         self.init(
             id: ID(row.text(0) ?? ""), dialect: row.text(1) ?? "", user: ID(row.text(2) ?? ""), key: row.text(13).map { ID($0) },
             status: row.text(3).flatMap(Status.init(rawValue:)) ?? .error, created: UnixTime(milliseconds: row.integer(4) ?? 0),
             finished: row.integer(5).map { UnixTime(milliseconds: $0) }, request: row.text(6) ?? "", audio: row.text(7) ?? "",
-            engines: (row.text(8) ?? "").split(separator: ",").map { EngineName(String($0)) }, signingKey: row.blob(9),
+            engines: Self.names(row.text(8)), ownKeys: Self.names(row.text(15)), signingKey: row.blob(9),
             keepsRaw: row.integer(14) == 1, attempts: Int(row.integer(10) ?? 0), error: row.text(11), noticeStatus: row.integer(12).map { Int($0) })
     }
+
+    private static func names(_ list: String?) -> [EngineName] { (list ?? "").split(separator: ",").map { EngineName(String($0)) } }
 }

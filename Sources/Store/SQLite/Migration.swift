@@ -88,6 +88,10 @@ package struct Migration: Sendable {
         titlesByHand,
         forgettingSpeech,
         cuttingAudio,
+        Migration(
+            // Vendors that a job's caller pays with keys of their own, with commas. The keys themselves are nowhere.
+            "ALTER TABLE jobs ADD COLUMN own_keys TEXT NOT NULL DEFAULT ''"
+        ),
     ]
 
     /// Brings the schema up to date, in one transaction. Safe when several processes do it at once: the second finds it done.

@@ -29,6 +29,16 @@ struct RouteExpectation: Sendable {
     var secret: String?
     /// What is asked for is gone when it was done once.
     var happensOnce = false
+    /// The scopes of which a key needs one; empty: any key will do.
+    var scopes: Set<String> = []
+
+    /// What a key is told that has none of the scopes.
+    var forbidden: Outcome {
+        switch refused {
+        case .status?, nil, .open?: .status(403)
+        case .closed(let code)?: .closed(code)
+        }
+    }
 
     var once: Self {
         var other = self
@@ -39,13 +49,16 @@ struct RouteExpectation: Sendable {
     static func open(_ target: String) -> Self { Self(target: target, admitted: .status(200)) }
 
     static func http(
-        _ target: String, body: String? = nil, _ status: Int = 200, refused: Int = 401, stranger: Int? = nil, secret: String? = nil
+        _ target: String, body: String? = nil, _ status: Int = 200, refused: Int = 401, stranger: Int? = nil, secret: String? = nil,
+        scopes: Set<String> = []
     ) -> Self {
-        Self(target: target, body: body, refused: .status(refused), admitted: .status(status), stranger: stranger.map { .status($0) }, secret: secret)
+        Self(
+            target: target, body: body, refused: .status(refused), admitted: .status(status), stranger: stranger.map { .status($0) }, secret: secret,
+            scopes: scopes)
     }
 
     static func socket(_ target: String, opening: String? = nil, refused: Outcome = .status(401)) -> Self {
-        Self(target: target, opening: opening, refused: refused, admitted: .open)
+        Self(target: target, opening: opening, refused: refused, admitted: .open, scopes: ["listen"])
     }
 
     /// By the route's kind, method and path.
@@ -69,76 +82,81 @@ struct RouteExpectation: Sendable {
         "WebSocket /v4/listen": .socket("/v4/listen?codec=opus&sample_rate=16000"),
         "WebSocket /v4/web/listen": .socket("/v4/web/listen", opening: #"{"type":"auth","token":"CREDENTIAL"}"#, refused: .closed(1008)),
         "WebSocket /v2/voice-message/transcribe-stream": .socket("/v2/voice-message/transcribe-stream"),
-        "GET /v3/token": .http("/v3/token?expires_in_seconds=60"),
-        "POST /v1/realtime/client_secrets": .http("/v1/realtime/client_secrets", body: #"{"session":{"type":"transcription"}}"#),
-        "POST /v1/realtime/transcription_sessions": .http("/v1/realtime/transcription_sessions", body: "{}"),
-        "POST /v1/auth/grant": .http("/v1/auth/grant", body: "{}"),
-        "POST /v1/listen": .http("/v1/listen", body: "audio"),
-        "POST /v1/audio/transcriptions": .http("/v1/audio/transcriptions", body: "", 400),
-        "POST /v1/audio/translations": .http("/v1/audio/translations", body: "", 400),
+        "GET /v3/token": .http("/v3/token?expires_in_seconds=60", scopes: ["listen"]),
+        "POST /v1/realtime/client_secrets": .http("/v1/realtime/client_secrets", body: #"{"session":{"type":"transcription"}}"#, scopes: ["listen"]),
+        "POST /v1/realtime/transcription_sessions": .http("/v1/realtime/transcription_sessions", body: "{}", scopes: ["listen"]),
+        "POST /v1/auth/grant": .http("/v1/auth/grant", body: "{}", scopes: ["listen", "transcribe"]),
+        "POST /v1/listen": .http("/v1/listen", body: "audio", scopes: ["transcribe"]),
+        "POST /v1/audio/transcriptions": .http("/v1/audio/transcriptions", body: "", 400, scopes: ["transcribe"]),
+        "POST /v1/audio/translations": .http("/v1/audio/translations", body: "", 400, scopes: ["transcribe"]),
         "GET /v1/models": .http("/v1/models"),
         "GET /v1/models/*": .http("/v1/models/whisper-1"),
-        "POST /v2/upload": .http("/v2/upload", body: "audio"),
-        "POST /v2/transcript": .http("/v2/transcript", body: "{}", 400),
-        "GET /v2/transcript": .http("/v2/transcript", secret: "TRANSCRIPT"),
-        "GET /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400),
-        "DELETE /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400).once,
-        "POST /api/v1/tickets": .http("/api/v1/tickets", body: #"{"path":"/v1/listen"}"#),
-        "GET /api/v1/sessions/{id}": .http("/api/v1/sessions/SESSION", stranger: 404, secret: "w1"),
-        "GET /api/v1/conversations": .http("/api/v1/conversations", secret: "CONVERSATION"),
-        "GET /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", stranger: 404, secret: "moonlit"),
-        "PATCH /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", body: #"{"title":"new"}"#, stranger: 404),
-        "DELETE /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", 204, stranger: 404).once,
+        "POST /v2/upload": .http("/v2/upload", body: "audio", scopes: ["transcribe"]),
+        "POST /v2/transcript": .http("/v2/transcript", body: "{}", 400, scopes: ["transcribe"]),
+        "GET /v2/transcript": .http("/v2/transcript", secret: "TRANSCRIPT", scopes: ["transcribe", "read", "write"]),
+        "GET /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "read", "write"]),
+        "DELETE /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "write"]).once,
+        "POST /api/v1/tickets": .http("/api/v1/tickets", body: #"{"path":"/v1/listen"}"#, scopes: ["listen"]),
+        "GET /api/v1/sessions/{id}": .http("/api/v1/sessions/SESSION", stranger: 404, secret: "w1", scopes: ["listen", "read", "write"]),
+        "GET /api/v1/conversations": .http("/api/v1/conversations", secret: "CONVERSATION", scopes: ["read", "write"]),
+        "GET /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),
+        "PATCH /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", body: #"{"title":"new"}"#, stranger: 404, scopes: ["write"]),
+        "DELETE /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", 204, stranger: 404, scopes: ["write"]).once,
         "POST /api/v1/conversations/{id}/merge": .http(
-            "/api/v1/conversations/CONVERSATION/merge", body: #"{"conversation_id":"LATER"}"#, stranger: 404, secret: "moonlit"
+            "/api/v1/conversations/CONVERSATION/merge", body: #"{"conversation_id":"LATER"}"#, stranger: 404, secret: "moonlit", scopes: ["write"]
         ).once,
         "POST /api/v1/conversations/{id}/split": .http(
-            "/api/v1/conversations/CONVERSATION/split", body: #"{"segment_id":"SEGMENT"}"#, stranger: 404, secret: "moonlit"
+            "/api/v1/conversations/CONVERSATION/split", body: #"{"segment_id":"SEGMENT"}"#, stranger: 404, secret: "moonlit", scopes: ["write"]
         ).once,
-        "GET /api/v1/conversations/{id}/export": .http("/api/v1/conversations/CONVERSATION/export?format=srt", stranger: 404, secret: "moonlit"),
-        "GET /api/v1/conversations/{id}/audio": .http("/api/v1/conversations/CONVERSATION/audio", stranger: 404, secret: "OggS"),
+        "GET /api/v1/conversations/{id}/export": .http(
+            "/api/v1/conversations/CONVERSATION/export?format=srt", stranger: 404, secret: "moonlit", scopes: ["read", "write"]),
+        "GET /api/v1/conversations/{id}/audio": .http(
+            "/api/v1/conversations/CONVERSATION/audio", stranger: 404, secret: "OggS", scopes: ["read", "write"]),
         "PATCH /api/v1/conversations/{id}/segments/{segment}": .http(
-            "/api/v1/conversations/CONVERSATION/segments/SEGMENT", body: #"{"text":"other words"}"#, stranger: 404),
+            "/api/v1/conversations/CONVERSATION/segments/SEGMENT", body: #"{"text":"other words"}"#, stranger: 404, scopes: ["write"]),
         "POST /api/v1/conversations/{id}/segments/assign": .http(
             "/api/v1/conversations/CONVERSATION/segments/assign", body: #"{"person_id":"PERSON","segment_ids":["SEGMENT"]}"#, stranger: 404,
-            secret: "moonlit"),
-        "GET /api/v1/search": .http("/api/v1/search?q=moonlit", secret: "CONVERSATION"),
-        "GET /api/v1/people": .http("/api/v1/people", secret: "PERSON"),
+            secret: "moonlit", scopes: ["write"]),
+        "GET /api/v1/search": .http("/api/v1/search?q=moonlit", secret: "CONVERSATION", scopes: ["read", "write"]),
+        "GET /api/v1/people": .http("/api/v1/people", secret: "PERSON", scopes: ["read", "write"]),
         // A stranger's Anna is another one.
-        "POST /api/v1/people": .http("/api/v1/people", body: #"{"name":"Anna"}"#, stranger: 201, secret: "PERSON"),
-        "PATCH /api/v1/people/{id}": .http("/api/v1/people/PERSON", body: #"{"name":"Anne"}"#, stranger: 404),
-        "DELETE /api/v1/people/{id}": .http("/api/v1/people/PERSON", 204, stranger: 404).once,
-        "POST /api/v1/people/{id}/merge": .http("/api/v1/people/PERSON/merge", body: #"{"person_id":"FRIEND"}"#, stranger: 404).once,
-        "GET /api/v1/voices": .http("/api/v1/voices", secret: "voice-1"),
-        "GET /api/v1/users/me": .http("/api/v1/users/me"),
-        "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings"),
-        "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#),
-        "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox"),
-        "PUT /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#),
-        "DELETE /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/soniox", 204, stranger: 404).once,
-        "GET /v2/desktop/capabilities": .http("/v2/desktop/capabilities"),
-        "POST /v2/desktop/background-conversation/start": .http("/v2/desktop/background-conversation/start", body: "{}"),
+        "POST /api/v1/people": .http("/api/v1/people", body: #"{"name":"Anna"}"#, stranger: 201, secret: "PERSON", scopes: ["write"]),
+        "PATCH /api/v1/people/{id}": .http("/api/v1/people/PERSON", body: #"{"name":"Anne"}"#, stranger: 404, scopes: ["write"]),
+        "DELETE /api/v1/people/{id}": .http("/api/v1/people/PERSON", 204, stranger: 404, scopes: ["write"]).once,
+        "POST /api/v1/people/{id}/merge": .http("/api/v1/people/PERSON/merge", body: #"{"person_id":"FRIEND"}"#, stranger: 404, scopes: ["write"])
+            .once,
+        "GET /api/v1/voices": .http("/api/v1/voices", secret: "voice-1", scopes: ["read", "write"]),
+        "GET /api/v1/users/me": .http("/api/v1/users/me", scopes: ["read", "write", "listen", "transcribe"]),
+        "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings", scopes: ["read", "write"]),
+        "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#, scopes: ["write"]),
+        "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox", scopes: ["read", "write"]),
+        "PUT /api/v1/users/me/provider-keys/{provider}": .http(
+            "/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#, scopes: ["write"]),
+        "DELETE /api/v1/users/me/provider-keys/{provider}": .http("/api/v1/users/me/provider-keys/soniox", 204, stranger: 404, scopes: ["write"])
+            .once,
+        "GET /v2/desktop/capabilities": .http("/v2/desktop/capabilities", scopes: ["transcribe"]),
+        "POST /v2/desktop/background-conversation/start": .http("/v2/desktop/background-conversation/start", body: "{}", scopes: ["transcribe"]),
         "POST /v2/desktop/background-transcribe": .http(
             "/v2/desktop/background-transcribe?conversation_id=RECORDING&chunk_id=1&chunk_start_ms=0",
-            body: String(repeating: "audio!", count: 16_000), stranger: 404, secret: "whispered"),
+            body: String(repeating: "audio!", count: 16_000), stranger: 404, secret: "whispered", scopes: ["transcribe"]),
         "POST /v2/desktop/background-conversation/{id}/finish": .http(
-            "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit"),
+            "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit", scopes: ["transcribe"]),
         "POST /api/v1/conversations/{id}/postprocess": .http(
-            "/api/v1/conversations/CONVERSATION/postprocess", 202, stranger: 404),
-        "GET /api/v1/jobs/{id}": .http("/api/v1/jobs/JOB", stranger: 404, secret: "conversation-1"),
-        "POST /v2/sync-local-files": .http("/v2/sync-local-files", body: "", 400),
-        "GET /v2/sync-local-files/{id}": .http("/v2/sync-local-files/SYNC", stranger: 404, secret: "completed"),
-        "GET /api/v1/usage": .http("/api/v1/usage", secret: "scripted"),
-        "POST /v3/upload-audio": .http("/v3/upload-audio", body: "", 400),
-        "GET /v3/speech-profile": .http("/v3/speech-profile"),
-        "GET /v4/speech-profile": .http("/v4/speech-profile"),
-        "GET /v3/speech-profile/status": .http("/v3/speech-profile/status"),
-        "GET /v3/speech-profile/stt-availability": .http("/v3/speech-profile/stt-availability"),
-        "GET /v3/speech-profile/audio": .http("/v3/speech-profile/audio", stranger: 404, secret: "OggS"),
-        "DELETE /v3/speech-profile": .http("/v3/speech-profile", 204),
-        "POST /v3/speech-profile/expand": .http("/v3/speech-profile/expand", body: "", 400),
-        "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand"),
-        "DELETE /v3/speech-profile/expand": .http("/v3/speech-profile/expand", 204),
+            "/api/v1/conversations/CONVERSATION/postprocess", 202, stranger: 404, scopes: ["write and transcribe together"]),
+        "GET /api/v1/jobs/{id}": .http("/api/v1/jobs/JOB", stranger: 404, secret: "conversation-1", scopes: ["read", "write"]),
+        "POST /v2/sync-local-files": .http("/v2/sync-local-files", body: "", 400, scopes: ["transcribe"]),
+        "GET /v2/sync-local-files/{id}": .http("/v2/sync-local-files/SYNC", stranger: 404, secret: "completed", scopes: ["transcribe"]),
+        "GET /api/v1/usage": .http("/api/v1/usage", secret: "scripted", scopes: ["read", "write"]),
+        "POST /v3/upload-audio": .http("/v3/upload-audio", body: "", 400, scopes: ["write"]),
+        "GET /v3/speech-profile": .http("/v3/speech-profile", scopes: ["read", "write"]),
+        "GET /v4/speech-profile": .http("/v4/speech-profile", scopes: ["read", "write"]),
+        "GET /v3/speech-profile/status": .http("/v3/speech-profile/status", scopes: ["read", "write"]),
+        "GET /v3/speech-profile/stt-availability": .http("/v3/speech-profile/stt-availability", scopes: ["read", "write"]),
+        "GET /v3/speech-profile/audio": .http("/v3/speech-profile/audio", stranger: 404, secret: "OggS", scopes: ["read", "write"]),
+        "DELETE /v3/speech-profile": .http("/v3/speech-profile", 204, scopes: ["write"]),
+        "POST /v3/speech-profile/expand": .http("/v3/speech-profile/expand", body: "", 400, scopes: ["write"]),
+        "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand", scopes: ["read", "write"]),
+        "DELETE /v3/speech-profile/expand": .http("/v3/speech-profile/expand", 204, scopes: ["write"]),
         "GET /api/v1/openapi.json": .open("/api/v1/openapi.json"),
     ]
 }

@@ -10,9 +10,22 @@ import Testing
     enum Visitor: String, CaseIterable {
         case nobody, wrongKey, revokedKey, expiredKey, expiredToken, tokenForOthers, tokenOfOthers
         case otherKey, otherToken
+        /// Keys of the matrix's user that are good for one scope alone.
+        case listenKey, transcribeKey, readKey, writeKey
         case rightToken, rightKey
 
         var isLetIn: Bool { isStranger || self == .rightKey || self == .rightToken }
+        var scope: String? {
+            switch self {
+            case .listenKey: "listen"
+            case .transcribeKey: "transcribe"
+            case .readKey: "read"
+            case .writeKey: "write"
+            case .nobody, .wrongKey, .revokedKey, .expiredKey, .expiredToken, .tokenForOthers, .tokenOfOthers, .otherKey, .otherToken, .rightToken,
+                .rightKey:
+                nil
+            }
+        }
         var isStranger: Bool { self == .otherKey || self == .otherToken }
     }
 
@@ -44,7 +57,11 @@ import Testing
         let expectation = try #require(RouteExpectation.all[route], "say in RouteExpectation who may call \(route)")
         try await TestIssuer.with { issuer in
             let user = TokenClaims.user("alice", of: issuer.url).rawValue
-            let keys = TestKeys(valid: ["right", "other", "revoked", "expired"], users: ["right": user, "other": "somebody"])
+            let scoped = Visitor.allCases.compactMap(\.scope)
+            let keys = TestKeys(
+                valid: ["right", "other", "revoked", "expired"] + scoped,
+                users: Dictionary(uniqueKeysWithValues: [("right", user), ("other", "somebody")] + scoped.map { ($0, user) }),
+                scopesOf: Dictionary(uniqueKeysWithValues: scoped.map { ($0, [$0]) }))
             keys.revoke("revoked")
             keys.expire("expired")
             let recorded = Transcript(
@@ -59,12 +76,23 @@ import Testing
                 let things = try await things(gateway, for: expectation)
                 for visitor in Visitor.allCases {
                     let shown = try credential(of: visitor, issuer)
+                    if let scope = visitor.scope {
+                        let (outcome, text) = try await ask(gateway, route, expectation, things, showing: shown)
+                        if expectation.scopes.isEmpty || expectation.scopes.contains(scope) {
+                            // What happens once may have happened by the key before.
+                            #expect(outcome == expectation.admitted || expectation.happensOnce, "\(route) with scope \(scope): \(text)")
+                            #expect(outcome != expectation.forbidden, "\(route) with scope \(scope): \(text)")
+                        } else {
+                            #expect(outcome == expectation.forbidden, "\(route) with scope \(scope): \(text)")
+                        }
+                        continue
+                    }
                     let expected =
                         !visitor.isLetIn
                         ? expectation.refused ?? expectation.admitted
                         : visitor.isStranger ? expectation.stranger ?? expectation.admitted : expectation.admitted
                     let (outcome, text) = try await ask(gateway, route, expectation, things, showing: shown)
-                    let isGone = expectation.happensOnce && visitor == .rightKey
+                    let isGone = expectation.happensOnce && (visitor == .rightKey || visitor == .rightToken)
                     #expect(outcome == expected || isGone, "\(route) by \(visitor.rawValue): \(text)")
                     guard let secret = expectation.secret, !(visitor.isLetIn && !visitor.isStranger) else { continue }
                     #expect(!text.contains(things.named(in: secret)), "\(route) by \(visitor.rawValue): \(text)")
@@ -84,6 +112,7 @@ import Testing
         case .tokenForOthers: try issuer.token(audience: "another-app")
         case .tokenOfOthers: try issuer.token(by: .elliptic(issuer.key.identifier))
         case .otherKey: "other"
+        case .listenKey, .transcribeKey, .readKey, .writeKey: visitor.scope
         case .otherToken: try issuer.token(subject: "bob")
         case .rightToken: try issuer.token()
         case .rightKey: "right"

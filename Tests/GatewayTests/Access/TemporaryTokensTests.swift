@@ -13,7 +13,7 @@ import Testing
         let tokens = try TemporaryTokens()
         let text = try tokens.issue(once, to: caller, now: now)
         #expect(text.count == 67)
-        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == Access.Admission(caller, sessionLimit: .seconds(600), isByToken: true))
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == AuthenticatedCaller(caller, sessionLimit: .seconds(600), isByToken: true))
         #expect(tokens.redeem(text, at: "/v3/ws", now: now) == nil)
         #expect(tokens.count == 0)
     }

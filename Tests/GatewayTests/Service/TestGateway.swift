@@ -4,10 +4,12 @@ import Framing
 import Gateway
 import HarkenTesting
 import Net
+import Protocols
 import Speech
 import Store
 import Testing
 import Tracing
+import Vendors
 
 /// A whole gateway on a free port of this machine, with engines of the test's choice.
 final class TestGateway: Sendable {
@@ -19,11 +21,13 @@ final class TestGateway: Sendable {
     let port: UInt16
     let directory: String
 
-    /// - Parameter directory: one that an earlier run left; it is this one's to remove.
+    /// - Parameters:
+    ///   - usesVendors: the vendors whose keys the settings name are engines too, and come first.
+    ///   - directory: one that an earlier run left; it is this one's to remove.
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
-        recorded: [any PrerecordedEngine] = [], log: Log = Log(level: .error),
+        recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error),
         change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
@@ -31,15 +35,19 @@ final class TestGateway: Sendable {
         settings.merge(values)
         settings.merge(["HARKEN_DATA": directory])
         var configuration = try GatewayConfiguration(settings, home: directory, cores: 1)
-        configuration.engines = [engine.name] + others.map(\.name)
+        let vendors = usesVendors ? configuration.vendors : []
+        configuration.engines = usesVendors ? vendors.map(\.name) : [engine.name] + others.map(\.name)
         change(&configuration)
         configuration.recovery.retries = 0
         group = try LoopGroup(count: loops)
         client = try HTTPClient()
         webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
+        let entries = vendors.compactMap { [client] settings in
+            Catalogue.vendors.first { $0.name == settings.name }.map { EngineEntry($0, settings: settings, client: client, clock: .system) }
+        }
         service = try await GatewayService(
             configuration, loops: group.loops,
-            entries: ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
+            entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) } + (ears.map { [$0.entry] } ?? [])
                 + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys,
             database: SQLiteDatabase(in: DataDirectory(creating: directory)), client: client,
             webSocketClient: webSocketClient, metrics: Metrics(), log: log, tracer: tracer,
@@ -65,13 +73,13 @@ final class TestGateway: Sendable {
     static func with(
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
-        recorded: [any PrerecordedEngine] = [], log: Log = Log(level: .error),
+        recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error),
         change: (inout GatewayConfiguration) -> Void = { _ in }, now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
             engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
-            recorded: recorded, log: log, change: change, now: now)
+            recorded: recorded, usesVendors: usesVendors, log: log, change: change, now: now)
         let result: Result<Void, any Error>
         do {
             try await body(gateway)

@@ -19,10 +19,19 @@ final class TestKeys: Access.Keys {
     ///   - valid: their texts; none: no key exists.
     ///   - credit: of each; nil: not counted.
     ///   - users: by text, of keys that are not the one user's.
-    init(valid: [String], credit: Duration? = nil, scopes: [String] = [], users: [String: String] = [:]) {
+    ///   - scopesOf: scopes by text, of keys that have others than `scopes`.
+    ///   - creditOf: credit by text, of keys that have another than `credit`.
+    init(
+        valid: [String], credit: Duration? = nil, scopes: [String] = [], users: [String: String] = [:], scopesOf: [String: [String]] = [:],
+        creditOf: [String: Duration] = [:]
+    ) {
         self.users = users
-        let remaining = credit.map { Int64($0 / .microseconds(1)) }
-        keys = Mutex(Dictionary(uniqueKeysWithValues: valid.map { ($0, Key(scopes: scopes, remaining: remaining)) }))
+        keys = Mutex(
+            Dictionary(
+                uniqueKeysWithValues: valid.map { text in
+                    let remaining = (creditOf[text] ?? credit).map { Int64($0 / .microseconds(1)) }
+                    return (text, Key(scopes: scopesOf[text] ?? scopes, remaining: remaining))
+                }))
     }
 
     func isEmpty() -> Bool { keys.withLock { $0.isEmpty } }

@@ -157,16 +157,13 @@ import Testing
     @Test func `warn from four fifths on, and stop at the end`() {
         let limit = UsageLimits.Limit(audio: .seconds(100), cost: USDollars(hundredMillionths: 1_000))
         func kind(_ seconds: Int64, _ cost: Int64) -> String {
-            switch UsageLimits.verdict(limit, of: "this key", day: used(seconds: seconds), month: used(cost: cost)) {
-            case .free: "free"
-            case .warned: "warned"
-            case .stopped: "stopped"
-            }
+            let spending = UsageLimits.spending(limit, of: "this key", day: used(seconds: seconds), month: used(cost: cost))
+            return spending.audioUsedUp ?? spending.costUsedUp != nil ? "stopped" : spending.warning != nil ? "warned" : "free"
         }
         #expect(
             [(79, 0), (80, 0), (99, 0), (100, 0), (0, 799), (0, 800), (0, 1_000), (90, 1_000)].map(kind) == [
                 "free", "warned", "warned", "stopped", "free", "warned", "stopped", "stopped",
             ])
-        #expect(UsageLimits.verdict(.init(), of: "x", day: used(seconds: 1 << 30), month: used(cost: 1 << 60)) == .free)
+        #expect(UsageLimits.spending(.init(), of: "x", day: used(seconds: 1 << 30), month: used(cost: 1 << 60)) == Spending())
     }
 }

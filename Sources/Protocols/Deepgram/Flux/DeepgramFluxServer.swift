@@ -24,6 +24,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var thresholds: DeepgramFluxThresholds
     private var keyterms: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
+    /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
+    private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
     private var term: LiveTerm?
     private var lastSaid: Instant?
@@ -192,6 +194,11 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {
         let why: LiveServerEnd = if case .ending(let why) = state { why } else { .asked }
+        switch accountEnd {
+        case .exhausted?: return fail(1008, "ASR_PAYMENT_REQUIRED", "The project has no credits left.", &output)
+        case .revoked?: return fail(1008, "INVALID_AUTH", "The key was revoked or has expired.", &output)
+        case .low?, nil: break
+        }
         switch end.error {
         case .undecodable(let reason)?: return fail(1008, "DATA-0000", "The audio cannot be decoded. \(reason)", &output)
         case .badRequest(let reason)?: return fail(1008, "BAD_REQUEST", reason, &output)
@@ -208,6 +215,13 @@ package struct DeepgramFluxServer: LiveServerMachine {
         case .idle: fail(1011, "NET-0001", "No audio and no message came for \(Self.idleLimit.wholeSecondsUp) s.", &output)
         case .expired: fail(1011, "NET-0003", "The stream reached its time limit. Open a new one to go on.", &output)
         case .draining: fail(1001, "SERVER_SHUTDOWN", "The server is going down. Connect again.", &output)
+        }
+    }
+
+    package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
+        switch notice {
+        case .low: break
+        case .exhausted, .revoked: accountEnd = notice
         }
     }
 

@@ -34,7 +34,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
         switch cause {
         case .unauthenticated: self.init("Incorrect API key provided.", .authentication, code: "invalid_api_key")
         case .forbidden(let reason), .otherKey(let reason): self.init(reason, .authentication, code: "forbidden")
-        case .outOfCredit: self = .outOfCredit
+        case .outOfCredit, .limitReached: self = .outOfCredit
         case .tooManyRequests: self.init("Too many sessions at once. Try again later.", .rateLimit, code: "rate_limit_exceeded")
         case .badRequest(let reason), .unsupportedLanguage(_, let reason), .remoteContent(let reason), .notFound(let reason):
             self.init(reason, code: "invalid_value")

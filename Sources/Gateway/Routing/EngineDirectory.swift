@@ -1,0 +1,43 @@
+internal import Background
+internal import Net
+internal import Protocols
+internal import Speech
+internal import Vendors
+
+/// The engines of this gateway: those that the operator's keys reach, and those that a caller's own keys reach.
+///
+/// Only a `Grant` hands out engines of it.
+struct EngineDirectory: Sendable {
+    /// Engines that the operator pays for, or that cost nothing.
+    let entries: [EngineEntry]
+    /// Chooses among `entries`.
+    let router: Router
+    /// How each vendor is reached, without a key.
+    let reachable: [VendorSettings]
+    let client: HTTPClient
+
+    /// The vendors that the caller's own keys are for.
+    func entries(by keys: OwnKeys) -> [EngineEntry] {
+        keys.all.compactMap { key in
+            guard let settings = settings(of: key.vendor), let vendor = Catalogue.vendors.first(where: { $0.name == key.vendor }) else { return nil }
+            return EngineEntry(vendor, settings: settings.with(key.credential), client: client, clock: .system)
+        }
+    }
+
+    /// The keys that background work may be routed by.
+    ///
+    /// - Parameter onlyFree: what costs the operator something may not be used.
+    func routingKeys(_ keys: OwnKeys, onlyFree: Bool) -> RoutingKeys {
+        var found = RoutingKeys(user: keys.engines, hasLocal: false)
+        for entry in entries where entry.prerecorded != nil {
+            if entry.name == .local {
+                if entry.isUsable { found.hasLocal = true }
+            } else if !onlyFree || entry.isFree {
+                found.operator.insert(entry.name)
+            }
+        }
+        return found
+    }
+
+    private func settings(of vendor: EngineName) -> VendorSettings? { reachable.first { $0.name == vendor } }
+}

@@ -1,0 +1,297 @@
+import Conversations
+import Foundation
+import Framing
+import Gateway
+import HarkenTesting
+import Net
+import Speech
+import Store
+import Testing
+
+/// Who pays, on each route: the vendor's side says whose key came, and how often.
+@Suite(.timeLimit(.minutes(5))) struct `The payment matrix` {
+    /// The vendor key that the caller sends.
+    enum OwnKey: String, CaseIterable { case none, right, refused, otherVendor, notEnrolled }
+    /// How much of the day's limit, and of the key's credit, is left.
+    enum Rest: String, CaseIterable { case free, usedUp, reached }
+
+    struct Cell: Sendable {
+        var own: OwnKey
+        var limit: Rest
+        var credit: Rest
+
+        static let all = OwnKey.allCases.flatMap { own in
+            Rest.allCases.flatMap { limit in Rest.allCases.map { Cell(own: own, limit: limit, credit: $0) } }
+        }
+
+        var name: String { "\(own.rawValue)-\(limit.rawValue)-\(credit.rawValue)" }
+        /// The Harken key.
+        var key: String { "key-\(name)" }
+        /// Another Harken key of the same user, without limit and credit.
+        var helper: String { "helper-\(name)" }
+        var user: String { "user-\(name)" }
+
+        var vendorKey: String {
+            own == .refused ? "\(CountingVendor.refused)-\(name)" : "own-\(name)"
+        }
+
+        var header: HTTPHeaders {
+            switch own {
+            case .none: [:]
+            case .right, .refused, .notEnrolled: ["X-BYOK-Deepgram": vendorKey]
+            case .otherVendor: ["X-BYOK-Soniox": vendorKey]
+            }
+        }
+
+        /// Whether the operator's key is to reach the vendor.
+        var isOperators: Bool { own == .none && limit != .usedUp && credit != .usedUp }
+    }
+
+    static let operatorKey = "operator-key"
+    private static let names = GatewayService.routes.map { ($0.kind == .webSocket ? "WebSocket" : $0.method.rawValue) + " " + $0.path }
+
+    @Test func `names every route that may have speech recognized`() {
+        let asked = Self.names.filter { !$0.hasPrefix("GET ") && !$0.hasPrefix("DELETE ") }
+        #expect(Set(asked) == Set(PaymentExpectation.all.keys))
+    }
+
+    private static let recognizing = PaymentExpectation.all.filter { if case .nothing = $0.value.request { false } else { true } }.keys.sorted()
+
+    @Test(arguments: recognizing)
+    func `has the right key at the vendor`(route: String) async throws {
+        let expectation = try #require(PaymentExpectation.all[route])
+        try await withGateway { gateway, vendor in
+            for cell in Cell.all { try await prepare(cell, gateway) }
+            let isRecognized = if case .order = expectation.request { false } else { true }
+            // Last those that the operator pays for: until then, the operator's key reaches nobody.
+            for cell in Cell.all.filter({ !$0.isOperators }) + Cell.all.filter(\.isOperators) {
+                let before = vendor.shown
+                let outcome = try await Asking(gateway: gateway, vendor: vendor, expectation: expectation, cell: cell).run()
+                check(outcome, expectation, cell, route)
+                let shown = vendor.shown
+                // What a session left is recognized again later, with the key of that session.
+                let new = shown.keys.filter { before[$0] == nil && $0 != Self.operatorKey }
+                let isOwn = isRecognized && (cell.own == .right || cell.own == .refused)
+                #expect(new == (isOwn ? [cell.vendorKey] : []), "\(route) \(cell.name)")
+                if cell.isOperators && isRecognized {
+                    #expect(shown[Self.operatorKey] ?? 0 > before[Self.operatorKey] ?? 0, "\(route) \(cell.name)")
+                } else {
+                    #expect(shown[Self.operatorKey] == nil, "\(route) \(cell.name)")
+                }
+            }
+            #expect(Cell.all.allSatisfy { vendor.shown[$0.key] == nil && vendor.shown[$0.helper] == nil })
+            try await gateway.sessionsEnd()
+        }
+    }
+
+    @Test(arguments: recognizing.filter { $0.hasPrefix("WebSocket") })
+    func `ends a session whose key is revoked`(route: String) async throws {
+        let expectation = try #require(PaymentExpectation.all[route])
+        let keys = TestKeys(valid: ["right"], users: ["right": "somebody"])
+        try await withGateway(keys: keys) { gateway, vendor in
+            var asking = Asking(
+                gateway: gateway, vendor: vendor, expectation: expectation, cell: Cell(own: .none, limit: .free, credit: .free), key: "right")
+            asking.opened = { keys.revoke("right") }
+            let outcome = try await asking.run()
+            #expect(outcome == expectation.revoked, "\(route)")
+        }
+    }
+
+    // MARK: Preparation
+
+    private func withGateway(keys: TestKeys? = nil, _ body: (TestGateway, CountingVendor) async throws -> Void) async throws {
+        let vendor = try CountingVendor()
+        defer { vendor.stop() }
+        let cells = Cell.all
+        let users = Dictionary(uniqueKeysWithValues: cells.flatMap { [($0.key, $0.user), ($0.helper, $0.user)] })
+        let credit = Dictionary(
+            uniqueKeysWithValues: cells.filter { $0.credit != .free }.map { ($0.key, $0.credit == .usedUp ? Duration.zero : .seconds(1)) })
+        let made = keys ?? TestKeys(valid: Array(users.keys), users: users, creditOf: credit)
+        let settings = [
+            "DEEPGRAM_API_KEY": Self.operatorKey, "DEEPGRAM_BASE_URL": vendor.address, "HARKEN_KEY_DAY_SECONDS": "100",
+            // Nobody listens there.
+            "SONIOX_BASE_URL": "http://127.0.0.1:9", "SONIOX_STREAMING_URL": "ws://127.0.0.1:9",
+            "RATE_LIMIT_BOOST": "1000",
+        ]
+        try await TestGateway.with(ScriptedEngine(), keys: made, settings: settings, usesVendors: true) { gateway in
+            await gateway.service.resumeJobs()
+            try await body(gateway, vendor)
+        }
+    }
+
+    /// Books what the key has used, and enrols what the user has.
+    private func prepare(_ cell: Cell, _ gateway: TestGateway) async throws {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: gateway.directory))
+        if cell.limit != .free {
+            var run = UsageRun(
+                id: ID("used-\(cell.name)"), user: ID(cell.user), key: ID(cell.key), engine: EngineName("deepgram"), workload: .realtime,
+                kind: .recording, status: .succeeded, started: TestGateway.time)
+            run.completed = TestGateway.time
+            run.billable = cell.limit == .usedUp ? .seconds(100) : .milliseconds(99_500)
+            try await UsageLedger(in: database).note(run)
+        }
+        if cell.own == .notEnrolled {
+            try await gateway.store().set(
+                ProviderKey(provider: EngineName("deepgram"), fingerprint: "00", created: TestGateway.time), of: ID(cell.user))
+        }
+    }
+
+    private func check(_ outcome: PaymentExpectation.Outcome, _ expectation: PaymentExpectation, _ cell: Cell, _ route: String) {
+        let isLive = if case .live = expectation.request { true } else { false }
+        let isGood = outcome == .open || outcome == .status(200)
+        switch cell.own {
+        case .notEnrolled: #expect(outcome == expectation.notEnrolled, "\(route) \(cell.name)")
+        case .otherVendor:
+            // An order alone is not refused before somebody is asked.
+            if case .order(let order) = expectation.request, order == .upload || order == .start { break }
+            #expect(!isGood, "\(route) \(cell.name): \(outcome)")
+        case .refused:
+            if case .order = expectation.request { break }
+            #expect(!isGood, "\(route) \(cell.name): \(outcome)")
+        case .right: #expect(isGood, "\(route) \(cell.name): \(outcome)")
+        case .none where cell.credit == .usedUp: #expect(outcome == expectation.credit, "\(route) \(cell.name)")
+        case .none where cell.limit == .usedUp: #expect(outcome == expectation.limit, "\(route) \(cell.name)")
+        case .none where isLive && (cell.limit == .reached || cell.credit == .reached):
+            #expect(outcome == expectation.reached, "\(route) \(cell.name)")
+        case .none: #expect(isGood, "\(route) \(cell.name): \(outcome)")
+        }
+    }
+}
+
+/// One cell's request, from the first byte to its outcome.
+private struct Asking {
+    typealias Outcome = PaymentExpectation.Outcome
+
+    let gateway: TestGateway
+    let vendor: CountingVendor
+    let expectation: PaymentExpectation
+    let cell: `The payment matrix`.Cell
+    var key: String?
+    /// Called when the vendor has the session's stream.
+    var opened: (() -> Void)?
+
+    private var credential: String { key ?? cell.key }
+
+    private var headers: HTTPHeaders {
+        var headers = cell.header
+        headers.set("Authorization", "Bearer " + credential)
+        return headers
+    }
+
+    private var helper: HTTPHeaders { ["Authorization": "Bearer " + cell.helper] }
+
+    func run() async throws -> Outcome {
+        switch expectation.request {
+        case .nothing: .open
+        case .order(let order), .recording(let order): try await self.order(order)
+        case .live(let target, let opening, let rate, let audio): try await live(target, opening, rate, audio)
+        }
+    }
+
+    // MARK: Live
+
+    private func live(_ target: String, _ opening: String?, _ rate: Int, _ audio: PaymentExpectation.Audio) async throws -> Outcome {
+        let heard = vendor.shown
+        let socket: TestSocket
+        do {
+            socket = try await gateway.connect(target, headers: headers, opening: opening?.replacing("CREDENTIAL", with: credential))
+        } catch ConnectError.refused(let head, _) {
+            return .status(head.status.code)
+        }
+        // Two seconds.
+        let piece = [UInt8](repeating: 0, count: rate / 5)
+        for _ in 0..<20 {
+            switch audio {
+            case .binary: socket.send(binary: piece)
+            case .realtime:
+                socket.send(text: #"{"type":"input_audio_buffer.append","audio":"\#(Data(piece).base64EncodedString())"}"#)
+            }
+        }
+        let staysOpen =
+            cell.own == .right || cell.own == .none && cell.limit == .free && cell.credit == .free
+        if staysOpen {
+            let wanted = cell.own == .right ? cell.vendorKey : `The payment matrix`.operatorKey
+            try await until { (vendor.shown[wanted] ?? 0) > (heard[wanted] ?? 0) }
+            // One stream for one session.
+            if heard.isEmpty { #expect(vendor.shown[wanted] == 1) }
+            if let opened { opened() } else { socket.close() }
+        }
+        let events = await socket.rest()
+        guard case .closed(let code, _)? = events.last else { return .open }
+        return code == 1000 ? .open : .closed(Int(code))
+    }
+
+    // MARK: Recordings
+
+    private func order(_ order: PaymentExpectation.Order) async throws -> Outcome {
+        switch order {
+        case .listen:
+            var headers = headers
+            headers.set("Content-Type", "audio/wav")
+            return .status(try await gateway.send(.post, "/v1/listen", headers: headers, body: [1, 2, 3, 4]).status)
+        case .transcription:
+            var headers = headers
+            headers.set("Content-Type", "multipart/form-data; boundary=b")
+            let form =
+                "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\naudio\r\n--b--\r\n"
+            return .status(try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: Array(form.utf8)).status)
+        case .upload: return .status(try await gateway.send(.post, "/v2/upload", headers: headers, body: [1, 2, 3, 4]).status)
+        case .transcript: return try await transcript()
+        case .start:
+            return .status(try await gateway.desktop(.post, "background-conversation/start", headers: headers, body: Array("{}".utf8)).status)
+        case .chunk:
+            let id = try await gateway.startRecording(key: cell.helper)
+            return .status(try await gateway.sendChunk("1", at: 0, of: id, seconds: 1, headers: headers).status)
+        case .files:
+            let files = [(name: OfflineFiles.name(at: 1_710_000_000), bytes: OfflineFiles.frames(seconds: 1))]
+            let state = try await gateway.synchronise(files, key: credential, headers: cell.header)
+            return outcome(of: state)
+        case .postprocess:
+            let conversation = try await gateway.keepConversation(of: cell.user)
+            let accepted = try await gateway.api(.post, "/api/v1/conversations/\(conversation)/postprocess", headers: headers)
+            guard accepted.status == 202, let id = accepted.string("job_id") else { return .status(accepted.status) }
+            while true {
+                let state = try await gateway.api(.get, "/api/v1/jobs/" + id, headers: helper)
+                guard ["queued", "processing"].contains(state.string("status") ?? "") else { return outcome(of: state) }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    private func outcome(of job: TestGateway.Answer) -> Outcome {
+        guard job.status == 200 else { return .status(job.status) }
+        // A limit that is reached between two recordings of a job leaves the rest undone.
+        let isPartial = job.string("status") == "failed" && cell.limit == .reached && cell.own == .none
+        return .status(job.string("status") == "completed" || isPartial ? 200 : 500)
+    }
+
+    private func transcript() async throws -> Outcome {
+        let upload = try JSONValue(parsing: Array(try await gateway.send(.post, "/v2/upload", headers: helper, body: [1, 2, 3, 4]).text.utf8))
+        guard case .string(let url)? = upload["upload_url"] else { return .status(500) }
+        let order = try await gateway.send(.post, "/v2/transcript", headers: headers, body: Array(#"{"audio_url":"\#(url)"}"#.utf8))
+        guard order.status == 200, case .string(let id)? = try JSONValue(parsing: Array(order.text.utf8))["id"] else { return .status(order.status) }
+        while true {
+            let text = try await gateway.send(.get, "/v2/transcript/" + id, headers: helper).text
+            if text.contains(#""status":"completed""#) { return .status(200) }
+            if text.contains(#""status":"error""#) { return .status(500) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+extension TestGateway {
+    /// A finished conversation with a file of audio; returns its id.
+    fileprivate func keepConversation(of user: String) async throws -> String {
+        let store = try store()
+        let id = "conversation-\(user)"
+        let now = TestGateway.time
+        let segment = Segment(id: ID("segment-\(user)"), text: "Hello.", start: .zero, end: .seconds(1), words: [], speaker: SpeakerNumber(0))
+        _ = try await store.begin(
+            Conversation(id: ID(id), user: ID(user), status: .completed, source: "test", started: now, finished: now, segments: [segment]))
+        let file = "\(UUID().uuidString).opus"
+        try FileManager.default.createDirectory(atPath: directory + "/audio", withIntermediateDirectories: true)
+        try Data("OggS".utf8).write(to: URL(filePath: directory + "/audio/" + file))
+        _ = try await store.add(StoredAudio(file: file, start: .zero, duration: .seconds(1), byteCount: 4, created: now), to: ID(id), of: ID(user))
+        return id
+    }
+}
