@@ -35,6 +35,9 @@ conformance: ## the vendors' own clients against harken serve, with every engine
 faults: ## real speech while engines fail in every way: words lost and doubled, times, waits (LIVEKIT=1: LiveKit's adapter beside)
 	@scripts/faults $(if $(LIVEKIT),--livekit)
 
+attack: ## attack a gateway as a stranger would, with and without 50 live sessions: memory, stalls, refusals (NAME=… for one)
+	@scripts/attack $(NAME)
+
 simulate: ## sessions with untidy engines and faults, every rule checked on each (SEEDS=100000)
 	@swift build -c release --product simulate
 	@.build/release/simulate --seeds $(or $(SEEDS),100000) --kept Tests/Mutations/kept.txt
@@ -48,4 +51,4 @@ nightly: ## what is too long for `make test`
 clean: ## remove what was built (models stay in the cache)
 	@rm -rf .build bench-results
 
-.PHONY: help setup build demo test bench lint format docs conformance faults simulate fuzz nightly clean
+.PHONY: help setup build demo test bench lint format docs conformance faults attack simulate fuzz nightly clean

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -31,19 +32,40 @@ class ServerError(Exception):
     pass
 
 
-class Server:
-    """`harken serve` with a data folder of its own, on a port that the system picks."""
+def make_key(harken, data, *options):
+    """A new key to the gateway with this data folder, which may be running."""
+    done = subprocess.run([harken, "keys", "create", "--name", "conformance", "--data", data, *options],
+                          capture_output=True, text=True, timeout=300)
+    key = done.stdout.strip()
+    if done.returncode != 0 or not key:
+        raise ServerError(f"harken keys create ended with the status {done.returncode}: {done.stderr.strip()}")
+    return key
 
-    def __init__(self, harken, data, settings=None, drain_seconds=5):
+
+class Server:
+    """`harken serve` with a data folder of its own, on a port that the system picks.
+
+    `address` is where it listens, `options` are further arguments, `descriptors` is its limit of open files.
+    """
+
+    def __init__(self, harken, data, settings=None, drain_seconds=5, address="127.0.0.1", options=(), descriptors=None):
         self.harken, self.data, self.lines = harken, data, []
         self.said_at = []  # when each line came, on the monotonic clock
         self.url = None
         self._announced = threading.Event()
+        self._reads_log = threading.Event()
+        self._reads_log.set()
         self.environment = environment(settings)
+
+        def prepare():
+            dies_with_us()
+            if descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
         self._process = subprocess.Popen(
-            [harken, "serve", "--listen", "127.0.0.1:0", "--data", data, "--drain-seconds", f"{drain_seconds:g}"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            env=self.environment, preexec_fn=dies_with_us)
+            [harken, "serve", "--listen", f"{address}:0", "--data", data, "--drain-seconds", f"{drain_seconds:g}", *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
+            env=self.environment, preexec_fn=prepare)
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
@@ -52,6 +74,7 @@ class Server:
 
     def _listen(self):
         for line in self._process.stderr:
+            self._reads_log.wait()
             self.said_at.append(time.monotonic())
             self.lines.append(line)
             found = re.search(r"harken: ready on (http\S+)", line)
@@ -88,14 +111,25 @@ class Server:
         while time.monotonic() < deadline and not any(re.search(pattern, line) for line in list(self.lines)):
             time.sleep(0.02)
 
-    def make_key(self):
-        done = subprocess.run([self.harken, "keys", "create", "--name", "conformance", "--data", self.data],
-                              capture_output=True, text=True, timeout=300)
-        key = done.stdout.strip()
-        if done.returncode != 0 or not key:
-            raise ServerError(f"harken keys create ended with the status {done.returncode}: {done.stderr.strip()}")
+    def make_key(self, *options):
+        key = make_key(self.harken, self.data, *options)
         time.sleep(1)  # a running gateway accepts a new key within a second
         return key
+
+    def leave_log(self):
+        """Reads no more of the log: it stays in the pipe."""
+        self._reads_log.clear()
+
+    def read_log(self):
+        self._reads_log.set()
+
+    @property
+    def status(self):
+        """The exit status; None while the process lives."""
+        return self._process.poll()
+
+    def signal(self, number):
+        self._process.send_signal(number)
 
     def get(self, path, key=None):
         """The status and body that a plain GET is answered with."""
