@@ -5,6 +5,9 @@ protocol Command: Sendable {
     /// Whether SIGINT is how it ends: its exit status is then its own.
     static var isEndedByInterruption: Bool { get }
 
+    /// Whether SIGHUP comes to it as one of the `hangups` around it. Other commands end by it.
+    static var takesHangups: Bool { get }
+
     /// Reads its options; nothing is done yet.
     init(_ arguments: Arguments) throws(UsageError)
 
@@ -14,6 +17,7 @@ protocol Command: Sendable {
 
 extension Command {
     static var isEndedByInterruption: Bool { false }
+    static var takesHangups: Bool { false }
 }
 
 /// What a command finds around it.
@@ -21,6 +25,8 @@ struct Surroundings: Sendable {
     var environment: [String: String]
     var output = StandardStream.output
     var diagnostics = StandardStream.error
+    /// One element for each SIGHUP; several that come at once may be one.
+    var hangups = AsyncStream<Void> { $0.finish() }
 
     /// Tells what went wrong, in one line.
     func complain(_ command: CommandDescription, _ message: String) {

@@ -16,17 +16,33 @@ struct Harken {
         }
     }
 
-    /// Runs a command on the pool, while this thread waits for signals: the first one cancels the command, a second one does not wait for it.
+    /// Runs a command on the pool, while this thread waits for signals: the first one that asks the process to end cancels the command, a second one
+    /// does not wait for it.
     private static func run(_ command: any Command, in surroundings: Surroundings) -> Never {
         let isInterrupted = Atomic<Bool>(false)
-        let work = Task {
+        let takesHangups = type(of: command).takesHangups
+        let (hangups, hangup) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        var surroundings = surroundings
+        if takesHangups {
+            // No thread was started yet.
+            Interruption.block(hangups: true)
+            surroundings.hangups = hangups
+        }
+        func waitForEnd() -> Interruption.Cause {
+            while true {
+                let cause = Interruption.wait(hangups: takesHangups)
+                guard cause == .hangup else { return cause }
+                hangup.yield()
+            }
+        }
+        let work = Task { [surroundings] in
             let status = await command.run(surroundings)
             // Not `exit`: libraries with threads of their own are not torn down under them, and nothing of ours is buffered.
             _exit((isInterrupted.load(ordering: .acquiring) ? .interrupted : status).rawValue)
         }
-        if Interruption.wait() == .interrupt, !type(of: command).isEndedByInterruption { isInterrupted.store(true, ordering: .releasing) }
+        if waitForEnd() == .interrupt, !type(of: command).isEndedByInterruption { isInterrupted.store(true, ordering: .releasing) }
         work.cancel()
-        _ = Interruption.wait()
+        _ = waitForEnd()
         _exit(ExitStatus.interrupted.rawValue)
     }
 

@@ -22,6 +22,9 @@ struct HTTPHeadScanner: Sendable {
     /// Whether no byte of a head has come yet.
     var isEmpty: Bool { total == 0 && !skippedEmptyLine }
 
+    /// Memory kept for a head that has not come whole, in bytes.
+    var keptByteCount: Int { kept.capacity }
+
     /// Looks on from `offset`, moves it behind what was looked at, and returns the head with the empty line once that has come.
     ///
     /// One empty line before the start line is dropped (RFC 9112 section 2.2).

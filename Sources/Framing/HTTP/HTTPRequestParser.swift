@@ -39,6 +39,9 @@ package struct HTTPRequestParser: Sendable {
         }
     }
 
+    /// Memory kept for a head that has not come whole, in bytes.
+    package var keptByteCount: Int { scanner.keptByteCount }
+
     /// Lowers or raises what the body of the request at hand may have, in bytes. Of effect from its head to its end.
     package mutating func limitBody(to limit: Int) {
         guard case .body(var reader) = state else { return }

@@ -15,6 +15,8 @@ struct WebSocketFrameHeader: Sendable, Equatable {
     var mask: WebSocketMask?
     /// Of the payload, in bytes.
     var length: Int
+    /// Whether the length was written with as few bytes as it can be, which the protocol asks for.
+    var isMinimal = true
 
     init(isFinal: Bool = true, isCompressed: Bool = false, opcode: Opcode, mask: WebSocketMask? = nil, length: Int) {
         self.isFinal = isFinal
@@ -47,10 +49,12 @@ struct WebSocketFrameHeader: Sendable, Equatable {
         switch short {
         case 126:
             length = Int(UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+            isMinimal = length > 125
             position = 4
         case 127:
             guard let long = Int(exactly: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt64.self))) else { throw .lengthOverflow }
             length = long
+            isMinimal = length > 65_535
             position = 10
         default: length = short
         }

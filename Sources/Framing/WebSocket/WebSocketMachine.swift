@@ -34,7 +34,8 @@ package struct WebSocketMachine: ~Copyable {
     }
 
     let role: Role
-    let messageLimit: Int
+    /// Bytes that a message from the peer may have, decompressed. A change holds from the next frame on.
+    package var messageLimit: Int
     let compression: PermessageDeflate?
     /// Messages from this size on are sent compressed, in bytes.
     let compressionThreshold: Int
@@ -59,6 +60,11 @@ package struct WebSocketMachine: ~Copyable {
         self.messageLimit = messageLimit
         self.compression = compression
         self.compressionThreshold = compressionThreshold
+    }
+
+    /// Memory kept for frames and messages that have not come whole, and for compression, in bytes.
+    package var keptByteCount: Int {
+        assembly.capacity + control.capacity + (inflater == nil ? 0 : Inflater.byteCount) + (deflater == nil ? 0 : Deflater.byteCount)
     }
 
     /// Whether messages can still be sent.
@@ -148,7 +154,9 @@ package struct WebSocketMachine: ~Copyable {
 
     private mutating func begin(_ header: WebSocketFrameHeader) throws(WebSocketViolation) {
         switch role {
-        case .server: guard header.mask != nil else { throw .unmasked }
+        case .server:
+            guard header.mask != nil else { throw .unmasked }
+            guard header.isMinimal else { throw .lengthNotMinimal }
         case .client: guard header.mask == nil else { throw .masked }
         }
         frame = Frame(header: header)

@@ -15,6 +15,8 @@ package enum WebSocketViolation: Error, Sendable, Equatable {
     case interleavedMessage
     /// A length with its highest bit set.
     case lengthOverflow
+    /// A client's length in more bytes than it needs.
+    case lengthNotMinimal
     case malformedClose
     case invalidCloseCode
     case invalidUTF8
@@ -26,7 +28,7 @@ package enum WebSocketViolation: Error, Sendable, Equatable {
     package var code: WebSocketCloseCode {
         switch self {
         case .reservedBits, .reservedOpcode, .unmasked, .masked, .fragmentedControl, .controlTooLong, .unexpectedContinuation,
-            .interleavedMessage, .lengthOverflow, .malformedClose, .invalidCloseCode:
+            .interleavedMessage, .lengthOverflow, .lengthNotMinimal, .malformedClose, .invalidCloseCode:
             .protocolError
         case .invalidUTF8, .invalidCompression: .invalidPayload
         case .messageTooBig: .messageTooBig
@@ -47,6 +49,7 @@ extension WebSocketViolation: CustomStringConvertible {
         case .unexpectedContinuation: "continuation without a message"
         case .interleavedMessage: "new message inside a fragmented one"
         case .lengthOverflow: "frame length out of range"
+        case .lengthNotMinimal: "frame length must take as few bytes as it can"
         case .malformedClose: "close frame with one byte"
         case .invalidCloseCode: "invalid close code"
         case .invalidUTF8: "text must be UTF-8"

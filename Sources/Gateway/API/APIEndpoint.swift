@@ -31,8 +31,7 @@ struct APIEndpoint: Endpoint {
 
     private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) -> AuthenticatedCaller {
         guard !operation.scopes.isEmpty else { return AuthenticatedCaller(.local) }
-        return try gateway.admission.authenticate(
-            exchange.request, credential: credential(in: exchange.request), peer: exchange.peer, for: operation.scopes)
+        return try gateway.admission.authenticate(exchange, credential: credential(in: exchange.request), for: operation.scopes)
     }
 
     private static func parsed(_ bytes: [UInt8]) throws(RefusalCause) -> JSONValue {

@@ -49,6 +49,16 @@ final class Admission: Sendable {
     ///
     /// - Parameter scopes: empty: any key will do.
     func authenticate(
+        _ exchange: HTTPExchange, credential: Credential?, for scopes: [AccessScope]
+    ) throws(RefusalCause) -> AuthenticatedCaller {
+        let caller = try authenticate(exchange.request, credential: credential, peer: exchange.peer, for: scopes)
+        // From now on the connection's memory is not counted with that of strangers.
+        exchange.markAuthenticated()
+        return caller
+    }
+
+    /// The same, for clients that show their credential in a message.
+    func authenticate(
         _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress, for scopes: [AccessScope]
     ) throws(RefusalCause) -> AuthenticatedCaller {
         let caller = try access.authenticate(head, credential: credential, peer: peer)
@@ -74,10 +84,10 @@ final class Admission: Sendable {
 
     /// Lets in a caller and decides everything about what they want, for routes that ask at once.
     func admit(
-        _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress, for use: RecognitionUse
+        _ exchange: HTTPExchange, credential: Credential?, for use: RecognitionUse
     ) async throws(RefusalCause) -> (caller: AuthenticatedCaller, grant: Grant) {
-        let caller = try authenticate(head, credential: credential, peer: peer, for: use.scope.map { [$0] } ?? [])
-        return (caller, try await admit(caller, OwnKeys(head), for: use))
+        let caller = try authenticate(exchange, credential: credential, for: use.scope.map { [$0] } ?? [])
+        return (caller, try await admit(caller, OwnKeys(exchange.request), for: use))
     }
 
     /// The same, for a caller who was let in before.

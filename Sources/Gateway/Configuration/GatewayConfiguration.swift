@@ -35,6 +35,8 @@ package struct GatewayConfiguration: Sendable {
     /// Event loops; each is a thread.
     package var loops: Int
     package var maxConnections: Int
+    /// Connections that one address may have before it has shown a credential; 0: any number.
+    package var maxConnectionsPerAddress: Int
     package var journal: JournalLimits
     package var transcripts: TranscriptLimits
     /// The longest recording in bytes; nil: as long as each protocol's vendor takes.
@@ -137,6 +139,7 @@ package struct GatewayConfiguration: Sendable {
         }
         loops = try settings.integer("HARKEN_LOOPS", in: 1...64, default: max(1, min(cores, 64)))
         maxConnections = try settings.integer("HARKEN_MAX_CONNECTIONS", in: 1...1_000_000, default: 10_000)
+        maxConnectionsPerAddress = try settings.integer("HARKEN_MAX_CONNECTIONS_PER_ADDRESS", in: 0...1_000_000, default: 64)
         let fsync = settings["HARKEN_FSYNC"] ?? SyncPolicy.standard.description
         guard let sync = SyncPolicy(fsync) else {
             throw ConfigurationError("HARKEN_FSYNC", "\"\(fsync)\" is no policy", accepted: SyncPolicy.accepted)

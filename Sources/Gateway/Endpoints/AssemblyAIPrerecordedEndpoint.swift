@@ -28,12 +28,12 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         let scopes: [AccessScope]
         switch action {
         case .upload, .create:
-            let (caller, grant) = try await gateway.admission.admit(head, credential: credential, peer: exchange.peer, for: .recording)
+            let (caller, grant) = try await gateway.admission.admit(exchange, credential: credential, for: .recording)
             return (JobOwner(caller, credential), grant)
         case .list, .read: scopes = [.transcribe, .read]
         case .delete: scopes = [.transcribe, .write]
         }
-        let caller = try gateway.admission.authenticate(head, credential: credential, peer: exchange.peer, for: scopes)
+        let caller = try gateway.admission.authenticate(exchange, credential: credential, for: scopes)
         return (JobOwner(caller, credential), nil)
     }
 

@@ -12,7 +12,7 @@ struct AssemblyAITokenEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [.listen])
+            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
             let request = try AssemblyAITokenRequest(head)
             let token = try gateway.admission.issueToken(
                 .init(lifetime: request.lifetime, sessionLimit: request.sessionLimit, isSingleUse: true, paths: ["/v3/ws"]), to: caller)

@@ -21,8 +21,7 @@ struct BackgroundEndpoint: Endpoint {
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let gateway = call.gateway
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(
-                exchange.request, credential: credential(in: exchange.request), peer: exchange.peer, for: [.transcribe])
+            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.transcribe])
             Task { await run(exchange, caller, call) }
         } catch {
             gateway.refuse(exchange, error, Self.voice, call)

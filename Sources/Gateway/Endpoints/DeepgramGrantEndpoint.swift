@@ -13,8 +13,7 @@ struct DeepgramGrantEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(
-                head, credential: credential(in: head), peer: exchange.peer, for: [.listen, .transcribe])
+            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.listen, .transcribe])
             exchange.collectBody(limit: DeepgramGrantRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: DeepgramGrantRequest.longestBody) }.get()

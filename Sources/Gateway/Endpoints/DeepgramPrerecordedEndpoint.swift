@@ -24,7 +24,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         let head = exchange.request
         do throws(RefusalCause) {
             let credential = self.credential(in: head)
-            let (caller, grant) = try await gateway.admission.admit(head, credential: credential, peer: exchange.peer, for: .recording)
+            let (caller, grant) = try await gateway.admission.admit(exchange, credential: credential, for: .recording)
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
             case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
             case .success(let request):

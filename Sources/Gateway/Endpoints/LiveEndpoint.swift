@@ -20,7 +20,7 @@ struct LiveEndpoint: Endpoint {
             try admitCaller(exchange, gateway)
             let shown = credential(in: head)
             guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
-            let caller = try gateway.admission.authenticate(head, credential: shown, peer: exchange.peer, for: [.listen])
+            let caller = try gateway.admission.authenticate(exchange, credential: shown, for: [.listen])
             let keys = OwnKeys(head)
             guard asksForStanding(keys, gateway) else { return begin(exchange, Visitor(caller: caller, keys: keys), call) }
             Task {

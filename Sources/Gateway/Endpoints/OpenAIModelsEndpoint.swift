@@ -13,7 +13,7 @@ struct OpenAIModelsEndpoint: Endpoint {
         let head = exchange.request
         let handshake = gateway.handshake(call)
         do throws(RefusalCause) {
-            _ = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [])
+            _ = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [])
         } catch {
             return gateway.refuse(exchange, error, OpenAITranscriptionEndpoint.voice, call)
         }

@@ -13,7 +13,7 @@ struct OpenAISecretEndpoint: Endpoint {
         let head = exchange.request
         let voice = OpenAITranscriptionEndpoint.voice
         do throws(RefusalCause) {
-            let caller = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [.listen])
+            let caller = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.listen])
             exchange.collectBody(limit: RealtimeSecretRequest.longestBody) { result in
                 do throws(RefusalCause) {
                     let body = try result.mapError { RefusalCause($0, received: RealtimeSecretRequest.longestBody) }.get()

@@ -23,7 +23,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let handshake = gateway.handshake(call)
         let head = exchange.request
         do throws(RefusalCause) {
-            let (_, grant) = try await gateway.admission.admit(head, credential: credential(in: head), peer: exchange.peer, for: .recording)
+            let (_, grant) = try await gateway.admission.admit(exchange, credential: credential(in: head), for: .recording)
             let limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? Self.limit)
             let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: limits)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }

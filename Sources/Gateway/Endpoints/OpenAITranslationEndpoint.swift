@@ -10,7 +10,7 @@ struct OpenAITranslationEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            _ = try gateway.admission.authenticate(head, credential: credential(in: head), peer: exchange.peer, for: [.transcribe])
+            _ = try gateway.admission.authenticate(exchange, credential: credential(in: head), for: [.transcribe])
             gateway.refuse(exchange, OpenAITranscriptionRequest.translationRefusal(gateway.handshake(call)), call)
         } catch {
             gateway.refuse(exchange, error, OpenAITranscriptionEndpoint.voice, call)

@@ -15,6 +15,8 @@ package enum LogKey: String, Sendable {
     case seconds
     case address
     case path
+    /// Files that may be open.
+    case files
     case count
     case bytes
     case code

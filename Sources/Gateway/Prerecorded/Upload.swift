@@ -42,7 +42,8 @@ extension RefusalCause {
         self =
             switch error {
             case .tooLarge(let limit): .tooLarge(limit: limit, received: max(received, limit + 1))
-            case .malformed, .timedOut, .aborted: .incompleteBody
+            case .malformed: .badRequest("The body's chunked coding is malformed.")
+            case .timedOut, .aborted: .incompleteBody
             }
     }
 }

@@ -15,8 +15,7 @@ struct SpeechProfileEndpoint: Endpoint {
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         do throws(RefusalCause) {
-            let caller = try call.gateway.admission.authenticate(
-                exchange.request, credential: credential(in: exchange.request), peer: exchange.peer, for: [.write])
+            let caller = try call.gateway.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.write])
             let task = Task { await run(exchange, caller, call) }
             exchange.onAbort = { task.cancel() }
         } catch {

@@ -4,8 +4,8 @@ package import Framing
 ///
 /// Exactly one answer: `respond`, or `begin` … `finish`, or `acceptWebSocket`. What is called after the client went away, or after the
 /// answer, does nothing.
-// Sendable by proof: `loop`, `request`, `peer` and `isSecure` are constant; everything else is checked to be called on the loop, so that a reference
-// may travel through other threads, as the way back to the loop by `execute` needs.
+// Sendable by proof: `loop`, `request`, `peer` and `isSecure` are constant; everything else is checked to be called on the loop or goes there, so that a
+// reference may travel through other threads, as the way back to the loop by `execute` needs.
 package final class HTTPExchange: @unchecked Sendable {
     package typealias Chunk = (RawSpan) -> Void
     package typealias End = (Result<Void, BodyError>) -> Void
@@ -32,6 +32,7 @@ package final class HTTPExchange: @unchecked Sendable {
     private var end: End?
     private var hasBodyEnded = false
     private(set) var isBodyPaused = false
+    private(set) var isAuthenticated = false
 
     init(_ request: HTTPRequestHead, on connection: HTTPServerConnection) {
         loop = connection.loop
@@ -51,6 +52,14 @@ package final class HTTPExchange: @unchecked Sendable {
     package var bufferedByteCount: Int {
         loop.preconditionCurrent()
         return connection?.bufferedByteCount ?? 0
+    }
+
+    /// Tells that the client has shown a valid credential: the server's limits for unauthenticated clients do not hold for this connection from now
+    /// on, nor for the WebSocket that may come of this request. From any thread.
+    package func markAuthenticated() {
+        guard loop.isCurrent else { return loop.execute { self.markAuthenticated() } }
+        isAuthenticated = true
+        connection?.markAuthenticated()
     }
 
     // MARK: The request's body
@@ -87,6 +96,7 @@ package final class HTTPExchange: @unchecked Sendable {
     package func pauseBody() {
         loop.preconditionCurrent()
         isBodyPaused = true
+        connection?.bodyPaused()
     }
 
     package func resumeBody() {

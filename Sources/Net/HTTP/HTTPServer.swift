@@ -11,13 +11,18 @@ package final class HTTPServer: Sendable {
 
     let configuration: HTTPServerConfiguration
     let service: any HTTPService
+    /// nil: every client is taken for authenticated.
+    let pool: UnauthenticatedPool?
     private let workers: [HTTPServerWorker]
     private let state = Locked(State())
+    private let context: Locked<TLSServerContext?>
     private let count = Atomic<Int>(0)
 
     package init(loops: [Loop], configuration: HTTPServerConfiguration = HTTPServerConfiguration(), service: any HTTPService) {
         self.configuration = configuration
         self.service = service
+        pool = configuration.unauthenticated.map(UnauthenticatedPool.init)
+        context = Locked(configuration.tls)
         workers = loops.map(HTTPServerWorker.init)
     }
 
@@ -56,6 +61,11 @@ package final class HTTPServer: Sendable {
     /// Connections open now, WebSocket included.
     package var connectionCount: Int { count.load(ordering: .relaxed) }
 
+    /// Serves new connections with another certificate; those that are open keep theirs. Only for a server that has one.
+    package func useTLS(_ context: TLSServerContext) {
+        self.context.withLock { if $0 != nil { $0 = context } }
+    }
+
     /// Accepts no more connections, closes idle ones, and ends the others with `Connection: close` after the answer they are at. WebSocket
     /// connections are their handlers' to close.
     package func beginDrain() {
@@ -83,6 +93,9 @@ package final class HTTPServer: Sendable {
         }
         for worker in workers { worker.stop() }
     }
+
+    /// The certificate for new connections; nil: plain HTTP.
+    var tls: TLSServerContext? { context.withLock { $0 } }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }
 

@@ -39,6 +39,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     private var timer: Loop.Timer?
     private var expiry = Expiry.head
     private var lastInput: ContinuousClock.Instant
+    private var bodyRate: BodyRate?
 
     init(_ connection: Connection, _ id: Int, _ server: HTTPServer, _ worker: HTTPServerWorker) {
         self.connection = connection
@@ -53,6 +54,12 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     var peer: SocketAddress { connection.peer }
     var isSecure: Bool { connection.isSecure }
     var bufferedByteCount: Int { connection.bufferedByteCount }
+    var share: UnauthenticatedShare? { connection.share }
+
+    /// The client has shown a valid credential.
+    func markAuthenticated() {
+        connection.endCounting()
+    }
 
     func start() {
         connection.outputLowMark = configuration.outputLowMark
@@ -70,6 +77,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             if lingeredByteCount > configuration.lingerByteCount { close() }
             return
         }
+        bodyRate?.received(bytes.count)
         if leftover.isEmpty {
             leftover = consume(UnsafeRawBufferPointer(bytes))
         } else {
@@ -77,6 +85,12 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             consumeLeftover()
         }
         throttle()
+        countInput()
+    }
+
+    /// Tells how much of an unauthenticated client's input is kept.
+    private func countInput() {
+        connection.share?.hold(input: leftover.capacity + parser.keptByteCount)
     }
 
     private func consumeLeftover() {
@@ -91,6 +105,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             guard !isConsuming, phase != .closed, phase != .lingering, phase != .upgraded else { return }
             consumeLeftover()
             throttle()
+            countInput()
         }
     }
 
@@ -136,7 +151,8 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     private var canParse: Bool {
         switch phase {
-        case .head: true
+        // A client that does not read its answers gets no more of them: what waits here stays small, and the client is held back.
+        case .head: connection.bufferedByteCount <= connection.outputLowMark
         case .body: exchange.map { $0.isReadingBody && !$0.isBodyPaused } ?? true
         case .bodyFailed, .answering, .lingering, .upgraded, .closed: false
         }
@@ -147,6 +163,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         case .head(let request):
             disarm()
             phase = .body
+            bodyRate = nil
             sentContinue = false
             let exchange = HTTPExchange(request, on: self)
             self.exchange = exchange
@@ -182,11 +199,11 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     /// All that came is parsed, as far as that is wanted now.
     private func inputUsed() {
-        guard canParse, offset >= input.count else { return }
+        guard phase == .head || canParse, offset >= input.count else { return }
         if hasInputEnded { return truncated() }
         switch phase {
         case .head: if !parser.isBetweenRequests, expiry != .head || timer == nil { arm(.head, configuration.headTimeout) }
-        case .body: if exchange?.isReadingBody == true, expiry != .body || timer == nil { arm(.body, configuration.bodyTimeout) }
+        case .body: if exchange?.isReadingBody == true, expiry != .body || timer == nil { watchBody() }
         case .bodyFailed, .answering, .lingering, .upgraded, .closed: break
         }
     }
@@ -203,8 +220,11 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     func inputEnded() {
         hasInputEnded = true
         switch phase {
-        case .head, .body, .bodyFailed:
-            if phase == .bodyFailed || !canParse { return arm(.halfClose, configuration.halfCloseGrace) }
+        case .head:
+            // What is left is answered as the client reads; the write time-out bounds that.
+            if leftover.isEmpty { truncated() }
+        case .body, .bodyFailed:
+            if !canParse { return arm(.halfClose, configuration.halfCloseGrace) }
             if leftover.isEmpty { truncated() }
         case .answering: arm(.halfClose, configuration.halfCloseGrace)
         case .lingering: closeAfterOutput()
@@ -237,6 +257,16 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     func continueBody() {
         consumeLeftoverSoon()
+    }
+
+    /// The reader rests: how fast the body comes is not the client's fault.
+    func bodyPaused() {
+        bodyRate?.pause()
+    }
+
+    private func watchBody() {
+        bodyRate = BodyRate(minimum: configuration.minimumBodyRate, window: configuration.bodyRateWindow, now: loop.now)
+        arm(.body, min(configuration.bodyTimeout, configuration.bodyRateWindow))
     }
 
     /// Parses the rest of the body that has come already, for nobody. Afterwards the phase is `answering` if that was all of it.
@@ -316,6 +346,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         if hasInputEnded { return closeAfterOutput() }
         phase = .lingering
         leftover = []
+        countInput()
         connection.endOutput()
         connection.resumeInput()
         arm(.linger, configuration.lingerTime)
@@ -344,10 +375,16 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         disarm()
         phase = .upgraded
         self.exchange = nil
+        // A proxy may send the requests of many clients over one connection: what one of them showed does not count for the next one's WebSocket.
+        let limits = exchange.isAuthenticated ? nil : server.configuration.unauthenticated
         let webSocket = WebSocketConnection(
-            connection, isServer: true, subprotocol: subprotocol, compression: compression, configuration: configuration, handler: handler)
+            connection, isServer: true, subprotocol: subprotocol, compression: compression, configuration: configuration, limits: limits,
+            handler: handler)
         worker.replace(id, with: webSocket)
         loop.soon { [self] in
+            if let pool = server.pool, !webSocket.isAuthenticated, connection.isOpen, connection.share == nil {
+                worker.count(connection, id, in: pool)
+            }
             // What came together with the handshake.
             var rest = leftover
             leftover = []
@@ -381,8 +418,11 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             linger()
         case .idle: closeAfterOutput()
         case .body:
-            let limit = configuration.bodyTimeout
-            if exchange?.isBodyPaused == true || lastInput + limit > loop.now { return arm(.body, limit) }
+            let isPaused = exchange?.isBodyPaused == true
+            if isPaused { bodyRate?.pause() }
+            let isTooSlow = bodyRate?.isTooSlow(now: loop.now) == true
+            let isSilent = !isPaused && lastInput + configuration.bodyTimeout <= loop.now
+            guard isTooSlow || isSilent else { return arm(.body, min(configuration.bodyTimeout, configuration.bodyRateWindow)) }
             phase = .bodyFailed
             exchange?.bodyEnded(.failure(.timedOut))
         case .halfClose: abort()
@@ -396,6 +436,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     func outputDrained() {
         exchange?.drained()
+        if phase == .head, !leftover.isEmpty { consumeLeftoverSoon() }
     }
 
     func failed(_ failure: ConnectionFailure) {
@@ -435,6 +476,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         guard phase != .closed else { return }
         phase = .closed
         leftover = []
+        connection.share?.hold(input: 0)
         disarm()
     }
 }

@@ -8,6 +8,11 @@ final class HTTPServerWorker: @unchecked Sendable {
     private var listeners: [Listener] = []
     private var connections: [Int: any ServedConnection] = [:]
     private var lastID = 0
+    /// Unauthenticated connections in the order in which they came.
+    private var unauthenticated = ConnectionQueue()
+    /// Unauthenticated connections that hold memory, in the order in which they began to.
+    private var holders = ConnectionQueue()
+    private var isRelieving = false
     private(set) var isDraining = false
     private var isStopped = false
     private var date = (second: 0, text: "")
@@ -61,8 +66,10 @@ final class HTTPServerWorker: @unchecked Sendable {
     }
 
     private func adopt(_ descriptor: Int32, _ peer: SocketAddress, _ server: HTTPServer) {
-        guard !isStopped, server.admit() else {
-            turnAway(descriptor, isSecure: server.configuration.tls != nil)
+        let hasRoom = server.pool.map { $0.hasRoom(for: peer.ip) } ?? true
+        let tls = server.tls
+        guard !isStopped, hasRoom, server.admit() || (closeOldest() && server.admit()) else {
+            turnAway(descriptor, isSecure: tls != nil)
             loop.load.subtract(1, ordering: .relaxed)
             return
         }
@@ -74,12 +81,13 @@ final class HTTPServerWorker: @unchecked Sendable {
             server.release()
         }
         do {
-            var tls: TLSSession?
-            if let context = server.configuration.tls { tls = try TLSSession(accepting: descriptor, context, peer: peer.description) }
-            let connection = try Connection(descriptor, peer: peer, tls: tls.take(), on: loop, onClose: onClose)
+            var session: TLSSession?
+            if let tls { session = try TLSSession(accepting: descriptor, tls, peer: peer.description) }
+            let connection = try Connection(descriptor, peer: peer, tls: session.take(), on: loop, onClose: onClose)
             let served = HTTPServerConnection(connection, id, server, self)
             connections[id] = served
             served.start()
+            if let pool = server.pool { count(connection, id, in: pool) }
         } catch is TLSError {
             close(descriptor)
             onClose()
@@ -90,6 +98,45 @@ final class HTTPServerWorker: @unchecked Sendable {
         let answer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         if !isSecure { _ = answer.withCString { send(descriptor, $0, strlen($0), Int32(MSG_NOSIGNAL)) } }
         close(descriptor)
+    }
+
+    // MARK: Unauthenticated connections. Loop-confined
+
+    /// The connection is one of an unauthenticated client from now on.
+    func count(_ connection: Connection, _ id: Int, in pool: UnauthenticatedPool) {
+        unauthenticated.append(id, isCurrent: isUnauthenticated)
+        connection.count(in: UnauthenticatedShare(pool, connection.peer.ip) { [unowned self] share in grew(share, id) })
+    }
+
+    private func isUnauthenticated(_ id: Int) -> Bool { connections[id]?.share != nil }
+
+    /// Closes the connection that has been there for the longest time without an authenticated request.
+    ///
+    /// - Returns: whether there was one.
+    private func closeOldest() -> Bool {
+        while let id = unauthenticated.popFirst() {
+            guard let connection = connections[id], connection.share != nil else { continue }
+            connection.stop()
+            return true
+        }
+        return false
+    }
+
+    /// Closes connections that hold memory, those that began to first of all, until all together hold no more than they may.
+    private func grew(_ share: UnauthenticatedShare, _ id: Int) {
+        if !share.isQueued {
+            share.isQueued = true
+            holders.append(id, isCurrent: isUnauthenticated)
+        }
+        // What is closed may send a last frame, and so come here again.
+        guard share.pool.isOverdrawn, !isRelieving else { return }
+        isRelieving = true
+        defer { isRelieving = false }
+        while share.pool.isOverdrawn, let id = holders.popFirst() {
+            guard let connection = connections[id], let share = connection.share else { continue }
+            share.isQueued = false
+            if share.memoryByteCount > 0 { connection.stop() }
+        }
     }
 
     // MARK: Loop-confined
@@ -109,6 +156,8 @@ final class HTTPServerWorker: @unchecked Sendable {
 
 /// A connection that a server can end.
 protocol ServedConnection: AnyObject {
+    /// What it holds as a connection of an unauthenticated client; nil: its client is known.
+    var share: UnauthenticatedShare? { get }
     func drain()
     func stop()
 }

@@ -26,6 +26,8 @@ final class Connection: EventSource {
     var outputLowMark = 64 * 1024
     /// How long output may wait without a byte taken by the peer.
     var writeTimeout: Duration = .seconds(30)
+    /// Where buffers are counted while the peer is an unauthenticated client; nil: they are not.
+    private(set) var share: UnauthenticatedShare?
 
     private let descriptor: Int32
     private var registration: Registration?
@@ -94,6 +96,19 @@ final class Connection: EventSource {
         self.handler = handler
     }
 
+    /// Counts buffers in `share` from now on.
+    func count(in share: UnauthenticatedShare) {
+        self.share?.release()
+        self.share = share
+        if isSecure { share.holdTLS(isSecuring: isSecuring) }
+    }
+
+    /// The peer is known: its buffers are not counted any more.
+    func endCounting() {
+        share?.release()
+        share = nil
+    }
+
     // MARK: Output
 
     /// Appends to the output what `body` appends to the buffer. Nothing once the output was ended.
@@ -135,6 +150,7 @@ final class Connection: EventSource {
         written = 0
         tls = nil
         handler = nil
+        endCounting()
         stallTimer?.cancel()
         stallTimer = nil
         let onClose = self.onClose
@@ -173,6 +189,10 @@ final class Connection: EventSource {
         } else if written > 64 * 1024, written > output.count / 2 {
             output.removeFirst(written)
             written = 0
+        }
+        if let share {
+            share.hold(output: output.capacity)
+            guard isOpen else { return }
         }
         updateInterest()
         if bufferedByteCount == 0 { endIfAsked() }
@@ -304,6 +324,7 @@ final class Connection: EventSource {
         switch tls?.handshake() {
         case .bytes:
             isSecuring = false
+            share?.holdTLS(isSecuring: false)
             updateInterest()
             flush()
             if isOpen { readPendingSoon() }

@@ -14,6 +14,8 @@ package final class TLSServerContext: @unchecked Sendable {
         guard SSL_CTX_use_certificate_chain_file(handle, certificateFile) == 1 else { throw .last("read certificate \(certificateFile)") }
         guard SSL_CTX_use_PrivateKey_file(handle, keyFile, SSL_FILETYPE_PEM) == 1 else { throw .last("read key \(keyFile)") }
         guard SSL_CTX_check_private_key(handle) == 1 else { throw .last("match key \(keyFile) with certificate \(certificateFile)") }
+        // TLS 1.2: forward secrecy and authenticated encryption only. Those of TLS 1.3 all have both.
+        guard SSL_CTX_set_cipher_list(handle, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 else { throw .last("choose ciphers") }
         SSL_CTX_set_alpn_select_cb(handle, selectHTTP11, nil)
         _ = openssl_session_cache_off(handle)
     }

@@ -24,28 +24,36 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
     private var machine: WebSocketMachine
     private var handler: (any WebSocketHandler)?
     private var state = State.open
+    private(set) var isAuthenticated: Bool
     private var isPaused = false
+    /// Nothing is read because too much waits to be sent.
+    private var isHeldBack = false
+    /// What an unauthenticated client sent and is not parsed yet, because its handler paused.
+    private var unparsed: [UInt8] = []
     private var timer: Loop.Timer?
     private var lastInput: ContinuousClock.Instant
     private var pingSent: ContinuousClock.Instant?
 
     /// Takes the connection over after the handshake. Input that came with it is to be given to `received`.
+    ///
+    /// - Parameter limits: for a client that is not authenticated yet.
     init(
         _ connection: Connection, isServer: Bool, subprotocol: String?, compression: PermessageDeflate?, configuration: WebSocketConfiguration,
-        handler: any WebSocketHandler
+        limits: UnauthenticatedLimits? = nil, handler: any WebSocketHandler
     ) {
         self.connection = connection
         self.isServer = isServer
         self.subprotocol = subprotocol
         self.configuration = configuration
         self.handler = handler
+        isAuthenticated = limits == nil
         loop = connection.loop
         peer = connection.peer
         lastInput = loop.now
         let masks = loop.masks
+        let limit = min(configuration.maximumMessageByteCount, limits?.maximumMessageByteCount ?? .max)
         machine = WebSocketMachine(
-            role: isServer ? .server : .client(nextMask: { masks.next() }), messageLimit: configuration.maximumMessageByteCount,
-            compression: compression)
+            role: isServer ? .server : .client(nextMask: { masks.next() }), messageLimit: limit, compression: compression)
         connection.outputLowMark = configuration.outputLowMark
         connection.writeTimeout = configuration.writeTimeout
         connection.attach(self)
@@ -108,27 +116,39 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         guard state == .open else { return }
         state = .closing
         connection.send { machine.appendClose(WebSocketCloseCode(code), reason: reason, to: &$0) }
-        connection.resumeInput()
+        updateInput()
         wake(at: loop.now + configuration.closeTimeout)
     }
 
-    /// From the next message on, another handler is told.
+    /// From the next message on, another handler is told. The client is authenticated from now on: see `markAuthenticated`.
     package func hand(to handler: any WebSocketHandler) {
         loop.preconditionCurrent()
         guard self.handler != nil else { return }
         self.handler = handler
+        markAuthenticated()
     }
+
+    /// Tells that the client has shown a valid credential: from now on its messages may be as long as the configuration says, and the server's limits
+    /// for unauthenticated clients do not hold.
+    package func markAuthenticated() {
+        loop.preconditionCurrent()
+        guard !isAuthenticated else { return }
+        isAuthenticated = true
+        connection.endCounting()
+        machine.messageLimit = configuration.maximumMessageByteCount
+    }
+
+    var share: UnauthenticatedShare? { connection.share }
 
     // MARK: Input
 
-    /// Reads no more, and the peer is slowed down by its kernel; messages that were read already still come. Pings are not answered
-    /// meanwhile, and the
-    /// peer's silence is not held against it.
+    /// Reads no more, and the peer is slowed down by its kernel; messages that were read already still come, but for those of an unauthenticated
+    /// client. Pings are not answered meanwhile, and the peer's silence is not held against it.
     package func pauseReading() {
         loop.preconditionCurrent()
         guard state == .open else { return }
         isPaused = true
-        connection.pauseInput()
+        updateInput()
     }
 
     package func resumeReading() {
@@ -136,18 +156,56 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         guard isPaused else { return }
         isPaused = false
         lastInput = loop.now
-        connection.resumeInput()
+        updateInput()
+        if !unparsed.isEmpty { loop.soon { [self] in parseUnparsed() } }
+    }
+
+    private func updateInput() {
+        if state == .open, isPaused || isHeldBack { connection.pauseInput() } else { connection.resumeInput() }
     }
 
     func received(_ bytes: UnsafeMutableRawBufferPointer) {
         guard state != .ended else { return }
         lastInput = loop.now
+        guard isAuthenticated, unparsed.isEmpty else { return receivedUnauthenticated(bytes) }
+        _ = parse(bytes)
+    }
+
+    private func receivedUnauthenticated(_ bytes: UnsafeMutableRawBufferPointer) {
+        if unparsed.isEmpty {
+            let count = parse(bytes)
+            unparsed = Array(bytes[count...])
+            countInput()
+        } else {
+            unparsed.append(contentsOf: bytes)
+            parseUnparsed()
+        }
+    }
+
+    private func parseUnparsed() {
+        guard state != .ended else { return }
+        var bytes = unparsed
+        unparsed = []
+        let count = bytes.withUnsafeMutableBytes { parse($0) }
+        unparsed = Array(bytes[count...])
+        countInput()
+    }
+
+    /// Tells how much of an unauthenticated client's input is kept.
+    private func countInput() {
+        connection.share?.hold(input: unparsed.capacity + machine.keptByteCount)
+    }
+
+    /// Hands the messages out, up to where an unauthenticated client's handler pauses.
+    ///
+    /// - Returns: how many bytes were used.
+    private func parse(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
         var input = bytes.mutableBytes
         var offset = 0
         var replies: [UInt8] = []
         while let event = machine.next(&input, from: &offset, replies: &replies) {
             if !replies.isEmpty {
-                connection.send(replies)
+                reply(replies)
                 replies.removeAll()
             }
             switch event {
@@ -158,10 +216,24 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
                 guard state == .open else { continue }
                 message.withSpan(in: input.bytes) { handler?.received(binary: $0, on: self) }
             case .ping, .pong: break
-            case .closed(let ending): return ended(ending)
+            case .closed(let ending):
+                ended(ending)
+                return bytes.count
             }
-            guard state != .ended else { return }
+            guard state != .ended else { return bytes.count }
+            if isPaused, !isAuthenticated { return offset }
         }
+        return bytes.count
+    }
+
+    /// Sends what the protocol itself answers. A peer that sends pings and does not read is not read from either.
+    private func reply(_ replies: [UInt8]) {
+        connection.send(replies)
+        // `outputDrained` comes only after the low mark was passed.
+        let mark = max(configuration.outputHighMark, configuration.outputLowMark)
+        guard state == .open, !isHeldBack, connection.bufferedByteCount > mark else { return }
+        isHeldBack = true
+        updateInput()
     }
 
     /// The closing handshake is over; the transport follows.
@@ -186,6 +258,11 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
     }
 
     func outputDrained() {
+        if isHeldBack {
+            isHeldBack = false
+            lastInput = loop.now
+            updateInput()
+        }
         handler?.drained(self)
     }
 
@@ -208,7 +285,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         case .ended: connection.close()
         case .open:
             guard let interval = configuration.pingInterval else { return }
-            if isPaused {
+            if isPaused || isHeldBack {
                 pingSent = nil
                 return wake(at: loop.now + interval)
             }

@@ -33,11 +33,13 @@ struct Serve: Command {
         "--log", "LEVEL", accepts: "debug, info, warning or error", "The least level that is logged. Default: info. Variable: HARKEN_LOG."
     ) { Log.Level(name: $0) == nil ? nil : $0 }
 
+    static let takesHangups = true
+
     static let description = CommandDescription(
         name: "serve", summary: "Runs the gateway: live and recorded speech over the protocols of the vendors.",
         discussion: """
             Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded behind that. SIGTERM lets live \
-            sessions end, a second signal does not wait. Without keys only this machine is served; an address that others can reach needs a key \
+            sessions end, a second signal does not wait. SIGHUP reads the certificate and its key again, for new connections. Without keys only this machine is served; an address that others can reach needs a key \
             first (harken keys create), or an identity provider (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
@@ -109,21 +111,20 @@ struct Serve: Command {
             configuration, loops: loops.loops, entries: engines(configuration, client), keys: keys, database: database, client: client,
             webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log, tracer: tracer,
             newID: RandomUUID.text)
-        var server = HTTPServerConfiguration()
-        server.maximumConnectionCount = configuration.maxConnections
-        if let tls = configuration.tls {
-            for file in [tls.certificate, tls.key] {
-                if let fault = FileIdentity.fault(path: file) { throw ServeError("\(file): \(fault)") }
-            }
-            server.tls = try TLSServerContext(certificateFile: tls.certificate, keyFile: tls.key)
-        }
+        let server = try Self.serverConfiguration(configuration, log)
         let http = HTTPServer(loops: loops.loops, configuration: server, service: service)
         let bound = try listen(http, on: address)
         await service.resumeJobs()
         await service.recoverSessions()
         surroundings.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
 
+        let reloading = Task { [tls = configuration.tls] in
+            for await _ in surroundings.hangups {
+                if let tls { Self.reload(tls, http, log) }
+            }
+        }
         await untilCancelled()
+        reloading.cancel()
         log.info("draining", [.seconds: "\(configuration.drainTime.components.seconds)"])
         // A task of its own: this one is cancelled, and could not wait any more.
         await Task {
@@ -142,6 +143,40 @@ struct Serve: Command {
         http.stop()
         loops.shutdown()
         withExtendedLifetime(claim) {}
+    }
+
+    /// Limits of the HTTP server, and its certificate.
+    static func serverConfiguration(_ configuration: GatewayConfiguration, _ log: Log) throws -> HTTPServerConfiguration {
+        var server = HTTPServerConfiguration()
+        let descriptors = DescriptorLimit.current
+        server.maximumConnectionCount = min(configuration.maxConnections, DescriptorLimit.connections(of: descriptors))
+        if server.maximumConnectionCount < configuration.maxConnections {
+            log.warning(
+                "fewer connections than HARKEN_MAX_CONNECTIONS: the process may open too few files; raise LimitNOFILE= of systemd, or ulimit -Hn",
+                [.count: "\(server.maximumConnectionCount)", .files: "\(descriptors)"])
+        }
+        var limits = UnauthenticatedLimits()
+        limits.maximumConnectionCountPerAddress = configuration.maxConnectionsPerAddress
+        server.unauthenticated = limits
+        if let tls = configuration.tls { server.tls = try certificate(tls) }
+        return server
+    }
+
+    private static func certificate(_ files: GatewayConfiguration.TLSFiles) throws -> TLSServerContext {
+        for file in [files.certificate, files.key] {
+            if let fault = FileIdentity.fault(path: file) { throw ServeError("\(file): \(fault)") }
+        }
+        return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key)
+    }
+
+    /// Serves new connections with the certificate that is in the files now; the one before stays when it cannot be read.
+    private static func reload(_ files: GatewayConfiguration.TLSFiles, _ server: HTTPServer, _ log: Log) {
+        do {
+            server.useTLS(try certificate(files))
+            log.info("certificate reloaded", [.path: files.certificate])
+        } catch {
+            log.error("certificate not reloaded; the one before stays in use", [.error: "\(error)"])
+        }
     }
 
     private func makeTracer(_ settings: TraceSettings, _ client: HTTPClient, _ metrics: Metrics, _ log: Log) -> Tracer {

@@ -83,6 +83,8 @@ import Testing
             ([0x01, 0x80, 0, 0, 0, 0, 0x81, 0x80, 0, 0, 0, 0], .interleavedMessage),
             ([0x02, 0x80, 0, 0, 0, 0, 0x01, 0x80, 0, 0, 0, 0], .interleavedMessage),
             ([0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], .lengthOverflow),
+            ([0x82, 0xFE, 0, 125, 0, 0, 0, 0], .lengthNotMinimal),
+            ([0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0], .lengthNotMinimal),
             ([0x82, 0xFF, 0x7F, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0], .messageTooBig(limit: 1_048_576)),
             ([0x88, 0x81, 0, 0, 0, 0, 3], .malformedClose),
         ] as [([UInt8], WebSocketViolation)])

@@ -47,6 +47,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/v1/listen", "/v1/audio/transcriptions", "/v2/upload"])
+    func `is refused as malformed when its chunks are, not as cut off`(path: String) async throws {
+        try await TestGateway.with(engine) { gateway in
+            let connection = try RawConnection(port: gateway.port)
+            try connection.send(
+                "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
+            )
+            let answer = try await connection.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 400 "))
+            #expect(answer.contains("malformed"), "\(answer)")
+        }
+    }
+
     @Test(arguments: [
         ("json", #""text":"Good morning. How are you?""#), ("text", "Good morning. How are you?\n"), ("srt", "1\n00:00:00,000 --> "),
         ("vtt", "WEBVTT\n\n"), ("verbose_json", #""task":"transcribe""#),

@@ -53,7 +53,9 @@ final class TestGateway: Sendable {
             webSocketClient: webSocketClient, metrics: Metrics(), log: log, tracer: tracer,
             newID: { UUID().uuidString.lowercased() }, now: now)
         await service.recoverSessions()
-        server = HTTPServer(loops: group.loops, service: service)
+        var http = HTTPServerConfiguration()
+        http.unauthenticated = UnauthenticatedLimits()
+        server = HTTPServer(loops: group.loops, configuration: http, service: service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
     }
 

@@ -66,6 +66,48 @@ import Testing
         for _ in 0..<count { #expect(try client.receiveAnswer().body.utf8.count == 1000) }
     }
 
+    /// What is unsent when a request begins is at most the low mark, however many requests wait.
+    @Test func `begins no request while much of the answers before is unread, and answers all in the end`() throws {
+        let unsent = Locked(0)
+        let server = try TestServer(
+            TestService { exchange in
+                let count = exchange.bufferedByteCount
+                unsent.withLock { $0 = max($0, count) }
+                exchange.respond(HTTPResponseHead(.ok), body: [UInt8](repeating: 65, count: 30_000))
+            })
+        let client = try server.client(receiveBuffer: 4096)
+        let count = 2000
+        try startThread(name: "sender") { [descriptor = client.descriptor] in
+            let bytes = Array(String(repeating: "GET / HTTP/1.1\r\nHost: test\r\n\r\n", count: count).utf8)
+            var sent = 0
+            while sent < bytes.count {
+                let more = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+                guard more > 0 else { return }
+                sent += more
+            }
+            // The server's last request is one of a client that has no more to say.
+            shutdown(descriptor, Int32(SHUT_WR))
+        }
+        usleep(200_000)
+        for _ in 0..<count { try #require(try client.receiveAnswer().body.utf8.count == 30_000) }
+        #expect(try client.receive() == nil)
+        #expect(unsent.withLock { $0 } <= HTTPServerConfiguration().outputLowMark)
+    }
+
+    @Test func `closes on a client that pipelines requests and takes nothing of the answers`() throws {
+        let begun = Locked(0)
+        let server = try TestServer(
+            TestService { exchange in
+                begun.withLock { $0 += 1 }
+                exchange.respond(HTTPResponseHead(.ok), body: [UInt8](repeating: 65, count: 1 << 20))
+            }
+        ) { $0.writeTimeout = .milliseconds(200) }
+        let client = try server.client(receiveBuffer: 4096)
+        try client.send(String(repeating: "GET / HTTP/1.1\r\nHost: test\r\n\r\n", count: 500))
+        #expect(eventually { begun.withLock { $0 } > 0 && server.server.connectionCount == 0 })
+        #expect(begun.withLock { $0 } < 20)
+    }
+
     @Test func `answers pipelined requests of a client that then ended its side`() throws {
         let server = try TestServer(
             TestService { exchange in

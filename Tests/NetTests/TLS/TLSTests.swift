@@ -1,5 +1,6 @@
 import Framing
 import Glibc
+import HarkenTesting
 import Testing
 
 @testable import Net
@@ -92,6 +93,34 @@ import Testing
         let foreign = try TestCertificate.foreign()
         defer { withExtendedLifetime(foreign) {} }
         #expect(throws: TLSError.self) { try TLSServerContext(certificateFile: certificate.certificateFile, keyFile: foreign.keyFile) }
+    }
+
+    @Test func `serves new connections with another certificate, and open ones as before`() throws {
+        let server = try server(.webSocketEcho)
+        let handler = TestHandler()
+        let first = try connect(server, trust: trusted, handler: handler).get()
+        let other = try TestCertificate.make()
+        defer { withExtendedLifetime(other) {} }
+        server.server.useTLS(try TLSServerContext(certificateFile: other.certificateFile, keyFile: other.keyFile))
+        _ = try connect(server, trust: .authorities(file: other.certificateFile), handler: TestHandler()).get()
+        guard case .failure(.lost(.tls)) = try connect(server, trust: trusted, handler: TestHandler()) else {
+            Issue.record("the certificate before is still served")
+            return
+        }
+        first.loop.execute { first.send(text: "still here") }
+        #expect(handler.events.next() == .text("still here"))
+    }
+
+    @Test(arguments: [
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true), ("ECDHE-ECDSA-AES128-SHA", false),
+        ("ECDHE-ECDSA-AES256-SHA384", false),
+    ])
+    func `takes TLS 1.2 with authenticated encryption only`(cipher: String, isTaken: Bool) throws {
+        let server = try server(.echo)
+        let outcome = try ChildProcess.run([
+            "openssl", "s_client", "-connect", "\(server.address)", "-tls1_2", "-cipher", cipher, "-CAfile", certificate.certificateFile,
+        ])
+        #expect(outcome.output.contains("Cipher is \(cipher)") == isTaken)
     }
 
     @Test func `gives up on a client that does not finish the handshake`() throws {

@@ -171,6 +171,50 @@ import Testing
         #expect(try client.receiveFrame() == TestClient.Frame(opcode: 10, payload: Array("p".utf8)))
     }
 
+    @Test func `reads no more from a client that pings and does not read, and answers all pings in the end`() throws {
+        let connections = Signal<WebSocketConnection>()
+        let server = try TestServer(.webSocket(opened: { connections.send($0) }, handler: { TestHandler() }))
+        let client = try server.client(receiveBuffer: 4096)
+        _ = try client.upgrade()
+        let connection = try #require(connections.next())
+        let ping = TestClient.frame(9, [UInt8](repeating: 112, count: 125))
+        let burst = Array(repeatElement(ping, count: 500).joined())
+        // Until the server takes nothing for a while; a whole burst may be cut.
+        var sent = 0
+        var idle = 0
+        while sent < 100 << 20, idle < 50 {
+            let rest = burst[(sent % burst.count)...]
+            let count = rest.withUnsafeBytes { Glibc.send(client.descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) }
+            if count > 0 { sent += count } else { usleep(10_000) }
+            idle = count > 0 ? 0 : idle + 1
+        }
+        let waiting = Signal<Int>()
+        connection.loop.execute { waiting.send(connection.bufferedByteCount) }
+        #expect(try #require(waiting.next()) < 1 << 20)
+        for _ in 0..<(sent / ping.count) { try #require(try client.receiveFrame()?.opcode == 10) }
+    }
+
+    @Test func `cuts off a client that pings and never reads`() throws {
+        let handler = TestHandler()
+        var configuration = WebSocketConfiguration()
+        configuration.writeTimeout = .milliseconds(300)
+        let server = try TestServer(.webSocket(configuration) { [box = Unchecked(handler)] in box.value })
+        let client = try server.client(receiveBuffer: 4096)
+        _ = try client.upgrade()
+        let ping = TestClient.frame(9, [UInt8](repeating: 112, count: 125))
+        let burst = Array(repeatElement(ping, count: 500).joined())
+        try startThread(name: "pings") { [descriptor = client.descriptor] in
+            // The server ends it.
+            while burst.withUnsafeBytes({ send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) > 0 {}
+        }
+        var last: TestHandler.Event?
+        while let event = handler.events.next() {
+            last = event
+            if case .closed = event { break }
+        }
+        #expect(last == .closed(WebSocketClose(code: 1006, reason: "", origin: .abnormal(.lost(.writeTimedOut)))))
+    }
+
     @Test func `pings a silent client, and gives it up if nothing comes back`() throws {
         let isKept = try patiently { time in
             let handler = TestHandler()

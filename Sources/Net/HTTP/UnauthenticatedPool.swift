@@ -1,0 +1,39 @@
+import Synchronization
+
+/// What all unauthenticated connections of a server hold together: memory, and places of their addresses. Shared by the server's loops.
+final class UnauthenticatedPool: Sendable {
+    let limits: UnauthenticatedLimits
+    private let memory = Atomic<Int>(0)
+    private let connectionCounts = Locked([AddressBlock: Int]())
+
+    init(_ limits: UnauthenticatedLimits) {
+        self.limits = limits
+    }
+
+    /// Bytes held now.
+    var memoryByteCount: Int { memory.load(ordering: .relaxed) }
+    /// Whether more memory is held than may be.
+    var isOverdrawn: Bool { memoryByteCount > limits.maximumMemoryByteCount }
+
+    func add(_ byteCount: Int) {
+        memory.add(byteCount, ordering: .relaxed)
+    }
+
+    /// Whether an address may have one more connection.
+    func hasRoom(for address: IPAddress) -> Bool {
+        let limit = limits.maximumConnectionCountPerAddress
+        guard limit > 0, !limits.isExempt(address) else { return true }
+        return connectionCounts.withLock { $0[AddressBlock(address), default: 0] < limit }
+    }
+
+    func enter(_ block: AddressBlock) {
+        connectionCounts.withLock { $0[block, default: 0] += 1 }
+    }
+
+    func leave(_ block: AddressBlock) {
+        connectionCounts.withLock { counts in
+            let count = counts[block, default: 0] - 1
+            counts[block] = count > 0 ? count : nil
+        }
+    }
+}
