@@ -139,7 +139,7 @@ let package = Package(
             "Gateway",
             [
                 "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Sessions", "Continuity", "Conversations", "Speakers",
-                "Background", "Store", "Tracing", "CCJOSE",
+                "Background", "Store", "Tracing", "Audio", "CCJOSE",
             ]),
         tests(
             "harken",

@@ -28,7 +28,12 @@ package enum RefusalCause: Error, Sendable, Equatable {
     case remoteContent(String)
     /// Draining, overloaded, or without an engine for this. Says which.
     case unavailable(String)
-    case engine(EngineError)
+    /// An engine did not recognise it.
+    ///
+    /// - Parameters:
+    ///   - by: the engine; nil: none was asked.
+    ///   - payer: whose key was shown to it.
+    case engine(EngineError, by: EngineName? = nil, payer: Payer = .operator)
     /// Our own fault.
     case internalFault
 }

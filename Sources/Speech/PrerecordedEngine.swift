@@ -17,6 +17,9 @@ public struct Recording: Sendable, Equatable {
     public var path: String
     /// `.raw` when the file has no container to describe it.
     public var format: AudioFormat
+    /// SHA-256 of the file's content, lower-case hexadecimal: the same recording sent again, in another file, is known by it. nil: not known; the
+    /// file itself stands for the recording.
+    package var digest: String?
 
     public init(path: String, format: AudioFormat = .container) {
         self.path = path
@@ -58,6 +61,8 @@ public struct RecognitionOptions: Sendable, Equatable {
 public enum RecognitionProgress: Sendable, Equatable {
     /// What was sent to the engine was refused for now, or did not arrive, and was sent once more.
     case askedAgain
+    /// The engine may have taken the recording, and what it would answer is lost for good: asked again, it may count, and charge, the work twice.
+    case answerLost
     /// Everything before `through` is done; `of` is the recording's length where it is known in advance. Both at `rate`.
     case reached(through: SampleIndex, of: SampleCount?, rate: SampleRate)
     /// The next stretch of speech, final, in order within its channel.

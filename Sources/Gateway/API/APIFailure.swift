@@ -7,6 +7,8 @@ struct APIFailure: Error {
     var status: HTTPStatus
     var code: String
     var message: String
+    /// An engine's error.
+    var provider: ProviderTag?
 
     init(_ status: HTTPStatus, _ code: String, _ message: String) {
         self.status = status
@@ -14,7 +16,10 @@ struct APIFailure: Error {
         self.message = message
     }
 
-    init(_ cause: RefusalCause) { (status, code, message) = cause.plain }
+    init(_ cause: RefusalCause) {
+        (status, code, message) = cause.plain
+        provider = ProviderError(cause).map { ProviderTag($0) }
+    }
 
     init(_ error: StoreError) {
         switch error {
@@ -38,6 +43,7 @@ struct APIFailure: Error {
         json.member("code", code)
         json.member("message", message)
         json.endObject()
+        provider?.writeMembers(to: &json)
         json.endObject()
         return json.bytes
     }

@@ -59,7 +59,7 @@ struct BackgroundChunk: Sendable {
         let options = RecognitionOptions(
             language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
         return try await WorkloadRecognition.run(
-            .background, Recording(path: file.path, format: request.format), holding: file, options, by: grant,
+            .background, file.recording(request.format), holding: file, options, by: grant,
             of: request.conversation, id: call.id, gateway)
     }
 

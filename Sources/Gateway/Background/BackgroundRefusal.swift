@@ -4,12 +4,14 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// Why something of a recording in chunks is not done: `{"detail", "code"}`, as the clients of these routes read it.
+/// Why something of a recording in chunks is not done: `{"detail", "code"}`, as the clients of these routes read it, and `provider` where an engine failed.
 struct BackgroundRefusal: Error, Sendable, Equatable {
     var status: HTTPStatus
     var code: String
     var detail: String
     var retryAfter: Duration?
+    /// The engine that failed.
+    var provider: EngineName?
 
     init(_ status: HTTPStatus, _ code: String, _ detail: String, retryAfter: Duration? = nil) {
         self.status = status
@@ -24,9 +26,9 @@ struct BackgroundRefusal: Error, Sendable, Equatable {
         case .outOfCredit: self.init(.tooManyRequests, "credits_exhausted", "Transcription credits exhausted")
         case .tooManyRequests(let after): self.init(status, code, message, retryAfter: after)
         case .unsupportedLanguage: self.init(.unprocessableContent, "unsupported_language", message)
+        case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer), request: nil)
         case .unauthenticated, .forbidden, .otherKey, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .unknownModel,
-            .remoteContent,
-            .unavailable, .engine, .internalFault, .limitReached:
+            .remoteContent, .unavailable, .internalFault, .limitReached:
             self.init(status, code, message)
         }
     }
@@ -45,19 +47,23 @@ struct BackgroundRefusal: Error, Sendable, Equatable {
     }
 
     /// The vendor's words stay in the log.
-    static func failed(_ error: EngineError, request: String) -> BackgroundRefusal {
-        let code =
-            switch error {
-            case .unauthorised: "provider_key_refused"
-            case .quotaExhausted: "provider_quota_exhausted"
-            case .rateLimited: "provider_rate_limited"
-            case .badRequest, .undecodable: "audio_not_usable"
-            case .unsupportedLanguage: "unsupported_language"
-            case .unavailable, .protocolViolation: "provider_failure"
-            case .timedOut: "provider_timeout"
-            case .cancelled: "interrupted"
+    ///
+    /// - Parameter request: what the log calls the work; nil: nothing.
+    init(_ failure: ProviderError, request: String?) {
+        let code = failure.code.rawValue
+        let status: HTTPStatus =
+            switch failure.code {
+            // These are the request's, and would fail again.
+            case .audioNotUsable, .unsupportedLanguage: .unprocessableContent
+            // As the caller's own key and account are.
+            case .keyRefused, .quotaExhausted: failure.status.code < 500 ? failure.status : .internalServerError
+            // A status of 5xx is what clients of these routes try again after, and 500 is what they know.
+            case .rateLimited, .failure, .timeout: .internalServerError
+            case .interrupted: .serviceUnavailable
             }
-        return BackgroundRefusal(.internalServerError, code, "Transcription failed: \(code) (request \(request))")
+        let why = failure.payer == .user && (failure.code == .keyRefused || failure.code == .quotaExhausted) ? ": \(failure.error.told)" : ""
+        self.init(status, code, "Transcription failed: \(code)\(why)\(request.map { " (request \($0))" } ?? "")")
+        provider = failure.provider
     }
 
     static let notFound = BackgroundRefusal(.notFound, "conversation_not_found", "Conversation not found")
@@ -70,12 +76,14 @@ struct BackgroundRefusal: Error, Sendable, Equatable {
     var refusal: Refusal {
         var json = JSONWriter()
         json.beginObject()
-        if status == .paymentRequired {
+        // What a user may use of the gateway, not what a vendor's account has.
+        if status == .paymentRequired, provider == nil {
             json.member("error", "quota_exceeded")
             json.member("plan_type", "basic")
         }
         json.member("detail", detail)
         json.member("code", code)
+        if let provider { json.member("provider", provider.rawValue) }
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let retryAfter { headers.set("Retry-After", String(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))) }

@@ -9,6 +9,10 @@ struct ChunkRequest: Sendable, Equatable {
     private static let margin = 1
     static let rates = 8_000...48_000
 
+    /// What `encoding` may be: bare samples, or what files call themselves. Which kind of file it is, its bytes say.
+    private static let encodings = Set(AudioEncoding.allCases.map(\.rawValue) + RecordingKind.allCases.map(\.rawValue))
+        .union(["auto", "container", "file", "mp4", "mpeg", "mpga", "oga", "vorbis", "wave"])
+
     var conversation: String?
     var chunk: String?
     var start: Duration
@@ -38,7 +42,13 @@ struct ChunkRequest: Sendable, Equatable {
         }
         start = .milliseconds(milliseconds)
         encoding = (query.first("encoding") ?? "linear16").lowercased()
+        guard Self.encodings.contains(encoding) else {
+            throw wrong("encoding takes linear16, or a kind of file that describes itself: wav, flac, ogg, opus, mp3, m4a, webm, aac, amr")
+        }
         language = query.first("language").flatMap { $0.isEmpty ? nil : LanguageTag($0 == "auto" ? "multi" : $0) }
+        if let language, !language.isWellFormed {
+            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
+        }
         conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
         chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
         isKept = query.first("persist").map { !["0", "false", "no"].contains($0.lowercased()) } ?? (conversation != nil)

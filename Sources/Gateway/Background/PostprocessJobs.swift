@@ -24,7 +24,7 @@ struct PostprocessJobs: WorkloadJobs {
             report.conversations.append(job.audio)
         } catch {
             gateway.log.info("a conversation was not recognised again", [.conversation: job.audio, .error: error.detail])
-            report.errors.append(error.detail)
+            report.errors.append(WorkloadFailure(error))
         }
         return report
     }

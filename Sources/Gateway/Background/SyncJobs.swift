@@ -55,7 +55,7 @@ struct SyncJobs: WorkloadJobs {
                     report.errors.append(nil)
                 } catch {
                     gateway.log.info("a file was not synchronised", [.request: job.id.rawValue, .error: error.detail])
-                    report.errors.append(error.detail)
+                    report.errors.append(WorkloadFailure(error))
                 }
             }
             // What was cut off goes on after the next start.
@@ -138,7 +138,7 @@ struct SyncJobs: WorkloadJobs {
         ) async throws(BackgroundRefusal) -> BackgroundDesk.Taken {
             let chunk = StoredChunk(id: "file-\(file.digest.prefix(32))", hash: file.digest, start: offset, duration: length ?? .zero)
             while !gateway.batch.enter() {
-                guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw .failed(.cancelled, request: job.id.rawValue) }
+                guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw BackgroundRefusal(.engine(.cancelled)) }
             }
             defer { gateway.batch.leave() }
             try await BackgroundChunk.mayGoOn(grant, gateway)

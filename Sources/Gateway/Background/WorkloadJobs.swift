@@ -11,7 +11,10 @@ extension WorkloadJobs {
     var keepsResults: Bool { true }
 
     func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
-    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String { cause.plain.message }
+    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String {
+        let words = cause.plain.message
+        return ProviderError(cause).map { ProviderTag($0).following(words) } ?? words
+    }
     func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
 
     func work(on job: TranscriptionJob, _ grant: Grant, _ gateway: GatewayService) async throws(RefusalCause) -> Transcript? {

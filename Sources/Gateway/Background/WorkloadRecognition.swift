@@ -40,15 +40,12 @@ struct WorkloadRecognition: Sendable {
         }
         let recognition = WorkloadRecognition(gateway: gateway, id: id, plan: plan, grant: grant, conversation: conversation)
         if let file { recognition.shadow(file, recording.format, options) }
-        do throws(EngineError) {
-            return try await recognition.run(recording, options)
-        } catch {
-            throw .failed(error, request: id)
-        }
+        return try await recognition.run(recording, options)
     }
 
     /// - Returns: the words, and the run that brought them, which is for the caller to note together with them.
-    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> (transcript: Transcript, run: UsageRun) {
+    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun)
+    {
         var failure = EngineError.unavailable("no engine was asked")
         var failed: RoutingAttempt?
         for attempt in plan.attempts {
@@ -65,11 +62,16 @@ struct WorkloadRecognition: Sendable {
             }
             let asked = order(options, attempt)
             let again = Tally()
+            let isLost = Flag()
             let start = ContinuousClock.now
             for number in 0..<RoutingAttempt.tries {
                 let result: Result<Transcript, EngineError>
                 do throws(EngineError) {
-                    result = .success(try await engine.recognize(recording, options: asked) { if $0 == .askedAgain { again.add() } })
+                    result = .success(
+                        try await engine.recognize(recording, options: asked) { step in
+                            if step == .askedAgain { again.add() }
+                            if step == .answerLost { isLost.set() }
+                        })
                 } catch {
                     result = .failure(error)
                 }
@@ -83,15 +85,20 @@ struct WorkloadRecognition: Sendable {
                     failure = error
                     gateway.log.info("background audio not recognised", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
                 }
-                guard failure.isEnginesOwn else { break }
+                // What may have been taken, and cannot be asked for, is not ordered twice: the caller is told, and decides.
+                guard failure.isEnginesOwn, !isLost.isSet else { break }
             }
             let run = RecognitionRun(of: .failure(failure), by: attempt.engine, from: start, to: .now)
             gateway.metrics.ran(run)
             await gateway.usage.end(usage, run, nil)
-            guard failure.isEnginesOwn else { throw failure }
             failed = attempt
+            guard failure.isEnginesOwn else { break }
         }
-        throw failure
+        throw refusal(failure, of: failed)
+    }
+
+    private func refusal(_ error: EngineError, of attempt: RoutingAttempt?) -> BackgroundRefusal {
+        BackgroundRefusal(ProviderError(error, by: attempt?.engine, payer: attempt?.payer ?? .operator), request: id)
     }
 
     /// What an engine is asked for. One of several languages finds out by itself which it is, as it does when none is named.

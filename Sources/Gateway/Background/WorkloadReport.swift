@@ -8,7 +8,7 @@ struct WorkloadReport: Sendable, Equatable {
     /// What it has been put into, in order of start; none when nothing was said.
     var conversations: [String] = []
     /// Of each recording, in order: why its words are missing; nil: they are not.
-    var errors: [String?] = []
+    var errors: [WorkloadFailure?] = []
 
     init() {}
 
@@ -16,7 +16,7 @@ struct WorkloadReport: Sendable, Equatable {
         guard let document = try? JSONDocument(parsing: bytes) else { return nil }
         let conversations = document.root["conversations"], errors = document.root["errors"]
         self.conversations = (0..<conversations.count).compactMap { conversations[$0].string }
-        self.errors = (0..<errors.count).map { errors[$0].string }
+        self.errors = (0..<errors.count).map { WorkloadFailure(errors[$0]) }
     }
 
     var bytes: [UInt8] {
@@ -28,13 +28,13 @@ struct WorkloadReport: Sendable, Equatable {
         json.endArray()
         json.key("errors")
         json.beginArray()
-        for error in errors { if let error { json.value(error) } else { json.null() } }
+        for error in errors { if let error { json.value(error.json) } else { json.null() } }
         json.endArray()
         json.endObject()
         return json.bytes
     }
 
-    var failed: [String] { errors.compactMap(\.self) }
+    var failed: [WorkloadFailure] { errors.compactMap(\.self) }
 
     /// As jobs keep it: nothing of what was said is in it.
     var transcript: Transcript {
@@ -66,14 +66,17 @@ extension TranscriptionJob {
         json.beginArray()
         for conversation in report?.conversations ?? [] { json.value(conversation) }
         json.endArray()
-        json.member("error", optional: error ?? report?.failed.first)
+        let failure = error.map { WorkloadFailure(words: $0, tag: ProviderTag(in: $0)) } ?? report?.failed.first
+        json.member("error", optional: failure?.words)
+        failure?.tag?.writeMembers(to: &json)
         if let report {
             json.key("files")
             json.beginArray()
             for error in report.errors {
                 json.beginObject()
                 json.member("status", error == nil ? "completed" : "failed")
-                json.member("error", optional: error)
+                json.member("error", optional: error?.words)
+                error?.tag?.writeMembers(to: &json)
                 json.endObject()
             }
             json.endArray()

@@ -76,7 +76,7 @@ struct BackgroundEndpoint: Endpoint {
         let source = try text("source") ?? "desktop"
         guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
         let language = try text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
-        if let language, language.rawValue.utf8.count > 35 {
+        if let language, !language.isWellFormed {
             throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is no language")
         }
         // One that is no UUID is ignored, as in live sessions: the answer says what the conversation is called.

@@ -65,7 +65,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), accepted, call: call) }
                 return
             }
-            let transcript = try await job.run(Recording(path: file.path, format: request.format))
+            let transcript = try await job.run(file.recording(request.format))
             let body = DeepgramPrerecordedAnswer.body(
                 transcript, for: request, requestID: call.id, sha256: file.digest, created: handshake.now)
             exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: headers), body, call: call) }

@@ -38,7 +38,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 if request.streams {
                     await stream(file, request, job, exchange, call)
                 } else {
-                    let transcript = try await job.run(Recording(path: file.path))
+                    let transcript = try await job.run(file.recording())
                     let answer = OpenAITranscriptionAnswer(transcript, for: request, requestID: call.id)
                     exchange.loop.execute { gateway.answer(exchange, HTTPResponseHead(.ok, headers: answer.headers), answer.body, call: call) }
                 }
@@ -56,15 +56,15 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let events = EventStreamAnswer(exchange, call, headers: OpenAITranscriptStream.headers(requestID: call.id))
         let stream = Mutex(OpenAITranscriptStream(for: request))
         do throws(RefusalCause) {
-            let transcript = try await job.run(Recording(path: file.path)) { step in
+            let transcript = try await job.run(file.recording()) { step in
                 guard case .segment(.first, let words, let rate) = step else { return }
                 stream.withLock { events.send($0.said(words, rate: rate)) }
             }
             stream.withLock { events.send($0.finished(transcript)) }
             events.finish()
         } catch {
-            if case .engine(let error) = error, events.hasBegun {
-                stream.withLock { events.send($0.failed(error)) }
+            if let failure = ProviderError(error), events.hasBegun {
+                stream.withLock { events.send($0.failed(failure)) }
                 events.finish()
             } else {
                 exchange.loop.execute { call.gateway.refuse(exchange, error, Self.voice, call) }

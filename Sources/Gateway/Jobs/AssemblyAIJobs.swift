@@ -37,8 +37,7 @@ struct AssemblyAIJobs: JobProtocol {
         switch cause {
         case .remoteContent(let why):
             "Download error, unable to download \(Self.request(of: job)?.audioURL ?? "").  Please make sure the file exists and is accessible from the internet. \(why)"
-        case .engine(.undecodable(let why)): "File does not appear to contain audio. \(why)"
-        case .engine(let error): error.told
+        case .engine(let error, let engine, let payer): reason(ProviderError(error, by: engine, payer: payer))
         case .badRequest(let why), .unsupportedLanguage(_, let why), .unavailable(let why), .forbidden(let why), .otherKey(let why),
             .notFound(let why):
             why
@@ -49,6 +48,12 @@ struct AssemblyAIJobs: JobProtocol {
         case .unauthenticated, .tooManyRequests, .methodNotAllowed, .incompleteBody, .internalFault:
             "Server error, developers have been alerted."
         }
+    }
+
+    /// With the engine and the code behind it: the vendor's own client shows nothing but these words.
+    private func reason(_ failure: ProviderError) -> String {
+        let words = if case .undecodable(let why) = failure.error { "File does not appear to contain audio. \(why)" } else { failure.error.told }
+        return ProviderTag(failure).following(words)
     }
 
     func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? {

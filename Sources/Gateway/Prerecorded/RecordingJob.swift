@@ -39,7 +39,7 @@ struct RecordingJob: Sendable {
                     switch step {
                     case .segment: said.set()
                     case .askedAgain: again.add()
-                    case .reached: break
+                    case .reached, .answerLost: break
                     }
                     progress(step)
                 }
@@ -57,7 +57,7 @@ struct RecordingJob: Sendable {
                 // What was told to the client cannot be told again by another engine.
                 let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
                 await report(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace)
-                guard mayTryNext else { throw .engine(error) }
+                guard mayTryNext else { throw .engine(error, by: engine.name, payer: grant.payer) }
             }
         }
         throw .internalFault

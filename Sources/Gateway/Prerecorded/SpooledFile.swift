@@ -3,6 +3,7 @@ internal import Dispatch
 internal import Glibc
 internal import Net
 internal import Protocols
+internal import Speech
 
 /// A file in the spool; deleted with its last reference.
 final class SpooledFile: Sendable {
@@ -24,6 +25,13 @@ final class SpooledFile: Sendable {
         }
         guard let (byteCount, digest) = hashed else { throw .internalFault }
         self.init(path: path, byteCount: byteCount, digest: digest)
+    }
+
+    /// The file as a recording, which is known again by its content.
+    func recording(_ format: AudioFormat = .container) -> Recording {
+        var recording = Recording(path: path, format: format)
+        recording.digest = digest.isEmpty ? nil : digest
+        return recording
     }
 
     deinit { Self.discard(path) }

@@ -15,12 +15,14 @@ struct EngineDirectory: Sendable {
     /// How each vendor is reached, without a key.
     let reachable: [VendorSettings]
     let client: HTTPClient
+    /// Recordings that vendors have in hand for callers with keys of their own.
+    let unfinished = UnfinishedRecordings()
 
     /// The vendors that the caller's own keys are for.
     func entries(by keys: OwnKeys) -> [EngineEntry] {
         keys.all.compactMap { key in
             guard let settings = settings(of: key.vendor), let vendor = Catalogue.vendors.first(where: { $0.name == key.vendor }) else { return nil }
-            return EngineEntry(vendor, settings: settings.with(key.credential), client: client, clock: .system)
+            return EngineEntry(vendor, settings: settings.with(key.credential), client: client, clock: .system, unfinished: unfinished)
         }
     }
 

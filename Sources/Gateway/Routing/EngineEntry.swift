@@ -43,11 +43,16 @@ package struct EngineEntry: Sendable {
     /// What it is shown to take live audio; nil: nothing, or it takes none.
     var credential: Credential? { if case .vendor(_, let settings)? = live { settings.credential } else { nil } }
 
-    /// A vendor that the operator has a key for.
-    package init(_ vendor: Vendor, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock) {
+    /// A vendor, reached with the key in `settings`.
+    ///
+    /// - Parameter unfinished: shared by entries that are made for each request anew.
+    package init(
+        _ vendor: Vendor, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock,
+        unfinished: UnfinishedRecordings = UnfinishedRecordings()
+    ) {
         self.init(
             name: vendor.name, capabilities: vendor.capabilities, live: vendor.live.map { .vendor($0, settings) },
-            prerecorded: vendor.prerecorded.map { VendorRecognizer($0, settings: settings, client: client, clock: clock) })
+            prerecorded: vendor.prerecorded.map { VendorRecognizer($0, settings: settings, client: client, clock: clock, unfinished: unfinished) })
         prerecordedCapabilities = vendor.prerecorded?.capabilities
     }
 

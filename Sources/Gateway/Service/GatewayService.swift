@@ -7,6 +7,7 @@ package import Speech
 internal import Sessions
 package import Store
 package import Tracing
+internal import Vendors
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.
 package final class GatewayService: HTTPService, EnginePatron {

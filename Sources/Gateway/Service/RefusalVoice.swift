@@ -5,7 +5,7 @@ internal import Protocols
 struct RefusalVoice: Sendable {
     let refuse: @Sendable (RefusalCause, HandshakeContext) -> Refusal
 
-    /// Harken's own: `{"error":{"code","message"}}`.
+    /// Harken's own: `{"error":{"code","message"}}`, and behind it `provider` and `code` where an engine failed.
     static let harken = RefusalVoice { cause, _ in
         let (status, code, message) = cause.plain
         var json = JSONWriter()
@@ -15,6 +15,7 @@ struct RefusalVoice: Sendable {
         json.member("code", code)
         json.member("message", message)
         json.endObject()
+        ProviderError(cause)?.writeMembers(to: &json)
         json.endObject()
         return Refusal(status: status, headers: ["Content-Type": "application/json"], body: json.bytes)
     }
@@ -38,8 +39,12 @@ extension RefusalCause {
         case .unknownModel(let model): (.badRequest, "unknown_model", "There is no model \"\(model)\".")
         case .remoteContent(let reason): (.badRequest, "remote_content", reason)
         case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)
-        case .engine(let error): (.badGateway, "engine", "\(error)")
+        case .engine(let error, let engine, let payer): ProviderError(error, by: engine, payer: payer).plain
         case .internalFault: (.internalServerError, "internal", "An error of this gateway; its log has more.")
         }
     }
+}
+
+extension ProviderError {
+    fileprivate var plain: (status: HTTPStatus, code: String, message: String) { (status, code.rawValue, error.told) }
 }

@@ -52,7 +52,13 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         json.member("id", id)
         json.member("status", literal: status)
         json.member("audio_url", request.audioURL)
-        if case .failed(let reason) = state { json.member("error", reason) } else { json.nullMember("error") }
+        if case .failed(let reason) = state {
+            json.member("error", reason)
+            // More than the vendor says, for who asks why.
+            ProviderTag(in: reason)?.writeMembers(to: &json)
+        } else {
+            json.nullMember("error")
+        }
         writeContent(&json)
         writeRequest(&json)
         json.endObject()

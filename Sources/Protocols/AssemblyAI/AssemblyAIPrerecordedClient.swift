@@ -80,7 +80,8 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         state = .creating(audio: audio, again: again)
         var json = headers
         json.add("Content-Type", "application/json")
-        return .request(VendorRequest(.post, "/v2/transcript", headers: json, body: .json(body(audio: audio)), repetition: .ifNotActedOn))
+        return .request(
+            VendorRequest(.post, "/v2/transcript", headers: json, body: .json(body(audio: audio)), repetition: .ifNotActedOn, isOrder: true))
     }
 
     private mutating func seek(audio: String, again: Bool, _ error: EngineError) -> PrerecordedStep {
@@ -97,11 +98,9 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
 
     private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
         let error = fault.error(answer, said: Self.message(in: answer.body))
-        // What may pass by itself says nothing of the order.
-        let passes = answer.status >= 500 || [408, 425, 429].contains(answer.status)
         switch state {
-        case .creating(let audio, let again) where passes && ![429, 503].contains(answer.status): return seek(audio: audio, again: again, error)
-        case .seeking where passes, .working where passes: return .failed(error)
+        case .creating(let audio, let again) where answer.isPassing && !answer.isNotActedOn: return seek(audio: audio, again: again, error)
+        case .seeking where answer.isPassing, .working where answer.isPassing: return .failed(error)
         case .uploading, .creating, .seeking, .working, .over: return fail(error)
         }
     }

@@ -10,6 +10,7 @@ package enum AssemblyAIRefusal {
         var json = JSONWriter()
         json.beginObject()
         json.member("error", text)
+        ProviderError(cause)?.writeMembers(to: &json)
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": requestID]
         if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
@@ -27,7 +28,7 @@ package enum AssemblyAIRefusal {
         case .badRequest(let reason), .unsupportedLanguage(_, let reason): inBand(3006, "Invalid Message: \(reason)")
         case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(80))\".")
         case .unavailable(let reason): inBand(3005, "Session Cancelled: \(reason)")
-        case .engine(let error): inBand(code(of: error), text(of: error))
+        case .engine(let error, let engine, let payer): inBand(code(of: error), text(of: ProviderError(error, by: engine, payer: payer).error))
         case .internalFault: inBand(1011, "Session Cancelled: An error occurred")
         case .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .remoteContent: nil
         }
@@ -71,18 +72,13 @@ package enum AssemblyAIRefusal {
         case .unknownModel(let name): (.badRequest, nil, "There is no speech model \"\(name.prefix(80))\"")
         case .remoteContent(let reason): (.badRequest, nil, reason)
         case .unavailable(let reason): (.serviceUnavailable, nil, reason)
-        case .engine(let error): engine(error)
+        case .engine(let error, let name, let payer): engine(ProviderError(error, by: name, payer: payer))
         case .internalFault: (.internalServerError, nil, "Something went wrong in the gateway. The request can be tried again")
         }
     }
 
-    private static func engine(_ error: EngineError) -> (status: HTTPStatus, retryAfter: Duration?, text: String) {
-        switch error {
-        case .badRequest, .undecodable, .unsupportedLanguage: (.badRequest, nil, text(of: error))
-        case .rateLimited(let wait): (.tooManyRequests, wait, text(of: error))
-        case .timedOut: (.gatewayTimeout, nil, text(of: error))
-        case .unauthorised, .quotaExhausted, .protocolViolation: (.badGateway, nil, text(of: error))
-        case .unavailable, .cancelled: (.serviceUnavailable, nil, text(of: error))
-        }
+    private static func engine(_ failure: ProviderError) -> (status: HTTPStatus, retryAfter: Duration?, text: String) {
+        let wait: Duration? = if case .rateLimited(let wait) = failure.error { wait } else { nil }
+        return (failure.status, wait, text(of: failure.error))
     }
 }

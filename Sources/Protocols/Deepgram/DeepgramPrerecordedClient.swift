@@ -29,7 +29,8 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         // It answers when everything is recognised, after ten minutes at most.
         return .request(
             VendorRequest(
-                .post, "/v1/listen?" + query.encoded, headers: headers, body: .file, repetition: .ifNotActedOn, patience: .seconds(660)))
+                .post, "/v1/listen?" + query.encoded, headers: headers, body: .file, repetition: .ifNotActedOn, patience: .seconds(660),
+                isOrder: true))
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {

@@ -36,45 +36,43 @@ package enum DeepgramRefusal {
             answer(.badRequest, "REMOTE_CONTENT_ERROR", reason, requestID)
         case .unavailable(let reason):
             answer(.serviceUnavailable, "SERVICE_UNAVAILABLE", reason, requestID)
-        case .engine(let error):
-            engine(error, requestID)
+        case .engine(let error, let engine, let payer):
+            refusal(ProviderError(error, by: engine, payer: payer), requestID)
         case .internalFault:
             answer(.internalServerError, "INTERNAL_SERVER_ERROR", "Something went wrong in the gateway. The request can be tried again.", requestID)
         }
     }
 
-    private static func engine(_ error: EngineError, _ requestID: String) -> Refusal {
-        switch error {
+    private static func refusal(_ failure: ProviderError, _ requestID: String) -> Refusal {
+        func answer(_ code: StaticString, _ message: String, retryAfter: Duration? = nil) -> Refusal {
+            self.answer(failure.status, code, message, requestID, retryAfter: retryAfter, failure: failure)
+        }
+        switch failure.error {
         case .undecodable(let reason):
-            answer(.badRequest, "Bad Request", "Bad Request: failed to process audio: corrupt or unsupported data. \(reason)", requestID)
+            return answer("Bad Request", "Bad Request: failed to process audio: corrupt or unsupported data. \(reason)")
         case .unsupportedLanguage(let language):
-            answer(
-                .badRequest, "Bad Request",
-                "Bad Request: No such model/language/tier combination found. No engine that this request may use has the language \"\(language)\".",
-                requestID)
-        case .badRequest(let reason):
-            answer(.badRequest, "Bad Request", "Bad Request: \(reason)", requestID)
-        case .rateLimited(let wait):
-            answer(.tooManyRequests, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.", requestID, retryAfter: wait)
-        case .timedOut(let reason):
-            answer(.gatewayTimeout, "TIMEOUT", reason, requestID)
-        case .unauthorised(let reason), .quotaExhausted(let reason), .protocolViolation(let reason):
-            answer(.badGateway, "ENGINE_FAILED", reason, requestID)
-        case .unavailable(let reason):
-            answer(.serviceUnavailable, "SERVICE_UNAVAILABLE", reason, requestID)
-        case .cancelled:
-            answer(.serviceUnavailable, "SERVICE_UNAVAILABLE", "The request was cancelled.", requestID)
+            return answer(
+                "Bad Request",
+                "Bad Request: No such model/language/tier combination found. No engine that this request may use has the language \"\(language)\".")
+        case .badRequest(let reason): return answer("Bad Request", "Bad Request: \(reason)")
+        case .rateLimited(let wait): return answer("TOO_MANY_REQUESTS", "Too many requests. Please try again later.", retryAfter: wait)
+        case .timedOut(let reason): return answer("TIMEOUT", reason)
+        case .unauthorised(let reason), .quotaExhausted(let reason), .protocolViolation(let reason): return answer("ENGINE_FAILED", reason)
+        case .unavailable(let reason): return answer("SERVICE_UNAVAILABLE", reason)
+        case .cancelled: return answer("SERVICE_UNAVAILABLE", "The request was cancelled.")
         }
     }
 
     private static func answer(
-        _ status: HTTPStatus, _ code: StaticString, _ message: String, _ requestID: String, retryAfter: Duration? = nil, more: HTTPHeaders = [:]
+        _ status: HTTPStatus, _ code: StaticString, _ message: String, _ requestID: String, retryAfter: Duration? = nil, more: HTTPHeaders = [:],
+        failure: ProviderError? = nil
     ) -> Refusal {
         var json = JSONWriter()
         json.beginObject()
         json.member("err_code", literal: code)
         json.member("err_msg", message)
         json.member("request_id", requestID)
+        failure?.writeMembers(to: &json)
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json", "dg-request-id": requestID, "dg-error": HeaderText.safe(message)]
         if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }

@@ -47,7 +47,7 @@ extension ListenServer {
         case .outOfCredit, .limitReached:
             let messages = ListenServerMessage.freemium(.zero).map(\.text)
             return told(.noCredit, messages, pause: lastPause)
-        case .unsupportedLanguage(let language, _), .engine(.unsupportedLanguage(let language)): return told(.language(language.rawValue))
+        case .unsupportedLanguage(let language, _), .engine(.unsupportedLanguage(let language), _, _): return told(.language(language.rawValue))
         case .badRequest(let reason), .remoteContent(let reason), .notFound(let reason), .forbidden(let reason): return told(.policy(reason))
         case .otherKey(let reason): return told(ListenRefusal(code: 4003, reason: reason))
         case .unknownModel: return told(.policy("There is no such model."))
@@ -55,7 +55,7 @@ extension ListenServer {
         case .methodNotAllowed, .tooLarge, .incompleteBody: return told(.policy("The request cannot be served."))
         case .tooManyRequests(let wait): return failed(.rateLimited(retryAfter: wait))
         case .unavailable(let reason): return failed(.unavailable(reason))
-        case .engine(let error): return failed(error)
+        case .engine(let error, _, _): return failed(error)
         case .internalFault: return failed(.unavailable("the gateway"))
         }
     }

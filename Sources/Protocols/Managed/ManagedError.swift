@@ -61,7 +61,7 @@ package struct ManagedError: Error, Sendable, Equatable {
         case .unknownModel: self.init(.badConfig, "model is not known.")
         case .methodNotAllowed, .tooLarge, .incompleteBody: self.init(.badMessage, "The request cannot be served.")
         case .unavailable(let reason): self.init(.notReady, reason)
-        case .engine(let error): self.init(error, isReady: false)
+        case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer).error, isReady: false)
         case .internalFault: self.init(.internal, "Something went wrong in the gateway. Try again.")
         }
     }

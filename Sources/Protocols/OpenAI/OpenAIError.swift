@@ -8,6 +8,8 @@ struct OpenAIError: Sendable, Equatable {
     /// The field of the request that is wrong.
     var parameter: String?
     var code: String?
+    /// The engine's error that it tells of; its members stand beside `error`.
+    var failure: ProviderError?
 
     init(_ message: String, type: String = "invalid_request_error", parameter: String? = nil, code: String? = nil) {
         self.message = message
@@ -16,8 +18,8 @@ struct OpenAIError: Sendable, Equatable {
         self.code = code
     }
 
-    init(_ error: EngineError) {
-        switch error {
+    init(_ failure: ProviderError) {
+        switch failure.error {
         case .undecodable(let reason):
             self.init("Audio file might be corrupted or unsupported. \(reason)", parameter: "file", code: "invalid_value")
         case .unsupportedLanguage(let language):
@@ -33,9 +35,12 @@ struct OpenAIError: Sendable, Equatable {
         case .cancelled:
             self.init("The request was cancelled.", type: "server_error")
         }
+        self.failure = failure
+        // The one member that the vendor's own client shows.
+        code = code ?? failure.code.rawValue
     }
 
-    /// `{"error": {…}}`, with all four members.
+    /// `{"error": {…}}`, with all four members, and behind it `provider` and `code` where an engine failed.
     func write(to json: inout JSONWriter) {
         json.beginObject()
         json.key("error")
@@ -47,6 +52,7 @@ struct OpenAIError: Sendable, Equatable {
         json.key("code")
         if let code { json.value(code) } else { json.null() }
         json.endObject()
+        failure?.writeMembers(to: &json)
         json.endObject()
     }
 }

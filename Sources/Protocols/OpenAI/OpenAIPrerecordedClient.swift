@@ -47,7 +47,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         return .request(
             VendorRequest(
                 .post, "/audio/transcriptions", headers: ["Authorization": "Bearer " + order.credential.secret],
-                body: .form(fields, fileField: "file"), repetition: .ifNotActedOn, patience: .seconds(660)))
+                body: .form(fields, fileField: "file"), repetition: .ifNotActedOn, patience: .seconds(660), isOrder: true))
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {

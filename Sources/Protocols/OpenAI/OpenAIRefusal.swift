@@ -41,8 +41,8 @@ package enum OpenAIRefusal {
             refusal(.badRequest, OpenAIError(reason), requestID)
         case .unavailable(let reason):
             refusal(.serviceUnavailable, OpenAIError(reason, type: "server_error"), requestID)
-        case .engine(let error):
-            engine(error, requestID)
+        case .engine(let error, let engine, let payer):
+            refusal(ProviderError(error, by: engine, payer: payer), requestID)
         case .internalFault:
             refusal(
                 .internalServerError,
@@ -55,20 +55,14 @@ package enum OpenAIRefusal {
         refusal(.badRequest, OpenAIError(message, parameter: parameter, code: code), requestID)
     }
 
-    private static func engine(_ error: EngineError, _ requestID: String) -> Refusal {
-        if case .rateLimited(let wait) = error { return tooMany(wait, requestID) }
-        let status: HTTPStatus =
-            switch error {
-            case .undecodable, .unsupportedLanguage, .badRequest: .badRequest
-            case .timedOut: .gatewayTimeout
-            case .unauthorised, .quotaExhausted, .protocolViolation: .badGateway
-            case .rateLimited, .unavailable, .cancelled: .serviceUnavailable
-            }
-        return refusal(status, OpenAIError(error), requestID)
+    private static func refusal(_ failure: ProviderError, _ requestID: String) -> Refusal {
+        if case .rateLimited(let wait) = failure.error { return tooMany(wait, requestID, failure) }
+        return refusal(failure.status, OpenAIError(failure), requestID)
     }
 
-    private static func tooMany(_ wait: Duration?, _ requestID: String) -> Refusal {
-        let error = OpenAIError("Rate limit reached. Try again later.", type: "requests", code: "rate_limit_exceeded")
+    private static func tooMany(_ wait: Duration?, _ requestID: String, _ failure: ProviderError? = nil) -> Refusal {
+        var error = OpenAIError("Rate limit reached. Try again later.", type: "requests", code: "rate_limit_exceeded")
+        error.failure = failure
         return refusal(.tooManyRequests, error, requestID, more: wait.map { ["Retry-After": "\(max(1, $0.wholeSecondsUp))"] } ?? [:])
     }
 

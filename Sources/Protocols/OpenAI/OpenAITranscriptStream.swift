@@ -67,10 +67,10 @@ package struct OpenAITranscriptStream: Sendable {
     }
 
     /// The end after a failure. The client raises it.
-    package mutating func failed(_ error: EngineError) -> [UInt8] {
+    package mutating func failed(_ failure: ProviderError) -> [UInt8] {
         guard !isOver else { return [] }
         isOver = true
-        return Self.event { OpenAIError(error).write(to: &$0) }
+        return Self.event { OpenAIError(failure).write(to: &$0) }
     }
 
     /// To be sent when nothing was for a while.

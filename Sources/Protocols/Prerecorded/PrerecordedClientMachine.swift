@@ -16,10 +16,10 @@ package protocol PrerecordedClientMachine: Sendable {
     /// - Returns: how to find out; nil: there is no way, and it is over with this error.
     mutating func unanswered(_ error: EngineError) -> PrerecordedStep?
 
-    /// Goes on with what the vendor has in hand after a failure, in a later attempt at the same recording; nil: there is nothing to go on with.
+    /// Asks for what the vendor has in hand, after a failure, in a later attempt at the same recording; nil: it has nothing.
     var continuation: VendorRequest? { get }
 
-    /// Requests that take away what the vendor still keeps, in order. Asked for once, after the end, whatever the end was.
+    /// Requests that take away what the vendor still keeps, in order. Asked for once, when nobody will go on with it.
     var leftovers: [VendorRequest] { get }
 }
 
@@ -79,10 +79,12 @@ package struct VendorRequest: Sendable, Equatable {
     package var patience: Duration
     /// Statuses besides the usual ones that pass by themselves.
     package var passing: Set<Int> = []
+    /// It orders work that the vendor charges for.
+    package var isOrder: Bool
 
     package init(
         _ method: HTTPMethod, _ target: String, headers: HTTPHeaders, body: Body = .none, repetition: Repetition = .always,
-        patience: Duration = .seconds(60)
+        patience: Duration = .seconds(60), isOrder: Bool = false
     ) {
         self.method = method
         self.target = target
@@ -90,6 +92,7 @@ package struct VendorRequest: Sendable, Equatable {
         self.body = body
         self.repetition = repetition
         self.patience = patience
+        self.isOrder = isOrder
     }
 }
 
@@ -104,6 +107,11 @@ package struct VendorAnswer: Sendable, Equatable {
         self.headers = headers
         self.body = body
     }
+
+    /// A failure that may pass by itself: it says nothing of the work that is asked for.
+    package var isPassing: Bool { status >= 500 || [408, 425, 429].contains(status) }
+    /// Refused before anything was done.
+    package var isNotActedOn: Bool { [429, 503].contains(status) }
 
     package var isSuccess: Bool { (200..<300).contains(status) }
 

@@ -31,12 +31,17 @@ package struct PrerecordedOrder: Sendable, Equatable {
     package var credential: Credential
     /// The operator's model, for clients that name none of the vendor's.
     package var model: String?
+    /// A name that no other order has, by which it can be found at the vendor; empty: none.
+    package var reference: String
 
-    package init(_ options: RecognitionOptions, format: AudioFormat = .container, credential: Credential, model: String? = nil) {
+    package init(
+        _ options: RecognitionOptions, format: AudioFormat = .container, credential: Credential, model: String? = nil, reference: String = ""
+    ) {
         self.options = options
         self.format = format
         self.credential = credential
         self.model = model
+        self.reference = reference
     }
 
     /// The language that was heard.

@@ -49,7 +49,7 @@ extension SonioxFault {
         case .tooLarge, .incompleteBody: self = .tooLong
         case .unknownModel: self = .invalidModel
         case .unavailable(let reason): self = SonioxFault(503, "\(Self.restart.message) \(reason)")
-        case .engine(let error): self = SonioxFault(error)
+        case .engine(let error, let engine, let payer): self = SonioxFault(ProviderError(error, by: engine, payer: payer).error)
         case .internalFault: self = SonioxFault(500, "Something went wrong in the gateway. The request can be tried again.")
         }
     }

@@ -1,5 +1,5 @@
 import Framing
-import Speech
+package import Speech
 
 /// The client side of Soniox's protocol for recordings: file, transcription, ask until it is done, fetch the tokens, delete both.
 ///
@@ -7,13 +7,26 @@ import Speech
 package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     private enum State {
         case uploading  // → creating, over
-        case creating  // → working, over
+        /// `again`: it was found that the first order did not arrive.
+        case creating(file: String, again: Bool)  // → seeking, working, over
+        /// An order may have been accepted. It is looked for by its file, which no other has.
+        case seeking(Search, EngineError)  // → creating, working, over
         case working(VendorRequest)  // → fetching, over
         case fetching(VendorRequest)  // → over
         case over
     }
 
+    private struct Search {
+        var file: String
+        var again: Bool
+        /// Where the list goes on.
+        var cursor: String?
+        var page = 1
+    }
+
     private static let models = ["stt-async-v5"]
+    /// Pages of 1,000 that are looked through; the vendor keeps 2,000 transcriptions.
+    private static let mostPages = 3
 
     private let order: PrerecordedOrder
     private let fault: VendorFault
@@ -41,29 +54,83 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
-        guard answer.isSuccess else { return fail(error(answer)) }
+        guard answer.isSuccess else { return refused(answer) }
         guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
         let root = document.root
         switch state {
         case .uploading:
             guard let raw = root["id"].string, let id = VendorIdentifier.pathSegment(raw) else { return fail(fault.violation("gives no file id")) }
             file = id
-            state = .creating
-            var json = headers
-            json.add("Content-Type", "application/json")
-            return .request(VendorRequest(.post, "/transcriptions", headers: json, body: .json(body(file: raw)), repetition: .ifNotActedOn))
+            return create(file: raw, again: false)
         case .creating:
             guard let id = VendorIdentifier.pathSegment(root["id"].string) else { return fail(fault.violation("gives no transcription id")) }
             transcription = id
             let question = VendorRequest(.get, "/transcriptions/" + id, headers: headers)
             state = .working(question)
             return outcome(root, question)
+        case .seeking(let search, let error): return found(root, search, error)
         case .working(let question): return outcome(root, question)
         case .fetching:
             state = .over
             guard root["tokens"].isArray else { return .failed(fault.violation("gives a transcript without tokens")) }
             return .done(transcript(root["tokens"]))
         case .over: return .failed(fault.violation("answers twice"))
+        }
+    }
+
+    package mutating func unanswered(_ error: EngineError) -> PrerecordedStep? {
+        guard case .creating(let file, let again) = state else { return nil }
+        return seek(Search(file: file, again: again), error)
+    }
+
+    package var continuation: VendorRequest? {
+        switch state {
+        case .seeking(let search, _): request(for: search)
+        case .working(let request), .fetching(let request): request
+        case .uploading, .creating, .over: nil
+        }
+    }
+
+    private mutating func create(file: String, again: Bool) -> PrerecordedStep {
+        state = .creating(file: file, again: again)
+        var json = headers
+        json.add("Content-Type", "application/json")
+        return .request(
+            VendorRequest(.post, "/transcriptions", headers: json, body: .json(body(file: file)), repetition: .ifNotActedOn, isOrder: true))
+    }
+
+    private mutating func seek(_ search: Search, _ error: EngineError) -> PrerecordedStep {
+        state = .seeking(search, error)
+        return .request(request(for: search))
+    }
+
+    private func request(for search: Search) -> VendorRequest {
+        let rest = search.cursor.map { "&cursor=" + PercentCoding.encode($0) } ?? ""
+        return VendorRequest(.get, "/transcriptions?limit=1000" + rest, headers: headers)
+    }
+
+    private mutating func found(_ root: borrowing JSONView, _ search: Search, _ error: EngineError) -> PrerecordedStep {
+        let list = root["transcriptions"]
+        for index in 0..<list.count where list[index]["file_id"].string == search.file {
+            guard let id = VendorIdentifier.pathSegment(list[index]["id"].string) else { continue }
+            transcription = id
+            let question = VendorRequest(.get, "/transcriptions/" + id, headers: headers)
+            state = .working(question)
+            return .request(question)
+        }
+        if let cursor = root["next_page_cursor"].string, !cursor.isEmpty, cursor.utf8.count <= 1_024, search.page < Self.mostPages {
+            return seek(Search(file: search.file, again: search.again, cursor: cursor, page: search.page + 1), error)
+        }
+        return search.again ? fail(error) : create(file: search.file, again: true)
+    }
+
+    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
+        let error = error(answer)
+        if case .quotaExhausted = error { return fail(error) }
+        switch state {
+        case .creating(let file, let again) where answer.isPassing && !answer.isNotActedOn: return seek(Search(file: file, again: again), error)
+        case .seeking where answer.isPassing, .working where answer.isPassing, .fetching where answer.isPassing: return .failed(error)
+        case .uploading, .creating, .seeking, .working, .fetching, .over: return fail(error)
         }
     }
 

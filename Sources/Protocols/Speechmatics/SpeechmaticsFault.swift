@@ -65,7 +65,7 @@ extension SpeechmaticsFault {
             self = SpeechmaticsFault(.invalidConfig, what)
         case .tooLarge, .incompleteBody: self = SpeechmaticsFault(.dataError, "The audio is not whole.")
         case .unavailable(let reason): self = SpeechmaticsFault(.jobError, reason)
-        case .engine(let error): self = SpeechmaticsFault(error)
+        case .engine(let error, let engine, let payer): self = SpeechmaticsFault(ProviderError(error, by: engine, payer: payer).error)
         case .internalFault: self = SpeechmaticsFault(.unknownError, "Something went wrong in the gateway. The session can be tried again.")
         }
     }

@@ -37,7 +37,7 @@ extension SpeechmaticsLiveServer {
         case .unknownModel(let name): answer(.badRequest, "Malformed Request", "There is no model \"\(name.prefix(80))\".")
         case .tooLarge, .incompleteBody: answer(.badRequest, "Malformed Request", "The body is not whole.")
         case .unavailable(let reason): answer(.serviceUnavailable, "Service Unavailable", reason)
-        case .engine(let error): answer(.serviceUnavailable, "Service Unavailable", SpeechmaticsFault(error).reason)
+        case .engine: answer(.serviceUnavailable, "Service Unavailable", SpeechmaticsFault(cause).reason)
         case .internalFault: answer(.internalServerError, "Internal Server Error", "The request can be tried again.")
         }
     }

@@ -1,12 +1,15 @@
 import Framing
-import Speech
+package import Speech
 
 /// The client side of Speechmatics' protocol for recordings: a job with the file, ask until it is done, fetch the transcript, delete the job.
 ///
 /// Source: Speechmatics "Batch" API reference.
 package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
     private enum State {
-        case creating  // → working, over
+        /// `again`: it was found that the first order did not arrive.
+        case creating(again: Bool)  // → seeking, working, over
+        /// An order may have been accepted. It is looked for by its reference, which no other has.
+        case seeking(again: Bool, EngineError)  // → creating, working, over
         case working(VendorRequest)  // → fetching, over
         case fetching(VendorRequest)  // → over
         case over
@@ -16,7 +19,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
 
     private let order: PrerecordedOrder
     private let fault: VendorFault
-    private var state: State = .creating
+    private var state: State = .creating(again: false)
     private var job: String?
     private var isDone = false
 
@@ -30,9 +33,13 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
             streaming: false, prerecorded: true, languages: .any, models: models, interims: false, speakers: true, channelsPerStream: 32),
         address: "https://asr.api.speechmatics.com/v2", recognize: { SpeechmaticsPrerecordedClient($0) })
 
-    package mutating func start() -> PrerecordedStep {
+    package mutating func start() -> PrerecordedStep { create(again: false) }
+
+    private mutating func create(again: Bool) -> PrerecordedStep {
+        state = .creating(again: again)
         let form: VendorRequest.Body = .form([.init("config", String(decoding: configuration, as: UTF8.self))], fileField: "data_file")
-        return .request(VendorRequest(.post, "/jobs", headers: headers, body: form, repetition: .ifNotActedOn, patience: .seconds(120)))
+        return .request(
+            VendorRequest(.post, "/jobs", headers: headers, body: form, repetition: .ifNotActedOn, patience: .seconds(120), isOrder: true))
     }
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
@@ -40,23 +47,64 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
             // Done, but the transcript is not there yet.
             return .poll(request)
         }
-        guard answer.isSuccess else { return fail(fault.error(answer, said: Self.message(in: answer.body))) }
+        guard answer.isSuccess else { return refused(answer) }
         guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 1 << 28) else { return fail(fault.violation("answers with no JSON")) }
         let root = document.root
         switch state {
         case .creating:
             guard let id = VendorIdentifier.pathSegment(root["id"].string) else { return fail(fault.violation("gives no job id")) }
-            job = id
-            // Without it the request would wait there.
-            let question = VendorRequest(.get, "/jobs/\(id)?wait=0", headers: headers)
-            state = .working(question)
-            return .poll(question)
+            return .poll(work(on: id))
+        case .seeking(let again, let error):
+            let list = root["jobs"]
+            for index in 0..<list.count where list[index]["config"]["tracking"]["reference"].string == order.reference {
+                guard let id = VendorIdentifier.pathSegment(list[index]["id"].string) else { continue }
+                return .request(work(on: id))
+            }
+            return again ? fail(error) : create(again: true)
         case .working(let question): return outcome(root["job"], question)
         case .fetching:
             state = .over
             guard root["results"].isArray else { return .failed(fault.violation("gives a transcript without results")) }
             return .done(transcript(root))
         case .over: return .failed(fault.violation("answers twice"))
+        }
+    }
+
+    package mutating func unanswered(_ error: EngineError) -> PrerecordedStep? {
+        guard case .creating(let again) = state, !order.reference.isEmpty else { return nil }
+        return seek(again: again, error)
+    }
+
+    package var continuation: VendorRequest? {
+        switch state {
+        case .seeking: search
+        case .working(let request), .fetching(let request): request
+        case .creating, .over: nil
+        }
+    }
+
+    /// The newest jobs: ours is one of the last, if it is one at all.
+    private var search: VendorRequest { VendorRequest(.get, "/jobs?limit=100", headers: headers) }
+
+    private mutating func seek(again: Bool, _ error: EngineError) -> PrerecordedStep {
+        state = .seeking(again: again, error)
+        return .request(search)
+    }
+
+    private mutating func work(on id: String) -> VendorRequest {
+        job = id
+        // Without `wait` the request would wait there.
+        let question = VendorRequest(.get, "/jobs/\(id)?wait=0", headers: headers)
+        state = .working(question)
+        return question
+    }
+
+    private mutating func refused(_ answer: VendorAnswer) -> PrerecordedStep {
+        let error = fault.error(answer, said: Self.message(in: answer.body))
+        switch state {
+        case .creating(let again) where answer.isPassing && !answer.isNotActedOn && !order.reference.isEmpty: return seek(again: again, error)
+        case .seeking where answer.isPassing, .working where answer.isPassing, .fetching where answer.isPassing: return .failed(error)
+        case .creating, .seeking, .working, .fetching, .over: return fail(error)
         }
     }
 
@@ -100,6 +148,12 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         var json = JSONWriter()
         json.beginObject()
         json.member("type", literal: "transcription")
+        if !order.reference.isEmpty {
+            json.key("tracking")
+            json.beginObject()
+            json.member("reference", order.reference)
+            json.endObject()
+        }
         json.key("transcription_config")
         json.beginObject()
         let language = options.language.flatMap { $0.primary == "multi" ? nil : $0.primary }

@@ -5,8 +5,9 @@ package import Speech
 
 /// A vendor's recognition of recordings as an engine: sends what the vendor's machine asks for.
 ///
-/// Memory does not grow with the recording: it is read while it is sent. What may be repeated is, with growing waits; what the vendor keeps is
-/// deleted at the end, also after a failure and when the task is cancelled.
+/// Memory does not grow with the recording: it is read while it is sent. What may be repeated is, with growing waits. Work that the vendor has taken
+/// is asked for until the time limit, and again when the same recording comes again: it is not ordered twice. What the vendor keeps is deleted at
+/// the end, also after a failure and when the task is cancelled; of work that may be asked for again, when it is forgotten.
 package struct VendorRecognizer: PrerecordedEngine {
     /// For what is left at the vendor.
     private static let cleaningLimit: Duration = .seconds(30)
@@ -19,12 +20,17 @@ package struct VendorRecognizer: PrerecordedEngine {
     private let settings: VendorSettings
     private let client: HTTPClient
     private let clock: RecognizerClock
-    private let unfinished = UnfinishedRecordings()
+    private let unfinished: UnfinishedRecordings
     /// While somebody waits for what is said: another engine can be asked sooner than this one comes to itself.
     private static let urgentRetry = RetryRule(attempts: 2, firstWait: .milliseconds(250), longestAsked: .seconds(1))
     private static let urgentPollInterval: Duration = .milliseconds(400)
 
-    package init(_ service: PrerecordedService, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock) {
+    /// - Parameter unfinished: shared by recognisers that are made for each recording anew.
+    package init(
+        _ service: PrerecordedService, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock,
+        unfinished: UnfinishedRecordings = UnfinishedRecordings()
+    ) {
+        self.unfinished = unfinished
         name = settings.name
         self.service = service
         self.settings = settings
@@ -36,22 +42,47 @@ package struct VendorRecognizer: PrerecordedEngine {
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
         let body = try RecordingBody(recording)
+        let work = UnfinishedRecordings.Work(recording, body.version, options, at: settings)
         var machine =
-            unfinished.take(recording, body.version, options)
+            unfinished.take(work)
             ?? service.recognize(
-                PrerecordedOrder(options, format: recording.format, credential: settings.credential, model: settings.model))
+                PrerecordedOrder(
+                    options, format: recording.format, credential: settings.credential, model: settings.model,
+                    reference: "harken-\(String(clock.random(), radix: 36))"))
         let limit = settings.timeLimit ?? service.timeLimit
         let result: Result<Transcript, EngineError>
         do throws(EngineError) {
             result = .success(try await run(&machine, body, options, until: clock.now() + limit, limit, progress))
         } catch {
-            if error != .cancelled, machine.continuation != nil { unfinished.keep(machine, of: recording, body.version, options) }
+            if await isKept(&machine, after: error, recording, work, body) { throw error.without(settings.credential) }
             result = .failure(error.without(settings.credential))
         }
         await take(away: machine.leftovers, body)
         let transcript = try result.get()
         progress(.reached(through: .zero + transcript.length, of: transcript.length, rate: transcript.rate))
         return transcript
+    }
+
+    /// Keeps work that the vendor has in hand for a later attempt, if there is any and somebody may come for it.
+    private func isKept(
+        _ machine: inout any PrerecordedClientMachine, after error: EngineError, _ recording: Recording, _ work: UnfinishedRecordings.Work,
+        _ body: RecordingBody
+    ) async -> Bool {
+        if error == .cancelled {
+            // Whoever was cut off may send it again, as another file. An order that was under way may have arrived.
+            guard recording.digest != nil else { return false }
+            _ = machine.unanswered(.unavailable("The order to \(name) was cut off."))
+        }
+        guard machine.continuation != nil else { return false }
+        let (number, dropped) = unfinished.keep(machine, of: work)
+        if let dropped { await take(away: dropped.leftovers, body) }
+        if !machine.leftovers.isEmpty {
+            Task {
+                try? await Task.sleep(for: unfinished.keepTime)
+                if let machine = unfinished.take(number) { await take(away: machine.leftovers, body) }
+            }
+        }
+        return true
     }
 
     private func run(
@@ -65,6 +96,8 @@ package struct VendorRecognizer: PrerecordedEngine {
             return machine.answered(answer)
         }
         let retry = options.isUrgent ? Self.urgentRetry : RetryRule()
+        // The vendor has it: nothing is won by giving up before the time is over.
+        let patient = options.isUrgent ? retry : RetryRule(attempts: .max, longestWait: .seconds(10))
         let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
         var step = machine.continuation.map { .request($0) } ?? machine.start()
         while true {
@@ -74,11 +107,20 @@ package struct VendorRecognizer: PrerecordedEngine {
                 return transcript
             case .failed(let error): throw error
             case .request(let request):
+                let isQuestion = request.method == .get && machine.continuation != nil
                 do throws(NoAnswer) {
-                    step = answered(try await answer(to: request, body, retry, until: deadline, late) { progress(.askedAgain) })
+                    step = answered(
+                        try await answer(to: request, body, isQuestion ? patient : retry, until: deadline, late) { progress(.askedAgain) })
                 } catch {
-                    guard error.mayBeActedOn, let next = machine.unanswered(error.error) else { throw error.error }
-                    step = next
+                    guard error.mayBeActedOn else { throw error.error }
+                    if let next = machine.unanswered(error.error) {
+                        step = next
+                    } else if request.isOrder {
+                        progress(.answerLost)
+                        throw .timedOut("\(name) may have taken the recording, and its answer was lost.")
+                    } else {
+                        throw error.error
+                    }
                 }
             case .poll(let request):
                 let usual = settings.pollInterval ?? service.pollInterval
@@ -86,7 +128,7 @@ package struct VendorRecognizer: PrerecordedEngine {
                 guard clock.now() + interval < deadline else { throw late }
                 do throws(NoAnswer) {
                     try await sleep(interval)
-                    step = answered(try await answer(to: request, body, retry, until: deadline, late))
+                    step = answered(try await answer(to: request, body, patient, until: deadline, late))
                 } catch {
                     throw error.error
                 }
@@ -121,7 +163,8 @@ package struct VendorRecognizer: PrerecordedEngine {
                 outcome = .success(answer)
                 wait = answer.isSuccess ? nil : retry.wait(after: answer, to: request, attempt: attempt, chance: chance)
             } catch {
-                outcome = .failure(NoAnswer(error: explain(error, late: clock.now() >= deadline ? late : nil), mayBeActedOn: error.mayBeActedOn))
+                let mayBeActedOn = error.mayBeActedOn && error != Self.undescribed
+                outcome = .failure(NoAnswer(error: explain(error, late: clock.now() >= deadline ? late : nil), mayBeActedOn: mayBeActedOn))
                 wait = retry.wait(after: error, to: request, attempt: attempt, chance: chance)
             }
             guard let wait, clock.now() + wait < deadline else { return try outcome.get() }
@@ -131,7 +174,7 @@ package struct VendorRecognizer: PrerecordedEngine {
 
     private func send(_ request: VendorRequest, _ body: RecordingBody, within left: Duration) async throws(HTTPClientError) -> VendorAnswer {
         let boundary = "harken-\(String(clock.random(), radix: 36))\(String(clock.random(), radix: 36))"
-        guard let (parts, contentType) = body.parts(for: request.body, boundary: boundary) else { throw .failed(Self.undescribed) }
+        guard let (parts, contentType) = body.parts(for: request.body, boundary: boundary) else { throw Self.undescribed }
         var headers = request.headers
         if let contentType { headers.set("Content-Type", contentType) }
         var message = HTTPClientRequest(request.method, (settings.address ?? service.address) + request.target, headers: headers)
@@ -142,7 +185,8 @@ package struct VendorRecognizer: PrerecordedEngine {
         return VendorAnswer(status: response.status.code, headers: response.headers, body: response.body)
     }
 
-    private static let undescribed = "raw audio of this encoding"
+    /// Before anything is sent.
+    private static let undescribed = HTTPClientError.failed("raw audio of this encoding")
 
     private func explain(_ error: HTTPClientError, late: EngineError?) -> EngineError {
         switch error {
@@ -151,10 +195,10 @@ package struct VendorRecognizer: PrerecordedEngine {
         case .unresolved: .unavailable("\(name) cannot be reached: its host has no address.")
         case .unreachable: .unavailable("\(name) cannot be reached.")
         case .tls(let reason): .unavailable("\(name) has no valid certificate: \(reason)")
-        case .malformedURL: .badRequest("The address of \(name) is not usable.")
+        case .malformedURL: .unavailable("The address of \(name) is not usable.")
         case .file: .undecodable("The recording cannot be read.")
         case .tooLarge(let limit): .protocolViolation("\(name) answers with more than \(limit) bytes.")
-        case .failed(Self.undescribed): .undecodable("\(name) does not take \(Self.undescribed) without a container.")
+        case Self.undescribed: .undecodable("\(name) does not take raw audio of this encoding without a container.")
         case .addressRefused, .redirectionRefused, .failed: .unavailable("The connection to \(name) broke.")
         }
     }

@@ -69,7 +69,8 @@ import Testing
     @Test func `fail in the job when the audio is at fault`() async throws {
         try await TestGateway.with(ScriptedEngine(transcript: .failure(.undecodable("no audio")))) { gateway in
             let failed = try await outcome(gateway, order(gateway, upload(gateway)))
-            #expect(failed["status"] == "error" && failed["error"] == "File does not appear to contain audio. no audio")
+            #expect(failed["status"] == "error" && failed["error"] == "File does not appear to contain audio. no audio (scripted: audio_not_usable)")
+            #expect(failed["provider"] == "scripted" && failed["code"] == "audio_not_usable")
             let unreachable = try await outcome(gateway, order(gateway, "http://127.0.0.1:9/missing.wav"))
             guard case .string(let reason)? = unreachable["error"] else { return #expect(Bool(false)) }
             #expect(reason.hasPrefix("Download error, unable to download http://127.0.0.1:9/missing.wav."))

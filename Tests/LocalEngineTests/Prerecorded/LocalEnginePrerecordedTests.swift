@@ -101,7 +101,7 @@ import Testing
                 #expect(length == transcript.length)
                 through = position
             case .segment(_, let words, _): told += words
-            case .askedAgain: Issue.record("nobody is asked over a network")
+            case .askedAgain, .answerLost: Issue.record("nobody is asked over a network")
             }
         }
         #expect(told == words)

@@ -167,7 +167,7 @@ import Testing
             (.tooLarge(limit: 26_214_400, received: 26_214_401), 413, "server_error", nil),
             (.tooManyRequests(retryAfter: .seconds(1)), 429, "requests", "rate_limit_exceeded"),
             (.engine(.undecodable("")), 400, "invalid_request_error", "invalid_value"),
-            (.engine(.unavailable("no models")), 503, "server_error", nil),
+            (.engine(.unavailable("no models")), 503, "server_error", "provider_failure"),
         ] as [(RefusalCause, Int, String, String?)])
     func `are refused in the vendor's words`(cause: RefusalCause, status: Int, type: String, code: String?) throws {
         let refusal = OpenAIRefusal.make(cause, requestID: "r")
@@ -276,8 +276,12 @@ import Testing
     @Test func `ends with the error after a failure`() throws {
         var stream = try stream()
         #expect(
-            text(stream.failed(.unavailable("gone")))
-                == "data: {\"error\":{\"message\":\"gone\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n")
+            text(stream.failed(ProviderError(.unavailable("gone"), by: .local, payer: .operator)))
+                == #"""
+                data: {"error":{"message":"gone","type":"server_error","param":null,"code":"provider_failure"},"provider":"local","code":"provider_failure"}
+
+
+                """#)
         #expect(stream.finished(transcript("x")).isEmpty)
     }
 }

@@ -104,7 +104,8 @@ import Testing
             (["GET /v2/transcript/t1": (200, #"{"status":"error","error":"corrupt file"}"#)], "undecodable", 3, 1),
             (["GET /v2/transcript/t1": (200, #"{"status":"lost"}"#)], "protocol_violation", 3, 1),
             (["GET /v2/transcript/t1": (404, #"{"error":"none"}"#)], "bad_request", 3, 1),
-            (["GET /v2/transcript/t1": (500, "{}")], "unavailable", 7, 1),
+            // Until the time is over, with growing waits.
+            (["GET /v2/transcript/t1": (500, "{}")], "unavailable", 9, 1),
             // Every 3 s, for 30 s.
             (["GET /v2/transcript/t1": (200, #"{"status":"processing"}"#)], "timed_out", 11, 1),
         ] as [([String: (Int, String)], String, Int, Int)])

@@ -1,0 +1,39 @@
+internal import Framing
+internal import Protocols
+internal import Speech
+
+/// Why one recording of a job of background work has no words.
+struct WorkloadFailure: Sendable, Equatable {
+    var words: String
+    /// The stable code, and the engine where one failed; nil: an earlier version has stored it.
+    var tag: ProviderTag?
+
+    init(words: String, tag: ProviderTag?) {
+        self.words = words
+        self.tag = tag
+    }
+
+    /// As `json` writes it; nil: null.
+    init?(_ view: borrowing JSONView) {
+        if let words = view.string {
+            self.init(words: words, tag: nil)
+        } else {
+            guard let words = view["error"].string else { return nil }
+            let provider = view["provider"].string.map { EngineName($0) }
+            self.init(words: words, tag: view["code"].string.map { ProviderTag(provider: provider, code: $0) })
+        }
+    }
+
+    var json: JSONValue {
+        var members = [JSONValue.Member(name: "error", value: .string(words))]
+        if let tag {
+            members.append(.init(name: "code", value: .string(tag.code)))
+            if let provider = tag.provider { members.append(.init(name: "provider", value: .string(provider.rawValue))) }
+        }
+        return .object(members)
+    }
+
+    init(_ refusal: BackgroundRefusal) {
+        self.init(words: refusal.detail, tag: ProviderTag(provider: refusal.provider, code: refusal.code))
+    }
+}

@@ -1,0 +1,112 @@
+package import Framing
+package import Speech
+
+/// A recognition that an engine did not do, as its caller is told: the engine's name, a stable code, an HTTP status and words.
+///
+/// The one place that maps `EngineError` to what leaves the gateway; each dialect writes it in its own form.
+package struct ProviderError: Sendable, Equatable {
+    /// The same on every route, and in what is stored of a job.
+    package enum Code: String, Sendable, CaseIterable {
+        case keyRefused = "provider_key_refused"
+        case quotaExhausted = "provider_quota_exhausted"
+        case rateLimited = "provider_rate_limited"
+        /// Out of service, or outside its own protocol.
+        case failure = "provider_failure"
+        case timeout = "provider_timeout"
+        case audioNotUsable = "audio_not_usable"
+        case unsupportedLanguage = "unsupported_language"
+        /// By the caller, or by the gateway's end.
+        case interrupted
+
+        package init(_ error: EngineError) {
+            self =
+                switch error {
+                case .unauthorised: .keyRefused
+                case .quotaExhausted: .quotaExhausted
+                case .rateLimited: .rateLimited
+                case .badRequest, .undecodable: .audioNotUsable
+                case .unsupportedLanguage: .unsupportedLanguage
+                case .unavailable, .protocolViolation: .failure
+                case .timedOut: .timeout
+                case .cancelled: .interrupted
+                }
+        }
+    }
+
+    package var code: Code
+    /// nil: no engine was asked.
+    package var provider: EngineName?
+    /// The error with words that its caller may read.
+    package var error: EngineError
+    package var status: HTTPStatus
+    package var payer: Payer
+
+    /// - Parameters:
+    ///   - provider: the engine that failed; nil: none was asked.
+    ///   - payer: whose key was shown to it. What a vendor says of the operator's key and account is for the operator's log only.
+    package init(_ error: EngineError, by provider: EngineName?, payer: Payer) {
+        code = Code(error)
+        self.provider = provider
+        self.payer = payer
+        let name = provider?.rawValue ?? "The engine"
+        switch (error, payer) {
+        case (.unauthorised, .operator): self.error = .unauthorised("\(name) refused the gateway's key.")
+        case (.quotaExhausted, .operator): self.error = .quotaExhausted("\(name) serves the gateway's account no more for now.")
+        case (.unauthorised, .user): self.error = .unauthorised("\(name) refused your own key.")
+        case (.quotaExhausted, .user): self.error = .quotaExhausted("Your own account with \(name) has no quota left.")
+        case (.rateLimited, _), (.badRequest, _), (.undecodable, _), (.unsupportedLanguage, _), (.unavailable, _), (.timedOut, _),
+            (.protocolViolation, _), (.cancelled, _):
+            self.error = error
+        }
+        status =
+            switch (error, payer) {
+            // Not 401: that would say that the key to the gateway is wrong.
+            case (.unauthorised, .user): .forbidden
+            case (.quotaExhausted, .user): .paymentRequired
+            case (.unauthorised, .operator), (.quotaExhausted, .operator), (.protocolViolation, _): .badGateway
+            case (.rateLimited, _): .tooManyRequests
+            case (.badRequest, _), (.undecodable, _), (.unsupportedLanguage, _): .badRequest
+            case (.timedOut, _): .gatewayTimeout
+            case (.unavailable, _), (.cancelled, _): .serviceUnavailable
+            }
+    }
+
+    /// nil: anything but an engine's error.
+    package init?(_ cause: RefusalCause) {
+        guard case .engine(let error, let provider, let payer) = cause else { return nil }
+        self.init(error, by: provider, payer: payer)
+    }
+
+    /// Its two members, for an object of any dialect.
+    package func writeMembers(to json: inout JSONWriter) { ProviderTag(self).writeMembers(to: &json) }
+}
+
+/// The engine and the code of an error, as they stand behind the words of a job that failed: `… (deepgram: provider_key_refused)`.
+package struct ProviderTag: Sendable, Equatable {
+    package var provider: EngineName?
+    package var code: String
+
+    package init(provider: EngineName?, code: String) {
+        self.provider = provider
+        self.code = code
+    }
+
+    package init(_ error: ProviderError) { self.init(provider: error.provider, code: error.code.rawValue) }
+
+    /// nil: the words carry none.
+    package init?(in words: String) {
+        guard words.hasSuffix(")"), let open = words.lastIndex(of: "(") else { return nil }
+        let inner = words[words.index(after: open)...].dropLast()
+        let parts = inner.split(separator: ":", maxSplits: 1).map { String($0.trimmingBlanks) }
+        guard let code = parts.last.flatMap(ProviderError.Code.init(rawValue:)) else { return nil }
+        self.init(provider: parts.count == 2 ? EngineName(parts[0]) : nil, code: code.rawValue)
+    }
+
+    /// The words with this behind them.
+    package func following(_ words: String) -> String { "\(words) (\(provider.map { "\($0): " } ?? "")\(code))" }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        if let provider { json.member("provider", provider.rawValue) }
+        json.member("code", code)
+    }
+}
