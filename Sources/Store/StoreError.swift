@@ -11,6 +11,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case busy(path: String)
     /// Keys exist, yet the secret that their hashes were made with does not.
     case secretMissing(path: String)
+    /// The installation has had keys, and its database has none.
+    case keysLost(path: String, marker: String)
     /// The cryptography that keys need does not work.
     case cryptography(String)
     /// A row breaks a rule of the schema, such as a name that is taken.
@@ -29,13 +31,18 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .diskFull(let path):
             "no space left for \(path). Free space on that disk, or name a directory on another one with --data"
         case .corrupt(let path, let detail):
-            "\(path) is damaged or not a database (\(detail)). Move it away or restore a copy, then start again"
+            "\(path) is damaged or not a database (\(detail)). Restore it from a copy; without one, save what can be read "
+                + "(sqlite3 \(path) .recover | sqlite3 new.db), put new.db in its place, then start again"
         case .newerSchema(let path, let found, let known):
             "\(path) was written by a newer Harken (schema \(found), this one knows \(known)). Install that version, or use another --data"
         case .busy(let path):
             "\(path) is locked by another process. Stop what holds it (a backup, an open sqlite3 shell), then try again"
         case .secretMissing(let path):
-            "\(path) is missing, and without it no key can be checked. Restore it from a copy, or remove the database to begin without keys"
+            "\(path) is missing, and without it no key can be checked. Restore it from a copy, or remove the database and keys-exist to begin "
+                + "without keys"
+        case .keysLost(let path, let marker):
+            "\(path) has no access key, but this installation has had some: the database or its log (\(path)-wal) was lost or damaged. Restore both "
+                + "from a copy. To go on without the old keys and data on purpose, delete \(marker)"
         case .cryptography(let what):
             "\(what); see whether OpenSSL works: openssl rand -hex 8"
         case .constraint(let detail):

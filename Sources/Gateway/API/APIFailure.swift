@@ -25,7 +25,7 @@ struct APIFailure: Error {
         switch error {
         case .tooMuch(let reason): self.init(.unprocessableContent, "too_much", reason)
         case .conflict(let reason): self.init(.conflict, "conflict", reason)
-        case .notUsable, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .cryptography, .constraint, .failed:
+        case .notUsable, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint, .failed:
             self.init(.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
         }
     }

@@ -43,7 +43,13 @@ enum SessionOperations {
             let id = request.id("id", as: Session.self)
             // Asked first: what is found out meanwhile is in the folder then.
             let isKnown = await request.gateway.recovery.hasLookedThrough
-            let found = await request.gateway.transcripts.find(id)
+            let found: StoredTranscript?
+            do throws(StoredTranscript.Unreadable) {
+                found = try await request.gateway.transcripts.find(id)
+            } catch {
+                request.gateway.log.error("a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
+                throw APIFailure(.unavailable("The transcript cannot be read."))
+            }
             if let found, found.record.owner?.user ?? ID.local.rawValue == request.user.rawValue { return APIAnswer(body: found.json()) }
             // Before the journal was looked through, nobody knows what was interrupted.
             guard isKnown else { throw APIFailure(.unavailable("The gateway has just started; ask again in a moment.")) }

@@ -135,7 +135,12 @@ final class Admission: Sendable {
             return try grant(owner, keys, keys.isEmpty ? await watch.spending(of: owner) : Spending(), account: nil, for: .recording)
         }
         let standing: KeyStanding?
-        do throws(StoreError) { standing = try await self.keys.settle([KeyDebit(key: key, microseconds: 0)]).first } catch { standing = nil }
+        do throws(StoreError) {
+            standing = try await self.keys.settle([KeyDebit(key: key, microseconds: 0)]).first
+        } catch {
+            log.error("a key cannot be read", [.key: key.rawValue, .error: "\(error)"])
+            throw .unavailable("The key store cannot be read.")
+        }
         guard let standing else { throw .unavailable("The key store cannot be read.") }
         guard standing.isValid else { throw .forbidden("The key that this was ordered with is not valid any more.") }
         let credit = standing.remaining.map { Duration.microseconds($0) }

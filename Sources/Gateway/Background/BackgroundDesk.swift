@@ -64,7 +64,15 @@ actor BackgroundDesk {
             }
             for recording in try await recordings.standing(RecordingState.finishing.rawValue) {
                 gateway.conversations.attach(ID(recording.conversation), of: recording.user)
-                Task { _ = try? await finish(Place(user: recording.user, conversation: recording.conversation), gateway) }
+                Task {
+                    do throws(BackgroundRefusal) {
+                        _ = try await finish(Place(user: recording.user, conversation: recording.conversation), gateway)
+                    } catch {
+                        // Its client asks again, or the next start does it.
+                        gateway.log.warning(
+                            "a recording of an earlier run cannot be ended", [.conversation: recording.conversation, .error: error.detail])
+                    }
+                }
             }
         } catch {
             gateway.log.error("recordings of earlier runs cannot be read", [.error: "\(error)"])
@@ -196,7 +204,16 @@ actor BackgroundDesk {
             await assemble(place, gateway)
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
         } catch {
-            try? await recordings.release(stored.id, in: place.conversation, of: place.user)
+            do throws(StoreError) { try await recordings.release(stored.id, in: place.conversation, of: place.user) } catch {
+                // As long as it is reserved, its client is told that it is being recognised.
+                let retry = StoreRetry(schedule: gateway.configuration.storeRetries, log: gateway.log, metrics: gateway.metrics)
+                retry.failed(.chunkRelease, of: stored.id, attempts: 1, error)
+                Task { [recordings] in
+                    _ = await retry.run(.chunkRelease, of: stored.id, failed: 1) { () throws(StoreError) in
+                        try await recordings.release(stored.id, in: place.conversation, of: place.user)
+                    }
+                }
+            }
             return .failure(error)
         }
     }

@@ -14,7 +14,12 @@ struct RecordingAudio: Sendable {
     func keep(_ chunk: RecognisedChunk, in recording: Recording, beside others: [StoredChunk], of conversation: ID<Conversation>, _ user: ID<User>)
         async
     {
-        guard (try? await desk.keepsAudio(of: user)) == true else { return }
+        do throws(StoreError) {
+            guard try await desk.keepsAudio(of: user) else { return }
+        } catch {
+            // Not kept against the user's wish, for all that is known.
+            return desk.log.error("a recording's audio is not kept", [.conversation: conversation.rawValue, .error: "\(error)"])
+        }
         let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + $0.duration })
         for range in ranges where range.upperBound - range.lowerBound >= Self.shortest {
             guard let keeper = desk.keeper(rate: .speech, channels: 1, days: nil) else { return }

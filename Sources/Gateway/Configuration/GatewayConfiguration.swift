@@ -1,5 +1,6 @@
 package import Background
 package import Continuity
+package import Net
 package import Protocols
 package import Speech
 package import Store
@@ -62,10 +63,14 @@ package struct GatewayConfiguration: Sendable {
     package var conversationPoll: Duration = .seconds(5)
     /// Waits between attempts to complete a conversation; after the last one it has failed.
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
+    /// Waits between attempts to store what must not be lost: results of jobs, and transcripts.
+    package var storeRetries = RetrySchedule.store
     /// What is done when the engine of a live session fails.
     package var recovery = Recovery.Rule()
     /// Whether URLs that callers give are fetched. Never from private addresses.
     package var fetchesURLs: Bool
+    /// From where. No setting widens it; a test's host is on its own machine.
+    package var fetchReach = HTTPClientRequest.Reach.publicOnly
     /// Origins of web pages that may call, besides pages from this machine. `*`: all.
     package var corsOrigins: [String]
     /// How long a live session may last, in dialects that leave it to the operator.

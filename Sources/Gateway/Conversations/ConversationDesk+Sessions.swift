@@ -16,8 +16,14 @@ extension ConversationDesk {
         let user = Self.user(of: record)
         for part in await parts(of: record) {
             detach(part.conversation, of: user, timeout: nil)
-            guard let conversation = try? await store.conversation(part.conversation, of: user), conversation.status == .inProgress else { continue }
-            leave(conversation, until: now())
+            do throws(StoreError) {
+                guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status == .inProgress else {
+                    continue
+                }
+                leave(conversation, until: now())
+            } catch {
+                log.error("a conversation of an earlier run is not ended yet", [.conversation: part.conversation.rawValue, .error: "\(error)"])
+            }
         }
     }
 

@@ -90,8 +90,13 @@ struct ConversationWork: Sendable {
             Task {
                 if let done = await desk.complete(id, of: user) { return tell(.completed(id, done)) }
                 // Another session may have seen to it before.
-                let there = try? await desk.store.conversation(id, of: user)
-                tell(.completed(id, there?.status == .completed ? there : nil))
+                do throws(StoreError) {
+                    let there = try await desk.store.conversation(id, of: user)
+                    tell(.completed(id, there?.status == .completed ? there : nil))
+                } catch {
+                    desk.log.error("a completed conversation cannot be read", [.conversation: id.rawValue, .error: "\(error)"])
+                    tell(.completed(id, nil))
+                }
             }
         case .know(let revision): tell(.looked(try await known(after: revision)))
         case .keep(let voice, let label): tell(.voice(try await desk.store.add(voice, of: user), label: label))

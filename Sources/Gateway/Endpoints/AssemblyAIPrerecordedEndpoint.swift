@@ -91,16 +91,19 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         let gateway = call.gateway
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         let request = try AssemblyAIPrerecordedRequest(bytes)
+        try request.checkWebhookHeader()
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         let engines = EngineChoice.engines(of: exchange.request)
         // Says now what can never be done; the engines are chosen when the job's turn comes.
         _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
         var audio = request.audioURL
         if let upload = UploadAddress.id(in: audio), try await gateway.runner.uploads.find(upload, of: caller.user) != nil { audio = upload }
+        let id = ID<TranscriptionJob>(gateway.newID())
+        let (stored, sealed) = try gateway.runner.secrets.sealed(bytes, request, of: id)
         let job = TranscriptionJob(
-            id: ID(gateway.newID()), dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
-            request: String(decoding: bytes, as: UTF8.self), audio: audio, engines: engines, ownKeys: Array(grant.keys.engines),
-            signingKey: caller.signingKey, keepsRaw: keepsRaw)
+            id: id, dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
+            request: stored, audio: audio, engines: engines, ownKeys: Array(grant.keys.engines), signingKey: caller.signingKey, sealed: sealed,
+            keepsRaw: keepsRaw)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
             try await gateway.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, gateway)
         }

@@ -32,11 +32,6 @@ struct JobOrder: Sendable {
     var format: AudioFormat
 }
 
-enum JobOutcome: Sendable {
-    case completed(Transcript)
-    case failed(String)
-}
-
 /// A message to an address that a caller gave.
 struct Callback: Sendable {
     var address: String

@@ -5,48 +5,111 @@ internal import Store
 internal import Synchronization
 
 /// Works on the jobs in the store, a bounded number at once, and tells of their ends. What it is not done with is done after the next start.
+///
+/// A job is claimed with a lease. Its recording is fetched, where it must be, before a worker is taken; then it is recognised by a worker; and its result
+/// is stored, however often that must be tried. Until then its lease is renewed.
 actor JobRunner {
-    /// Jobs at once: engines have their own queues behind.
-    private static let mostRunning = 8
+    /// Jobs at once, as far as users share them evenly: engines have their own queues behind.
+    private static let maxWorking = 8
+    /// Recordings that are fetched, or wait for a worker, at once.
+    private static let maxFetching = 8
+    /// Results that wait to be stored. While there are as many, no job is begun.
+    static let maxUnstored = 64
     /// Jobs of one user that may wait.
     static let mostWaiting = 10_000
     /// Between two looks at what lies about: uploads that are too old, and jobs that a fault of the store has left waiting.
     private static let sweepInterval: Duration = .seconds(300)
     /// Between two looks whether the gateway has room.
     private static let busyWait: Duration = .seconds(1)
-    private static let protocols: [String: any JobProtocol] = [
+    /// How long a job is a process' own that says nothing more.
+    static let leaseTime: Duration = .seconds(60)
+    static let renewalInterval: Duration = .seconds(20)
+    static let protocols: [String: any JobProtocol] = [
         AssemblyAIJobs.dialect: AssemblyAIJobs(), DeepgramJobs.dialect: DeepgramJobs(), SyncJobs.dialect: SyncJobs(),
         PostprocessJobs.dialect: PostprocessJobs(),
     ]
 
-    nonisolated let jobs: TranscriptionJobs
-    nonisolated let uploads: UploadFolder
-    private var running: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
-    private var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
-    /// Of callers, for jobs that are not over. They are never stored.
-    private var ownKeys: [ID<TranscriptionJob>: OwnKeys] = [:]
-    private var sweeping: Task<Void, Never>?
-    private var isStopped = false
-    /// A claim is under way, and whether another shall follow.
-    private var claiming: (isUnderWay: Bool, again: Bool) = (false, false)
-
-    init(jobs: TranscriptionJobs, uploads: UploadFolder) {
-        self.jobs = jobs
-        self.uploads = uploads
+    /// A job whose recording is here, and that waits for a worker.
+    struct Fetched: Sendable {
+        var job: TranscriptionJob
+        var file: SpooledFile
     }
 
-    /// Takes up what an earlier run left.
+    nonisolated let jobs: TranscriptionJobs
+    nonisolated let uploads: UploadFolder
+    nonisolated let secrets: JobSecrets
+    nonisolated let results: UnstoredResults
+    /// This process, on leases.
+    nonisolated let owner: String
+    nonisolated let schedule: RetrySchedule
+    /// Jobs that are claimed and have no result, each with what is done for it.
+    var underWay: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    var working = WorkShares(most: maxWorking)
+    var fetching = WorkShares(most: maxFetching)
+    /// In the order in which they came.
+    var fetched: [Fetched] = []
+    /// The recordings of jobs that a worker is at.
+    var files: [ID<TranscriptionJob>: SpooledFile] = [:]
+    /// Jobs whose results could not be stored yet.
+    var unstored: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    /// Of callers, for jobs that are not over. They are never stored.
+    var ownKeys: [ID<TranscriptionJob>: OwnKeys] = [:]
+    private var sweeping: Task<Void, Never>?
+    var renewing: Task<Void, Never>?
+    private var takingUp: Task<Void, Never>?
+    var claimAgain: Task<Void, Never>?
+    private(set) var isStopped = false
+    /// Nothing is claimed before it is known what earlier runs left.
+    var isTakingUp = false
+    /// A claim is under way, and whether another shall follow.
+    var claiming: (isUnderWay: Bool, again: Bool) = (false, false)
+    /// Claims in a row that the store has refused.
+    var failedClaims = 0
+
+    /// - Parameters:
+    ///   - owner: this process: another name after each start.
+    ///   - schedule: waits between attempts to have the store do something.
+    init(
+        jobs: TranscriptionJobs, uploads: UploadFolder, results: UnstoredResults, secrets: JobSecrets, owner: String, schedule: RetrySchedule
+    ) {
+        self.jobs = jobs
+        self.uploads = uploads
+        self.results = results
+        self.secrets = secrets
+        self.owner = owner
+        self.schedule = schedule
+    }
+
+    /// Takes up what an earlier run left, now or as soon as the store can be read. No other process works in this data directory.
     func start(_ gateway: GatewayService) async {
+        isTakingUp = true
         do throws(StoreError) {
-            try await jobs.recover(now: gateway.now(), reason: "The gateway was interrupted too often while it worked on this; send it again.")
-            for job in try await jobs.unannounced() { announce(job, gateway) }
+            try await takeUp(gateway)
         } catch {
-            gateway.log.warning("jobs not taken up", [.error: "\(error)"])
+            retry(gateway).failed(.jobTakeUp, of: "", attempts: 1, error)
+            takingUp = Task { [weak gateway] in
+                guard let gateway else { return }
+                _ = await retry(gateway).run(.jobTakeUp, of: "", failed: 1) { () throws(StoreError) in try await takeUp(gateway) }
+                await wake(gateway)
+            }
         }
         await wake(gateway)
         sweeping = Task { [weak gateway] in
             while await lookAfter(gateway) { try? await Task.sleep(for: Self.sweepInterval) }
         }
+    }
+
+    private func takeUp(_ gateway: GatewayService) async throws(StoreError) {
+        // In this order: what has a result is not free for anybody.
+        try await takeUpResults(gateway)
+        try await jobs.endLeases(except: owner)
+        for job in try await jobs.unannounced() { announce(job, gateway) }
+        isTakingUp = false
+    }
+
+    nonisolated func retry(_ gateway: GatewayService) -> StoreRetry {
+        StoreRetry(schedule: schedule, log: gateway.log, metrics: gateway.metrics)
     }
 
     /// - Returns: false when there is no more to look after.
@@ -58,35 +121,19 @@ actor JobRunner {
         return true
     }
 
-    /// Stops all work; it goes back into the queue.
+    /// Stops all work; it goes back into the queue. Results that are not stored stay in their files.
     func stop() async {
         isStopped = true
-        sweeping?.cancel()
-        for task in running.values { task.cancel() }
+        for task in [sweeping, takingUp, claimAgain] { task?.cancel() }
         for task in deliveries.values { task.cancel() }
-        for task in Array(running.values) { await task.value }
-    }
-
-    /// Takes on as many jobs as there is room for.
-    func wake(_ gateway: GatewayService) async {
-        guard !claiming.isUnderWay else {
-            claiming.again = true
-            return
-        }
-        claiming = (true, false)
-        while !isStopped, running.count < Self.mostRunning {
-            guard let job = try? await jobs.claim() else {
-                guard claiming.again else { break }
-                claiming.again = false
-                continue
-            }
-            running[job.id] = Task {
-                await work(on: job, gateway)
-                running[job.id] = nil
-                await wake(gateway)
-            }
-        }
-        claiming.isUnderWay = false
+        for task in underWay.values { task.cancel() }
+        for task in Array(underWay.values) { await task.value }
+        // Also what could not be stored just now.
+        for task in unstored.values { task.cancel() }
+        for task in Array(unstored.values) { await task.value }
+        for waiting in fetched { await release(waiting.job.id, nil) }
+        fetched = []
+        renewing?.cancel()
     }
 
     /// Puts a job into the queue.
@@ -122,15 +169,19 @@ actor JobRunner {
 
     /// Its owner does not want it any more.
     func cancel(_ id: ID<TranscriptionJob>) {
-        running[id]?.cancel()
+        underWay[id]?.cancel()
         deliveries[id]?.cancel()
+        unstored[id]?.cancel()
+        if let index = fetched.firstIndex(where: { $0.job.id == id }) {
+            let waiting = fetched.remove(at: index)
+            fetching.leave(waiting.job.user)
+            underWay[id] = nil
+        }
     }
 
-    private func work(on job: TranscriptionJob, _ gateway: GatewayService) async {
-        guard let kind = Self.protocols[job.dialect], let order = kind.order(of: job, context(of: job, gateway)) else {
-            _ = try? await jobs.fail(job.id, "This version of the gateway cannot read the order.", now: gateway.now())
-            return
-        }
+    /// What a worker does for a job whose recording is here.
+    func work(on job: TranscriptionJob, _ gateway: GatewayService) async {
+        guard let (kind, order) = await readable(job, gateway) else { return }
         gateway.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
         let outcome: JobOutcome
         do throws(RefusalCause) {
@@ -142,12 +193,20 @@ actor JobRunner {
         } catch {
             if Task.isCancelled {
                 // Also what its owner has deleted: then this changes nothing.
-                try? await jobs.release(job.id)
+                await release(job.id, gateway)
                 return
             }
             outcome = .failed(kind.reason(error, of: job))
         }
         await finish(job, outcome, kind, gateway)
+    }
+
+    /// How a job's protocol reads its order; nil: it cannot, and the job has failed.
+    func readable(_ job: TranscriptionJob, _ gateway: GatewayService) async -> (kind: any JobProtocol, order: JobOrder)? {
+        let kind = Self.protocols[job.dialect]
+        if let kind, let order = kind.order(of: job, context(of: job, gateway)) { return (kind, order) }
+        await finish(job, .failed("This version of the gateway cannot read the order."), kind, gateway)
+        return nil
     }
 
     private func recognize(
@@ -160,8 +219,8 @@ actor JobRunner {
             guard let file = try await uploads.find(job.audio, of: job.user) else { throw .remoteContent("The upload is not here any more.") }
             (fetched, path) = (nil, file)
         } else {
-            let file = try await RemoteRecording(gateway: gateway).fetch(
-                job.audio, id: job.id.rawValue, limit: gateway.configuration.recordingBytes ?? AssemblyAIPrerecordedEndpoint.uploadLimit)
+            // Fetched before a worker was taken.
+            guard let file = files[job.id] else { throw .remoteContent("The URL is not one of http or https.") }
             (fetched, path) = (file, file.path)
         }
         defer { withExtendedLifetime(fetched) {} }
@@ -178,60 +237,7 @@ actor JobRunner {
         }
     }
 
-    private func finish(_ job: TranscriptionJob, _ outcome: JobOutcome, _ kind: any JobProtocol, _ gateway: GatewayService) async {
-        do throws(StoreError) {
-            let isWanted: Bool
-            switch outcome {
-            case .completed(let transcript): isWanted = try await jobs.complete(job.id, transcript, now: gateway.now())
-            case .failed(let reason): isWanted = try await jobs.fail(job.id, reason, now: gateway.now())
-            }
-            gateway.log.info("job over", [.request: job.id.rawValue, .status: outcome.name])
-            ownKeys[job.id] = nil
-            if !kind.keepsUploads { for upload in job.audio.split(separator: ",") { await uploads.remove(String(upload), of: job.user) } }
-            if isWanted, let callback = kind.notice(of: job, outcome, context(of: job, gateway)) { deliver(callback, of: job, kind, gateway) }
-        } catch {
-            gateway.log.warning("job not stored", [.request: job.id.rawValue, .error: "\(error)"])
-        }
-    }
-
-    /// Tells of an end that an earlier run reached.
-    private func announce(_ job: TranscriptionJob, _ gateway: GatewayService) {
-        guard let kind = Self.protocols[job.dialect] else { return }
-        deliveries[job.id] = Task {
-            let found = try? await jobs.find(job.id, of: job.user)
-            let outcome: JobOutcome = found?.transcript.map { .completed($0) } ?? .failed(job.error ?? "")
-            deliveries[job.id] = nil
-            if let callback = kind.notice(of: job, outcome, context(of: job, gateway)) { deliver(callback, of: job, kind, gateway) }
-        }
-    }
-
-    private func forget(_ job: TranscriptionJob) async {
-        try? await jobs.remove(job.id)
-        if job.isOfUpload { await uploads.remove(job.audio, of: job.user) }
-    }
-
-    private func context(of job: TranscriptionJob, _ gateway: GatewayService) -> HandshakeContext {
+    func context(of job: TranscriptionJob, _ gateway: GatewayService) -> HandshakeContext {
         HandshakeContext(requestID: job.id.rawValue, now: job.created, models: gateway.router.models)
-    }
-
-    private func deliver(_ callback: Callback, of job: TranscriptionJob, _ kind: any JobProtocol, _ gateway: GatewayService) {
-        deliveries[job.id] = Task {
-            let status = await CallbackDelivery(gateway: gateway).send(callback, signingKey: job.signingKey, request: job.id.rawValue)
-            // Stopped half-way: the next run tells it.
-            if !Task.isCancelled {
-                try? await jobs.announced(job.id, status: status)
-                if !kind.keepsResults { await forget(job) }
-            }
-            deliveries[job.id] = nil
-        }
-    }
-}
-
-extension JobOutcome {
-    fileprivate var name: String {
-        switch self {
-        case .completed: "completed"
-        case .failed: "error"
-        }
     }
 }

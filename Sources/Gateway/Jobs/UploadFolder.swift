@@ -13,11 +13,13 @@ final class UploadFolder: Sendable {
     private let uploads: Uploads
     /// Bytes of all files.
     private let most: Int
+    private let log: Log
 
-    init(directory: String, uploads: Uploads, most: Int) throws {
+    init(directory: String, uploads: Uploads, most: Int, log: Log) throws {
         self.directory = directory
         self.uploads = uploads
         self.most = most
+        self.log = log
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
@@ -40,16 +42,25 @@ final class UploadFolder: Sendable {
 
     /// Takes a user's upload away, unless a job waits for it.
     func remove(_ id: String, of user: ID<User>) async {
-        if (try? await uploads.remove(ID(id), of: user)) == true { unlink(path(of: id)) }
+        do throws(StoreError) {
+            if try await uploads.remove(ID(id), of: user) { unlink(path(of: id)) }
+        } catch {
+            // It goes when it is too old.
+            log.warning("an upload is not deleted yet", [.path: path(of: id), .error: "\(error)"])
+        }
     }
 
     /// Takes away what is too old, and files that nobody knows of.
     func sweep(now: UnixTime) async {
-        guard (try? await uploads.expire(before: now + (.zero - Self.lifetime))) != nil else { return }
-        // In this order: a file is known before it is here.
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        guard let known = try? await uploads.all() else { return }
-        for name in files where !known.contains(name) { unlink(path(of: name)) }
+        do {
+            try await uploads.expire(before: now + (.zero - Self.lifetime))
+            // In this order: a file is known before it is here.
+            let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+            let known = try await uploads.all()
+            for name in files where !known.contains(name) { unlink(path(of: name)) }
+        } catch {
+            log.warning("uploads that are too old are not deleted yet", [.path: directory, .error: "\(error)"])
+        }
     }
 
     private func path(of id: String) -> String { directory + "/" + id }

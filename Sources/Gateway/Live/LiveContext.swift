@@ -103,10 +103,16 @@ final class LiveContext {
         let id = transcript.record.id
         guard let conversation, transcripts.forgetsSome(of: id) else { return store(transcript, cursor, received: received, behind: conversation) }
         let context = LoopBound(self, on: loop)
+        let retry = StoreRetry(schedule: transcripts.retries, log: log, metrics: metrics)
         Task { [transcripts, conversations] in
             // What was deleted ends where the session spoke on in another conversation, which is known when that is stored.
             await conversation.value
-            if let stretches = try? await conversations.store.forgottenSpeech(of: id) { transcripts.forget(stretches, of: id) }
+            // What was deleted is not stored because the store could not say that it was.
+            let stretches = await retry.run(.transcript, of: id.rawValue) { () throws(StoreError) in
+                try await conversations.store.forgottenSpeech(of: id)
+            }
+            guard let stretches else { return }
+            transcripts.forget(stretches, of: id)
             context.enter { $0.store(transcript, cursor, received: received, behind: conversation) }
         }
     }
@@ -115,7 +121,7 @@ final class LiveContext {
         let context = LoopBound(self, on: loop)
         let completion = completion, conversations = conversations
         transcripts.finish(transcript, received: received) { stored in
-            // What could not be stored the journal keeps for the next start.
+            // What only the journal can keep is for the next start.
             guard let stored else { return }
             let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received)
             let isWhole = stored.status == .complete

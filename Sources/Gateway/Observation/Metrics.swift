@@ -38,6 +38,7 @@ package final class Metrics: Sendable {
         case audioDropped = "harken_conversation_audio_dropped_seconds_total"
         case lessons = "harken_voice_lessons_total"
         case spansDropped = "harken_spans_dropped_total"
+        case storeFailures = "harken_store_failures_total"
 
         var labels: [String] {
             switch self {
@@ -54,6 +55,7 @@ package final class Metrics: Sendable {
             case .gateFailures, .audioDropped: []
             case .lessons: ["outcome"]
             case .spansDropped: ["cause"]
+            case .storeFailures: ["work"]
             }
         }
 
@@ -79,6 +81,8 @@ package final class Metrics: Sendable {
             case .audioDropped: "Audio of conversations that was not kept, in seconds: the store or the encoder did not keep up with it."
             case .lessons: "Lessons of people's voices, from segments that a hand has said are theirs."
             case .spansDropped: "Spans that no collector has."
+            case .storeFailures:
+                "Attempts to read or write the store or a transcript's file that failed and are repeated, by the work that needs them."
             }
         }
     }
@@ -192,6 +196,9 @@ package final class Metrics: Sendable {
     func audioDropped(_ duration: Duration) { add(duration / .seconds(1), .audioDropped, []) }
 
     func taught(_ outcome: String) { add(1, .lessons, [outcome]) }
+
+    /// The store did not do what must be done; it is tried again.
+    func storeFailed(_ work: StoreRetry.Work) { add(1, .storeFailures, [work.rawValue]) }
 
     func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 

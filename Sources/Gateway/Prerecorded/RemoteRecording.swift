@@ -14,7 +14,7 @@ struct RemoteRecording: Sendable {
         var request = HTTPClientRequest(.get, url)
         request.destination = .file(path: path)
         request.responseLimit = limit
-        request.reach = .publicOnly
+        request.reach = gateway.configuration.fetchReach
         request.redirects = .followed(limit: 5)
         request.timeout = .seconds(600)
         do {

@@ -35,7 +35,14 @@ struct SpeechProfiles: Sendable {
 
     /// What an engine hears of the user before a conversation, one channel at `.speech`; nil: there is no profile, or it cannot be read.
     func introduction(of user: ID<User>) async -> [Float]? {
-        guard let file = try? await samples(of: user).profile?.file else { return nil }
+        let file: String?
+        do throws(StoreError) {
+            file = try await samples(of: user).profile?.file
+        } catch {
+            desk.log.error("a speech profile cannot be read", [.error: "\(error)"])
+            return nil
+        }
+        guard let file else { return nil }
         return try? Self.samples(of: folder + "/" + file, longest: Self.introduction)
     }
 

@@ -104,7 +104,7 @@ actor SessionRecovery {
             let attempts: Int
             switch await begin(session, gateway) {
             case .needless: continue
-            case .notStored:
+            case .notStored, .unknown:
                 areStored = false
                 attempts = 0
             case .stored(let before): attempts = before
@@ -143,6 +143,8 @@ actor SessionRecovery {
         case stored(attempts: Int)
         /// What was committed is in the journal only.
         case notStored
+        /// Its transcript is there and cannot be read now.
+        case unknown
     }
 
     /// Stores what was committed, where that was not done yet.
@@ -157,6 +159,11 @@ actor SessionRecovery {
                 return stored.status == .complete ? .needless : .stored(attempts: stored.attempts)
             }
         } catch {
+            if case .notReadable(let reason) = error {
+                // What it has is not known: it is neither replaced nor taken for complete.
+                gateway.log.error("a transcript cannot be read", [.session: session.record.id.rawValue, .error: reason])
+                return .unknown
+            }
             // A newer version's is not touched; a broken one is made again.
             guard error == .damaged else {
                 gateway.log.error(
@@ -170,7 +177,10 @@ actor SessionRecovery {
         let isKept = await transcripts.keep(stored)
         // The gateway may have been killed before its conversation had them.
         if isWhole { await gateway.conversations.take(stored) }
-        guard isKept else { return .notStored }
+        guard isKept else {
+            unstored[session.record.id] = stored
+            return .notStored
+        }
         return isWhole ? .needless : .stored(attempts: 0)
     }
 
@@ -185,6 +195,8 @@ actor SessionRecovery {
 
     private var busyFiles: Set<Int> { busy.values.reduce(into: []) { $0.formUnion($1) } }
     private var busy: [ID<Session>: Set<Int>] = [:]
+    /// Transcripts of earlier runs' sessions that the disk has not taken yet.
+    private var unstored: [ID<Session>: StoredTranscript] = [:]
 
     // MARK: - Work
 
@@ -195,8 +207,14 @@ actor SessionRecovery {
             busy[patient.id] = patient.files
             running[patient.id] = Task(priority: .utility) {
                 let outcome = await complete(patient, gateway)
-                if let stored = try? await transcripts.stored(patient.id) {
-                    await gateway.conversations.take(stored, onlyRecovered: patient.record == nil)
+                do throws(StoredTranscript.Unreadable) {
+                    if let stored = try await transcripts.stored(patient.id) {
+                        await gateway.conversations.take(stored, onlyRecovered: patient.record == nil)
+                    }
+                } catch {
+                    gateway.log.error(
+                        "recovered words are missing in a conversation: the transcript cannot be read",
+                        [.session: patient.id.rawValue, .error: "\(error)"])
                 }
                 if let record = patient.record { await gateway.conversations.release(record) }
                 over(patient, outcome, gateway)
@@ -257,7 +275,19 @@ actor SessionRecovery {
             await patient.audio.release()
             return .done
         }
-        guard var stored = try? await transcripts.stored(patient.id) else { return .left }
+        if let waiting = unstored[patient.id] {
+            guard await transcripts.keepUntilStored(waiting) else { return .left }
+            unstored[patient.id] = nil
+        }
+        var stored: StoredTranscript
+        do throws(StoredTranscript.Unreadable) {
+            guard let found = try await transcripts.stored(patient.id) else { return .left }
+            stored = found
+        } catch {
+            gateway.log.error("a session is not completed: its transcript cannot be read", [.session: patient.id.rawValue, .error: "\(error)"])
+            if case .notReadable = error { return .mayPass }
+            return .left
+        }
         guard stored.attempts < Self.mostAttempts else {
             gateway.log.error("a session's transcript is not completed: the gateway ended each time", [.session: patient.id.rawValue])
             stored.status = .incomplete
@@ -266,13 +296,13 @@ actor SessionRecovery {
         }
         stored.attempts += 1
         stored.status = .recovering
-        guard await transcripts.keep(stored) else { return .left }
+        guard await transcripts.keepUntilStored(stored) else { return .left }
         let before = stored.transcript
         let repair = TranscriptRepair(gateway: gateway, transcripts: transcripts, audio: patient.audio)
         let verdict = await repair.run(&stored)
         stored.attempts -= 1
         stored.status = stored.transcript.isWhole ? .complete : verdict == .interrupted ? .recovering : .incomplete
-        guard await transcripts.keep(stored) else { return .left }
+        guard await transcripts.keepUntilStored(stored) else { return .left }
         note(stored.transcript, before, patient, gateway)
         guard !transcripts.isForgotten(patient.id) else {
             await patient.audio.release()

@@ -53,8 +53,8 @@ struct TranscriptRepair: Sendable {
                         case .noEngine where able.isEmpty: verdict = verdict == .done ? .left : verdict
                         case _: verdict = cause.mayPass ? .mayPass : verdict == .done ? .left : verdict
                         }
-                    } else if await !transcripts.keep(stored) {
-                        return .left
+                    } else if await !transcripts.keepUntilStored(stored) {
+                        return .interrupted
                     }
                 }
             }

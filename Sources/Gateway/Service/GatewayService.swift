@@ -85,14 +85,17 @@ package final class GatewayService: HTTPService, EnginePatron {
         runner = JobRunner(
             jobs: TranscriptionJobs(in: database),
             uploads: try UploadFolder(
-                directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes))
+                directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes, log: log),
+            results: try UnstoredResults(directory: configuration.dataDirectory + "/results"), secrets: try JobSecrets(of: database.directory),
+            owner: newID(), schedule: configuration.storeRetries)
         routes = Self.routes
         let journals = configuration.dataDirectory + "/journal"
         let writer = try JournalWriter(
             directory: journals, sync: configuration.journal.sync, log: log, report: { metrics.journalSynced(after: $0) },
             syncFailed: { metrics.journalSyncFailed() })
         let transcripts = try TranscriptFolder(
-            directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log)
+            directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log,
+            retries: configuration.storeRetries, failed: { metrics.storeFailed(.transcript) })
         self.transcripts = transcripts
         let evaluations = EvaluationLog(directory: configuration.dataDirectory, log: log)
         self.evaluations = evaluations

@@ -8,8 +8,10 @@ final class LiveTranscript: Sendable {
     struct State {
         /// Commits that are in no file, each as an entry.
         var newest: [UInt8] = []
-        /// On their way to the file.
+        /// On their way to the file, the oldest first: as long as the disk does not take them, at most `maxLeaving`.
         var leaving: [[UInt8]] = []
+        /// Bytes that the file has. What is behind them was not written whole.
+        var inFile = 0
         var gaps: [SessionTranscript.Gap] = []
         /// A part could not be written: the journal knows it.
         var isDamaged = false
@@ -17,6 +19,8 @@ final class LiveTranscript: Sendable {
 
     /// Bytes that stay in memory: some ten minutes of speech.
     static let mostInMemory = 64 << 10
+    /// Parts that a disk may not have taken: hours of speech.
+    static let maxLeaving = 16
     private static let mostGaps = 1_000
 
     let record: SessionRecord

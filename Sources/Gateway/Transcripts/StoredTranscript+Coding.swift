@@ -12,6 +12,8 @@ extension StoredTranscript {
         /// A newer version wrote it: it is left for that.
         case newer
         case damaged
+        /// The disk does not give it now, and why.
+        case notReadable(String)
     }
 
     func encoded() -> [UInt8] {

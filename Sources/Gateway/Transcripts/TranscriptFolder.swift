@@ -17,11 +17,31 @@ final class TranscriptFolder: Sendable {
     private let live = Locked<[ID<Session>: LiveTranscript]>([:])
     /// What is in no transcript, whoever stores or reads it.
     private let forgotten = Locked<[ID<Session>: [ForgottenSpeech]]>([:])
+    /// Sessions that are over and whose transcripts the disk has not taken yet.
+    private let unstored = Locked<[ID<Session>: Unstored]>([:])
+    let retries: RetrySchedule
+    private let failed: @Sendable () -> Void
+
+    /// As many wait in memory; what comes when they do is left to the journal, and to the next start.
+    private static let maxUnstored = 1_000
+
+    private struct Unstored: Sendable {
+        var transcript: LiveTranscript
+        var received: SampleCount
+        /// Attempts to store it that have failed.
+        var attempts = 0
+        var done: @Sendable (StoredTranscript?) -> Void
+    }
 
     /// Between two looks for what is too old or too much.
     static let sweepInterval: Duration = .seconds(300)
 
-    init(directory: String, limits: TranscriptLimits, log: Log) throws {
+    /// - Parameters:
+    ///   - retries: waits between attempts to store a transcript.
+    ///   - failed: called for each attempt that fails, on any thread.
+    init(directory: String, limits: TranscriptLimits, log: Log, retries: RetrySchedule = .store, failed: @escaping @Sendable () -> Void = {}) throws {
+        self.retries = retries
+        self.failed = failed
         self.directory = directory
         self.limits = limits
         self.log = log
@@ -51,31 +71,82 @@ final class TranscriptFolder: Sendable {
     func spill(_ transcript: LiveTranscript) {
         queue.async { [self] in
             guard let path = path(of: transcript.record.id, suffix: ".part") else { return }
-            for bytes in transcript.state.withLock({ $0.leaving }) {
-                let isKept = Self.write(bytes, to: path, flags: O_WRONLY | O_CREAT | O_APPEND, syncs: false) == nil
+            while let (bytes, offset) = transcript.state.withLock({ state in state.leaving.first.map { ($0, state.inFile) } }) {
+                if let problem = Self.write(bytes, to: path, at: offset) {
+                    failed()
+                    log.warning("a live transcript stays in memory", [.session: transcript.record.id.rawValue, .path: path, .error: problem])
+                    return transcript.state.withLock { state in
+                        // Tried again with the next part. Memory is bounded, and the journal has it all.
+                        guard state.leaving.count > LiveTranscript.maxLeaving else { return }
+                        state.leaving = []
+                        state.isDamaged = true
+                    }
+                }
                 transcript.state.withLock { state in
                     state.leaving.removeFirst()
-                    if !isKept { state.isDamaged = true }
+                    state.inFile += bytes.count
                 }
             }
         }
     }
 
-    /// Makes a file of a transcript whose session is over.
+    /// Makes a file of a transcript whose session is over, now or as soon as the disk takes it. Until then it is in memory, and can be asked for.
     ///
-    /// - Parameter done: called from any thread with what was stored; nil when nothing was, and the journal must keep the session.
+    /// - Parameter done: called from any thread with what was stored; nil when only the journal can keep the session, for the next start. Not called at
+    ///   all when the gateway ends before the disk takes it.
     func finish(_ transcript: LiveTranscript, received: SampleCount, _ done: @escaping @Sendable (StoredTranscript?) -> Void) {
-        queue.async { [self] in
-            let id = transcript.record.id
-            let part = path(of: id, suffix: ".part")
-            let whole = transcript.transcript(file: part.map(Self.read) ?? [], received: received)
-            var stored = StoredTranscript(record: transcript.record, transcript: whole, status: .complete)
-            if !whole.isWhole { stored.status = .recovering }
-            let isStored = !transcript.state.withLock { $0.isDamaged } && store(stored)
-            live.withLock { $0[id] = nil }
-            if let part { unlink(part) }
-            done(isStored ? stored : nil)
+        queue.async { [self] in attempt(Unstored(transcript: transcript, received: received, done: done), again: true) }
+    }
+
+    /// On the queue.
+    private func attempt(_ unstored: Unstored, again: Bool) {
+        let transcript = unstored.transcript, id = transcript.record.id
+        let part = path(of: id, suffix: ".part")
+        var stored: StoredTranscript?
+        do throws(StoredTranscript.Unreadable) {
+            let whole = transcript.transcript(file: try older(of: transcript), received: unstored.received)
+            stored = StoredTranscript(record: transcript.record, transcript: whole, status: whole.isWhole ? .complete : .recovering)
+        } catch {
+            log.warning("the older part of a transcript cannot be read", [.session: id.rawValue, .error: "\(error)"])
         }
+        let isDamaged = transcript.state.withLock { $0.isDamaged }
+        let isStored = !isDamaged && stored.map { store($0, attempts: unstored.attempts) } ?? false
+        if !isStored, !isDamaged {
+            var unstored = unstored
+            unstored.attempts += 1
+            failed()
+            let hasRoom = self.unstored.withLock { waiting in
+                guard waiting[id] != nil || waiting.count < Self.maxUnstored else { return false }
+                waiting[id] = unstored
+                return true
+            }
+            if hasRoom {
+                if again { attemptLater(id, after: retries.wait(after: unstored.attempts)) }
+                return
+            }
+        }
+        if isStored, unstored.attempts > 0 { log.info("a transcript is stored after all", [.session: id.rawValue, .count: "\(unstored.attempts)"]) }
+        self.unstored.withLock { $0[id] = nil }
+        live.withLock { $0[id] = nil }
+        if let part { unlink(part) }
+        unstored.done(isStored ? stored : nil)
+    }
+
+    private func attemptLater(_ id: ID<Session>, after wait: Duration) {
+        let (seconds, attoseconds) = wait.components
+        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))) { [weak self] in
+            guard let self, let waiting = self.unstored.withLock({ $0[id] }) else { return }
+            attempt(waiting, again: true)
+        }
+    }
+
+    /// What of a live transcript has left memory.
+    private func older(of transcript: LiveTranscript) throws(StoredTranscript.Unreadable) -> [UInt8] {
+        let count = transcript.state.withLock { $0.inFile }
+        guard count > 0, let part = path(of: transcript.record.id, suffix: ".part") else { return [] }
+        let bytes = try Self.read(part) ?? []
+        guard bytes.count >= count else { throw .notReadable("\(part) is shorter than was written") }
+        return Array(bytes[..<count])
     }
 
     // MARK: - Files
@@ -84,12 +155,38 @@ final class TranscriptFolder: Sendable {
     ///
     /// - Returns: false when it cannot be stored; that is in the log.
     func keep(_ transcript: StoredTranscript) async -> Bool {
-        await withCheckedContinuation { continuation in queue.async { [self] in continuation.resume(returning: store(transcript)) } }
+        await keep(transcript, attempts: 0)
     }
 
-    /// What there is of a session, from its file or from memory.
-    func find(_ id: ID<Session>) async -> StoredTranscript? {
-        await withCheckedContinuation { continuation in queue.async { [self] in continuation.resume(returning: load(id)) } }
+    private func keep(_ transcript: StoredTranscript, attempts: Int) async -> Bool {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                let isStored = store(transcript, attempts: attempts)
+                if !isStored { failed() }
+                continuation.resume(returning: isStored)
+            }
+        }
+    }
+
+    /// Tries until a transcript is on the disk.
+    ///
+    /// - Returns: false when the task was cancelled before.
+    func keepUntilStored(_ transcript: StoredTranscript) async -> Bool {
+        var attempts = 0
+        while !Task.isCancelled {
+            if await keep(transcript, attempts: attempts) { return true }
+            attempts += 1
+            do { try await Task.sleep(for: retries.wait(after: attempts)) } catch { return false }
+        }
+        return false
+    }
+
+    /// What there is of a session, from its file or from memory; nil: there is nothing.
+    func find(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
+        let result = await withCheckedContinuation { continuation in
+            queue.async { [self] in continuation.resume(returning: Result { () throws(StoredTranscript.Unreadable) in try load(id) }) }
+        }
+        return try result.get()
     }
 
     /// What the session's file says; nil: there is none.
@@ -102,24 +199,32 @@ final class TranscriptFolder: Sendable {
         return try result.get()
     }
 
-    /// Waits until everything that was begun before is done.
-    func settle() async { await withCheckedContinuation { continuation in queue.async { continuation.resume() } } }
+    /// Waits until everything that was begun before is done. What could not be stored is tried once more, then the journal keeps it for the next start.
+    func settle() async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                for waiting in unstored.withLock({ Array($0.values) }) { attempt(waiting, again: false) }
+                continuation.resume()
+            }
+        }
+    }
 
-    private func load(_ id: ID<Session>) -> StoredTranscript? {
+    private func load(_ id: ID<Session>) throws(StoredTranscript.Unreadable) -> StoredTranscript? {
         if let transcript = live.withLock({ $0[id] }) {
-            let file = path(of: id, suffix: ".part").map(Self.read) ?? []
-            let found = StoredTranscript(record: transcript.record, transcript: transcript.transcript(file: file, received: nil), status: .live)
+            let whole = transcript.transcript(file: try older(of: transcript), received: nil)
+            let found = StoredTranscript(record: transcript.record, transcript: whole, status: .live)
             return forgotten.withLock { $0[id] }.map(found.forgetting) ?? found
         }
-        return try? loadFile(id)
+        return try loadFile(id)
     }
 
     private func loadFile(_ id: ID<Session>) throws(StoredTranscript.Unreadable) -> StoredTranscript? {
-        guard let path = path(of: id), access(path, F_OK) == 0 else { return nil }
-        return try StoredTranscript(decoding: Self.read(path))
+        guard let path = path(of: id), let bytes = try Self.read(path) else { return nil }
+        return try StoredTranscript(decoding: bytes)
     }
 
-    private func store(_ transcript: StoredTranscript) -> Bool {
+    /// - Parameter attempts: those that have failed before: the first failure is an error in the log.
+    private func store(_ transcript: StoredTranscript, attempts: Int = 0) -> Bool {
         var transcript = transcript
         if let forgotten = forgotten.withLock({ $0[transcript.record.id] }) {
             guard !forgotten.isAll else {
@@ -131,20 +236,51 @@ final class TranscriptFolder: Sendable {
         guard let path = path(of: transcript.record.id), let new = self.path(of: transcript.record.id, suffix: ".new") else { return false }
         var problem = Self.write(transcript.encoded(), to: new, flags: O_WRONLY | O_CREAT | O_TRUNC, syncs: true)
         if problem == nil, rename(new, path) != 0 { problem = String(cString: strerror(errno)) }
-        if let problem {
-            log.error("a transcript cannot be stored", [.session: transcript.record.id.rawValue, .path: path, .error: problem])
-            unlink(new)
-            return false
-        }
+        if problem != nil { unlink(new) }
         // Under its name it may not survive a power cut: the journal keeps the session.
-        if let problem = DiskSync.system.syncFolder(of: path) {
-            log.error("a transcript cannot be stored", [.session: transcript.record.id.rawValue, .path: path, .error: problem])
-            return false
+        if problem == nil { problem = DiskSync.system.syncFolder(of: path) }
+        guard let problem else { return true }
+        let message: StaticString = "a transcript cannot be stored"
+        if attempts == 0 {
+            log.error(message, [.session: transcript.record.id.rawValue, .path: path, .error: problem])
+        } else {
+            log.debug(message, [.session: transcript.record.id.rawValue, .path: path, .error: problem])
         }
-        return true
+        return false
     }
 
-    private static func read(_ path: String) -> [UInt8] { FileManager.default.contents(atPath: path).map { [UInt8]($0) } ?? [] }
+    /// nil: there is no such file.
+    private static func read(_ path: String) throws(StoredTranscript.Unreadable) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .notReadable("\(path): \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .notReadable("\(path): \(String(cString: strerror(errno)))") }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// Writes at the end of what is known to be in the file; what a write has left that failed there is cut off.
+    ///
+    /// - Returns: what went wrong.
+    private static func write(_ bytes: [UInt8], to path: String, at offset: Int) -> String? {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+        defer { close(descriptor) }
+        guard ftruncate(descriptor, off_t(offset)) == 0, lseek(descriptor, 0, SEEK_END) == off_t(offset) else {
+            return String(cString: strerror(errno))
+        }
+        do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { return SystemError.text(of: error.code) }
+        return nil
+    }
 
     /// - Returns: what went wrong.
     private static func write(_ bytes: [UInt8], to path: String, flags: Int32, syncs: Bool) -> String? {
@@ -168,7 +304,12 @@ final class TranscriptFolder: Sendable {
                 }
                 for (id, stretches) in all where before[id] != stretches && live.withLock({ $0[id] }) == nil {
                     // What a newer version wrote is not read, and not left either: it may say what is to be forgotten.
-                    if let found = try? loadFile(id) { _ = store(found) } else if let path = path(of: id) { unlink(path) }
+                    let found: StoredTranscript?
+                    do throws(StoredTranscript.Unreadable) { found = try loadFile(id) } catch {
+                        log.info("a transcript that cannot be read is deleted: a part of it is to be known no more", [.session: id.rawValue])
+                        found = nil
+                    }
+                    if let found { _ = store(found) } else if let path = path(of: id) { unlink(path) }
                 }
                 continuation.resume()
             }

@@ -21,6 +21,7 @@ package final class AccessKeys: Sendable {
     let database: SQLiteDatabase
     private let hashing: any KeyHashing
     private let secret: InstallationSecret
+    private let marker: KeysMarker
     let now: @Sendable () -> UnixTime
     private let lookUp: Mutex<LookUp>
 
@@ -35,6 +36,9 @@ package final class AccessKeys: Sendable {
         secret = try InstallationSecret(of: database.directory, mayCreate: isEmpty) { (count) throws(StoreError) in
             try Self.random(count, hashing)
         }
+        marker = KeysMarker(of: database.directory)
+        // Keys of an earlier version have no marker. Where it cannot be written, the next start does it: the keys are here now.
+        if !isEmpty, try !marker.isThere() { try? marker.write() }
     }
 
     /// True until the first key is made. Revoked and expired keys count: taking the last key back must not open the gateway to everyone. A store
@@ -78,6 +82,19 @@ package final class AccessKeys: Sendable {
             id: ID("key_" + Self.urlSafe(try Self.random(9, hashing))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
             user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires,
             credit: creditSeconds.map { .seconds($0) })
+        // Before the key: there is never one without the marker.
+        let isFirst = try !marker.isThere()
+        if isFirst { try marker.write() }
+        do throws(StoreError) {
+            try await insert(key, hash: hash, creditSeconds: creditSeconds)
+        } catch {
+            if isFirst, isEmpty() { marker.remove() }
+            throw error
+        }
+        return CreatedAccessKey(key: key, text: text)
+    }
+
+    private func insert(_ key: AccessKey, hash: [UInt8], creditSeconds: Int64?) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
                 "INSERT INTO users (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -93,8 +110,13 @@ package final class AccessKeys: Sendable {
                     .integer(creditSeconds),
                 ])
         }
-        return CreatedAccessKey(key: key, text: text)
     }
+
+    /// Brings all that was changed from the database's log into its file: a log that is lost then takes no key with it, and gives none back that was
+    /// revoked.
+    ///
+    /// - Throws: `busy` when another process reads for so long; then the log still has the changes.
+    package func bringToFile() async throws(StoreError) { try await database.emptyLog() }
 
     /// All keys, the oldest first, revoked ones too.
     package func list() async throws(StoreError) -> [AccessKey] {

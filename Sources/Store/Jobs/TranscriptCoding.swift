@@ -38,7 +38,10 @@ enum TranscriptCoding {
     /// nil when it is not one.
     static func decode(_ text: String) -> Transcript? {
         guard let document = try? JSONDocument(parsing: Array(text.utf8), sizeLimit: 1 << 30) else { return nil }
-        let root = document.root
+        return decode(document.root)
+    }
+
+    static func decode(_ root: borrowing JSONView) -> Transcript? {
         guard let hertz = root["rate"].int, hertz > 0, let length = root["length"].int else { return nil }
         var channels: [Transcript.Channel] = []
         let list = root["channels"]

@@ -29,6 +29,8 @@ package struct TranscriptionJob: Sendable, Equatable {
     package var ownKeys: [EngineName]
     /// What callbacks are signed with; nil: they are not.
     package var signingKey: [UInt8]?
+    /// A secret of the order, encrypted: `request` has a placeholder in its place; nil: there is none, or an earlier version left it in `request`.
+    package var sealed: [UInt8]?
     /// Its owner wants the vendor's own answer kept beside the transcript.
     package var keepsRaw: Bool
     /// How often it was begun.
@@ -42,7 +44,7 @@ package struct TranscriptionJob: Sendable, Equatable {
         id: ID<TranscriptionJob>, dialect: String, user: ID<User>, key: ID<AccessKey>? = nil, status: Status = .queued, created: UnixTime,
         finished: UnixTime? = nil,
         request: String, audio: String, engines: [EngineName] = [], ownKeys: [EngineName] = [],
-        signingKey: [UInt8]? = nil, keepsRaw: Bool = false,
+        signingKey: [UInt8]? = nil, sealed: [UInt8]? = nil, keepsRaw: Bool = false,
         attempts: Int = 0, error: String? = nil,
         noticeStatus: Int? = nil
     ) {
@@ -58,6 +60,7 @@ package struct TranscriptionJob: Sendable, Equatable {
         self.engines = engines
         self.ownKeys = ownKeys.sorted { $0.rawValue < $1.rawValue }
         self.signingKey = signingKey
+        self.sealed = sealed
         self.keepsRaw = keepsRaw
         self.attempts = attempts
         self.error = error

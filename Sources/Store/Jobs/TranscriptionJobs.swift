@@ -2,12 +2,13 @@ package import Speech
 
 /// The recordings that users ordered to be recognised, and what became of them. They survive a restart.
 ///
-/// One gateway works on them at a time: the data directory's claim sees to that.
+/// A process that works on a job holds a lease of it, and renews that while it does. A job whose lease is over is free for the next claim: its process
+/// is dead, or has lost its way.
 package final class TranscriptionJobs: Sendable {
     /// A job that was begun this often without an end is given up: it may be what ends the process.
     package static let mostAttempts = 3
 
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
@@ -27,53 +28,29 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines, signing_key, notice, access_key,
-                keeps_raw, own_keys)
-                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
+                keeps_raw, sealed, own_keys)
+                VALUES (?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(job.id.rawValue), .text(job.dialect), .text(job.user.rawValue), .integer(job.created.milliseconds), .text(job.request),
                     .text(job.audio), .text(Self.list(job.engines)), job.signingKey.map { .blob($0) } ?? .null,
                     .text(hasNotice ? "wanted" : nil), .text(job.key?.rawValue), .integer(job.keepsRaw ? 1 : 0),
-                    .text(Self.list(job.ownKeys)),
+                    job.sealed.map { .blob($0) } ?? .null, .text(Self.list(job.ownKeys)),
                 ])
             return true
         }
     }
 
-    /// The next job to be worked on; from now on it is being. Users take turns: who has the least under way is next.
-    package func claim() async throws(StoreError) -> TranscriptionJob? {
-        try await database.write { (connection) throws(StoreError) in
-            var job: TranscriptionJob?
-            try connection.run(
-                """
-                UPDATE jobs SET status = 'processing', attempts = attempts + 1 WHERE number = (
-                    SELECT number FROM jobs AS waiting WHERE status = 'queued'
-                    ORDER BY (SELECT count(*) FROM jobs WHERE status = 'processing' AND user = waiting.user), number LIMIT 1)
-                RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, own_keys
-                """
-            ) { (row) throws(StoreError) in job = TranscriptionJob(row) }
-            return job
-        }
-    }
-
     /// Puts a job that could not be worked on now back in its place.
-    package func release(_ id: ID<TranscriptionJob>) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
-            try connection.run(
-                "UPDATE jobs SET status = 'queued', attempts = attempts - 1 WHERE id = ? AND status = 'processing'", [.text(id.rawValue)])
-        }
-    }
-
-    /// After a start: what was being worked on waits again, or is given up.
     ///
-    /// - Parameter reason: why a job is given up.
-    package func recover(now: UnixTime, reason: String) async throws(StoreError) {
+    /// - Parameter owner: whose lease it is; another's job stays as it is.
+    package func release(_ id: ID<TranscriptionJob>, by owner: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET status = 'error', error = ?, finished_at = ? WHERE status = 'processing' AND attempts >= ?",
-                [.text(reason), .integer(now.milliseconds), .integer(Int64(Self.mostAttempts))])
-            try connection.run("UPDATE jobs SET status = 'queued' WHERE status = 'processing'")
+                """
+                UPDATE jobs SET status = 'queued', attempts = attempts - 1, owner = NULL, lease_until = NULL
+                WHERE id = ? AND status = 'processing' AND owner = ?
+                """, [.text(id.rawValue), .text(owner)])
         }
     }
 
@@ -82,7 +59,10 @@ package final class TranscriptionJobs: Sendable {
         let text = TranscriptCoding.encode(transcript)
         return try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ? WHERE id = ? AND status = 'processing'",
+                """
+                UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ?, owner = NULL, lease_until = NULL
+                WHERE id = ? AND status = 'processing'
+                """,
                 [.text(text), transcript.raw.map { .blob($0) } ?? .null, .integer(now.milliseconds), .text(id.rawValue)])
             return connection.changedRows() == 1
         }
@@ -92,7 +72,10 @@ package final class TranscriptionJobs: Sendable {
     package func fail(_ id: ID<TranscriptionJob>, _ reason: String, now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET status = 'error', error = ?, finished_at = ? WHERE id = ? AND status = 'processing'",
+                """
+                UPDATE jobs SET status = 'error', error = ?, finished_at = ?, owner = NULL, lease_until = NULL
+                WHERE id = ? AND status = 'processing'
+                """,
                 [.text(reason), .integer(now.milliseconds), .text(id.rawValue)])
             return connection.changedRows() == 1
         }
@@ -107,10 +90,24 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, own_keys,
+                notice_status, access_key, keeps_raw, sealed, own_keys,
                 transcript FROM jobs WHERE id = ? AND user = ?
                 """, [.text(id.rawValue), .text(user.rawValue)]
-            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(16).flatMap(TranscriptCoding.decode)) }
+            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(17).flatMap(TranscriptCoding.decode)) }
+            return found
+        }
+    }
+
+    /// A job, whoever's it is; nil: there is none of this name.
+    package func job(_ id: ID<TranscriptionJob>) async throws(StoreError) -> TranscriptionJob? {
+        try await database.read { (connection) throws(StoreError) in
+            var found: TranscriptionJob?
+            try connection.run(
+                """
+                SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
+                notice_status, access_key, keeps_raw, sealed, own_keys FROM jobs WHERE id = ?
+                """, [.text(id.rawValue)]
+            ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
             return found
         }
     }
@@ -146,7 +143,7 @@ package final class TranscriptionJobs: Sendable {
 
     private static let newestFirst: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw, own_keys
+        notice_status, access_key, keeps_raw, sealed, own_keys
         FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
         AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
         AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1)) AND (?6 IS NULL OR ?6 = '')
@@ -155,7 +152,7 @@ package final class TranscriptionJobs: Sendable {
     /// The page next to a job that has newer ones, not the newest of all.
     private static let oldestFirst: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw, own_keys
+        notice_status, access_key, keeps_raw, sealed, own_keys
         FROM jobs WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
         AND (?4 IS NULL OR created_at >= ?4 AND created_at < ?4 + 86400000)
         AND (?5 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?5 AND user = ?1))
@@ -174,7 +171,7 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, own_keys
+                notice_status, access_key, keeps_raw, sealed, own_keys
                 FROM jobs WHERE id = ? AND user = ? AND dialect = ?
                 """, [.text(id.rawValue), .text(user.rawValue), .text(dialect)]
             ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
@@ -182,7 +179,7 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 UPDATE jobs SET status = 'deleted', request = ?, audio = '', transcript = NULL, raw = NULL, error = NULL, signing_key = NULL,
-                notice = NULL
+                sealed = NULL, notice = NULL
                 WHERE id = ?
                 """, [.text(request), .text(id.rawValue)])
             return found
@@ -205,7 +202,7 @@ package final class TranscriptionJobs: Sendable {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, own_keys
+                notice_status, access_key, keeps_raw, sealed, own_keys
                 FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error') ORDER BY number LIMIT 1000
                 """
             ) { (row) throws(StoreError) in jobs.append(TranscriptionJob(row)) }
@@ -217,7 +214,7 @@ package final class TranscriptionJobs: Sendable {
     package func announced(_ id: ID<TranscriptionJob>, status: Int?) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
-                "UPDATE jobs SET notice = 'done', notice_status = ?, signing_key = NULL WHERE id = ? AND notice = 'wanted'",
+                "UPDATE jobs SET notice = 'done', notice_status = ?, signing_key = NULL, sealed = NULL WHERE id = ? AND notice = 'wanted'",
                 [.integer(status.map(Int64.init)), .text(id.rawValue)])
         }
     }
@@ -225,14 +222,15 @@ package final class TranscriptionJobs: Sendable {
 
 extension TranscriptionJob {
     /// A row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-    /// notice_status, access_key, keeps_raw, own_keys.
-    fileprivate init(_ row: borrowing SQLiteRow) {
+    /// notice_status, access_key, keeps_raw, sealed, own_keys.
+    init(_ row: borrowing SQLiteRow) {
         self.init(
             id: ID(row.text(0) ?? ""), dialect: row.text(1) ?? "", user: ID(row.text(2) ?? ""), key: row.text(13).map { ID($0) },
             status: row.text(3).flatMap(Status.init(rawValue:)) ?? .error, created: UnixTime(milliseconds: row.integer(4) ?? 0),
             finished: row.integer(5).map { UnixTime(milliseconds: $0) }, request: row.text(6) ?? "", audio: row.text(7) ?? "",
-            engines: Self.names(row.text(8)), ownKeys: Self.names(row.text(15)), signingKey: row.blob(9),
-            keepsRaw: row.integer(14) == 1, attempts: Int(row.integer(10) ?? 0), error: row.text(11), noticeStatus: row.integer(12).map { Int($0) })
+            engines: Self.names(row.text(8)), ownKeys: Self.names(row.text(16)), signingKey: row.blob(9),
+            sealed: row.blob(15), keepsRaw: row.integer(14) == 1, attempts: Int(row.integer(10) ?? 0), error: row.text(11),
+            noticeStatus: row.integer(12).map { Int($0) })
     }
 
     private static func names(_ list: String?) -> [EngineName] { (list ?? "").split(separator: ",").map { EngineName(String($0)) } }

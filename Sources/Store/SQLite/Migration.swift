@@ -88,6 +88,7 @@ package struct Migration: Sendable {
         titlesByHand,
         forgettingSpeech,
         cuttingAudio,
+        jobLeases,
         Migration(
             // Vendors that a job's caller pays with keys of their own, with commas. The keys themselves are nowhere.
             "ALTER TABLE jobs ADD COLUMN own_keys TEXT NOT NULL DEFAULT ''"

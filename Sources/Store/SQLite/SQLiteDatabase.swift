@@ -5,12 +5,18 @@ package final class SQLiteDatabase: Sendable {
     package let directory: DataDirectory
     private let writer: SQLiteWriter
     private let reader: SQLiteReader
+    /// What the look through the file's pages has come to.
+    package let check: QuickCheck
 
-    /// Opens the database of `directory`, makes it unless it is there, and brings its schema up to date.
-    package init(in directory: DataDirectory, migrations: [Migration] = Migration.all) throws(StoreError) {
+    /// Opens the database of `directory`, makes it unless it is there, brings its schema up to date, and looks through its pages.
+    ///
+    /// - Parameter checkTime: for how long pages are looked through.
+    /// - Throws: `keysLost` when there are no keys any more where some were made, `corrupt` when a page is damaged.
+    package init(in directory: DataDirectory, migrations: [Migration] = Migration.all, checkTime: Duration = .seconds(1)) throws(StoreError) {
         let path = directory.database
         self.directory = directory
         let connection = try directory.withSetUpLock { () throws(StoreError) in
+            try KeysMarker(of: directory).check(path)
             try Self.makePrivateFile(path)
             let connection = try SQLiteConnection.open(path, .readWrite)
             // Kept in the file; asked for at each start because a restored copy may have lost it.
@@ -18,6 +24,7 @@ package final class SQLiteDatabase: Sendable {
             try Migration.run(migrations, on: connection, path: path)
             return connection
         }
+        check = try QuickCheck.run(on: connection, path: path, within: checkTime)
         writer = SQLiteWriter(connection)
         reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly))
     }

@@ -20,4 +20,11 @@ enum DataOption {
         let database = try SQLiteDatabase(in: DataDirectory(creating: path))
         return try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
     }
+
+    /// Brings a change of the keys into the database's file. It is made all the same when that fails, which is said.
+    static func bringToFile(_ keys: AccessKeys, _ surroundings: Surroundings) async {
+        do throws(StoreError) { try await keys.bringToFile() } catch {
+            surroundings.diagnostics.writeLine("the change is made, and is in the database's log only until that is emptied: \(error)")
+        }
+    }
 }

@@ -46,7 +46,9 @@ struct KeysCreate: Command {
 
     func run(_ surroundings: Surroundings) async -> ExitStatus {
         do throws(StoreError) {
-            let created = try await DataOption.openKeys(data).create(request)
+            let keys = try DataOption.openKeys(data)
+            let created = try await keys.create(request)
+            await DataOption.bringToFile(keys, surroundings)
             guard json else {
                 surroundings.output.writeLine(created.text)
                 surroundings.diagnostics.writeLine("\(created.key.id) of \(created.key.user): keep the key now, it is not shown again")

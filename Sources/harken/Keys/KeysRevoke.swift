@@ -22,10 +22,12 @@ struct KeysRevoke: Command {
 
     func run(_ surroundings: Surroundings) async -> ExitStatus {
         do throws(StoreError) {
-            guard try await DataOption.openKeys(data).revoke(id) else {
+            let keys = try DataOption.openKeys(data)
+            guard try await keys.revoke(id) else {
                 surroundings.complain(Self.description, "there is no key \(id) in \(data); harken keys list shows those that are")
                 return .failed
             }
+            await DataOption.bringToFile(keys, surroundings)
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()

@@ -45,6 +45,9 @@ struct Serve: Command {
             """,
         options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
 
+    /// How long the start may look through the database's pages for damage.
+    private static let checkTime: Duration = .seconds(5)
+
     /// Settings that were given as options, and the options' names for messages.
     private let given: [String: (value: String, option: String)]
     private let environment: [String: String]
@@ -94,7 +97,7 @@ struct Serve: Command {
         guard let claim = try directory.claim() else {
             throw ServeError("another harken serve works in \(directory.path); stop it, or give this one another --data")
         }
-        let database = try SQLiteDatabase(in: directory)
+        let database = try SQLiteDatabase(in: directory, checkTime: Self.checkTime)
         let keys = try AccessKeys(in: database, hashing: OpenSSLHashing(), now: { .now })
         guard configuration.listen.isLoopback || configuration.identity != nil || !keys.isEmpty() else {
             throw ServeError(
@@ -103,6 +106,10 @@ struct Serve: Command {
         }
         let address = try address(of: configuration.listen)
         let log = Log(level: configuration.logLevel)
+        if database.check == .unfinished {
+            log.debug(
+                "the database is too large to be checked as a whole", [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
+        }
         let loops = try LoopGroup(count: configuration.loops)
         let client = try HTTPClient()
         let metrics = Metrics()
@@ -139,6 +146,10 @@ struct Serve: Command {
             limit.cancel()
             await service.settle()
             await tracer?.finish(within: .seconds(5))
+            do throws(StoreError) { try await database.emptyLog() } catch {
+                // Nothing is lost: the next start reads it.
+                log.warning("the database's log is not in its file", [.error: "\(error)"])
+            }
         }.value
         http.stop()
         loops.shutdown()

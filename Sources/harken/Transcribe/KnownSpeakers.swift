@@ -10,13 +10,18 @@ struct KnownSpeakers {
     private let directory: VoiceDirectory
     private let names: SpeakerNames
 
-    /// nil when nothing is stored here, or it cannot be read: then nobody is known.
-    static func open(_ arguments: Arguments) async -> KnownSpeakers? {
-        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", R_OK | W_OK) == 0, let memories = try? Memories(arguments),
-            let store = try? memories.open(), let voices = try? await store.voices(of: memories.user),
-            let people = try? await store.people(of: memories.user)
-        else { return nil }
-        return KnownSpeakers(voices, people)
+    /// nil when nothing is stored here, or it cannot be read, which is said: then nobody is known.
+    static func open(_ arguments: Arguments, _ surroundings: Surroundings) async -> KnownSpeakers? {
+        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", F_OK) == 0, let memories = try? Memories(arguments) else {
+            return nil
+        }
+        do throws(StoreError) {
+            let store = try memories.open()
+            return KnownSpeakers(try await store.voices(of: memories.user), try await store.people(of: memories.user))
+        } catch {
+            surroundings.diagnostics.writeLine("speakers get no names: \(error)")
+            return nil
+        }
     }
 
     init(_ voices: [Voice], _ people: [Person]) {

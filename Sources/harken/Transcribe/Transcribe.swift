@@ -58,7 +58,7 @@ struct Transcribe: Command {
                 surroundings.diagnostics.writeLine(
                     "harken transcribe: the engine \(engine.name) does not tell speakers apart; the words come without them")
             }
-            let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments) : nil
+            let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, surroundings) : nil
             var status = ExitStatus.done
             for file in files {
                 guard let transcript = await transcribe(file, engine, known, surroundings) else {

@@ -129,7 +129,10 @@ import Testing
                 let job = TranscriptionJob(
                     id: ID(id), dialect: "assemblyai", user: ID("local"), created: UnixTime(milliseconds: 1), request: request, audio: upload)
                 #expect(try await jobs.add(job, most: 10, hasNotice: true))
-                if id == "under-way" { _ = try await jobs.claim() }
+                if id == "under-way" {
+                    let dead = JobLease(owner: "dead", until: TestGateway.time + .seconds(3_600))
+                    _ = try await jobs.claim(JobClaimTerms(.here), dead, now: TestGateway.time)
+                }
             }
             await gateway.service.resumeJobs()
             for id in ["under-way", "queued"] { #expect(try await outcome(gateway, id)["text"] == "Good morning.") }

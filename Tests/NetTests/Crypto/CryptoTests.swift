@@ -32,3 +32,28 @@ import Testing
         #expect(constantTimeEquals([], []))
     }
 }
+
+@Suite struct `A sealing key` {
+    private let key = SealingKey(secret: [UInt8](repeating: 7, count: 32), purpose: "test")
+
+    @Test func `opens what it sealed, in its place only`() throws {
+        for bytes in [[], [0], Array("Bearer 123".utf8), [UInt8](repeating: 3, count: 5_000)] {
+            let sealed = try key.seal(bytes, place: "job-1")
+            #expect(key.open(sealed, place: "job-1") == bytes)
+            #expect(key.open(sealed, place: "job-2") == nil)
+            #expect(try key.seal(bytes, place: "job-1") != sealed, "a nonce is used once")
+        }
+    }
+
+    @Test func `does not open what was changed, cut, or sealed with another key`() throws {
+        let sealed = try key.seal(Array("secret".utf8), place: "")
+        for index in sealed.indices {
+            var changed = sealed
+            changed[index] ^= 1
+            #expect(key.open(changed, place: "") == nil)
+            #expect(key.open(Array(sealed[..<index]), place: "") == nil)
+        }
+        #expect(SealingKey(secret: [UInt8](repeating: 8, count: 32), purpose: "test").open(sealed, place: "") == nil)
+        #expect(SealingKey(secret: [UInt8](repeating: 7, count: 32), purpose: "other").open(sealed, place: "") == nil)
+    }
+}

@@ -215,7 +215,7 @@ private final class TestClock: Sendable {
 }
 
 /// Foreseeable and not secure: what these tests need.
-private final class TestHashing: KeyHashing {
+final class TestHashing: KeyHashing {
     private let counter = Mutex<UInt64>(1)
     let isBroken = Mutex(false)
 

@@ -17,6 +17,18 @@ import Testing
             engines: [.local], signingKey: [1, 2])
     }
 
+    private func claim(
+        _ jobs: TranscriptionJobs, by owner: String = "us", held: [ID<User>: Int] = [:], below: Int? = nil, without: Set<ID<TranscriptionJob>> = [],
+        at seconds: Int64 = 0
+    ) async throws -> TranscriptionJob? {
+        let now = UnixTime(milliseconds: seconds * 1_000)
+        let here = try await jobs.claim(
+            JobClaimTerms(.here, held: held, below: below, without: without), JobLease(owner: owner, until: now + .seconds(60)), now: now)
+        if let here { return here }
+        return try await jobs.claim(
+            JobClaimTerms(.address, held: held, below: below, without: without), JobLease(owner: owner, until: now + .seconds(60)), now: now)
+    }
+
     private static let transcript = Transcript(
         rate: .speech, length: SampleCount(48_000), language: LanguageTag("en-US"), languageConfidence: 0.75, model: "m",
         channels: [
@@ -31,8 +43,11 @@ import Testing
         let jobs = TranscriptionJobs(in: try open())
         for name in ["a1", "a2", "a3"] { #expect(try await jobs.add(job(name, ann), most: 10, hasNotice: false)) }
         #expect(try await jobs.add(job("b1", bob), most: 10, hasNotice: false))
-        var order: [String] = []
-        while let job = try await jobs.claim() { order.append(job.id.rawValue) }
+        var order: [String] = [], held: [ID<User>: Int] = [:]
+        while let job = try await claim(jobs, held: held) {
+            order.append(job.id.rawValue)
+            held[job.user, default: 0] += 1
+        }
         #expect(order == ["a1", "b1", "a2", "a3"])
     }
 
@@ -41,7 +56,7 @@ import Testing
         #expect(try await jobs.add(job("a1", ann), most: 1, hasNotice: false))
         #expect(try await !jobs.add(job("a2", ann), most: 1, hasNotice: false))
         #expect(try await jobs.add(job("b1", bob), most: 1, hasNotice: false))
-        _ = try await jobs.claim()
+        _ = try await claim(jobs)
         #expect(try await jobs.fail(ID("a1"), "no", now: UnixTime(milliseconds: 1)))
         #expect(try await jobs.add(job("a2", ann), most: 1, hasNotice: false))
     }
@@ -49,7 +64,7 @@ import Testing
     @Test func `keep their transcript, for their owner only`() async throws {
         let jobs = TranscriptionJobs(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
-        let claimed = try #require(try await jobs.claim())
+        let claimed = try #require(try await claim(jobs))
         #expect(claimed.status == .processing && claimed.attempts == 1 && claimed.engines == [.local] && claimed.signingKey == [1, 2])
         #expect(try await jobs.complete(claimed.id, Self.transcript, now: UnixTime(milliseconds: 9)))
         let found = try #require(try await jobs.find(claimed.id, of: ann))
@@ -63,8 +78,10 @@ import Testing
         for round in 1...TranscriptionJobs.mostAttempts + 1 {
             let jobs = TranscriptionJobs(in: try open())
             if round == 1 { _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: true) }
-            try await jobs.recover(now: UnixTime(milliseconds: 5), reason: "too often")
-            #expect(try await (jobs.claim() != nil) == (round <= TranscriptionJobs.mostAttempts))
+            try await jobs.endLeases(except: "run \(round)")
+            let givenUp = try await jobs.giveUp(without: [], reason: "too often", now: UnixTime(milliseconds: 5))
+            #expect(givenUp == (round <= TranscriptionJobs.mostAttempts ? 0 : 1))
+            #expect(try await (claim(jobs, by: "run \(round)") != nil) == (round <= TranscriptionJobs.mostAttempts))
         }
         let jobs = TranscriptionJobs(in: try open())
         let found = try #require(try await jobs.find(ID("a1"), of: ann))
@@ -72,19 +89,70 @@ import Testing
         #expect(try await jobs.unannounced().map(\.id.rawValue) == ["a1"])
     }
 
+    @Test func `belong to their process until its lease is over`() async throws {
+        let jobs = TranscriptionJobs(in: try open())
+        _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
+        #expect(try await claim(jobs, by: "one") != nil)
+        #expect(try await claim(jobs, by: "other", at: 59) == nil)
+        try await jobs.renew([ID("a1")], JobLease(owner: "other", until: UnixTime(milliseconds: 0)))
+        try await jobs.renew([ID("a1")], JobLease(owner: "one", until: UnixTime(milliseconds: 100_000)))
+        #expect(try await claim(jobs, by: "other", at: 99) == nil, "it was renewed, by its owner only")
+        #expect(try await claim(jobs, by: "one", without: [ID("a1")], at: 100) == nil, "who is at it does not begin it again")
+        let again = try await claim(jobs, by: "other", at: 100)
+        #expect(again?.attempts == 2 && again?.status == .processing)
+        try await jobs.release(ID("a1"), by: "one")
+        #expect(try await jobs.find(ID("a1"), of: ann)?.job.status == .processing, "it is another's now")
+    }
+
+    @Test func `of a dead process are free when a start ends its leases`() async throws {
+        let jobs = TranscriptionJobs(in: try open())
+        for name in ["a1", "a2"] { _ = try await jobs.add(job(name, ann), most: 2, hasNotice: false) }
+        #expect(try await claim(jobs, by: "dead")?.id == ID("a1"))
+        #expect(try await claim(jobs, by: "us")?.id == ID("a2"))
+        try await jobs.endLeases(except: "us")
+        #expect(try await claim(jobs, by: "us", at: 1)?.id == ID("a1"))
+        #expect(try await claim(jobs, by: "us", at: 1) == nil)
+    }
+
+    @Test func `of an earlier version have no lease and are free`() async throws {
+        do {
+            let database = try open(Array(Migration.all.dropLast()))
+            try await database.write { (connection) throws(StoreError) in
+                try connection.run(
+                    """
+                    INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines)
+                    VALUES ('a1', 'assemblyai', 'ann', 'processing', 1, 1, '{}', 'u', '')
+                    """)
+            }
+        }
+        let claimed = try await claim(TranscriptionJobs(in: try open()))
+        #expect(claimed?.attempts == 2 && claimed?.sealed == nil)
+    }
+
+    @Test func `are not claimed for a user who has enough`() async throws {
+        let jobs = TranscriptionJobs(in: try open())
+        for name in ["a1", "a2"] { _ = try await jobs.add(job(name, ann), most: 2, hasNotice: false) }
+        _ = try await jobs.add(job("b1", bob, audio: "upload"), most: 2, hasNotice: false)
+        #expect(try await claim(jobs, held: [ann: 4, bob: 4], below: 4) == nil)
+        #expect(try await claim(jobs, held: [ann: 4, bob: 3], below: 4)?.id == ID("b1"))
+        let terms = JobClaimTerms(.here)
+        let lease = JobLease(owner: "us", until: UnixTime(milliseconds: 9))
+        #expect(try await jobs.claim(terms, lease, now: UnixTime(milliseconds: 1)) == nil, "the others are at addresses")
+    }
+
     @Test func `that were put back count no attempt`() async throws {
         let jobs = TranscriptionJobs(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
         for _ in 0..<5 {
-            #expect(try await jobs.claim()?.attempts == 1)
-            try await jobs.release(ID("a1"))
+            #expect(try await claim(jobs)?.attempts == 1)
+            try await jobs.release(ID("a1"), by: "us")
         }
     }
 
     @Test func `that were deleted hold nothing and are not finished`() async throws {
         let jobs = TranscriptionJobs(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: true)
-        _ = try await jobs.claim()
+        _ = try await claim(jobs)
         #expect(try await jobs.delete(ID("a1"), of: ann, dialect: "deepgram", leaving: "left") == nil)
         #expect(try await jobs.delete(ID("a1"), of: ann, dialect: "assemblyai", leaving: "left")?.audio == "https://a")
         #expect(try await !jobs.complete(ID("a1"), Self.transcript, now: UnixTime(milliseconds: 1)))
@@ -97,7 +165,7 @@ import Testing
         let jobs = TranscriptionJobs(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 2, hasNotice: true)
         _ = try await jobs.add(job("a2", ann), most: 2, hasNotice: false)
-        while let job = try await jobs.claim() { _ = try await jobs.complete(job.id, Self.transcript, now: UnixTime(milliseconds: 1)) }
+        while let job = try await claim(jobs) { _ = try await jobs.complete(job.id, Self.transcript, now: UnixTime(milliseconds: 1)) }
         #expect(try await jobs.unannounced().map(\.id.rawValue) == ["a1"])
         try await jobs.announced(ID("a1"), status: 204)
         #expect(try await jobs.unannounced().isEmpty)
@@ -150,7 +218,7 @@ import Testing
         #expect(try await !uploads.remove(ID("u1"), of: ann))
         try await uploads.expire(before: UnixTime(milliseconds: 2))
         #expect(try await uploads.all() == ["u1"])
-        _ = try await jobs.claim()
+        _ = try await claim(jobs)
         _ = try await jobs.fail(ID("a1"), "no", now: UnixTime(milliseconds: 2))
         #expect(try await !uploads.remove(ID("u1"), of: bob))
         #expect(try await uploads.remove(ID("u1"), of: ann))
@@ -161,7 +229,7 @@ import Testing
         var order = job("a1", ann)
         order.keepsRaw = true
         _ = try await jobs.add(order, most: 1, hasNotice: false)
-        let claimed = try #require(try await jobs.claim())
+        let claimed = try #require(try await claim(jobs))
         #expect(claimed.keepsRaw)
         var transcript = Self.transcript
         transcript.raw = [0x7B, 0, 0x7D]
@@ -177,7 +245,7 @@ import Testing
         _ = try open(Array(Migration.all.prefix(3)))
         let jobs = TranscriptionJobs(in: try open())
         _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: false)
-        #expect(try await jobs.claim()?.keepsRaw == false)
+        #expect(try await claim(jobs)?.keepsRaw == false)
         #expect(try await jobs.raw(ID("a1"), of: ann) == nil)
     }
 }

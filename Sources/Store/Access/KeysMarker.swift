@@ -1,0 +1,57 @@
+import Glibc
+
+/// The empty file `keys-exist` beside the database: says that this installation has access keys, or had some.
+///
+/// A database that has lost its keys looks like a new one, and a gateway without keys serves everybody on its machine. So a database without any key
+/// is not opened while the marker is there.
+struct KeysMarker: Sendable {
+    let path: String
+
+    init(of directory: DataDirectory) { path = directory.path + "/keys-exist" }
+
+    /// - Throws: when it cannot be told.
+    func isThere() throws(StoreError) -> Bool {
+        if access(path, F_OK) == 0 { return true }
+        guard errno == ENOENT else { throw PrivateFile.failure(path) }
+        return false
+    }
+
+    func write() throws(StoreError) { try PrivateFile.write([], to: path) }
+
+    func remove() { unlink(path) }
+}
+
+extension KeysMarker {
+    /// For how long a first key may be on its way into the database when its marker is there already.
+    private static let patience = 40
+    private static let pause: UInt32 = 50_000
+
+    /// Checks that the database's file has keys if it ever had some. Changes nothing: what is left of the file is worth keeping as it is.
+    ///
+    /// - Parameter database: the file's path; it need not be there.
+    /// - Throws: `keysLost`.
+    func check(_ database: String) throws(StoreError) {
+        guard try isThere() else { return }
+        for round in 0..<Self.patience {
+            if round > 0 { usleep(Self.pause) }
+            if try Self.hasKeys(database) { return }
+            // Taken away meanwhile, because the first key could not be made.
+            guard try isThere() else { return }
+        }
+        throw .keysLost(path: database, marker: path)
+    }
+
+    private static func hasKeys(_ database: String) throws(StoreError) -> Bool {
+        var information = stat()
+        // SQLite would take an empty file for a new database, and delete the log beside it.
+        guard stat(database, &information) == 0, information.st_size > 0 else { return false }
+        // A reader never empties the log.
+        let connection = try SQLiteConnection.open(database, .readOnly)
+        var hasTable = false
+        try connection.run("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'access_keys'") { (_) throws(StoreError) in hasTable = true }
+        guard hasTable else { return false }
+        var hasKeys = false
+        try connection.run("SELECT 1 FROM access_keys LIMIT 1") { (_) throws(StoreError) in hasKeys = true }
+        return hasKeys
+    }
+}

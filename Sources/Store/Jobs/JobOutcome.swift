@@ -1,0 +1,8 @@
+package import Speech
+
+/// How a job ended.
+package enum JobOutcome: Sendable, Equatable {
+    case completed(Transcript)
+    /// Why, in the words of the job's protocol.
+    case failed(String)
+}

@@ -1,0 +1,67 @@
+import Glibc
+
+/// Small files of the data directory that only their owner may read. Each is there as a whole or not at all.
+enum PrivateFile {
+    /// The file's bytes; nil: there is no such file.
+    ///
+    /// - Parameter limit: bytes that are read at most; a longer file is cut off there.
+    static func read(_ path: String, limit: Int) throws(StoreError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure(path)
+        }
+        defer { close(descriptor) }
+        // A copy that was restored with wider permissions is narrowed again.
+        fchmod(descriptor, 0o600)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+        while bytes.count < limit {
+            let count = Glibc.read(descriptor, &buffer, min(buffer.count, limit - bytes.count))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure(path) }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+
+    /// Writes beside and renames, so that no half-written file is ever found. Survives a power cut when it returns.
+    static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
+        let draft = path + ".new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        fchmod(descriptor, 0o600)
+        guard writeAll(bytes, to: descriptor), fsync(descriptor) == 0, rename(draft, path) == 0 else {
+            let failure = failure(path)
+            unlink(draft)
+            throw failure
+        }
+        try syncFolder(of: path)
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
+    }
+
+    /// A new name is not on the disk before its folder is.
+    private static func syncFolder(of path: String) throws(StoreError) {
+        guard let slash = path.lastIndex(of: "/") else { return }
+        let descriptor = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure(path) }
+    }
+
+    static func failure(_ path: String) -> StoreError {
+        errno == ENOSPC ? .diskFull(path: path) : .notUsable(path: path, reason: DataDirectory.reason(errno))
+    }
+}

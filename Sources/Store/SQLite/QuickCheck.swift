@@ -1,0 +1,50 @@
+import CSQLite
+import Dispatch
+import Synchronization
+
+/// Whether SQLite's `quick_check` has been through the whole file.
+package enum QuickCheck: Sendable, Equatable {
+    /// Every page is sound.
+    case whole
+    /// No damage was found before the time was over.
+    case unfinished
+
+    /// Reads the database's pages until the first damage, the end, or the end of the time.
+    ///
+    /// - Throws: `corrupt`, with what is damaged.
+    static func run(on connection: borrowing SQLiteConnection, path: String, within time: Duration) throws(StoreError) -> QuickCheck {
+        let interruption = Interruption(of: connection.handle)
+        let (seconds, attoseconds) = time.components
+        let deadline = DispatchTime.now() + .nanoseconds(Int(min(seconds, 3_600)) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))
+        let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
+        timer.schedule(deadline: deadline)
+        timer.setEventHandler { interruption.fire() }
+        timer.resume()
+        defer {
+            timer.cancel()
+            interruption.end()
+        }
+        var finding = "ok"
+        do throws(StoreError) {
+            try connection.run("PRAGMA quick_check(1)") { (row) throws(StoreError) in finding = row.text(0) ?? finding }
+        } catch {
+            guard case .failed(code: Int(SQLITE_INTERRUPT), _) = error else { throw error }
+            return .unfinished
+        }
+        guard finding == "ok" else { throw .corrupt(path: path, detail: finding) }
+        return .whole
+    }
+}
+
+/// Ends what a connection does, from another thread, as long as that is known to live.
+// Sendable by proof: the handle is used under the lock only, and not after `end`, which its owner calls before the connection can be closed.
+private final class Interruption: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private let isOver = Mutex(false)
+
+    init(of handle: OpaquePointer) { self.handle = handle }
+
+    func fire() { isOver.withLock { if !$0 { sqlite3_interrupt(handle) } } }
+
+    func end() { isOver.withLock { $0 = true } }
+}
