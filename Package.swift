@@ -45,6 +45,7 @@ let package = Package(
         module("Store", ["Speech", "Framing", "Conversations", "CSQLite", "CBits"]),
         module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("Tracing", ["Speech", "Framing", "Net"]),
+        module("Decoding", ["Speech", "Audio", "Net", "CSystem"]),
         module("LocalEngine", ["Speech", "Audio", "Conversations", "Speakers", "COrt", "CAligner"]),
         module("Vendors", ["Speech", "Framing", "Net", "Protocols"]),
         module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
@@ -63,7 +64,7 @@ let package = Package(
             name: "harken",
             dependencies: [
                 "Gateway", "LocalEngine", "Recorder", "HarkenKit", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio",
-                "Conversations", "Evaluation", "Speakers", "Store", "Tracing",
+                "Conversations", "Decoding", "Evaluation", "Speakers", "Store", "Tracing",
             ],
             swiftSettings: strict),
 
@@ -132,6 +133,7 @@ let package = Package(
             "HarkenKit",
             ["HarkenKit", "HarkenTesting", "Recorder", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions", "Tracing"]),
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
+        tests("Decoding", ["Decoding", "HarkenTesting", "Audio", "Speech", "Net"]),
         tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),
         tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Conversations", "Speech"]),
         tests("Vendors", ["Vendors", "HarkenTesting", "Protocols", "Speech", "Framing", "Net"]),
@@ -139,13 +141,13 @@ let package = Package(
             "Gateway",
             [
                 "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Sessions", "Continuity", "Conversations", "Speakers",
-                "Background", "Store", "Tracing", "Audio", "CCJOSE",
+                "Background", "Store", "Tracing", "Audio", "Decoding", "CCJOSE",
             ]),
         tests(
             "harken",
             [
                 "harken", "Gateway", "Recorder", "HarkenTesting", "Conversations", "Framing", "LocalEngine", "Net", "Protocols", "Sessions", "Store",
-                "Speech",
+                "Speech", "Audio",
             ]),
     ],
 )

@@ -1,3 +1,4 @@
+package import Audio
 package import Speech
 import Synchronization
 
@@ -16,6 +17,8 @@ package final class LocalEngine: Sendable {
         return capabilities
     }
 
+    /// What decodes recordings.
+    let media: any MediaSource
     /// The threads that live streams and recordings share.
     package let pool: DecodePool
     let loading: LoadedModels
@@ -29,7 +32,9 @@ package final class LocalEngine: Sendable {
     /// - Parameters:
     ///   - folder: that set-up has filled.
     ///   - pool: how many threads recognise; as many as there are cores.
-    package init(_ folder: ModelFolder, pool threads: Int) {
+    ///   - media: what decodes recordings.
+    package init(_ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia()) {
+        self.media = media
         pool = DecodePool(threads: threads)
         has = (
             folder.missing([.runtime, .speakerEmbedder]).isEmpty, folder.missing([.runtime, .sentenceEmbedder, .sentenceVocabulary]).isEmpty

@@ -1,9 +1,14 @@
+import Decoding
 import Glibc
 import Synchronization
 
 @main
 struct Harken {
     static func main() {
+        // Before anything else: such a process starts no threads and reads no settings.
+        if CommandLine.arguments.count > 1, CommandLine.arguments[1] == DecodeWorkers.command {
+            DecodeWorker.run(Array(CommandLine.arguments.dropFirst(2)))
+        }
         Interruption.block()
         let surroundings = Surroundings(environment: environment())
         switch CommandTable.request(Array(CommandLine.arguments.dropFirst()), environment: surroundings.environment) {

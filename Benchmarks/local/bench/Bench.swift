@@ -1,3 +1,4 @@
+import Audio
 import Foundation
 import LocalEngine
 import Speech
@@ -107,7 +108,7 @@ import Synchronization
                         state.fileIndex += 1
                         guard state.fileIndex < state.files.count else { return nil }
                         state.reader = try? RecordingReader(
-                            Recording(path: state.files[state.fileIndex]), separateChannels: false, models.voiceActivity)
+                            InProcessTurn(Recording(path: state.files[state.fileIndex])), separateChannels: false, models.voiceActivity)
                     }
                 }
             }

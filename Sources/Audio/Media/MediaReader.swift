@@ -30,6 +30,8 @@ final class MediaReader {
 
     var skippedPackets: Int { decoder.skippedPackets }
 
+    var isLengthGuessed: Bool { decoder.isDurationGuessed }
+
     /// As the container says it; for progress, not for arithmetic.
     var length: SampleCount? { decoder.seconds.map { SampleCount(Int64(($0 * Double(rate.hertz)).rounded())) } }
 

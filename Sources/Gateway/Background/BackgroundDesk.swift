@@ -221,7 +221,8 @@ actor BackgroundDesk {
     /// With what its speakers sound like; as it is, where nobody can listen.
     nonisolated func heard(_ chunk: RecognisedChunk, in recording: Recording, of user: ID<User>, _ gateway: GatewayService) async -> RecognisedChunk {
         guard let voices = gateway.conversations.voices, let directory = await Self.directory(of: user, gateway) else { return chunk }
-        return await ChunkVoices(voices: voices, queue: gateway.spool.queue, log: gateway.log).heard(chunk, in: recording, knowing: directory)
+        return await ChunkVoices(voices: voices, queue: gateway.spool.queue, media: gateway.media, log: gateway.log).heard(
+            chunk, in: recording, knowing: directory)
     }
 
     /// The voices that a user's recordings know; nil: they cannot be read, and nobody is known.

@@ -11,6 +11,7 @@ struct ChunkVoices: Sendable {
     let voices: any Voiceprinting
     /// For the disk.
     let queue: DispatchQueue
+    let media: any MediaSource
     let log: Log
 
     /// The chunk with what its speakers sound like, and who those are whom the user's recordings know.
@@ -39,7 +40,7 @@ struct ChunkVoices: Sendable {
     private func samples(of spans: [String: [SampleRange]], in recording: Recording) async -> [String: [Float]]? {
         let wanted = spans.flatMap { cluster, ranges in ranges.map { (cluster: cluster, range: $0) } }.sorted { $0.range.start < $1.range.start }
         do throws(MediaError) {
-            let stretches = try await RecordingStretches(queue: queue).read(wanted.map(\.range), of: recording)
+            let stretches = try await RecordingStretches(queue: queue, media: media).read(wanted.map(\.range), of: recording)
             var samples: [String: [Float]] = [:]
             for (want, stretch) in zip(wanted, stretches) where !stretch.isEmpty { samples[want.cluster, default: []] += stretch }
             return samples

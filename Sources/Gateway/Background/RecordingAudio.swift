@@ -40,7 +40,7 @@ struct RecordingAudio: Sendable {
     }
 
     private func write(_ part: SampleRange, of recording: Recording, to keeper: ConversationAudio) async throws {
-        let source = try Source(recording)
+        let source = try Source(await desk.media.turn(for: recording))
         var position = SampleIndex.zero
         while position < part.end {
             guard let heard = try await source.next() else { break }
@@ -55,9 +55,9 @@ struct RecordingAudio: Sendable {
 
     /// A file that is read a block at a time.
     private actor Source {
-        private let file: MediaFile
+        private let file: any DecodedMedia
 
-        init(_ recording: Recording) throws(MediaError) { file = try MediaFile(recording) }
+        init(_ turn: any MediaTurn) throws(MediaError) { file = try turn.open(rate: .speech, channels: .mixed) }
 
         func next() throws(MediaError) -> [Float]? { try file.next(SampleCount(160_000))?.channels.first }
     }

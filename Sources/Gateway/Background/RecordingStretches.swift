@@ -6,17 +6,19 @@ internal import Speech
 struct RecordingStretches: Sendable {
     /// For the disk, and for decoding.
     let queue: DispatchQueue
+    let media: any MediaSource
 
     /// - Returns: of each range what the recording has of it.
     func read(_ ranges: [SampleRange], of recording: Recording) async throws(MediaError) -> [[Float]] {
+        let turn = try await media.turn(for: recording)
         let result: Result<[[Float]], MediaError> = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: Result { () throws(MediaError) in try Self.read(ranges, of: recording) }) }
+            queue.async { continuation.resume(returning: Result { () throws(MediaError) in try Self.read(ranges, turn) }) }
         }
         return try result.get()
     }
 
-    private static func read(_ wanted: [SampleRange], of recording: Recording) throws(MediaError) -> [[Float]] {
-        let file = try MediaFile(recording)
+    private static func read(_ wanted: [SampleRange], _ turn: any MediaTurn) throws(MediaError) -> [[Float]] {
+        let file = try turn.open(rate: .speech, channels: .mixed)
         var stretches = [[Float]](repeating: [], count: wanted.count)
         var position = SampleIndex.zero
         let end = wanted.map(\.end).max() ?? .zero

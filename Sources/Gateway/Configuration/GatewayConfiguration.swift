@@ -42,6 +42,8 @@ package struct GatewayConfiguration: Sendable {
     package var transcripts: TranscriptLimits
     /// The longest recording in bytes; nil: as long as each protocol's vendor takes.
     package var recordingBytes: Int?
+    /// The longest decoded audio of a recording; nil: any length.
+    package var recordingLength: Duration?
     /// Disk that recordings may take that were uploaded to be recognised later, in bytes.
     package var uploadBytes: Int
     package var compressesWebSockets: Bool
@@ -158,6 +160,8 @@ package struct GatewayConfiguration: Sendable {
         uploadBytes = try settings.integer("HARKEN_UPLOAD_BYTES", in: 1 << 20...1 << 50, default: 64 << 30)
         let bytes = try settings.integer("HARKEN_RECORDING_BYTES", in: 0...1 << 40, default: 0)
         recordingBytes = bytes == 0 ? nil : bytes
+        let hours = try settings.integer("HARKEN_RECORDING_HOURS", in: 0...10_000, default: 24)
+        recordingLength = hours == 0 ? nil : .seconds(3_600 * hours)
         compressesWebSockets = try settings.boolean("HARKEN_COMPRESSION", default: false)
         fetchesURLs = try settings.boolean("HARKEN_FETCH_URLS", default: true)
         sessionLimit = try settings.seconds("HARKEN_MAX_SESSION_SECONDS", in: 1...86_400, default: 4 * 3_600)

@@ -1,3 +1,4 @@
+internal import Audio
 internal import Conversations
 internal import Protocols
 internal import Speakers
@@ -12,6 +13,8 @@ final class ConversationDesk: Sendable {
     let voices: (any Voiceprinting)?
     /// What tells speech from other sound; nil: nothing does.
     let detecting: (any VoiceDetecting)?
+    /// What decodes recordings.
+    let media: any MediaSource
     let speakerRule = SpeakerRule()
     /// How long words wait until it is known who says them.
     let speakerPatience: Duration
@@ -61,13 +64,15 @@ final class ConversationDesk: Sendable {
     ///   - newPath: gives a path where nothing is.
     init(
         store: any ConversationStore, audioFolder: String, audioDays: Int, texts: (any TextEmbedding)?, summaries: ModelSummaries?,
-        voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration, poll: Duration, completionWaits: [Duration],
+        media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
+        poll: Duration, completionWaits: [Duration],
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
         self.audioFolder = audioFolder
         self.audioDays = audioDays
         self.store = store
+        self.media = media
         self.voices = voices
         self.detecting = detecting
         self.speakerPatience = speakerPatience

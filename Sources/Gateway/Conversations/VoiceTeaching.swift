@@ -161,7 +161,9 @@ actor VoiceTeaching {
         guard let file = audio.first(where: { $0.start <= range.lowerBound && range.upperBound <= $0.start + $0.duration }) else { return nil }
         let wanted = SampleRange(
             .zero + SampleCount(range.lowerBound - file.start, at: .speech), .zero + SampleCount(range.upperBound - file.start, at: .speech))
-        let samples = try await RecordingStretches(queue: queue).read([wanted], of: Recording(path: audioFolder + "/" + file.file)).first ?? []
+        // A file that this gateway encoded itself.
+        let recording = Recording(path: audioFolder + "/" + file.file)
+        let samples = try await RecordingStretches(queue: queue, media: InProcessMedia()).read([wanted], of: recording).first ?? []
         // An encoder's last packet may end a little early.
         return samples.count + 1_600 >= Int(wanted.count.samples) ? samples : nil
     }

@@ -39,6 +39,8 @@ package final class Metrics: Sendable {
         case lessons = "harken_voice_lessons_total"
         case spansDropped = "harken_spans_dropped_total"
         case storeFailures = "harken_store_failures_total"
+        case decodersStarted = "harken_decoders_started_total"
+        case decodersLost = "harken_decoders_lost_total"
 
         var labels: [String] {
             switch self {
@@ -52,9 +54,9 @@ package final class Metrics: Sendable {
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .gated: ["kind"]
             case .damaged: ["dialect"]
-            case .gateFailures, .audioDropped: []
+            case .gateFailures, .audioDropped, .decodersStarted: []
             case .lessons: ["outcome"]
-            case .spansDropped: ["cause"]
+            case .spansDropped, .decodersLost: ["cause"]
             case .storeFailures: ["work"]
             }
         }
@@ -83,6 +85,9 @@ package final class Metrics: Sendable {
             case .spansDropped: "Spans that no collector has."
             case .storeFailures:
                 "Attempts to read or write the store or a transcript's file that failed and are repeated, by the work that needs them."
+            case .decodersStarted: "Processes started to decode uploaded recordings, one for each recording."
+            case .decodersLost:
+                "Decoding processes that ended in the middle of a recording (crashed), or were killed because they sent nothing (stuck) or broke the protocol (invalid)."
             }
         }
     }
@@ -211,6 +216,12 @@ package final class Metrics: Sendable {
         case .dropped(let count, let cause): add(Double(count), .spansDropped, [cause.rawValue])
         }
     }
+
+    /// A process was started to decode a recording.
+    package func decoderStarted() { add(1, .decodersStarted, []) }
+
+    /// A process was lost in the middle of a recording.
+    package func decoderLost(_ cause: String) { add(1, .decodersLost, [cause]) }
 
     private func add(_ value: Double, _ name: StaticName, _ labels: [String]) {
         counters.withLock { $0[Series(name: name, labels: labels), default: 0] += value }

@@ -82,8 +82,10 @@ extension RecordingJob {
     /// With the recording's length, of an engine that does not say it.
     private func measured(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
         guard transcript.length == .zero else { return transcript }
+        // A recording that an engine has recognised is not refused for what its length cannot be measured by.
+        guard let turn = try? await gateway.media.turn(for: recording) else { return transcript }
         let length: SampleCount? = await withCheckedContinuation { continuation in
-            gateway.spool.queue.async { continuation.resume(returning: (try? MediaFile(recording, rate: transcript.rate))?.length) }
+            gateway.spool.queue.async { continuation.resume(returning: (try? turn.open(rate: transcript.rate, channels: .mixed))?.length) }
         }
         return length.map { transcript.spread(over: $0) } ?? transcript
     }

@@ -43,7 +43,8 @@ struct SpeechProfiles: Sendable {
             return nil
         }
         guard let file else { return nil }
-        return try? Self.samples(of: folder + "/" + file, longest: Self.introduction)
+        // A file that this gateway encoded itself: a session that begins does not wait for others' recordings.
+        return try? await read(folder + "/" + file, longest: Self.introduction, by: InProcessMedia())
     }
 
     func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
@@ -132,7 +133,7 @@ struct SpeechProfiles: Sendable {
         let samples: [Float]
         do throws(MediaError) {
             // At most a little more than a profile may have.
-            samples = try Self.samples(of: path, longest: Enrolment.lengths.upperBound + .seconds(2))
+            samples = try await read(path, longest: Enrolment.lengths.upperBound + .seconds(2), by: desk.media)
         } catch {
             throw .refused("The file cannot be read: \(error).")
         }
@@ -163,8 +164,8 @@ struct SpeechProfiles: Sendable {
         return [UInt8](unsafeUninitializedCapacity: 60_000) { buffer, count in count = max(0, pread(descriptor, buffer.baseAddress, 60_000, 0)) }
     }
 
-    private static func samples(of path: String, longest: Duration) throws(MediaError) -> [Float] {
-        let file = try MediaFile(Recording(path: path))
+    private func read(_ path: String, longest: Duration, by media: any MediaSource) async throws(MediaError) -> [Float] {
+        let file = try await media.open(Recording(path: path))
         let most = Int(SampleCount(longest, at: .speech).samples)
         var samples: [Float] = []
         while samples.count < most, let block = try file.next() { samples += block.channels.first ?? [] }

@@ -1,4 +1,4 @@
-internal import Audio
+package import Audio
 internal import Conversations
 internal import Framing
 package import Net
@@ -21,6 +21,8 @@ package final class GatewayService: HTTPService, EnginePatron {
     let metrics: Metrics
     let log: Log
     let client: HTTPClient
+    /// What decodes recordings.
+    let media: any MediaSource
     let spool: Spool
     let batch: BatchGate
     let runner: JobRunner
@@ -54,11 +56,13 @@ package final class GatewayService: HTTPService, EnginePatron {
 
     /// - Parameters:
     ///   - entries: the engines there are.
+    ///   - media: what decodes recordings.
     ///   - tracer: nil: nothing is traced.
     ///   - newID: gives a new UUID in lower case.
     package init(
         _ configuration: GatewayConfiguration, loops: [Loop], entries: [EngineEntry], keys: any Access.Keys, database: SQLiteDatabase,
-        client: HTTPClient, webSocketClient: WebSocketClient, metrics: Metrics, log: Log, tracer: Tracer? = nil,
+        client: HTTPClient, webSocketClient: WebSocketClient, metrics: Metrics, log: Log,
+        media: any MediaSource = InProcessMedia(), tracer: Tracer? = nil,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime = { .now }
     ) async throws {
         self.configuration = configuration
@@ -68,6 +72,7 @@ package final class GatewayService: HTTPService, EnginePatron {
         self.log = log
         self.tracer = tracer
         self.client = client
+        self.media = media
         self.newID = newID
         corsPolicy = Self.corsPolicy(configuration.corsOrigins)
         self.now = now
@@ -121,7 +126,7 @@ package final class GatewayService: HTTPService, EnginePatron {
             store: store, audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
             summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
-            voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
+            media: media, voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
             detecting: voices, speakerPatience: configuration.speakerPatience, poll: configuration.conversationPoll,
             completionWaits: configuration.completionWaits,
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { [spool] in spool.path(for: newID()) },

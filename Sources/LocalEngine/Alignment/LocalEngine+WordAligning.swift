@@ -9,7 +9,9 @@ extension LocalEngine: WordAligning {
         else { return nil }
         var alignment = TranscriptAlignment(transcript)
         guard !alignment.stretches.isEmpty else { return transcript }
-        let reader = StretchReader(recording)
+        let turn: any MediaTurn
+        do throws(MediaError) { turn = try await media.turn(for: recording) } catch { throw EngineError(error) }
+        let reader = StretchReader(turn)
         for stretch in alignment.stretches {
             let texts = alignment.texts(of: stretch)
             let found = await pool.run(.prerecorded) { _ in
@@ -25,22 +27,22 @@ extension LocalEngine: WordAligning {
 /// Reads stretches of a recording, one behind the other, and holds the audio of one.
 private final class StretchReader: Sendable {
     private struct State {
-        var file: MediaFile?
+        var file: (any DecodedMedia)?
         var store = SampleStore()
     }
 
-    private let recording: Recording
+    private let turn: any MediaTurn
     private let state = Mutex(State())
 
-    init(_ recording: Recording) { self.recording = recording }
+    init(_ turn: any MediaTurn) { self.turn = turn }
 
     /// Mono, 16 kHz; shorter at the recording's end. Blocks.
     func samples(of range: SampleRange) throws(EngineError) -> [Float] {
         let result: Result<[Float], EngineError> = state.withLock { state in
             Result { () throws(EngineError) in
                 do throws(MediaError) {
-                    let file: MediaFile
-                    if let open = state.file { file = open } else { file = try MediaFile(recording) }
+                    let file: any DecodedMedia
+                    if let open = state.file { file = open } else { file = try turn.open(rate: .speech, channels: .mixed) }
                     state.file = file
                     while state.store.end < range.end, let block = try file.next() {
                         state.store.append(block.samples)

@@ -15,7 +15,7 @@ extension LocalEngine: PrerecordedEngine {
         let models = try await models()
         let speakers = options.diarize ? models.speakerEmbedder.map { SpeakerListener($0) } : nil
         let work = RecordingWork(
-            pool: pool, voiceActivity: models.voiceActivity, recognizer: WindowRecognizer(models.recognizer, models.aligner),
+            media: media, pool: pool, voiceActivity: models.voiceActivity, recognizer: WindowRecognizer(models.recognizer, models.aligner),
             speakers: speakers)
         return try await work.run(recording, options, progress: progress)
     }

@@ -1,4 +1,4 @@
-import Audio
+package import Audio
 package import Speech
 import Synchronization
 
@@ -34,7 +34,7 @@ package final class RecordingReader: Sendable {
     }
 
     private struct State {
-        let file: MediaFile
+        let file: any DecodedMedia
         var channels: [Channel]
     }
 
@@ -43,11 +43,12 @@ package final class RecordingReader: Sendable {
     package let length: SampleCount?
     package let channelCount: Int
 
+    /// Opens the recording when its turn has come. Blocks.
     package init(
-        _ recording: Recording, separateChannels: Bool, _ voiceActivity: VoiceActivity, _ configuration: WindowPlanner.Configuration = .init()
+        _ turn: any MediaTurn, separateChannels: Bool, _ voiceActivity: VoiceActivity, _ configuration: WindowPlanner.Configuration = .init()
     ) throws(EngineError) {
         do throws(MediaError) {
-            let file = try MediaFile(recording, rate: .speech, channels: separateChannels ? .separate : .mixed)
+            let file = try turn.open(rate: .speech, channels: separateChannels ? .separate : .mixed)
             length = file.length
             channelCount = file.channelCount
             let channel = Channel(probabilities: SpeechProbabilities(voiceActivity), planner: WindowPlanner(configuration))
@@ -98,7 +99,7 @@ package final class RecordingReader: Sendable {
         return Batch(items: items, through: state.channels.map(\.planner.neededFrom).min() ?? .zero, isEnd: isEnd)
     }
 
-    private static func read(_ file: MediaFile) throws(EngineError) -> AudioBlock? {
+    private static func read(_ file: any DecodedMedia) throws(EngineError) -> AudioBlock? {
         do throws(MediaError) { return try file.next(block) } catch { throw EngineError(error) }
     }
 

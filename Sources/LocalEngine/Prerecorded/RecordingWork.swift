@@ -1,8 +1,10 @@
+package import Audio
 import Speakers
 package import Speech
 
 /// Recognises one recording: reads it, finds its windows of speech and recognises several of them at once, in bounded memory.
 package struct RecordingWork: Sendable {
+    private let media: any MediaSource
     private let pool: DecodePool
     private let voiceActivity: VoiceActivity
     private let recognizer: WindowRecognizer
@@ -11,10 +13,11 @@ package struct RecordingWork: Sendable {
     private let configuration: WindowPlanner.Configuration
 
     package init(
-        pool: DecodePool, voiceActivity: VoiceActivity, recognizer: WindowRecognizer, speakers: SpeakerListener? = nil,
+        media: any MediaSource, pool: DecodePool, voiceActivity: VoiceActivity, recognizer: WindowRecognizer, speakers: SpeakerListener? = nil,
         configuration: WindowPlanner.Configuration = .init()
     ) {
         self.speakers = speakers
+        self.media = media
         self.pool = pool
         self.voiceActivity = voiceActivity
         self.recognizer = recognizer
@@ -79,9 +82,12 @@ package struct RecordingWork: Sendable {
     }
 
     private func open(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> RecordingReader {
+        // Not on one of the pool's threads: those that have their turn need them to get on.
+        let turn: any MediaTurn
+        do throws(MediaError) { turn = try await media.turn(for: recording) } catch { throw EngineError(error) }
         let opened = await pool.run(.prerecorded) { _ in
             Result { () throws(EngineError) in
-                try RecordingReader(recording, separateChannels: options.separateChannels, voiceActivity, configuration)
+                try RecordingReader(turn, separateChannels: options.separateChannels, voiceActivity, configuration)
             }
         }
         guard let opened else { throw .cancelled }

@@ -46,7 +46,7 @@ package final class RecordedVoice: Sendable {
     }
 
     private func voiceprint(of recording: Recording, _ permit: DecodePermit) throws(EngineError) -> Voiceprint? {
-        let reader = try RecordingReader(recording, separateChannels: false, voiceActivity, Self.passages)
+        let reader = try RecordingReader(InProcessTurn(recording), separateChannels: false, voiceActivity, Self.passages)
         // Windows follow each other without a gap, but for what is silent for longer than two seconds.
         var heard: [Float] = []
         var isEnd = false

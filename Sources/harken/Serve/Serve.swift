@@ -1,3 +1,5 @@
+import Audio
+import Decoding
 import Gateway
 import Glibc
 import LocalEngine
@@ -114,10 +116,11 @@ struct Serve: Command {
         let client = try HTTPClient()
         let metrics = Metrics()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
+        let media = try Decoders.make(configuration, metrics, log)
         let service = try await GatewayService(
-            configuration, loops: loops.loops, entries: engines(configuration, client), keys: keys, database: database, client: client,
-            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log, tracer: tracer,
-            newID: RandomUUID.text)
+            configuration, loops: loops.loops, entries: engines(configuration, client, media), keys: keys, database: database, client: client,
+            webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: metrics, log: log,
+            media: media, tracer: tracer, newID: RandomUUID.text)
         let server = try Self.serverConfiguration(configuration, log)
         let http = HTTPServer(loops: loops.loops, configuration: server, service: service)
         let bound = try listen(http, on: address)
@@ -201,9 +204,9 @@ struct Serve: Command {
         return Tracer(exporter, random: { .random(in: .min ... .max) }, now: { .now })
     }
 
-    private func engines(_ configuration: GatewayConfiguration, _ client: HTTPClient) -> [EngineEntry] {
+    private func engines(_ configuration: GatewayConfiguration, _ client: HTTPClient, _ media: any MediaSource) -> [EngineEntry] {
         let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-        var entries = [LocalEngineEntry.make(models)]
+        var entries = [LocalEngineEntry.make(models, media)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
             entries.append(EngineEntry(vendor, settings: settings, client: client, clock: .system))

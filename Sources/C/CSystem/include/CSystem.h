@@ -1,11 +1,12 @@
 #pragma once
-// What Glibc's module does not show of Linux: declarations and `static inline` adapters only.
+// What Glibc's module does not show of Linux: declarations and adapters only.
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 // Declared by <sys/socket.h> only under _GNU_SOURCE.
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
@@ -22,3 +23,31 @@ static inline int system_name_thread(const char *name) { return prctl(PR_SET_NAM
 static inline int system_tcp_socket(int family) {
     return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
+
+/// A pair of connected sockets that keep the bounds of messages, close-on-exec. 0, or -1 with errno.
+static inline int system_message_sockets(int pair[2]) { return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair); }
+
+/// Sends one message and a descriptor, without SIGPIPE. Bytes sent, or -1 with errno.
+ssize_t system_send_descriptor(int socket, const void *bytes, size_t count, int descriptor);
+
+/// Receives one message; `descriptor` is what came with it, close-on-exec, or -1. Bytes received, or -1 with errno.
+ssize_t system_receive_descriptor(int socket, void *bytes, size_t count, int *descriptor);
+
+/// Closes every descriptor from `first` on.
+void system_close_from(int first);
+
+/// The process gets no more privileges by what it executes, and cannot be traced or dumped. 0 or an errno.
+int system_renounce_privileges(void);
+
+/// The process is killed when the thread that spawned it ends. 0 or an errno.
+int system_die_with_parent(void);
+
+/// From here on the process is killed by SIGSYS at every system call that decoding does not need: it can open nothing, connect to nothing, start
+/// nothing and make no memory executable. Needs `system_renounce_privileges`. 0, or an errno where the system has no such filter.
+int system_enter_sandbox(void);
+
+/// Makes a system call that the sandbox forbids, for its test: 0 socket, 1 openat, 2 execve, 3 clone, 4 mmap of executable memory, 5 kill.
+int system_try_call(int which);
+
+/// 1 in builds with AddressSanitizer or ThreadSanitizer, which reserve more address space than a limit could allow.
+int system_is_sanitized(void);

@@ -1,0 +1,55 @@
+package import Speech
+
+/// Another source's recordings, none of them longer than a limit.
+///
+/// A few hundred kilobytes can hold days of silence: what bounds the work is the length of the decoded audio, not the size of the file.
+package struct BoundedMedia: MediaSource {
+    private let source: any MediaSource
+    private let longest: Duration
+
+    /// - Parameter longest: more decoded audio than this is refused, with `.tooLong`.
+    package init(_ source: any MediaSource, longest: Duration) {
+        self.source = source
+        self.longest = longest
+    }
+
+    package func turn(for recording: Recording) async throws(MediaError) -> any MediaTurn {
+        Turn(turn: try await source.turn(for: recording), longest: longest)
+    }
+
+    private struct Turn: MediaTurn {
+        let turn: any MediaTurn
+        let longest: Duration
+
+        func open(rate: SampleRate, channels: ChannelTreatment) throws(MediaError) -> sending any DecodedMedia {
+            let media = try turn.open(rate: rate, channels: channels)
+            // What says itself that it is too long need not be decoded up to there first.
+            if let length = media.length, !media.isLengthGuessed, length > SampleCount(longest, at: media.rate) { throw .tooLong(longest) }
+            return Blocks(media, longest: longest)
+        }
+    }
+
+    private final class Blocks: DecodedMedia {
+        private let media: any DecodedMedia
+        private let longest: Duration
+        private let limit: SampleIndex
+
+        init(_ media: sending any DecodedMedia, longest: Duration) {
+            self.media = media
+            self.longest = longest
+            limit = .zero + SampleCount(longest, at: media.rate)
+        }
+
+        var rate: SampleRate { media.rate }
+        var channelCount: Int { media.channelCount }
+        var length: SampleCount? { media.length }
+        var isLengthGuessed: Bool { media.isLengthGuessed }
+        var skippedPackets: Int { media.skippedPackets }
+
+        func next(_ count: SampleCount) throws(MediaError) -> AudioBlock? {
+            guard let block = try media.next(count) else { return nil }
+            guard block.start + block.count <= limit else { throw .tooLong(longest) }
+            return block
+        }
+    }
+}

@@ -1,0 +1,98 @@
+internal import Audio
+internal import Speech
+
+/// What a worker says. Each is one message of a socket that keeps their bounds.
+///
+/// A worker has read a file that a stranger made, so whoever reads its messages believes none of them: sizes, counts and samples are checked.
+enum DecodeAnswer: Equatable {
+    /// The first one, before the worker has seen a file: whether the system lets it be confined.
+    case ready(isConfined: Bool)
+    /// - Parameter isGuessed: the length is.
+    case opened(channels: Int, length: SampleCount?, isGuessed: Bool)
+    case block([[Float]], skippedPackets: Int)
+    case ended(skippedPackets: Int)
+    case failed(String)
+
+    /// Bytes of the longest message: less than the system's own limit for one.
+    static let maxByteCount = headByteCount + 4 * maxSamples
+    /// Samples of all channels in one message.
+    static let maxSamples = 32_768
+    static let maxChannels = 32
+
+    /// Samples of each channel in every block but the last.
+    static func blockLength(channels: Int) -> Int { min(16_000, maxSamples / channels) }
+
+    private static let headByteCount = 16
+    private static let maxTextByteCount = 500
+    /// Beside the number of channels.
+    private static let guessed: UInt32 = 1 << 16
+
+    private enum Kind: UInt8 {
+        case ready = 1, opened, block, ended, failed
+    }
+
+    /// nil for a message that no worker of ours sends.
+    ///
+    /// - Parameter channels: of a block; nil before the recording is opened.
+    init?(_ bytes: UnsafeRawBufferPointer, channels: Int?) {
+        guard bytes.count >= Self.headByteCount, let kind = Kind(rawValue: bytes[0]) else { return nil }
+        let first = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        let second = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+        let body = UnsafeRawBufferPointer(rebasing: bytes[Self.headByteCount...])
+        switch kind {
+        case .ready:
+            guard body.isEmpty, first <= 1 else { return nil }
+            self = .ready(isConfined: first == 1)
+        case .opened:
+            let channels = Int(first & ~Self.guessed)
+            guard body.isEmpty, (1...Self.maxChannels).contains(channels), second >= -1, second <= 1 << 50 else { return nil }
+            self = .opened(channels: channels, length: second < 0 ? nil : SampleCount(second), isGuessed: first & Self.guessed != 0)
+        case .block:
+            guard let channels, first > 0, first <= UInt32(Self.maxSamples), body.count == 4 * channels * Int(first),
+                let skipped = Int(exactly: second), skipped >= 0
+            else { return nil }
+            self = .block((0..<channels).map { Self.samples(body, from: $0 * Int(first), Int(first)) }, skippedPackets: skipped)
+        case .ended:
+            guard body.isEmpty, let skipped = Int(exactly: second), skipped >= 0 else { return nil }
+            self = .ended(skippedPackets: skipped)
+        case .failed:
+            guard body.count <= Self.maxTextByteCount else { return nil }
+            let text = String(decoding: body, as: UTF8.self)
+            self = .failed(String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })))
+        }
+    }
+
+    /// Samples that are no numbers become silence: nobody behind this has to expect them.
+    private static func samples(_ body: UnsafeRawBufferPointer, from start: Int, _ count: Int) -> [Float] {
+        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            for index in 0..<count {
+                let sample = Float(bitPattern: UInt32(littleEndian: body.loadUnaligned(fromByteOffset: 4 * (start + index), as: UInt32.self)))
+                buffer.initializeElement(at: index, to: sample.isFinite ? sample : 0)
+            }
+            initialized = count
+        }
+    }
+
+    /// Replaces the content of `bytes` by the message.
+    func write(to bytes: inout [UInt8]) {
+        bytes.removeAll(keepingCapacity: true)
+        switch self {
+        case .ready(let isConfined): Self.head(.ready, isConfined ? 1 : 0, 0, &bytes)
+        case .opened(let channels, let length, let isGuessed):
+            Self.head(.opened, UInt32(truncatingIfNeeded: channels) | (isGuessed ? Self.guessed : 0), length?.samples ?? -1, &bytes)
+        case .block(let channels, let skippedPackets):
+            Self.head(.block, UInt32(truncatingIfNeeded: channels.first?.count ?? 0), Int64(skippedPackets), &bytes)
+            for channel in channels { channel.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        case .ended(let skippedPackets): Self.head(.ended, 0, Int64(skippedPackets), &bytes)
+        case .failed(let reason):
+            Self.head(.failed, 0, 0, &bytes)
+            bytes.append(contentsOf: reason.utf8.prefix(Self.maxTextByteCount))
+        }
+    }
+
+    private static func head(_ kind: Kind, _ first: UInt32, _ second: Int64, _ bytes: inout [UInt8]) {
+        bytes.append(contentsOf: [kind.rawValue, 0, 0, 0])
+        withUnsafeBytes(of: first.littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: second.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,36 @@
+internal import Audio
+internal import CSystem
+internal import Glibc
+internal import Net
+internal import Speech
+internal import Synchronization
+
+/// A worker that waits for its recording.
+final class WorkerTurn: MediaTurn {
+    private let workers: DecodeWorkers
+    /// nil once it has the recording.
+    private let process: Mutex<WorkerProcess?>
+    private let recording: Recording
+
+    init(workers: DecodeWorkers, process: WorkerProcess, recording: Recording) {
+        self.workers = workers
+        self.process = Mutex(process)
+        self.recording = recording
+    }
+
+    deinit {
+        if let process = process.withLock({ $0 }) { workers.giveBack(process) }
+    }
+
+    func open(rate: SampleRate, channels: ChannelTreatment) throws(MediaError) -> sending any DecodedMedia {
+        let file = Glibc.open(recording.path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .unreadable("the file cannot be opened: \(SystemError.text(of: errno))") }
+        defer { close(file) }
+        let process = process.withLock { process in
+            defer { process = nil }
+            return process
+        }
+        guard let process else { throw .unavailable("A turn to decode is for one recording.") }
+        return try WorkerMedia(process, of: workers, DecodeOrder(recording.format, rate: rate, treatment: channels), file: file)
+    }
+}

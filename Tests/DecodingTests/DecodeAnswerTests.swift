@@ -1,0 +1,82 @@
+import Audio
+@testable import Decoding
+import HarkenTesting
+import Speech
+import Testing
+
+@Suite struct `A decoder's messages` {
+    private static let answers: [(DecodeAnswer, Int?)] = [
+        (.ready(isConfined: true), nil), (.ready(isConfined: false), nil), (.opened(channels: 2, length: SampleCount(48_000), isGuessed: false), nil),
+        (.opened(channels: 1, length: nil, isGuessed: true), nil), (.block([[0, 0.5, -1], [1, 0, 0.25]], skippedPackets: 7), 2),
+        (.ended(skippedPackets: 3), 1), (.failed("the file is empty"), nil),
+    ]
+
+    private func read(_ bytes: [UInt8], channels: Int? = nil) -> DecodeAnswer? {
+        bytes.withUnsafeBytes { DecodeAnswer($0, channels: channels) }
+    }
+
+    private func written(_ answer: DecodeAnswer) -> [UInt8] {
+        var bytes: [UInt8] = []
+        answer.write(to: &bytes)
+        return bytes
+    }
+
+    @Test(arguments: answers.indices)
+    func `are read as they were written`(index: Int) {
+        let (answer, channels) = Self.answers[index]
+        #expect(read(written(answer), channels: channels) == answer)
+    }
+
+    @Test(arguments: answers.indices)
+    func `are refused when they are cut or too long`(index: Int) {
+        let (answer, channels) = Self.answers[index]
+        let bytes = written(answer)
+        if case .failed = answer { return }
+        for count in bytes.indices { #expect(read(Array(bytes[..<count]), channels: channels) == nil) }
+        #expect(read(bytes + [0], channels: channels) == nil)
+    }
+
+    @Test func `are refused when a count or a kind is impossible`() {
+        var bytes = written(.block([[0, 1]], skippedPackets: 0))
+        #expect(read(bytes, channels: 1) != nil)
+        // Before the recording is open, and for other channels than it has.
+        #expect(read(bytes) == nil)
+        #expect(read(bytes, channels: 2) == nil)
+        bytes[4] = 0xFF
+        bytes[7] = 0xFF
+        #expect(read(bytes, channels: 1) == nil)
+        for kind in [0, 6, 255] as [UInt8] { #expect(read([kind] + Array(repeating: 0, count: 15)) == nil) }
+        for channels in [0, 33, 1 << 15, 1 << 17, 1 << 31] {
+            #expect(read(written(.opened(channels: channels, length: nil, isGuessed: false))) == nil)
+        }
+        #expect(read(written(.opened(channels: 1, length: SampleCount(-2), isGuessed: false))) == nil)
+        #expect(read(written(.failed(String(repeating: "x", count: 500))) + [0x78]) == nil)
+    }
+
+    @Test func `turn samples that are not numbers into silence`() {
+        #expect(
+            read(written(.block([[.nan, .infinity, -.infinity, .signalingNaN, 0.5]], skippedPackets: 0)), channels: 1)
+                == .block([[0, 0, 0, 0, 0.5]], skippedPackets: 0))
+    }
+
+    @Test func `keep control characters out of the reason`() {
+        #expect(read(written(.failed("a\r\n\u{1B}[31mb"))) == .failed("a[31mb"))
+    }
+
+    @Test func `never trap on random bytes`() {
+        var generator = SeededGenerator(seed: 20)
+        for _ in 0..<3_000 {
+            let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            _ = read([UInt8.random(in: 0...6, using: &generator)] + bytes, channels: Int.random(in: 1...32, using: &generator))
+        }
+    }
+
+    @Test(arguments: [
+        DecodeOrder(.container, rate: .speech, treatment: .mixed),
+        DecodeOrder(.raw(.flac, .telephone, channels: 2), rate: .opus, treatment: .separate),
+    ])
+    func `ask for a recording as it was ordered`(order: DecodeOrder) {
+        #expect(DecodeOrder(order.bytes[...]) == order)
+        for count in 0..<order.bytes.count { #expect(DecodeOrder(order.bytes[..<count]) != order) }
+    }
+}
