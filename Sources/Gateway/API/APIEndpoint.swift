@@ -59,7 +59,10 @@ struct APIEndpoint: Endpoint {
 
     private func send(_ answer: APIAnswer, _ exchange: HTTPExchange, _ call: Call) {
         var headers = answer.headers
-        headers.set("Cache-Control", "no-store")
+        if headers["Cache-Control"] == nil { headers.set("Cache-Control", "no-store") }
+        if let tag = headers["ETag"], exchange.request.headers.has("If-None-Match", element: tag) {
+            return call.gateway.answer(exchange, HTTPResponseHead(.notModified, headers: headers), call: call)
+        }
         if answer.status != .noContent { headers.set("Content-Type", answer.contentType) }
         let head = HTTPResponseHead(answer.status, headers: headers)
         guard !answer.files.isEmpty else { return call.gateway.answer(exchange, head, answer.body, call: call) }

@@ -1,10 +1,20 @@
 internal import Framing
+internal import Net
 
 /// The description of the API in the API's own words (OpenAPI 3.1).
 enum OpenAPI {
     static let operation = APIOperation(
         .get, "/openapi.json", summary: "This description.", answer: .content("application/json")
-    ) { _ throws(APIFailure) in .json { write(API.operations, to: &$0) } }
+    ) { _ throws(APIFailure) in document }
+
+    /// Made once: everyone may ask for it, as often as they like.
+    private static let document: APIAnswer = {
+        var answer = APIAnswer.json { write(API.operations, to: &$0) }
+        var digest = SHA256()
+        digest.update(answer.body.span.bytes)
+        answer.headers = ["ETag": "\"\(digest.finish().hexadecimal.prefix(32))\"", "Cache-Control": "no-cache"]
+        return answer
+    }()
 
     private static func write(_ operations: [APIOperation], to json: inout JSONWriter) {
         json.beginObject()

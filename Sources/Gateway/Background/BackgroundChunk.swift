@@ -8,6 +8,7 @@ internal import Store
 
 /// One chunk's way through the gateway. Faults are told in a fixed order, the first one that there is.
 struct BackgroundChunk: Sendable {
+    let caller: AuthenticatedCaller
     let grant: Grant
     let call: Call
 
@@ -20,7 +21,7 @@ struct BackgroundChunk: Sendable {
         defer { gateway.batch.leave() }
         let query = exchange.request.query
         let file = try await Self.heard { () throws(RefusalCause) in
-            try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: ChunkRequest.limit(query))
+            try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: ChunkRequest.limit(query), by: caller.caller)
         }
         guard file.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "No audio data provided") }
         let request = try ChunkRequest(query)

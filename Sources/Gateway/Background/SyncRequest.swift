@@ -22,7 +22,7 @@ struct SyncRequest: Sendable {
         var limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? AssemblyAIPrerecordedEndpoint.uploadLimit)
         limits.files = Self.mostFiles
         let form = try await BackgroundChunk.heard { [limits] () throws(RefusalCause) in
-            try await UploadForm.read(exchange, fileField: "files", spool: gateway.spool, id: call.id, limits: limits)
+            try await UploadForm.read(exchange, fileField: "files", spool: gateway.spool, id: call.id, limits: limits, by: caller.caller)
         }
         guard !form.files.isEmpty else { throw BackgroundRefusal(.badRequest, "no_audio", "The form has no file in a field \"files\".") }
         func text(_ name: String) -> String? { (query.first(name) ?? form.fields.last { $0.name == name }?.value).flatMap { $0.isEmpty ? nil : $0 } }

@@ -83,6 +83,16 @@ package struct GatewayConfiguration: Sendable {
     package var creditWarnings: [Duration]
     /// Live sessions that one user may have at a time; nil: any number.
     package var sessionsPerUser: Int?
+    /// Reverse proxies whose word about their clients counts.
+    package var trustedProxies: TrustedProxies
+    /// Where readiness and metrics are served instead of at `listen`; nil: there.
+    package var metricsListen: ListenAddress?
+    /// Whether readiness and metrics need a key, once there is one.
+    package var metricsNeedKey: Bool
+    /// Disk for what callers send.
+    package var disk: DiskLimits
+    /// How long the refusal of a wrong credential waits after the first few of its address; zero: none does.
+    package var wrongCredentialDelay: Duration
     /// Who vouches for users; nil: nobody, only keys count.
     package var identity: IdentityProvider?
     /// What sums conversations up; nil: they are summed up in their own words.
@@ -173,8 +183,18 @@ package struct GatewayConfiguration: Sendable {
             }
             return .seconds(seconds)
         }.sorted(by: >)
-        let most = try settings.integer("HARKEN_MAX_SESSIONS_PER_USER", in: 0...1_000_000, default: 0)
+        let most = try settings.integer("HARKEN_MAX_SESSIONS_PER_USER", in: 0...1_000_000, default: 100)
         sessionsPerUser = most == 0 ? nil : most
+        trustedProxies = try TrustedProxies(settings.list("HARKEN_TRUSTED_PROXIES") ?? [])
+        metricsListen = try settings["HARKEN_METRICS_LISTEN"].map { text throws(ConfigurationError) in
+            try ListenAddress(parsing: text, name: "HARKEN_METRICS_LISTEN")
+        }
+        if let metricsListen, metricsListen == listen, listen.port != 0 {
+            throw ConfigurationError("HARKEN_METRICS_LISTEN", "is the address of HARKEN_LISTEN", accepted: "another address or port, or unset")
+        }
+        metricsNeedKey = try settings.boolean("HARKEN_METRICS_KEY", default: false)
+        disk = try DiskLimits(settings)
+        wrongCredentialDelay = try settings.seconds("HARKEN_WRONG_KEY_SECONDS", in: 0.1...10, orZero: true, default: 1)
         identity = try IdentityProvider(settings)
         summaries = try SummarySettings(settings)
         corsOrigins = settings.list("HARKEN_CORS_ORIGINS") ?? []

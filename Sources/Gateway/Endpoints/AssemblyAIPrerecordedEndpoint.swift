@@ -49,7 +49,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             case .create:
                 guard let grant else { throw .internalFault }
                 body = try await create(exchange, caller, grant, call)
-            case .list: body = try await list(head, caller, call, isSecure: exchange.isSecure)
+            case .list: body = try await list(head, caller, call, isSecure: call.client.isSecure)
             case .delete: body = try await delete(name(in: head), caller, call)
             case .read:
                 let parts = head.path.dropFirst(Self.transcripts.count).split(separator: "/")
@@ -76,13 +76,14 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     private func upload(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let gateway = call.gateway
-        let file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: gateway.configuration.recordingBytes ?? Self.uploadLimit)
+        let limit = gateway.configuration.recordingBytes ?? Self.uploadLimit
+        let file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: limit, by: caller.caller)
         guard file.byteCount > 0 else { throw .badRequest("Upload failed, please send the recording as the body of the request.") }
         let id = gateway.newID()
         try await gateway.runner.uploads.keep(file, id: id, user: caller.user, now: gateway.now())
         var json = JSONWriter()
         json.beginObject()
-        json.member("upload_url", UploadAddress.address(of: id, base: base(exchange.request, isSecure: exchange.isSecure)))
+        json.member("upload_url", UploadAddress.address(of: id, base: base(exchange.request, isSecure: call.client.isSecure)))
         json.endObject()
         return json.bytes
     }
@@ -189,7 +190,6 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     /// `http://HOST`: where the caller reached us.
     private func base(_ head: HTTPRequestHead, isSecure: Bool) -> String {
-        let isForwarded = head.headers["X-Forwarded-Proto"]?.lowercased() == "https"
-        return (isSecure || isForwarded ? "https://" : "http://") + (head.headers["Host"] ?? "localhost")
+        (isSecure ? "https://" : "http://") + (head.headers["Host"] ?? "localhost")
     }
 }

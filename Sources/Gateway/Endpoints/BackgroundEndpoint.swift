@@ -47,7 +47,7 @@ struct BackgroundEndpoint: Endpoint {
             case .start:
                 _ = try await grant()
                 body = try await start(exchange, caller, gateway)
-            case .transcribe: body = try await BackgroundChunk(grant: grant(), call: call).run(exchange)
+            case .transcribe: body = try await BackgroundChunk(caller: caller, grant: grant(), call: call).run(exchange)
             case .finish: body = try await finish(exchange, caller, gateway)
             case .sync: body = try await SyncRequest(caller: caller, call: call).accept(exchange, by: grant())
             case .syncState: body = try await SyncRequest(caller: caller, call: call).state(exchange)

@@ -54,10 +54,12 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                 case .failure(let refusal):
                     exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
                     return
-                case .success(let url): file = try await RemoteRecording(gateway: gateway).fetch(url, id: call.id, limit: limit)
+                case .success(let url):
+                    file = try await RemoteRecording(gateway: gateway).fetch(
+                        url, id: call.id, limit: limit, for: DiskOwner(owner.caller))
                 }
             } else {
-                file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: limit)
+                file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: limit, by: owner.caller)
             }
             if request.callback != nil {
                 try await order(file, request, owner, job.grant, exchange.request.query, call)

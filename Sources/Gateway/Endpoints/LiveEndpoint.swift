@@ -17,7 +17,7 @@ struct LiveEndpoint: Endpoint {
         let gateway = call.gateway
         let head = exchange.request
         do throws(RefusalCause) {
-            try admitCaller(exchange, gateway)
+            try admitCaller(exchange, call)
             let shown = credential(in: head)
             guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
             let caller = try gateway.admission.authenticate(exchange, credential: shown, for: [.listen])
@@ -76,7 +76,7 @@ struct LiveEndpoint: Endpoint {
             case .opening(let opening):
                 // A client that shows a key with the handshake is told at once that the key cannot pay.
                 let grant = try visitor.flatMap { visitor throws(RefusalCause) in try self.grant(visitor, gateway) }
-                let entrance = entrance(opening, head, exchange.peer, visitor, grant, call, context)
+                let entrance = entrance(opening, head, visitor, grant, call, context)
                 guard let connection = upgrade(exchange, accepted, context, handler: entrance, call) else { return }
                 entrance.start(connection)
             }
@@ -87,19 +87,19 @@ struct LiveEndpoint: Endpoint {
 
     /// For a client whose first messages say what it wants, and perhaps who it is.
     private func entrance(
-        _ opening: any LiveOpening, _ head: HTTPRequestHead, _ peer: SocketAddress, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
+        _ opening: any LiveOpening, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
         _ context: LiveContext
     ) -> LiveEntrance {
         let gateway = call.gateway
         let arrival = Arrival()
         let keys = OwnKeys(head)
         @Sendable func admit(_ credential: Credential?) throws(RefusalCause) -> Visitor {
-            let caller = try gateway.admission.authenticate(head, credential: credential, peer: peer, for: [.listen])
+            let caller = try gateway.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return Visitor(caller: caller, keys: keys)
         }
         let asksForStanding = asksForStanding(keys, gateway)
         return LiveEntrance(
-            opening, context: context,
+            opening, context: context, client: call.client, wrongCredentials: gateway.wrongCredentials,
             prepare: { beginning in
                 let credential = beginning.credential
                 let prepare = gateway.admission.preparation(for: credential)
@@ -141,11 +141,12 @@ struct LiveEndpoint: Endpoint {
     }
 
     /// What can be said of a caller before it shows a credential.
-    private func admitCaller(_ exchange: HTTPExchange, _ gateway: GatewayService) throws(RefusalCause) {
+    private func admitCaller(_ exchange: HTTPExchange, _ call: Call) throws(RefusalCause) {
+        let gateway = call.gateway
         let head = exchange.request
         try gateway.admission.admitUnknown(head, peer: exchange.peer)
         guard gateway.takes(origin: head) else { throw .forbidden("Pages of this origin may not call here.") }
-        if dialect.needsTLS, !exchange.isSecure, !gateway.configuration.allowsPlainTokens, !LoopbackHost.matches(exchange.peer.ip.description) {
+        if dialect.needsTLS, !call.client.isSecure, !gateway.configuration.allowsPlainTokens, !call.client.ip.isThisMachine {
             throw .forbidden("Connect with wss://: a token would travel in plain text.")
         }
     }
@@ -226,7 +227,19 @@ struct LiveEndpoint: Endpoint {
         guard let refusal = dialect.refuseInBand(cause, handshake), let context = gateway.context(on: exchange.loop) else {
             return gateway.refuse(exchange, cause, RefusalVoice(refuse: dialect.refuse), call)
         }
-        gateway.log.info("live session refused", [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(exchange.peer)"])
+        gateway.log.refusal(
+            "live session refused", of: call.client.ip,
+            [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(call.client)"])
+        guard cause == .unauthenticated, call.showsCredential else { return refuse(exchange, refusal, context, call) }
+        gateway.wrongCredentials.refused(call.client.ip, on: exchange.loop) {
+            refuse(exchange, refusal, context, call)
+        } turnAway: { wait in
+            gateway.refuse(exchange, .tooManyRequests(retryAfter: wait), RefusalVoice(refuse: dialect.refuse), call)
+        }
+    }
+
+    private func refuse(_ exchange: HTTPExchange, _ refusal: InBandRefusal, _ context: LiveContext, _ call: Call) {
+        let gateway = call.gateway
         let connection = exchange.acceptWebSocket(
             subprotocol: SubprotocolCredential.selected(of: exchange.request), headers: HTTPHeaders(), configuration: context.webSocket,
             handler: RefusedClient())

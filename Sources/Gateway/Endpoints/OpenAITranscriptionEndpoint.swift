@@ -23,9 +23,9 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let handshake = gateway.handshake(call)
         let head = exchange.request
         do throws(RefusalCause) {
-            let (_, grant) = try await gateway.admission.admit(exchange, credential: credential(in: head), for: .recording)
+            let (caller, grant) = try await gateway.admission.admit(exchange, credential: credential(in: head), for: .recording)
             let limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? Self.limit)
-            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: limits)
+            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: limits, by: caller.caller)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
             switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, head, handshake) {
             case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }

@@ -5,9 +5,14 @@ internal import Speech
 
 /// `GET /ready`: 200 when at least one engine can be used, else 503; with what each engine says of itself.
 struct ReadyEndpoint: Endpoint {
-    func credential(in head: HTTPRequestHead) -> Credential? { nil }
+    func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
+        do throws(RefusalCause) {
+            try MonitoringRoutes.admit(exchange, call.gateway)
+        } catch {
+            return call.gateway.refuse(exchange, error, .harken, call)
+        }
         let statuses = call.gateway.entries.map { ($0.name, $0.status()) }
         let isReady = statuses.contains { $0.1 == .ready }
         var json = JSONWriter()

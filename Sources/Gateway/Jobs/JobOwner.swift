@@ -4,11 +4,13 @@ internal import Store
 
 /// Who orders a job: whose it is, who pays, and what callbacks are signed with.
 struct JobOwner: Sendable {
+    let caller: Caller
     let user: ID<User>
     let key: ID<AccessKey>?
     let signingKey: [UInt8]?
 
     init(_ caller: AuthenticatedCaller, _ credential: Credential?) {
+        self.caller = caller.caller
         user = caller.user
         key = caller.caller.grant?.key
         signingKey = credential.map { CallbackSignature.key(of: $0.secret) }

@@ -124,9 +124,10 @@ extension JobRunner {
         guard let (kind, _) = await readable(job, gateway) else { return nil }
         do throws(RefusalCause) {
             // For who may not pay nothing is fetched.
-            _ = try await gateway.payer(of: job.key, user: job.user)
+            _ = try await gateway.admission.grant(for: job, keys: ownKeys[job.id])
             let limit = gateway.configuration.recordingBytes ?? AssemblyAIPrerecordedEndpoint.uploadLimit
-            let file = try await RemoteRecording(gateway: gateway).fetch(job.audio, id: job.id.rawValue, limit: limit)
+            let file = try await RemoteRecording(gateway: gateway).fetch(
+                job.audio, id: job.id.rawValue, limit: limit, for: DiskOwner(user: job.user, key: job.key))
             guard !Task.isCancelled else {
                 await release(job.id, gateway)
                 return nil

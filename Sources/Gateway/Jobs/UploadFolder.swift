@@ -14,8 +14,11 @@ final class UploadFolder: Sendable {
     /// Bytes of all files.
     private let most: Int
     private let log: Log
+    /// Bytes of one user's files; nil: as many as there is room for.
+    private let userMost: Int?
 
-    init(directory: String, uploads: Uploads, most: Int, log: Log) throws {
+    init(directory: String, uploads: Uploads, most: Int, userMost: Int? = nil, log: Log) throws {
+        self.userMost = userMost
         self.directory = directory
         self.uploads = uploads
         self.most = most
@@ -26,8 +29,13 @@ final class UploadFolder: Sendable {
     /// Takes a file over from the spool. When this returns it is there also after a restart.
     func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RefusalCause) {
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
-        let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.add(upload, most: most) }
-        guard hasRoom else { throw .unavailable("The gateway has no room for more uploads; try again when some were worked on.") }
+        let userMost = user == .local ? nil : userMost
+        let room = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
+        switch room {
+        case .added: break
+        case .full: throw .unavailable("The gateway has no room for more uploads; try again when some were worked on.")
+        case .userFull: throw .unavailable("Your uploads take all the disk that one user may have; try again when some were worked on.")
+        }
         guard rename(file.path, path(of: id)) == 0 else {
             _ = try await RefusalCause.orStored { () throws(StoreError) in try await uploads.remove(ID(id), of: user) }
             throw .internalFault

@@ -169,6 +169,11 @@ final class LiveContext {
         }
     }
 
+    /// The gateway has keys now: whoever was let in without one is not any more.
+    func endSessionsWithoutKeys() {
+        for session in sessions.values where session.payer == nil { session.keyIsOver() }
+    }
+
     func drain() {
         isDraining = true
         for entrance in entrances.values { entrance.drain() }

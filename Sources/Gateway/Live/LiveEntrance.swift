@@ -6,6 +6,8 @@ internal import Speech
 /// it. Lives on one loop and is called there only.
 final class LiveEntrance: WebSocketHandler {
     private let context: LiveContext
+    private let client: ClientAddress
+    private let wrongCredentials: WrongCredentials
     /// Admits the client and makes what takes its messages from then on.
     private let make: (LiveBeginning) throws(RefusalCause) -> any LiveHandler
     /// What must be awaited before `make` can judge the client's credential; nil: nothing.
@@ -16,6 +18,8 @@ final class LiveEntrance: WebSocketHandler {
     private var output = ServerOutput()
     private var connection: WebSocketConnection?
     private var timer: Loop.Timer?
+    /// Whether nothing is taken from the client any more.
+    private var isRefused = false
 
     private enum Message {
         case text([UInt8])
@@ -23,11 +27,14 @@ final class LiveEntrance: WebSocketHandler {
     }
 
     init(
-        _ opening: any LiveOpening, context: LiveContext, prepare: @escaping (LiveBeginning) -> (@Sendable () async -> Void)?,
+        _ opening: any LiveOpening, context: LiveContext, client: ClientAddress, wrongCredentials: WrongCredentials,
+        prepare: @escaping (LiveBeginning) -> (@Sendable () async -> Void)?,
         make: @escaping (LiveBeginning) throws(RefusalCause) -> any LiveHandler
     ) {
         self.opening = opening
         self.context = context
+        self.client = client
+        self.wrongCredentials = wrongCredentials
         self.prepare = prepare
         self.make = make
     }
@@ -45,6 +52,7 @@ final class LiveEntrance: WebSocketHandler {
     }
 
     func received(text: RawSpan, on connection: WebSocketConnection) {
+        guard !isRefused else { return }
         guard waiting == nil else { return keep(.text(text.withUnsafeBytes(Array.init))) }
         let beginning = opening.receivedText(text, now: context.loop.now, output: &output)
         carryOut()
@@ -55,6 +63,7 @@ final class LiveEntrance: WebSocketHandler {
     }
 
     func received(binary: RawSpan, on connection: WebSocketConnection) {
+        guard !isRefused else { return }
         guard waiting == nil else { return keep(.binary(binary.withUnsafeBytes(Array.init))) }
         let beginning = opening.receivedBinary(byteCount: binary.byteCount, now: context.loop.now, output: &output)
         carryOut()
@@ -103,11 +112,27 @@ final class LiveEntrance: WebSocketHandler {
             session.start(connection)
             return session
         } catch {
-            context.log.info("live session refused", [.error: "\(error)", .peer: "\(connection.peer)"])
-            opening.refused(error, now: context.loop.now, output: &output)
-            carryOut()
+            context.log.refusal("live session refused", of: client.ip, [.error: "\(error)", .peer: "\(client)"])
+            guard error == .unauthenticated, beginning.credential != nil else {
+                refuse(error)
+                return nil
+            }
+            isRefused = true
+            connection.pauseReading()
+            wrongCredentials.refused(client.ip, on: context.loop) { [self] in
+                refuse(error)
+            } turnAway: { [self] wait in
+                refuse(.tooManyRequests(retryAfter: wait))
+            }
             return nil
         }
+    }
+
+    private func refuse(_ cause: RefusalCause) {
+        guard let connection, connection.isOpen else { return }
+        opening.refused(cause, now: context.loop.now, output: &output)
+        carryOut()
+        connection.resumeReading()
     }
 
     private func leave() {

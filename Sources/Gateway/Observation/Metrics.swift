@@ -41,6 +41,7 @@ package final class Metrics: Sendable {
         case storeFailures = "harken_store_failures_total"
         case decodersStarted = "harken_decoders_started_total"
         case decodersLost = "harken_decoders_lost_total"
+        case wrongCredentials = "harken_wrong_credentials_total"
 
         var labels: [String] {
             switch self {
@@ -58,6 +59,7 @@ package final class Metrics: Sendable {
             case .lessons: ["outcome"]
             case .spansDropped, .decodersLost: ["cause"]
             case .storeFailures: ["work"]
+            case .wrongCredentials: ["outcome"]
             }
         }
 
@@ -88,6 +90,8 @@ package final class Metrics: Sendable {
             case .decodersStarted: "Processes started to decode uploaded recordings, one for each recording."
             case .decodersLost:
                 "Decoding processes that ended in the middle of a recording (crashed), or were killed because they sent nothing (stuck) or broke the protocol (invalid)."
+            case .wrongCredentials:
+                "Requests with a wrong key or token, by how they were refused: answered (at once), delayed, turned_away (with status 429)."
             }
         }
     }
@@ -103,6 +107,7 @@ package final class Metrics: Sendable {
     private let lateFinals = Atomic<Int64>(0)
     private let changedWords = Atomic<Int64>(0)
     private let spans = Atomic<Int64>(0)
+    private let droppedLogLines = Atomic<Int64>(0)
     private let counters = Mutex<[Series: Double]>([:])
     private let repairLatency = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 4, 8])
     private let firstAnswers = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30])
@@ -207,6 +212,17 @@ package final class Metrics: Sendable {
 
     func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
+    /// How a request with a wrong credential was refused.
+    enum WrongCredentialOutcome: String {
+        case answered, delayed
+        case turnedAway = "turned_away"
+    }
+
+    func wrongCredential(_ outcome: WrongCredentialOutcome) { add(1, .wrongCredentials, [outcome.rawValue]) }
+
+    /// A log line did not fit into the queue.
+    package func logLineDropped() { droppedLogLines.add(1, ordering: .relaxed) }
+
     func answered(route: String, status: Int) { add(1, .requests, [route, String(status)]) }
 
     /// What became of spans.
@@ -257,6 +273,9 @@ package final class Metrics: Sendable {
             "harken_journal_window_max_seconds", "gauge", "The longest of them.",
             Double(longestJournalWindow.load(ordering: .relaxed)) * 1e-9)
         plain("harken_journal_sync_failures_total", "counter", "Syncs of the journal that failed.", failedSyncs.load(ordering: .relaxed))
+        plain(
+            "harken_log_dropped_total", "counter", "Log lines that were dropped because the log was not read fast enough.",
+            droppedLogLines.load(ordering: .relaxed))
         let counters = counters.withLock { $0 }
         for name in StaticName.allCases {
             text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"

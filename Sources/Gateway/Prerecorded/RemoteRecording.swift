@@ -6,10 +6,12 @@ internal import Protocols
 struct RemoteRecording: Sendable {
     let gateway: GatewayService
 
-    func fetch(_ url: String, id: String, limit: Int) async throws(RefusalCause) -> SpooledFile {
+    /// - Parameter owner: whose account the file is in.
+    func fetch(_ url: String, id: String, limit: Int, for owner: DiskOwner) async throws(RefusalCause) -> SpooledFile {
         guard gateway.configuration.fetchesURLs else {
             throw .remoteContent("This gateway fetches no URLs; send the recording itself.")
         }
+        let hold = try gateway.spool.budget.open(owner, announced: nil)
         let path = gateway.spool.path(for: id)
         var request = HTTPClientRequest(.get, url)
         request.destination = .file(path: path)
@@ -17,9 +19,11 @@ struct RemoteRecording: Sendable {
         request.reach = gateway.configuration.fetchReach
         request.redirects = .followed(limit: 5)
         request.timeout = .seconds(600)
+        request.mayWrite = { hold.take($0) }
         do {
             let response = try await gateway.client.send(request)
-            let file = try await SpooledFile(hashing: path, spool: gateway.spool)
+            let file = try await SpooledFile(hashing: path, spool: gateway.spool, hold: hold)
+            hold.end()
             guard response.status.code == 200 else {
                 throw RefusalCause.remoteContent(
                     "The remote server hosting the media returned \(response.status.code < 500 ? "a client" : "a server") error: \(response.status).")
@@ -29,7 +33,7 @@ struct RemoteRecording: Sendable {
             throw cause
         } catch let error as HTTPClientError {
             SpooledFile.discard(path)
-            throw .remoteContent(error.explanation)
+            throw hold.refusal ?? .remoteContent(error.explanation)
         } catch {
             SpooledFile.discard(path)
             throw .internalFault

@@ -7,9 +7,12 @@ package final class Spool: Sendable {
     let directory: String
     /// Disk work of all uploads; a loop must not wait for it.
     let queue = DispatchQueue(label: "harken.spool", qos: .utility, attributes: .concurrent)
+    /// Disk that uploads may take.
+    let budget: DiskBudget
 
-    init(directory: String) throws {
+    init(directory: String, limits: DiskLimits = DiskLimits()) throws {
         self.directory = directory
+        budget = DiskBudget(limits: limits) { DiskSpace(of: directory) }
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".upload") {
             unlink(directory + "/" + name)

@@ -2,12 +2,17 @@ internal import Framing
 internal import Dispatch
 internal import Glibc
 internal import Net
+internal import Protocols
 
 /// Writes one upload to the spool on the spool's threads, and says when the sender must wait.
 ///
 /// `write`, `finish` and `cancel` are called on one loop; the work is done in order elsewhere.
 final class SpoolWriter {
-    enum Failure: Error, Sendable, Equatable { case disk(String) }
+    enum Failure: Error, Sendable, Equatable {
+        case disk(String)
+        /// The account of the upload has no room for more.
+        case noRoom(RefusalCause)
+    }
 
     /// Bytes that may wait to be written before the sender is held back.
     private static let mostWaiting = 1 << 20
@@ -21,15 +26,19 @@ final class SpoolWriter {
     var hold: (Bool) -> Void = { _ in }
 
     /// The file as the queue sees it.
-    // Sendable by proof: every property but `path` is touched on the writer's serial queue only.
+    // Sendable by proof: `path` and `hold` are constant and Sendable; the rest is touched on the writer's serial queue only.
     private final class File: @unchecked Sendable {
         let path: String
+        let hold: DiskHold
         var descriptor: Int32 = -1
         var byteCount = 0
         private var digest: SHA256? = SHA256()
         var failure: Failure?
 
-        init(path: String) { self.path = path }
+        init(path: String, hold: DiskHold) {
+            self.path = path
+            self.hold = hold
+        }
 
         func append(_ bytes: [UInt8]) {
             guard failure == nil else { return }
@@ -39,6 +48,12 @@ final class SpoolWriter {
                     failure = .disk(SystemError.text(of: errno))
                     return
                 }
+            }
+            guard hold.take(bytes.count) else {
+                failure = .noRoom(hold.refusal ?? .internalFault)
+                // What came already is of no use, and its room is wanted.
+                ftruncate(descriptor, 0)
+                return
             }
             digest?.update(bytes.span.bytes)
             byteCount += bytes.count
@@ -53,10 +68,11 @@ final class SpoolWriter {
         func hexadecimalDigest() -> String { (digest.take()?.finish() ?? []).hexadecimal }
     }
 
-    init(_ spool: Spool, id: String, on loop: Loop) {
+    /// - Parameter hold: the account of the upload that the file is a part of.
+    init(_ spool: Spool, id: String, hold: DiskHold, on loop: Loop) {
         self.loop = loop
         queue = DispatchQueue(label: "harken.spool.file", target: spool.queue)
-        file = File(path: spool.path(for: id))
+        file = File(path: spool.path(for: id), hold: hold)
     }
 
     func write(_ chunk: RawSpan) {
@@ -83,7 +99,7 @@ final class SpoolWriter {
                 unlink(file.path)
                 done.enter { $0(.failure(failure)) }
             } else {
-                let spooled = SpooledFile(path: file.path, byteCount: file.byteCount, digest: file.hexadecimalDigest())
+                let spooled = SpooledFile(path: file.path, byteCount: file.byteCount, digest: file.hexadecimalDigest(), hold: file.hold)
                 done.enter { $0(.success(spooled)) }
             }
         }
@@ -102,5 +118,15 @@ final class SpoolWriter {
         guard isHeld, waiting < Self.mostWaiting / 4 else { return }
         isHeld = false
         hold(false)
+    }
+}
+
+extension SpoolWriter.Failure {
+    /// In the caller's words.
+    var cause: RefusalCause {
+        switch self {
+        case .disk: .unavailable("The gateway's disk is full.")
+        case .noRoom(let cause): cause
+        }
     }
 }

@@ -11,20 +11,23 @@ final class SpooledFile: Sendable {
     let byteCount: Int
     /// SHA-256 of the content, lower-case hexadecimal.
     let digest: String
+    /// The disk that it takes; nil: it is in nobody's account.
+    private let hold: DiskHold?
 
-    init(path: String, byteCount: Int, digest: String) {
+    init(path: String, byteCount: Int, digest: String, hold: DiskHold? = nil) {
+        self.hold = hold
         self.path = path
         self.byteCount = byteCount
         self.digest = digest
     }
 
     /// Takes over a file that something else wrote into the spool.
-    convenience init(hashing path: String, spool: Spool) async throws(RefusalCause) {
+    convenience init(hashing path: String, spool: Spool, hold: DiskHold? = nil) async throws(RefusalCause) {
         let hashed: (Int, String)? = await withCheckedContinuation { continuation in
             spool.queue.async { continuation.resume(returning: Self.hash(path)) }
         }
         guard let (byteCount, digest) = hashed else { throw .internalFault }
-        self.init(path: path, byteCount: byteCount, digest: digest)
+        self.init(path: path, byteCount: byteCount, digest: digest, hold: hold)
     }
 
     /// The file as a recording, which is known again by its content.

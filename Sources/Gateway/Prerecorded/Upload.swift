@@ -1,12 +1,16 @@
+internal import Framing
 internal import Net
 internal import Protocols
 
 extension HTTPExchange {
     /// The request's whole body as a file in the spool, written elsewhere while it comes; the client is held back when the disk is slow.
-    func spoolBody(to spool: Spool, id: String, limit: Int) async throws(RefusalCause) -> SpooledFile {
+    ///
+    /// - Parameter caller: whose account the file is in.
+    func spoolBody(to spool: Spool, id: String, limit: Int, by caller: Caller) async throws(RefusalCause) -> SpooledFile {
+        let hold = try spool.hold(for: caller, request, limit: limit)
         let result: Result<SpooledFile, RefusalCause> = await withCheckedContinuation { continuation in
             loop.execute { [self] in
-                let writer = SpoolWriter(spool, id: id, on: loop)
+                let writer = SpoolWriter(spool, id: id, hold: hold, on: loop)
                 writer.hold = { [weak self] hold in hold ? self?.pauseBody() : self?.resumeBody() }
                 var received = 0
                 readBody(limit: limit) { chunk in
@@ -15,7 +19,10 @@ extension HTTPExchange {
                 } end: { end in
                     switch end {
                     case .success:
-                        writer.finish { continuation.resume(returning: $0.mapError { _ in .unavailable("The gateway's disk is full.") }) }
+                        writer.finish {
+                            hold.end()
+                            continuation.resume(returning: $0.mapError(\.cause))
+                        }
                     case .failure(let error):
                         writer.cancel()
                         continuation.resume(returning: .failure(RefusalCause(error, received: received)))
@@ -34,6 +41,16 @@ extension HTTPExchange {
             }
         }
         return try result.get()
+    }
+}
+
+extension Spool {
+    /// Opens the account of an upload, before its body is read.
+    ///
+    /// - Parameter limit: bytes that the body may have; one that announces more is refused by its reader.
+    func hold(for caller: Caller, _ head: HTTPRequestHead, limit: Int) throws(RefusalCause) -> DiskHold {
+        let announced: Int? = if case .known(let count) = head.body, count <= limit { count } else { nil }
+        return try budget.open(DiskOwner(caller), announced: announced)
     }
 }
 

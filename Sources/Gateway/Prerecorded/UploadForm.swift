@@ -30,9 +30,11 @@ struct UploadForm: Sendable {
 
     /// Reads the request's form. Files go to the spool as they come.
     ///
-    /// - Parameter fileField: the name of the fields that hold a file.
+    /// - Parameters:
+    ///   - fileField: the name of the fields that hold a file.
+    ///   - caller: whose account the files are in.
     static func read(
-        _ exchange: HTTPExchange, fileField: String, spool: Spool, id: String, limits: Limits
+        _ exchange: HTTPExchange, fileField: String, spool: Spool, id: String, limits: Limits, by caller: Caller
     ) async throws(RefusalCause) -> UploadForm {
         let parser: MultipartParser
         do {
@@ -41,9 +43,10 @@ struct UploadForm: Sendable {
         } catch {
             throw .badRequest(error.description)
         }
+        let hold = try spool.hold(for: caller, exchange.request, limit: limits.body)
         let result: Result<UploadForm, RefusalCause> = await withCheckedContinuation { continuation in
             exchange.loop.execute {
-                let reader = Reader(parser, fileField: fileField, spool: spool, id: id, limits: limits, exchange: exchange) {
+                let reader = Reader(parser, fileField: fileField, spool: spool, hold: hold, id: id, limits: limits, exchange: exchange) {
                     continuation.resume(returning: $0)
                 }
                 reader.start()
@@ -56,6 +59,7 @@ struct UploadForm: Sendable {
     private final class Reader {
         private let fileField: String
         private let spool: Spool
+        private let hold: DiskHold
         private let id: String
         private let limits: Limits
         private let exchange: HTTPExchange
@@ -70,12 +74,13 @@ struct UploadForm: Sendable {
         private var received = 0
 
         init(
-            _ parser: MultipartParser, fileField: String, spool: Spool, id: String, limits: Limits, exchange: HTTPExchange,
+            _ parser: MultipartParser, fileField: String, spool: Spool, hold: DiskHold, id: String, limits: Limits, exchange: HTTPExchange,
             done: @escaping (Result<UploadForm, RefusalCause>) -> Void
         ) {
             self.parser = parser
             self.fileField = fileField
             self.spool = spool
+            self.hold = hold
             self.id = id
             self.limits = limits
             self.exchange = exchange
@@ -115,7 +120,7 @@ struct UploadForm: Sendable {
                     return
                 }
                 files += 1
-                let writer = SpoolWriter(spool, id: files == 1 ? id : "\(id)-\(files)", on: exchange.loop)
+                let writer = SpoolWriter(spool, id: files == 1 ? id : "\(id)-\(files)", hold: hold, on: exchange.loop)
                 writer.hold = { [weak exchange] hold in hold ? exchange?.pauseBody() : exchange?.resumeBody() }
                 writers.append((part.filename ?? "", writer))
             case .data(let bytes):
@@ -155,15 +160,18 @@ struct UploadForm: Sendable {
 
         /// One after the other, and then all is done.
         private func finish(_ rest: ArraySlice<(name: String, file: SpoolWriter)>) {
-            guard let (name, file) = rest.first else { return done(.success(form)) }
+            guard let (name, file) = rest.first else {
+                hold.end()
+                return done(.success(form))
+            }
             file.finish { [self] written in
                 switch written {
                 case .success(let content):
                     form.files.append(File(name: name, content: content))
                     finish(rest.dropFirst())
-                case .failure:
+                case .failure(let failure):
                     for (_, other) in rest.dropFirst() { other.cancel() }
-                    done(.failure(.unavailable("The gateway's disk is full.")))
+                    done(.failure(failure.cause))
                 }
             }
         }

@@ -26,7 +26,8 @@ struct SpeechProfileEndpoint: Endpoint {
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
         let gateway = call.gateway
         do throws(RefusalCause) {
-            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: .init(body: Self.limit))
+            let form = try await UploadForm.read(
+                exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: .init(body: Self.limit), by: caller.caller)
             guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
             let body: [UInt8]
             do throws(SpeechProfiles.Failure) {

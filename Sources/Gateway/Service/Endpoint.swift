@@ -18,4 +18,7 @@ struct Call: Sendable {
     /// The route's name in metrics and logs.
     let route: String
     let gateway: GatewayService
+    let client: ClientAddress
+    /// Whether the request has a credential where its endpoint looks for one.
+    var showsCredential = false
 }

@@ -1,6 +1,6 @@
 package import Audio
 internal import Conversations
-internal import Framing
+package import Framing
 package import Net
 internal import Protocols
 package import Speech
@@ -19,6 +19,7 @@ package final class GatewayService: HTTPService, EnginePatron {
     /// Who may do what, and who pays: every route asks.
     let admission: Admission
     let metrics: Metrics
+    let wrongCredentials: WrongCredentials
     let log: Log
     let client: HTTPClient
     /// What decodes recordings.
@@ -82,7 +83,7 @@ package final class GatewayService: HTTPService, EnginePatron {
         let users = configuration.identity.map { UserTokens($0, client: client, log: log, now: now) }
         // The first caller need not wait for them.
         users?.refresh()
-        spool = try Spool(directory: configuration.dataDirectory + "/spool")
+        spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk)
         batch = BatchGate(most: 256)
         let continuity = LiveContinuity(
             recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
@@ -90,10 +91,15 @@ package final class GatewayService: HTTPService, EnginePatron {
         runner = JobRunner(
             jobs: TranscriptionJobs(in: database),
             uploads: try UploadFolder(
-                directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes, log: log),
+                directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes,
+                userMost: configuration.disk.userUploads, log: log),
             results: try UnstoredResults(directory: configuration.dataDirectory + "/results"), secrets: try JobSecrets(of: database.directory),
             owner: newID(), schedule: configuration.storeRetries)
-        routes = Self.routes
+        // Those who watch have an address of their own.
+        routes = configuration.metricsListen == nil ? Self.routes : Self.routes.filter { !MonitoringRoutes.guarded.contains($0.path) }
+        var throttle = CredentialThrottle.Limits()
+        throttle.delay = configuration.wrongCredentialDelay
+        wrongCredentials = WrongCredentials(limits: throttle, metrics: metrics)
         let journals = configuration.dataDirectory + "/journal"
         let writer = try JournalWriter(
             directory: journals, sync: configuration.journal.sync, log: log, report: { metrics.journalSynced(after: $0) },
@@ -183,9 +189,11 @@ package final class GatewayService: HTTPService, EnginePatron {
                 rounds += 1
             }
         }
-        settling = Task { [contexts] in
+        settling = Task { [contexts, admission] in
             while (try? await Task.sleep(for: .seconds(1))) != nil {
                 await Self.settle(accounts, contexts, log)
+                if !admission.isOpenToThisMachineOnly { for context in contexts.values { context.enter { $0.endSessionsWithoutKeys() } } }
+                log.summarizeRefusals()
                 await usage.settle()
             }
         }
@@ -284,28 +292,42 @@ package final class GatewayService: HTTPService, EnginePatron {
         return count
     }
 
-    package func handle(_ exchange: HTTPExchange) {
+    package func handle(_ exchange: HTTPExchange) { handle(exchange, by: routes) }
+
+    package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
+        var answer = standardRefusal(error)
+        AnswerHeaders.complete(&answer.head.headers)
+        return answer
+    }
+
+    /// - Parameter routes: what is served at the address that the request came to.
+    func handle(_ exchange: HTTPExchange, by routes: [Route]) {
         let head = exchange.request
-        if let answer = corsPolicy.preflightAnswer(to: head) {
+        if !MonitoringRoutes.guarded.contains(head.path), var answer = corsPolicy.preflightAnswer(to: head) {
+            AnswerHeaders.complete(&answer.headers)
             exchange.respond(answer)
             return
         }
         let id = newID()
+        let client = configuration.trustedProxies.client(of: head.headers, peer: exchange.peer, isSecure: exchange.isSecure)
         let isUpgrade = head.asksForWebSocket
         let onPath = routes.nearest(to: head.path)
         // HEAD is answered as GET is, without the body.
         let method = head.method == .head ? .get : head.method
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
-            let call = Call(id: id, route: route.path, gateway: self)
+            let call = Call(
+                id: id, route: route.path, gateway: self, client: client, showsCredential: route.endpoint.credential(in: head) != nil)
             if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
                 refuse(exchange, .unavailable("The gateway is going down."), route.voice, call)
+            } else if route.path != "/health", access.isOpenToThisMachineOnly, let cause = KeylessGateway.refusal(of: head, from: client) {
+                refuse(exchange, cause, route.voice, call, reason: cause.plain.message)
             } else {
                 handle(exchange, by: route.endpoint, call)
             }
             return
         }
         let voice = onPath.first?.voice ?? .harken
-        let call = Call(id: id, route: "none", gateway: self)
+        let call = Call(id: id, route: "none", gateway: self, client: client)
         if head.method == .options, !onPath.isEmpty {
             answer(exchange, HTTPResponseHead(.noContent, headers: ["Allow": allowed(onPath)]), call: call)
         } else if onPath.isEmpty {
@@ -353,33 +375,55 @@ package final class GatewayService: HTTPService, EnginePatron {
             requestID: call.id, now: now(), models: router.models, engines: Set(entries.map(\.name)), sessionLimit: configuration.sessionLimit)
     }
 
-    func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ voice: RefusalVoice, _ call: Call) {
-        refuse(exchange, voice.refuse(cause, handshake(call)), call)
+    /// - Parameter reason: words of ours for the log; nil: the status says enough.
+    func refuse(_ exchange: HTTPExchange, _ cause: RefusalCause, _ voice: RefusalVoice, _ call: Call, reason: String? = nil) {
+        let refusal = voice.refuse(cause, handshake(call))
+        if let reason {
+            log.refusal(
+                "request refused", of: call.client.ip,
+                [.request: call.id, .route: call.route, .status: "\(refusal.status.code)", .peer: "\(call.client)", .reason: reason],
+                level: .warning)
+            return send(refusal, exchange, call)
+        }
+        // A wrong credential in a message of a WebSocket is `LiveEntrance`'s.
+        guard cause == .unauthenticated, call.showsCredential else { return refuse(exchange, refusal, call) }
+        wrongCredentials.refused(call.client.ip, on: exchange.loop) { [self] in
+            refuse(exchange, refusal, call)
+        } turnAway: { wait in
+            refuse(exchange, voice.refuse(.tooManyRequests(retryAfter: wait), handshake(call)), call)
+        }
     }
 
     func refuse(_ exchange: HTTPExchange, _ refusal: Refusal, _ call: Call) {
-        log.info(
-            "request refused",
+        log.refusal(
+            "request refused", of: call.client.ip,
             [
-                .request: call.id, .route: call.route, .method: exchange.request.method.rawValue, .status: "\(refusal.status.code)",
-                .peer: "\(exchange.peer)",
+                .request: call.id, .route: call.route, .method: exchange.request.method.nameInLogs, .status: "\(refusal.status.code)",
+                .peer: "\(call.client)",
             ])
+        send(refusal, exchange, call)
+    }
+
+    private func send(_ refusal: Refusal, _ exchange: HTTPExchange, _ call: Call) {
         answer(exchange, HTTPResponseHead(refusal.status, headers: refusal.headers), refusal.body, call: call)
     }
 
     func answer(_ exchange: HTTPExchange, _ head: HTTPResponseHead, _ body: [UInt8] = [], call: Call) {
         metrics.answered(route: call.route, status: head.status.code)
-        var head = head
-        head.headers.append(corsPolicy.headers(for: exchange.request))
-        exchange.respond(head, body: body)
+        exchange.respond(completed(head, for: exchange.request), body: body)
     }
 
     /// Begins an answer whose body comes in pieces.
     func begin(_ exchange: HTTPExchange, _ head: HTTPResponseHead, call: Call) {
         metrics.answered(route: call.route, status: head.status.code)
+        exchange.begin(completed(head, for: exchange.request))
+    }
+
+    private func completed(_ head: HTTPResponseHead, for request: HTTPRequestHead) -> HTTPResponseHead {
         var head = head
-        head.headers.append(corsPolicy.headers(for: exchange.request))
-        exchange.begin(head)
+        AnswerHeaders.complete(&head.headers)
+        if !MonitoringRoutes.guarded.contains(request.path) { head.headers.append(corsPolicy.headers(for: request)) }
+        return head
     }
 
     private static func corsPolicy(_ origins: [String]) -> CORSPolicy {

@@ -44,6 +44,8 @@ package struct HTTPClientRequest: Sendable {
     package var destination: Destination = .memory
     /// Bytes that the answer's body may have.
     package var responseLimit = 64 * 1024 * 1024
+    /// Asked before so many bytes are written to a file, on the client's thread; false ends the transfer with a failure of the file. Nil: all are.
+    package var mayWrite: (@Sendable (Int) -> Bool)?
     package var reach: Reach = .anywhere
     package var redirects: Redirects = .none
     package var connectTimeout: Duration = .seconds(10)

@@ -153,6 +153,9 @@ final class Transfer {
 
     private func write(_ bytes: UnsafeRawBufferPointer, to path: String) -> Bool {
         guard byteCount + bytes.count <= request.responseLimit else { return fail(.tooLarge(limit: request.responseLimit)) }
+        if let mayWrite = request.mayWrite, !mayWrite(bytes.count) {
+            return fail(.file(path: path, SystemError(call: "write", code: ENOSPC)))
+        }
         if file < 0 { file = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
         guard file >= 0 else { return fail(.file(path: path, SystemError(call: "open"))) }
         do throws(SystemError) { try writeAll(bytes.bytes, to: file) } catch { return fail(.file(path: path, error)) }

@@ -365,6 +365,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         } catch {
             var headers = error.headers
             headers.add("Content-Type", "application/json")
+            headers.add("X-Content-Type-Options", "nosniff")
             let body = ServiceError(status: error.status, message: error.description).json
             exchange.respond(HTTPResponseHead(error.status, headers: headers), body: body)
             return nil

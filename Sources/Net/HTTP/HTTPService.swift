@@ -11,8 +11,10 @@ package protocol HTTPService: Sendable {
 }
 
 extension HTTPService {
+    package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) { standardRefusal(error) }
+
     /// `{"error":{"code":"bad_request","message":…}}`.
-    package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
+    package func standardRefusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
         let body = ServiceError(status: error.status, message: error.description).json
         return (HTTPResponseHead(error.status, headers: ["Content-Type": "application/json"]), body)
     }

@@ -21,20 +21,37 @@ package final class Uploads: Sendable {
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
-    /// - Parameter most: bytes that all uploads together may have.
-    /// - Returns: false when there is no room.
-    package func add(_ upload: Upload, most: Int) async throws(StoreError) -> Bool {
+    /// What became of an upload that was to be added.
+    package enum Addition: Sendable, Equatable {
+        case added
+        /// All uploads together have no room for it.
+        case full
+        /// Its user's uploads have no room for it.
+        case userFull
+    }
+
+    /// - Parameters:
+    ///   - most: bytes that all uploads together may have.
+    ///   - userMost: bytes that one user's uploads may have; nil: no limit of their own.
+    package func add(_ upload: Upload, most: Int, userMost: Int? = nil) async throws(StoreError) -> Addition {
         try await database.write { (connection) throws(StoreError) in
             var held: Int64 = 0
             try connection.run("SELECT coalesce(sum(byte_count), 0) FROM uploads") { (row) throws(StoreError) in held = row.integer(0) ?? 0 }
-            guard Int(held) + upload.byteCount <= most else { return false }
+            guard Int(held) + upload.byteCount <= most else { return .full }
+            if let userMost {
+                var own: Int64 = 0
+                try connection.run(
+                    "SELECT coalesce(sum(byte_count), 0) FROM uploads WHERE user = ?", [.text(upload.user.rawValue)]
+                ) { (row) throws(StoreError) in own = row.integer(0) ?? 0 }
+                guard Int(own) + upload.byteCount <= userMost else { return .userFull }
+            }
             try connection.run(
                 "INSERT INTO uploads (id, user, byte_count, created_at) VALUES (?, ?, ?, ?)",
                 [
                     .text(upload.id.rawValue), .text(upload.user.rawValue), .integer(Int64(upload.byteCount)),
                     .integer(upload.created.milliseconds),
                 ])
-            return true
+            return .added
         }
     }
 

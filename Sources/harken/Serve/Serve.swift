@@ -107,14 +107,17 @@ struct Serve: Command {
                     + "harken keys create --data \(directory.path)")
         }
         let address = try address(of: configuration.listen)
-        let log = Log(level: configuration.logLevel)
+        let metrics = Metrics()
+        let writer = try LogWriter(dropped: { metrics.logLineDropped() })
+        // What was logged before a failure is written too.
+        defer { writer.flush(within: .seconds(2)) }
+        let log = Log(level: configuration.logLevel, write: { writer.write($0) })
         if database.check == .unfinished {
             log.debug(
                 "the database is too large to be checked as a whole", [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
         }
         let loops = try LoopGroup(count: configuration.loops)
         let client = try HTTPClient()
-        let metrics = Metrics()
         let tracer = configuration.tracing.map { makeTracer($0, client, metrics, log) }
         let media = try Decoders.make(configuration, metrics, log)
         let service = try await GatewayService(
@@ -124,6 +127,7 @@ struct Serve: Command {
         let server = try Self.serverConfiguration(configuration, log)
         let http = HTTPServer(loops: loops.loops, configuration: server, service: service)
         let bound = try listen(http, on: address)
+        let monitoring = try serveMonitoring(configuration, service, loops.loops, log)
         await service.resumeJobs()
         await service.recoverSessions()
         surroundings.diagnostics.writeLine("harken: ready on \(configuration.tls == nil ? "http" : "https")://\(bound)")
@@ -155,6 +159,7 @@ struct Serve: Command {
             }
         }.value
         http.stop()
+        monitoring?.stop()
         loops.shutdown()
         withExtendedLifetime(claim) {}
     }
@@ -171,6 +176,7 @@ struct Serve: Command {
         }
         var limits = UnauthenticatedLimits()
         limits.maximumConnectionCountPerAddress = configuration.maxConnectionsPerAddress
+        limits.isExempt = { [proxies = configuration.trustedProxies] ip in ip.isLoopback || proxies.contains(ip) }
         server.unauthenticated = limits
         if let tls = configuration.tls { server.tls = try certificate(tls) }
         return server
@@ -191,6 +197,19 @@ struct Serve: Command {
         } catch {
             log.error("certificate not reloaded; the one before stays in use", [.error: "\(error)"])
         }
+    }
+
+    /// Readiness and metrics on an address of their own, where the operator wants that. They are there until the gateway ends.
+    private func serveMonitoring(
+        _ configuration: GatewayConfiguration, _ service: GatewayService, _ loops: [Loop], _ log: Log
+    ) throws(ServeError) -> HTTPServer? {
+        guard let listen = configuration.metricsListen else { return nil }
+        var limits = HTTPServerConfiguration()
+        limits.maximumConnectionCount = 100
+        let server = HTTPServer(loops: loops, configuration: limits, service: MonitoringService(service))
+        let bound = try self.listen(server, on: try address(of: listen), option: "HARKEN_METRICS_LISTEN=")
+        log.info("metrics served", [.address: "\(bound)"])
+        return server
     }
 
     private func makeTracer(_ settings: TraceSettings, _ client: HTTPClient, _ metrics: Metrics, _ log: Log) -> Tracer {
@@ -222,16 +241,16 @@ struct Serve: Command {
         return SocketAddress(ip, port: listen.port)
     }
 
-    private func listen(_ server: HTTPServer, on address: SocketAddress) throws(ServeError) -> SocketAddress {
+    private func listen(_ server: HTTPServer, on address: SocketAddress, option: String = "--listen ") throws(ServeError) -> SocketAddress {
         do throws(SystemError) {
             return try server.start(on: address)
         } catch {
             switch error.code {
             case EADDRINUSE:
                 throw ServeError(
-                    "port \(address.port) is in use on \(address.ip); give another with --listen \(address.ip):PORT, or 0 to pick a free one")
+                    "port \(address.port) is in use on \(address.ip); give another with \(option)\(address.ip):PORT, or 0 to pick a free one")
             case EADDRNOTAVAIL: throw ServeError("\(address.ip) is no address of this machine; see which are: ip address")
-            case EACCES: throw ServeError("port \(address.port) needs more rights; give one above 1023 with --listen")
+            case EACCES: throw ServeError("port \(address.port) needs more rights; give one above 1023 with \(option)ADDRESS:PORT")
             case _: throw ServeError("cannot listen on \(address): \(error)")
             }
         }

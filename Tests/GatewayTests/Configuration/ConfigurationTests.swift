@@ -33,6 +33,25 @@ import Testing
         #expect(throws: ConfigurationError.self) { try configuration(recordings.merging(["HARKEN_MODE": "hedged"]) { $1 }) }
     }
 
+    @Test func `limits what one user may take unless it is told otherwise`() throws {
+        let standard = try configuration([:])
+        #expect(standard.sessionsPerUser == 100)
+        #expect(standard.disk == DiskLimits() && standard.disk.userSpool < standard.disk.spool)
+        #expect(try configuration(["HARKEN_MAX_SESSIONS_PER_USER": "0"]).sessionsPerUser == nil)
+        // A user's share is no more than all that there is.
+        #expect(try configuration(["HARKEN_SPOOL_BYTES": "10000000"]).disk.userSpool == 10_000_000)
+    }
+
+    @Test(arguments: [
+        ["HARKEN_TRUSTED_PROXIES": "127.0.0.1, proxy.example"], ["HARKEN_METRICS_LISTEN": "9090"], ["HARKEN_METRICS_KEY": "perhaps"],
+        ["HARKEN_LISTEN": "127.0.0.1:9090", "HARKEN_METRICS_LISTEN": "127.0.0.1:9090"], ["HARKEN_SPOOL_BYTES": "0"], ["HARKEN_UPLOADS_PER_KEY": "0"],
+        ["HARKEN_FREE_DISK_BYTES": "-1"], ["HARKEN_USER_UPLOAD_BYTES": "many"], ["HARKEN_WRONG_KEY_SECONDS": "60"],
+    ])
+    func `refuses limits and proxies that make no sense`(values: [String: String]) {
+        let error = #expect(throws: ConfigurationError.self) { try configuration(values) }
+        #expect(error.map { values.keys.contains($0.name) } == true)
+    }
+
     @Test func `never shows a vendor's key`() throws {
         let configuration = try configuration(["DEEPGRAM_API_KEY": "very-secret"])
         var dumped = ""

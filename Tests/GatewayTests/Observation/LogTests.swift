@@ -24,6 +24,11 @@ import Testing
         #expect(written[0].contains(#"reason="a\u{a}fake error=1 \u{202e}""#))
     }
 
+    @Test(arguments: ["x", "é"]) func `cuts a value that is too long`(character: String) {
+        let written = lines { $0.info("odd", [.path: String(repeating: character, count: 20_000)]) }
+        #expect(written[0].utf8.count < 1_200)
+    }
+
     @Test func `leaves out what is below its level`() {
         #expect(lines(level: .warning) { $0.info("quiet") } == [])
     }

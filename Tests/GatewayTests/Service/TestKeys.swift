@@ -57,6 +57,8 @@ final class TestKeys: Access.Keys {
         }
     }
 
+    func add(_ text: String) { keys.withLock { $0[text] = Key() } }
+
     func revoke(_ text: String) { keys.withLock { $0[text]?.isValid = false } }
 
     func expire(_ text: String) { keys.withLock { $0[text]?.isExpired = true } }

@@ -209,9 +209,11 @@ import Testing
         let database = try open()
         let jobs = TranscriptionJobs(in: database), uploads = Uploads(in: database)
         for name in ["u1", "u2"] {
-            #expect(try await uploads.add(Upload(id: ID(name), user: ann, byteCount: 10, created: UnixTime(milliseconds: 1)), most: 25))
+            #expect(try await uploads.add(Upload(id: ID(name), user: ann, byteCount: 10, created: UnixTime(milliseconds: 1)), most: 25) == .added)
         }
-        #expect(try await !uploads.add(Upload(id: ID("u3"), user: bob, byteCount: 10, created: UnixTime(milliseconds: 1)), most: 25))
+        let third = Upload(id: ID("u3"), user: bob, byteCount: 10, created: UnixTime(milliseconds: 1))
+        #expect(try await uploads.add(third, most: 25) == .full)
+        #expect(try await uploads.add(third, most: 100, userMost: 9) == .userFull)
         #expect(try await uploads.has(ID("u1"), of: ann))
         #expect(try await !uploads.has(ID("u1"), of: bob))
         _ = try await jobs.add(job("a1", ann, audio: "u1"), most: 1, hasNotice: false)

@@ -1,0 +1,11 @@
+internal import Framing
+
+/// The headers that every answer has, so that browsers and caches keep and reinterpret nothing.
+enum AnswerHeaders {
+    /// Adds to an answer what it does not say itself: no answer may be taken for another type, and none may be stored by a cache, unless its
+    /// endpoint knows better.
+    static func complete(_ headers: inout HTTPHeaders) {
+        headers.set("X-Content-Type-Options", "nosniff")
+        if headers["Cache-Control"] == nil { headers.add("Cache-Control", "no-store") }
+    }
+}

@@ -1,0 +1,110 @@
+import Framing
+import HarkenTesting
+import Net
+import Speech
+import Testing
+
+@testable import Gateway
+
+@Suite(.timeLimit(.minutes(2))) struct `Wrong credentials` {
+    private func ip(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
+
+    @Test func `are refused at once, then late, then turned away`() throws {
+        let one = try ip("192.0.2.1"), other = try ip("192.0.2.2"), start = Instant.now
+        var throttle = CredentialThrottle(limits: .init(free: 2, waitingPerAddress: 1))
+        #expect(throttle.refused(one, now: start) == .answer)
+        #expect(throttle.refused(one, now: start) == .answer)
+        #expect(throttle.refused(one, now: start) == .wait(.seconds(1), AddressBlock(one)))
+        #expect(throttle.refused(one, now: start + .seconds(10)) == .turnAway(retryAfter: .seconds(50)))
+        #expect(throttle.refused(other, now: start) == .answer)
+        throttle.waited(AddressBlock(one))
+        #expect(throttle.refused(one, now: start + .seconds(11)) == .wait(.seconds(1), AddressBlock(one)))
+        throttle.waited(AddressBlock(one))
+        #expect(throttle.refused(one, now: start + .seconds(60)) == .answer)
+    }
+
+    @Test func `of many addresses wait in a bounded number and are counted in a bounded table`() throws {
+        let start = Instant.now
+        var throttle = CredentialThrottle(limits: .init(free: 0, waiting: 2, addresses: 3))
+        for last in 1...2 {
+            let address = try ip("192.0.2.\(last)")
+            #expect(throttle.refused(address, now: start) == .wait(.seconds(1), AddressBlock(address)))
+        }
+        let third = try ip("192.0.2.3"), fourth = try ip("192.0.2.4")
+        #expect(throttle.refused(third, now: start) == .turnAway(retryAfter: .seconds(60)))
+        // Beyond the table they count as one.
+        throttle.waited(AddressBlock(try ip("192.0.2.1")))
+        #expect(throttle.refused(fourth, now: start) == .wait(.seconds(1), nil))
+        throttle.waited(nil)
+        // Who was quiet for long makes room.
+        let later = start + .seconds(61), fresh = try ip("192.0.2.5")
+        #expect(throttle.refused(fresh, now: later) == .wait(.seconds(1), AddressBlock(fresh)))
+    }
+
+    @Test func `are all refused at once where the operator wants that`() throws {
+        var throttle = CredentialThrottle(limits: .init(free: 0, delay: .zero))
+        let address = try ip("192.0.2.1")
+        for _ in 0..<100 { #expect(throttle.refused(address, now: .now) == .answer) }
+    }
+
+    private func statuses(_ gateway: TestGateway, _ count: Int, key: String, forwarded: String? = nil) async throws -> [Int: Int] {
+        var headers: HTTPHeaders = ["Authorization": "Bearer " + key]
+        if let forwarded { headers.add("X-Forwarded-For", forwarded) }
+        return try await withThrowingTaskGroup(of: Int.self) { [headers] group in
+            for _ in 0..<count { group.addTask { try await gateway.send(.get, "/v1/models", headers: headers).status } }
+            return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+    }
+
+    @Test func `slow their address down, and no right one`() async throws {
+        try await TestGateway.with(keys: ["good"], settings: ["HARKEN_WRONG_KEY_SECONDS": "2"]) { gateway in
+            let start = ContinuousClock.now
+            #expect(try await statuses(gateway, 10, key: "wrong") == [401: 10])
+            // Eight wait, the others are turned away.
+            async let late = statuses(gateway, 20, key: "wrong")
+            try await until { try await gateway.send(.get, "/metrics").text.contains(#"wrong_credentials_total{outcome="turned_away"} 12"#) }
+            #expect(try await statuses(gateway, 5, key: "good") == [200: 5])
+            let right = start.duration(to: .now)
+            #expect(try await late == [401: 8, 429: 12])
+            #expect(start.duration(to: .now) >= .seconds(2) && right < start.duration(to: .now))
+            let metrics = try await gateway.send(.get, "/metrics").text
+            #expect(metrics.contains(#"harken_wrong_credentials_total{outcome="answered"} 10"#), "\(metrics)")
+            #expect(metrics.contains(#"harken_wrong_credentials_total{outcome="delayed"} 8"#), "\(metrics)")
+            let turnedAway = try await gateway.send(.get, "/v1/models")
+            #expect(turnedAway.status == 401, "who shows nothing is not counted")
+        }
+    }
+
+    @Test func `are counted by the clients of a trusted proxy`() async throws {
+        let settings = ["HARKEN_TRUSTED_PROXIES": "127.0.0.1", "HARKEN_WRONG_KEY_SECONDS": "0.1"]
+        try await TestGateway.with(keys: ["good"], settings: settings) { gateway in
+            for last in 1...4 { #expect(try await statuses(gateway, 10, key: "wrong", forwarded: "203.0.113.\(last)") == [401: 10]) }
+            #expect(try await !gateway.send(.get, "/metrics").text.contains(#"outcome="delayed""#))
+            #expect(try await statuses(gateway, 1, key: "wrong", forwarded: "203.0.113.1") == [401: 1])
+            #expect(try await gateway.send(.get, "/metrics").text.contains(#"outcome="delayed"} 1"#))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("/v3/ws?sample_rate=16000", nil, 1008), ("/ws/transcribe", #"{"type":"auth","token":"wrong"}"#, 4401),
+            ("/v1/listen?encoding=linear16&sample_rate=16000", nil, 401),
+        ] as [(String, String?, Int)])
+    func `slow WebSockets down too`(path: String, opening: String?, code: Int) async throws {
+        func refused(_ gateway: TestGateway) async throws -> Int {
+            do {
+                let headers: HTTPHeaders = opening == nil ? ["Authorization": "Bearer wrong"] : [:]
+                guard case .closed(let code, _)? = await (try gateway.connect(path, headers: headers, opening: opening)).rest().last else { return 0 }
+                return Int(code)
+            } catch ConnectError.refused(let head, _) {
+                return head.status.code
+            }
+        }
+        try await TestGateway.with(keys: ["good"], settings: ["HARKEN_WRONG_KEY_SECONDS": "0.5"]) { gateway in
+            for _ in 0..<10 { #expect(try await refused(gateway) == code) }
+            let start = ContinuousClock.now
+            #expect(try await refused(gateway) == code)
+            #expect(start.duration(to: .now) >= .milliseconds(500))
+        }
+    }
+}
