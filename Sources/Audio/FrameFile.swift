@@ -20,7 +20,10 @@ package enum FrameFile {
     /// - Parameters:
     ///   - format: how the frames are coded.
     ///   - output: is made, or emptied.
-    package static func decode(_ path: String, as format: AudioFormat, to output: String) throws(MediaError) -> Decoded {
+    ///   - mayWrite: asked before so many bytes are written; false ends the decoding with an error. A frame of a few bytes can be 0.1 s of audio.
+    package static func decode(
+        _ path: String, as format: AudioFormat, to output: String, mayWrite: (Int) -> Bool = { _ in true }
+    ) throws(MediaError) -> Decoded {
         guard let input = fopen(path, "rb") else { throw .unreadable("\(path) cannot be read") }
         defer { fclose(input) }
         guard let written = fopen(output, "wb") else { throw .unreadable("\(output) cannot be made") }
@@ -42,8 +45,11 @@ package enum FrameFile {
             guard fread(&frame, 1, length, input) == length else { break }
             decoder.push(frame.span.bytes) { pcm in
                 count += pcm.byteCount
-                pcm.withUnsafeBytes { isWhole = fwrite($0.baseAddress, 1, $0.count, written) == $0.count && isWhole }
+                isWhole = isWhole && mayWrite(pcm.byteCount)
+                guard isWhole else { return }
+                pcm.withUnsafeBytes { isWhole = fwrite($0.baseAddress, 1, $0.count, written) == $0.count }
             }
+            guard isWhole else { break }
             if case .failed(let error)? = decoder.next() { throw error }
         }
         guard isWhole, fflush(written) == 0 else { throw .unreadable("\(output) cannot be written: the disk may be full") }

@@ -88,6 +88,7 @@ package enum DecodeWorker {
     /// - Returns: whether the system confines the process to the calls that decoding needs; its limits hold in any case.
     private static func confine(_ limits: Limits) -> Bool {
         MediaFile.prepare()
+        preferToBeKilled()
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
         if system_die_with_parent() != 0 || system_renounce_privileges() != 0 { _exit(Status.failed) }
         // Whoever spawned it may have gone before that took effect: then the socket has been shut, and the first message fails.
@@ -102,6 +103,14 @@ package enum DecodeWorker {
         // The recording's file is the only one to come.
         limit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), to: Int(socket) + 2)
         return system_enter_sandbox() == 0
+    }
+
+    /// When the machine has no memory left, the kernel takes this process, not the gateway.
+    private static func preferToBeKilled() {
+        let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = write(file, "1000", 4)
+        close(file)
     }
 
     private static func limit(_ resource: __rlimit_resource_t, to value: Int) {

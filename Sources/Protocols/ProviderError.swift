@@ -77,6 +77,21 @@ package struct ProviderError: Sendable, Equatable {
         self.init(error, by: provider, payer: payer)
     }
 
+    /// The error with the engine and the code behind its words, for forms that have nothing but words; those that have no words stay as they are.
+    package var tagged: EngineError {
+        let tag = ProviderTag(self)
+        return switch error {
+        case .unauthorised(let words): .unauthorised(tag.following(words))
+        case .quotaExhausted(let words): .quotaExhausted(tag.following(words))
+        case .badRequest(let words): .badRequest(tag.following(words))
+        case .undecodable(let words): .undecodable(tag.following(words))
+        case .unavailable(let words): .unavailable(tag.following(words))
+        case .timedOut(let words): .timedOut(tag.following(words))
+        case .protocolViolation(let words): .protocolViolation(tag.following(words))
+        case .rateLimited, .unsupportedLanguage, .cancelled: error
+        }
+    }
+
     /// Its two members, for an object of any dialect.
     package func writeMembers(to json: inout JSONWriter) { ProviderTag(self).writeMembers(to: &json) }
 }

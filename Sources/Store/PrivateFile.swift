@@ -53,7 +53,7 @@ enum PrivateFile {
     }
 
     /// A new name is not on the disk before its folder is.
-    private static func syncFolder(of path: String) throws(StoreError) {
+    static func syncFolder(of path: String) throws(StoreError) {
         guard let slash = path.lastIndex(of: "/") else { return }
         let descriptor = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }

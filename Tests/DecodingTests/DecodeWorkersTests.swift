@@ -82,7 +82,7 @@ private final class Reports: Sendable {
     }
 
     @Test func `that do not answer are killed`() async throws {
-        let workers = try workers(patience: .milliseconds(300))
+        let workers = try workers(patience: .seconds(2))
         let media = try await workers.open(try recording(seconds: 120))
         let process = try #require(workers.busyProcesses.first)
         kill(process, SIGSTOP)
@@ -202,7 +202,16 @@ private final class Reports: Sendable {
         opened + "' ; printf '" + block + "' ; printf '" + block,
     ])
     func `that say what none would say are killed`(said: String) async throws {
-        let script = "#!/bin/bash\n[ \"$1\" = decode-worker ] || exit 0\nexec 1>&3\nprintf '\(Self.ready)'\ndd bs=256 count=1 status=none <&3 >/dev/null\nprintf '\(said)'\nsleep 60\n"
+        let script = """
+            #!/bin/bash
+            [ "$1" = decode-worker ] || exit 0
+            exec 1>&3
+            printf '\(Self.ready)'
+            dd bs=256 count=1 status=none <&3 >/dev/null
+            printf '\(said)'
+            exec sleep 60
+
+            """
         let path = try folder.write(Array(script.utf8), as: "worker")
         chmod(path, 0o700)
         // A process that another test starts may have the file open to be written until it has become its own program.

@@ -83,7 +83,7 @@ def answer_headers(attempt):
         attempt.expect(answer and answer.header("Access-Control-Allow-Origin") is None, f"{target} has a CORS header")
 
 
-@attack("first-key", "L3", keys=False)
+@attack("first-key", "L3", keys=False, watched=0)
 def first_key(attempt):
     """A session that was opened without a key goes on after the first key was made."""
     with Speaker(attempt) as speaker:

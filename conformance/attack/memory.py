@@ -29,6 +29,15 @@ def children(pid):
     return found
 
 
+def _is_running(pid):
+    """Whether a child runs a program of its own: until then it has its father's memory, which would be counted twice."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return b"decode-worker" in file.read()
+    except OSError:
+        return False
+
+
 def processor_seconds(pid):
     """What a process and its children have had of the processors."""
     total = 0
@@ -63,7 +72,7 @@ class Memory:
 
     def _of_children(self):
         # The program's own pages are its father's as well.
-        return sum(_field(child, "RssAnon") + _field(child, "RssShmem") for child in children(self.pid))
+        return sum(_field(child, "RssAnon") + _field(child, "RssShmem") for child in children(self.pid) if _is_running(child))
 
     def _sample(self):
         while not self._over.wait(0.05):

@@ -15,6 +15,8 @@ enum JobOperations {
         .init("conversation_id", "string", "The first of the conversations, or null."),
         .init("conversations", "[string]", required: true, "What the job has made or changed."),
         .init("error", "string", "Why something is missing, or null."),
+        .init("provider", "string", "The engine that failed, if one did."),
+        .init("code", "string", "The failure's stable code, such as provider_key_refused."),
     ])
 
     static let all: [APIOperation] = [

@@ -3,7 +3,8 @@ internal import Net
 internal import Protocols
 internal import Speech
 
-/// Vendor keys of the caller's own, sent in `X-BYOK-…` headers. They live in memory only, as long as the request or the job that they came with.
+/// Vendor keys of the caller's own, sent in `X-BYOK-…` headers. They live in memory only: as long as the request or the job that they
+/// came with, and in `UnfinishedRecordings` as long as a vendor has work in hand that was ordered with them.
 struct OwnKeys: Sendable {
     private let credentials: [EngineName: Credential]
 

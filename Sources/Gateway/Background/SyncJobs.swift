@@ -84,12 +84,19 @@ struct SyncJobs: WorkloadJobs {
         ) async throws(BackgroundRefusal) -> (held: BackgroundDesk.Held, length: Duration?, isDamaged: Bool) {
             guard let frames = file.frames else { return (BackgroundDesk.Held(Recording(path: path)), nil, false) }
             let output = gateway.spool.path(for: gateway.newID())
+            let owner = DiskOwner(user: job.user, key: job.key, isSent: false)
+            let hold = try await BackgroundChunk.heard { () throws(RefusalCause) in try gateway.spool.budget.open(owner, announced: nil) }
             let result: Result<FrameFile.Decoded, MediaError> = await withCheckedContinuation { continuation in
                 gateway.spool.queue.async {
-                    continuation.resume(returning: Result { () throws(MediaError) in try FrameFile.decode(path, as: frames, to: output) })
+                    continuation.resume(
+                        returning: Result { () throws(MediaError) in
+                            try FrameFile.decode(path, as: frames, to: output) { hold.take($0) }
+                        })
                 }
             }
-            let spooled = SpooledFile(path: output, byteCount: 0, digest: "")
+            hold.end()
+            let spooled = SpooledFile(path: output, byteCount: 0, digest: "", hold: hold)
+            if let shortage = hold.refusal { throw BackgroundRefusal(shortage) }
             switch result {
             case .failure(let error): throw BackgroundRefusal(.unprocessableContent, "audio_not_usable", "The file cannot be read: \(error).")
             case .success(let decoded):

@@ -35,8 +35,10 @@ struct WorkloadRecognition: Sendable {
         if let language = options.language, language.primary != "multi", let first = grant.recognizer(for: plan.first),
             !first.capabilities.languages.contains(language)
         {
-            throw BackgroundRefusal(
+            var refusal = BackgroundRefusal(
                 .unprocessableContent, "unsupported_language", "The language \"\(language)\" is not available from \(plan.first.engine).")
+            refusal.provider = plan.first.engine
+            throw refusal
         }
         let recognition = WorkloadRecognition(gateway: gateway, id: id, plan: plan, grant: grant, conversation: conversation)
         if let file { recognition.shadow(file, recording.format, options) }

@@ -12,12 +12,16 @@ struct DiskSpace: Sendable, Equatable {
         self.total = total
     }
 
-    /// Asks the kernel; nil when it does not know.
+    /// Asks the kernel; nil when it does not know, as of a file system without a size.
     init?(of directory: String) {
         var answer = statvfs()
-        guard statvfs(directory, &answer) == 0 else { return nil }
+        guard statvfs(directory, &answer) == 0, answer.f_blocks > 0 else { return nil }
         let unit = Int(clamping: answer.f_frsize)
-        free = Int(clamping: answer.f_bavail).multipliedReportingOverflow(by: unit).partialValue
-        total = Int(clamping: answer.f_blocks).multipliedReportingOverflow(by: unit).partialValue
+        func bytes(_ blocks: UInt) -> Int {
+            let (bytes, isTooMany) = Int(clamping: blocks).multipliedReportingOverflow(by: unit)
+            return isTooMany ? .max : bytes
+        }
+        free = bytes(answer.f_bavail)
+        total = bytes(answer.f_blocks)
     }
 }

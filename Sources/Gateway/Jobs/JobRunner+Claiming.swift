@@ -42,8 +42,7 @@ extension JobRunner {
     private func claimAll(_ gateway: GatewayService) async throws(StoreError) {
         guard mayClaim else { return }
         if try await jobs.giveUp(without: known, reason: Self.interrupted, now: gateway.now()) > 0 {
-            let own = known
-            for job in try await jobs.unannounced() where deliveries[job.id] == nil && !own.contains(job.id) { announce(job, gateway) }
+            try await announceRest(gateway)
         }
         while mayClaim, let below = Self.limit(fetching.room), let job = try await claim(.address, fetching, below: below, gateway) {
             fetch(job, gateway)
@@ -80,7 +79,13 @@ extension JobRunner {
     ) async throws(StoreError) -> TranscriptionJob? {
         let terms = JobClaimTerms(source, held: shares.held, below: below == .max ? nil : below, without: known)
         let now = gateway.now()
-        return try await jobs.claim(terms, JobLease(owner: owner, until: now + Self.leaseTime), now: now)
+        guard let job = try await jobs.claim(terms, JobLease(owner: owner, until: now + Self.leaseTime), now: now) else { return nil }
+        // Nothing is begun that would outlive the gateway's end.
+        guard !isStopped else {
+            await release(job.id, gateway)
+            return nil
+        }
+        return job
     }
 
     /// The fetched job of who has the least under way, of those for whom there is room.
@@ -127,7 +132,7 @@ extension JobRunner {
             _ = try await gateway.admission.grant(for: job, keys: ownKeys[job.id])
             let limit = gateway.configuration.recordingBytes ?? AssemblyAIPrerecordedEndpoint.uploadLimit
             let file = try await RemoteRecording(gateway: gateway).fetch(
-                job.audio, id: job.id.rawValue, limit: limit, for: DiskOwner(user: job.user, key: job.key))
+                job.audio, id: job.id.rawValue, limit: limit, for: DiskOwner(user: job.user, key: job.key, isSent: false))
             guard !Task.isCancelled else {
                 await release(job.id, gateway)
                 return nil

@@ -109,6 +109,12 @@ extension JobRunner {
 
     // MARK: - Notices
 
+    /// Tells of all ends that nobody is being told of.
+    func announceRest(_ gateway: GatewayService) async throws(StoreError) {
+        let ended = try await jobs.unannounced(), own = known
+        for job in ended where deliveries[job.id] == nil && !own.contains(job.id) { announce(job, gateway) }
+    }
+
     /// Tells of an end that an earlier run reached.
     func announce(_ job: TranscriptionJob, _ gateway: GatewayService) {
         guard let kind = Self.protocols[job.dialect] else { return }

@@ -104,7 +104,7 @@ actor JobRunner {
         // In this order: what has a result is not free for anybody.
         try await takeUpResults(gateway)
         try await jobs.endLeases(except: owner)
-        for job in try await jobs.unannounced() { announce(job, gateway) }
+        try await announceRest(gateway)
         isTakingUp = false
     }
 

@@ -6,6 +6,8 @@ package struct JournalCursor: Sendable {
     let session: UInt64
     let rate: SampleRate
     let channels: Int
+    /// Whose it is, in its log.
+    var user = 0
     var index = JournalIndex()
     /// Its `opened` block's payload.
     var opening: [UInt8] = []

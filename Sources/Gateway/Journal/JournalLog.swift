@@ -32,6 +32,13 @@ package final class JournalLog {
     private static let betweenTries: Duration = .seconds(10)
     /// Which sessions there are blocks of, for `erasing`.
     private var numbers: [ID<Session>: UInt64] = [:]
+    /// Numbers of users of whom something is in the log; none is given twice.
+    private var users: [String: Int] = [:]
+    private var lastUser = 0
+    /// Whose the sessions are that have not ended.
+    private var owners: [UInt64: Int] = [:]
+    /// Users with more than their share of a full log: their audio is not taken now.
+    private var heldBack: Set<Int> = []
 
     /// - Parameters:
     ///   - directory: the writer's.
@@ -58,6 +65,8 @@ package final class JournalLog {
     /// Begins a session's part of the log.
     package func open(_ record: SessionRecord, cursor: inout JournalCursor) {
         numbers[record.id] = cursor.session
+        cursor.user = number(of: record.owner?.user ?? ID<User>.local.rawValue)
+        owners[cursor.session] = cursor.user
         let opening = record.encoded()
         cursor.opening = opening
         opening.withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }
@@ -65,6 +74,11 @@ package final class JournalLog {
 
     /// - Parameter pcm: 16-bit little-endian, interleaved, beginning at `range.start`.
     package func append(audio pcm: UnsafeRawBufferPointer, _ range: SampleRange, cursor: inout JournalCursor) {
+        guard heldBack.isEmpty || !heldBack.contains(cursor.user) else {
+            // Its words are journaled all the same.
+            doubtful.insert(cursor.session)
+            return
+        }
         guard let location = append(.audio, at: range.start, payload: pcm, cursor: &cursor) else { return }
         cursor.index.wroteAudio(through: range.end, at: location)
     }
@@ -92,6 +106,15 @@ package final class JournalLog {
             writer.remove(left.remains)
         }
         doubtful.remove(cursor.session)
+        owners[cursor.session] = nil
+        if !heldBack.isEmpty { holdBack(by: shares()) }
+    }
+
+    private func number(of user: String) -> Int {
+        if let known = users[user] { return known }
+        lastUser += 1
+        users[user] = lastUser
+        return lastUser
     }
 
     /// The end of what the session has in the log now, for `isDurable`.
@@ -180,6 +203,7 @@ package final class JournalLog {
             guard appendInPieces(block, payload, to: segment) else { return nil }
         }
         segment.length += block.length
+        segment.byUser[cursor.user, default: 0] += block.length
         writer.appended(to: segment)
         if cursor.index.last.segment != location.segment {
             segment.sessions.insert(cursor.session)
@@ -269,12 +293,34 @@ package final class JournalLog {
             total -= bytes
             log.warning("journal limit reached, the oldest journal of an earlier run removed", [.bytes: "\(bytes)"])
         }
-        for number in segments.keys.sorted() where total > room {
-            guard let segment = segments[number], segment !== current else { continue }
-            total -= segment.length
+        var shares = shares()
+        for number in shares.giveUp() {
+            guard let segment = segments[number] else { continue }
             log.warning("journal limit reached, oldest audio removed", [.path: segment.path])
             giveUpAudio(of: segment)
         }
+        holdBack(by: shares)
+    }
+
+    /// Who has how much of the log.
+    private func shares() -> JournalShares {
+        let all = segments.values.sorted { $0.number < $1.number }.map { segment in
+            JournalShares.Segment(
+                number: segment.number, bytes: segment.length, byUser: segment.byUser, unfinished: Set(segment.sessions.compactMap { owners[$0] }),
+                isCurrent: segment === current)
+        }
+        let others = writer.earlier.bytes(ofLoop: loop) + remains.values.reduce(0) { $0 + $1.remains.bytes.load(ordering: .relaxed) }
+        // The segment that begins has its room from the start.
+        return JournalShares(all, others: others, room: limits.logBytes - limits.segmentBytes)
+    }
+
+    private func holdBack(by shares: JournalShares) {
+        let users = shares.heldBack
+        if !users.isSubset(of: heldBack) {
+            log.warning(
+                "audio of users with more than their share of the journal is not journaled until there is room", [.count: "\(users.count)"])
+        }
+        heldBack = users
     }
 
     /// What clients were shown stands, whatever becomes of the audio.
@@ -291,6 +337,8 @@ package final class JournalLog {
         segment.delete()
         let held = (segments.values.map(\.held) + remains.values.map(\.remains.sessions)).reduce(into: Set<UInt64>()) { $0.formUnion($1) }
         numbers = numbers.filter { held.contains($0.value) }
+        let known = segments.values.reduce(into: Set(owners.values)) { $0.formUnion($1.byUser.keys) }
+        users = users.filter { known.contains($0.value) }
     }
 
     // MARK: - What is to be known no more

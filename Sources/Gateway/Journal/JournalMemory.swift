@@ -90,12 +90,16 @@ extension JournalMemory {
     /// After a crash of the machine the file may be any mixture of old and new pages, so it counts only in the boot in which it was made.
     ///
     /// - Parameter segment: the path of a segment.
-    static func recover(_ path: String, segment: (UInt32) -> String) throws(JournalError) {
+    /// - Returns: what is damaged; nil: nothing is, and the ring is gone. Of a damaged ring all that can be read is in the segments.
+    static func recover(_ path: String, segment: (UInt32) -> String) throws(JournalError) -> String? {
         let ring = open(path, O_RDONLY | O_CLOEXEC)
         guard ring >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
         defer { close(ring) }
         var header = [UInt8](repeating: 0, count: headerSize)
-        let isWhole = header.withUnsafeMutableBytes { pread(ring, $0.baseAddress, $0.count, 0) } == headerSize
+        let headerCount = header.withUnsafeMutableBytes { pread(ring, $0.baseAddress, $0.count, 0) }
+        let isWhole = headerCount == headerSize
+        // One without any byte was never written to.
+        var damage = isWhole || headerCount == 0 ? nil : "its header is cut off"
         if isWhole, header.starts(with: magic.prefix(6)), !header.starts(with: magic) { throw .otherVersion(path: path) }
         var segments: [UInt32: Int32] = [:]
         defer { for descriptor in segments.values where descriptor >= 0 { close(descriptor) } }
@@ -106,16 +110,16 @@ extension JournalMemory {
                 let filled = integer(header, at: entry + 8, bytes: 8)
                 guard filled > 0, filled <= JournalSlab.size else { continue }
                 let offset = off_t(headerSize + index * JournalSlab.size)
-                guard slab.withUnsafeMutableBytes({ pread(ring, $0.baseAddress, filled, offset) }) == filled else {
-                    throw .cannotRead(path: path, reason: "it is shorter than its header says")
-                }
+                let held = slab.withUnsafeMutableBytes { pread(ring, $0.baseAddress, filled, offset) }
+                if held < filled { damage = held < 0 ? String(cString: strerror(errno)) : "it is shorter than its header says" }
+                guard held > 0 else { continue }
                 let number = UInt32(integer(header, at: entry, bytes: 4))
                 if segments[number] == nil { segments[number] = try openSegment(segment(number)) }
                 // A segment that is gone was given up while the process lived.
                 guard let descriptor = segments[number], descriptor >= 0 else { continue }
                 let place = integer(header, at: entry + 4, bytes: 4) * JournalSlab.size
-                let count = slab.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, filled, off_t(place)) }
-                guard count == filled else {
+                let count = slab.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, held, off_t(place)) }
+                guard count == held else {
                     throw .cannotWrite(path: segment(number), reason: String(cString: strerror(count < 0 ? errno : ENOSPC)))
                 }
             }
@@ -123,7 +127,8 @@ extension JournalMemory {
         for (number, descriptor) in segments where descriptor >= 0 && fdatasync(descriptor) != 0 {
             throw .cannotWrite(path: segment(number), reason: String(cString: strerror(errno)))
         }
-        unlink(path)
+        if damage == nil { unlink(path) }
+        return damage
     }
 
     private static func openSegment(_ path: String) throws(JournalError) -> Int32 {

@@ -3,7 +3,7 @@ internal import Net
 internal import Synchronization
 
 /// One file of a log, open for as long as somebody may read it.
-// Sendable by proof: `length`, `stretches`, `sessions`, `held` and `reader` are the loop's; `isDirect`, `isUnsynced`, `written` and `isInDirectory` are the writer's; the rest is
+// Sendable by proof: `length`, `stretches`, `sessions`, `held`, `byUser` and `reader` are the loop's; `isDirect`, `isUnsynced`, `written` and `isInDirectory` are the writer's; the rest is
 // constant, atomic or locked.
 final class JournalSegment: @unchecked Sendable {
     let number: UInt32
@@ -16,6 +16,8 @@ final class JournalSegment: @unchecked Sendable {
     var sessions: Set<UInt64> = []
     /// Sessions that wrote into it.
     var held: Set<UInt64> = []
+    /// Bytes that each user's sessions wrote into it.
+    var byUser: [Int: Int] = [:]
     /// The writer was told to come soon.
     let isSavePlanned = Atomic<Bool>(false)
     /// Bytes that are on the disk.

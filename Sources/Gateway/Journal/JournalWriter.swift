@@ -49,12 +49,28 @@ package final class JournalWriter: Sendable {
         }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
             guard name.hasSuffix(Self.ringSuffix), let loop = Int(name.dropLast(Self.ringSuffix.count)) else { continue }
-            try JournalMemory.recover("\(directory)/\(name)") { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
+            let path = "\(directory)/\(name)"
+            let damage = try JournalMemory.recover(path) { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
+            if let damage { try Self.setAside(path, damage, log) }
         }
         earlier = EarlierJournal(directory: directory, log: log)
     }
 
     static let ringSuffix = ".ring"
+    static let damagedSuffix = ".damaged"
+
+    /// A ring that cannot be read does not keep the others from starting; it may be looked at later.
+    private static func setAside(_ path: String, _ damage: String, _ log: Log) throws(JournalError) {
+        var aside = path + damagedSuffix, number = 1
+        while access(aside, F_OK) == 0 {
+            number += 1
+            aside = "\(path)\(damagedSuffix)-\(number)"
+        }
+        guard rename(path, aside) == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+        log.error(
+            "a journal ring is damaged and was set aside: the last seconds of the earlier run's sessions may be missing; delete the file when nobody wants to look at it",
+            [.path: aside, .error: damage])
+    }
 
     /// The segment has bytes that are not in its file. Called for every block.
     func appended(to segment: JournalSegment) {

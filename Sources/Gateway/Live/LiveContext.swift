@@ -171,7 +171,7 @@ final class LiveContext {
 
     /// The gateway has keys now: whoever was let in without one is not any more.
     func endSessionsWithoutKeys() {
-        for session in sessions.values where session.payer == nil { session.keyIsOver() }
+        for session in sessions.values where session.grant.account == nil { session.keyIsOver() }
     }
 
     func drain() {

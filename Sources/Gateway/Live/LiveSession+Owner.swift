@@ -156,6 +156,9 @@ extension LiveSession {
             if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true || reachedLimit != nil {
                 end.error = .quotaExhausted(reachedLimit ?? "The key has no credit left.")
                 event = .ended(end)
+            } else if case .ended(var end) = event, let error = end.error {
+                end.error = told(error)
+                event = .ended(end)
             }
             if case .ready = event, let engine = run?.servingEngine { dialect.served(by: engine) }
             dialect.session(event, now: context.loop.now, output: &context.output)

@@ -104,7 +104,11 @@ actor SessionRecovery {
             let attempts: Int
             switch await begin(session, gateway) {
             case .needless: continue
-            case .notStored, .unknown:
+            case .unknown:
+                hasUnreadable = true
+                areStored = false
+                attempts = 0
+            case .notStored:
                 areStored = false
                 attempts = 0
             case .stored(let before): attempts = before
@@ -197,6 +201,8 @@ actor SessionRecovery {
     private var busy: [ID<Session>: Set<Int>] = [:]
     /// Transcripts of earlier runs' sessions that the disk has not taken yet.
     private var unstored: [ID<Session>: StoredTranscript] = [:]
+    /// What a transcript has that is there already is not known: the journal keeps all that it has.
+    private var hasUnreadable = false
 
     // MARK: - Work
 
@@ -278,6 +284,7 @@ actor SessionRecovery {
         if let waiting = unstored[patient.id] {
             guard await transcripts.keepUntilStored(waiting) else { return .left }
             unstored[patient.id] = nil
+            if unstored.isEmpty, !hasUnreadable { earlier.wasStored() }
         }
         var stored: StoredTranscript
         do throws(StoredTranscript.Unreadable) {

@@ -319,7 +319,7 @@ package final class GatewayService: HTTPService, EnginePatron {
                 id: id, route: route.path, gateway: self, client: client, showsCredential: route.endpoint.credential(in: head) != nil)
             if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
                 refuse(exchange, .unavailable("The gateway is going down."), route.voice, call)
-            } else if route.path != "/health", access.isOpenToThisMachineOnly, let cause = KeylessGateway.refusal(of: head, from: client) {
+            } else if route.path != "/health", let cause = KeylessGateway.refusal(of: head, from: client), admission.isOpenToThisMachineOnly {
                 refuse(exchange, cause, route.voice, call, reason: cause.plain.message)
             } else {
                 handle(exchange, by: route.endpoint, call)

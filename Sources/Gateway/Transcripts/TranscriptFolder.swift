@@ -71,6 +71,12 @@ final class TranscriptFolder: Sendable {
     func spill(_ transcript: LiveTranscript) {
         queue.async { [self] in
             guard let path = path(of: transcript.record.id, suffix: ".part") else { return }
+            // A part is missing: what follows would be of no use.
+            let isDamaged = transcript.state.withLock { state in
+                if state.isDamaged { state.leaving = [] }
+                return state.isDamaged
+            }
+            guard !isDamaged else { return }
             while let (bytes, offset) = transcript.state.withLock({ state in state.leaving.first.map { ($0, state.inFile) } }) {
                 if let problem = Self.write(bytes, to: path, at: offset) {
                     failed()

@@ -29,6 +29,11 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     private var hasInputEnded = false
     private var lingeredByteCount = 0
 
+    /// How long the requests of one client are worked on before the loop sees to its other connections.
+    private static let turnTime: Duration = .milliseconds(2)
+    private var requestsInTurn = 0
+    private var isTurnOver = false
+    private var goesOnSoon = false
     /// What came and is not yet parsed, because the request before is not yet answered or its reader rests.
     private var leftover: [UInt8] = []
     /// What is being parsed, while it is.
@@ -84,8 +89,19 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             leftover.append(contentsOf: bytes)
             consumeLeftover()
         }
+        goOnInTurn()
         throttle()
         countInput()
+    }
+
+    /// Others of the loop have their turn between many requests of one client.
+    private func goOnInTurn() {
+        if isTurnOver, !leftover.isEmpty { consumeLeftoverSoon() }
+    }
+
+    private func mayGoOn(until end: ContinuousClock.Instant) -> Bool {
+        isTurnOver = phase == .head && parser.isBetweenRequests && ContinuousClock.now >= end
+        return !isTurnOver
     }
 
     /// Tells how much of an unauthenticated client's input is kept.
@@ -100,10 +116,14 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     }
 
     private func consumeLeftoverSoon() {
-        guard !isConsuming else { return }
+        // Once in a turn of the loop, however often it is asked for.
+        guard !isConsuming, !goesOnSoon else { return }
+        goesOnSoon = true
         loop.soon { [self] in
+            goesOnSoon = false
             guard !isConsuming, phase != .closed, phase != .lingering, phase != .upgraded else { return }
             consumeLeftover()
+            goOnInTurn()
             throttle()
             countInput()
         }
@@ -126,9 +146,13 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             isConsuming = false
             input = UnsafeRawBufferPointer(start: nil, count: 0)
         }
-        while canParse {
+        requestsInTurn = 0
+        isTurnOver = false
+        let turnEnd = ContinuousClock.now + Self.turnTime
+        while canParse, requestsInTurn == 0 || mayGoOn(until: turnEnd) {
             do throws(HTTPError) {
                 guard let event = try parseNext() else { break }
+                if case .head = event { requestsInTurn += 1 }
                 handle(event)
             } catch {
                 handle(error)
@@ -328,6 +352,11 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     func answered() {
         exchange = nil
         disarm()
+        if connection.share != nil {
+            // Not at the end of the batch, in which thousands of such clients may be answered: what is not written is counted.
+            connection.flush()
+            guard phase != .closed, connection.isOpen else { return }
+        }
         if closesAfterAnswer { return linger() }
         readyForNext()
     }

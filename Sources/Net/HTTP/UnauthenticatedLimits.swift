@@ -7,6 +7,9 @@ package struct UnauthenticatedLimits: Sendable {
     package var maximumConnectionCountPerAddress = 64
     /// Bytes of one WebSocket message, decompressed; more closes with 1009.
     package var maximumMessageByteCount = 64 * 1024
+    /// Pings and pongs of one WebSocket: each costs a turn of the loop, and a client that has shown nothing yet needs hardly any. More ends the
+    /// connection.
+    package var maximumControlFrameCount = 100
     /// Whether an address may have any number of connections: this machine, or a proxy that many clients share.
     package var isExempt: @Sendable (IPAddress) -> Bool = { $0.isLoopback }
 

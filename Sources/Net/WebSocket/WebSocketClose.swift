@@ -19,6 +19,8 @@ package struct WebSocketClose: Sendable, Equatable {
         case silent
         /// The peer does not read: more than `outputLimit` bytes wait.
         case slowReader
+        /// The client sent more control frames than one may that is not authenticated.
+        case floods
         /// We closed, and the peer did not answer within `closeTimeout`.
         case closeTimedOut
         /// The server was stopped.

@@ -25,6 +25,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
     private var handler: (any WebSocketHandler)?
     private var state = State.open
     private(set) var isAuthenticated: Bool
+    /// Pings and pongs that an unauthenticated client may still send.
+    private var controlFramesLeft: Int
     private var isPaused = false
     /// Nothing is read because too much waits to be sent.
     private var isHeldBack = false
@@ -47,6 +49,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         self.configuration = configuration
         self.handler = handler
         isAuthenticated = limits == nil
+        controlFramesLeft = limits?.maximumControlFrameCount ?? 0
         loop = connection.loop
         peer = connection.peer
         lastInput = loop.now
@@ -117,6 +120,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         state = .closing
         connection.send { machine.appendClose(WebSocketCloseCode(code), reason: reason, to: &$0) }
         updateInput()
+        // The peer's own close may be in it.
+        if !unparsed.isEmpty { loop.soon { [self] in parseUnparsed() } }
         wake(at: loop.now + configuration.closeTimeout)
     }
 
@@ -180,6 +185,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
             unparsed.append(contentsOf: bytes)
             parseUnparsed()
         }
+        // Not at the end of the batch, in which hundreds of such clients may have been answered: what is not written is counted.
+        if !isAuthenticated, connection.bufferedByteCount > 0 { connection.flush() }
     }
 
     private func parseUnparsed() {
@@ -215,13 +222,19 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
             case .binary(let message):
                 guard state == .open else { continue }
                 message.withSpan(in: input.bytes) { handler?.received(binary: $0, on: self) }
-            case .ping, .pong: break
+            case .ping, .pong:
+                guard !isAuthenticated else { continue }
+                controlFramesLeft -= 1
+                if controlFramesLeft < 0 {
+                    give(up: .floods)
+                    return bytes.count
+                }
             case .closed(let ending):
                 ended(ending)
                 return bytes.count
             }
             guard state != .ended else { return bytes.count }
-            if isPaused, !isAuthenticated { return offset }
+            if isPaused, !isAuthenticated, state == .open { return offset }
         }
         return bytes.count
     }

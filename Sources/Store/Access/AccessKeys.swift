@@ -82,9 +82,7 @@ package final class AccessKeys: Sendable {
             id: ID("key_" + Self.urlSafe(try Self.random(9, hashing))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
             user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires,
             credit: creditSeconds.map { .seconds($0) })
-        // Before the key: there is never one without the marker.
         let isFirst = try !marker.isThere()
-        if isFirst { try marker.write() }
         do throws(StoreError) {
             try await insert(key, hash: hash, creditSeconds: creditSeconds)
         } catch {
@@ -95,7 +93,7 @@ package final class AccessKeys: Sendable {
     }
 
     private func insert(_ key: AccessKey, hash: [UInt8], creditSeconds: Int64?) async throws(StoreError) {
-        try await database.write { (connection) throws(StoreError) in
+        try await database.write { [marker] (connection) throws(StoreError) in
             try connection.run(
                 "INSERT INTO users (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 [.text(key.user.rawValue), .integer(key.created.milliseconds)])
@@ -109,6 +107,8 @@ package final class AccessKeys: Sendable {
                     .text(key.scopes.joined(separator: " ")), .integer(key.created.milliseconds), .integer(key.expires?.milliseconds),
                     .integer(creditSeconds),
                 ])
+            // Within the transaction: there is never a key without the marker, and hardly ever a marker that waits for its key.
+            try marker.write()
         }
     }
 
@@ -116,7 +116,10 @@ package final class AccessKeys: Sendable {
     /// revoked.
     ///
     /// - Throws: `busy` when another process reads for so long; then the log still has the changes.
-    package func bringToFile() async throws(StoreError) { try await database.emptyLog() }
+    package func bringToFile() async throws(StoreError) {
+        try marker.bringToDisk()
+        try await database.emptyLog()
+    }
 
     /// All keys, the oldest first, revoked ones too.
     package func list() async throws(StoreError) -> [AccessKey] {

@@ -16,7 +16,14 @@ struct KeysMarker: Sendable {
         return false
     }
 
-    func write() throws(StoreError) { try PrivateFile.write([], to: path) }
+    /// Makes the file unless it is there. It survives a power cut after `bringToDisk`.
+    func write() throws(StoreError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw PrivateFile.failure(path) }
+        close(descriptor)
+    }
+
+    func bringToDisk() throws(StoreError) { try PrivateFile.syncFolder(of: path) }
 
     func remove() { unlink(path) }
 }

@@ -97,7 +97,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         }
         let retry = options.isUrgent ? Self.urgentRetry : RetryRule()
         // The vendor has it: nothing is won by giving up before the time is over.
-        let patient = options.isUrgent ? retry : RetryRule(attempts: .max, longestWait: .seconds(10))
+        let patient = options.isUrgent ? retry : RetryRule(attempts: .max, longestWait: .seconds(10), longestAsked: limit)
         let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
         var step = machine.continuation.map { .request($0) } ?? machine.start()
         while true {

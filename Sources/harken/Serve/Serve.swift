@@ -165,7 +165,7 @@ struct Serve: Command {
     }
 
     /// Limits of the HTTP server, and its certificate.
-    static func serverConfiguration(_ configuration: GatewayConfiguration, _ log: Log) throws -> HTTPServerConfiguration {
+    private static func serverConfiguration(_ configuration: GatewayConfiguration, _ log: Log) throws -> HTTPServerConfiguration {
         var server = HTTPServerConfiguration()
         let descriptors = DescriptorLimit.current
         server.maximumConnectionCount = min(configuration.maxConnections, DescriptorLimit.connections(of: descriptors))

@@ -73,6 +73,8 @@ import Testing
         _ = try ledger.open(ann, announced: 1, disk: nil)
         #expect(throws: DiskLedger.Shortage.uploadsAtOnce(2)) { try ledger.open(ann, announced: 1, disk: nil) }
         _ = try ledger.open(DiskOwner(user: ID("ann"), key: ID("key-3")), announced: 1, disk: nil)
+        // A job's own is not one of them.
+        _ = try ledger.open(DiskOwner(user: ID("ann"), key: ID("key-1"), isSent: false), announced: 1, disk: nil)
         ledger.end(&first)
         _ = try ledger.open(ann, announced: 1, disk: nil)
     }

@@ -49,7 +49,7 @@ import Testing
             let body = [UInt8](repeating: 0, count: 100)
             let third = try await gateway.send(.post, "/v1/listen", headers: ["Authorization": "Token good"], body: body)
             #expect(third.status == 429 && third.headers["Retry-After"] == "5", "\(third)")
-            let other = try await gateway.send(.post, "/v1/listen", headers: ["Authorization": "Token other"], body: body)
+            let other = try await gateway.send(.post, "/v2/upload", headers: ["Authorization": "other"], body: body)
             #expect(other.status == 200, "\(other)")
             for upload in open { upload.close() }
         }
@@ -90,6 +90,19 @@ import Testing
                 _ = try await gateway.send(.post, path, headers: ["Authorization": "Bearer good"], body: body)
                 try await until { gateway.service.spool.budget.total == 0 }
             }
+        }
+    }
+
+    @Test func `is asked for when frames are decoded, which may be far larger`() async throws {
+        let listener = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(1, "whispered")] }
+        let settings = ["HARKEN_USER_SPOOL_BYTES": "1048576"]
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: ["good"]), settings: settings, recorded: [listener]) { gateway in
+            await gateway.service.resumeJobs()
+            let frame: [UInt8] = [0x20, 0x03, 0, 0] + [UInt8](repeating: 0xFF, count: 800)
+            let file = (name: OfflineFiles.name(at: 1_710_000_000, "mulaw_8000_1_fs160"), bytes: (0..<1_000).flatMap { _ in frame })
+            let state = try await gateway.synchronise([file], key: "good")
+            #expect(state.string("status") == "failed" && state.text.contains("one user"), "\(state.text)")
+            try await until { gateway.service.spool.budget.total == 0 }
         }
     }
 

@@ -58,7 +58,8 @@ import Testing
         try await TestGateway.with(keys: ["good"]) { gateway in
             var headers = Self.proxied[0]
             headers.add("Authorization", "Bearer good")
-            #expect(try await gateway.send(.get, "/v1/models", headers: headers).status == 200)
+            let status = try await gateway.send(.get, "/v1/models", headers: headers).status
+            #expect(status == 200)
         }
     }
 
@@ -73,7 +74,8 @@ import Testing
                 (["Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"], 403),
             ]
             for (headers, status) in expected {
-                #expect(try await gateway.send(.get, "/v1/models", headers: headers).status == status, "\(headers)")
+                let answer = try await gateway.send(.get, "/v1/models", headers: headers)
+                #expect(answer.status == status, "\(headers)")
             }
         }
     }

@@ -1,4 +1,5 @@
 import Framing
+import HarkenTesting
 import Net
 import Testing
 
@@ -90,6 +91,30 @@ import Testing
         let peer = try Self.ip("192.0.2.1")
         #expect(client.ip == peer && client.source == .connection && !client.isSecure)
         #expect(client.description == "192.0.2.1:1")
+    }
+
+    @Test func `send what is cut anywhere or damaged without harm`() throws {
+        let values = ["for=\"[2001:db8::9]:4711\";proto=https, for=\"a\\\"b\", for=203.0.113.9;by=_x", "203.0.113.9:80, [2001:db8::9]:443, unknown"]
+        for value in values {
+            for end in value.indices {
+                for name in ["Forwarded", "X-Forwarded-For"] {
+                    for text in [String(value[..<end]), String(value[end...]), value[..<end] + "\u{0}é;=\"" + value[end...]] {
+                        let client = try Self.client([(name, text)])
+                        #expect(client.source != .connection)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `alone say by which scheme an upload is reached`() async throws {
+        for (proxies, scheme) in [("127.0.0.1", "https"), ("192.0.2.1", "http")] {
+            try await TestGateway.with(keys: ["good"], settings: ["HARKEN_TRUSTED_PROXIES": proxies]) { gateway in
+                let headers: HTTPHeaders = ["Authorization": "good", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"]
+                let answer = try await gateway.send(.post, "/v2/upload", headers: headers, body: [1, 2])
+                #expect(answer.text.contains("\"\(scheme)://"), "\(answer)")
+            }
+        }
     }
 
     @Test(arguments: [("https", true), ("HTTPS", true), ("http, https", true), ("https, http", false), ("http", false), ("", false)])

@@ -347,6 +347,66 @@ import Testing
         #expect(try blocks().filter { $0.kind == .audio }.map(\.payloadLength).reduce(0, +) == 2 * Int(end.samples))
     }
 
+    private func put(_ samples: Int, at end: inout SampleIndex, _ cursor: inout JournalCursor, in log: JournalLog) {
+        let range = SampleRange(end, count: SampleCount(samples))
+        pcm(range, seed: 0).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+        end = range.end
+    }
+
+    @Test func `keeps the unfinished audio of who has little from one who has much`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(JournalLimits(segmentBytes: 10_000, logBytes: 50_000))
+        var much = log.open("much", user: "ann"), little = log.open("little", user: "bob")
+        var muchEnd = SampleIndex.zero, littleEnd = SampleIndex.zero
+        for _ in 0..<40 {
+            for _ in 0..<2 { put(1_000, at: &muchEnd, &much, in: log) }
+            put(10, at: &littleEnd, &little, in: log)
+            log.finish()
+        }
+        var read: [UInt8] = []
+        let all = SampleRange(.zero, littleEnd)
+        try log.read(all, cursor: little) { read.append(contentsOf: $0) }
+        #expect(read == pcm(all, seed: 0))
+        #expect(throws: JournalError.self) { try log.read(SampleRange(muchEnd - SampleCount(10), muchEnd), cursor: much) { _ in } }
+        #expect(!log.isDurable(log.mark(much, through: muchEnd)), "what is not journaled is not told as durable")
+        #expect(log.isDurable(log.mark(little, through: littleEnd)))
+        #expect(try files.reduce(0) { $0 + (try bytes(of: $1).count) } <= 50_000)
+        // Both have ended: there is room again.
+        log.close(&much, at: muchEnd)
+        log.close(&little, at: littleEnd)
+        var next = log.open("next", user: "ann")
+        var nextEnd = SampleIndex.zero
+        put(1_000, at: &nextEnd, &next, in: log)
+        try log.read(SampleRange(.zero, nextEnd), cursor: next) { _ in }
+    }
+
+    @Test func `starts beside a ring that is too short, with what can be read of it`() throws {
+        let copy = directory + "-killed"
+        defer { for path in [directory, copy] { try? FileManager.default.removeItem(atPath: path) } }
+        let quiet = Log(level: .error, write: { _ in })
+        let writer = try JournalWriter(directory: directory, sync: .group(Self.hour), log: quiet)
+        for loop in 0..<2 {
+            let log = try JournalLog(directory: directory, loop: loop, limits: JournalLimits(), startedAt: 1_000, writer: writer, log: quiet)
+            var cursor = log.open("session-\(loop)"), end = SampleIndex.zero
+            for _ in 0..<20 { put(1_000, at: &end, &cursor, in: log) }
+            // As the process would leave it that is killed now.
+            if loop == 1 { try FileManager.default.copyItem(atPath: directory, toPath: copy) }
+            withExtendedLifetime(log) {}
+        }
+        let ring = copy + "/0.ring"
+        let length = try #require(try FileManager.default.attributesOfItem(atPath: ring)[.size] as? Int)
+        // The slab that was written is the last one that was made ready.
+        truncate(ring, off_t(length - JournalSlab.size + 10_000))
+        let lines = Mutex<[String]>([])
+        let next = try JournalWriter(directory: copy, sync: .never, log: Log(level: .error, write: { line in lines.withLock { $0.append(line) } }))
+        #expect(lines.withLock { $0.count { $0.contains("0.ring.damaged") && $0.contains("it is shorter than its header says") } } == 1)
+        #expect(FileManager.default.fileExists(atPath: ring + ".damaged") && !FileManager.default.fileExists(atPath: ring))
+        #expect(!FileManager.default.fileExists(atPath: copy + "/1.ring"))
+        let found = next.earlier.unfinishedSessions().sessions
+        #expect(found.map(\.record.id.rawValue) == ["session-0", "session-1"])
+        #expect(found.map(\.transcript.received) == [SampleCount(4_000), SampleCount(20_000)])
+    }
+
     @Test func `keeps what was appended before the process was killed`() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
@@ -474,9 +534,9 @@ import Testing
 
 extension JournalLog {
     /// Begins a session of one channel at 16 kHz.
-    fileprivate func open(_ name: String) -> JournalCursor {
+    fileprivate func open(_ name: String, user: String? = nil) -> JournalCursor {
         var cursor = cursor(rate: .speech, channels: 1)
-        open(SessionRecord(id: ID(name)), cursor: &cursor)
+        open(SessionRecord(id: ID(name), owner: user.map { .init(user: $0, key: "") }), cursor: &cursor)
         return cursor
     }
 }

@@ -14,17 +14,25 @@ import Testing
         // A pipe holds 64 KB, the queue 100 lines, and one is in the writer's hand.
         for _ in 0..<1_000 { writer.write(line) }
         let lost = dropped.withLock { $0 }
-        #expect((800...900).contains(lost))
+        #expect(lost > 700)
         let started = ContinuousClock.now
         writer.flush(within: .milliseconds(50))
         #expect(started.duration(to: .now) < .seconds(5))
+        // Each line is written or told to be missing, once. How often losses are told is a matter of how fast the pipe filled.
         var text = ""
         try await until {
             text += pipe.read()
-            return text.contains("dropped")
+            return Self.written(text) + Self.missing(text) >= 1_000
         }
-        #expect(text.hasSuffix("1970-01-01T00:00:00.000Z warning \(lost) lines dropped: the log was not read count=\(lost)\n"))
-        #expect(text.split(separator: "\n").count == 1_000 - lost + 1)
+        #expect(Self.missing(text) == lost)
+        #expect(Self.written(text) == 1_000 - lost)
+        #expect(text.contains("\n1970-01-01T00:00:00.000Z warning ") && text.contains(" lines dropped: the log was not read count="))
+    }
+
+    private static func written(_ text: String) -> Int { text.split(separator: "\n").count { $0.hasPrefix("x") } }
+
+    private static func missing(_ text: String) -> Int {
+        text.split(separator: "\n").reduce(0) { $0 + ($1.split(separator: "count=").last.flatMap { Int($0) } ?? 0) }
     }
 
     @Test func `has written everything after a flush`() throws {

@@ -193,4 +193,21 @@ import Testing
             }
         }
     }
+
+    @Test func `of a speech profile is its sender's error`() async throws {
+        try await with { gateway in
+            for path in ["/v3/upload-audio", "/v3/speech-profile/expand"] {
+                for type in ["", "text/plain", "multipart/form-data", "multipart/form-data; boundary="] {
+                    check(try await gateway.send(.post, path, headers: ["Content-Type": type], body: Self.audio), "\(path) \(type)")
+                }
+                for part in ["", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n"] {
+                    for bytes in [[], Self.noise] {
+                        let body = Array(part.utf8) + (part.isEmpty ? [] : bytes + Array("\r\n".utf8)) + Array("--b--\r\n".utf8)
+                        let headers: HTTPHeaders = ["Content-Type": "multipart/form-data; boundary=b"]
+                        check(try await gateway.send(.post, path, headers: headers, body: body), "\(path) \(part) \(bytes)")
+                    }
+                }
+            }
+        }
+    }
 }

@@ -96,6 +96,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/v1/listen?encoding=linear16&sample_rate=16000", "/v3/ws?sample_rate=16000"])
+    func `is told with the engine and a code in a live session`(path: String) async throws {
+        let engine = ScriptedEngine(name: EngineName("deepgram"), fault: .refuses(.unauthorised("account 4711")))
+        try await TestGateway.with(engine) { gateway in
+            let socket = try await gateway.connect(path)
+            for _ in 0..<10 { socket.send(binary: Self.audio) }
+            let events = "\(await socket.rest())"
+            #expect(events.contains("key. (deepgram: provider_key_refused)"), "\(events)")
+            #expect(!events.contains("4711"), "\(events)")
+        }
+    }
+
     private final class Receiver: HTTPService {
         let body = Mutex<String?>(nil)
 

@@ -50,6 +50,19 @@ import Testing
         #expect(close.payload.prefix(2) == [0x03, 0xF1])
     }
 
+    @Test func `are cut off when they send pings without end`() throws {
+        let server = try server { $0.maximumControlFrameCount = 3 }
+        let client = try server.client()
+        _ = try client.upgrade()
+        for _ in 0..<3 {
+            try client.send(TestClient.frame(9, []))
+            #expect(try client.receiveFrame()?.opcode == 10)
+        }
+        try client.send(TestClient.frame(9, []))
+        let answer = try? client.receiveFrame()
+        #expect(answer == nil)
+    }
+
     @Test func `may send long messages once their WebSocket has a session`() throws {
         let server = try server()
         let client = try server.client()
@@ -158,12 +171,19 @@ import Testing
     }
 
     @Test func `are not counted any more once they have shown a credential`() throws {
-        let server = try server { $0.maximumMemoryByteCount = 100_000 }
+        let server = try server {
+            $0.maximumMemoryByteCount = 100_000
+            $0.maximumConnectionCountPerAddress = 1
+            $0.isExempt = { _ in false }
+        }
         let pool = try #require(server.server.pool)
-        let clients = try (0..<10).map { _ in try server.client() }
-        for client in clients {
+        var clients: [TestClient] = []
+        for _ in 0..<10 {
+            let client = try server.client()
+            clients.append(client)
             _ = try client.upgrade()
             try client.send(text: "key")
+            #expect(eventually { pool.hasRoom(for: .loopback) })
             try client.send(message(60_000).beginning)
         }
         for client in clients { try client.send(message(60_000).end) }

@@ -58,6 +58,7 @@ import Testing
             """
         ],
         ["UPDATE jobs SET owner = 'process', lease_until = 1, sealed = x'00'"],
+        ["UPDATE jobs SET own_keys = 'deepgram'"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

@@ -113,7 +113,7 @@ import Testing
 
     private static let vendors = ["assemblyai", "soniox", "speechmatics"]
 
-    @Test(arguments: vendors, [LoopbackVendor.Answer.cut, .json(500, "{}"), .json(429, "{}"), .json(504, "{}")])
+    @Test(arguments: vendors, [LoopbackVendor.Answer.cut, .json(500, "{}"), .json(429, "{}", ["Retry-After": "70"]), .json(504, "{}")])
     func `is asked for until the time limit, however often the connection breaks`(name: String, broken: LoopbackVendor.Answer) async throws {
         // More often than any other request is tried.
         let counted = Counted { $0 < 8 ? broken : nil }

@@ -22,6 +22,13 @@ import Testing
         try #require(made.status == 0, "\(made.diagnostics)")
     }
 
+    /// With SIGHUP as it is by default: those that run tests may ignore it, and their children would too.
+    private func serve(_ options: String...) throws -> ChildProcess {
+        try ChildProcess(
+            ["/usr/bin/env", "--default-signal=HUP", BuiltProgram.path, "serve", "--listen", "127.0.0.1:0"] + options,
+            environment: ["PATH": "/usr/bin:/bin"].merging(environment) { $1 })
+    }
+
     /// Waits until the process has written `count` lines with `text` to standard error.
     private func hasSaid(_ text: String, times count: Int = 1, _ process: ChildProcess) async throws -> Bool {
         while process.isRunning {
@@ -42,8 +49,7 @@ import Testing
     @Test(.enabled(if: hasOpenSSL, "the openssl program is missing"))
     func `reads its certificate again at SIGHUP, and keeps the old one when it cannot`() async throws {
         try makeCertificate(name: "first")
-        let gateway = try BuiltProgram.start(
-            ["serve", "--listen", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key], environment: environment)
+        let gateway = try serve("--tls-cert", certificate, "--tls-key", key)
         let address = try #require(try await gateway.line(beginning: "harken: ready on https://"))
         #expect(try servedName(address) == "first")
 
@@ -66,7 +72,7 @@ import Testing
     }
 
     @Test func `goes on after SIGHUP without a certificate`() async throws {
-        let gateway = try BuiltProgram.start(["serve", "--listen", "127.0.0.1:0"], environment: environment)
+        let gateway = try serve()
         let address = try #require(try await gateway.line(beginning: "harken: ready on "))
         let url = try #require(URL(string: address + "/health"))
         for _ in 0..<3 {
