@@ -1,7 +1,7 @@
 internal import Audio
 internal import Speech
 
-/// What a worker says. Each is one message of a socket that keeps their bounds.
+/// A message from a worker, over a socket that keeps the bounds of messages.
 ///
 /// A worker has read a file that a stranger made, so whoever reads its messages believes none of them: sizes, counts and samples are checked.
 enum DecodeAnswer: Equatable {

@@ -1,4 +1,4 @@
-/// What happens to workers, for the log and the metrics.
+/// An event in the life of a worker, for the log and the metrics.
 package enum DecodeEvent: Sendable, Equatable {
     /// Why a worker was lost in the middle of a recording.
     package enum Loss: String, Sendable, CaseIterable {

@@ -1,7 +1,7 @@
 internal import Audio
 internal import Speech
 
-/// What a worker is asked: one recording, whose open file goes along with the message.
+/// The request to a worker: one recording, whose open file goes along with the message.
 struct DecodeOrder: Equatable {
     var format: AudioFormat
     var rate: SampleRate

@@ -3,15 +3,15 @@ internal import CSystem
 internal import Glibc
 internal import Speech
 
-/// The process that decodes one recording and ends: `harken decode-worker`, which only a gateway starts.
+/// The process that decodes one recording and ends: a copy of the factory's.
 ///
-/// It gives up every right before it sees a byte of the recording, so a file that takes over libav has taken over a process that can use its
+/// A worker gives up every right before it sees a byte of the recording, so a file that takes over libav has taken over a process that can use its
 /// memory, its processor and the socket to the gateway, and nothing else.
 package enum DecodeWorker {
-    /// Where the gateway's socket is.
-    static let socket: Int32 = 3
+    /// The descriptor of the socket to the gateway.
+    private static let socket = DecodeFactory.socket
 
-    /// What a worker may use. Given on its command line.
+    /// Limits of a worker. They stand on the factory's command line.
     package struct Limits: Sendable, Equatable {
         /// Address space in bytes. The program itself takes 280 MB of it, most of which is libraries that all processes share; an index of a day of
         /// AAC takes 110 MB.
@@ -25,44 +25,31 @@ package enum DecodeWorker {
         }
     }
 
-    /// Exit statuses.
-    private enum Status {
-        static let done: Int32 = 0
-        static let failed: Int32 = 1
-        static let wrongUsage: Int32 = 2
-    }
-
-    /// Below the loops and above nothing: decoding never delays a socket.
-    private static let niceness: Int32 = 5
-
-    /// Runs the process.
+    /// Runs the process, just copied from the factory.
     ///
-    /// - Parameter words: `MEMORY SECONDS`, as `Limits`; or `--selftest NUMBER`, which makes a forbidden system call.
-    package static func run(_ words: [String]) -> Never {
-        if words.first == "--selftest", words.count == 2, let which = Int32(words[1]) { test(which) }
-        var type: Int32 = 0, size = socklen_t(MemoryLayout<Int32>.size)
-        guard words.count == 2, let memory = Int(words[0]), let seconds = Int(words[1]), memory > 0, seconds > 0,
-            getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &size) == 0, type == Int32(SOCK_SEQPACKET.rawValue)
-        else {
-            let text = Array("harken decode-worker: harken serve starts this; there is nothing to do here\n".utf8)
-            _ = write(STDERR_FILENO, text, text.count)
-            _exit(Status.wrongUsage)
-        }
-        let isConfined = confine(Limits(memory: memory, processorSeconds: seconds))
+    /// - Parameters:
+    ///   - descriptor: the worker's end of its socket.
+    ///   - factory: the parent process.
+    static func run(_ limits: Limits, on descriptor: Int32, factory: pid_t) -> Never {
+        // The factory's own socket is closed by this.
+        guard dup2(descriptor, socket) == socket else { _exit(DecodeFactory.Status.failed) }
+        system_close_from(socket + 1)
+        guard system_die_with_parent() == 0, getppid() == factory else { _exit(DecodeFactory.Status.failed) }
+        let isConfined = confine(limits)
         var bytes: [UInt8] = []
         send(.ready(isConfined: isConfined), &bytes)
         var order = [UInt8](repeating: 0, count: DecodeOrder.maxByteCount)
         var file: Int32 = -1
         let count = system_receive_descriptor(socket, &order, order.count, &file)
-        // The gateway has gone, or needs it no more.
-        guard count > 0 else { _exit(Status.done) }
-        guard file >= 0, let order = DecodeOrder(order[..<count]) else { _exit(Status.wrongUsage) }
+        // The gateway has gone, or needs the worker no more.
+        guard count > 0 else { _exit(DecodeFactory.Status.done) }
+        guard file >= 0, let order = DecodeOrder(order[..<count]) else { _exit(DecodeFactory.Status.wrongUsage) }
         do throws(MediaError) {
             try decode(order, file, &bytes)
         } catch {
             send(.failed(error.description), &bytes)
         }
-        _exit(Status.done)
+        _exit(DecodeFactory.Status.done)
     }
 
     private static func decode(_ order: DecodeOrder, _ file: Int32, _ bytes: inout [UInt8]) throws(MediaError) {
@@ -79,20 +66,14 @@ package enum DecodeWorker {
     private static func send(_ answer: DecodeAnswer, _ bytes: inout [UInt8]) {
         answer.write(to: &bytes)
         while Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) != bytes.count {
-            guard errno == EINTR else { _exit(Status.failed) }
+            guard errno == EINTR else { _exit(DecodeFactory.Status.failed) }
         }
     }
 
-    /// Gives up what decoding does not need.
+    /// Sets the limits, and gives up every system call that decoding does not need.
     ///
     /// - Returns: whether the system confines the process to the calls that decoding needs; its limits hold in any case.
     private static func confine(_ limits: Limits) -> Bool {
-        MediaFile.prepare()
-        preferToBeKilled()
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
-        if system_die_with_parent() != 0 || system_renounce_privileges() != 0 { _exit(Status.failed) }
-        // Whoever spawned it may have gone before that took effect: then the socket has been shut, and the first message fails.
-        system_close_from(socket + 1)
         if system_is_sanitized() == 0 {
             limit(__rlimit_resource_t(RLIMIT_AS.rawValue), to: limits.memory)
             limit(__rlimit_resource_t(RLIMIT_DATA.rawValue), to: limits.memory)
@@ -105,25 +86,17 @@ package enum DecodeWorker {
         return system_enter_sandbox() == 0
     }
 
-    /// When the machine has no memory left, the kernel takes this process, not the gateway.
-    private static func preferToBeKilled() {
-        let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return }
-        _ = write(file, "1000", 4)
-        close(file)
-    }
-
     private static func limit(_ resource: __rlimit_resource_t, to value: Int) {
         var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
         // Where the limit of whoever started the gateway is lower, that one holds.
         guard setrlimit(resource, &limit) != 0 else { return }
-        if errno != EPERM && errno != EINVAL { _exit(Status.failed) }
+        if errno != EPERM && errno != EINVAL { _exit(DecodeFactory.Status.failed) }
     }
 
     /// Dies by SIGSYS where the filter works, exits with 0 where a call got through, and with 1 where there is no filter.
-    private static func test(_ which: Int32) -> Never {
-        guard confine(Limits()) else { _exit(Status.failed) }
+    static func test(_ which: Int32) -> Never {
+        guard confine(Limits()) else { _exit(DecodeFactory.Status.failed) }
         _ = system_try_call(which)
-        _exit(Status.done)
+        _exit(DecodeFactory.Status.done)
     }
 }

@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Decodes recordings in processes that can do nothing else, each of which decodes one: what a file does to its decoder it does to nobody else.
 ///
-/// A process is started for each recording. While recordings come one is kept ready, so that nobody waits for its start; without any, none runs.
+/// A factory (`DecodeFactory`) starts a process for each recording. The factory runs while recordings come; without any, no process runs.
 package final class DecodeWorkers: MediaSource {
     package struct Configuration: Sendable {
         /// The program; `harken` itself.
@@ -16,7 +16,7 @@ package final class DecodeWorkers: MediaSource {
         package var maxWorkers: Int
         /// How long a worker that was asked for audio may say nothing.
         package var patience: Duration
-        /// How long a worker without work is kept.
+        /// How long the factory is kept without a worker.
         package var idleTime: Duration
 
         package init(
@@ -37,15 +37,16 @@ package final class DecodeWorkers: MediaSource {
     package static let command = "decode-worker"
 
     private struct State {
-        var idle: [(process: WorkerProcess, since: ContinuousClock.Instant)] = []
-        /// Taken by a recording.
+        /// Workers that a recording or its turn holds.
         var busy: Set<Int32> = []
         var startingCount = 0
+        /// When the last worker ended.
+        var lastUse: ContinuousClock.Instant?
         /// In the order in which they came.
         var waiting: [(request: Request, continuation: CheckedContinuation<Result<WorkerProcess, MediaError>, Never>)] = []
         var isKnownUnconfined = false
 
-        var count: Int { idle.count + busy.count + startingCount }
+        var count: Int { busy.count + startingCount }
     }
 
     /// Somebody who asked for a turn.
@@ -56,8 +57,10 @@ package final class DecodeWorkers: MediaSource {
 
     let configuration: Configuration
     private let state = Mutex(State())
-    /// Starts and ends the processes: they are killed when the thread that started them ends, so that one has to stay.
+    /// Starts and ends the processes: the factory is killed when the thread that started it ends, so that thread has to stay.
     private let loop: Loop
+    /// nil: no factory runs. Changed on the loop only.
+    private let factory = Mutex<FactoryProcess?>(nil)
     private let report: @Sendable (DecodeEvent) -> Void
 
     /// Starts a thread; no process before it is needed.
@@ -70,14 +73,14 @@ package final class DecodeWorkers: MediaSource {
     }
 
     deinit {
-        for entry in state.withLock({ $0.idle }) { _ = entry.process.end() }
+        factory.withLock { $0?.stop() }
         loop.shutdown()
     }
 
     /// Numbers of the processes that decode now, in no order; for tests.
     package var busyProcesses: [Int32] { state.withLock { Array($0.busy) } }
-    /// Processes that wait for work.
-    package var idleCount: Int { state.withLock { $0.idle.count } }
+    /// Whether the factory runs; for tests.
+    package var isFactoryRunning: Bool { factory.withLock { $0 != nil } }
 
     package func turn(for recording: Recording) async throws(MediaError) -> any MediaTurn {
         guard MediaFile.isInterpreted(recording.format) else { return InProcessTurn(recording) }
@@ -85,14 +88,12 @@ package final class DecodeWorkers: MediaSource {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isCancelled = Task.isCancelled
-                let now: Result<WorkerProcess, MediaError>? = state.withLock { state in
-                    if isCancelled || request.isCancelled.load(ordering: .relaxed) { return .failure(.cancelled) }
-                    if let process = takeIdle(&state) { return .success(process) }
+                let isOver = state.withLock { state in
+                    if isCancelled || request.isCancelled.load(ordering: .relaxed) { return true }
                     state.waiting.append((request, continuation))
-                    return nil
+                    return false
                 }
-                startMissing()
-                if let now { continuation.resume(returning: now) }
+                if isOver { continuation.resume(returning: .failure(.cancelled)) } else { startMissing() }
             }
         } onCancel: {
             let waiting = state.withLock { state in
@@ -104,28 +105,10 @@ package final class DecodeWorkers: MediaSource {
         return WorkerTurn(workers: self, process: try result.get(), recording: recording)
     }
 
-    private func takeIdle(_ state: inout State) -> WorkerProcess? {
-        while let entry = state.idle.popLast() {
-            guard entry.process.isAlive else {
-                lost(entry.process)
-                continue
-            }
-            state.busy.insert(entry.process.id)
-            return entry.process
-        }
-        return nil
-    }
-
-    /// Of a worker without work.
-    private func lost(_ process: WorkerProcess) {
-        loop.execute { [report] in report(.lost(.crashed, end: process.end())) }
-    }
-
-    /// Starts what those who wait need, and one more to be ready for the next, as far as the limit allows.
+    /// Starts the workers that recordings wait for, as far as the limit allows.
     private func startMissing() {
         let count = state.withLock { state in
-            let wanted = state.waiting.count + 1 - state.startingCount - state.idle.count
-            let count = max(0, min(wanted, configuration.maxWorkers - state.count))
+            let count = max(0, min(state.waiting.count - state.startingCount, configuration.maxWorkers - state.count))
             state.startingCount += count
             return count
         }
@@ -134,70 +117,83 @@ package final class DecodeWorkers: MediaSource {
 
     /// On the loop.
     private func start() {
+        // Whoever waited for it may have been cancelled.
+        guard
+            state.withLock({ state in
+                guard state.waiting.isEmpty else { return true }
+                state.startingCount -= 1
+                return false
+            })
+        else { return }
         let result: Result<WorkerProcess, SystemError>
-        do throws(SystemError) { result = .success(try WorkerProcess.spawn(configuration)) } catch { result = .failure(error) }
-        let now = loop.now
+        do throws(SystemError) { result = .success(try startedWorker()) } catch { result = .failure(error) }
         let waiting = state.withLock { state in
             state.startingCount -= 1
             let waiting = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
-            if case .success(let process) = result {
-                if waiting == nil { state.idle.append((process, now)) } else { state.busy.insert(process.id) }
-            }
+            if case .success(let process) = result { state.busy.insert(process.id) }
             return waiting
         }
         switch result {
         case .success(let process):
             report(.started)
-            waiting?.continuation.resume(returning: .success(process))
-            if waiting == nil { sweepLater() }
+            if let waiting { waiting.continuation.resume(returning: .success(process)) } else { end(process) }
         case .failure(let error):
             waiting?.continuation.resume(returning: .failure(.unavailable("No decoder can be started: \(error.description).")))
-            if state.withLock({ !$0.waiting.isEmpty }) { startMissing() }
+            startMissing()
         }
     }
 
-    /// On the loop.
-    private func sweepLater() {
-        loop.schedule(at: loop.now + configuration.idleTime) { [weak self] in self?.sweep() }
-    }
-
-    /// Ends the workers that were not needed for a while. On the loop.
-    private func sweep() {
-        let now = loop.now
-        let old = state.withLock { state in
-            let old = state.idle.filter { now - $0.since >= configuration.idleTime }
-            state.idle.removeAll { now - $0.since >= configuration.idleTime }
-            return old
-        }
-        for entry in old { _ = entry.process.end() }
-    }
-
-    /// Takes back a worker that has not been given a recording.
-    func giveBack(_ process: WorkerProcess) {
-        loop.execute { [self] in
-            let now = loop.now
-            let waiting = state.withLock { state in
-                let waiting = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
-                if waiting == nil {
-                    state.busy.remove(process.id)
-                    state.idle.append((process, now))
-                }
-                return waiting
+    /// A worker of the factory that runs, or of a new one where that has ended. On the loop.
+    private func startedWorker() throws(SystemError) -> WorkerProcess {
+        if let running = factory.withLock({ $0 }) {
+            do throws(SystemError) { return try running.start() } catch {
+                guard error.code == EPIPE else { throw error }
+                stopFactory()
             }
-            if let waiting { waiting.continuation.resume(returning: .success(process)) } else { sweepLater() }
+        }
+        let new = try FactoryProcess.spawn(configuration)
+        factory.withLock { $0 = new }
+        do throws(SystemError) { return try new.start() } catch {
+            stopFactory()
+            throw error
         }
     }
 
-    /// Ends a worker that has had its recording.
+    /// Ends the factory and all its workers. On the loop.
+    private func stopFactory() {
+        let last = factory.withLock { factory in
+            defer { factory = nil }
+            return factory
+        }
+        last?.stop()
+    }
+
+    /// Ends a worker: one that has had its recording, or whose turn ended without one.
     ///
-    /// - Parameter loss: nil when nothing is wrong with it.
+    /// - Parameter loss: nil when nothing is wrong with the worker.
     func end(_ process: WorkerProcess, _ loss: DecodeEvent.Loss? = nil) {
         loop.execute { [self] in
-            let end = process.end()
-            state.withLock { _ = $0.busy.remove(process.id) }
+            close(process.socket)
+            var end = "with its factory"
+            if let running = factory.withLock({ $0 }), running.id == process.factory {
+                if let status = running.end(process.id) { end = status } else { stopFactory() }
+            }
+            state.withLock { state in
+                state.busy.remove(process.id)
+                state.lastUse = loop.now
+            }
             if let loss { report(.lost(loss, end: end)) }
-            if state.withLock({ !$0.waiting.isEmpty }) { startMissing() }
+            startMissing()
+            loop.schedule(at: loop.now + configuration.idleTime) { [weak self] in self?.sweep() }
         }
+    }
+
+    /// Ends the factory when no worker was needed for a while. On the loop.
+    private func sweep() {
+        let isIdle = state.withLock { state in
+            state.count == 0 && state.waiting.isEmpty && state.lastUse.map { loop.now - $0 >= configuration.idleTime } != false
+        }
+        if isIdle { stopFactory() }
     }
 
     /// A worker's first message says that the system does not confine it.

@@ -19,7 +19,7 @@ final class WorkerTurn: MediaTurn {
     }
 
     deinit {
-        if let process = process.withLock({ $0 }) { workers.giveBack(process) }
+        if let process = process.withLock({ $0 }) { workers.end(process) }
     }
 
     func open(rate: SampleRate, channels: ChannelTreatment) throws(MediaError) -> sending any DecodedMedia {

@@ -5,9 +5,9 @@ import Synchronization
 @main
 struct Harken {
     static func main() {
-        // Before anything else: such a process starts no threads and reads no settings.
+        // Before anything else: such a process starts no threads, because copies are made of it, and reads no settings.
         if CommandLine.arguments.count > 1, CommandLine.arguments[1] == DecodeWorkers.command {
-            DecodeWorker.run(Array(CommandLine.arguments.dropFirst(2)))
+            DecodeFactory.run(Array(CommandLine.arguments.dropFirst(2)))
         }
         Interruption.block()
         let surroundings = Surroundings(environment: environment())

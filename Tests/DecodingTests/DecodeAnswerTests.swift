@@ -79,4 +79,17 @@ import Testing
         #expect(DecodeOrder(order.bytes[...]) == order)
         for count in 0..<order.bytes.count { #expect(DecodeOrder(order.bytes[..<count]) != order) }
     }
+
+    @Test func `of the factory are read as they were written, and nothing else is`() {
+        for order in [FactoryOrder.start, .end(4_711)] {
+            #expect(FactoryOrder(order.bytes[...]) == order)
+            #expect(FactoryOrder(order.bytes.dropLast()) == nil)
+            #expect(FactoryOrder((order.bytes + [0])[...]) == nil)
+        }
+        for answer in [FactoryAnswer.started(1), .ended(status: 11), .failed(code: 12)] { #expect(FactoryAnswer(answer.bytes[...]) == answer) }
+        // No process has such a number, and `kill` would take them for groups of processes.
+        #expect(FactoryOrder(FactoryOrder.end(0).bytes[...]) == nil)
+        #expect(FactoryOrder(FactoryOrder.end(-1).bytes[...]) == nil)
+        #expect(FactoryAnswer(FactoryAnswer.started(-1).bytes[...]) == nil)
+    }
 }

@@ -146,7 +146,7 @@ private final class Reports: Sendable {
         let workers = try workers(idleTime: .milliseconds(100))
         let recording = try recording(seconds: 1)
         _ = try all(try await workers.open(recording))
-        try await until { reports.startedCount >= 2 && workers.idleCount == 0 && workers.busyProcesses.isEmpty }
+        try await until { !workers.isFactoryRunning && workers.busyProcesses.isEmpty }
         #expect(try all(try await workers.open(recording))[0].count == 16_000)
         #expect(reports.losses == [])
     }
@@ -164,12 +164,40 @@ private final class Reports: Sendable {
         #expect(seen.count == 3)
     }
 
-    @Test func `are given back when no recording was opened`() async throws {
+    @Test func `make room when no recording was opened`() async throws {
         let workers = try workers(maxWorkers: 1)
         let recording = try recording(seconds: 1)
         for _ in 0..<3 { _ = try await workers.turn(for: recording) }
         #expect(try all(try await workers.open(recording))[0].count == 16_000)
-        #expect(reports.startedCount == 1)
+        #expect(reports.startedCount == 4)
+        #expect(reports.losses == [])
+    }
+
+    @Test func `are lost with their factory, which starts again`() async throws {
+        let workers = try workers()
+        let recording = try recording(seconds: 120)
+        let media = try await workers.open(recording)
+        let process = try #require(workers.busyProcesses.first)
+        kill(try parent(of: process), SIGKILL)
+        #expect(throws: MediaError.undecodable("The file could not be decoded: its decoder crashed.")) { _ = try all(media) }
+        #expect(try all(try await workers.open(recording))[0].count == 120 * 16_000)
+        try await until { reports.losses == [.crashed] }
+    }
+
+    @Test func `are copies of a process with one thread`() async throws {
+        let workers = try workers()
+        let media = try await workers.open(try recording(seconds: 120))
+        let process = try #require(workers.busyProcesses.first)
+        // A factory with a second thread could not be copied safely.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(try parent(of: process))/task").count == (Sanitizer.isHere ? 2 : 1))
+        withExtendedLifetime(media) {}
+    }
+
+    /// The process that started another one.
+    private func parent(of process: Int32) throws -> Int32 {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        return try #require(
+            status.split(separator: "\n").first { $0.hasPrefix("PPid:") }.flatMap { Int32($0.dropFirst(5).trimmingPrefix(while: \.isWhitespace)) })
     }
 
     @Test func `are not needed for plain samples`() async throws {
@@ -190,29 +218,48 @@ private final class Reports: Sendable {
         }
     }
 
-    /// A worker in a file's hands may say anything. It says so in one write each, behind what a good one says.
+    /// A worker in a file's hands may say anything. Here its factory says it for the worker, in one message each, behind what a good one says.
     @Test(arguments: [
-        // No message at all, an unknown kind, a second greeting, a block before anything was opened.
-        "garbage", #"\011\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"#, ready, block,
+        // No message that is known, an unknown kind, a second greeting, a block before anything was opened.
+        ["garbage"], [#"\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"#], [ready], [block],
         // Channels that were not asked for; none.
-        #"\002\0\0\0\007\0\0\0\0\0\0\0\0\0\0\0"#, #"\002\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"#,
+        [#"\x02\0\0\0\x07\0\0\0\0\0\0\0\0\0\0\0"#], [#"\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"#],
         // More samples than the message has.
-        opened + "' ; printf '" + #"\003\0\0\0\377\377\377\177\0\0\0\0\0\0\0\0\0\0\0\0"#,
+        [opened, #"\x03\0\0\0\xff\xff\xff\x7f\0\0\0\0\0\0\0\0\0\0\0\0"#],
         // A block behind one that was not full.
-        opened + "' ; printf '" + block + "' ; printf '" + block,
+        [opened, block, block],
     ])
-    func `that say what none would say are killed`(said: String) async throws {
+    func `that say what none would say are killed`(messages: [String]) async throws {
         let script = """
-            #!/bin/bash
-            [ "$1" = decode-worker ] || exit 0
-            exec 1>&3
-            printf '\(Self.ready)'
-            dd bs=256 count=1 status=none <&3 >/dev/null
-            printf '\(said)'
-            exec sleep 60
+            #!/usr/bin/env python3
+            import array, os, signal, socket, sys
+            if sys.argv[1:2] != ["decode-worker"]: sys.exit(0)
+            control = socket.socket(fileno=3)
+            def receive(size):
+                data, control_data, _, _ = CONTROL.recvmsg(size, socket.CMSG_SPACE(4))
+                return data, [array.array("i", content)[0] for _, _, content in control_data]
+            CONTROL = control
+            worker = None
+            while True:
+                order, descriptors = receive(9)
+                if not order: sys.exit(0)
+                if order[0] == 2:
+                    os.kill(worker, signal.SIGKILL)
+                    _, status = os.waitpid(worker, 0)
+                    control.send(bytes([2, 0, 0, 0]) + status.to_bytes(4, "little"))
+                    continue
+                worker = os.fork()
+                if worker == 0:
+                    CONTROL = socket.socket(fileno=descriptors[0])
+                    CONTROL.send(b"\(Self.ready)")
+                    receive(256)
+                    for message in [\(messages.map { "b\"\($0)\"" }.joined(separator: ", "))]: CONTROL.send(message)
+                    signal.pause()
+                os.close(descriptors[0])
+                control.send(bytes([1, 0, 0, 0]) + worker.to_bytes(4, "little"))
 
             """
-        let path = try folder.write(Array(script.utf8), as: "worker")
+        let path = try folder.write(Array(script.utf8), as: "factory")
         chmod(path, 0o700)
         // A process that another test starts may have the file open to be written until it has become its own program.
         try await until { (try? ChildProcess.run([path])) != nil }
@@ -224,9 +271,9 @@ private final class Reports: Sendable {
         try await until { reports.losses == [.invalid] && workers.busyProcesses.isEmpty }
     }
 
-    private static let ready = #"\001\0\0\0\001\0\0\0\0\0\0\0\0\0\0\0"#
-    private static let opened = #"\002\0\0\0\001\0\0\0\377\377\377\377\377\377\377\377"#
-    private static let block = #"\003\0\0\0\001\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"#
+    private static let ready = #"\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0"#
+    private static let opened = #"\x02\0\0\0\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"#
+    private static let block = #"\x03\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"#
 }
 
 enum WAVBytes {

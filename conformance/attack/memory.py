@@ -16,6 +16,16 @@ def _field(pid, name):
         return 0
 
 
+def _own(pid):
+    """What a child adds: pages that are no file's, those that it shares with other children in equal parts. The pages of files are the parent's as well."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            return 1024 * sum(map(int, re.findall(r"^Pss_(?:Anon|Shmem):\s+(\d+) kB", file.read(), re.MULTILINE)))
+    except OSError:
+        # Only for root; this counts shared pages in each.
+        return _field(pid, "RssAnon") + _field(pid, "RssShmem")
+
+
 def children(pid):
     """The processes that this one started, and those that they started."""
     found = []
@@ -45,8 +55,8 @@ def processor_seconds(pid):
         try:
             with open(f"/proc/{one}/stat") as file:
                 fields = file.read().rpartition(")")[2].split()
-            # Its own, and for the first that of children that have ended.
-            total += sum(map(int, fields[11:15] if one == pid else fields[11:13]))
+            # Its own, and that of children that have ended.
+            total += sum(map(int, fields[11:15]))
         except OSError:
             pass
     return total / os.sysconf("SC_CLK_TCK")
@@ -71,8 +81,7 @@ class Memory:
         self._sampler.start()
 
     def _of_children(self):
-        # The program's own pages are its father's as well.
-        return sum(_field(child, "RssAnon") + _field(child, "RssShmem") for child in children(self.pid) if _is_running(child))
+        return sum(_own(child) for child in children(self.pid) if _is_running(child))
 
     def _sample(self):
         while not self._over.wait(0.05):

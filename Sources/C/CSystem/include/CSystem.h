@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 // Declared by <sys/socket.h> only under _GNU_SOURCE.
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
@@ -32,6 +33,9 @@ ssize_t system_send_descriptor(int socket, const void *bytes, size_t count, int 
 
 /// Receives one message; `descriptor` is what came with it, close-on-exec, or -1. Bytes received, or -1 with errno.
 ssize_t system_receive_descriptor(int socket, void *bytes, size_t count, int *descriptor);
+
+/// Makes a copy of the process, which Swift forbids by itself: for processes with one thread only. The child's id, 0 in the child, or -1 with errno.
+static inline pid_t system_fork(void) { return fork(); }
 
 /// Closes every descriptor from `first` on.
 void system_close_from(int first);
