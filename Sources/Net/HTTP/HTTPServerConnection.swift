@@ -31,7 +31,6 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     /// How long the requests of one client are worked on before the loop sees to its other connections.
     private static let turnTime: Duration = .milliseconds(2)
-    private var requestsInTurn = 0
     private var isTurnOver = false
     private var goesOnSoon = false
     /// What came and is not yet parsed, because the request before is not yet answered or its reader rests.
@@ -89,19 +88,14 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             leftover.append(contentsOf: bytes)
             consumeLeftover()
         }
-        goOnInTurn()
+        consumed()
+    }
+
+    /// Sees to what a turn has left over: it is parsed in the next turn, held back at its sender, and counted.
+    private func consumed() {
+        if isTurnOver, !leftover.isEmpty { consumeLeftoverSoon() }
         throttle()
         countInput()
-    }
-
-    /// Others of the loop have their turn between many requests of one client.
-    private func goOnInTurn() {
-        if isTurnOver, !leftover.isEmpty { consumeLeftoverSoon() }
-    }
-
-    private func mayGoOn(until end: ContinuousClock.Instant) -> Bool {
-        isTurnOver = phase == .head && parser.isBetweenRequests && ContinuousClock.now >= end
-        return !isTurnOver
     }
 
     /// Tells how much of an unauthenticated client's input is kept.
@@ -123,9 +117,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             goesOnSoon = false
             guard !isConsuming, phase != .closed, phase != .lingering, phase != .upgraded else { return }
             consumeLeftover()
-            goOnInTurn()
-            throttle()
-            countInput()
+            consumed()
         }
     }
 
@@ -146,14 +138,14 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             isConsuming = false
             input = UnsafeRawBufferPointer(start: nil, count: 0)
         }
-        requestsInTurn = 0
         isTurnOver = false
         let turnEnd = ContinuousClock.now + Self.turnTime
-        while canParse, requestsInTurn == 0 || mayGoOn(until: turnEnd) {
+        while canParse, !isTurnOver {
             do throws(HTTPError) {
                 guard let event = try parseNext() else { break }
-                if case .head = event { requestsInTurn += 1 }
                 handle(event)
+                // Other connections of the loop have their turn between many requests of one client.
+                isTurnOver = phase == .head && parser.isBetweenRequests && ContinuousClock.now >= turnEnd
             } catch {
                 handle(error)
             }
