@@ -23,7 +23,7 @@ package struct BoundedMedia: MediaSource {
 
         func open(rate: SampleRate, channels: ChannelTreatment) throws(MediaError) -> sending any DecodedMedia {
             let media = try turn.open(rate: rate, channels: channels)
-            // What says itself that it is too long need not be decoded up to there first.
+            // A recording whose container declares too great a length is refused before it is decoded.
             if let length = media.length, !media.isLengthGuessed, length > SampleCount(longest, at: media.rate) { throw .tooLong(longest) }
             return Blocks(media, longest: longest)
         }

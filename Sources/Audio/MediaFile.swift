@@ -43,13 +43,13 @@ package final class MediaFile: DecodedMedia {
         return try reader.next(atLeast: count, atMost: count)
     }
 
-    /// Makes what libav and its tables need once, before a process gives up the right to open files.
+    /// Initializes libav and its tables, before a process gives up the right to open files.
     package static func prepare() {
         _ = LibAV.isPrepared
         _ = LibAV.decoders
     }
 
-    /// Whether libav has to interpret the bytes. Plain samples without a container are only converted.
+    /// Whether libav decodes this format. Plain samples without a container are only converted.
     package static func isInterpreted(_ format: AudioFormat) -> Bool {
         if case .raw(let encoding, _, _) = format { encoding.bytesPerSample == nil } else { true }
     }

@@ -8,7 +8,7 @@ package protocol DecodedMedia: AnyObject {
     var channelCount: Int { get }
     /// Length that the container declares or its size implies, at `rate`; nil when it cannot be known. For progress: the blocks decide.
     var length: SampleCount? { get }
-    /// Whether `length` is a guess from the first packets' bit rate, which may be wrong by any factor.
+    /// True when `length` is a guess from the bit rate of the first packets, which may be wrong by any factor.
     var isLengthGuessed: Bool { get }
     /// Damaged packets that were left out so far.
     var skippedPackets: Int { get }
@@ -22,7 +22,7 @@ extension DecodedMedia {
     package func next() throws(MediaError) -> AudioBlock? { try next(SampleCount(16_000)) }
 }
 
-/// What decodes recordings: this process, or processes that can do nothing else.
+/// A decoder of recordings: in this process, or in processes that can do nothing else.
 package protocol MediaSource: Sendable {
     /// Waits until there is room to decode the recording. Throws `.cancelled` when the calling task is cancelled, `.unavailable` when nothing can be
     /// decoded now.

@@ -32,7 +32,7 @@ final class MediaInput {
             close(descriptor)
             throw .unreadable("out of memory")
         }
-        // What a pipe has given is gone.
+        // A pipe gives each byte once.
         if lseek(descriptor, 0, SEEK_CUR) < 0 { made.pointee.seekable = 0 }
         context = made
         self.descriptor = descriptor

@@ -104,8 +104,7 @@ final class Admission: Sendable {
     func standing(of caller: AuthenticatedCaller, _ keys: OwnKeys, asksForUser: Bool = false) async -> CallerStanding {
         var standing = CallerStanding()
         if asksForUser || !keys.isEmpty { standing.user = await KnownUser(caller.user, in: store) }
-        // Callers with keys of their own pay themselves.
-        if keys.isEmpty { standing.spending = await watch.spending(of: UsageOwner(caller.caller)) }
+        standing.spending = await spending(of: UsageOwner(caller.caller), keys)
         return standing
     }
 
@@ -132,7 +131,7 @@ final class Admission: Sendable {
         let keys = keys ?? OwnKeys()
         guard let key = job.key else {
             let owner = UsageOwner(job.user)
-            return try grant(owner, keys, keys.isEmpty ? await watch.spending(of: owner) : Spending(), account: nil, for: .recording)
+            return try grant(owner, keys, await spending(of: owner, keys), account: nil, for: .recording)
         }
         let standing: KeyStanding?
         do throws(StoreError) {
@@ -145,7 +144,7 @@ final class Admission: Sendable {
         guard standing.isValid else { throw .forbidden("The key that this was ordered with is not valid any more.") }
         let credit = standing.remaining.map { Duration.microseconds($0) }
         let caller = Caller.key(AccessGrant(key: key, user: job.user, scopes: [], credit: credit))
-        return try grant(caller, keys, keys.isEmpty ? await watch.spending(of: UsageOwner(caller)) : Spending(), for: .recording)
+        return try grant(caller, keys, await spending(of: UsageOwner(caller), keys), for: .recording)
     }
 
     /// For what is missing in a transcript: audio that was accepted before. With used-up limits only engines that cost nothing take it.
@@ -164,6 +163,11 @@ final class Admission: Sendable {
         return spending.audioUsedUp ?? (grant.freeOnly == nil ? spending.costUsedUp : nil)
     }
 
+    /// What is left of the limits: of none for a caller whose own keys pay.
+    private func spending(of owner: UsageOwner, _ keys: OwnKeys) async -> Spending {
+        keys.isEmpty ? await watch.spending(of: owner) : Spending()
+    }
+
     private func grant(ofGateway owner: UsageOwner, _ use: RecognitionUse) async -> Grant {
         let spending = await watch.spending(of: owner)
         return Grant(
@@ -172,7 +176,7 @@ final class Admission: Sendable {
 
     private func grant(_ caller: Caller, _ keys: OwnKeys, _ spending: Spending, for use: RecognitionUse) throws(RefusalCause) -> Grant {
         let account: KeyUse? =
-            caller == .local ? nil : try accounts.open(caller, for: use == .live ? .listen : .transcribe, paysWithCredit: keys.isEmpty)
+            caller == .local ? nil : try accounts.open(caller, for: use.scope ?? .transcribe, paysWithCredit: keys.isEmpty)
         return try grant(UsageOwner(caller), keys, spending, account: account, for: use)
     }
 

@@ -94,7 +94,12 @@ struct Grant: Sendable {
     }
 }
 
+extension EngineName {
+    /// Whether the work of the engine of this name costs nobody anything.
+    var isFree: Bool { self == .local || self == QuietEngine.entry.name }
+}
+
 extension EngineEntry {
-    /// Whether its work costs nobody anything.
-    var isFree: Bool { name == .local || name == QuietEngine.entry.name }
+    /// Whether the engine's work costs nobody anything.
+    var isFree: Bool { name.isFree }
 }

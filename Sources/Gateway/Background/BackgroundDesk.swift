@@ -197,6 +197,7 @@ actor BackgroundDesk {
             let others = try await BackgroundRefusal.stored { () throws(StoreError) in
                 try await recordings.accept(accepted, run, in: place.conversation, of: place.user, now: gateway.now())
             }
+            gateway.usage.stored(run)
             guard let others else { throw BackgroundRefusal.notFound }
             // Time that two chunks share is charged once.
             grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration }))

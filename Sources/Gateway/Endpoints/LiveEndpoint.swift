@@ -230,7 +230,7 @@ struct LiveEndpoint: Endpoint {
         gateway.log.refusal(
             "live session refused", of: call.client.ip,
             [.request: call.id, .route: call.route, .code: "\(refusal.code)", .peer: "\(call.client)"])
-        guard cause == .unauthenticated, call.showsCredential else { return refuse(exchange, refusal, context, call) }
+        guard cause == .unauthenticated, call.showsCredential(exchange.request) else { return refuse(exchange, refusal, context, call) }
         gateway.wrongCredentials.refused(call.client.ip, on: exchange.loop) {
             refuse(exchange, refusal, context, call)
         } turnAway: { wait in

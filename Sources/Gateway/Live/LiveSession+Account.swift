@@ -54,7 +54,7 @@ extension LiveSession {
     /// Ends it when a limit is used up, and tells its client when one nearly is.
     func hold(to standing: Spending) {
         guard reachedLimit == nil, let run, !run.isEnded else { return }
-        let costs = engines.contains { !$0.isFree } && attempts.values.contains { $0.engine != .local }
+        let costs = attempts.values.contains { !$0.engine.isFree }
         if let words = standing.audioUsedUp ?? (costs ? standing.costUsedUp : nil) { return limitReached(words, run) }
         guard let left = standing.audioLeft, limitWarnings.isNews(left.wholeMicroseconds) else { return }
         account(.low(remaining: left))

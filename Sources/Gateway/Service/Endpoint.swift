@@ -19,6 +19,9 @@ struct Call: Sendable {
     let route: String
     let gateway: GatewayService
     let client: ClientAddress
+    /// What answers it; nil: nothing is at its path.
+    var endpoint: (any Endpoint)?
+
     /// Whether the request has a credential where its endpoint looks for one.
-    var showsCredential = false
+    func showsCredential(_ head: HTTPRequestHead) -> Bool { endpoint?.credential(in: head) != nil }
 }

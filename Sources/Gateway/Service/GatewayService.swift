@@ -111,7 +111,9 @@ package final class GatewayService: HTTPService, EnginePatron {
         let evaluations = EvaluationLog(directory: configuration.dataDirectory, log: log)
         self.evaluations = evaluations
         let usage = UsageBook(
-            UsageLedger(in: database), prices: configuration.prices, metrics: metrics.usage, log: log, newID: newID, now: now)
+            UsageLedger(in: database), prices: configuration.prices, metrics: metrics.usage, log: log, isWatched: !configuration.limits.isEmpty,
+            newID: newID,
+            now: now)
         self.usage = usage
         await usage.resume()
         let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
@@ -315,8 +317,7 @@ package final class GatewayService: HTTPService, EnginePatron {
         // HEAD is answered as GET is, without the body.
         let method = head.method == .head ? .get : head.method
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
-            let call = Call(
-                id: id, route: route.path, gateway: self, client: client, showsCredential: route.endpoint.credential(in: head) != nil)
+            let call = Call(id: id, route: route.path, gateway: self, client: client, endpoint: route.endpoint)
             if draining.isSet && !route.path.hasPrefix("/health") && route.path != "/metrics" {
                 refuse(exchange, .unavailable("The gateway is going down."), route.voice, call)
             } else if route.path != "/health", let cause = KeylessGateway.refusal(of: head, from: client), admission.isOpenToThisMachineOnly {
@@ -386,7 +387,7 @@ package final class GatewayService: HTTPService, EnginePatron {
             return send(refusal, exchange, call)
         }
         // A wrong credential in a message of a WebSocket is `LiveEntrance`'s.
-        guard cause == .unauthenticated, call.showsCredential else { return refuse(exchange, refusal, call) }
+        guard cause == .unauthenticated, call.showsCredential(exchange.request) else { return refuse(exchange, refusal, call) }
         wrongCredentials.refused(call.client.ip, on: exchange.loop) { [self] in
             refuse(exchange, refusal, call)
         } turnAway: { wait in

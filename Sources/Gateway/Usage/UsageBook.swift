@@ -20,16 +20,20 @@ final class UsageBook: Sendable {
     /// The day when old runs were last looked for.
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)
+    /// Whether somebody asks for `takeChanged`.
+    private let isWatched: Bool
     /// Users whose attempts have ended since they were asked for.
     private let changed = Mutex<Set<ID<User>>>([])
     /// Streams of an earlier process, of which it is not known yet how much they were sent.
     private let cutOff = Mutex<[UsageRun]>([])
 
+    /// - Parameter isWatched: `takeChanged` is called now and then; otherwise nothing is kept for it.
     init(
-        _ ledger: UsageLedger, prices: PriceTable, metrics: UsageMetrics, log: Log, newID: @escaping @Sendable () -> String,
+        _ ledger: UsageLedger, prices: PriceTable, metrics: UsageMetrics, log: Log, isWatched: Bool, newID: @escaping @Sendable () -> String,
         now: @escaping @Sendable () -> UnixTime
     ) {
         self.ledger = ledger
+        self.isWatched = isWatched
         self.prices = prices
         self.metrics = metrics
         self.log = log
@@ -55,7 +59,7 @@ final class UsageBook: Sendable {
         await note(ended(attempt, run, transcript))
     }
 
-    /// The same, for someone who stores it together with a result.
+    /// The same, for someone who stores it together with a result, and calls `stored` then.
     func ended(_ attempt: UsageRun, _ run: RecognitionRun, _ transcript: Transcript?) -> UsageRun {
         var ended = attempt
         ended.end(run, at: now(), prices: prices)
@@ -132,6 +136,7 @@ final class UsageBook: Sendable {
     func note(_ run: UsageRun) async {
         do throws(StoreError) {
             try await ledger.note(run)
+            noteChange([run])
         } catch {
             keep([run])
             complain(error)
@@ -146,6 +151,7 @@ final class UsageBook: Sendable {
         guard !runs.isEmpty else { return }
         do throws(StoreError) {
             try await ledger.note(runs)
+            noteChange(runs)
             isUpset.withLock { $0 = false }
         } catch {
             keep(runs)
@@ -178,9 +184,19 @@ final class UsageBook: Sendable {
         }
     }
 
+    /// An ended attempt is in the ledger, together with its result.
+    func stored(_ run: UsageRun) { noteChange([run]) }
+
+    /// To be called when the ledger has the runs: who hears of a change earlier reads the figures of before.
+    private func noteChange(_ runs: [UsageRun]) {
+        guard isWatched else { return }
+        changed.withLock { changed in
+            for run in runs where run.status != .started { changed.insert(run.user) }
+        }
+    }
+
     private func report(_ run: UsageRun) {
         metrics.ended(run)
-        _ = changed.withLock { $0.insert(run.user) }
         guard run.cost == nil else { return }
         let name = "\(run.engine)/\(run.model ?? "")"
         guard warned.withLock({ $0.count < 100 && $0.insert(name).inserted }) else { return }

@@ -11,7 +11,5 @@ struct UsageOwner: Sendable, Hashable {
         self.key = key
     }
 
-    init(_ use: KeyUse) { self.init(use.account.user, key: use.account.key) }
-
     init(_ caller: Caller) { self.init(caller.user, key: caller.grant?.key) }
 }

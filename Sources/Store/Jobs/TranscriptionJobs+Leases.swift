@@ -76,7 +76,7 @@ extension TranscriptionJobs {
     ///   - reason: told to the jobs' owners.
     /// - Returns: how many there were.
     package func giveUp(without: Set<ID<TranscriptionJob>>, reason: String, now: UnixTime) async throws(StoreError) -> Int {
-        // Most of the time there are none, and a reader costs nobody anything.
+        // Most of the time there are none, and a reader costs nobody anything. The first condition is the index's own, without which it is not used.
         let over = try await database.read { (connection) throws(StoreError) in
             var count = 0
             try connection.run(

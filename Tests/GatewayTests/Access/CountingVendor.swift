@@ -7,16 +7,12 @@ final class CountingVendor: Sendable {
     /// The key that the vendor does not take.
     static let refused = "key-the-vendor-refuses"
 
-    private let group: LoopGroup
-    private let server: HTTPServer
+    private let server: LoopbackServer
     private let service = Service()
-    let address: String
 
-    init() throws {
-        group = try LoopGroup(count: 1)
-        server = HTTPServer(loops: group.loops, service: service)
-        address = "http://" + (try server.start(on: SocketAddress(.loopback, port: 0))).description
-    }
+    init() throws { server = try LoopbackServer(service) }
+
+    var address: String { server.address }
 
     private final class Service: HTTPService {
         let shown = Mutex<[String: Int]>([:])
@@ -57,8 +53,5 @@ final class CountingVendor: Sendable {
     /// How often each key was shown.
     var shown: [String: Int] { service.shown.withLock { $0 } }
 
-    func stop() {
-        server.stop()
-        group.shutdown()
-    }
+    func stop() { server.stop() }
 }

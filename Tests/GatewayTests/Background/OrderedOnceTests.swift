@@ -42,15 +42,13 @@ import Testing
     }
 
     private func with(_ settings: [String: String], _ body: (TestGateway, Vendor) async throws -> Void) async throws {
-        let group = try LoopGroup(count: 1), vendor = Vendor()
-        let server = HTTPServer(loops: group.loops, service: vendor)
-        let address = "http://" + (try server.start(on: SocketAddress(.loopback, port: 0))).description
+        let vendor = Vendor()
+        let server = try LoopbackServer(vendor)
+        defer { server.stop() }
         var settings = settings
-        settings["ASSEMBLYAI_BASE_URL"] = address
-        settings["DEEPGRAM_BASE_URL"] = address
+        settings["ASSEMBLYAI_BASE_URL"] = server.address
+        settings["DEEPGRAM_BASE_URL"] = server.address
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings) { gateway in try await body(gateway, vendor) }
-        server.stop()
-        group.shutdown()
     }
 
     @Test func `is asked for by its name when its client sends it again`() async throws {

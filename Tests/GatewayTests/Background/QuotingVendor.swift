@@ -4,16 +4,12 @@ import Synchronization
 
 /// A vendor without manners: whatever it says, it says with the key that it was shown, in every field that errors have anywhere.
 final class QuotingVendor: Sendable {
-    private let group: LoopGroup
-    private let server: HTTPServer
+    private let server: LoopbackServer
     private let service = Service()
-    let address: String
 
-    init() throws {
-        group = try LoopGroup(count: 1)
-        server = HTTPServer(loops: group.loops, service: service)
-        address = "http://" + (try server.start(on: SocketAddress(.loopback, port: 0))).description
-    }
+    init() throws { server = try LoopbackServer(service) }
+
+    var address: String { server.address }
 
     private final class Service: HTTPService {
         let status = Mutex(401)
@@ -40,8 +36,5 @@ final class QuotingVendor: Sendable {
     /// The status of what comes next; 200: a job that failed.
     func answer(_ next: Int) { service.status.withLock { $0 = next } }
 
-    func stop() {
-        server.stop()
-        group.shutdown()
-    }
+    func stop() { server.stop() }
 }

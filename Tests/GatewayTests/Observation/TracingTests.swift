@@ -53,20 +53,17 @@ import Tracing
         _ engine: ScriptedEngine = ScriptedEngine(), _ body: (TestGateway) async throws -> Void
     ) async throws -> (spans: [SeenSpan], text: String) {
         let collector = Collector()
-        let group = try LoopGroup(count: 1)
-        let server = HTTPServer(loops: group.loops, service: collector)
-        let port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
+        let server = try LoopbackServer(collector)
+        defer { server.stop() }
         let client = try HTTPClient()
-        let exporter = SpanExporter(TraceSettings(url: "http://127.0.0.1:\(port)/v1/traces"), client: client) { _ in }
+        let exporter = SpanExporter(TraceSettings(url: "\(server.address)/v1/traces"), client: client) { _ in }
         let tracer = Tracer(exporter, random: { .random(in: .min ... .max) }, now: { UnixTime(milliseconds: 1_800_000_000_000) })
         try await TestGateway.with(engine, tracer: tracer) { gateway in
             try await body(gateway)
             try await gateway.sessionsEnd()
         }
         await tracer.finish(within: .seconds(60))
-        server.stop()
         client.shutdown()
-        group.shutdown()
         return (try collector.spans(), collector.text)
     }
 

@@ -42,14 +42,9 @@ import Testing
     private func complete(
         _ model: Model, key: String? = "very-secret", seconds: String = "5", choices: String? = nil
     ) async throws -> Conversation {
-        let group = try LoopGroup(count: 1)
-        let server = HTTPServer(loops: group.loops, service: model)
-        let address = try server.start(on: SocketAddress(.loopback, port: 0)).description
-        defer {
-            server.stop()
-            group.shutdown()
-        }
-        var settings = ["HARKEN_LLM_BASE_URL": "http://\(address)/v1/", "HARKEN_LLM_MODEL": "small", "HARKEN_LLM_SECONDS": seconds]
+        let server = try LoopbackServer(model)
+        defer { server.stop() }
+        var settings = ["HARKEN_LLM_BASE_URL": "\(server.address)/v1/", "HARKEN_LLM_MODEL": "small", "HARKEN_LLM_SECONDS": seconds]
         settings["HARKEN_LLM_API_KEY"] = key
         var done: Conversation?
         try await TestGateway.with(keys: TestKeys(valid: []), settings: settings) { gateway in
