@@ -36,7 +36,7 @@ let package = Package(
     targets: [
         module("Speech"),
         module("Framing", ["CJansson", "CZlib"]),
-        module("Audio", ["Speech", "COpus", "COpusEnc", "CLC3", "CSoxr", "CAVFormat"]),
+        module("Audio", ["Speech", "CAVFormat", "CLC3", "COpus", "COpusEnc", "CSoxr"]),
         module("Protocols", ["Speech", "Framing", "Conversations"]),
         module("Continuity", ["Speech", "CXXHash"]),
         module("Conversations", ["Speech"]),
@@ -51,11 +51,34 @@ let package = Package(
         module("Sessions", ["Speech", "Net", "Protocols", "Continuity", "Vendors"]),
         module("Recorder", ["Speech", "Framing", "Net", "CPortAudio"]),
         module("HarkenKit", ["Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "LocalEngine", "Recorder", "Tracing"]),
+        module("Settings", ["Speech", "Net", "Protocols", "Continuity", "Tracing"]),
+        module("Observability", ["Speech", "Net", "Sessions", "Continuity", "Tracing"]),
+        module("Engines", ["Speech", "Net", "Protocols", "Vendors", "Sessions"]),
+        module("Usage", ["Speech", "Net", "Sessions", "Continuity", "Store", "Settings", "Observability"]),
+        module("Journal", ["Speech", "Framing", "Net", "Continuity", "Store", "Observability"]),
+        module(
+            "Admission",
+            [
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Conversations", "Background", "Store", "Settings", "Observability", "Engines",
+                "Usage", "CCJOSE",
+            ]),
+        module(
+            "Live",
+            [
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Store",
+                "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission",
+            ]),
+        module(
+            "Recordings",
+            [
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Conversations", "Speakers", "Background", "Store", "Tracing",
+                "Settings", "Observability", "Engines", "Usage", "Admission", "Live",
+            ]),
         module(
             "Gateway",
             [
                 "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Background",
-                "Store", "Tracing", "CCJOSE",
+                "Store", "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
         module("HarkenTesting", ["Speech"]),
@@ -63,8 +86,9 @@ let package = Package(
         .executableTarget(
             name: "harken",
             dependencies: [
-                "Gateway", "LocalEngine", "Recorder", "HarkenKit", "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio",
-                "Conversations", "Decoding", "Evaluation", "Speakers", "Store", "Tracing",
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Conversations", "Speakers", "Store", "Tracing", "Settings",
+                "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Gateway", "LocalEngine", "Recorder", "HarkenKit",
+                "Decoding", "Evaluation",
             ],
             swiftSettings: strict),
 
@@ -137,17 +161,22 @@ let package = Package(
         tests("Tracing", ["Tracing", "Speech", "Framing", "Net"]),
         tests("LocalEngine", ["LocalEngine", "HarkenTesting", "Audio", "Conversations", "Speech"]),
         tests("Vendors", ["Vendors", "HarkenTesting", "Protocols", "Speech", "Framing", "Net"]),
+        tests("Observability", ["Speech", "Net", "Observability", "HarkenTesting"]),
+        tests("Engines", ["Speech", "Protocols", "Sessions", "Engines"]),
+        tests("Journal", ["Speech", "Net", "Continuity", "Observability", "Journal", "HarkenTesting"]),
+        tests("Admission", ["Speech", "Protocols", "Store", "Admission"]),
         tests(
             "Gateway",
             [
-                "Gateway", "HarkenTesting", "Speech", "Framing", "Net", "Protocols", "Sessions", "Continuity", "Conversations", "Speakers",
-                "Background", "Store", "Tracing", "Audio", "Decoding", "CCJOSE",
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Background", "Store",
+                "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Gateway", "Decoding",
+                "HarkenTesting", "CCJOSE",
             ]),
         tests(
             "harken",
             [
-                "harken", "Gateway", "Recorder", "HarkenTesting", "Conversations", "Framing", "LocalEngine", "Net", "Protocols", "Sessions", "Store",
-                "Speech", "Audio",
+                "harken", "Speech", "Framing", "Net", "Protocols", "Sessions", "Audio", "Conversations", "Store", "Settings", "Observability",
+                "Engines", "Gateway", "LocalEngine", "Recorder", "Evaluation", "HarkenTesting",
             ]),
     ],
 )

@@ -1,5 +1,6 @@
 import Foundation
 import Gateway
+@testable import Settings
 import Testing
 
 /// The documents beside the code say what the manifest says.

@@ -1,6 +1,8 @@
+internal import Admission
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Recordings
 
 /// Carries requests to an operation of the API, and its answer back.
 struct APIEndpoint: Endpoint {

@@ -1,5 +1,6 @@
 internal import Framing
 internal import Protocols
+internal import Recordings
 internal import Store
 
 /// Why an operation of the API was not done: `{"error":{"code","message"}}`.
@@ -21,14 +22,7 @@ struct APIFailure: Error {
         provider = ProviderError(cause).map { ProviderTag($0) }
     }
 
-    init(_ error: StoreError) {
-        switch error {
-        case .tooMuch(let reason): self.init(.unprocessableContent, "too_much", reason)
-        case .conflict(let reason): self.init(.conflict, "conflict", reason)
-        case .notUsable, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint, .failed:
-            self.init(.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
-        }
-    }
+    init(_ error: StoreError) { (status, code, message) = error.plain }
 
     static func badRequest(_ message: String) -> APIFailure { APIFailure(.badRequest, "bad_request", message) }
 

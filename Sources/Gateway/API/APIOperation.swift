@@ -1,3 +1,4 @@
+internal import Admission
 internal import Framing
 
 /// One operation of `/api/v1`: who may do it, what it takes, what it does; and the words that describe it.

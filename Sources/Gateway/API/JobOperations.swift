@@ -1,6 +1,8 @@
+internal import Admission
 internal import Conversations
 internal import Framing
 internal import Protocols
+internal import Recordings
 internal import Speech
 internal import Store
 
@@ -43,7 +45,7 @@ enum JobOperations {
                 created: request.gateway.now(), request: PostprocessJobs.order, audio: id.rawValue,
                 ownKeys: Array(grant.keys.engines))
             let hasRoom = try await APIFailure.stored { () throws(StoreError) in
-                try await request.gateway.runner.order(job, keys: grant.keys, request.gateway)
+                try await request.gateway.recordings.runner.order(job, keys: grant.keys, request.gateway.recordings)
             }
             guard hasRoom else { throw APIFailure(.tooManyRequests, "too_many_jobs", "Too many jobs wait.") }
             return APIAnswer(status: .accepted, body: job.document(nil, at: address(of: job.id)))
@@ -52,7 +54,7 @@ enum JobOperations {
             request throws(APIFailure) in
             let id: ID<TranscriptionJob> = request.id("id")
             let found = try await APIFailure.stored { () throws(StoreError) in
-                try await request.gateway.runner.report(of: id, request.user, dialects: [PostprocessJobs.dialect, SyncJobs.dialect])
+                try await request.gateway.recordings.runner.report(of: id, request.user, dialects: [PostprocessJobs.dialect, SyncJobs.dialect])
             }
             guard let (job, report) = found else { throw .notFound("job", id.rawValue) }
             return APIAnswer(body: job.document(report, at: address(of: id)))

@@ -1,3 +1,4 @@
+internal import Admission
 internal import Framing
 internal import Net
 

@@ -1,5 +1,7 @@
+internal import Admission
 internal import Conversations
 internal import Framing
+internal import Live
 internal import Protocols
 internal import Speech
 internal import Store

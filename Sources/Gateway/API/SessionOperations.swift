@@ -1,5 +1,9 @@
+internal import Admission
 internal import Continuity
 internal import Framing
+internal import Journal
+internal import Live
+internal import Observability
 internal import Protocols
 internal import Speech
 

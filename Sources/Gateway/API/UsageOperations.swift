@@ -1,6 +1,8 @@
+internal import Admission
 internal import Framing
 internal import Speech
 internal import Store
+internal import Usage
 
 /// What was recognised for the caller, and what it cost.
 enum UsageOperations {

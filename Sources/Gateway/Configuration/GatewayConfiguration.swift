@@ -1,10 +1,16 @@
+package import Admission
 package import Background
 package import Continuity
+package import Journal
 package import Net
+package import Observability
 package import Protocols
+package import Recordings
+package import Settings
 package import Speech
 package import Store
 package import Tracing
+package import Usage
 
 /// Everything that the operator decides, checked.
 package struct GatewayConfiguration: Sendable {

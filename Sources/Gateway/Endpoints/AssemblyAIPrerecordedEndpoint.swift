@@ -1,14 +1,15 @@
+internal import Admission
+internal import Engines
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Recordings
 internal import Speech
 internal import Store
 
 /// `/v2/upload` and `/v2/transcript…`: recordings are uploaded, ordered to be recognised, and asked for.
 struct AssemblyAIPrerecordedEndpoint: Endpoint {
     static let voice = RefusalVoice { cause, context in AssemblyAIRefusal.make(cause, requestID: context.requestID) }
-    /// Bytes of a recording, unless the operator says otherwise.
-    static let uploadLimit = 2_200_000_000
     static let transcripts = "/v2/transcript"
 
     enum Action: Sendable { case upload, create, list, read, delete }
@@ -76,11 +77,11 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     private func upload(_ exchange: HTTPExchange, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
         let gateway = call.gateway
-        let limit = gateway.configuration.recordingBytes ?? Self.uploadLimit
-        let file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: limit, by: caller.caller)
+        let limit = gateway.configuration.recordingBytes ?? UploadFolder.maxByteCount
+        let file = try await exchange.spoolBody(to: gateway.recordings.spool, id: call.id, limit: limit, by: caller.caller)
         guard file.byteCount > 0 else { throw .badRequest("Upload failed, please send the recording as the body of the request.") }
         let id = gateway.newID()
-        try await gateway.runner.uploads.keep(file, id: id, user: caller.user, now: gateway.now())
+        try await gateway.recordings.runner.uploads.keep(file, id: id, user: caller.user, now: gateway.now())
         var json = JSONWriter()
         json.beginObject()
         json.member("upload_url", UploadAddress.address(of: id, base: base(exchange.request, isSecure: call.client.isSecure)))
@@ -98,22 +99,25 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         // Says now what can never be done; the engines are chosen when the job's turn comes.
         _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
         var audio = request.audioURL
-        if let upload = UploadAddress.id(in: audio), try await gateway.runner.uploads.find(upload, of: caller.user) != nil { audio = upload }
+        if let upload = UploadAddress.id(in: audio), try await gateway.recordings.runner.uploads.find(upload, of: caller.user) != nil {
+            audio = upload
+        }
         let id = ID<TranscriptionJob>(gateway.newID())
-        let (stored, sealed) = try gateway.runner.secrets.sealed(bytes, request, of: id)
+        let (stored, sealed) = try gateway.recordings.runner.secrets.sealed(bytes, request, of: id)
         let job = TranscriptionJob(
             id: id, dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: gateway.now(),
             request: stored, audio: audio, engines: engines, ownKeys: Array(grant.keys.engines), signingKey: caller.signingKey, sealed: sealed,
             keepsRaw: keepsRaw)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
-            try await gateway.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, gateway)
+            try await gateway.recordings.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, gateway.recordings)
         }
         guard hasRoom else { throw .tooManyRequests(retryAfter: .seconds(60)) }
         return AssemblyAIPrerecordedAnswer(id: job.id.rawValue, request: request, state: .queued).body
     }
 
     private func find(_ id: String, _ caller: JobOwner, _ gateway: GatewayService) async throws(RefusalCause) -> AssemblyAIPrerecordedAnswer {
-        let found = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.runner.jobs.find(ID(id), of: caller.user) }
+        let found = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.recordings.runner.jobs.find(ID(id), of: caller.user)
+        }
         guard let (job, transcript) = found, job.dialect == AssemblyAIJobs.dialect, let answer = Self.rendered(job, transcript) else {
             throw Self.unknown
         }
@@ -122,7 +126,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
 
     /// Of our own: what the engine's vendor answered, for who asked to have it kept.
     private func raw(_ id: String, _ caller: JobOwner, _ gateway: GatewayService) async throws(RefusalCause) -> [UInt8] {
-        let raw = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.runner.jobs.raw(ID(id), of: caller.user) }
+        let raw = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.recordings.runner.jobs.raw(ID(id), of: caller.user) }
         guard let raw else {
             throw .badRequest(
                 "No vendor's own answer is kept of this transcript. Order it with the header X-Harken-Raw: true, from an engine that is a vendor.")
@@ -147,7 +151,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     }
 
     private func delete(_ id: String, _ caller: JobOwner, _ call: Call) async throws(RefusalCause) -> [UInt8] {
-        let runner = call.gateway.runner
+        let runner = call.gateway.recordings.runner
         let found = try await RefusalCause.orStored { () throws(StoreError) in
             try await runner.jobs.delete(
                 ID(id), of: caller.user, dialect: AssemblyAIJobs.dialect, leaving: AssemblyAIPrerecordedAnswer.deletedRequest)
@@ -170,7 +174,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         var jobs: [TranscriptionJob] = []
         if !list.throttledOnly {
             jobs = try await RefusalCause.orStored { () throws(StoreError) in
-                try await call.gateway.runner.jobs.list(of: caller.user, dialect: AssemblyAIJobs.dialect, query)
+                try await call.gateway.recordings.runner.jobs.list(of: caller.user, dialect: AssemblyAIJobs.dialect, query)
             }
         }
         let hasMore = jobs.count > list.limit

@@ -1,8 +1,11 @@
+internal import Admission
 internal import Background
 internal import Conversations
 internal import Framing
+internal import Live
 internal import Net
 internal import Protocols
+internal import Recordings
 internal import Speech
 internal import Store
 
@@ -33,11 +36,11 @@ struct BackgroundEndpoint: Endpoint {
         let keys = OwnKeys(exchange.request)
         /// What recognizes something needs a grant; what only looks, or ends a recording, does not.
         func grant() async throws(BackgroundRefusal) -> Grant {
-            try await BackgroundChunk.heard { () throws(RefusalCause) in try await gateway.admission.admit(caller, keys, for: .recording) }
+            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await gateway.admission.admit(caller, keys, for: .recording) }
         }
         do throws(BackgroundRefusal) {
-            try await BackgroundChunk.heard { () throws(RefusalCause) in try await gateway.admission.check(keys, of: caller.user) }
-            if let after = await gateway.background.take(action.policy, by: caller.user) {
+            try await BackgroundRefusal.heard { () throws(RefusalCause) in try await gateway.admission.check(keys, of: caller.user) }
+            if let after = await gateway.recordings.chunked.take(action.policy, by: caller.user) {
                 throw BackgroundRefusal(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
             }
             let body: [UInt8]
@@ -47,10 +50,11 @@ struct BackgroundEndpoint: Endpoint {
             case .start:
                 _ = try await grant()
                 body = try await start(exchange, caller, gateway)
-            case .transcribe: body = try await BackgroundChunk(caller: caller, grant: grant(), call: call).run(exchange)
+            case .transcribe:
+                body = try await BackgroundChunk(caller: caller, grant: grant(), id: call.id, services: gateway.recordings).run(exchange)
             case .finish: body = try await finish(exchange, caller, gateway)
-            case .sync: body = try await SyncRequest(caller: caller, call: call).accept(exchange, by: grant())
-            case .syncState: body = try await SyncRequest(caller: caller, call: call).state(exchange)
+            case .sync: body = try await SyncRequest(caller: caller, id: call.id, services: gateway.recordings).accept(exchange, by: grant())
+            case .syncState: body = try await SyncRequest(caller: caller, id: call.id, services: gateway.recordings).state(exchange)
             }
             let head = HTTPResponseHead(
                 action == .sync ? .accepted : .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
@@ -63,7 +67,7 @@ struct BackgroundEndpoint: Endpoint {
     private func start(
         _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ gateway: GatewayService
     ) async throws(BackgroundRefusal) -> [UInt8] {
-        let bytes = try await BackgroundChunk.heard { () throws(RefusalCause) in try await exchange.smallBody(limit: 1 << 16) }
+        let bytes = try await BackgroundRefusal.heard { () throws(RefusalCause) in try await exchange.smallBody(limit: 1 << 16) }
         let value = bytes.isEmpty ? JSONValue.object([]) : (try? JSONValue(parsing: bytes)) ?? .null
         guard case .object = value else { throw BackgroundRefusal(.unprocessableContent, "bad_body", "the body must be a JSON object") }
         func text(_ name: String) throws(BackgroundRefusal) -> String? {
@@ -82,10 +86,12 @@ struct BackgroundEndpoint: Endpoint {
         // One that is no UUID is ignored, as in live sessions: the answer says what the conversation is called.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
             let id = gateway.newID()
-            try await gateway.background.begin(.init(user: caller.user, conversation: id), language: language, source: source, gateway)
+            try await gateway.recordings.chunked.begin(
+                .init(user: caller.user, conversation: id), language: language, source: source, gateway.recordings)
             return BackgroundAnswer.started(id)
         }
-        try await gateway.background.beginChosen(.init(user: caller.user, conversation: chosen), language: language, source: source, gateway)
+        try await gateway.recordings.chunked.beginChosen(
+            .init(user: caller.user, conversation: chosen), language: language, source: source, gateway.recordings)
         return BackgroundAnswer.started(chosen)
     }
 
@@ -95,7 +101,7 @@ struct BackgroundEndpoint: Endpoint {
         let parts = exchange.request.path.split(separator: "/")
         guard parts.count == 5 else { throw .notFound }
         let place = BackgroundDesk.Place(user: caller.user, conversation: String(parts[3]))
-        guard let conversation = try await gateway.background.finish(place, gateway) else {
+        guard let conversation = try await gateway.recordings.chunked.finish(place, gateway.recordings) else {
             return BackgroundAnswer.discarded(place.conversation)
         }
         let store = gateway.conversations.store

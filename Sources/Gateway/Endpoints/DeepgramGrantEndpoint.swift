@@ -1,6 +1,8 @@
+internal import Admission
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Recordings
 
 /// `POST /v1/auth/grant`: a temporary token for Deepgram's routes.
 struct DeepgramGrantEndpoint: Endpoint {

@@ -1,6 +1,9 @@
+internal import Admission
+internal import Engines
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Recordings
 internal import Speech
 internal import Tracing
 internal import Store
@@ -30,7 +33,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             case .success(let request):
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.options.language)
                 let job = RecordingJob(
-                    gateway: gateway, id: call.id, grant: grant, engines: engines, options: request.options,
+                    services: gateway.recordings, id: call.id, grant: grant, engines: engines, options: request.options,
                     request: (call.route, TraceParent(head.headers)))
                 await run(request, job, handshake, JobOwner(caller, credential), exchange, call)
             }
@@ -55,11 +58,11 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
                     exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
                     return
                 case .success(let url):
-                    file = try await RemoteRecording(gateway: gateway).fetch(
+                    file = try await RemoteRecording(services: gateway.recordings).fetch(
                         url, id: call.id, limit: limit, for: DiskOwner(owner.caller))
                 }
             } else {
-                file = try await exchange.spoolBody(to: gateway.spool, id: call.id, limit: limit, by: owner.caller)
+                file = try await exchange.spoolBody(to: gateway.recordings.spool, id: call.id, limit: limit, by: owner.caller)
             }
             if request.callback != nil {
                 try await order(file, request, owner, job.grant, exchange.request.query, call)
@@ -81,16 +84,16 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
         _ file: SpooledFile, _ request: DeepgramPrerecordedRequest, _ owner: JobOwner, _ grant: Grant, _ query: URLQuery, _ call: Call
     ) async throws(RefusalCause) {
         let gateway = call.gateway
-        try await gateway.runner.uploads.keep(file, id: call.id, user: owner.user, now: gateway.now())
+        try await gateway.recordings.runner.uploads.keep(file, id: call.id, user: owner.user, now: gateway.now())
         let job = TranscriptionJob(
             id: ID(call.id), dialect: DeepgramJobs.dialect, user: owner.user, key: owner.key, created: gateway.now(),
             request: DeepgramJobs.order(query: query, sha256: file.digest), audio: call.id, engines: request.engines,
             ownKeys: Array(grant.keys.engines), signingKey: owner.signingKey)
         let hasRoom = try await RefusalCause.orStored { () throws(StoreError) in
-            try await gateway.runner.order(job, keys: grant.keys, hasNotice: true, gateway)
+            try await gateway.recordings.runner.order(job, keys: grant.keys, hasNotice: true, gateway.recordings)
         }
         guard hasRoom else {
-            await gateway.runner.uploads.remove(call.id, of: owner.user)
+            await gateway.recordings.runner.uploads.remove(call.id, of: owner.user)
             throw .tooManyRequests(retryAfter: .seconds(60))
         }
     }

@@ -1,12 +1,13 @@
 internal import Framing
 internal import Net
+internal import Observability
 
 /// An answer of server-sent events, begun with the first of them. From any thread, in order of the calls of one.
 final class EventStreamAnswer: Sendable {
     private let exchange: HTTPExchange
     private let call: Call
     private let headers: HTTPHeaders
-    private let begun = Flag()
+    private let begun = AtomicFlag()
 
     init(_ exchange: HTTPExchange, _ call: Call, headers: HTTPHeaders) {
         self.exchange = exchange

@@ -1,8 +1,13 @@
+internal import Admission
 internal import Continuity
 internal import Conversations
+internal import Engines
 internal import Framing
+internal import Live
 internal import Net
+internal import Observability
 internal import Protocols
+internal import Settings
 internal import Speech
 internal import Synchronization
 internal import Tracing

@@ -1,6 +1,8 @@
 internal import Framing
 internal import Net
+internal import Observability
 internal import Protocols
+internal import Usage
 
 /// `GET /metrics`: counts in the Prometheus text format.
 struct MetricsEndpoint: Endpoint {
@@ -13,6 +15,7 @@ struct MetricsEndpoint: Endpoint {
             return call.gateway.refuse(exchange, error, .harken, call)
         }
         let head = HTTPResponseHead(.ok, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"])
-        call.gateway.answer(exchange, head, Array(call.gateway.metrics.rendered().utf8), call: call)
+        let text = call.gateway.metrics.rendered() + call.gateway.usage.metrics.rendered()
+        call.gateway.answer(exchange, head, Array(text.utf8), call: call)
     }
 }

@@ -1,6 +1,8 @@
+internal import Admission
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Recordings
 
 /// `POST /v1/realtime/client_secrets` and, of the beta, `/v1/realtime/transcription_sessions`: temporary keys for `WS /v1/realtime`.
 struct OpenAISecretEndpoint: Endpoint {

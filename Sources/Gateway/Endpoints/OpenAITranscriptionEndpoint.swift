@@ -1,6 +1,9 @@
+internal import Admission
+internal import Engines
 internal import Framing
 internal import Net
 internal import Protocols
+internal import Recordings
 internal import Speech
 internal import Tracing
 internal import Synchronization
@@ -25,7 +28,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         do throws(RefusalCause) {
             let (caller, grant) = try await gateway.admission.admit(exchange, credential: credential(in: head), for: .recording)
             let limits = UploadForm.Limits(body: gateway.configuration.recordingBytes ?? Self.limit)
-            let form = try await UploadForm.read(exchange, fileField: "file", spool: gateway.spool, id: call.id, limits: limits, by: caller.caller)
+            let form = try await UploadForm.read(
+                exchange, fileField: "file", spool: gateway.recordings.spool, id: call.id, limits: limits, by: caller.caller)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
             switch OpenAITranscriptionRequest.parse(fields, hasFile: form.file != nil, head, handshake) {
             case .failure(let refusal): exchange.loop.execute { gateway.refuse(exchange, refusal, call) }
@@ -33,7 +37,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 guard let file = form.file else { throw .internalFault }
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.language)
                 let job = RecordingJob(
-                    gateway: gateway, id: call.id, grant: grant, engines: engines, options: request.options,
+                    services: gateway.recordings, id: call.id, grant: grant, engines: engines, options: request.options,
                     request: (call.route, TraceParent(head.headers)))
                 if request.streams {
                     await stream(file, request, job, exchange, call)

@@ -1,3 +1,4 @@
+internal import Engines
 internal import Framing
 internal import Net
 internal import Protocols

@@ -1,12 +1,19 @@
+package import Admission
 package import Audio
 internal import Conversations
+package import Engines
 package import Framing
+internal import Journal
+package import Live
 package import Net
+package import Observability
 internal import Protocols
+internal import Recordings
 package import Speech
 internal import Sessions
 package import Store
 package import Tracing
+internal import Usage
 internal import Vendors
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.
@@ -14,19 +21,13 @@ package final class GatewayService: HTTPService, EnginePatron {
     let configuration: GatewayConfiguration
     let router: Router
     let entries: [EngineEntry]
-    /// Who finds where words are spoken, of engines that do not say.
-    let aligner: (any WordAligning)?
     /// Who may do what, and who pays: every route asks.
     let admission: Admission
     let metrics: Metrics
     let wrongCredentials: WrongCredentials
     let log: Log
     let client: HTTPClient
-    /// What decodes recordings.
-    let media: any MediaSource
-    let spool: Spool
-    let batch: BatchGate
-    let runner: JobRunner
+    let recordings: RecordingServices
     /// nil: nothing is traced.
     let tracer: Tracer?
     let transcripts: TranscriptFolder
@@ -34,7 +35,6 @@ package final class GatewayService: HTTPService, EnginePatron {
     let recovery: SessionRecovery
     let conversations: ConversationDesk
     let usage: UsageBook
-    let background: BackgroundDesk
     var speechProfiles: SpeechProfiles { SpeechProfiles(desk: conversations, folder: configuration.dataDirectory + "/audio") }
     /// A new UUID.
     let newID: @Sendable () -> String
@@ -46,7 +46,7 @@ package final class GatewayService: HTTPService, EnginePatron {
     let voiceBudget = VoiceBudget()
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
-    private let draining = Flag()
+    private let draining = AtomicFlag()
     private let accounts: KeyAccounts
     private let settling: Task<Void, Never>
     /// nil: there are no limits to watch.
@@ -68,12 +68,10 @@ package final class GatewayService: HTTPService, EnginePatron {
     ) async throws {
         self.configuration = configuration
         self.entries = entries
-        aligner = entries.lazy.compactMap { $0.prerecorded as? any WordAligning }.first
         self.metrics = metrics
         self.log = log
         self.tracer = tracer
         self.client = client
-        self.media = media
         self.newID = newID
         corsPolicy = Self.corsPolicy(configuration.corsOrigins)
         self.now = now
@@ -83,12 +81,11 @@ package final class GatewayService: HTTPService, EnginePatron {
         let users = configuration.identity.map { UserTokens($0, client: client, log: log, now: now) }
         // The first caller need not wait for them.
         users?.refresh()
-        spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk)
-        batch = BatchGate(most: 256)
+        let spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk)
         let continuity = LiveContinuity(
             recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
             desk: RepairDesk(capacity: Self.repairsAtOnce), folder: spool.directory, health: try EngineHealth())
-        runner = JobRunner(
+        let runner = JobRunner(
             jobs: TranscriptionJobs(in: database),
             uploads: try UploadFolder(
                 directory: configuration.dataDirectory + "/uploads", uploads: Uploads(in: database), most: configuration.uploadBytes,
@@ -106,12 +103,12 @@ package final class GatewayService: HTTPService, EnginePatron {
             syncFailed: { metrics.journalSyncFailed() })
         let transcripts = try TranscriptFolder(
             directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log,
-            retries: configuration.storeRetries, failed: { metrics.storeFailed(.transcript) })
+            retries: configuration.storeRetries, failed: { metrics.storeFailed(StoreRetry.Work.transcript.rawValue) })
         self.transcripts = transcripts
         let evaluations = EvaluationLog(directory: configuration.dataDirectory, log: log)
         self.evaluations = evaluations
         let usage = UsageBook(
-            UsageLedger(in: database), prices: configuration.prices, metrics: metrics.usage, log: log, isWatched: !configuration.limits.isEmpty,
+            UsageLedger(in: database), prices: configuration.prices, metrics: UsageMetrics(), log: log, isWatched: !configuration.limits.isEmpty,
             newID: newID,
             now: now)
         self.usage = usage
@@ -124,7 +121,6 @@ package final class GatewayService: HTTPService, EnginePatron {
             access: Access(keys: keys, tokens: try TemporaryTokens(), users: users), keys: keys, accounts: accounts, store: store, watch: watch,
             directory: EngineDirectory(entries: entries, router: router, reachable: configuration.reachable, client: client), log: log)
         self.admission = admission
-        background = BackgroundDesk(BackgroundRecordings(in: database), limits: configuration.rateLimits)
         let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
@@ -137,9 +133,17 @@ package final class GatewayService: HTTPService, EnginePatron {
             media: media, voices: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first,
             detecting: voices, speakerPatience: configuration.speakerPatience, poll: configuration.conversationPoll,
             completionWaits: configuration.completionWaits,
-            listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { [spool] in spool.path(for: newID()) },
+            listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) },
             log: log, metrics: metrics, newID: newID, now: now)
         conversations = desk
+        recordings = RecordingServices(
+            admission: admission, usage: usage, metrics: metrics, log: log, tracer: tracer, client: client, spool: spool, batch: BatchGate(most: 256),
+            media: media, aligner: entries.lazy.compactMap { $0.prerecorded as? any WordAligning }.first, conversations: desk,
+            chunked: BackgroundDesk(BackgroundRecordings(in: database), limits: configuration.rateLimits), runner: runner, models: router.models,
+            settings: RecordingSettings(
+                recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
+                fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach),
+            now: now, newID: newID)
         let waiting = waiting, voiceBudget = voiceBudget
         var webSocket = WebSocketConfiguration()
         webSocket.allowsCompression = configuration.compressesWebSockets
@@ -202,7 +206,10 @@ package final class GatewayService: HTTPService, EnginePatron {
         watching =
             watch.isNeeded
             ? Task { [contexts] in
-                while (try? await Task.sleep(for: LimitWatch.interval)) != nil { await watch.look(at: Array(contexts.values)) }
+                while (try? await Task.sleep(for: LimitWatch.interval)) != nil {
+                    let standings = await watch.look(at: Self.openUsage(of: contexts, now: now()))
+                    if !standings.isEmpty { for context in contexts.values { context.enter { $0.hold(to: standings) } } }
+                }
             } : nil
         continuity.health.serve(self)
     }
@@ -249,6 +256,16 @@ package final class GatewayService: HTTPService, EnginePatron {
         await usage.settle()
     }
 
+    /// What live sessions use now, by their owners.
+    private static func openUsage(of contexts: [ObjectIdentifier: LoopBound<LiveContext>], now: UnixTime) async -> [UsageOwner: OpenUsage] {
+        var open: [UsageOwner: OpenUsage] = [:]
+        for context in contexts.values {
+            let found = await context.loop.run { context.withValue { $0.openUsage(now: now) } } ?? [:]
+            for (owner, usage) in found { open[owner, default: OpenUsage()] += usage }
+        }
+        return open
+    }
+
     private static func settle(_ accounts: KeyAccounts, _ contexts: [ObjectIdentifier: LoopBound<LiveContext>], _ log: Log) async {
         do throws(StoreError) {
             let over = Set(try await accounts.settle())
@@ -263,19 +280,24 @@ package final class GatewayService: HTTPService, EnginePatron {
 
     /// Takes up the jobs that an earlier run left.
     package func resumeJobs() async {
-        await runner.start(self)
+        await recordings.runner.start(recordings)
     }
 
     /// Stops work on jobs and on the transcripts of sessions that are over; what is not done is for the next run.
     package func stopJobs() async {
         await recovery.stop()
-        await runner.stop()
+        await recordings.runner.stop()
     }
 
     /// Completes what sessions of earlier runs left, in the background; and from now on what sessions of this run leave.
     package func recoverSessions() async {
-        await recovery.start(self)
-        await background.recover(self)
+        await recovery.start(
+            .init(
+                admission: admission, conversations: conversations, usage: usage, metrics: metrics, log: log, tracer: tracer,
+                engines: configuration.engines, transcriptAge: configuration.transcripts.age, now: now,
+                newPath: { [recordings] in recordings.spool.path(for: recordings.newID()) }, forgetSpeech: { [forgetting] in await forgetting.run() })
+        )
+        await recordings.chunked.recover(recordings)
     }
 
     /// What the sessions of the exchange's loop share.

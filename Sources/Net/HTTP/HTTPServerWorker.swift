@@ -154,14 +154,6 @@ final class HTTPServerWorker: @unchecked Sendable {
     }
 }
 
-/// A connection that a server can end.
-protocol ServedConnection: AnyObject {
-    /// What it holds as a connection of an unauthenticated client; nil: its client is known.
-    var share: UnauthenticatedShare? { get }
-    func drain()
-    func stop()
-}
-
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
 func makeHTTPDate(_ seconds: Int) -> String {
     var seconds = time_t(seconds)

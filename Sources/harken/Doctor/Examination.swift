@@ -2,6 +2,7 @@ import Gateway
 import Glibc
 import LocalEngine
 import Recorder
+import Settings
 import Store
 
 /// Looks at every part of an installation. Changes nothing but what opening the data directory makes.

@@ -1,3 +1,4 @@
+import Admission
 import Framing
 import Gateway
 import Speech

@@ -3,6 +3,7 @@ import LocalEngine
 import Net
 import Recorder
 import Sessions
+import Settings
 import Speech
 import Synchronization
 

@@ -3,6 +3,8 @@ import HarkenKit
 import Net
 import Protocols
 import Recorder
+import Recordings
+import Settings
 import Speech
 
 struct Record: Command {

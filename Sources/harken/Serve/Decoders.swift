@@ -2,6 +2,7 @@ import Audio
 import Decoding
 import Gateway
 import Net
+import Observability
 
 /// What decodes the recordings that a gateway is sent: processes of this program that can do nothing else.
 enum Decoders {

@@ -1,4 +1,5 @@
 import Audio
+import Engines
 import Gateway
 import LocalEngine
 import Speech

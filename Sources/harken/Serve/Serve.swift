@@ -1,10 +1,15 @@
+import Admission
 import Audio
 import Decoding
+import Engines
 import Gateway
 import Glibc
+import Journal
 import LocalEngine
 import Net
+import Observability
 import Protocols
+import Settings
 import Speech
 import Store
 import Sessions

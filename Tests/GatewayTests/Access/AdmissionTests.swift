@@ -1,3 +1,4 @@
+@testable import Admission
 import Framing
 import Gateway
 import HarkenTesting

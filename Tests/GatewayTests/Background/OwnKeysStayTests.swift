@@ -3,6 +3,7 @@ import Framing
 import Gateway
 import HarkenTesting
 import Net
+@testable import Observability
 import Speech
 import Synchronization
 import Testing

@@ -1,7 +1,12 @@
+@testable import Admission
 import Background
 import Gateway
+@testable import Journal
+@testable import Net
 import Protocols
+@testable import Recordings
 import Sessions
+@testable import Settings
 import Speech
 import Testing
 

@@ -1,6 +1,7 @@
 import Framing
 import HarkenTesting
 import Net
+@testable import Observability
 import Synchronization
 import Testing
 

@@ -1,6 +1,8 @@
+@testable import Admission
 import Framing
 import HarkenTesting
 import Net
+@testable import Settings
 import Testing
 
 @testable import Gateway

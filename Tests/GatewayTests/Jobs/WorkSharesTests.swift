@@ -1,3 +1,4 @@
+@testable import Recordings
 import Speech
 import Testing
 

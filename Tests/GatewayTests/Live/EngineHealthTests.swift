@@ -1,5 +1,6 @@
 import Continuity
 import Gateway
+@testable import Live
 import Speech
 import Synchronization
 import Testing

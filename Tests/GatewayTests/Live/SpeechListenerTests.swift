@@ -1,4 +1,5 @@
 import Gateway
+@testable import Live
 import Speech
 import Testing
 

@@ -1,6 +1,8 @@
 import Continuity
 import Foundation
 import Gateway
+@testable import Journal
+@testable import Observability
 import Speech
 
 /// A data directory as a gateway leaves it that was killed.

@@ -3,6 +3,8 @@ import Foundation
 import Framing
 import Gateway
 import HarkenTesting
+@testable import Journal
+@testable import Observability
 import Speech
 import Store
 import Synchronization

@@ -1,3 +1,5 @@
+@testable import Live
+@testable import Observability
 import Speech
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+@testable import Live
 import Speech
 import Testing
 

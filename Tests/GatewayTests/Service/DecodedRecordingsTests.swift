@@ -5,6 +5,7 @@ import Framing
 import Gateway
 import HarkenTesting
 import Net
+@testable import Settings
 import Speech
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import Conversations
 import HarkenTesting
+@testable import Live
 import Speech
 import Store
 import Testing

@@ -2,6 +2,7 @@ import Conversations
 import Foundation
 import Framing
 import HarkenTesting
+@testable import Live
 import Speech
 import Store
 import Testing

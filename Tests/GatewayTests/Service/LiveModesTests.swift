@@ -4,6 +4,7 @@ import Framing
 import Gateway
 import HarkenTesting
 import Net
+@testable import Settings
 import Speech
 import Testing
 

@@ -1,6 +1,7 @@
 import Gateway
 import HarkenTesting
 import Net
+@testable import Observability
 import Speech
 import Synchronization
 import Testing

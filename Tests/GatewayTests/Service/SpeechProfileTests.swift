@@ -3,6 +3,7 @@ import Foundation
 import Framing
 import Gateway
 import HarkenTesting
+@testable import Observability
 import Speech
 import Store
 import Synchronization
@@ -143,7 +144,7 @@ import Testing
     }
 
     @Test func `stays as it was while no voice can be listened to`() async throws {
-        let deaf = Flag()
+        let deaf = AtomicFlag()
         try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars(isDeaf: { deaf.isSet })) { gateway in
             try await upload(wav([(8, 8_000)]), to: gateway, status: 200)
             deaf.set()
@@ -163,7 +164,7 @@ import Testing
     @Test(arguments: [true, false]) func `is heard first by an engine that tells speakers apart, where the operator wants that`(
         isWanted: Bool
     ) async throws {
-        let deaf = Flag()
+        let deaf = AtomicFlag()
         // A sentence each second, also of silence: ten of them are of what it hears before.
         let engine = ScriptedEngine(tellsSpeakers: true, word: { "w\($0)." }, speaker: { _ in SpeakerLabel(3) })
         try await TestGateway.with(
@@ -192,7 +193,7 @@ import Testing
         }
     }
 
-    private final class Flag: Sendable {
+    private final class AtomicFlag: Sendable {
         private let state = Mutex(false)
         var isSet: Bool { state.withLock { $0 } }
         func set() { state.withLock { $0 = true } }

@@ -1,4 +1,5 @@
 import Conversations
+@testable import Engines
 import Gateway
 import Speech
 import Synchronization

@@ -1,10 +1,13 @@
+@testable import Engines
 import Foundation
 import Continuity
 import Framing
 import Gateway
 import HarkenTesting
 import Net
+@testable import Observability
 import Protocols
+@testable import Settings
 import Speech
 import Store
 import Testing

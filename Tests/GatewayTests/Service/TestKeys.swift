@@ -1,3 +1,4 @@
+@testable import Admission
 import Gateway
 import Speech
 import Store

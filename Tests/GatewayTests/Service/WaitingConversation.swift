@@ -1,7 +1,9 @@
 import Conversations
 import Foundation
 import HarkenTesting
+@testable import Live
 import Net
+@testable import Observability
 import Speech
 import Store
 import Synchronization
@@ -53,7 +55,7 @@ struct WaitingConversation {
 
     /// One word each second.
     func say(_ words: Int) async throws {
-        let isHeard = Flag()
+        let isHeard = AtomicFlag()
         await run { conversation in
             for second in 0..<words {
                 let range = SampleRange(SampleIndex(Int64(16_000 * second)), count: SampleCount(16_000))

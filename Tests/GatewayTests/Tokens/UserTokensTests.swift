@@ -1,4 +1,7 @@
+@testable import Admission
 import Gateway
+@testable import Observability
+@testable import Settings
 import Speech
 import Synchronization
 import Testing

@@ -6,6 +6,7 @@ import Net
 import Speech
 import Store
 import Testing
+@testable import Usage
 
 @Suite(.timeLimit(.minutes(5))) struct `Usage` {
     private func transcript(seconds: Int, model: String = "scripted-1") -> Transcript {

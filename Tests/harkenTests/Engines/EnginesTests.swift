@@ -1,4 +1,5 @@
 import Gateway
+@testable import Settings
 import Speech
 import Testing
 

@@ -1,7 +1,10 @@
+@testable import Engines
 import Foundation
 import Gateway
 import HarkenTesting
 import Net
+@testable import Observability
+@testable import Settings
 import Speech
 import Store
 import Sessions

@@ -1,3 +1,4 @@
+@testable import Engines
 import Foundation
 import Framing
 import Gateway
@@ -29,11 +30,12 @@ struct `Silence after real speech` {
         return before + [Int16](repeating: 0, count: 51_200) + (after.isEmpty ? sentence.prefix(Pause.withinTheSentence.rawValue) : after)
     }
 
-    /// Seconds that the engine did not hear.
+    /// Seconds that the engine did not hear; 0 as long as the session goes on.
     private func withheld(_ gateway: TestGateway) async throws -> Double {
         let client = try HTTPClient()
         defer { client.shutdown() }
         let metrics = String(decoding: try await client.send(HTTPClientRequest(.get, gateway.url + "/metrics")).body, as: UTF8.self)
+        guard metrics.contains("\nharken_sessions_open 0\n") else { return 0 }
         let line = metrics.split(separator: "\n").first { $0.hasPrefix(#"harken_gate_audio_seconds_total{kind="withheld"}"#) }
         return line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
     }

@@ -1,6 +1,7 @@
 import Foundation
 import HarkenTesting
 import Recorder
+@testable import Settings
 import Speech
 import Store
 import Synchronization

@@ -1,4 +1,5 @@
 import Conversations
+@testable import Engines
 import Foundation
 import Framing
 import Gateway

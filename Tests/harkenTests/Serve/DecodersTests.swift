@@ -1,6 +1,8 @@
 import Audio
 import Gateway
 import HarkenTesting
+@testable import Observability
+@testable import Settings
 import Speech
 import Testing
 @testable import harken

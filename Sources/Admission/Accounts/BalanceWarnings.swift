@@ -1,0 +1,19 @@
+/// Balances that a client is told about when what is left falls to them: each once, until there is more again.
+package struct BalanceWarnings: Sendable {
+    /// Microseconds, the highest first.
+    private let thresholds: [Int64]
+    /// How many of them were told.
+    private var told = 0
+
+    /// - Parameter thresholds: the highest first.
+    package init(_ thresholds: [Duration]) { self.thresholds = thresholds.map(\.wholeMicroseconds) }
+
+    /// Whether a balance of so many microseconds is news.
+    package mutating func isNews(_ remaining: Int64) -> Bool {
+        while told > 0, thresholds[told - 1] < remaining { told -= 1 }
+        guard told < thresholds.count, remaining <= thresholds[told] else { return false }
+        let passed = thresholds.prefix { $0 >= remaining }.count
+        told = passed
+        return true
+    }
+}

@@ -1,0 +1,57 @@
+package import Protocols
+package import Speech
+
+/// Charges one session's audio to its key. A value of the session's; costs one atomic operation a frame.
+package struct CreditMeter {
+    private let account: KeyAccount
+    private let rate: SampleRate
+    private var paid = SampleCount.zero
+    /// Microseconds that were charged: `paid`, rounded down.
+    private var charged: Int64 = 0
+    private var warnings: BalanceWarnings
+    package private(set) var isExhausted = false
+
+    /// - Parameter warnings: the highest first.
+    package init(_ account: KeyAccount, rate: SampleRate, warnings: [Duration]) {
+        self.account = account
+        self.rate = rate
+        self.warnings = BalanceWarnings(warnings)
+    }
+
+    package var remaining: Duration { .microseconds(account.remaining) }
+
+    /// What is to be said at the start.
+    package mutating func begin() -> AccountNotice? { notice(of: account.remaining) }
+
+    /// Pays for the next audio.
+    ///
+    /// - Returns: how much of it could be paid for, and what the client is to hear.
+    package mutating func pay(for count: SampleCount) -> (SampleCount, AccountNotice?) {
+        guard !isExhausted else { return (.zero, nil) }
+        let due = microseconds(of: paid + count)
+        let (granted, remaining) = account.spend(due - charged)
+        charged += granted
+        guard charged == due else {
+            // Microseconds are coarser than samples nowhere, so that this many samples are paid for.
+            let samples = charged.multipliedFullWidth(by: Int64(rate.hertz))
+            let affordable = SampleCount(Int64(1_000_000).dividingFullWidth(samples).quotient)
+            defer { paid = affordable }
+            return (max(.zero, affordable - paid), notice(of: 0))
+        }
+        paid = paid + count
+        return (count, notice(of: remaining))
+    }
+
+    private func microseconds(of count: SampleCount) -> Int64 {
+        let (seconds, rest) = count.samples.quotientAndRemainder(dividingBy: Int64(rate.hertz))
+        return seconds * 1_000_000 + rest * 1_000_000 / Int64(rate.hertz)
+    }
+
+    private mutating func notice(of remaining: Int64) -> AccountNotice? {
+        guard remaining > 0 else {
+            isExhausted = true
+            return .exhausted
+        }
+        return warnings.isNews(remaining) ? .low(remaining: .microseconds(remaining)) : nil
+    }
+}

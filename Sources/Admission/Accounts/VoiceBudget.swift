@@ -1,0 +1,42 @@
+package import Speech
+internal import Synchronization
+
+/// Audio that each user may send to push-to-talk within a day; kept in memory, so a restart forgives it.
+package final class VoiceBudget: Sendable {
+    private struct Spent {
+        var at: UnixTime
+        var audio: Duration
+    }
+
+    package static let most: Duration = .milliseconds(7_200_000)
+    private static let day: Duration = .seconds(86_400)
+    private static let mostEntries = 100_000
+
+    private let spent = Mutex<[ID<User>: [Spent]]>([:])
+
+    package init() {}
+
+    /// A session of a user's has sent so much.
+    package func spend(_ audio: Duration, by user: ID<User>, now: UnixTime) {
+        guard audio > .zero else { return }
+        spent.withLock { spent in
+            if spent.count >= Self.mostEntries, spent[user] == nil { spent = spent.filter { $0.value.last.map { now - $0.at < Self.day } ?? false } }
+            spent[user, default: []].removeAll { now - $0.at >= Self.day }
+            spent[user, default: []].append(Spent(at: now, audio: audio))
+        }
+    }
+
+    /// How long until there is something left; nil: there is.
+    package func wait(for user: ID<User>, now: UnixTime) -> Duration? {
+        spent.withLock { spent in
+            let recent = (spent[user] ?? []).filter { now - $0.at < Self.day }
+            var left = recent.reduce(Duration.zero) { $0 + $1.audio }
+            guard left >= Self.most else { return nil }
+            for one in recent {
+                left -= one.audio
+                if left < Self.most { return one.at + Self.day - now }
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package import Background
+internal import Conversations
+package import Framing
+package import Net
+package import Observability
+package import Protocols
+package import Speech
+package import Store
+package import Usage
+
+/// The one way in, for every route: who calls, what their key may be used for, whose vendor keys are used, and what is left of limits and credit.
+///
+/// A recognition needs a `Grant`, and only `admit`, `grant(for:keys:)`, `grantForRepair(of:)` and `grantForSummary(of:)` give one.
+package final class Admission: Sendable {
+    /// Proves that a grant comes from here.
+    struct Stamp: Sendable { fileprivate init() {} }
+
+    private let access: Access
+    private let keys: any Access.Keys
+    private let accounts: KeyAccounts
+    private let store: any ConversationStore
+    private let watch: LimitWatch
+    private let directory: EngineDirectory
+    private let log: Log
+
+    package init(
+        access: Access, keys: any Access.Keys, accounts: KeyAccounts, store: any ConversationStore, watch: LimitWatch, directory: EngineDirectory,
+        log: Log
+    ) {
+        self.access = access
+        self.keys = keys
+        self.accounts = accounts
+        self.store = store
+        self.watch = watch
+        self.directory = directory
+        self.log = log
+    }
+
+    // MARK: Callers
+
+    /// There is no key yet and no identity provider, so every caller is on this machine.
+    package var isOpenToThisMachineOnly: Bool { access.isOpenToThisMachineOnly }
+
+    /// What must be awaited before this credential can be judged; nil: nothing.
+    package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
+
+    /// Refuses callers who could not be let in whatever credential they showed: for those who show it later.
+    package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) { try access.admitUnknown(head, peer: peer) }
+
+    /// Lets in a caller whose key has one of the scopes.
+    ///
+    /// - Parameter scopes: empty: any key will do.
+    package func authenticate(
+        _ exchange: HTTPExchange, credential: Credential?, for scopes: [AccessScope]
+    ) throws(RefusalCause) -> AuthenticatedCaller {
+        let caller = try authenticate(exchange.request, credential: credential, peer: exchange.peer, for: scopes)
+        // From now on the connection's memory is not counted with that of strangers.
+        exchange.markAuthenticated()
+        return caller
+    }
+
+    /// The same, for clients that show their credential in a message.
+    package func authenticate(
+        _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress, for scopes: [AccessScope]
+    ) throws(RefusalCause) -> AuthenticatedCaller {
+        let caller = try access.authenticate(head, credential: credential, peer: peer)
+        try caller.caller.check(anyOf: scopes)
+        return caller
+    }
+
+    /// Makes a token that stands for the caller. Tokens make no tokens.
+    package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RefusalCause) -> String {
+        try access.issueToken(terms, to: caller)
+    }
+
+    /// Refuses vendor keys that are not the enrolled ones.
+    package func check(_ keys: OwnKeys, of user: ID<User>) async throws(RefusalCause) {
+        guard !keys.isEmpty else { return }
+        try await KnownUser(user, in: store).check(keys.all)
+    }
+
+    /// By what keys a caller's background work would be routed, if it were asked for now.
+    package func routingKeys(_ keys: OwnKeys) -> RoutingKeys { directory.routingKeys(keys, onlyFree: false) }
+
+    // MARK: Grants
+
+    /// Lets in a caller and decides everything about what they want, for routes that ask at once.
+    package func admit(
+        _ exchange: HTTPExchange, credential: Credential?, for use: RecognitionUse
+    ) async throws(RefusalCause) -> (caller: AuthenticatedCaller, grant: Grant) {
+        let caller = try authenticate(exchange, credential: credential, for: use.scope.map { [$0] } ?? [])
+        return (caller, try await admit(caller, OwnKeys(exchange.request), for: use))
+    }
+
+    /// The same, for a caller who was let in before.
+    package func admit(_ caller: AuthenticatedCaller, _ keys: OwnKeys, for use: RecognitionUse) async throws(RefusalCause) -> Grant {
+        try grant(to: caller, keys, await standing(of: caller, keys), for: use)
+    }
+
+    /// Whether `standing` must be asked before a grant can be given.
+    package func needsStanding(_ keys: OwnKeys) -> Bool { !keys.isEmpty || watch.isNeeded }
+
+    /// What must be known about a caller before a grant can be given.
+    ///
+    /// - Parameter asksForUser: the user's choices are wanted too.
+    package func standing(of caller: AuthenticatedCaller, _ keys: OwnKeys, asksForUser: Bool = false) async -> CallerStanding {
+        var standing = CallerStanding()
+        if asksForUser || !keys.isEmpty { standing.user = await KnownUser(caller.user, in: store) }
+        standing.spending = await spending(of: UsageOwner(caller.caller), keys)
+        return standing
+    }
+
+    /// Decides. At once, on any thread.
+    ///
+    /// - Parameter standing: as `standing` gave it; nil: it was not needed.
+    package func grant(
+        to caller: AuthenticatedCaller, _ keys: OwnKeys, _ standing: CallerStanding?, for use: RecognitionUse
+    ) throws(RefusalCause) -> Grant {
+        if let scope = use.scope { try caller.caller.check(anyOf: [scope]) }
+        if !keys.isEmpty {
+            guard let user = standing?.user else { throw .internalFault }
+            try user.check(keys.all)
+        }
+        return try grant(caller.caller, keys, standing?.spending ?? Spending(), for: use)
+    }
+
+    /// Decides about a job when its turn comes: its key may have been revoked, and its limits used up, since it was ordered.
+    ///
+    /// - Parameter keys: the caller's own vendor keys; nil: none are known in this process.
+    /// - Throws: `ownKeyGone` when it was ordered with vendor keys that a restart has lost: the operator does not pay instead.
+    package func grant(for job: TranscriptionJob, keys: OwnKeys?) async throws(RefusalCause) -> Grant {
+        guard job.ownKeys.isEmpty || keys?.isEmpty == false else { throw .ownKeyGone }
+        let keys = keys ?? OwnKeys()
+        guard let key = job.key else {
+            let owner = UsageOwner(job.user)
+            return try grant(owner, keys, await spending(of: owner, keys), account: nil, for: .recording)
+        }
+        let standing: KeyStanding?
+        do throws(StoreError) {
+            standing = try await self.keys.settle([KeyDebit(key: key, microseconds: 0)]).first
+        } catch {
+            log.error("a key cannot be read", [.key: key.rawValue, .error: "\(error)"])
+            throw .unavailable("The key store cannot be read.")
+        }
+        guard let standing else { throw .unavailable("The key store cannot be read.") }
+        guard standing.isValid else { throw .forbidden("The key that this was ordered with is not valid any more.") }
+        let credit = standing.remaining.map { Duration.microseconds($0) }
+        let caller = Caller.key(AccessGrant(key: key, user: job.user, scopes: [], credit: credit))
+        return try grant(caller, keys, await spending(of: UsageOwner(caller), keys), for: .recording)
+    }
+
+    /// For what is missing in a transcript: audio that was accepted before. With used-up limits only engines that cost nothing take it.
+    package func grantForRepair(of user: ID<User>, key: ID<AccessKey>?) async -> Grant { await grant(ofGateway: UsageOwner(user, key: key), .repair) }
+
+    /// For the summary of a user's conversation by the operator's language model; nil: the user's limits are used up.
+    package func grantForSummary(of user: ID<User>) async -> Grant? {
+        let grant = await grant(ofGateway: UsageOwner(user), .summary)
+        return grant.freeOnly == nil ? grant : nil
+    }
+
+    /// Whether a limit was reached since the grant was given; says which. nil: none was.
+    package func usedUp(_ grant: Grant) async -> String? {
+        guard grant.payer == .operator else { return nil }
+        let spending = await watch.spending(of: grant.owner)
+        return spending.audioUsedUp ?? (grant.freeOnly == nil ? spending.costUsedUp : nil)
+    }
+
+    /// What is left of the limits: of none for a caller whose own keys pay.
+    private func spending(of owner: UsageOwner, _ keys: OwnKeys) async -> Spending {
+        keys.isEmpty ? await watch.spending(of: owner) : Spending()
+    }
+
+    private func grant(ofGateway owner: UsageOwner, _ use: RecognitionUse) async -> Grant {
+        let spending = await watch.spending(of: owner)
+        return Grant(
+            Stamp(), for: use, of: owner, keys: OwnKeys(), account: nil, freeOnly: spending.audioUsedUp ?? spending.costUsedUp, directory)
+    }
+
+    private func grant(_ caller: Caller, _ keys: OwnKeys, _ spending: Spending, for use: RecognitionUse) throws(RefusalCause) -> Grant {
+        let account: KeyUse? =
+            caller == .local ? nil : try accounts.open(caller, for: use.scope ?? .transcribe, paysWithCredit: keys.isEmpty)
+        return try grant(UsageOwner(caller), keys, spending, account: account, for: use)
+    }
+
+    private func grant(
+        _ owner: UsageOwner, _ keys: OwnKeys, _ spending: Spending, account: KeyUse?, for use: RecognitionUse
+    ) throws(RefusalCause) -> Grant {
+        try check(spending)
+        if let warning = spending.warning { log.warning("a limit is near", [.reason: warning]) }
+        return Grant(Stamp(), for: use, of: owner, keys: keys, account: account, freeOnly: spending.costUsedUp, directory)
+    }
+
+    private func check(_ spending: Spending) throws(RefusalCause) {
+        guard let words = spending.audioUsedUp else { return }
+        log.warning("a limit is reached", [.reason: words])
+        throw .limitReached(words)
+    }
+}
+
+extension RefusalCause {
+    /// A job was ordered with the caller's own vendor key, which is kept in memory only, and the gateway was restarted since.
+    package static let ownKeyGone = RefusalCause.unavailable(
+        "own_key_gone: the vendor key of yours that this was ordered with was not kept over the gateway's restart. Order it again with the key.")
+}

@@ -1,0 +1,103 @@
+package import Framing
+package import Net
+package import Protocols
+package import Speech
+package import Store
+
+/// Decides who is let in.
+///
+/// Without keys and without an identity provider only callers from this machine are served, with any credential; no web page gets in that way, since a
+/// foreign `Origin` and a `Host` that is not this machine's are refused. Otherwise a key is needed, or a token of the provider's.
+package struct Access: Sendable {
+    /// The part of the key store that admission needs.
+    package protocol Keys: Sendable {
+        func isEmpty() -> Bool
+        func verify(_ presented: String) -> KeyVerdict
+        /// What a key is worth whose holder showed it before.
+        func standing(of key: ID<AccessKey>) -> KeyVerdict
+        func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding]
+    }
+
+    private let keys: any Keys
+    private let tokens: TemporaryTokens
+    /// nil: no provider vouches for anyone.
+    private let users: UserTokens?
+
+    package init(keys: any Keys, tokens: TemporaryTokens, users: UserTokens?) {
+        self.keys = keys
+        self.tokens = tokens
+        self.users = users
+    }
+
+    /// Makes a token that stands in for what was admitted. Tokens make no tokens.
+    package func issueToken(_ terms: TemporaryTokens.Terms, to caller: AuthenticatedCaller) throws(RefusalCause) -> String {
+        guard !caller.isByToken else { throw .unauthenticated }
+        return try tokens.issue(terms, to: caller.caller, now: .now)
+    }
+
+    /// There is no key yet and no identity provider, so every caller is on this machine.
+    package var isOpenToThisMachineOnly: Bool { users == nil && keys.isEmpty() }
+
+    /// What to wait for before `authenticate` can judge this credential; nil: nothing.
+    package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
+        guard let credential, let users, users.needsPreparation(credential.secret) else { return nil }
+        return { await users.prepare() }
+    }
+
+    /// Refuses who could not be admitted whatever credential it showed: for callers who show it later.
+    package func admitUnknown(_ head: HTTPRequestHead, peer: SocketAddress) throws(RefusalCause) {
+        if isOpenToThisMachineOnly { try admitLocal(head, peer) }
+    }
+
+    package func authenticate(
+        _ head: HTTPRequestHead, credential: Credential?, peer: SocketAddress
+    ) throws(RefusalCause) -> AuthenticatedCaller {
+        if isOpenToThisMachineOnly {
+            try admitLocal(head, peer)
+            guard let credential, let caller = tokens.redeem(credential.secret, at: head.path, now: .now) else {
+                return AuthenticatedCaller(.local)
+            }
+            return caller
+        }
+        guard let credential else { throw .unauthenticated }
+        if var caller = tokens.redeem(credential.secret, at: head.path, now: .now) {
+            switch caller.caller {
+            // Made before the first key was: it stands in for nobody now.
+            case .local: throw .unauthenticated
+            case .user: break
+            case .key(let grant): caller.caller = .key(try self.grant(keys.standing(of: grant.key)))
+            }
+            return caller
+        }
+        if let users, UserTokens.isToken(credential.secret) {
+            switch users.verify(credential.secret) {
+            case .user(let user): return AuthenticatedCaller(.user(user))
+            case .refused: throw .unauthenticated
+            case .unavailable: throw .unavailable("The identity provider's keys cannot be had; try again in a moment.")
+            }
+        }
+        return AuthenticatedCaller(.key(try grant(keys.verify(credential.secret))))
+    }
+
+    private func grant(_ verdict: KeyVerdict) throws(RefusalCause) -> AccessGrant {
+        switch verdict {
+        case .valid(let grant): return grant
+        case .unknown, .revoked, .expired: throw .unauthenticated
+        case .unavailable: throw .unavailable("The key store cannot be read.")
+        }
+    }
+
+    private func admitLocal(_ head: HTTPRequestHead, _ peer: SocketAddress) throws(RefusalCause) {
+        guard LoopbackHost.matches(peer.ip.description) else {
+            throw .forbidden("This gateway has no keys yet and serves only its own machine. Make one with: harken keys create")
+        }
+        guard let host = head.headers["Host"], LoopbackHost.matches(authority: host) else {
+            throw .forbidden("This gateway has no keys yet: address it as localhost.")
+        }
+        if let origin = head.headers["Origin"], !LoopbackHost.matches(origin: origin) {
+            throw .forbidden("This gateway has no keys yet and takes nothing from web pages of other machines.")
+        }
+    }
+}
+
+extension AccessKeys: Access.Keys {}

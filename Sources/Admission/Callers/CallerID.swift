@@ -1,0 +1,13 @@
+package import Speech
+package import Store
+
+/// Whose tokens and sessions are counted together.
+package enum CallerID: Hashable, Sendable {
+    case key(ID<AccessKey>)
+    /// Without a key.
+    case user(ID<User>)
+
+    package init(_ caller: Caller) {
+        self = if let grant = caller.grant { .key(grant.key) } else { .user(caller.user) }
+    }
+}

@@ -1,0 +1,16 @@
+package import Framing
+package import Protocols
+
+/// What a caller of a WebSocket shows with its handshake: a ticket, or what its dialect knows, or what web pages can send in every dialect.
+package enum LiveCredential {
+    /// The name of the ticket in the query. In no log and no trace: those have paths alone.
+    package static let ticket = "ticket"
+
+    package static func find(in head: HTTPRequestHead, of dialect: LiveDialect) -> Credential? {
+        if let ticket = head.query.first(ticket) {
+            // Nothing else is taken from there: whoever puts a key into a URL is to hear at once that this is no place for it.
+            return Credential(ticket.hasPrefix(TemporaryTokens.marker) ? ticket : "", in: .query)
+        }
+        return dialect.credential(head) ?? SubprotocolCredential.find(in: head)
+    }
+}

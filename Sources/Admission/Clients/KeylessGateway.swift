@@ -1,0 +1,47 @@
+package import Framing
+package import Protocols
+
+/// What a gateway without keys refuses before anything else: requests that somebody on another machine may have caused.
+package enum KeylessGateway {
+    /// - Returns: why the request is refused; nil when nothing speaks against it.
+    package static func refusal(of head: HTTPRequestHead, from client: ClientAddress) -> RefusalCause? {
+        if let header = proxyHeader(in: head.headers) {
+            guard client.source == .forwarded else {
+                return .forbidden(
+                    "This gateway has no keys yet and serves only its own machine, but the request came through a proxy (\(header)). Make a key with: "
+                        + "harken keys create; or name the proxy in HARKEN_TRUSTED_PROXIES and let it send X-Forwarded-For.")
+            }
+            guard client.ip.isThisMachine else {
+                return .forbidden(
+                    "This gateway has no keys yet and serves only its own machine, but the proxy's client is on another one. Make a key with: "
+                        + "harken keys create")
+            }
+        }
+        // A reverse proxy that adds no header is known by its version alone, and only where its operator has left that as it comes.
+        guard head.version == .http11 || client.source == .forwarded else {
+            return .forbidden(
+                "This gateway has no keys yet and does not take HTTP/1.0, which reverse proxies speak. Make a key with: harken keys create")
+        }
+        // A page of another site needs no Origin for an image or a script.
+        if head.headers["Origin"] == nil, head.headers["Sec-Fetch-Site"]?.lowercased() == "cross-site", !isNavigation(head) {
+            return .forbidden("This gateway has no keys yet and takes nothing from web pages of other sites.")
+        }
+        return nil
+    }
+
+    /// The first header that only a proxy writes, in lower case; nil when there is none.
+    private static func proxyHeader(in headers: HTTPHeaders) -> String? {
+        for field in headers.fields {
+            let name = field.name.lowercased()
+            if name.hasPrefix("x-forwarded-") { return "X-Forwarded-…" }
+            if name == "forwarded" || name == "x-real-ip" || name == "via" { return field.name }
+        }
+        return nil
+    }
+
+    /// A link that somebody has followed: the answer is shown to them, and the page that has the link cannot read it.
+    private static func isNavigation(_ head: HTTPRequestHead) -> Bool {
+        head.method == .get && head.headers["Sec-Fetch-Mode"]?.lowercased() == "navigate"
+            && head.headers["Sec-Fetch-Dest"]?.lowercased() == "document"
+    }
+}

@@ -1,0 +1,36 @@
+internal import Framing
+package import Net
+package import Observability
+internal import Protocols
+internal import Speech
+internal import Synchronization
+
+/// Holds back refusals of wrong credentials, by their clients' addresses. From any thread.
+package final class WrongCredentials: Sendable {
+    private let throttle: Mutex<CredentialThrottle>
+    private let metrics: Metrics
+
+    package init(limits: CredentialThrottle.Limits, metrics: Metrics) {
+        throttle = Mutex(CredentialThrottle(limits: limits))
+        self.metrics = metrics
+    }
+
+    /// Calls one of the two on the loop: `answer` now or after a wait, or `turnAway` when too many wait already.
+    package func refused(_ ip: IPAddress, on loop: Loop, answer: @escaping () -> Void, turnAway: (Duration) -> Void) {
+        switch throttle.withLock({ $0.refused(ip, now: loop.now) }) {
+        case .answer:
+            metrics.wrongCredential(.answered)
+            answer()
+        case .wait(let duration, let address):
+            metrics.wrongCredential(.delayed)
+            // The timer holds the client's connection, which may be over by then.
+            _ = loop.schedule(at: loop.now + duration) { [self] in
+                throttle.withLock { $0.waited(address) }
+                answer()
+            }
+        case .turnAway(let wait):
+            metrics.wrongCredential(.turnedAway)
+            turnAway(wait)
+        }
+    }
+}

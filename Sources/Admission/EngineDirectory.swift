@@ -1,0 +1,54 @@
+package import Background
+package import Engines
+package import Net
+package import Protocols
+internal import Speech
+package import Vendors
+
+/// The engines of this gateway: those that the operator's keys reach, and those that a caller's own keys reach.
+///
+/// Only a `Grant` hands out engines of it.
+package struct EngineDirectory: Sendable {
+    /// Engines that the operator pays for, or that cost nothing.
+    package let entries: [EngineEntry]
+    /// Chooses among `entries`.
+    package let router: Router
+    /// How each vendor is reached, without a key.
+    package let reachable: [VendorSettings]
+    package let client: HTTPClient
+
+    package init(entries: [EngineEntry], router: Router, reachable: [VendorSettings], client: HTTPClient) {
+        self.entries = entries
+        self.router = router
+        self.reachable = reachable
+        self.client = client
+    }
+
+    /// Recordings that vendors have in hand for callers with keys of their own.
+    package let unfinished = UnfinishedRecordings()
+
+    /// The vendors that the caller's own keys are for.
+    package func entries(by keys: OwnKeys) -> [EngineEntry] {
+        keys.all.compactMap { key in
+            guard let settings = settings(of: key.vendor), let vendor = Catalogue.vendors.first(where: { $0.name == key.vendor }) else { return nil }
+            return EngineEntry(vendor, settings: settings.with(key.credential), client: client, clock: .system, unfinished: unfinished)
+        }
+    }
+
+    /// The keys that background work may be routed by.
+    ///
+    /// - Parameter onlyFree: what costs the operator something may not be used.
+    package func routingKeys(_ keys: OwnKeys, onlyFree: Bool) -> RoutingKeys {
+        var found = RoutingKeys(user: keys.engines, hasLocal: false)
+        for entry in entries where entry.prerecorded != nil {
+            if entry.name == .local {
+                if entry.isUsable { found.hasLocal = true }
+            } else if !onlyFree || entry.isFree {
+                found.operator.insert(entry.name)
+            }
+        }
+        return found
+    }
+
+    private func settings(of vendor: EngineName) -> VendorSettings? { reachable.first { $0.name == vendor } }
+}

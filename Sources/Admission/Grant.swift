@@ -1,0 +1,97 @@
+package import Background
+package import Engines
+package import Protocols
+package import Speech
+internal import Store
+package import Usage
+
+/// The right to have speech recognized, and who pays for it.
+///
+/// Every recognition starts from a grant: a live session, a recording, a chunk, a job, a repair, a summary. Only `Admission` gives grants, and engines
+/// come from grants only; so whatever is decided about keys, limits and credit holds for all of them.
+package struct Grant: Sendable {
+    package let use: RecognitionUse
+    /// Whose usage it is.
+    package let owner: UsageOwner
+    /// The caller's own vendor keys. When there are any, they are the only ones that are used, whatever fails: the caller pays.
+    package let keys: OwnKeys
+    /// The account that credit is taken from; nil: without keys of this gateway nobody counts, and the gateway itself does not count its own work.
+    package let account: KeyUse?
+    /// Why only engines that cost nothing may be used; nil: all may.
+    package let freeOnly: String?
+    private let directory: EngineDirectory
+
+    /// - Parameter stamp: proves that `Admission` gives the grant.
+    init(
+        _ stamp: Admission.Stamp, for use: RecognitionUse, of owner: UsageOwner, keys: OwnKeys, account: KeyUse?, freeOnly: String?,
+        _ directory: EngineDirectory
+    ) {
+        self.use = use
+        self.owner = owner
+        self.keys = keys
+        self.account = account
+        self.freeOnly = freeOnly
+        self.directory = directory
+    }
+
+    package var user: ID<User> { owner.user }
+
+    package var payer: Payer { keys.isEmpty ? .operator : .user }
+
+    /// False once the key was revoked or has expired.
+    package var isValid: Bool { account?.account.isValid ?? true }
+
+    /// Takes audio off the key's credit, when the operator pays for it.
+    package func charge(_ audio: Duration) {
+        guard payer == .operator, let account = account?.account, account.isCounted else { return }
+        _ = account.spend(audio.wholeMicroseconds)
+    }
+
+    // MARK: Engines
+
+    /// The engines that may do it, best first; never empty.
+    ///
+    /// - Parameters:
+    ///   - named: the engines that the caller asks for; empty: as the operator orders them.
+    ///   - preferred: is put before the operator's order.
+    package func engines(
+        for kind: Router.Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
+    ) throws(RefusalCause) -> [EngineEntry] {
+        guard keys.isEmpty else { return try ownEngines(for: kind, named: named, language: language) }
+        let found = try directory.router.engines(for: kind, named: named, preferred: preferred, language: language)
+        guard let freeOnly else { return found }
+        let free = found.filter(\.isFree)
+        guard !free.isEmpty else { throw .limitReached(freeOnly) }
+        return free
+    }
+
+    private func ownEngines(for kind: Router.Kind, named: [EngineName], language: LanguageTag?) throws(RefusalCause) -> [EngineEntry] {
+        let entries = directory.entries(by: keys)
+        let wanted = named.filter { name in entries.contains { $0.name == name } }
+        if !named.isEmpty, wanted.isEmpty {
+            let have = keys.all.map(\.vendor.rawValue).joined(separator: ", ")
+            throw .badRequest("Keys of your own came for \(have), and the engines that are asked for are others.")
+        }
+        let order = entries.map(\.name)
+        return try Router(entries: entries, order: order).engines(for: kind, named: wanted.isEmpty ? order : wanted, language: language)
+    }
+
+    /// The operator's engines of these names, for work of the gateway itself; those that cost, only while they may be used.
+    package func engines(named names: [EngineName]) -> [EngineEntry] {
+        guard keys.isEmpty else { return [] }
+        return names.compactMap { name in directory.entries.first { $0.name == name } }.filter { freeOnly == nil || $0.isFree }
+    }
+
+    // MARK: Background work
+
+    /// The keys that background work may be routed by.
+    package var routingKeys: RoutingKeys { directory.routingKeys(keys, onlyFree: freeOnly != nil) }
+
+    /// The engine of an attempt; nil: it cannot be used. An attempt at the operator's cost has none while the caller pays.
+    package func recognizer(for attempt: RoutingAttempt) -> (any PrerecordedEngine)? {
+        switch attempt.payer {
+        case .user: directory.entries(by: keys).first { $0.name == attempt.engine }?.prerecorded
+        case .operator: engines(named: [attempt.engine]).first?.prerecorded
+        }
+    }
+}

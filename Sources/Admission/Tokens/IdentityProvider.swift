@@ -1,0 +1,49 @@
+import Net
+package import Settings
+
+/// Who vouches for users: an OpenID Connect provider, as the operator names it.
+package struct IdentityProvider: Sendable, Equatable {
+    /// Exactly as its tokens name it: `https://securetoken.google.com/PROJECT`.
+    package var issuer: String
+    /// Whom a token must be meant for: one of these.
+    package var audiences: [String]
+    /// Where its keys are; nil: its discovery document says.
+    package var keysURL: String?
+
+    /// - Returns: nil when no issuer is named.
+    package init?(_ settings: Settings) throws(ConfigurationError) {
+        let audience = "HARKEN_OIDC_AUDIENCE"
+        guard let issuer = settings["HARKEN_OIDC_ISSUER"] else {
+            for name in [audience, "HARKEN_OIDC_JWKS_URL"] where settings[name] != nil {
+                throw ConfigurationError(name, "is of no use without HARKEN_OIDC_ISSUER", accepted: "both, or neither")
+            }
+            return nil
+        }
+        self.issuer = try Self.checked("HARKEN_OIDC_ISSUER", issuer)
+        audiences = settings.list(audience) ?? []
+        guard !audiences.isEmpty else {
+            throw ConfigurationError(
+                audience, "is missing beside HARKEN_OIDC_ISSUER",
+                accepted: "whom tokens are meant for, such as the project's name; several with commas")
+        }
+        if let url = settings["HARKEN_OIDC_JWKS_URL"] { keysURL = try Self.checked("HARKEN_OIDC_JWKS_URL", url) }
+    }
+
+    private static func checked(_ name: String, _ url: String) throws(ConfigurationError) -> String {
+        guard isTrusted(url) else {
+            throw ConfigurationError(name, "\"\(url)\" cannot be trusted", accepted: "an https:// address, or http:// on this machine")
+        }
+        return url
+    }
+
+    /// Whether nobody on the way can change what comes from there.
+    static func isTrusted(_ url: String) -> Bool {
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return false }
+        if url.hasPrefix("https://") { return url.count > "https://".count }
+        guard url.hasPrefix("http://") else { return false }
+        return LoopbackHost.matches(authority: url.dropFirst("http://".count).prefix { $0 != "/" })
+    }
+
+    /// Where OpenID Connect Discovery 1.0, section 4, has its description.
+    package var discoveryURL: String { issuer + (issuer.hasSuffix("/") ? "" : "/") + ".well-known/openid-configuration" }
+}

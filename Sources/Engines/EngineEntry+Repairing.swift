@@ -1,0 +1,18 @@
+internal import Sessions
+package import Speech
+
+extension Sequence<EngineEntry> {
+    /// The engines that recognize recordings of the language, in the order in which they are asked: those of this process first.
+    package func repairers(language: LanguageTag?) -> [EngineEntry] {
+        let able = filter { entry in
+            guard let capabilities = entry.capabilities(for: .prerecorded), capabilities.prerecorded else { return false }
+            guard let language, language.primary != "multi" else { return true }
+            return capabilities.languages.contains(language)
+        }
+        return able.filter(\.isInProcess) + able.filter { !$0.isInProcess }
+    }
+}
+
+extension EngineEntry {
+    fileprivate var isInProcess: Bool { if case .inProcess = live { true } else { false } }
+}

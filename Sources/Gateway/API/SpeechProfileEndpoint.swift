@@ -1,0 +1,68 @@
+internal import Admission
+internal import Framing
+internal import Live
+internal import Net
+internal import Observability
+internal import Protocols
+internal import Recordings
+internal import Speech
+
+/// A form with a recording of the user's voice in. `POST /v3/upload-audio` makes it the profile, and answers with its address;
+/// `POST /v3/speech-profile/expand` keeps it besides, and answers with what is kept.
+struct SpeechProfileEndpoint: Endpoint {
+    let isProfile: Bool
+
+    /// Of the whole request: 180 s at 16 kHz are 5.8 MB.
+    private static let limit = 16 << 20
+
+    func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }
+
+    func handle(_ exchange: HTTPExchange, _ call: Call) {
+        do throws(RefusalCause) {
+            let caller = try call.gateway.admission.authenticate(exchange, credential: credential(in: exchange.request), for: [.write])
+            let task = Task { await run(exchange, caller, call) }
+            exchange.onAbort = { task.cancel() }
+        } catch {
+            call.gateway.refuse(exchange, error, .harken, call)
+        }
+    }
+
+    private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
+        let gateway = call.gateway
+        do throws(RefusalCause) {
+            let form = try await UploadForm.read(
+                exchange, fileField: "file", spool: gateway.recordings.spool, id: call.id, limits: .init(body: Self.limit), by: caller.caller)
+            guard let file = form.file else { throw .badRequest("The form has no field \"file\".") }
+            let body: [UInt8]
+            do throws(SpeechProfiles.Failure) {
+                body = try await take(file.path, of: caller.user, gateway.speechProfiles)
+            } catch {
+                switch error {
+                case .refused(let reason): throw .badRequest(reason)
+                case .unavailable(let reason): throw .unavailable(reason)
+                case .store(let error):
+                    gateway.log.error("a speech profile cannot be stored", [.error: "\(error)"])
+                    throw .unavailable("The gateway's store cannot be used.")
+                }
+            }
+            exchange.loop.execute {
+                gateway.answer(exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body, call: call)
+            }
+        } catch {
+            exchange.loop.execute { gateway.refuse(exchange, error, .harken, call) }
+        }
+    }
+
+    private func take(_ path: String, of user: ID<User>, _ profiles: SpeechProfiles) async throws(SpeechProfiles.Failure) -> [UInt8] {
+        var json = JSONWriter()
+        if isProfile {
+            try await profiles.enrol(path, of: user)
+            json.beginObject()
+            json.member("url", SpeechProfiles.audioPath)
+            json.endObject()
+        } else {
+            SpeechProfileOperations.write(try await profiles.expand(path, of: user), to: &json)
+        }
+        return json.bytes
+    }
+}

@@ -1,0 +1,117 @@
+internal import Admission
+internal import Conversations
+internal import Framing
+internal import Live
+internal import Protocols
+internal import Speakers
+internal import Speech
+internal import Store
+
+/// What clients ask about the profile of their user's voice.
+enum SpeechProfileOperations {
+    static let all: [APIOperation] =
+        [
+            APIOperation(
+                .get, "/v3/speech-profile", .read, summary: "Whether the user has a speech profile.",
+                answer: .object([.init("has_profile", "boolean", required: true, "Whether there is one.")])
+            ) { request throws(APIFailure) in
+                let profile = try await samples(request).profile
+                return object { $0.member("has_profile", profile != nil) }
+            },
+            APIOperation(
+                .delete, "/v3/speech-profile", .write,
+                summary: "Forgets the user's voice: the profile, all recordings, and what was made of them or learned. What they said stays.",
+                answer: .nothing
+            ) { request throws(APIFailure) in
+                try await APIFailure.stored { () throws(StoreError) in try await profiles(request).forget(request.user) }
+                return .nothing
+            },
+            APIOperation(
+                .get, "/v4/speech-profile", .read, summary: "Where the speech profile's audio is.",
+                answer: .object([.init("url", "string", "Path of its audio; null: there is none.")])
+            ) { request throws(APIFailure) in
+                let profile = try await samples(request).profile
+                return object { $0.member("url", optional: profile.map { _ in SpeechProfiles.audioPath }) }
+            },
+            APIOperation(
+                .get, "/v3/speech-profile/status", .read, summary: "What there is of the speech profile.",
+                answer: .object([
+                    .init("has_profile", "boolean", required: true, "Whether there is one."),
+                    .init("duration_seconds", "number", required: true, "Of its speech, and five more."),
+                    .init("sample_count", "integer", required: true, "Recordings of the user's voice."),
+                    .init("url", "string", "Path of its audio."),
+                ])
+            ) { request throws(APIFailure) in
+                let (profile, others) = try await samples(request)
+                let duration = profile.map { profiles(request).duration(of: $0) } ?? .zero
+                return object {
+                    $0.member("has_profile", profile != nil)
+                    $0.member("duration_seconds", duration / .seconds(1), decimals: 3)
+                    $0.member("sample_count", others.count + (profile == nil ? 0 : 1))
+                    $0.member("url", optional: profile.map { _ in SpeechProfiles.audioPath })
+                }
+            },
+            APIOperation(
+                .get, "/v3/speech-profile/stt-availability", .read, summary: "Whether a profile can be made now.",
+                answer: .object([.init("available", "boolean", required: true, "Whether voices can be listened to.")])
+            ) { request throws(APIFailure) in
+                let isAvailable = profiles(request).isAvailable
+                return object { $0.member("available", isAvailable) }
+            },
+            APIOperation(.get, SpeechProfiles.audioPath, .read, summary: "The profile's audio: Opus in Ogg.", answer: .content("audio/ogg")) {
+                request throws(APIFailure) in
+                guard let file = try await samples(request).profile?.file else {
+                    throw APIFailure(.notFound, "not_found", "There is no speech profile.")
+                }
+                return APIAnswer(contentType: "audio/ogg", files: [profiles(request).folder + "/" + file])
+            },
+            APIOperation(
+                .get, "/v3/speech-profile/expand", .read, summary: "Recordings of the user's voice besides the profile.",
+                answer: .object([.init("samples", "[object]", required: true, "Each with id, duration_seconds, created_at.")])
+            ) { request throws(APIFailure) in
+                let others = try await samples(request).others
+                return object { json in
+                    json.key("samples")
+                    json.beginArray()
+                    for sample in others { write(sample, to: &json) }
+                    json.endArray()
+                }
+            },
+            APIOperation(
+                .delete, "/v3/speech-profile/expand", .write, summary: "Deletes one of those recordings, or all.",
+                query: [.init("id", "string", "Which one; without: all.")], answer: .nothing
+            ) { request throws(APIFailure) in
+                let others = try await samples(request).others
+                let chosen = request.query.first("id").map { id in others.filter { $0.id.rawValue == id } } ?? others
+                guard request.query.first("id") == nil || !chosen.isEmpty else { throw .notFound("sample", request.query.first("id") ?? "") }
+                try await APIFailure.stored { () throws(StoreError) in try await profiles(request).remove(chosen, of: request.user) }
+                return .nothing
+            },
+        ].map { operation in
+            var operation = operation
+            operation.root = ""
+            return operation
+        }
+
+    static func write(_ sample: SpeechSample, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", sample.id.rawValue)
+        json.member("duration_seconds", sample.duration / .seconds(1), decimals: 3)
+        json.member("created_at", sample.created.rfc3339)
+        json.endObject()
+    }
+
+    private static func profiles(_ request: APIRequest) -> SpeechProfiles { request.gateway.speechProfiles }
+
+    private static func samples(_ request: APIRequest) async throws(APIFailure) -> (profile: SpeechSample?, others: [SpeechSample]) {
+        try await APIFailure.stored { () throws(StoreError) in try await profiles(request).samples(of: request.user) }
+    }
+
+    private static func object(_ write: (inout JSONWriter) -> Void) -> APIAnswer {
+        .json { json in
+            json.beginObject()
+            write(&json)
+            json.endObject()
+        }
+    }
+}

@@ -1,6 +1,0 @@
-internal import Net
-
-/// What takes a client's messages from the moment its socket is open.
-protocol LiveHandler: WebSocketHandler {
-    func start(_ connection: WebSocketConnection)
-}

@@ -1,0 +1,14 @@
+package import Continuity
+package import Speech
+
+/// One session's place in its loop's log.
+package struct JournalCursor: Sendable {
+    package let session: UInt64
+    package let rate: SampleRate
+    package let channels: Int
+    /// Whose it is, in its log.
+    package var user = 0
+    package var index = JournalIndex()
+    /// Its `opened` block's payload.
+    package var opening: [UInt8] = []
+}

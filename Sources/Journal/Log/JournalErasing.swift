@@ -1,0 +1,67 @@
+internal import Continuity
+internal import Glibc
+internal import Speech
+
+/// Takes blocks of sessions that are over out of segments which others still need.
+///
+/// First each block is marked by one byte, then its payload is overwritten: wherever that is cut off, all other blocks stand and are read.
+package struct JournalErasing: Sendable {
+    let sessions: Set<UInt64>
+    /// Nothing is added to them.
+    let segments: [JournalSegment]
+    let remains: [JournalRemains]
+    let loop: Int
+    let writer: JournalWriter
+
+    /// Blocks others than the loop: seconds, when there is much.
+    package func run() async throws(JournalError) {
+        await writer.complete(segments)
+        for segment in segments { try erase(segment.path, segment.number) }
+        for left in remains {
+            for path in [left.segment, left.path] { try erase(path, left.number) }
+        }
+    }
+
+    private func erase(_ path: String, _ number: UInt32) throws(JournalError) {
+        do throws(JournalError) {
+            try Self.erase(sessions, in: try JournalFile(path: path, loop: loop, number: number))
+        } catch {
+            // It may have gone meanwhile, with all that was in it.
+            guard access(path, F_OK) != 0 else { throw error }
+        }
+    }
+
+    /// Blocks.
+    static func erase(_ sessions: Set<UInt64>, in file: JournalFile) throws(JournalError) {
+        var blocks: [(offset: Int, length: Int)] = []
+        _ = try file.scan { block, payload, offset in
+            guard sessions.contains(block.session) else { return }
+            switch block.kind {
+            case .audio, .commit, .mend: blocks.append((offset, payload.count))
+            // One that was cut off in between is not done.
+            case .erased: if payload.contains(where: { $0 != 0 }) { blocks.append((offset, payload.count)) }
+            case .opened, .closed: break
+            }
+        }
+        guard !blocks.isEmpty else { return }
+        let descriptor = open(file.path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotWrite(path: file.path, reason: String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        let zeros = [UInt8](repeating: 0, count: blocks.reduce(0) { max($0, $1.length) })
+        let mark = [JournalBlock.Kind.erased.rawValue]
+        for block in blocks { try write(mark[...], to: descriptor, at: block.offset + JournalBlock.kindOffset, file.path) }
+        if let problem = DiskSync.system.sync(descriptor) { throw .cannotSync(path: file.path, reason: problem) }
+        for block in blocks { try write(zeros[..<block.length], to: descriptor, at: block.offset + JournalBlock.headerLength, file.path) }
+        if let problem = DiskSync.system.sync(descriptor) { throw .cannotSync(path: file.path, reason: problem) }
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, at offset: Int, _ path: String) throws(JournalError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.dropFirst(done).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done)) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(count < 0 ? errno : ENOSPC))) }
+            done += count
+        }
+    }
+}

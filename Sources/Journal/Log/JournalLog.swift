@@ -1,0 +1,399 @@
+package import Continuity
+internal import Glibc
+package import Observability
+package import Speech
+internal import Synchronization
+
+/// The audio and commits of all sessions of one loop, in one append-only log.
+///
+/// Belongs to its loop. What is appended outlives the process from that moment on, because it is in a ring of slabs that the kernel keeps: nothing
+/// need be written before it is sent on. A thread brings the slabs to the log's files. Reading happens on the loop: it is short, and from memory in
+/// all but the rarest cases.
+package final class JournalLog {
+    private let directory: String
+    private let loop: Int
+    private let limits: JournalLimits
+    private let log: Log
+    private let writer: JournalWriter
+    private let ring: JournalRing
+    private var segments: [UInt32: JournalSegment] = [:]
+    /// What is left of segments whose audio the limit has taken, and whose it is.
+    private var remains: [UInt32: (remains: JournalRemains, sessions: Set<UInt64>)] = [:]
+    /// Sessions of which something is not in the log, or may never have come to the disk.
+    private var doubtful: Set<UInt64> = []
+    private var current: JournalSegment?
+    /// Where the current segment is written on.
+    private var slab: JournalSlab?
+    private var nextSegment: UInt32 = 0
+    private var nextSession: UInt64
+    private var isFailing = false
+    /// When a segment that cannot be synced may be left for another.
+    private var nextTry: ContinuousClock.Instant?
+    /// A disk that syncs nothing does not get a file for each attempt.
+    private static let betweenTries: Duration = .seconds(10)
+    /// Which sessions there are blocks of, for `erasing`.
+    private var numbers: [ID<Session>: UInt64] = [:]
+    /// Numbers of users of whom something is in the log; none is given twice.
+    private var users: [String: Int] = [:]
+    private var lastUser = 0
+    /// Whose the sessions are that have not ended.
+    private var owners: [UInt64: Int] = [:]
+    /// Users with more than their share of a full log: their audio is not taken now.
+    private var heldBack: Set<Int> = []
+
+    /// - Parameters:
+    ///   - directory: the writer's.
+    ///   - startedAt: makes session numbers differ from those of earlier runs.
+    package init(directory: String, loop: Int, limits: JournalLimits, startedAt milliseconds: Int64, writer: JournalWriter, log: Log)
+        throws(JournalError)
+    {
+        self.directory = directory
+        self.loop = loop
+        self.limits = limits
+        self.log = log
+        self.writer = writer
+        ring = try JournalRing(creating: "\(directory)/\(loop)\(JournalWriter.ringSuffix)", writer: writer)
+        nextSession = UInt64(truncatingIfNeeded: milliseconds) << 20
+        nextSegment = writer.earlier.claim(loop)
+    }
+
+    /// A place for a session, of which nothing is in the log yet.
+    package func cursor(rate: SampleRate, channels: Int) -> JournalCursor {
+        nextSession += 1
+        return JournalCursor(session: nextSession, rate: rate, channels: channels)
+    }
+
+    /// Begins a session's part of the log.
+    package func open(_ record: SessionRecord, cursor: inout JournalCursor) {
+        numbers[record.id] = cursor.session
+        cursor.user = number(of: record.owner?.user ?? ID<User>.local.rawValue)
+        owners[cursor.session] = cursor.user
+        let opening = record.encoded()
+        cursor.opening = opening
+        opening.withUnsafeBytes { bytes in _ = append(.opened, at: .zero, payload: bytes, cursor: &cursor) }
+    }
+
+    /// - Parameter pcm: 16-bit little-endian, interleaved, beginning at `range.start`.
+    package func append(audio pcm: UnsafeRawBufferPointer, _ range: SampleRange, cursor: inout JournalCursor) {
+        guard heldBack.isEmpty || !heldBack.contains(cursor.user) else {
+            // Its words are journaled all the same.
+            doubtful.insert(cursor.session)
+            return
+        }
+        guard let location = append(.audio, at: range.start, payload: pcm, cursor: &cursor) else { return }
+        cursor.index.wroteAudio(through: range.end, at: location)
+    }
+
+    /// - Parameter record: a commit, as `CommitRecord` writes it.
+    package func append(commit record: [UInt8], at start: SampleIndex, cursor: inout JournalCursor) {
+        record.withUnsafeBytes { bytes in _ = append(.commit, at: start, payload: bytes, cursor: &cursor) }
+    }
+
+    /// - Parameter record: words for a gap that the client was told of, as a commit.
+    package func append(mend record: [UInt8], at start: SampleIndex, cursor: inout JournalCursor) {
+        record.withUnsafeBytes { bytes in _ = append(.mend, at: start, payload: bytes, cursor: &cursor) }
+    }
+
+    /// Ends a session's part of the log, when its transcript is kept elsewhere; its audio may go.
+    package func close(_ cursor: inout JournalCursor, at end: SampleIndex) {
+        append(.closed, at: end, payload: UnsafeRawBufferPointer(start: nil, count: 0), cursor: &cursor)
+        for (number, segment) in segments where segment.sessions.remove(cursor.session) != nil {
+            if segment !== current && segment.sessions.isEmpty { drop(number) }
+        }
+        for (number, left) in remains where left.sessions.contains(cursor.session) {
+            remains[number]?.sessions.remove(cursor.session)
+            guard left.sessions.count == 1 else { continue }
+            remains[number] = nil
+            writer.remove(left.remains)
+        }
+        doubtful.remove(cursor.session)
+        owners[cursor.session] = nil
+        if !heldBack.isEmpty { holdBack(by: shares()) }
+    }
+
+    private func number(of user: String) -> Int {
+        if let known = users[user] { return known }
+        lastUser += 1
+        users[user] = lastUser
+        return lastUser
+    }
+
+    /// The end of what the session has in the log now, for `isDurable`.
+    package func mark(_ cursor: JournalCursor, through end: SampleIndex) -> JournalMark {
+        let last = cursor.index.last
+        let length = last == .none ? 0 : segments[last.segment]?.length ?? 0
+        return JournalMark(end: end, session: cursor.session, segment: last.segment, length: length)
+    }
+
+    /// Whether what was in the log then survives a power cut, as far as the sync policy lets it.
+    package func isDurable(_ mark: JournalMark) -> Bool {
+        // The mark stands for all before it.
+        guard !doubtful.contains(mark.session) else { return false }
+        guard limits.sync != .never else { return true }
+        // A sync that has failed for an older segment is not made good by those that follow.
+        return segments.allSatisfy { number, segment in
+            if number == mark.segment { return segment.synced.load(ordering: .acquiring) >= mark.length }
+            return number > mark.segment || !segment.sessions.contains(mark.session) || segment.isSynced
+        }
+    }
+
+    /// Waits until everything is in the log's files and on the disk.
+    package func finish() {
+        writer.finish(segments.values)
+    }
+
+    /// Calls `body` with the audio of `range`, in order, in pieces. Fails when a part of it was not journaled.
+    package func read(_ range: SampleRange, cursor: JournalCursor, _ body: (UnsafeRawBufferPointer) -> Void) throws(JournalError) {
+        let frame = 2 * cursor.channels
+        var pieces: [(location: JournalLocation, skip: Int, count: Int)] = []
+        var location = cursor.index.start(forAudioThrough: range.end)
+        while location != .none {
+            guard let segment = segments[location.segment] else { throw .expired }
+            let block = try header(at: location, in: segment)
+            guard block.session == cursor.session else { throw .cannotRead(path: segment.path, reason: "its blocks are not in order") }
+            if block.kind == .audio {
+                let held = SampleRange(block.position, count: SampleCount(block.payloadLength / frame))
+                if let part = held.intersection(range) {
+                    pieces.append((location, Int((part.start - held.start).samples) * frame, Int(part.count.samples) * frame))
+                }
+                if held.start <= range.start { break }
+            }
+            location = block.previous
+        }
+        guard pieces.reduce(0, { $0 + $1.count }) == Int(range.count.samples) * frame else { throw .notJournaled }
+        var buffer: [UInt8] = []
+        for piece in pieces.reversed() {
+            guard let segment = segments[piece.location.segment] else { throw .expired }
+            buffer.removeAll(keepingCapacity: true)
+            buffer.append(contentsOf: repeatElement(0, count: piece.count))
+            let offset = Int(piece.location.offset) + JournalBlock.headerLength + piece.skip
+            var span = buffer.mutableSpan
+            try span.withUnsafeMutableBytes { (bytes) throws(JournalError) in try read(bytes, at: offset, in: segment) }
+            buffer.withUnsafeBytes(body)
+        }
+    }
+
+    /// Nil when there is no room for the block, and nothing was appended.
+    @discardableResult
+    private func append(
+        _ kind: JournalBlock.Kind, at position: SampleIndex, payload: UnsafeRawBufferPointer, cursor: inout JournalCursor
+    ) -> JournalLocation? {
+        let location = segmentForWriting().flatMap { segment -> JournalLocation? in
+            // Each segment says whose its blocks are: those before it may be given up while the session goes on.
+            if kind != .opened, kind != .closed, cursor.index.last.segment != segment.number, !cursor.opening.isEmpty {
+                let opening = cursor.opening
+                guard opening.withUnsafeBytes({ put(.opened, at: .zero, payload: $0, cursor: &cursor, in: segment) }) != nil else { return nil }
+            }
+            return put(kind, at: position, payload: payload, cursor: &cursor, in: segment)
+        }
+        if location == nil { doubtful.insert(cursor.session) }
+        return location
+    }
+
+    private func put(
+        _ kind: JournalBlock.Kind, at position: SampleIndex, payload: UnsafeRawBufferPointer, cursor: inout JournalCursor, in segment: JournalSegment
+    ) -> JournalLocation? {
+        let location = JournalLocation(segment: segment.number, offset: UInt32(segment.length))
+        let block = JournalBlock(
+            kind: kind, session: cursor.session, position: position, previous: cursor.index.last, rate: cursor.rate, channels: cursor.channels,
+            payloadLength: payload.count)
+        if let slab, slab.room >= block.length {
+            block.write(payload: payload, to: slab.bytes + slab.count)
+            slab.grow(by: block.length)
+        } else {
+            guard appendInPieces(block, payload, to: segment) else { return nil }
+        }
+        segment.length += block.length
+        segment.byUser[cursor.user, default: 0] += block.length
+        writer.appended(to: segment)
+        if cursor.index.last.segment != location.segment {
+            segment.sessions.insert(cursor.session)
+            segment.held.insert(cursor.session)
+        }
+        cursor.index.wrote(location)
+        return location
+    }
+
+    /// A block that begins in one slab and ends in another.
+    private func appendInPieces(_ block: JournalBlock, _ payload: UnsafeRawBufferPointer, to segment: JournalSegment) -> Bool {
+        let room = slab?.room ?? 0
+        let more: [JournalSlab]
+        do {
+            more = try ring.take((block.length - room + JournalSlab.size - 1) / JournalSlab.size)
+            isFailing = false
+        } catch {
+            failed(error)
+            return false
+        }
+        var bytes: [UInt8] = []
+        block.append(payload: payload, to: &bytes)
+        bytes.withUnsafeBytes { bytes in
+            slab?.append(UnsafeRawBufferPointer(rebasing: bytes[..<room]))
+            var start = room
+            for next in more {
+                sealSlab(of: segment)
+                segment.begin(next)
+                slab = next
+                let end = min(start + JournalSlab.size, bytes.count)
+                next.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                start = end
+            }
+        }
+        return true
+    }
+
+    private func sealSlab(of segment: JournalSegment) {
+        guard let slab else { return }
+        slab.seal()
+        self.slab = nil
+        writer.filled(segment)
+    }
+
+    private func segmentForWriting() -> JournalSegment? {
+        if let current {
+            guard current.length >= limits.segmentBytes || mayLeave(current) else { return current }
+            sealSlab(of: current)
+            self.current = nil
+        }
+        do {
+            let segment = try JournalSegment(directory: directory, loop: loop, number: nextSegment)
+            segments[nextSegment] = segment
+            nextSegment += 1
+            current = segment
+            keepWithinLimit()
+            return segment
+        } catch {
+            failed(error)
+            return nil
+        }
+    }
+
+    /// Nothing that is written to a segment behind a sync that failed is ever known to be on the disk; in another it may be.
+    private func mayLeave(_ segment: JournalSegment) -> Bool {
+        guard segment.isBroken.load(ordering: .relaxed) else { return false }
+        let now = ContinuousClock.now
+        if let nextTry, now < nextTry { return false }
+        nextTry = now + Self.betweenTries
+        return true
+    }
+
+    /// Captions go on without a journal rather than stop; said once, until there is room again.
+    private func failed(_ error: JournalError) {
+        if !isFailing { log.error("audio is not journaled", [.error: "\(error)"]) }
+        isFailing = true
+    }
+
+    private func keepWithinLimit() {
+        for (number, segment) in segments where segment !== current && segment.sessions.isEmpty { drop(number) }
+        // The segment that begins has its room from the start.
+        let room = limits.logBytes - limits.segmentBytes
+        var total =
+            writer.earlier.bytes(ofLoop: loop) + segments.values.reduce(0) { $0 + $1.length }
+            + remains.values.reduce(0) { $0 + $1.remains.bytes.load(ordering: .relaxed) }
+        while total > room, let bytes = writer.earlier.giveUpOldest(ofLoop: loop) {
+            total -= bytes
+            log.warning("journal limit reached, the oldest journal of an earlier run removed", [.bytes: "\(bytes)"])
+        }
+        var shares = shares()
+        for number in shares.giveUp() {
+            guard let segment = segments[number] else { continue }
+            log.warning("journal limit reached, oldest audio removed", [.path: segment.path])
+            giveUpAudio(of: segment)
+        }
+        holdBack(by: shares)
+    }
+
+    /// Who has how much of the log.
+    private func shares() -> JournalShares {
+        let all = segments.values.sorted { $0.number < $1.number }.map { segment in
+            JournalShares.Segment(
+                number: segment.number, bytes: segment.length, byUser: segment.byUser, unfinished: Set(segment.sessions.compactMap { owners[$0] }),
+                isCurrent: segment === current)
+        }
+        let others = writer.earlier.bytes(ofLoop: loop) + remains.values.reduce(0) { $0 + $1.remains.bytes.load(ordering: .relaxed) }
+        // The segment that begins has its room from the start.
+        return JournalShares(all, others: others, room: limits.logBytes - limits.segmentBytes)
+    }
+
+    private func holdBack(by shares: JournalShares) {
+        let users = shares.heldBack
+        if !users.isSubset(of: heldBack) {
+            log.warning(
+                "audio of users with more than their share of the journal is not journaled until there is room", [.count: "\(users.count)"])
+        }
+        heldBack = users
+    }
+
+    /// What clients were shown stands, whatever becomes of the audio.
+    private func giveUpAudio(of segment: JournalSegment) {
+        segments[segment.number] = nil
+        if limits.sync != .never, !segment.isSynced { doubtful.formUnion(segment.sessions) }
+        let left = JournalRemains(of: segment, loop: loop)
+        remains[segment.number] = (left, segment.sessions)
+        writer.reduce(segment, to: left)
+    }
+
+    private func drop(_ number: UInt32) {
+        guard let segment = segments.removeValue(forKey: number) else { return }
+        segment.delete()
+        let held = (segments.values.map(\.held) + remains.values.map(\.remains.sessions)).reduce(into: Set<UInt64>()) { $0.formUnion($1) }
+        numbers = numbers.filter { held.contains($0.value) }
+        let known = segments.values.reduce(into: Set(owners.values)) { $0.formUnion($1.byUser.keys) }
+        users = users.filter { known.contains($0.value) }
+    }
+
+    // MARK: - What is to be known no more
+
+    /// Begins to take the blocks of sessions that are over off the disk. Segments without others go at once; of the rest `JournalErasing` makes an end.
+    ///
+    /// - Returns: nil when nothing is left to do.
+    package func erasing(_ sessions: some Sequence<ID<Session>>) -> JournalErasing? {
+        let live = (segments.values.map(\.sessions) + remains.values.map(\.sessions)).reduce(into: Set<UInt64>()) { $0.formUnion($1) }
+        var over: Set<UInt64> = []
+        for session in sessions {
+            guard let number = numbers[session], !live.contains(number) else { continue }
+            over.insert(number)
+            numbers[session] = nil
+        }
+        let concerned = segments.filter { !$0.value.held.isDisjoint(with: over) }
+        let words = remains.values.map(\.remains).filter { !$0.sessions.isDisjoint(with: over) }
+        guard !concerned.isEmpty || !words.isEmpty else { return nil }
+        if let current, concerned[current.number] != nil {
+            // It is written on no more, and what comes next goes into another one.
+            sealSlab(of: current)
+            self.current = nil
+        }
+        for (number, segment) in concerned where segment.sessions.isEmpty { drop(number) }
+        return JournalErasing(
+            sessions: over, segments: concerned.keys.sorted().compactMap { concerned[$0] }, remains: words, loop: loop, writer: writer)
+    }
+
+    /// The end of `erasing`: nothing of the segments is left in memory that outlives the process.
+    package func erased() { ring.clear() }
+
+    private func header(at location: JournalLocation, in segment: JournalSegment) throws(JournalError) -> JournalBlock {
+        var bytes: [UInt8] = Array(repeating: 0, count: JournalBlock.headerLength)
+        var span = bytes.mutableSpan
+        try span.withUnsafeMutableBytes { (buffer) throws(JournalError) in try read(buffer, at: Int(location.offset), in: segment) }
+        guard let block = bytes.withUnsafeBytes({ JournalBlock(header: $0) }) else {
+            throw .cannotRead(path: segment.path, reason: "no block begins at byte \(location.offset)")
+        }
+        return block
+    }
+
+    /// Reads each stretch where it is: in its slab, or in the segment's file.
+    private func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, in segment: JournalSegment) throws(JournalError) {
+        var done = 0
+        while done < buffer.count {
+            let (stretch, start) = (offset + done).quotientAndRemainder(dividingBy: JournalSlab.size)
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(JournalSlab.size - start))
+            if let slab = ring.slab(segment: segment.number, stretch: stretch) {
+                guard start + piece.count <= slab.count else { throw .cannotRead(path: segment.path, reason: "it ends before byte \(offset)") }
+                piece.copyMemory(from: UnsafeRawBufferPointer(start: slab.bytes + start, count: piece.count))
+            } else {
+                try segment.read(piece, at: offset + done)
+            }
+            done += piece.count
+        }
+    }
+}

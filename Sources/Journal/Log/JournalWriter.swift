@@ -1,0 +1,187 @@
+internal import Dispatch
+internal import Foundation
+internal import Glibc
+package import Observability
+internal import Synchronization
+
+/// Brings the logs' slabs to the disk, on a thread of its own: a loop must not wait for a disk.
+///
+/// Full slabs go to their files at once; what is in a slab that is not full follows, and all is synced, once in each interval. A sync begins as much
+/// before the interval's end as the last ones took, so that what a power cut can take is what came in one interval; where the disk is slower than that, one
+/// sync follows the other, and `report` tells how long things waited.
+package final class JournalWriter: Sendable {
+    private let queue = DispatchQueue(label: "harken.journal", qos: .utility)
+    private let sync: SyncPolicy
+    private let log: Log
+    private let disk: DiskSync
+    private let isFailing = Atomic<Bool>(false)
+    private let isSyncFailing = Atomic<Bool>(false)
+    private let isReducingFailing = Atomic<Bool>(false)
+    /// Reads whole segments, for which no sync need wait.
+    private let reductions = DispatchQueue(label: "harken.journal.limit", qos: .utility)
+    private let syncFailed: @Sendable () -> Void
+    private let report: @Sendable (Duration) -> Void
+    /// Nanoseconds by which the last syncs ended later than they were to begin: the longest, forgotten by and by. At first a guess.
+    private let delay: Atomic<Int64>
+    private let clock = ContinuousClock()
+    /// What there was before this run.
+    package let earlier: EarlierJournal
+
+    /// Makes the directory, and completes the segments of a process that was killed.
+    ///
+    /// - Parameters:
+    ///   - report: told of each sync how old the oldest of what it brought to the disk was then. Called on the writer's thread.
+    ///   - syncFailed: called there for each that failed.
+    package init(
+        directory: String, sync: SyncPolicy = .standard, disk: DiskSync = .system, log: Log,
+        report: @escaping @Sendable (Duration) -> Void = { _ in }, syncFailed: @escaping @Sendable () -> Void = {}
+    ) throws(JournalError) {
+        self.sync = sync
+        self.disk = disk
+        self.report = report
+        self.syncFailed = syncFailed
+        delay = Atomic(Int64(sync.interval / 5 / .nanoseconds(1)))
+        self.log = log
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .cannotCreate(path: directory, reason: error.localizedDescription)
+        }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            guard name.hasSuffix(Self.ringSuffix), let loop = Int(name.dropLast(Self.ringSuffix.count)) else { continue }
+            let path = "\(directory)/\(name)"
+            let damage = try JournalMemory.recover(path) { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
+            if let damage { try Self.setAside(path, damage, log) }
+        }
+        earlier = EarlierJournal(directory: directory, log: log)
+    }
+
+    static let ringSuffix = ".ring"
+    static let damagedSuffix = ".damaged"
+
+    /// A ring that cannot be read does not keep the others from starting; it may be looked at later.
+    private static func setAside(_ path: String, _ damage: String, _ log: Log) throws(JournalError) {
+        var aside = path + damagedSuffix, number = 1
+        while access(aside, F_OK) == 0 {
+            number += 1
+            aside = "\(path)\(damagedSuffix)-\(number)"
+        }
+        guard rename(path, aside) == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+        log.error(
+            "a journal ring is damaged and was set aside: the last seconds of the earlier run's sessions may be missing; delete the file when nobody wants to look at it",
+            [.path: aside, .error: damage])
+    }
+
+    /// The segment has bytes that are not in its file. Called for every block.
+    func appended(to segment: JournalSegment) {
+        if sync == .always { return queue.sync { save(segment, everything: true) } }
+        // Either this sees that no save is planned any more, or the one that begins sees the bytes.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        guard !segment.isSavePlanned.load(ordering: .relaxed) else { return }
+        // No more than half of the time goes into syncs, as far as the disk allows.
+        let early = Duration.nanoseconds(delay.load(ordering: .relaxed))
+        plan(segment, after: max(sync.interval - early, sync.interval / 4))
+    }
+
+    /// The segment has a slab that is full.
+    package func filled(_ segment: JournalSegment) {
+        queue.async { [self] in save(segment, everything: false) }
+    }
+
+    /// Does what would make a loop wait.
+    package func prepare(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+
+    /// Brings everything to the disk, and waits for it.
+    package func finish(_ segments: some Collection<JournalSegment>) {
+        queue.sync { for segment in segments { save(segment, everything: true) } }
+        reductions.sync {}
+    }
+
+    /// Takes away a segment, of which no more than its remains is wanted, when those are on the disk.
+    ///
+    /// - Parameter segment: nothing is appended to it any more.
+    package func reduce(_ segment: JournalSegment, to remains: JournalRemains) {
+        queue.async { [self] in
+            save(segment, everything: true)
+            guard segment.isSaved || remains.isOver.load(ordering: .relaxed) else { return reduceLater(segment, to: remains) }
+            reductions.async { [self] in
+                do throws(JournalError) {
+                    if !remains.isOver.load(ordering: .relaxed), let problem = try remains.make(disk) {
+                        log.error("words of live sessions may be missing after a crash: a journal cannot be read", [.error: "\(problem)"])
+                    }
+                    isReducingFailing.store(false, ordering: .relaxed)
+                    segment.delete()
+                } catch {
+                    if case .cannotSync = error { syncFailed() }
+                    // The words are worth more than the limit.
+                    if !isReducingFailing.exchange(true, ordering: .relaxed) {
+                        log.error("the journal is larger than its limit: what was committed cannot be parted from the audio", [.error: "\(error)"])
+                    }
+                    reduceLater(segment, to: remains)
+                }
+            }
+        }
+    }
+
+    private func reduceLater(_ segment: JournalSegment, to remains: JournalRemains) {
+        queue.asyncAfter(deadline: .now() + .seconds(5)) { [self] in reduce(segment, to: remains) }
+    }
+
+    /// Nobody wants it any more.
+    package func remove(_ remains: JournalRemains) {
+        remains.isOver.store(true, ordering: .relaxed)
+        reductions.async { unlink(remains.path) }
+    }
+
+    /// Brings everything of segments to which nothing is added any more to their files, and ends what was begun with `reduce`.
+    package func complete(_ segments: [JournalSegment]) async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                for segment in segments { save(segment, everything: true) }
+                // What is being parted from audio was read before.
+                reductions.async { continuation.resume() }
+            }
+        }
+    }
+
+    private func plan(_ segment: JournalSegment, after delay: Duration) {
+        segment.isSavePlanned.store(true, ordering: .relaxed)
+        // What was appended now is the oldest that the sync will bring to the disk.
+        let first = clock.now
+        let (seconds, attoseconds) = delay.components
+        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))) { [self] in
+            segment.isSavePlanned.store(false, ordering: .relaxed)
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
+            save(segment, everything: true, since: first, planned: delay)
+        }
+    }
+
+    /// - Parameters:
+    ///   - first: when the oldest of what is to be saved was appended.
+    ///   - planned: how long it was to wait.
+    private func save(_ segment: JournalSegment, everything: Bool, since first: ContinuousClock.Instant? = nil, planned: Duration = .zero) {
+        do {
+            let bytes = try segment.save(everything: everything, to: sync == .never ? nil : disk)
+            isFailing.store(false, ordering: .relaxed)
+            guard let bytes else { return }
+            isSyncFailing.store(false, ordering: .relaxed)
+            log.debug("journal synced", [.path: segment.path, .bytes: "\(bytes)"])
+            guard let first else { return }
+            let window = first.duration(to: clock.now)
+            let late = Int64((window - planned) / .nanoseconds(1))
+            delay.store(max(late, delay.load(ordering: .relaxed) * 31 / 32), ordering: .relaxed)
+            report(window)
+        } catch .cannotSync(let path, let reason) {
+            // The bytes are the kernel's, and a killed process loses nothing; they are not told as durable. Said once, until a sync succeeds.
+            syncFailed()
+            if !isSyncFailing.exchange(true, ordering: .relaxed) {
+                log.error("the journal is written and may not survive a power cut", [.path: path, .error: reason])
+            }
+        } catch {
+            // Nothing is lost yet: it stays in the slabs, and is tried again. Said once, until a write succeeds.
+            if !isFailing.exchange(true, ordering: .relaxed) { log.error("the journal is not written to the disk", [.error: "\(error)"]) }
+            if everything { plan(segment, after: max(sync.interval, .seconds(1))) }
+        }
+    }
+}

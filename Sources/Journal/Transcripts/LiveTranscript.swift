@@ -1,0 +1,90 @@
+package import Continuity
+internal import Net
+package import Speech
+
+/// The transcript of a session that is live, as far as it was committed: in memory its newest part, the rest in a file, so that its memory is bounded
+/// however long the session lasts. Appended to on the session's loop; read from anywhere.
+package final class LiveTranscript: Sendable {
+    struct State {
+        /// Commits that are in no file, each as an entry.
+        var newest: [UInt8] = []
+        /// On their way to the file, the oldest first: as long as the disk does not take them, at most `maxLeaving`.
+        var leaving: [[UInt8]] = []
+        /// Bytes that the file has. What is behind them was not written whole.
+        var inFile = 0
+        var gaps: [SessionTranscript.Gap] = []
+
+        /// A part could not be written: the journal knows it.
+        var isDamaged = false
+    }
+
+    /// Bytes that stay in memory: some ten minutes of speech.
+    static let mostInMemory = 64 << 10
+    /// Parts that a disk may not have taken: hours of speech.
+    static let maxLeaving = 16
+    private static let mostGaps = 1_000
+
+    package let record: SessionRecord
+    let rate: SampleRate
+    let channels: Int
+    let state = Locked(State())
+    private let folder: TranscriptFolder
+
+    package init(_ record: SessionRecord, rate: SampleRate, channels: Int, folder: TranscriptFolder) {
+        self.record = record
+        self.rate = rate
+        self.channels = channels
+        self.folder = folder
+    }
+
+    /// - Parameter commit: as `CommitRecord` writes it.
+    package func append(commit: [UInt8], at start: SampleIndex) { append(commit, at: start, kind: 0) }
+
+    /// Words for a gap that was noted, as a commit.
+    package func append(mend: [UInt8], at start: SampleIndex) { append(mend, at: start, kind: 1) }
+
+    private func append(_ bytes: [UInt8], at start: SampleIndex, kind: UInt8) {
+        let isFull = state.withLock { state in
+            state.newest.append(kind)
+            withUnsafeBytes(of: start.samples.littleEndian) { state.newest.append(contentsOf: $0) }
+            withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { state.newest.append(contentsOf: $0) }
+            state.newest += bytes
+            guard state.newest.count >= Self.mostInMemory else { return false }
+            state.leaving.append(state.newest)
+            state.newest = []
+            return true
+        }
+        if isFull { folder.spill(self) }
+    }
+
+    package func note(_ gap: SessionTranscript.Gap) {
+        state.withLock { if $0.gaps.count < Self.mostGaps { $0.gaps.append(gap) } }
+    }
+
+    /// Puts it together.
+    ///
+    /// - Parameter file: what has left memory.
+    package func transcript(file: [UInt8], received: SampleCount?) -> SessionTranscript {
+        let (bytes, gaps) = state.withLock { state in (state.leaving.reduce(file, +) + state.newest, state.gaps) }
+        var transcript = SessionTranscript(rate: rate, channels: channels)
+        var rest = bytes[...]
+        var mends: [Commit] = []
+        while rest.count >= 13 {
+            let number = { (from: Int, count: Int) in
+                (0..<count).reduce(UInt64(0)) { $0 | UInt64(rest[rest.startIndex + from + $1]) << (8 * UInt64($1)) }
+            }
+            let kind = number(0, 1)
+            let start = SampleIndex(Int64(bitPattern: number(1, 8)))
+            let length = Int(number(9, 4))
+            guard rest.count >= 13 + length else { break }
+            if let (commit, turn) = CommitRecord.decode(rest.dropFirst(13).prefix(length), start: start) {
+                if kind == 0 { transcript.add(commit, turn: turn) } else { mends.append(commit) }
+            }
+            rest = rest.dropFirst(13 + length)
+        }
+        if let received { transcript.received = max(transcript.received, received) }
+        for mend in mends { transcript.mend(mend) }
+        for gap in gaps { transcript.note(gap.cause, gap.channel, gap.range) }
+        return transcript
+    }
+}

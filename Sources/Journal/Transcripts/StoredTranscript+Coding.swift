@@ -1,0 +1,126 @@
+internal import Continuity
+internal import Framing
+internal import Speech
+internal import Store
+
+/// As a file has it: JSON of positions in samples.
+extension StoredTranscript {
+    private static let version = 1
+
+    /// Why a file is of no use here.
+    package enum Unreadable: Error, Sendable, Equatable {
+        /// A newer version wrote it: it is left for that.
+        case newer
+        case damaged
+        /// The disk does not give it now, and why.
+        case notReadable(String)
+    }
+
+    package func encoded() -> [UInt8] {
+        var json = JSONWriter(capacity: 16_384)
+        json.beginObject()
+        json.member("version", Self.version)
+        json.member("id", record.id.rawValue)
+        json.member("status", status.rawValue)
+        json.member("attempts", attempts)
+        if let started = record.started { json.member("started", Int(started.milliseconds)) }
+        json.member("dialect", record.dialect)
+        json.member("workload", record.workload.rawValue)
+        if let language = record.language { json.member("language", language.rawValue) }
+        if let model = record.model { json.member("model", model) }
+        json.key("keyterms")
+        json.beginArray()
+        for term in record.keyterms { json.value(term) }
+        json.endArray()
+        json.member("diarize", record.diarize)
+        if let engines = record.engines {
+            json.key("engines")
+            json.beginArray()
+            for engine in engines { json.value(engine.rawValue) }
+            json.endArray()
+        }
+        if let owner = record.owner {
+            json.member("user", owner.user)
+            json.member("key", owner.key)
+        }
+        json.member("rate", transcript.rate.hertz)
+        json.member("received", Int(transcript.received.samples))
+        json.key("channels")
+        json.beginArray()
+        for pieces in transcript.pieces {
+            json.beginArray()
+            for piece in pieces { Self.write(piece, &json) }
+            json.endArray()
+        }
+        json.endArray()
+        json.key("gaps")
+        json.beginArray()
+        for gap in transcript.gaps {
+            json.beginArray()
+            json.value(gap.channel.number)
+            json.value(Int(gap.range.start.samples))
+            json.value(Int(gap.range.count.samples))
+            json.value(gap.cause.rawValue)
+            json.endArray()
+        }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func write(_ piece: SessionTranscript.Piece, _ json: inout JSONWriter) {
+        let commit = piece.commit
+        json.beginObject()
+        json.member("start", Int(commit.range.start.samples))
+        json.member("length", Int(commit.range.count.samples))
+        json.member("turn", piece.turn)
+        json.member("reason", Int(CommitRecord.code(commit.reason)))
+        json.member("engine", commit.engine.rawValue)
+        if piece.isRecovered { json.member("recovered", true) }
+        json.key("words")
+        Word.write(commit.words, to: &json)
+        json.endObject()
+    }
+
+    package init(decoding bytes: [UInt8]) throws(Unreadable) {
+        guard let document = try? JSONDocument(parsing: bytes, sizeLimit: 1 << 30) else { throw .damaged }
+        let root = document.root
+        guard let version = root["version"].int else { throw .damaged }
+        guard version <= Self.version else { throw .newer }
+        guard let id = root["id"].string, let status = root["status"].string.flatMap(Status.init(rawValue:)), let hertz = root["rate"].int,
+            hertz > 0, let received = root["received"].int
+        else { throw .damaged }
+        let names = { (list: borrowing JSONView) in (0..<list.count).compactMap { list[$0].string } }
+        record = SessionRecord(
+            id: ID(id), started: root["started"].int.map { UnixTime(milliseconds: Int64($0)) }, dialect: root["dialect"].string ?? "",
+            workload: root["workload"].string.flatMap(Workload.init(rawValue:)) ?? .realtime,
+            language: root["language"].string.map { LanguageTag($0) },
+            model: root["model"].string, keyterms: names(root["keyterms"]), diarize: root["diarize"].bool ?? false,
+            engines: root["engines"].isArray ? names(root["engines"]).map { EngineName($0) } : nil,
+            owner: root["user"].string.map { SessionRecord.Owner(user: $0, key: root["key"].string ?? "") })
+        let channels = root["channels"]
+        transcript = SessionTranscript(rate: SampleRate(hertz: hertz), channels: channels.count, received: SampleCount(received))
+        for number in 0..<channels.count {
+            for index in 0..<channels[number].count { Self.read(channels[number][index], ChannelIndex(number), into: &transcript) }
+        }
+        let gaps = root["gaps"]
+        for index in 0..<gaps.count {
+            let gap = gaps[index]
+            guard let channel = gap[0].int, let start = gap[1].int, let count = gap[2].int else { throw .damaged }
+            transcript.note(
+                gap[3].string.flatMap(GapCause.init(rawValue:)) ?? .interrupted, ChannelIndex(channel),
+                SampleRange(SampleIndex(start), count: SampleCount(count)))
+        }
+        self.status = status
+        attempts = root["attempts"].int ?? 0
+    }
+
+    private static func read(_ piece: borrowing JSONView, _ channel: ChannelIndex, into transcript: inout SessionTranscript) {
+        guard let start = piece["start"].int, let count = piece["length"].int else { return }
+        let commit = Commit(
+            channel: channel, range: SampleRange(SampleIndex(start), count: SampleCount(count)),
+            words: Word.read(piece["words"]), reason: CommitRecord.reason(UInt8(clamping: piece["reason"].int ?? 0)) ?? .pause,
+            engine: EngineName(piece["engine"].string ?? ""))
+        transcript.add(commit, turn: piece["turn"].int ?? 0, isRecovered: piece["recovered"].bool ?? false)
+    }
+}

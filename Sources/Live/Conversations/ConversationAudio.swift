@@ -1,0 +1,103 @@
+package import Audio
+internal import Glibc
+package import Speech
+
+/// The audio of a session on its way into files that conversations keep.
+package actor ConversationAudio {
+    /// A file that is whole.
+    package struct Kept: Sendable, Equatable {
+        package var file: String
+        /// Where it begins in the session.
+        package var start: SampleIndex
+        package var count: SampleCount
+        package var byteCount: Int
+    }
+
+    private let folder: String
+    private let rate: SampleRate
+    private let channels: Int
+    private let newID: @Sendable () -> String
+    private var writer: Writer?
+    /// Nothing can be kept: the disk is full, or the folder is gone.
+    private var hasFailed = false
+
+    /// A class around the file, so that it can be kept and let go of.
+    private final class Writer {
+        let name: String
+        let start: SampleIndex
+        var file: OggOpusFile
+
+        init(_ name: String, at path: String, start: SampleIndex, rate: SampleRate, channels: Int) throws(MediaError) {
+            self.name = name
+            self.start = start
+            file = try OggOpusFile(path: path, rate: rate, channels: channels)
+        }
+    }
+
+    /// - Parameter channels: 1 or 2.
+    package init(folder: String, rate: SampleRate, channels: Int, newID: @escaping @Sendable () -> String) {
+        self.folder = folder
+        self.rate = rate
+        self.channels = channels
+        self.newID = newID
+    }
+
+    /// Takes the session's next audio.
+    ///
+    /// - Returns: why nothing is kept from here on; nil when all is well. Told once.
+    package func append(_ pcm: [Int16], from position: SampleIndex) -> MediaError? {
+        guard !hasFailed else { return nil }
+        do throws(MediaError) {
+            let writer: Writer
+            if let open = self.writer { writer = open } else { writer = try open(at: position) }
+            self.writer = writer
+            // What could not be taken in time is silence, so that the rest is where it was said.
+            var missing = Int((position - (writer.start + writer.file.count)).samples) * channels
+            while missing > 0 {
+                let count = min(missing, Int(rate.hertz) * channels)
+                try writer.file.append([Int16](repeating: 0, count: count))
+                missing -= count
+            }
+            try writer.file.append(pcm)
+            return nil
+        } catch {
+            hasFailed = true
+            discard()
+            return error
+        }
+    }
+
+    /// Ends the file: what comes next goes into another one.
+    ///
+    /// - Returns: nil when there is nothing in it.
+    package func finish() -> Kept? {
+        guard let writer else { return nil }
+        let path = folder + "/" + writer.name
+        do throws(MediaError) { try writer.file.finish() } catch {
+            discard()
+            return nil
+        }
+        self.writer = nil
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        return Kept(file: writer.name, start: writer.start, count: writer.file.count, byteCount: Int(information.st_size))
+    }
+
+    /// Throws away what the file that is being written holds.
+    package func discard() {
+        guard let writer else { return }
+        self.writer = nil
+        unlink(folder + "/" + writer.name)
+    }
+
+    /// Throws away a file that is whole.
+    package func remove(_ kept: Kept) { unlink(folder + "/" + kept.file) }
+
+    private func open(at position: SampleIndex) throws(MediaError) -> Writer {
+        mkdir(folder, 0o700)
+        let name = newID() + ".opus"
+        let writer = try Writer(name, at: folder + "/" + name, start: position, rate: rate, channels: channels)
+        chmod(folder + "/" + name, 0o600)
+        return writer
+    }
+}

@@ -1,0 +1,120 @@
+internal import Conversations
+internal import Observability
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Completes conversations that are over: title, summary, what finds them. One at a time for each, and as often as it takes.
+actor ConversationCompletion {
+    private let store: any ConversationStore
+    /// nil: what conversations mean is not known, and they are found by their words only.
+    private let texts: (any TextEmbedding)?
+    /// nil: conversations are summed up in their own words.
+    private let summaries: ModelSummaries?
+    private let log: Log
+    private var underWay: [OwnedConversation: Task<Conversation?, Never>] = [:]
+    /// Waits between attempts; after the last one the conversation has failed.
+    private let waits: [Duration]
+
+    init(store: any ConversationStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, waits: [Duration], log: Log) {
+        self.waits = waits
+        self.store = store
+        self.texts = texts
+        self.summaries = summaries
+        self.log = log
+    }
+
+    func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
+        let key = OwnedConversation(id: id, user: user)
+        // Two sessions of one conversation hear of the same end.
+        if let running = underWay[key] { return await running.value }
+        let running = Task { await run(id, of: user) }
+        underWay[key] = running
+        defer { underWay[key] = nil }
+        return await running.value
+    }
+
+    private func run(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
+        for wait in waits + [.zero] {
+            do throws(StoreError) {
+                return try await attempt(id, of: user)
+            } catch {
+                log.warning("a conversation could not be completed", [.conversation: id.rawValue, .error: "\(error)"])
+            }
+            guard wait > .zero else { break }
+            try? await Task.sleep(for: wait)
+        }
+        do throws(StoreError) {
+            _ = try await store.write(ConversationUpdate(id, status: .failed), of: user)
+        } catch {
+            log.error("a conversation that could not be completed stands as it was", [.conversation: id.rawValue, .error: "\(error)"])
+        }
+        return nil
+    }
+
+    private func attempt(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Conversation? {
+        guard var conversation = try await store.conversation(id, of: user) else { return nil }
+        guard conversation.status == .inProgress || conversation.status == .processing else { return nil }
+        guard !conversation.segments.isEmpty else {
+            _ = try await store.discard(id, of: user)
+            return nil
+        }
+        _ = try await store.write(ConversationUpdate(id, status: .processing), of: user)
+        try await summarise(&conversation)
+        conversation.status = .completed
+        let update = ConversationUpdate(id, status: .completed, title: conversation.title, summary: conversation.summary)
+        guard try await store.write(update, of: user) else { return nil }
+        await embed(conversation)
+        return conversation
+    }
+
+    /// What it has already, stays.
+    private func summarise(_ conversation: inout Conversation) async throws(StoreError) {
+        guard conversation.title == nil || conversation.summary == nil else { return }
+        let made: (title: String?, summary: String?)
+        if let summaries, UserChoices(settings: try await store.settings(of: conversation.user)).usesSummaryModel,
+            let summary = await summaries.summary(of: conversation)
+        {
+            made = (summary.title, summary.summary)
+        } else {
+            let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
+            made = (summary?.title, summary?.summary)
+        }
+        conversation.title = conversation.title ?? made.title
+        conversation.summary = conversation.summary ?? made.summary
+    }
+
+    /// So that it is found by what it means. Without, it is found by its words, and `complement` tries again.
+    private func embed(_ conversation: Conversation) async {
+        guard let texts else { return }
+        let windows = MeaningWindow.windows(of: conversation.segments)
+        do {
+            var stored: [TextWindow] = []
+            for start in stride(from: 0, to: windows.count, by: Self.atOnce) {
+                let some = windows[start..<min(start + Self.atOnce, windows.count)]
+                for (window, vector) in zip(some, try await texts.embed(some.map(\.text))) {
+                    stored.append(TextWindow(start: window.start, end: window.end, segments: window.segments, vector: vector))
+                }
+            }
+            _ = try await store.setWindows(stored, model: texts.model, of: conversation.id, of: conversation.user)
+        } catch {
+            log.warning("what a conversation means could not be found out", [.conversation: conversation.id.rawValue, .error: "\(error)"])
+        }
+    }
+
+    /// Windows that are embedded together.
+    private static let atOnce = 16
+
+    /// Finds out what conversations mean that were completed, or edited, without.
+    func complement() async {
+        guard let texts else { return }
+        do throws(StoreError) {
+            for one in try await store.withoutWindows(model: texts.model, limit: 100) {
+                guard let conversation = try await store.conversation(one.id, of: one.user), !conversation.segments.isEmpty else { continue }
+                await embed(conversation)
+            }
+        } catch {
+            log.warning("what conversations mean could not be found out", [.error: "\(error)"])
+        }
+    }
+}

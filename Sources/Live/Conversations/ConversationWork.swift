@@ -1,0 +1,164 @@
+package import Conversations
+internal import Observability
+internal import Protocols
+package import Speech
+package import Store
+
+/// What a live conversation has done in the store: away from its loop, one thing behind the other.
+package struct ConversationWork: Sendable {
+    package enum Item: Sendable {
+        /// What is there already?
+        case find
+        case create(Conversation)
+        case join(SessionPart)
+        /// The changes of the machine are numbered.
+        case store(ConversationUpdate, number: Int)
+        /// Is it in progress still?
+        case check(ID<Conversation>)
+        case process(ID<Conversation>)
+        case delete(ID<Conversation>)
+        /// Which voices and people are there, if that has changed since.
+        case know(after: Int64?)
+        case keep(NewVoice, label: Int)
+        case learn(ID<Voice>, Voiceprint, Duration)
+        /// A hand has said whose voice it is.
+        case name(ID<Voice>, Voice.Owner)
+        /// Somebody has said their name who is not known yet.
+        case introduce(Introduction)
+        /// The session's next audio.
+        case audio([Int16], from: SampleIndex)
+        /// What came so far belongs to this conversation, which begins at `start` of the session; nil: to none.
+        case closeAudio(ID<Conversation>?, start: Duration)
+        /// All that the session had done by then is done.
+        case last
+    }
+
+    package enum News: Sendable {
+        /// What there is at the session's beginning, and the voices and people that are known then; nil: they could not be read.
+        case found(Conversation?, last: ID<Conversation>?, KnownVoices?)
+        /// Whether there was anything new; nil: nothing was.
+        case looked(KnownVoices?)
+        case voice(Voice, label: Int)
+        case introduced(Introduction, ID<Person>)
+        /// A batch of audio waits no more.
+        case audioTaken
+        case processing(Conversation)
+        /// nil: it cannot be, or is not there.
+        case completed(ID<Conversation>, Conversation?)
+        /// All changes up to this one are stored.
+        case stored(Int)
+        /// The conversation is not there any more, or is over: nothing is stored of it.
+        case refused(ID<Conversation>)
+        case last
+    }
+
+    let user: ID<User>
+    let request: ConversationRequest
+    let desk: ConversationDesk
+    /// nil: none is kept.
+    let audio: ConversationAudio?
+    /// Of the session's audio.
+    let rate: SampleRate
+    /// Called on any thread.
+    let tell: @Sendable (News) -> Void
+
+    /// Until the stream ends.
+    func carryOut(_ items: AsyncStream<Item>) async {
+        for await item in items {
+            do throws(StoreError) {
+                try await carryOut(item)
+            } catch {
+                desk.log.error("a conversation cannot be stored", [.error: "\(error)"])
+                // The session goes on, and its transcript is kept in its own way.
+                if case .find = item { tell(.found(nil, last: nil, nil)) }
+                if case .know = item { tell(.looked(nil)) }
+            }
+        }
+    }
+
+    private func carryOut(_ item: Item) async throws(StoreError) {
+        switch item {
+        case .find: try await find()
+        case .create(let conversation): _ = try await desk.store.begin(conversation)
+        case .join(let part): _ = try await desk.store.join(part, of: user)
+        case .store(let update, let number): tell(try await write(update) ? .stored(number) : .refused(update.conversation))
+        case .check(let id): if try await desk.store.status(of: id, of: user) != .inProgress { tell(.refused(id)) }
+        case .last: tell(.last)
+        case .delete(let id): _ = try await desk.store.discard(id, of: user)
+        case .process(let id):
+            if let conversation = try await desk.store.conversation(id, of: user) { tell(.processing(conversation)) }
+            // What is said next does not wait for it.
+            Task {
+                if let done = await desk.complete(id, of: user) { return tell(.completed(id, done)) }
+                // Another session may have seen to it before.
+                do throws(StoreError) {
+                    let there = try await desk.store.conversation(id, of: user)
+                    tell(.completed(id, there?.status == .completed ? there : nil))
+                } catch {
+                    desk.log.error("a completed conversation cannot be read", [.conversation: id.rawValue, .error: "\(error)"])
+                    tell(.completed(id, nil))
+                }
+            }
+        case .know(let revision): tell(.looked(try await known(after: revision)))
+        case .keep(let voice, let label): tell(.voice(try await desk.store.add(voice, of: user), label: label))
+        case .learn(let voice, let voiceprint, let evidence):
+            _ = try await desk.store.setVoiceprint(voiceprint, evidence: evidence, of: voice, of: user)
+        case .name(let voice, let owner): _ = try await desk.store.setOwner(owner, of: voice, of: user)
+        case .audio(let pcm, let position):
+            if let error = await audio?.append(pcm, from: position) {
+                desk.log.error("a session's audio cannot be kept", [.error: "\(error)"])
+            }
+            tell(.audioTaken)
+        case .introduce(let introduction):
+            let new = Person(id: ID(desk.newID()), name: introduction.name, created: desk.now())
+            tell(.introduced(introduction, try await desk.store.add(new, reusing: true, of: user).id))
+        case .closeAudio(let id, let start): try await closeAudio(id, start)
+        }
+    }
+
+    private func closeAudio(_ id: ID<Conversation>?, _ start: Duration) async throws(StoreError) {
+        guard let audio else { return }
+        guard let id else { return await audio.discard() }
+        guard let kept = await audio.finish() else { return }
+        let stored = StoredAudio(
+            file: kept.file, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
+            byteCount: kept.byteCount, created: desk.now())
+        guard try await desk.keepsAudio(of: user), try await desk.store.add(stored, to: id, of: user) else { return await audio.remove(kept) }
+    }
+
+    private func find() async throws(StoreError) {
+        let known = try await known(after: nil)
+        let last = try await desk.store.lastCompleted(of: user)
+        var found: Conversation?
+        if let chosen = request.chosen {
+            found = try await desk.store.conversation(chosen, of: user)
+        } else if request.channels.isEmpty {
+            found = try await desk.store.inProgress(of: user, source: request.source, device: request.device)
+        }
+        tell(.found(found, last: last, known))
+    }
+
+    /// nil: nothing has changed.
+    private func known(after known: Int64?) async throws(StoreError) -> KnownVoices? {
+        let revision = try await desk.store.revision(of: user)
+        guard revision != known else { return nil }
+        let voices = try await desk.store.voices(of: user), people = try await desk.store.people(of: user)
+        let owner = try await desk.store.settings(of: user)[UserChoices.Setting.name.rawValue]
+        return KnownVoices(voices, people, owner: owner, revision: revision)
+    }
+
+    /// Once more when the store is busy: what was said is not to be lost for a moment's trouble.
+    ///
+    /// - Returns: false when the conversation is not in progress.
+    private func write(_ update: ConversationUpdate) async throws(StoreError) -> Bool {
+        for wait in [Duration.milliseconds(200), .seconds(1), .seconds(5)] {
+            do throws(StoreError) {
+                return try await desk.store.write(update, of: user)
+            } catch {
+                desk.log.warning("a conversation waits to be stored", [.error: "\(error)"])
+                try? await Task.sleep(for: wait)
+            }
+        }
+        return try await desk.store.write(update, of: user)
+    }
+}

@@ -1,0 +1,50 @@
+package import Conversations
+package import Speakers
+package import Speech
+
+/// A user's voices and people at one time.
+package struct KnownVoices: Sendable {
+    package let directory: VoiceDirectory
+    /// nil: nothing was read yet.
+    package let revision: Int64?
+    private let names: [ID<Person>: String]
+    /// The user's own name, if they have said it.
+    private let owner: String?
+
+    package init() {
+        directory = VoiceDirectory()
+        revision = nil
+        names = [:]
+        owner = nil
+    }
+
+    package init(_ voices: [Voice], _ people: [Person], owner: String?, revision: Int64) {
+        self.owner = owner
+        directory = VoiceDirectory(voices)
+        self.revision = revision
+        names = Dictionary(people.map { ($0.id, $0.name) }) { first, _ in first }
+    }
+
+    /// What comes of a name that somebody says is theirs; nil: nothing.
+    func introduced(_ name: SpokenName, mayCreate: Bool) -> Introduction.Who? {
+        switch name.consequence(known: Array(names.values), owner: owner, mayCreate: mayCreate) {
+        case .known: names.first { $0.value.lowercased() == name.name.lowercased() }.map { .known($0.key) }
+        case .create: .new
+        case .suggest: .named
+        case .nothing: nil
+        }
+    }
+
+    package func has(_ person: ID<Person>) -> Bool { names[person] != nil }
+
+    package func isNameless(_ voice: ID<Voice>) -> Bool { directory[voice].map { $0.owner == .nobody } ?? true }
+
+    /// nil: the voice has no name.
+    package func suggestion(_ speaker: SpeakerNumber, _ voice: ID<Voice>, segment: ID<Segment>) -> SpeakerSuggestion? {
+        switch directory[voice]?.owner {
+        case .person(let person)?: SpeakerSuggestion(speaker, .person(person), name: names[person] ?? "", segment: segment)
+        case .user?: SpeakerSuggestion(speaker, .user, name: "", segment: segment)
+        case .nobody?, nil: nil
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package import Conversations
+internal import Protocols
+package import Speakers
+package import Speech
+internal import Store
+
+/// Who speaks in it.
+extension LiveConversation {
+    package func know(_ known: KnownVoices) {
+        run(machine.shown(names.know(known)))
+        speakers?.know(known.directory.voices.filter { request.usesProfile || $0.owner != .user })
+    }
+
+    package func hear(_ events: [SpeakerTracker.Event]) {
+        for event in events {
+            switch event {
+            case .identified(let label, let voice, let confidence):
+                let speaker = machine.speaker(ofLabel: label)
+                if let owner = assigned.heard(speaker, voice, isNameless: names.known.isNameless(voice)) { work.yield(.name(voice, owner)) }
+                // Who has said their name is not nobody again for having a voice.
+                if machine.identity(of: speaker).source == .spokenName, names.known.isNameless(voice) { continue }
+                run(machine.identified(speaker, as: SpeakerIdentity(.voice(voice), by: .voiceprint, confidence: confidence)))
+            case .withdrawn(let label): run(machine.identified(machine.speaker(ofLabel: label), as: .unknown))
+            case .isNew(let label, let voiceprint, let evidence):
+                let voice = NewVoice(id: ID(desk.newID()), voiceprint: voiceprint, evidence: evidence, created: desk.now())
+                work.yield(.keep(voice, label: label))
+            case .learned(let voice, let voiceprint, let evidence): work.yield(.learn(voice, voiceprint, evidence))
+            }
+        }
+    }
+
+    /// An engine that heard the user's speech profile calls them so.
+    package func userSpeaks(as label: Int) {
+        let voice = names.known.directory.voices.first { $0.owner == .user }
+        run(machine.identified(machine.speaker(ofLabel: label), as: SpeakerIdentity(voice.map { .voice($0.id) } ?? .user, by: .profile)))
+    }
+
+    func introduce(_ introduction: Introduction) {
+        switch introduction.who {
+        case .known(let person): accept(introduction, person)
+        case .new: work.yield(.introduce(introduction))
+        case .named: suggest(introduction, .named)
+        }
+    }
+
+    package func accept(_ introduction: Introduction, _ person: ID<Person>) {
+        suggest(introduction, .person(person))
+        run(machine.identified(introduction.speaker, as: SpeakerIdentity(.person(person), by: .spokenName)))
+    }
+
+    private func suggest(_ introduction: Introduction, _ who: SpeakerSuggestion.Who) {
+        guard !isEnded else { return }
+        show(.suggested(SpeakerSuggestion(introduction.speaker, who, name: introduction.name, segment: introduction.segment)))
+    }
+
+    /// The client has said who a speaker is: that is whose voice it is, too.
+    package func assign(_ speaker: SpeakerNumber, _ person: ID<Person>?) {
+        if person == nil { speakers?.reserveUser() }
+        let owner = person.map { Voice.Owner.person($0) } ?? .user
+        if let voice = assigned.assigned(speaker, owner, isNameless: { names.known.isNameless($0) }) { work.yield(.name(voice, owner)) }
+    }
+}

@@ -1,0 +1,375 @@
+internal import Audio
+package import Conversations
+package import Net
+internal import Observability
+internal import Protocols
+internal import Speakers
+package import Speech
+internal import Store
+
+/// The conversation of one live session: carries out what its machine decides, and stores it in order, away from the loop.
+///
+/// Lives on the session's loop and is called there only.
+package final class LiveConversation {
+    package var machine: ConversationMachine
+    private let session: ID<Session>
+    private let user: ID<User>
+    package let request: ConversationRequest
+    package let desk: ConversationDesk
+    private let loop: Loop
+    package let show: (ConversationEvent) -> Void
+    package let work: AsyncStream<ConversationWork.Item>.Continuation
+    /// Ends when all that the session leaves is stored.
+    package private(set) var stored: Task<Void, Never>?
+    private var attached: ID<Conversation>?
+    private var timer: Loop.Timer?
+    package var isEnded = false
+    /// It is known which conversation it is; until then what needs it waits.
+    private var hasBegun = false
+    private var waiting: [() -> Void] = []
+    /// It names people of whom nothing is known here; until the store was asked for them what comes after it waits.
+    private var asking: ConversationCommand?
+    /// What the conversation was is over, and is being completed.
+    private var isConcluded = false
+    /// Told when it is complete.
+    private var completed: (() -> Void)?
+    /// The last one that was given to be completed.
+    private var concluding: ID<Conversation>?
+    /// The client said goodbye.
+    private var isInOrder = false
+    /// Where in the session the next conversation begins, when that is known.
+    private var nextBegins: Duration?
+    private var hasAudio = false
+    /// Behind the session's newest audio.
+    private var received = SampleIndex.zero
+    /// Behind the last word that is in its conversations.
+    private var saidThrough = SampleIndex.zero
+    /// What the store knows of how the session's time lies in the conversation's.
+    private var part: SessionPart?
+
+    private let rate: SampleRate
+    /// nil: speakers are whom engines tell apart, and nobody is known again.
+    package var speakers: LiveSpeakers?
+    /// What is shown of the voices and people that the user has.
+    var names = ShownSpeakers()
+    var introductions = Introductions()
+    var assigned = AssignedSpeakers()
+    /// Labels of the session that have spoken in this conversation.
+    package var told: Set<Int> = []
+    /// Tells of changes of people and voices as they are made.
+    private var watch: RevisionWatch?
+    /// What has changed of them is being read.
+    private var isLooking = false
+    private var looksAgain = false
+    /// nil: none is kept.
+    private var audio: AudioBatches?
+
+    /// What a client may say before the conversation has begun.
+    private static let mostWaiting = 1_000
+    /// How long a client that has finished waits for its conversation to be complete.
+    private static let completionPatience: Duration = .seconds(5)
+
+    /// - Parameters:
+    ///   - session: whose it is.
+    ///   - rate: of the session's audio.
+    ///   - channels: of the session's audio.
+    ///   - audioDays: that the user has chosen for the audio of their conversations.
+    ///   - audio: gives the session's audio back, of its one channel; nil when it is gone.
+    ///   - show: tells the client's dialect.
+    package init(
+        session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
+        channels: Int, audioDays: Int? = nil,
+        desk: ConversationDesk, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
+    ) {
+        self.session = session
+        self.user = user
+        self.request = request
+        self.desk = desk
+        self.loop = loop
+        self.show = show
+        machine = ConversationMachine(.init(user: user, request: request, language: language, started: started), newID: desk.newID)
+        let (stream, continuation) = AsyncStream.makeStream(of: ConversationWork.Item.self)
+        work = continuation
+        let keeper = desk.keeper(rate: rate, channels: 1, days: audioDays)
+        audio = keeper.map { _ in AudioBatches(rate: rate, channels: channels) }
+        self.rate = rate
+        let session = LoopBound(self, on: loop)
+        let worker = ConversationWork(user: user, request: request, desk: desk, audio: keeper, rate: rate) { news in session.enter { $0.hear(news) } }
+        stored = Task { await worker.carryOut(stream) }
+        guard let voices = desk.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
+        speakers = LiveSpeakers(
+            voices, rule: desk.speakerRule, patience: desk.speakerPatience, rate: rate, loop: loop, audio: heard,
+            handOn: { [unowned self] in add($0) }, heard: { [unowned self] in hear($0) })
+    }
+
+    /// Looks for what there is already.
+    package func start() {
+        work.yield(.find)
+        poll()
+        let session = LoopBound(self, on: loop)
+        watch = desk.store.watch(user) { session.enter { $0.look() } }
+    }
+
+    package func audioBegan() {
+        guard !hasAudio, !isConcluded else { return }
+        hasAudio = true
+        machine.audioBegan(now: desk.now())
+    }
+
+    /// Takes the session's audio: 16-bit PCM, all channels.
+    package func keep(_ pcm: UnsafeRawBufferPointer, _ range: SampleRange) {
+        received = range.end
+        if let outcome = audio?.take(pcm, range) { handOn(outcome) }
+    }
+
+    private func handOn(_ outcome: AudioBatches.Outcome) {
+        switch outcome {
+        case .batch(let batch): work.yield(.audio(batch.pcm, from: batch.start))
+        case .dropped(let count): desk.metrics.audioDropped(count.duration(at: rate))
+        }
+    }
+
+    /// What was kept so far belongs to this conversation.
+    private func closeAudio(_ id: ID<Conversation>?, offset: Duration?) {
+        guard audio != nil else { return }
+        if let rest = audio?.rest() { handOn(rest) }
+        work.yield(.closeAudio(offset == nil ? nil : id, start: .zero - (offset ?? .zero)))
+    }
+
+    package func committed(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
+        guard !words.isEmpty else { return }
+        let spoken = LiveSpeakers.Spoken(words: words, channel: channel, engine: engine, model: model)
+        if let speakers { speakers.committed(spoken) } else { add(spoken) }
+    }
+
+    private func add(_ spoken: LiveSpeakers.Spoken) {
+        saidThrough = spoken.words.reduce(saidThrough) { max($0, $1.range.end) }
+        run(
+            machine.committed(
+                spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: desk.now()))
+        // Who was known in one conversation is known in the next.
+        for label in spoken.words.compactMap(\.speaker?.number) where told.insert(label).inserted { speakers?.tell(label) }
+    }
+
+    /// Words for a gap that was told of.
+    package func mended(_ words: [Word], in channel: ChannelIndex, by engine: EngineName, model: String?) {
+        guard !isConcluded else { return }
+        run(machine.mended(words, in: channel, by: engine, model: model, rate: rate))
+    }
+
+    /// Calls back when all that was committed has been told.
+    package func settled(_ body: @escaping () -> Void) {
+        if let speakers { speakers.idle(body) } else { body() }
+    }
+
+    package func command(_ command: ConversationCommand) {
+        guard waiting.count < Self.mostWaiting else { return }
+        whenBegun { [self] in
+            guard !command.people.allSatisfy(names.known.has) else { return carryOut(command) }
+            // They may have been made a moment ago, which has not been told here yet.
+            asking = command
+            look()
+        }
+    }
+
+    private func carryOut(_ command: ConversationCommand) {
+        let unknown = command.people.filter { !names.known.has($0) }
+        if !isEnded { for person in unknown.sorted(by: { $0.rawValue < $1.rawValue }) { show(.unknownPerson(person)) } }
+        guard let command = command.without(unknown) else { return }
+        run(machine.command(command, now: desk.now()))
+        if case .assign(let speaker, let person, _, _) = command { assign(speaker, person) }
+    }
+
+    private func whenBegun(_ body: @escaping () -> Void) {
+        if hasBegun, asking == nil { body() } else { waiting.append(body) }
+    }
+
+    private func goOn() {
+        let waiting = waiting
+        self.waiting = []
+        for body in waiting { whenBegun(body) }
+    }
+
+    /// The session is over and its client still there: what becomes of the conversation is told first.
+    package func concluded(_ body: @escaping () -> Void) {
+        guard !isConcluded else { return body() }
+        completed = body
+        beginPatience()
+        whenBegun { [self] in
+            guard !isEnded else { return }
+            guard conclude(inOrder: true) else { return tellCompleted() }
+            beginPatience()
+        }
+    }
+
+    private func beginPatience() {
+        timer?.cancel()
+        timer = loop.schedule(at: loop.now + Self.completionPatience) { [self] in tellCompleted() }
+    }
+
+    private func tellCompleted() {
+        timer?.cancel()
+        timer = nil
+        let body = completed
+        completed = nil
+        body?()
+    }
+
+    /// - Returns: whether it is to be completed now.
+    private func conclude(inOrder: Bool) -> Bool {
+        isConcluded = true
+        isInOrder = inOrder
+        timer?.cancel()
+        timer = nil
+        let current = machine.current?.id
+        speakers?.cancel()
+        speakers = nil
+        closeAudio(current, offset: machine.offset)
+        let actions = machine.ended(inOrder: inOrder, now: desk.now())
+        run(actions)
+        if let attached { desk.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil) }
+        attached = nil
+        return actions.contains { if case .process = $0 { true } else { false } }
+    }
+
+    /// - Parameter inOrder: the client said goodbye.
+    package func ended(inOrder: Bool) {
+        guard !isEnded else { return }
+        isEnded = true
+        timer?.cancel()
+        timer = nil
+        watch = nil
+        completed = nil
+        whenBegun { [self] in
+            if !isConcluded { _ = conclude(inOrder: inOrder) }
+            // What is refused yet is stored elsewhere.
+            work.yield(.last)
+        }
+    }
+
+    private func poll() {
+        timer = loop.schedule(at: loop.now + desk.poll) { [self] in
+            let current = machine.current?.id, offset = machine.offset
+            let actions = machine.timePassed(now: desk.now())
+            if machine.current?.id != current { closeAudio(current, offset: offset) }
+            run(actions)
+            if let current, machine.current?.id == current { work.yield(.check(current)) }
+            look()
+            poll()
+        }
+    }
+
+    /// Reads what has changed of people and voices: as soon as it is changed here, and every few seconds what other replicas have changed.
+    private func look() {
+        guard !isEnded || asking != nil else { return }
+        guard !isLooking else {
+            looksAgain = true
+            return
+        }
+        isLooking = true
+        work.yield(.know(after: names.known.revision))
+    }
+
+    private func looked(_ known: KnownVoices?) {
+        isLooking = false
+        if let known { know(known) }
+        if looksAgain {
+            looksAgain = false
+            return look()
+        }
+        guard let command = asking else { return }
+        asking = nil
+        carryOut(command)
+        goOn()
+    }
+
+    /// What was heard before waits until then. Whoever is named in it is known, and nobody is told apart by a voice that is not.
+    private func begin(_ found: Conversation?, _ last: ID<Conversation>?, _ known: KnownVoices?) {
+        if let known { _ = names.know(known) }
+        run(machine.begin(found: found, last: last, now: desk.now()))
+        // Only now: the conversation would not remember whose voices these are before it has begun.
+        hasBegun = true
+        if let known { know(known) }
+        goOn()
+    }
+
+    /// It was deleted, or completed by another session: what is said from here on, and what was not stored in it, is another conversation.
+    private func refused(_ id: ID<Conversation>) {
+        let offset = machine.offset
+        let (actions, from) = machine.refused(id, now: desk.now())
+        guard !actions.isEmpty else { return }
+        if !isConcluded { closeAudio(id, offset: offset) }
+        nextBegins = from ?? time(of: saidThrough)
+        run(actions)
+        nextBegins = nil
+        if isConcluded { _ = conclude(inOrder: isInOrder) }
+    }
+
+    /// Since the session's start.
+    private func time(of position: SampleIndex) -> Duration { (position - .zero).duration(at: rate) }
+
+    package func hear(_ news: ConversationWork.News) {
+        switch news {
+        case .stored(let change): machine.stored(change)
+        case .refused(let id): refused(id)
+        case .last: work.finish()
+        case .found(let found, let last, let known): begin(found, last, known)
+        case .looked(let known) where !isEnded || asking != nil: looked(known)
+        case _ where isEnded: break
+        case .looked: break
+        case .audioTaken: audio?.taken()
+        case .introduced(let introduction, let person): accept(introduction, person)
+        case .voice(let voice, let label): speakers?.created(voice, for: label)
+        case .processing(let conversation): show(.processing(conversation))
+        case .completed(let id, let conversation):
+            if let conversation { show(.completed(conversation)) }
+            if id == concluding || concluding == nil { tellCompleted() }
+        }
+    }
+
+    package func run(_ actions: [ConversationMachine.Action]) {
+        var said: [Introduction] = []
+        defer { for introduction in said { introduce(introduction) } }
+        for action in actions {
+            switch action {
+            case .create(let conversation): work.yield(.create(conversation))
+            case .store(let change):
+                work.yield(
+                    .store(
+                        ConversationUpdate(
+                            change.id, changed: change.segments.changed, removed: change.segments.removed, started: change.started,
+                            finished: change.finished, finalizationReason: change.finalizationReason, isLive: true), number: change.number))
+            case .show(let event):
+                if case .began(let id, _) = event {
+                    attach(id)
+                    assigned = AssignedSpeakers()
+                    told = []
+                    let heard = time(of: received)
+                    let begins = part == nil ? .zero : min(heard, nextBegins ?? heard)
+                    note(SessionPart(session: session, conversation: id, begins: begins))
+                }
+                if !isEnded { for event in names.shown(event) { show(event) } }
+                if case .changed(let segments) = event {
+                    said += introductions.read(segments, known: names.known, mayCreate: request.createsPeople)
+                }
+            case .process(let id):
+                concluding = id
+                work.yield(.process(id))
+            case .delete(let id): work.yield(.delete(id))
+            }
+        }
+        guard let part, part.conversation == machine.current?.id, let shift = machine.offset, part.shift != shift else { return }
+        note(SessionPart(session: session, conversation: part.conversation, begins: part.begins, shift: shift))
+    }
+
+    private func note(_ part: SessionPart) {
+        self.part = part
+        work.yield(.join(part))
+    }
+
+    private func attach(_ id: ID<Conversation>) {
+        if let attached { desk.detach(attached, of: user, timeout: nil) }
+        desk.attach(id, of: user)
+        attached = id
+    }
+}

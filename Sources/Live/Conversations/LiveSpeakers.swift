@@ -1,0 +1,212 @@
+internal import Conversations
+internal import Net
+internal import Speakers
+internal import Speech
+
+/// Finds out who speaks in a live session, by what it sounds like: embeds clips away from the loop, and hands words on in order with their speakers.
+///
+/// Words whose speaker an engine told are handed on at once; the others wait for their clip, though not for long. Lives on the session's loop.
+package final class LiveSpeakers {
+    struct Spoken {
+        var words: [Word]
+        var channel: ChannelIndex
+        var engine: EngineName
+        var model: String?
+    }
+
+    private let voices: any Voiceprinting
+    private let rule: SpeakerRule
+    /// The clip before: where what was not enough of it begins, and where it ends.
+    private var last: (label: Int?, start: SampleIndex, end: SampleIndex)?
+    /// Of words for their speaker.
+    private let patience: Duration
+    private let rate: SampleRate
+    private let loop: Loop
+    private let audio: (SampleRange) -> [Int16]?
+    private let handOn: (Spoken) -> Void
+    private let heard: ([SpeakerTracker.Event]) -> Void
+    private var tracker: SpeakerTracker
+    private var waiting: WaitingSpeech
+    /// What waits, in order, without what is still to be told of its words.
+    private var spoken: [Spoken] = []
+    /// Clips that are being embedded.
+    private var underWay = 0
+    /// Those of them that no engine gave a label, in order, with what was heard of them: the tracker is to hear them in order, too.
+    private var unlabelled: [(number: Int, start: SampleIndex, heard: ClipVoices.Result??)] = []
+    private var timer: Loop.Timer?
+    private var whenIdle: (() -> Void)?
+
+    /// Speech with less silence in between is one speaker's, as far as anybody can tell.
+    private static let pause: Duration = .milliseconds(350)
+    /// A clip is no longer than this: more says little new.
+    private static let longest: Duration = .seconds(10)
+    /// Clips that may be under way; more would only come too late.
+    private static let mostUnderWay = 32
+
+    /// - Parameters:
+    ///   - audio: gives the session's audio back; nil when it is gone.
+    ///   - handOn: takes the words, in order.
+    ///   - heard: takes what has become known of speakers.
+    init(
+        _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, rate: SampleRate, loop: Loop, audio: @escaping (SampleRange) -> [Int16]?,
+        handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
+    ) {
+        self.voices = voices
+        self.rule = rule
+        self.patience = patience
+        self.rate = rate
+        self.loop = loop
+        self.audio = audio
+        self.handOn = handOn
+        self.heard = heard
+        waiting = WaitingSpeech(rate: rate)
+        tracker = SpeakerTracker(rule: rule, awaitsVoices: true)
+    }
+
+    func know(_ voices: [Voice]) { heard(tracker.know(voices)) }
+
+    /// A hand has said who the user is.
+    func reserveUser() { heard(tracker.reserveUser()) }
+
+    /// Tells once more whose voice a label's is, if that is known.
+    func tell(_ label: Int) { tracker.known(label).map { heard([$0]) } }
+
+    func created(_ voice: Voice, for label: Int) { heard(tracker.created(voice, for: label)) }
+
+    func committed(_ said: Spoken) {
+        spoken.append(said)
+        for (number, clip) in waiting.add(said.words, rate: rate, until: loop.now + patience) {
+            let isTaken = embed(heard(clip), clip.label, number)
+            if isTaken && clip.label == nil { waiting.expect(number) }
+        }
+        release()
+    }
+
+    /// Calls back once every clip is known, or need not be any more.
+    func idle(_ body: @escaping () -> Void) {
+        whenIdle = body
+        release()
+    }
+
+    func cancel() {
+        timer?.cancel()
+        timer = nil
+        whenIdle = nil
+        waiting.removeAll()
+        spoken = []
+        unlabelled = []
+    }
+
+    // MARK: - Embedding
+
+    /// What is to be heard of a clip: some engines commit a word at a time, so what went before goes along until there is enough to tell by.
+    private func heard(_ clip: SpokenClip) -> SampleRange {
+        var start = clip.range.start
+        if let last, last.label == clip.label, clip.range.start - last.end < SampleCount(Self.pause, at: rate) { start = last.start }
+        let range = SampleRange(min(start, clip.range.start), clip.range.end)
+        // What was enough once is not heard twice.
+        let isEnough = range.count.duration(at: rate) >= rule.shortestClip
+        last = (clip.label, isEnough ? clip.range.end : range.start, clip.range.end)
+        return range
+    }
+
+    /// - Returns: false when nothing will come of it.
+    private func embed(_ range: SampleRange, _ label: Int?, _ number: Int) -> Bool {
+        let duration = range.count.duration(at: rate), middle = middle(of: range)
+        guard underWay < Self.mostUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
+        // A label's short clips would decide nothing.
+        if label != nil, duration < rule.shortestClip { return false }
+        underWay += 1
+        let session = LoopBound(self, on: loop)
+        if let label {
+            Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, label: label) } }
+        } else {
+            unlabelled.append((number, middle.start, nil))
+            Self.listen(samples, rate, voices) { heard in session.enter { $0.take(heard, of: number) } }
+        }
+        return true
+    }
+
+    /// To whoever an engine has told apart.
+    ///
+    /// - Parameter tell: called on any thread, once.
+    private static func listen(
+        _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (Voiceprint?) -> Void
+    ) {
+        Task { tell(try? await voices.voiceprint(of: SpeechSamples.floats(samples, rate))) }
+    }
+
+    /// To one voice, or several.
+    ///
+    /// - Parameter tell: called on any thread, once; nil: it could not be listened to.
+    private static func listen(
+        _ samples: [Int16], _ rate: SampleRate, _ voices: any Voiceprinting, tell: @escaping @Sendable (ClipVoices.Result?) -> Void
+    ) {
+        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), by: voices)) }
+    }
+
+    private func middle(of range: SampleRange) -> SampleRange {
+        let most = SampleCount(Self.longest, at: rate)
+        guard range.count > most else { return range }
+        let start = range.start + SampleCount((range.count - most).samples / 2)
+        return SampleRange(start, count: most)
+    }
+
+    /// Its words were handed on long ago.
+    private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, label: Int) {
+        underWay -= 1
+        let events = voiceprint.map { tracker.hear($0, lasting: duration, label: label).events } ?? []
+        if !events.isEmpty { heard(events) }
+    }
+
+    private func take(_ heard: ClipVoices.Result?, of number: Int) {
+        underWay -= 1
+        guard let index = unlabelled.firstIndex(where: { $0.number == number }) else { return }
+        unlabelled[index].heard = .some(heard)
+        var events: [SpeakerTracker.Event] = []
+        while let first = unlabelled.first, let heard = first.heard {
+            unlabelled.removeFirst()
+            waiting.give(up: first.number)
+            if let heard { events += take(heard, from: first.start, of: first.number) }
+        }
+        release()
+        if !events.isEmpty { self.heard(events) }
+    }
+
+    private func take(_ heard: ClipVoices.Result, from start: SampleIndex, of number: Int) -> [SpeakerTracker.Event] {
+        // Of those that had to go on without, nothing is learned: who was taken to speak stands.
+        guard waiting[number] != nil else { return [] }
+        var events: [SpeakerTracker.Event] = []
+        let labels = heard.voices.map { voice -> Int? in
+            guard let voiceprint = voice.voiceprint else { return nil }
+            let told = tracker.hear(voiceprint, lasting: voice.duration, label: nil)
+            events += told.events
+            return told.label
+        }
+        let shift = start - SampleIndex.zero
+        let turns = heard.turns.map { SpeakerTurn($0.range.converted(from: .speech, to: rate).shifted(by: shift), $0.speaker) }
+        waiting.told(number, turns, labels: turns.map { labels[$0.speaker.number] })
+        return events
+    }
+
+    // MARK: - Handing on
+
+    private func release() {
+        for words in waiting.release(now: loop.now, isLast: whenIdle != nil) where !spoken.isEmpty {
+            var said = spoken.removeFirst()
+            said.words = words
+            handOn(said)
+        }
+        timer?.cancel()
+        timer = nil
+        if let deadline = waiting.deadline {
+            timer = loop.schedule(at: deadline) { [self] in
+                timer = nil
+                release()
+            }
+        } else if let whenIdle {
+            self.whenIdle = nil
+            whenIdle()
+        }
+    }
+}

@@ -1,0 +1,192 @@
+internal import Audio
+internal import Conversations
+internal import Glibc
+internal import Observability
+internal import Protocols
+internal import Speakers
+package import Speech
+package import Store
+
+/// The user's own voice: made of a recording, kept, and told of.
+package struct SpeechProfiles: Sendable {
+    package let desk: ConversationDesk
+    /// Of the audio that is kept.
+    package let folder: String
+
+    package init(desk: ConversationDesk, folder: String) {
+        self.desk = desk
+        self.folder = folder
+    }
+
+    /// The setting that names the sample which is the profile; the user's other samples make it fuller.
+    package static let setting = "speech_profile"
+    package static let audioPath = "/v3/speech-profile/audio"
+    /// What the duration that is told has on top of the speech, as clients expect.
+    private static let margin: Duration = .seconds(5)
+    /// As much tells an engine whose voice it is.
+    private static let introduction: Duration = .seconds(10)
+
+    package enum Failure: Error {
+        case refused(String)
+        case unavailable(String)
+        case store(StoreError)
+    }
+
+    /// The profile, and the user's other samples.
+    package func samples(of user: ID<User>) async throws(StoreError) -> (profile: SpeechSample?, others: [SpeechSample]) {
+        let chosen = try await desk.store.settings(of: user)[Self.setting]
+        let all = try await desk.store.samples(of: .user, of: user)
+        return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
+    }
+
+    /// What an engine hears of the user before a conversation, one channel at `.speech`; nil: there is no profile, or it cannot be read.
+    package func introduction(of user: ID<User>) async -> [Float]? {
+        let file: String?
+        do throws(StoreError) {
+            file = try await samples(of: user).profile?.file
+        } catch {
+            desk.log.error("a speech profile cannot be read", [.error: "\(error)"])
+            return nil
+        }
+        guard let file else { return nil }
+        // A file that this gateway encoded itself: a session that begins does not wait for others' recordings.
+        return try? await read(folder + "/" + file, longest: Self.introduction, by: InProcessMedia())
+    }
+
+    package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
+
+    /// Whether voices can be listened to now.
+    package var isAvailable: Bool { desk.voices != nil && (try? desk.detecting?.makeDetector()) != nil }
+
+    /// Makes a recording the user's profile. Until all of it is stored, the one before stands.
+    package func enrol(_ path: String, of user: ID<User>) async throws(Failure) {
+        let voice = try await listen(path)
+        do throws(StoreError) {
+            let before = try await samples(of: user).profile
+            let file = desk.newID() + ".opus"
+            try write(voice.samples, file)
+            let sample = SpeechSample(
+                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
+            if let known = try await desk.store.voices(of: user).first(where: { $0.owner == .user }) {
+                _ = try await desk.store.setVoiceprint(voice.voiceprint, evidence: voice.duration, of: known.id, of: user)
+            } else {
+                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
+                _ = try await desk.store.add(new, of: user)
+            }
+            _ = try await desk.store.add(sample, of: user)
+            try await desk.store.set(Self.setting, to: sample.id.rawValue, of: user)
+            if let before { _ = try await desk.store.delete(before.id, of: user) }
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Keeps a recording besides the profile: the voice is what both say.
+    package func expand(_ path: String, of user: ID<User>) async throws(Failure) -> SpeechSample {
+        let voice = try await listen(path)
+        let file = desk.newID() + ".opus"
+        do throws(StoreError) {
+            try write(voice.samples, file)
+            let sample = SpeechSample(
+                id: ID(desk.newID()), owner: .user, file: file, duration: voice.duration, voiceprint: voice.voiceprint, created: desk.now())
+            _ = try await desk.store.add(sample, of: user)
+            let own = try await voices(of: user)
+            guard let known = own.first else {
+                let new = NewVoice(id: ID(desk.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: desk.now())
+                _ = try await desk.store.add(new, of: user)
+                return sample
+            }
+            var evidence = VoiceEvidence(known.voiceprint, known.evidence)
+            if evidence.add(VoiceEvidence(voice.voiceprint, voice.duration)) { try await set(evidence, known, user) }
+            return sample
+        } catch {
+            unlink(folder + "/" + file)
+            if case .tooMuch = error { throw .refused("There are as many recordings as are kept: \(error).") }
+            throw .store(error)
+        }
+    }
+
+    /// Deletes recordings: the voice is what the others say.
+    package func remove(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
+        guard !samples.isEmpty else { return }
+        for sample in samples { _ = try await desk.store.delete(sample.id, of: user) }
+        let left = try await desk.store.samples(of: .user, of: user)
+        guard !left.isEmpty else { return try await forget(user) }
+        let voices = left.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } }
+        guard var evidence = voices.last else { return }
+        // Of another model they cannot be joined: then the newest counts.
+        for other in voices.dropLast() { evidence.add(other) }
+        for known in try await self.voices(of: user) { try await set(evidence, known, user) }
+    }
+
+    /// Forgets the user's voice, in this process at once and in others when they look next. Done again, it does what was left undone.
+    package func forget(_ user: ID<User>) async throws(StoreError) {
+        for known in try await voices(of: user) { _ = try await desk.store.delete(known.id, of: user) }
+        for sample in try await desk.store.samples(of: .user, of: user) { _ = try await desk.store.delete(sample.id, of: user) }
+        try await desk.store.set(Self.setting, to: nil, of: user)
+    }
+
+    private func voices(of user: ID<User>) async throws(StoreError) -> [Voice] {
+        try await desk.store.voices(of: user).filter { $0.owner == .user }
+    }
+
+    private func set(_ evidence: VoiceEvidence, _ voice: Voice, _ user: ID<User>) async throws(StoreError) {
+        _ = try await desk.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
+    }
+
+    private func listen(_ path: String) async throws(Failure) -> EnrolledVoice {
+        guard let head = Self.head(of: path), let wav = WAVDescription(head: head) else { throw .refused("The file is not a WAV file.") }
+        let samples: [Float]
+        do throws(MediaError) {
+            // At most a little more than a profile may have.
+            samples = try await read(path, longest: Enrolment.lengths.upperBound + .seconds(2), by: desk.media)
+        } catch {
+            throw .refused("The file cannot be read: \(error).")
+        }
+        do throws(Enrolment.Refusal) {
+            try Enrolment.check(rate: wav.rate, channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
+        } catch {
+            throw .refused("\(error)")
+        }
+        guard let voices = desk.voices, let detecting = desk.detecting, let detector = try? detecting.makeDetector() else {
+            throw .unavailable("No engine of this gateway can listen to voices now.")
+        }
+        do throws(EnrolledVoice.Failure) {
+            return try await EnrolledVoice(of: samples, detector: detector, window: detecting.window, voices: voices)
+        } catch {
+            switch error {
+            case .refused(let refusal): throw .refused("\(refusal)")
+            case .unavailable(let reason):
+                desk.log.error("a voice cannot be listened to", [.error: reason])
+                throw .unavailable("The voice could not be listened to; try again later.")
+            }
+        }
+    }
+
+    private static func head(of path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return [UInt8](unsafeUninitializedCapacity: 60_000) { buffer, count in count = max(0, pread(descriptor, buffer.baseAddress, 60_000, 0)) }
+    }
+
+    private func read(_ path: String, longest: Duration, by media: any MediaSource) async throws(MediaError) -> [Float] {
+        let file = try await media.open(Recording(path: path))
+        let most = Int(SampleCount(longest, at: .speech).samples)
+        var samples: [Float] = []
+        while samples.count < most, let block = try file.next() { samples += block.channels.first ?? [] }
+        return samples
+    }
+
+    private func write(_ samples: [Float], _ file: String) throws(StoreError) {
+        mkdir(folder, 0o700)
+        do throws(MediaError) {
+            var opus = try OggOpusFile(path: folder + "/" + file, rate: .speech)
+            try opus.append(samples.map { Int16(max(-32_768, min(32_767, $0 * 32_768))) })
+            try opus.finish()
+        } catch {
+            throw .notUsable(path: folder, reason: "\(error)")
+        }
+        chmod(folder + "/" + file, 0o600)
+    }
+}

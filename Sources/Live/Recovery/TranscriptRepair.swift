@@ -1,0 +1,166 @@
+internal import Admission
+internal import Continuity
+internal import Engines
+internal import Journal
+internal import Observability
+internal import Sessions
+internal import Speech
+internal import Store
+internal import Tracing
+internal import Usage
+
+/// Recognises what is missing in one session's transcript.
+struct TranscriptRepair: Sendable {
+    enum Verdict: Sendable, Equatable {
+        /// There is nothing left that could be done.
+        case done
+        /// Something is missing for a reason that may pass.
+        case mayPass
+        /// Something is missing that only a later start may find.
+        case left
+        /// The gateway is going down.
+        case interrupted
+    }
+
+    let parts: SessionRecovery.Parts
+    let transcripts: TranscriptFolder
+    let audio: any RecoverableAudio
+
+    /// Recognised in one piece; what is longer is stored in between.
+    private static let longest: Duration = .seconds(300)
+    /// Recognised beyond both ends, so that words at the edges are heard whole.
+    private static let reach: Duration = .milliseconds(1_500)
+    /// What is shorter holds no word.
+    private static let shortest: Duration = .milliseconds(50)
+
+    func run(_ stored: inout StoredTranscript) async -> Verdict {
+        var verdict = Verdict.done
+        let rate = stored.transcript.rate
+        let able = await engines(for: stored.record)
+        let engines = able.filter(\.isUsable)
+        for channel in (0..<stored.transcript.channels).map({ ChannelIndex($0) }) {
+            for missing in stored.transcript.missing(in: channel) {
+                let held = await audio.held(of: missing)
+                if held != [missing] { stored.transcript.note(.audioLost, channel, missing) }
+                for part in held.flatMap({ pieces(of: $0, at: rate) }) {
+                    if Task.isCancelled { return .interrupted }
+                    if part.count < SampleCount(Self.shortest, at: rate) {
+                        stored.transcript.mend(channel, part, [], by: engines.first?.name ?? .local)
+                        continue
+                    }
+                    if let cause = await repair(part, channel, engines, &stored) {
+                        if Task.isCancelled { return .interrupted }
+                        stored.transcript.note(cause, channel, part)
+                        switch cause {
+                        case .audioLost: break
+                        // Nobody else may have it, now or later.
+                        case .noEngine where stored.record.isByOwnKeys: break
+                        case .noEngine where able.isEmpty: verdict = verdict == .done ? .left : verdict
+                        case _: verdict = cause.mayPass ? .mayPass : verdict == .done ? .left : verdict
+                        }
+                    } else if await !transcripts.keepUntilStored(stored) {
+                        return .interrupted
+                    }
+                }
+            }
+        }
+        return verdict
+    }
+
+    /// Those that may have the session's audio.
+    private func engines(for record: SessionRecord) async -> [EngineEntry] {
+        // Who has keys of their own never spends the operator's; the local engine costs nobody anything, and sends nothing anywhere.
+        let names = record.isByOwnKeys ? [.local] : record.engines ?? parts.engines
+        let user = record.owner.map { ID<User>($0.user) } ?? .local
+        let key = record.owner.flatMap { $0.key.isEmpty ? nil : ID<AccessKey>($0.key) }
+        let grant = await parts.admission.grantForRepair(of: user, key: key)
+        return grant.engines(named: names).repairers(language: record.language)
+    }
+
+    private func pieces(of range: SampleRange, at rate: SampleRate) -> [SampleRange] {
+        let longest = SampleCount(Self.longest, at: rate).samples
+        return stride(from: range.start.samples, to: range.end.samples, by: Int(longest)).map { start in
+            SampleRange(SampleIndex(start), SampleIndex(min(start + longest, range.end.samples)))
+        }
+    }
+
+    /// - Returns: why it could not be recognised; nil when it was.
+    private func repair(
+        _ range: SampleRange, _ channel: ChannelIndex, _ engines: [EngineEntry], _ stored: inout StoredTranscript
+    ) async -> GapCause? {
+        guard !engines.isEmpty else { return .noEngine }
+        let rate = stored.transcript.rate
+        let reach = SampleCount(Self.reach, at: rate)
+        let wide = SampleRange(max(.zero, range.start - reach), range.end + reach)
+        guard let heard = await audio.held(of: wide).first(where: { $0.intersection(range) == range }) else { return .audioLost }
+        let session = stored.record.id.rawValue
+        var last: EngineError?
+        var trace = parts.tracer?.begin(under: nil, at: .now).map {
+            RecordingTrace(route: nil, workload: stored.record.workload, model: nil, root: $0)
+        }
+        defer { if let span = trace?.ended(last, now: .now) { parts.tracer?.take([span]) } }
+        do throws(RangeRecording.Failure) {
+            let recording = try await RangeRecording.write(heard, at: rate, to: parts.newPath()) {
+                (piece) async throws(AudioLost) in
+                do throws(JournalError) { return try await audio.read(piece, channel) } catch { throw AudioLost("\(error)") }
+            }
+            // The client's model is one for live audio; the engine's own for recordings is taken.
+            let wanted = RecognitionOptions(language: stored.record.language, keyterms: stored.record.keyterms, workload: stored.record.workload)
+            for engine in engines {
+                guard let recogniser = engine.prerecorded else { continue }
+                let start = ContinuousClock.now
+                do throws(EngineError) {
+                    var (answer, words) = try await recording.recognise(by: recogniser, wanted)
+                    last = nil
+                    report(.success(answer), of: engine.name, from: start, stored.record, &trace)
+                    // It tells speakers apart within this recording only.
+                    for index in words.indices { words[index].speaker = nil }
+                    stored.transcript.mend(channel, range, words, by: engine.name)
+                    return nil
+                } catch {
+                    last = error
+                    report(.failure(error), of: engine.name, from: start, stored.record, &trace)
+                    if error == .cancelled, Task.isCancelled { return .interrupted }
+                    parts.log.warning(
+                        "a session's audio was not recognised again",
+                        [.session: session, .engine: engine.name.rawValue, .error: "\(error)"])
+                }
+            }
+            return last.map { GapCause($0) } ?? .unavailable
+        } catch {
+            switch error {
+            case .lost(let loss):
+                parts.log.error("a session's audio cannot be read back", [.session: session, .error: "\(loss)"])
+                return .audioLost
+            case .notWritten(let problem):
+                // The disk may have room again later: the audio is still there.
+                parts.log.error("a session's audio cannot be given to an engine", [.session: session, .error: "\(problem)"])
+                return .unavailable
+            }
+        }
+    }
+
+    private func report(
+        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ session: SessionRecord,
+        _ trace: inout RecordingTrace?
+    ) {
+        let run = RecognitionRun(.recovery, of: result, by: engine, from: start, to: .now)
+        parts.metrics.ran(run)
+        parts.usage.note(run, of: session)
+        if let span = trace?.ran(run) { parts.tracer?.take([span]) }
+    }
+}
+
+extension SessionRecord {
+    fileprivate var isByOwnKeys: Bool { engines?.isEmpty == true }
+}
+
+extension GapCause {
+    /// Whether the same may succeed a while later.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .unavailable, .timedOut, .rateLimited, .protocolViolation, .noEngine: true
+        case .interrupted, .abandoned, .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable, .audioLost: false
+        }
+    }
+}

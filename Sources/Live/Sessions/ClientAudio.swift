@@ -1,0 +1,126 @@
+internal import Audio
+internal import Net
+internal import Speech
+
+/// What a client's audio messages hold, made PCM of its session: by one decoder, or by one for each channel when channels come in messages of their own.
+///
+/// Belongs to its session and is called on its loop only.
+package final class ClientAudio {
+    enum End {
+        case finished
+        case failed(MediaError)
+    }
+
+    private let loop: Loop
+    private let decoders: [StreamDecoder]
+    /// nil: the messages hold all channels together.
+    private var interleaver: ChannelInterleaver?
+    private var ended: Set<Int> = []
+    private var output: [UInt8] = []
+    private var timer: Loop.Timer?
+    /// On the loop: a channel that says nothing was waited for long enough.
+    private let late: () -> Void
+
+    /// - Parameters:
+    ///   - channels: that the session tells apart.
+    ///   - isTagged: each has its own messages.
+    ///   - ready: called on any thread when `take` has something to give.
+    ///   - late: called on the loop when `take` has something to give.
+    init(
+        _ format: AudioFormat, channels: Int, isTagged: Bool, loop: Loop, ready: @escaping @Sendable () -> Void, late: @escaping () -> Void
+    ) throws(MediaError) {
+        self.loop = loop
+        self.late = late
+        guard isTagged, case .raw(let encoding, let rate, _) = format else {
+            decoders = [try StreamDecoder(format, channels: channels > 1 ? .separate : .mixed, ready: ready)]
+            return
+        }
+        var decoders: [StreamDecoder] = []
+        for _ in 0..<channels { decoders.append(try StreamDecoder(.raw(encoding, rate, channels: 1), channels: .mixed, ready: ready)) }
+        self.decoders = decoders
+        interleaver = ChannelInterleaver(channels: channels, rate: StreamDecoder.sessionRate(for: format))
+    }
+
+    /// Bytes that wait to be decoded.
+    var bufferedBytes: Int { decoders.reduce(0) { max($0, $1.bufferedBytes) } }
+
+    /// Messages that could not be decoded, so far.
+    var damagedMessages: Int { decoders.reduce(0) { $0 + $1.damagedMessages } }
+
+    /// Takes a message.
+    ///
+    /// - Parameters:
+    ///   - channel: whose it is, when channels have messages of their own.
+    ///   - pcm: called before this returns with whole frames of what is there at once.
+    func push(_ bytes: RawSpan, of channel: ChannelIndex, pcm: (RawSpan) -> Void) {
+        guard interleaver != nil else { return decoders[0].push(bytes, pcm: pcm) }
+        guard decoders.indices.contains(channel.number) else { return }
+        decoders[channel.number].push(bytes) { interleaver?.append($0, to: channel, now: loop.now) }
+        handOn(pcm)
+    }
+
+    /// What was decoded on other threads since, and what has waited for a silent channel for long enough.
+    ///
+    /// - Returns: why nothing more comes; nil: something may.
+    func take(pcm: (RawSpan) -> Void) -> End? {
+        for (number, decoder) in decoders.enumerated() {
+            while let event = decoder.next() {
+                switch event {
+                case .opened: break
+                case .pcm(let bytes):
+                    if interleaver == nil {
+                        pcm(bytes.span.bytes)
+                    } else {
+                        interleaver?.append(bytes.span.bytes, to: ChannelIndex(number), now: loop.now)
+                    }
+                case .ended: ended.insert(number)
+                case .failed(let error): return .failed(error)
+                }
+            }
+        }
+        guard interleaver != nil else { return ended.isEmpty ? nil : .finished }
+        handOn(pcm)
+        guard ended.count == decoders.count else { return nil }
+        flush(pcm)
+        return .finished
+    }
+
+    /// Gives what waits for a channel that says nothing.
+    func flush(_ pcm: (RawSpan) -> Void) {
+        interleaver?.finish(into: &output)
+        handOver(pcm)
+    }
+
+    /// No more messages come: `take` says when all is decoded.
+    func finish() {
+        for decoder in decoders { decoder.finish() }
+    }
+
+    func cancel() {
+        timer?.cancel()
+        timer = nil
+        for decoder in decoders { decoder.cancel() }
+    }
+
+    private func handOn(_ pcm: (RawSpan) -> Void) {
+        interleaver?.take(now: loop.now, into: &output)
+        handOver(pcm)
+        guard timer == nil, let deadline = interleaver?.deadline else { return }
+        timer = loop.schedule(at: deadline) { [self] in
+            timer = nil
+            late()
+        }
+    }
+
+    /// Whoever takes it may come back here meanwhile.
+    private func handOver(_ pcm: (RawSpan) -> Void) {
+        guard !output.isEmpty else { return }
+        var lent: [UInt8] = []
+        swap(&lent, &output)
+        pcm(lent.span.bytes)
+        if output.isEmpty {
+            lent.removeAll(keepingCapacity: true)
+            swap(&lent, &output)
+        }
+    }
+}

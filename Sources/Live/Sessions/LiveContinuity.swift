@@ -1,0 +1,37 @@
+package import Continuity
+package import Engines
+package import Sessions
+package import Settings
+package import Speech
+
+/// What is done when an engine of a live session fails: the same for all sessions of the gateway.
+package struct LiveContinuity: Sendable {
+    package var recovery: Recovery.Rule
+    package var stall: Duration
+    package var repairTime: Duration
+    package var modes: ModeSettings
+    package var desk: RepairDesk
+    /// Where the audio of repairs lies while they are worked on.
+    package var folder: String
+    package var health: EngineHealth
+
+    package init(
+        recovery: Recovery.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, desk: RepairDesk, folder: String, health: EngineHealth
+    ) {
+        self.recovery = recovery
+        self.stall = stall
+        self.repairTime = repairTime
+        self.modes = modes
+        self.desk = desk
+        self.folder = folder
+        self.health = health
+    }
+
+    /// Repairs by engines that the session may use, and no others: those of this process first, because they are sure to be in time.
+    ///
+    /// - Parameter engines: what key, policy and request allow, in order.
+    package func repair(by engines: [EngineEntry], language: LanguageTag?) -> RepairSettings? {
+        let repairers = engines.repairers(language: language).compactMap(\.prerecorded)
+        return repairTime == .zero || repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)
+    }
+}

@@ -1,0 +1,77 @@
+internal import Admission
+internal import Continuity
+internal import Engines
+internal import Net
+internal import Observability
+package import Protocols
+internal import Sessions
+package import Speech
+internal import Store
+package import Usage
+
+/// Whose key pays for it.
+extension LiveSession {
+    /// Charges audio to the key.
+    ///
+    /// - Returns: how much of it is paid for; nil when nobody counts.
+    package func pay(for count: SampleCount) -> SampleCount? {
+        guard let (paid, notice) = meter?.pay(for: count) else { return nil }
+        // Behind this audio, and not from inside the decoder.
+        if let notice { context.loop.soon { [self] in account(notice) } }
+        return paid
+    }
+
+    package func account(_ notice: AccountNotice) {
+        guard let run, !run.isEnded else { return }
+        if !clientIsGone {
+            dialect.account(notice, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+        switch notice {
+        case .low: break
+        case .exhausted: run.command(.finish)
+        case .revoked: run.fail(.unauthorised("The key was taken back, or is over."))
+        }
+    }
+
+    /// What its streams use now at the operator's cost. What has ended is in the ledger.
+    package func openUsage(now: UnixTime) -> OpenUsage {
+        guard let run else { return OpenUsage() }
+        let received = (run.received - .zero).duration(at: rate)
+        var open = OpenUsage()
+        for attempt in attempts.values {
+            guard let stretch = attempt.stretch, attempt.engine != QuietEngine.entry.name, received > stretch.start else { continue }
+            let audio = (received - stretch.start) * stretch.channels * passedShare
+            open.audio += audio
+            let cost = context.usage.prices.cost(of: audio, engine: attempt.engine, model: attempt.model, workload: attempt.workload, at: now)
+            open.cost = open.cost + (cost ?? .zero)
+        }
+        return open
+    }
+
+    /// Which part of the audio engines hear: a gate keeps silence from them.
+    private var passedShare: Double {
+        guard let savings = gate?.savings, savings.heard > .zero else { return 1 }
+        return 1 - Double(savings.withheld.samples) / Double(savings.heard.samples)
+    }
+
+    /// Ends it when a limit is used up, and tells its client when one nearly is.
+    package func hold(to standing: Spending) {
+        guard reachedLimit == nil, let run, !run.isEnded else { return }
+        let costs = attempts.values.contains { !$0.engine.isFree }
+        if let words = standing.audioUsedUp ?? (costs ? standing.costUsedUp : nil) { return limitReached(words, run) }
+        guard let left = standing.audioLeft, limitWarnings.isNews(left.wholeMicroseconds) else { return }
+        account(.low(remaining: left))
+    }
+
+    /// What was received becomes final, if its engines are quick; then it ends in its dialect's words for a used-up account.
+    private func limitReached(_ words: String, _ run: SessionRun) {
+        context.log.warning("a limit is reached", [.session: id.rawValue, .reason: words])
+        reachedLimit = words
+        account(.exhausted)
+        _ = context.loop.schedule(at: context.loop.now + LimitWatch.finishTime) { run.fail(.quotaExhausted(words)) }
+    }
+
+    /// The key was taken back, or is over.
+    package func keyIsOver() { account(.revoked) }
+}

@@ -1,0 +1,142 @@
+internal import Audio
+internal import Continuity
+internal import Framing
+package import Net
+internal import Observability
+internal import Protocols
+internal import Sessions
+package import Speech
+
+/// What its client sends.
+extension LiveSession {
+    /// Bytes that wait to be decoded beyond which the client's socket is not read.
+    private static let mostUndecoded = 1 << 20
+
+    package func received(binary: RawSpan, on connection: WebSocketConnection) {
+        // A client that came back may still be heard on the connection that it left.
+        guard connection === client?.connection else { return }
+        switch dialect.receivedBinary(byteCount: binary.byteCount, now: context.loop.now) {
+        case .audio: audio(binary)
+        case .answered(let isAudio):
+            if isAudio { audio(binary) }
+            dialect.answerBinary(now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        case .command(let command): take(command)
+        case .refused(let code, let reason): refuse(code: code, reason: reason)
+        case .refusedInBand(let refusal):
+            for message in refusal.messages { client?.send(text: message.span.bytes) }
+            refuse(code: refusal.code, reason: refusal.reason)
+        case .ignored: break
+        }
+    }
+
+    package func received(text: RawSpan, on connection: WebSocketConnection) {
+        guard connection === client?.connection else { return }
+        dialect.receivedText(text, now: context.loop.now, output: &context.output)
+        carryOutOutput()
+    }
+
+    package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
+        guard connection === client?.connection else { return }
+        client = nil
+        guard run != nil else { return gone(close) }
+        // Who says goodbye does not come back.
+        if resumable != nil, dialect.waitsForClient, close.code != 1_000 { lost(close) } else { gone(close) }
+    }
+
+    private func gone(_ close: WebSocketClose) {
+        clientIsGone = true
+        leftInOrder = close.code == 1_000
+        dialectTimer?.cancel()
+        dialectTimer = nil
+        guard let run else { return }
+        context.log.info("client left its session", [.session: id.rawValue, .code: "\(close.code)"])
+        run.command(.abandon)
+    }
+
+    package func audio(_ bytes: RawSpan) {
+        guard let audio else { return }
+        var bytes = bytes, channel = ChannelIndex.first
+        if tagsChannels {
+            let tag = bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
+            let named = dialect.channel(of: tag, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+            guard let named else { return }
+            channel = named
+            bytes = bytes.extracting(1..<bytes.byteCount)
+        }
+        audio.push(bytes, of: channel) { pcm in self.pcm(pcm) }
+        if audio.damagedMessages > countedDamage { count(damage: audio.damagedMessages) }
+        if audio.bufferedBytes > Self.mostUndecoded { read(false) }
+    }
+
+    private func count(damage messages: Int) {
+        context.metrics.damaged(messages: messages - countedDamage, dialect: dialectName)
+        countedDamage = messages
+    }
+
+    /// Takes what was made on a thread of its own, or has waited for another channel.
+    private func takeDecoded() {
+        guard let audio else { return }
+        switch audio.take(pcm: { pcm in self.pcm(pcm) }) {
+        case .finished: run?.command(.finish)
+        case .failed(let error): undecodable(error)
+        case nil: break
+        }
+        if audio.bufferedBytes <= Self.mostUndecoded / 2, run?.isHoldingClient != true { read(true) }
+    }
+
+    /// Reads on from the client, or lets it wait.
+    package func read(_ reads: Bool) {
+        guard reads != isReading else { return }
+        isReading = reads
+        dialect.clientIsHeld(now: context.loop.now)
+        if reads { client?.resumeReading() } else { client?.pauseReading() }
+    }
+
+    func startDecoder() {
+        let session = LoopBound(self, on: context.loop)
+        let request = dialect.request
+        do {
+            audio = try ClientAudio(
+                request.format, channels: channels, isTagged: tagsChannels, loop: context.loop,
+                ready: { session.loop.execute { session.enter { $0.takeDecoded() } } }, late: { [self] in takeDecoded() })
+        } catch {
+            context.loop.soon { [self] in undecodable(error) }
+        }
+    }
+
+    /// Whole frames of 16-bit PCM, at the session's rate and with its channels.
+    package func pcm(_ pcm: RawSpan) {
+        var pcm = pcm
+        // Heard before the connection was lost.
+        if let known = resumable?.repeated(of: SampleCount(pcm.byteCount / (2 * channels))), known > .zero {
+            pcm = pcm.extracting(Int(known.samples) * 2 * channels..<pcm.byteCount)
+            if pcm.isEmpty { return }
+        }
+        if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
+        conversation?.audioBegan()
+        if let count = run?.push(pcm) { context.received(count) }
+    }
+
+    package func take(_ command: SessionCommand) {
+        // Audio that is still being decoded comes before the end.
+        if command == .finish, let audio {
+            audio.finish()
+            takeDecoded()
+            return
+        }
+        run?.command(command)
+    }
+
+    private func undecodable(_ error: MediaError) {
+        context.log.info("audio of a session cannot be decoded", [.session: id.rawValue, .error: "\(error)"])
+        run?.fail(EngineError(error))
+    }
+
+    private func refuse(code: UInt16, reason: String) {
+        context.log.info("session refused a message", [.session: id.rawValue, .code: "\(code)"])
+        client?.close(code: code, reason: reason)
+        run?.command(.abandon)
+    }
+}

@@ -1,0 +1,82 @@
+internal import Admission
+internal import Audio
+internal import Conversations
+internal import Continuity
+internal import Net
+internal import Observability
+internal import Protocols
+internal import Sessions
+internal import Settings
+package import Speech
+
+/// What its words become part of, and what of its silence engines hear.
+extension LiveSession {
+    func startConversation(_ request: ConversationRequest) {
+        conversation = LiveConversation(
+            session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
+            rate: rate, channels: channels, audioDays: audioDays, desk: context.conversations, loop: context.loop,
+            audio: { [self] range in heard(range) }
+        ) { [self] event in
+            guard !clientIsGone else { return }
+            dialect.conversation(event, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+    }
+
+    /// Kept audio of a session of one channel; nil when it is gone.
+    private func heard(_ range: SampleRange) -> [Int16]? {
+        guard channels == 1 else { return nil }
+        var samples: [Int16] = []
+        samples.reserveCapacity(Int(range.count.samples))
+        do throws(AudioLost) {
+            try replay(range) { pcm in
+                pcm.withUnsafeBytes { PCM.appendSamples(linear16: $0, to: &samples) }
+            }
+            return samples
+        } catch {
+            return nil
+        }
+    }
+
+    /// Not for sessions that tell their channels apart: engines hear those together.
+    func makeGate(_ request: ConversationRequest) -> SilenceGate? {
+        let mode: GateSettings.Mode =
+            switch request.gate {
+            case .operatorsChoice: context.gate.mode
+            case .on: .on
+            case .off: .off
+            }
+        guard mode != .off, channels == 1, let voices = context.voices else { return nil }
+        do throws(EngineError) {
+            guard let windows = try VoiceActivityWindows(voices, rate: rate, channels: channels) else { return nil }
+            var rule = context.gate.rule
+            if context.turns == nil { rule.unfinished = nil }
+            return SilenceGate(windows, rule: rule, isShadow: mode == .shadow, rate: rate)
+        } catch {
+            // It goes on without: what costs a little more is better than what does not hear.
+            gateFailed()
+            return nil
+        }
+    }
+
+    /// Asks whether the speaker is done, where the gate waits for that.
+    package func paused(at position: SampleIndex) {
+        guard context.gate.rule.unfinished != nil, let turns = context.turns else { return }
+        let start = max(.zero, position - SampleCount(turns.longestTurn, at: rate))
+        guard let samples = heard(SampleRange(start, position)) else { return }
+        let session = LoopBound(self, on: context.loop)
+        Self.judge(samples, rate, turns) { isOver in session.enter { $0.gate?.judged(isOver: isOver, at: position) } }
+    }
+
+    /// - Parameter tell: called on any thread, unless it cannot be told.
+    private static func judge(_ samples: [Int16], _ rate: SampleRate, _ turns: any TurnJudging, tell: @escaping @Sendable (Bool) -> Void) {
+        Task { if let isOver = await turns.isComplete(turn: SpeechSamples.floats(samples, rate)) { tell(isOver) } }
+    }
+
+    package func userSpeaks(as speaker: SpeakerLabel) { conversation?.userSpeaks(as: speaker.number) }
+
+    package func gateFailed() {
+        context.metrics.gateFailed()
+        context.log.warning("a session's gate lets everything through", [.session: id.rawValue])
+    }
+}

@@ -1,0 +1,207 @@
+internal import Admission
+internal import Audio
+package import Continuity
+internal import Conversations
+internal import Journal
+internal import Net
+internal import Observability
+internal import Protocols
+package import Sessions
+package import Speech
+internal import Store
+internal import Tracing
+internal import Usage
+
+/// What its run tells: what is to be kept, counted and told the client.
+extension LiveSession {
+    package func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
+        context.journal.append(audio: audio, range, cursor: &cursor)
+        conversation?.keep(audio, range)
+        if let gate { count(gate.savings, atLeast: SampleCount(Self.savingsPiece, at: rate)) }
+        trace?.received(through: range.end, now: context.loop.now)
+    }
+
+    /// Audio that the gate has decided on and that is counted together.
+    private static let savingsPiece: Duration = .seconds(5)
+
+    /// As they come: a session may last all day.
+    private func count(_ savings: SpeechGate.Savings, atLeast count: SampleCount) {
+        guard savings.heard - countedSavings.heard >= count else { return }
+        context.metrics.gated(savings, since: countedSavings, rate: rate)
+        countedSavings = savings
+    }
+
+    package func replay(_ range: SampleRange, _ body: (RawSpan) -> Void) throws(AudioLost) {
+        do {
+            try context.journal.read(range, cursor: cursor) { body($0.bytes) }
+        } catch {
+            context.log.error("audio cannot be read back", [.session: id.rawValue, .error: "\(error)"])
+            throw AudioLost("the journal has lost it")
+        }
+    }
+
+    package func record(_ commit: Commit, turn: Int) {
+        let bytes = CommitRecord.encode(commit, turn: turn)
+        context.journal.append(commit: bytes, at: commit.range.start, cursor: &cursor)
+        transcript?.append(commit: bytes, at: commit.range.start)
+        context.metrics.committed(words: commit.words.count)
+        if let run, !commit.words.isEmpty { context.metrics.finalCame(behind: (run.received - commit.range.end).seconds(at: rate)) }
+    }
+
+    package func hold(_ isHeld: Bool) { read(!isHeld) }
+
+    package func creditsLow(_ engine: EngineName, _ remaining: Duration) {
+        context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
+    }
+
+    package func skipped(_ engine: EngineName, _ problem: String) { context.metrics.skippedMessage(engine: engine) }
+
+    /// All sessions with the same key know of an engine's health together.
+    package func availability(_ account: EngineHealth.Account, isAvailable: Bool) {
+        if accounts.contains(account) { run?.availability(account.engine, isAvailable: isAvailable) }
+    }
+
+    private func account(_ engine: EngineName) -> EngineHealth.Account? { accounts.first { $0.engine == engine } }
+
+    package func began(_ attempt: Beginning, _ number: Int) {
+        if attempt.kind == .stream {
+            streams.insert(number)
+            countFailovers()
+        }
+        attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
+    }
+
+    /// There is a stream that has taken over.
+    private func countFailovers() {
+        for run in orphaned { context.metrics.failedOver(from: run.engine, because: run.outcome.label) }
+        orphaned = []
+    }
+
+    package func ran(_ run: RecognitionRun, _ number: Int?) {
+        context.metrics.ran(run)
+        if run.kind == .stream {
+            if let number { streams.remove(number) }
+            if run.error != nil { orphaned.append(run) }
+            if !streams.isEmpty { countFailovers() }
+        }
+        context.usage.note(run, of: record, begun: number.flatMap { attempts.removeValue(forKey: $0) })
+        if let account = account(run.engine) { context.continuity.health.ran(run, by: account) }
+        if let span = trace?.ran(run) { context.tracer?.take([span]) }
+        let engine = run.engine.rawValue, reason = run.outcome.label
+        switch (run.kind, run.outcome) {
+        case (.stream, .completed), (.stream, .cancelled), (.stream, .declined), (.shadow, _): break
+        case (.stream, .failed(let error)):
+            context.log.warning("engine stream failed", [.session: id.rawValue, .engine: engine, .error: "\(error)"])
+        case (.stream, .stalled), (.stream, .connectTimedOut):
+            context.log.warning("engine stream given up", [.session: id.rawValue, .engine: engine, .reason: reason])
+        case (.repair, let outcome), (.recovery, let outcome), (.recording, let outcome):
+            let length = "\(run.audio / .seconds(1))"
+            switch outcome {
+            case .completed: context.log.info("audio repaired", [.session: id.rawValue, .engine: engine, .seconds: length])
+            case .failed(let error):
+                context.log.warning("audio not repaired", [.session: id.rawValue, .engine: engine, .error: "\(error)", .seconds: length])
+            case .stalled, .connectTimedOut:
+                context.log.warning("audio not repaired", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
+            case .cancelled, .declined:
+                context.log.info("repair given up", [.session: id.rawValue, .engine: engine, .reason: reason, .seconds: length])
+            }
+        }
+    }
+
+    package func blame(_ engine: EngineName, _ error: EngineError) {
+        if let account = account(engine) { context.continuity.health.failed(account, error) }
+    }
+
+    package func lagged(_ engine: EngineName, by lag: Duration) {
+        if let account = account(engine) { context.continuity.health.lagged(account, by: lag) }
+    }
+
+    package func counted(_ tally: SessionTally, since before: SessionTally) {
+        context.metrics.counted(lateFinals: tally.lateFinals - before.lateFinals, changedWords: tally.changedWords - before.changedWords)
+    }
+
+    package func mend(_ mend: Mend) {
+        context.metrics.mended(engine: mend.engine, mend.range.count)
+        // Of which turn it is, the transcript knows.
+        let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
+        let bytes = CommitRecord.encode(commit, turn: 0)
+        context.journal.append(mend: bytes, at: mend.range.start, cursor: &cursor)
+        transcript?.append(mend: bytes, at: mend.range.start)
+        conversation?.mended(RepairSeam.words(mend.words, in: mend.range), in: mend.channel, by: mend.engine, model: run?.model(of: mend.engine))
+    }
+
+    package func evaluated(_ evaluation: Evaluation) {
+        context.metrics.evaluated(evaluation)
+        context.evaluations.add(evaluation, of: id, at: .now, rate: rate)
+    }
+
+    package func hear(_ event: SessionEvent) {
+        // Its last words are shown before its end is.
+        if case .ended = event, let conversation, !isSettled {
+            conversation.settled { [self] in
+                isSettled = true
+                // Its words are all told; whoever still listens hears what becomes of the conversation.
+                guard !clientIsGone, client != nil, leftInOrder, case .ended(let end) = event, end.error == nil else { return hear(event) }
+                conversation.concluded { [self] in hear(event) }
+            }
+            return
+        }
+        if trace != nil { traced(event) }
+        if case .interim = event { context.metrics.interim() }
+        if case .gap(let channel, let range, let error) = event {
+            context.metrics.gap(engine: firstEngine, range.count)
+            transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
+        }
+        if case .commit(let commit) = event {
+            conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
+        }
+        if !clientIsGone {
+            var event = event
+            if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true || reachedLimit != nil {
+                end.error = .quotaExhausted(reachedLimit ?? "The key has no credit left.")
+                event = .ended(end)
+            } else if case .ended(var end) = event, let error = end.error {
+                end.error = told(error)
+                event = .ended(end)
+            }
+            if case .ready = event, let engine = run?.servingEngine { dialect.served(by: engine) }
+            dialect.session(event, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+        if case .ended(let end) = event { ended(end) }
+    }
+
+    private func traced(_ event: SessionEvent) {
+        var model: String?
+        if case .commit(let commit) = event { model = run?.model(of: commit.engine) }
+        if let spans = trace?.heard(event, model: model, now: context.loop.now) { context.tracer?.take(spans) }
+    }
+
+    private func ended(_ end: SessionEnd) {
+        if let transcript { context.finish(transcript, cursor, received: end.received, behind: conversation?.stored) }
+        audio?.cancel()
+        audio = nil
+        run = nil
+        notResumable()
+        // Who says goodbye leaves the session without waiting for its end.
+        conversation?.ended(inOrder: leftInOrder && (end.error == nil || clientIsGone && end.error == .cancelled))
+        conversation = nil
+        if let gate { count(gate.savings, atLeast: .zero) }
+        gate = nil
+        if countedDamage >= StreamDecoder.mostDamagedInRow {
+            context.log.warning("many of a session's messages could not be decoded", [.session: id.rawValue, .count: "\(countedDamage)"])
+        }
+        if dialect.request.workload == .pushToTalk {
+            context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: grant.user, now: .now)
+        }
+        let outcome = Metrics.Outcome(end.error)
+        context.metrics.sessionEnded(dialect: dialectName, engine: firstEngine, outcome)
+        context.log.info(
+            "session ended",
+            [
+                .session: id.rawValue, .reason: outcome.rawValue, .seconds: "\(end.received.seconds(at: rate))",
+                .bytes: "\(end.received.samples * Int64(2 * channels))",
+            ])
+        context.remove(self)
+    }
+}

@@ -1,0 +1,98 @@
+internal import Admission
+internal import Continuity
+internal import Journal
+package import Net
+internal import Observability
+package import Protocols
+internal import Sessions
+internal import Speech
+
+/// A client that lost its connection and comes back.
+extension LiveSession {
+    /// Between two looks for what has become durable.
+    private var durabilityInterval: Duration { .milliseconds(500) }
+
+    func beResumable(_ run: SessionRun) {
+        let rule = Resumption.Rule(window: ListenServer.resumeWindow)
+        resumable = ResumableRun(run, rate: rate, channels: channels, rule: rule, on: context.loop) { [self] in tell($0) }
+        context.waiting.add(id, of: grant.user, LoopBound(self, on: context.loop))
+        watchDurability()
+    }
+
+    func notResumable() {
+        guard let resumable else { return }
+        context.waiting.remove(id)
+        durabilityTimer?.cancel()
+        durabilityTimer = nil
+        resumable.ended()
+        self.resumable = nil
+    }
+
+    private func tell(_ message: ResumableRun.Message) {
+        switch message {
+        // The dialect hears everything, and numbers what it makes of it itself.
+        case .event: break
+        case .durable(let end):
+            dialect.durable(through: end, now: context.loop.now, output: &context.output)
+            carryOutOutput()
+        }
+    }
+
+    private func watchDurability() {
+        durabilityTimer = context.loop.schedule(at: context.loop.now + durabilityInterval) { [self] in
+            guard let run else { return }
+            if let mark = unsynced, context.journal.isDurable(mark) {
+                unsynced = nil
+                resumable?.durable(through: mark.end)
+            }
+            if unsynced == nil { unsynced = context.journal.mark(cursor, through: run.received) }
+            watchDurability()
+        }
+    }
+
+    package func lost(_ close: WebSocketClose) {
+        context.log.info("client lost its connection", [.session: id.rawValue, .code: "\(close.code)"])
+        audio?.flush { pcm in self.pcm(pcm) }
+        dialect.clientLost(now: context.loop.now)
+        armDialectTimer()
+        resumable?.lost { [self] in
+            clientIsGone = true
+            leftInOrder = false
+            dialectTimer?.cancel()
+            dialectTimer = nil
+            context.log.info("client did not come back to its session", [.session: id.rawValue])
+        }
+    }
+
+    /// The client is there again, on another connection, which may be on another loop.
+    ///
+    /// - Returns: why it cannot go on; nil: it does.
+    package func returned(_ socket: ClientSocket, _ resume: LiveResume) -> LiveResume.Failure? {
+        guard let run, let resumable, dialect.waitsForClient else { return .expired }
+        var failure: LiveResume.Failure?
+        // Numbered are the dialect's messages and not the session's events.
+        resumable.resume(
+            at: resume.start.converted(from: clientRate, to: rate), seen: 0,
+            answer: { answer in
+                switch answer {
+                case .expired: failure = .expired
+                case .refused(let reason): failure = .refused(reason)
+                case .resumed(let back): goOn(with: socket, resume, received: back.received, run)
+                }
+            }, deliver: { [self] in tell($0) })
+        return failure
+    }
+
+    private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionRun) {
+        // Its loss may not have been noticed.
+        client?.close(code: 1001, reason: "replaced")
+        client = socket
+        if !isReading { socket.pauseReading() }
+        // What the one before still held comes again.
+        audio?.cancel()
+        startDecoder()
+        dialect.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
+        carryOutOutput()
+        context.log.info("client is back at its session", [.session: id.rawValue, .seconds: "\(received.seconds(at: rate))"])
+    }
+}

@@ -1,0 +1,211 @@
+package import Admission
+internal import Audio
+package import Continuity
+internal import Conversations
+package import Engines
+internal import Framing
+package import Journal
+package import Net
+internal import Observability
+package import Protocols
+package import Sessions
+internal import Settings
+package import Speech
+package import Store
+package import Tracing
+
+/// One client's live audio: carries messages between the client's socket, its dialect and its session, and keeps the session's audio in the journal.
+///
+/// Lives on one loop and is called there only, synchronously. Its timers and streams hold it strongly until its end lets go of them: a weak reference
+/// would make every retain on the audio's way take the slow path.
+package final class LiveSession: LiveHandler, SessionOwner {
+    package struct Plan {
+        package var id: ID<Session>
+        package var started: UnixTime
+        package var dialect: String
+        package var machine: any LiveServerMachine
+        /// In order of preference; not empty.
+        package var engines: [EngineEntry]
+        /// How many of them hear it.
+        package var mode: SessionMode = .failover
+        /// Lets it be, and says who pays.
+        package var grant: Grant
+        /// How many days of its conversation's audio the user has chosen to be kept; nil: they have not.
+        package var audioDays: Int?
+        /// What its engine hears of the user before it, one channel at `.speech`; empty: nothing.
+        package var introduction: [Float] = []
+        /// The caller's span.
+        package var caller: TraceParent?
+
+        package init(
+            id: ID<Session>, started: UnixTime, dialect: String, machine: any LiveServerMachine, engines: [EngineEntry],
+            mode: SessionMode = .failover, grant: Grant, audioDays: Int? = nil, introduction: [Float] = [], caller: TraceParent? = nil
+        ) {
+            self.id = id
+            self.started = started
+            self.dialect = dialect
+            self.machine = machine
+            self.engines = engines
+            self.mode = mode
+            self.grant = grant
+            self.audioDays = audioDays
+            self.introduction = introduction
+            self.caller = caller
+        }
+    }
+
+    package let grant: Grant
+    package let id: ID<Session>
+    package let started: UnixTime
+    let dialectName: String
+    package let context: LiveContext
+    /// The names of the engines that may serve it; the first is the one that is named to the client.
+    package let engines: [EngineEntry]
+    /// The engines are reached with vendor keys of the client's own.
+    let isByOwnKeys: Bool
+    /// How they are reached: their health is shared with the sessions that have the same keys.
+    package let accounts: [EngineHealth.Account]
+    /// How many days its conversation's audio is kept, if the user has chosen.
+    package let audioDays: Int?
+    package let rate: SampleRate
+    /// At which the client counts.
+    let clientRate: SampleRate
+    package let channels: Int
+    /// Each channel has messages of its own.
+    package let tagsChannels: Bool
+    package var dialect: any LiveServerMachine
+    /// From `start` to the end.
+    package var run: SessionRun?
+    private var plannedRun: SessionRun.Request
+    package let record: SessionRecord
+    package var cursor: JournalCursor
+    /// From `start` on.
+    package var transcript: LiveTranscript?
+    package var audio: ClientAudio?
+    package var client: ClientSocket?
+    /// From `start` to the end, when the client may come back.
+    package var resumable: ResumableRun?
+    /// Audio that is in the journal and may not be on the disk yet.
+    var unsynced: JournalMark?
+    var durabilityTimer: Loop.Timer?
+    /// nil when the key's audio is not counted.
+    package var meter: CreditMeter?
+    /// What the client has been told of its limits.
+    var limitWarnings: BalanceWarnings
+    /// Which limit of its user or key was reached while it ran; nil: none was.
+    var reachedLimit: String?
+    /// What its words become part of; nil: they are a transcript only.
+    package var conversation: LiveConversation?
+    /// Everything that was committed has been told.
+    package var isSettled = false
+    /// nil: engines hear everything.
+    package var gate: SilenceGate?
+    /// Of its savings, what was counted.
+    var countedSavings = SpeechGate.Savings()
+    /// Of the client's messages that could not be decoded, those that were counted.
+    var countedDamage = 0
+    /// Attempts that are not over, as they were noted.
+    package var attempts: [Int: UsageRun] = [:]
+    /// Streams that are not over, by their attempts' numbers.
+    package var streams: Set<Int> = []
+    /// Those that failed, and that none has taken over from yet.
+    var orphaned: [RecognitionRun] = []
+    /// nil when nobody traces.
+    package var trace: SessionTrace?
+    var isCarryingOut = false
+    var clientIsGone = false
+    /// The client said goodbye, or has not left.
+    var leftInOrder = true
+    var dialectTimer: Loop.Timer?
+    /// False while the client waits for what it has sent to be taken.
+    var isReading = true
+    var dialectDeadline: ContinuousClock.Instant?
+
+    package init(_ plan: Plan, context: LiveContext) {
+        id = plan.id
+        started = plan.started
+        dialectName = plan.dialect
+        self.context = context
+        engines = plan.engines
+        audioDays = plan.audioDays
+        grant = plan.grant
+        dialect = plan.machine
+        tagsChannels = plan.machine.tagsChannels
+        let request = plan.machine.request
+        let health = context.continuity.health
+        // A client that brings its own words is heard by no vendor.
+        let isByOwnKeys = plan.grant.payer == .user && plan.machine.conversation?.takesTranscripts != true
+        self.isByOwnKeys = isByOwnKeys
+        let accounts = plan.engines.map { health.account($0.name, key: isByOwnKeys ? $0.credential?.secret : nil) }
+        self.accounts = accounts
+        rate = StreamDecoder.sessionRate(for: request.format)
+        clientRate = if case .raw(_, let named, _) = request.format { named } else { rate }
+        channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
+        plannedRun = SessionRun.Request(
+            channels: channels,
+            options: StreamOptions(
+                rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
+                timesInterims: request.timesInterims, endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms,
+                diarize: request.diarize,
+                formatted: true, shortestPiece: request.shortestPiece),
+            engines: zip(plan.engines, accounts).compactMap { $0.liveEngine(slowness: health.slowness($1)) },
+            recovery: context.continuity.recovery, mode: plan.mode,
+            stall: context.continuity.stall, repairTime: context.continuity.repairTime, voteTime: context.continuity.modes.voteTime,
+            repair: context.continuity.repair(by: plan.engines, language: request.language), voices: context.listener)
+        plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
+        cursor = context.journal.cursor(rate: rate, channels: channels)
+        record = SessionRecord(
+            id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
+            keyterms: request.keyterms, diarize: request.diarize, engines: isByOwnKeys ? [] : plan.engines.map(\.name),
+            owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") })
+        let warnings = Set(context.creditWarnings + plan.machine.creditWarnings).sorted(by: >)
+        // Clients that bring their own words, or pay a vendor themselves, use no credit.
+        if let account = plan.grant.account?.account, account.isCounted, plan.grant.payer == .operator,
+            plan.machine.conversation?.takesTranscripts != true
+        {
+            meter = CreditMeter(account, rate: rate, warnings: warnings)
+        }
+        limitWarnings = BalanceWarnings(warnings)
+        trace = context.tracer?.begin(under: plan.caller, at: context.loop.now).map { root in
+            SessionTrace(
+                .init(
+                    session: id.rawValue, dialect: dialectName, workload: request.workload, model: request.model, channels: channels, rate: rate),
+                root: root)
+        }
+    }
+
+    /// The client's socket is open.
+    package func start(_ connection: WebSocketConnection) {
+        client = ClientSocket(connection)
+        context.add(self)
+        context.journal.open(record, cursor: &cursor)
+        transcript = context.transcripts.begin(record, rate: rate, channels: channels)
+        context.metrics.sessionOpened()
+        context.log.info(
+            "session started",
+            [.session: id.rawValue, .dialect: dialectName, .engine: firstEngine.rawValue, .peer: "\(connection.peer)"])
+        startDecoder()
+        if let request = dialect.conversation {
+            gate = makeGate(request)
+            if request.isKept { startConversation(request) }
+        }
+        let run = SessionRun(plannedRun, connector: context.vendors, owner: self, gate: gate)
+        self.run = run
+        if dialect.waitsForClient { beResumable(run) }
+        let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue
+        let start = LiveStart(rate: rate, model: model, credit: meter?.remaining, engine: firstEngine)
+        dialect.opened(start, now: context.loop.now, output: &context.output)
+        carryOutOutput()
+        if let notice = meter?.begin() { account(notice) }
+        for account in accounts where !context.continuity.health.isAvailable(account) { run.availability(account.engine, isAvailable: false) }
+        run.start()
+        conversation?.start()
+    }
+
+    var firstEngine: EngineName { engines.first?.name ?? .local }
+
+    package func drain() {
+        dialect.drain(now: context.loop.now, output: &context.output)
+        carryOutOutput()
+    }
+}

@@ -1,0 +1,36 @@
+internal import Continuity
+internal import Dispatch
+package import Journal
+internal import Net
+package import Speech
+
+/// Audio of a session of this run: in the log of its loop.
+package struct LoggedAudio: RecoverableAudio {
+    let context: LoopBound<LiveContext>
+    let cursor: JournalCursor
+    let end: SampleIndex
+
+    package func held(of range: SampleRange) async -> [SampleRange] { range.intersection(SampleRange(.zero, end)).map { [$0] } ?? [] }
+
+    package func read(_ range: SampleRange, _ channel: ChannelIndex) async throws(JournalError) -> [UInt8] {
+        let result = await context.loop.run { [context, cursor] in
+            Result { () throws(JournalError) in
+                var samples: [UInt8] = []
+                let read = context.withValue { context in
+                    Result { () throws(JournalError) in
+                        try context.journal.read(range, cursor: cursor) { bytes in
+                            samples.append(channel.number..<channel.number + 1, ofInterleaved: bytes.bytes, channels: cursor.channels)
+                        }
+                    }
+                }
+                try read?.get()
+                return samples
+            }
+        }
+        return try result.get()
+    }
+
+    package func release() async {
+        context.enter { $0.release(self) }
+    }
+}

@@ -1,0 +1,30 @@
+package import Continuity
+package import Engines
+package import Framing
+package import Protocols
+internal import Speech
+
+/// The mode that a request asks for, in the header `X-Harken-Mode`.
+package enum ModeChoice {
+    /// Those that a client may choose; whether a session is shadowed is the operator's business.
+    private static let offered: [SessionMode] = [.failover, .hedged, .ensemble]
+
+    /// - Returns: nil when the request leaves it to the operator.
+    package static func mode(of head: HTTPRequestHead) throws(RefusalCause) -> SessionMode? {
+        guard let text = head.headers["X-Harken-Mode"] else { return nil }
+        let name = String(text[...].trimmingBlanks).lowercased()
+        guard let mode = offered.first(where: { $0.rawValue == name }) else {
+            throw .badRequest("X-Harken-Mode: there is no mode \"\(text)\". Modes: \(offered.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return mode
+    }
+
+    /// - Parameter engines: those that may serve the request.
+    package static func check(_ mode: SessionMode, _ engines: [EngineEntry]) throws(RefusalCause) {
+        guard engines.count < mode.fewestEngines else { return }
+        let names = engines.map(\.name.rawValue).joined(separator: ", ")
+        throw .badRequest(
+            "X-Harken-Mode: \(mode.rawValue) needs \(mode.fewestEngines) engines, and this request may use \(engines.count): \(names). "
+                + "Name more with engine=, or leave the header out.")
+    }
+}

@@ -1,0 +1,95 @@
+internal import Glibc
+package import Net
+internal import Sessions
+package import Speech
+internal import Synchronization
+
+/// Lines on standard error, one write each: time, level, a constant message, and what varies as `key=value`.
+package struct Log: Sendable {
+    package enum Level: Int, Sendable, Comparable, CaseIterable {
+        case debug, info, warning, error
+
+        package init?(name: String) {
+            guard let level = Self.allCases.first(where: { "\($0)" == name.lowercased() }) else { return nil }
+            self = level
+        }
+
+        package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+    }
+
+    private let least: Level
+    private let write: @Sendable (String) -> Void
+    private let now: @Sendable () -> UnixTime
+    private let refusals = SampledRefusals()
+
+    /// - Parameter write: takes a line with its line break. Called on event loops, so it must not block: see `LogWriter`.
+    package init(
+        level: Level, now: @escaping @Sendable () -> UnixTime = { UnixTime.now }, write: @escaping @Sendable (String) -> Void = Log.standardError
+    ) {
+        least = level
+        self.now = now
+        self.write = write
+    }
+
+    package func debug(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.debug, message, metadata) }
+    package func info(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.info, message, metadata) }
+    package func warning(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.warning, message, metadata) }
+    package func error(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.error, message, metadata) }
+
+    /// Logs that somebody was refused, for the first refusals of an address alone; `summarizeRefusals` counts the others.
+    package func refusal(
+        _ message: StaticString, of ip: IPAddress, _ metadata: @autoclosure () -> KeyValuePairs<LogKey, String>, level: Level = .info,
+        now: Instant = .now
+    ) {
+        guard level >= least, refusals.sampler.withLock({ $0.note(ip, now: now) }) else { return }
+        log(level, message, metadata())
+    }
+
+    /// Logs how many refusals got no line of their own. To be called about once a second.
+    package func summarizeRefusals(now: Instant = .now) {
+        for summary in refusals.sampler.withLock({ $0.summaries(now: now) }) {
+            info("more refusals not logged", [.peer: summary.address?.description ?? "others", .count: "\(summary.count)"])
+        }
+    }
+
+    private func log(_ level: Level, _ message: StaticString, _ metadata: KeyValuePairs<LogKey, String>) {
+        guard level >= least else { return }
+        var line = "\(now().rfc3339) \(level) \(message)"
+        for (key, value) in metadata { line += " \(key.rawValue)=\(Self.quoted(value))" }
+        write(line + "\n")
+    }
+
+    /// Characters of a value that are logged.
+    private static let maxValueLength = 500
+
+    /// A value that a peer may have chosen cannot forge a line or a field, and cannot fill the log.
+    private static func quoted(_ value: String) -> String {
+        let isPlain = value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+        guard !isPlain || value.isEmpty else { return value.utf8.count <= maxValueLength ? value : value.prefix(maxValueLength) + "…" }
+        var quoted = "\""
+        for scalar in value.unicodeScalars.prefix(maxValueLength) {
+            switch scalar {
+            case "\"", "\\": quoted += "\\" + String(scalar)
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value):
+                quoted += "\\u{" + String(scalar.value, radix: 16) + "}"
+            case _: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+
+    /// Writes a line with one write(2), so that lines of several threads do not mix. Blocks while the reader of standard error is slow: for commands
+    /// and tests, not for a server.
+    package static let standardError: @Sendable (String) -> Void = { line in
+        var line = line
+        line.withUTF8 { bytes in
+            // A log that cannot be written has no better place to say so.
+            _ = Glibc.write(2, bytes.baseAddress, bytes.count)
+        }
+    }
+}
+
+/// The refusals that one log has seen.
+private final class SampledRefusals: Sendable {
+    let sampler = Mutex(RefusalSampler())
+}

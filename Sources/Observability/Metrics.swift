@@ -1,0 +1,302 @@
+package import Continuity
+package import Speech
+internal import Synchronization
+package import Tracing
+
+/// Counts for `GET /metrics`, from any thread. What happens for audio frames is an atomic addition for some of them together; the rest may take a lock.
+package final class Metrics: Sendable {
+    /// How a session or request ended, as a label.
+    package enum Outcome: String, Sendable {
+        case completed, abandoned, refused, failed
+
+        package init(_ error: EngineError?) { self = error == nil ? .completed : error == .cancelled ? .abandoned : .failed }
+    }
+
+    private struct Series: Hashable {
+        var name: StaticName
+        var labels: [String]
+    }
+
+    /// The labelled counters there are, each with its labels' names and what it counts.
+    private enum StaticName: String, CaseIterable {
+        case sessions = "harken_sessions_total"
+        case requests = "harken_http_requests_total"
+        case engineStreams = "harken_engine_streams_total"
+        case recognised = "harken_prerecorded_audio_seconds_total"
+        case engineAudio = "harken_engine_audio_seconds_total"
+        case gaps = "harken_gap_samples_total"
+        case skipped = "harken_engine_messages_skipped_total"
+        case failovers = "harken_failovers_total"
+        case repairs = "harken_repairs_total"
+        case recoveries = "harken_recoveries_total"
+        case mended = "harken_mended_samples_total"
+        case shadows = "harken_shadows_total"
+        case shadowWords = "harken_shadow_words_total"
+        case gated = "harken_gate_audio_seconds_total"
+        case gateFailures = "harken_gate_failures_total"
+        case damaged = "harken_audio_messages_damaged_total"
+        case audioDropped = "harken_conversation_audio_dropped_seconds_total"
+        case lessons = "harken_voice_lessons_total"
+        case spansDropped = "harken_spans_dropped_total"
+        case storeFailures = "harken_store_failures_total"
+        case decodersStarted = "harken_decoders_started_total"
+        case decodersLost = "harken_decoders_lost_total"
+        case wrongCredentials = "harken_wrong_credentials_total"
+
+        var labels: [String] {
+            switch self {
+            case .sessions: ["dialect", "engine", "outcome"]
+            case .requests: ["route", "status"]
+            case .engineStreams: ["engine", "outcome"]
+            case .recognised: ["engine"]
+            case .engineAudio: ["engine", "kind"]
+            case .gaps, .skipped, .mended: ["engine"]
+            case .failovers: ["engine", "reason"]
+            case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
+            case .gated: ["kind"]
+            case .damaged: ["dialect"]
+            case .gateFailures, .audioDropped, .decodersStarted: []
+            case .lessons: ["outcome"]
+            case .spansDropped, .decodersLost: ["cause"]
+            case .storeFailures: ["work"]
+            case .wrongCredentials: ["outcome"]
+            }
+        }
+
+        var help: String {
+            switch self {
+            case .sessions: "Live sessions that ended."
+            case .requests: "HTTP requests answered, WebSocket upgrades included."
+            case .engineStreams: "Engine streams that closed."
+            case .recognised: "Recorded audio recognised, in seconds."
+            case .engineAudio: "Audio that engines were given in streams, repairs, recoveries and recordings, in seconds, each channel counted."
+            case .gaps: "Samples of live audio that no engine recognised."
+            case .skipped: "Messages of engines that could not be read."
+            case .failovers: "Streams of live sessions that failed, stalled or did not open in time, and that another stream took over from."
+            case .repairs: "Intervals that were recognised again because a stream had left them."
+            case .recoveries: "Intervals of sessions that were over that were recognised again, for their transcripts."
+            case .mended: "Samples of gaps that were recognised after they had been reported."
+            case .shadows: "Streams whose words are only compared, after their end."
+            case .shadowWords: "Committed words by what a shadow made of them (same, substituted, missing), and those that only it heard (added)."
+            case .gated:
+                "Audio that gates heard, by what it was (speech, silence), and of the silence what engines were not sent (withheld, withheld_loud)."
+            case .gateFailures: "Sessions whose gate lets everything through: it does not work, or hears no speech where there is sound."
+            case .damaged: "Messages of clients that should each have been a packet of audio and could not be decoded."
+            case .audioDropped: "Audio of conversations that was not kept, in seconds: the store or the encoder did not keep up with it."
+            case .lessons: "Lessons of people's voices, from segments that a hand has said are theirs."
+            case .spansDropped: "Spans that no collector has."
+            case .storeFailures:
+                "Attempts to read or write the store or a transcript's file that failed and are repeated, by the work that needs them."
+            case .decodersStarted: "Processes started to decode uploaded recordings, one for each recording."
+            case .decodersLost:
+                "Decoding processes that ended in the middle of a recording (crashed), or were killed because they sent nothing (stuck) or broke the protocol (invalid)."
+            case .wrongCredentials:
+                "Requests with a wrong key or token, by how they were refused: answered (at once), delayed, turned_away (with status 429)."
+            }
+        }
+    }
+
+    private let receivedSamples = Atomic<Int64>(0)
+    private let receivedFrames = Atomic<Int64>(0)
+    private let openSessions = Atomic<Int>(0)
+    private let commits = Atomic<Int64>(0)
+    private let words = Atomic<Int64>(0)
+    private let interims = Atomic<Int64>(0)
+    private let lateFinals = Atomic<Int64>(0)
+    private let changedWords = Atomic<Int64>(0)
+    private let spans = Atomic<Int64>(0)
+    private let droppedLogLines = Atomic<Int64>(0)
+    private let counters = Mutex<[Series: Double]>([:])
+    private let repairLatency = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 4, 8])
+    private let firstAnswers = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30])
+    private let journalWindow = Histogram(bounds: [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2])
+    /// Nanoseconds.
+    private let longestJournalWindow = Atomic<Int64>(0)
+    private let failedSyncs = Atomic<Int64>(0)
+    private let finalLatency = Histogram(bounds: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9, 1.5, 3, 6])
+
+    package init() {}
+
+    package func received(_ count: SampleCount, inFrames frames: Int) {
+        receivedSamples.add(count.samples, ordering: .relaxed)
+        receivedFrames.add(Int64(frames), ordering: .relaxed)
+    }
+
+    package func sessionOpened() { openSessions.add(1, ordering: .relaxed) }
+
+    package func sessionEnded(dialect: String, engine: EngineName, _ outcome: Outcome) {
+        openSessions.subtract(1, ordering: .relaxed)
+        add(1, .sessions, [dialect, engine.rawValue, outcome.rawValue])
+    }
+
+    package func committed(words count: Int) {
+        commits.add(1, ordering: .relaxed)
+        words.add(Int64(count), ordering: .relaxed)
+    }
+
+    package func interim() { interims.add(1, ordering: .relaxed) }
+
+    /// How much audio came behind a final's end before the final did.
+    package func finalCame(behind seconds: Double) { finalLatency.observe(seconds) }
+
+    package func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
+
+    /// An engine's attempt at some audio is over.
+    package func ran(_ run: RecognitionRun) {
+        let engine = run.engine.rawValue, outcome = run.outcome.label, seconds = run.audio / .seconds(1)
+        if seconds > 0 { add(seconds * Double(run.channels), .engineAudio, [engine, run.kind.rawValue]) }
+        switch run.kind {
+        case .stream:
+            add(1, .engineStreams, [engine, outcome])
+            if let firstAnswer = run.firstAnswer { firstAnswers.observe(firstAnswer / .seconds(1)) }
+        case .repair:
+            add(1, .repairs, [engine, outcome])
+            if run.outcome == .completed { repairLatency.observe(run.start.duration(to: run.end) / .seconds(1)) }
+        case .recovery: add(1, .recoveries, [engine, outcome])
+        case .shadow: add(1, .shadows, [engine, outcome])
+        case .recording: break
+        }
+        if run.kind != .stream, run.outcome == .completed { add(seconds, .recognised, [engine]) }
+    }
+
+    /// A stream that failed has a successor.
+    package func failedOver(from engine: EngineName, because reason: String) { add(1, .failovers, [engine.rawValue, reason]) }
+
+    /// How long what was journaled waited at most until it was on the disk.
+    package func journalSynced(after window: Duration) {
+        let nanoseconds = Int64(window / .nanoseconds(1))
+        journalWindow.observe(window / .seconds(1))
+        longestJournalWindow.max(nanoseconds, ordering: .relaxed)
+    }
+
+    /// What was written is not known to survive a power cut.
+    package func journalSyncFailed() { failedSyncs.add(1, ordering: .relaxed) }
+
+    /// What engines said too late, and what they said otherwise than before.
+    package func counted(lateFinals late: Int, changedWords changed: Int) {
+        lateFinals.add(Int64(late), ordering: .relaxed)
+        changedWords.add(Int64(changed), ordering: .relaxed)
+    }
+
+    package func evaluated(_ evaluation: Evaluation) {
+        let same = evaluation.words - evaluation.substituted - evaluation.missing
+        let counts = [("same", same), ("substituted", evaluation.substituted), ("missing", evaluation.missing), ("added", evaluation.added)]
+        for (outcome, count) in counts where count > 0 { add(Double(count), .shadowWords, [evaluation.engine.rawValue, outcome]) }
+    }
+
+    package func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }
+
+    /// What a session's gate has kept from its engines.
+    ///
+    /// - Parameter before: what of that was counted.
+    package func gated(_ savings: SpeechGate.Savings, since before: SpeechGate.Savings, rate: SampleRate) {
+        let counts = [
+            ("speech", savings.speech - before.speech), ("silence", savings.silence - before.silence),
+            ("withheld", savings.withheld - before.withheld), ("withheld_loud", savings.withheldLoud - before.withheldLoud),
+        ]
+        for (kind, count) in counts where count > .zero { add(count.seconds(at: rate), .gated, [kind]) }
+    }
+
+    package func damaged(messages count: Int, dialect: String) { add(Double(count), .damaged, [dialect]) }
+
+    package func gateFailed() { add(1, .gateFailures, []) }
+
+    package func audioDropped(_ duration: Duration) { add(duration / .seconds(1), .audioDropped, []) }
+
+    package func taught(_ outcome: String) { add(1, .lessons, [outcome]) }
+
+    /// The store did not do what must be done; it is tried again.
+    ///
+    /// - Parameter work: of a closed list.
+    package func storeFailed(_ work: String) { add(1, .storeFailures, [work]) }
+
+    package func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
+
+    /// How a request with a wrong credential was refused.
+    package enum WrongCredentialOutcome: String {
+        case answered, delayed
+        case turnedAway = "turned_away"
+    }
+
+    package func wrongCredential(_ outcome: WrongCredentialOutcome) { add(1, .wrongCredentials, [outcome.rawValue]) }
+
+    /// A log line did not fit into the queue.
+    package func logLineDropped() { droppedLogLines.add(1, ordering: .relaxed) }
+
+    package func answered(route: String, status: Int) { add(1, .requests, [route, String(status)]) }
+
+    /// What became of spans.
+    package func traced(_ report: SpanExporter.Report) {
+        switch report {
+        case .exported(let count): spans.add(Int64(count), ordering: .relaxed)
+        case .dropped(let count, let cause): add(Double(count), .spansDropped, [cause.rawValue])
+        }
+    }
+
+    /// A process was started to decode a recording.
+    package func decoderStarted() { add(1, .decodersStarted, []) }
+
+    /// A process was lost in the middle of a recording.
+    package func decoderLost(_ cause: String) { add(1, .decodersLost, [cause]) }
+
+    private func add(_ value: Double, _ name: StaticName, _ labels: [String]) {
+        counters.withLock { $0[Series(name: name, labels: labels), default: 0] += value }
+    }
+
+    /// The Prometheus text format, version 0.0.4.
+    package func rendered() -> String {
+        var text = ""
+        func plain(_ name: String, _ kind: String, _ help: String, _ value: some Numeric) {
+            text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(value)\n"
+        }
+        plain("harken_sessions_open", "gauge", "Live sessions now.", openSessions.load(ordering: .relaxed))
+        plain("harken_audio_received_samples_total", "counter", "Live audio received.", receivedSamples.load(ordering: .relaxed))
+        plain("harken_audio_received_frames_total", "counter", "Messages with live audio.", receivedFrames.load(ordering: .relaxed))
+        plain("harken_commits_total", "counter", "Intervals accepted into live transcripts.", commits.load(ordering: .relaxed))
+        plain("harken_committed_words_total", "counter", "Words in them.", words.load(ordering: .relaxed))
+        plain("harken_interims_total", "counter", "Interim results of engines.", interims.load(ordering: .relaxed))
+        plain(
+            "harken_late_finals_total", "counter", "Finals that came when what they are about was settled.", lateFinals.load(ordering: .relaxed))
+        plain(
+            "harken_changed_final_words_total", "counter", "Words that an engine made final and later said otherwise: the first text stands.",
+            changedWords.load(ordering: .relaxed))
+        plain("harken_spans_exported_total", "counter", "Spans that a collector took.", spans.load(ordering: .relaxed))
+        text += finalLatency.rendered(
+            name: "harken_final_latency_seconds", help: "Audio that was received behind the end of a final before the final came, in seconds.")
+        text += repairLatency.rendered(name: "harken_repair_seconds", help: "From asking for a repair to its words, in seconds.")
+        text += firstAnswers.rendered(
+            name: "harken_first_answer_seconds", help: "From asking for an engine's stream to its first words, in seconds.")
+        text += journalWindow.rendered(
+            name: "harken_journal_window_seconds",
+            help: "What a power cut would have taken: age of the oldest bytes when a sync had them, in seconds.")
+        plain(
+            "harken_journal_window_max_seconds", "gauge", "The longest of them.",
+            Double(longestJournalWindow.load(ordering: .relaxed)) * 1e-9)
+        plain("harken_journal_sync_failures_total", "counter", "Syncs of the journal that failed.", failedSyncs.load(ordering: .relaxed))
+        plain(
+            "harken_log_dropped_total", "counter", "Log lines that were dropped because the log was not read fast enough.",
+            droppedLogLines.load(ordering: .relaxed))
+        let counters = counters.withLock { $0 }
+        for name in StaticName.allCases {
+            text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"
+            for (series, value) in counters.filter({ $0.key.name == name }).sorted(by: { $0.key.labels.lexicographicallyPrecedes($1.key.labels) }) {
+                let labels = zip(name.labels, series.labels).map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
+                text += "\(name.rawValue){\(labels)} \(value)\n"
+            }
+        }
+        return text
+    }
+
+    package static func escaped(_ label: String) -> String {
+        var escaped = ""
+        for character in label {
+            switch character {
+            case "\\": escaped += "\\\\"
+            case "\"": escaped += "\\\""
+            case "\n": escaped += "\\n"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,62 @@
+/// Does work in the store that must not be left undone: again and again until the store does it.
+package struct StoreRetry: Sendable {
+    /// What is to be done, for the log and the metrics.
+    package enum Work: String, Sendable {
+        case jobTakeUp = "job_take_up"
+        case jobClaim = "job_claim"
+        case jobLease = "job_lease"
+        case jobRelease = "job_release"
+        case jobResult = "job_result"
+        case jobResultFile = "job_result_file"
+        case jobNotice = "job_notice"
+        case chunkRelease = "chunk_release"
+        case transcript
+    }
+
+    package let schedule: RetrySchedule
+    package let log: Log
+    package let metrics: Metrics
+
+    package init(schedule: RetrySchedule, log: Log, metrics: Metrics) {
+        self.schedule = schedule
+        self.log = log
+        self.metrics = metrics
+    }
+
+    /// Counts a failure and logs it: the first one as an error, those that follow for who looks closely.
+    ///
+    /// - Parameter attempts: failures so far, with this one.
+    package func failed(_ work: Work, of id: String, attempts: Int, _ error: any Error) {
+        metrics.storeFailed(work.rawValue)
+        let seconds = "\(schedule.wait(after: attempts) / .seconds(1))"
+        if attempts == 1 {
+            log.error("the store does not work; tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
+        } else {
+            log.debug("the store still does not work", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])
+        }
+    }
+
+    /// Ends when `body` has done it.
+    ///
+    /// - Parameter failed: attempts that have failed before.
+    /// - Returns: nil when the task was cancelled before.
+    package func run<Value: Sendable, Failure: Error>(
+        _ work: Work, of id: String, failed before: Int = 0, _ body: () async throws(Failure) -> Value
+    ) async -> Value? {
+        var attempts = before
+        while !Task.isCancelled {
+            if attempts > 0 {
+                do { try await Task.sleep(for: schedule.wait(after: attempts)) } catch { return nil }
+            }
+            do throws(Failure) {
+                let value = try await body()
+                if attempts > 0 { log.info("the store works again", [.request: id, .reason: work.rawValue, .count: "\(attempts)"]) }
+                return value
+            } catch {
+                attempts += 1
+                failed(work, of: id, attempts: attempts, error)
+            }
+        }
+        return nil
+    }
+}

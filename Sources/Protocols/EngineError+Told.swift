@@ -1,0 +1,15 @@
+package import Speech
+
+extension EngineError {
+    /// In words for whoever ordered the recording.
+    package var told: String {
+        switch self {
+        case .unauthorised(let why), .quotaExhausted(let why), .badRequest(let why), .undecodable(let why), .unavailable(let why),
+            .timedOut(let why), .protocolViolation(let why):
+            why
+        case .rateLimited: "The engine takes no more work for now; try again later."
+        case .unsupportedLanguage(let language): "No engine that this request may use has the language \"\(language)\"."
+        case .cancelled: "The work was cancelled."
+        }
+    }
+}

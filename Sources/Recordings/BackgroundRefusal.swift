@@ -1,0 +1,97 @@
+package import Background
+package import Framing
+package import Protocols
+package import Speech
+package import Store
+
+/// Why something of a recording in chunks is not done: `{"detail", "code"}`, as the clients of these routes read it, and `provider` where an engine failed.
+package struct BackgroundRefusal: Error, Sendable, Equatable {
+    package var status: HTTPStatus
+    package var code: String
+    package var detail: String
+    package var retryAfter: Duration?
+    /// The engine that failed.
+    package var provider: EngineName?
+
+    package init(_ status: HTTPStatus, _ code: String, _ detail: String, retryAfter: Duration? = nil) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.retryAfter = retryAfter
+    }
+
+    package init(_ cause: RefusalCause) {
+        let (status, code, message) = cause.plain
+        switch cause {
+        case .outOfCredit: self.init(.tooManyRequests, "credits_exhausted", "Transcription credits exhausted")
+        case .tooManyRequests(let after): self.init(status, code, message, retryAfter: after)
+        case .unsupportedLanguage: self.init(.unprocessableContent, "unsupported_language", message)
+        case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer), request: nil)
+        case .unauthenticated, .forbidden, .otherKey, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .unknownModel,
+            .remoteContent, .unavailable, .internalFault, .limitReached:
+            self.init(status, code, message)
+        }
+    }
+
+    package init(_ refusal: RoutingRefusal) {
+        switch refusal {
+        case .ownKeyNotUsed: self.init(.unprocessableContent, "own_key_not_used", "\(refusal)")
+        case .assemblyAIKeyMissing: self.init(.serviceUnavailable, "missing_assemblyai_api_key", "\(refusal)")
+        case .noEngine: self.init(.serviceUnavailable, "no_usable_batch_provider", "\(refusal)")
+        }
+    }
+
+    package init(_ error: StoreError) {
+        let (status, code, message) = error.plain
+        self.init(status, code, message)
+    }
+
+    /// The vendor's words stay in the log.
+    ///
+    /// - Parameter request: what the log calls the work; nil: nothing.
+    package init(_ failure: ProviderError, request: String?) {
+        let code = failure.code.rawValue
+        let status: HTTPStatus =
+            switch failure.code {
+            // These are the request's, and would fail again.
+            case .audioNotUsable, .unsupportedLanguage: .unprocessableContent
+            // As the caller's own key and account are.
+            case .keyRefused, .quotaExhausted: failure.status.code < 500 ? failure.status : .internalServerError
+            // A status of 5xx is what clients of these routes try again after, and 500 is what they know.
+            case .rateLimited, .failure, .timeout: .internalServerError
+            case .interrupted: .serviceUnavailable
+            }
+        let why = failure.payer == .user && (failure.code == .keyRefused || failure.code == .quotaExhausted) ? ": \(failure.error.told)" : ""
+        self.init(status, code, "Transcription failed: \(code)\(why)\(request.map { " (request \($0))" } ?? "")")
+        provider = failure.provider
+    }
+
+    package static let notFound = BackgroundRefusal(.notFound, "conversation_not_found", "Conversation not found")
+
+    /// Does what may be refused.
+    package static func heard<Value>(_ body: () async throws(RefusalCause) -> Value) async throws(BackgroundRefusal) -> Value {
+        do throws(RefusalCause) { return try await body() } catch { throw BackgroundRefusal(error) }
+    }
+
+    /// What the store says.
+    package static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(BackgroundRefusal) -> Value {
+        do throws(StoreError) { return try await body() } catch { throw BackgroundRefusal(error) }
+    }
+
+    package var refusal: Refusal {
+        var json = JSONWriter()
+        json.beginObject()
+        // What a user may use of the gateway, not what a vendor's account has.
+        if status == .paymentRequired, provider == nil {
+            json.member("error", "quota_exceeded")
+            json.member("plan_type", "basic")
+        }
+        json.member("detail", detail)
+        json.member("code", code)
+        if let provider { json.member("provider", provider.rawValue) }
+        json.endObject()
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let retryAfter { headers.set("Retry-After", String(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))) }
+        return Refusal(status: status, headers: headers, body: json.bytes)
+    }
+}

@@ -1,0 +1,75 @@
+package import Background
+package import Conversations
+internal import Framing
+internal import Protocols
+internal import Speech
+
+/// How what was done is told.
+package enum BackgroundAnswer {
+    package static func capabilities(_ report: BackgroundReport) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("background_batch")
+        json.beginObject()
+        json.member("enabled", report.isEnabled)
+        json.member("mode", report.mode)
+        json.member("provider", (report.effective ?? report.primary).rawValue)
+        json.member("primary_provider", report.primary.rawValue)
+        json.member("effective_provider", optional: report.effective?.rawValue)
+        json.member("fallback_provider", optional: report.fallback?.rawValue)
+        json.member("fallback_enabled", report.mayFallBack)
+        json.member("fallback_available", report.isFallbackAvailable)
+        json.member("workload", Workload.background.rawValue)
+        json.member("reason", optional: report.reason?.rawValue)
+        json.member("sample_rate", 16_000)
+        json.member("channels", 1)
+        json.member("encoding", "linear16")
+        json.member("max_chunk_seconds", ChunkRequest.longest)
+        json.endObject()
+        json.endObject()
+        return json.bytes
+    }
+
+    package static func started(_ conversation: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("conversation_id", conversation)
+        json.endObject()
+        return json.bytes
+    }
+
+    /// - Parameter segments: of the conversation, as far as they touch the chunk; or of the chunk alone.
+    package static func transcribed(_ taken: BackgroundDesk.Taken, _ segments: [Segment]) -> [UInt8] {
+        var json = JSONWriter(capacity: 8_192)
+        json.beginObject()
+        json.key("segments")
+        json.beginArray()
+        for segment in segments { segment.write(to: &json, withWords: true) }
+        json.endArray()
+        json.member("language", optional: taken.language?.rawValue)
+        json.member("provider", taken.chunk.engine.rawValue)
+        json.member("run_id", optional: taken.run?.rawValue)
+        json.member("chunk_duration_ms", Int(taken.chunk.duration / .milliseconds(1)))
+        json.member("duplicate", taken.isDuplicate)
+        json.key("speaker_diagnostics")
+        json.beginObject()
+        json.member("provider_cluster_count", Set(taken.chunk.words.compactMap(\.cluster)).count)
+        json.member("mapped_speaker_count", Set(segments.compactMap(\.speaker)).count)
+        json.endObject()
+        json.endObject()
+        return json.bytes
+    }
+
+    /// Of a recording in which nothing was said.
+    package static func discarded(_ conversation: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("id", conversation)
+        json.member("status", Conversation.Status.discarded.rawValue)
+        json.key("segments")
+        json.beginArray()
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+}

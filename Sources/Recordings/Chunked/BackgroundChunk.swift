@@ -1,0 +1,97 @@
+package import Admission
+internal import Background
+internal import Conversations
+internal import Framing
+import Live
+package import Net
+internal import Protocols
+internal import Speech
+internal import Store
+internal import Usage
+
+/// One chunk's way through the gateway. Faults are told in a fixed order, the first one that there is.
+package struct BackgroundChunk: Sendable {
+    package let caller: AuthenticatedCaller
+    package let grant: Grant
+    /// The request's name in answers and in the log.
+    package let id: String
+    package let services: RecordingServices
+
+    package init(caller: AuthenticatedCaller, grant: Grant, id: String, services: RecordingServices) {
+        self.caller = caller
+        self.grant = grant
+        self.id = id
+        self.services = services
+    }
+
+    package func run(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
+        guard services.batch.enter() else {
+            throw BackgroundRefusal(.tooManyRequests, "restricted", "Transcription temporarily restricted", retryAfter: .seconds(5))
+        }
+        defer { services.batch.leave() }
+        let query = exchange.request.query
+        let file = try await BackgroundRefusal.heard { () throws(RefusalCause) in
+            try await exchange.spoolBody(to: services.spool, id: id, limit: ChunkRequest.limit(query), by: caller.caller)
+        }
+        guard file.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "No audio data provided") }
+        let request = try ChunkRequest(query)
+        let duration = try request.duration(of: file.byteCount)
+        let work = { @Sendable (language: LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) in
+            try await recognise(request, file, language)
+        }
+        guard request.isKept, let conversation = request.conversation else {
+            let (transcript, run) = try await work(nil)
+            await services.usage.note(run)
+            grant.charge(transcript.length.duration(at: transcript.rate))
+            let chunk = RecognisedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
+            let taken = BackgroundDesk.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
+            return BackgroundAnswer.transcribed(
+                taken, Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) })
+        }
+        let place = BackgroundDesk.Place(user: grant.user, conversation: conversation)
+        let chunk = StoredChunk(
+            id: request.chunk ?? "", hash: "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))",
+            start: request.start, duration: duration ?? .zero)
+        let taken = try await services.chunked.take(
+            chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, by: grant,
+            patience: BackgroundDesk.patience, services, work)
+        let store = services.conversations.store
+        let all = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
+        }
+        return BackgroundAnswer.transcribed(taken, all.compactMap { $0.part(from: taken.chunk.start, to: taken.chunk.end) })
+    }
+
+    /// - Parameter standard: the recording's language, where the chunk does not say.
+    private func recognise(
+        _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
+    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
+        let options = RecognitionOptions(
+            language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
+        return try await WorkloadRecognition.run(
+            .background, file.recording(request.format), holding: file, options, by: grant,
+            of: request.conversation, id: id, services)
+    }
+
+    /// Asks again, before the next of several recordings, whether a limit was reached meanwhile.
+    static func mayGoOn(_ grant: Grant, _ services: RecordingServices) async throws(BackgroundRefusal) {
+        guard let words = await services.admission.usedUp(grant) else { return }
+        throw BackgroundRefusal(.limitReached(words))
+    }
+}
+
+extension Segment {
+    /// What of it is said in a stretch of time; nil: nothing. A part that begins later than its segment has a name of its own.
+    fileprivate func part(from start: Duration, to end: Duration) -> Segment? {
+        guard !words.isEmpty else { return self.start >= start && self.start < end ? self : nil }
+        let spoken = words.filter { $0.start >= start && $0.start < end }
+        guard let first = spoken.first, let last = spoken.last else { return nil }
+        guard spoken.count < words.count else { return self }
+        var part = self
+        if first != words.first { part.id = ID(DerivedUUID(id.rawValue, index: words.firstIndex(of: first) ?? 0).description) }
+        part.words = spoken
+        part.text = spoken.map(\.text).joined(separator: " ")
+        (part.start, part.end) = (first.start, last.end)
+        return part
+    }
+}

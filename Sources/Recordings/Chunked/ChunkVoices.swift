@@ -1,0 +1,75 @@
+internal import Audio
+internal import Background
+internal import Conversations
+internal import Dispatch
+internal import Observability
+internal import Protocols
+internal import Speakers
+internal import Speech
+
+/// Listens to who speaks in a chunk: on the chunk's own clock, whatever its place in the recording is.
+struct ChunkVoices: Sendable {
+    let voices: any Voiceprinting
+    /// For the disk.
+    let queue: DispatchQueue
+    let media: any MediaSource
+    let log: Log
+
+    /// The chunk with what its speakers sound like, and who those are whom the user's recordings know.
+    func heard(_ chunk: RecognisedChunk, in recording: Recording, knowing directory: VoiceDirectory) async -> RecognisedChunk {
+        let pieces = ClusterStretch.all(in: chunk.words, pause: ClusterStretch.shortPause).map { stretch in
+            ClusterIdentity.Piece(
+                cluster: stretch.cluster, SampleRange(.zero + SampleCount(stretch.start, at: .speech), .zero + SampleCount(stretch.end, at: .speech)),
+                words: stretch.words)
+        }
+        let spans = ClusterIdentity.spans(pieces).filter { !$0.value.isEmpty }
+        guard !spans.isEmpty, let samples = await samples(of: spans, in: recording) else { return chunk }
+        var chunk = chunk
+        for (cluster, samples) in samples {
+            do {
+                guard let voiceprint = try await voices.voiceprint(of: samples) else { continue }
+                chunk.voices[cluster] = VoiceEvidence(voiceprint, SampleCount(samples.count).duration(at: .speech))
+            } catch {
+                log.warning("a speaker of a chunk could not be listened to", [.error: "\(error)"])
+            }
+        }
+        chunk.identities = ClusterIdentity.identify(chunk.voices, in: directory)
+        return chunk
+    }
+
+    /// What is said in the spans of each cluster; nil when the recording cannot be read.
+    private func samples(of spans: [String: [SampleRange]], in recording: Recording) async -> [String: [Float]]? {
+        let wanted = spans.flatMap { cluster, ranges in ranges.map { (cluster: cluster, range: $0) } }.sorted { $0.range.start < $1.range.start }
+        do throws(MediaError) {
+            let stretches = try await RecordingStretches(queue: queue, media: media).read(wanted.map(\.range), of: recording)
+            var samples: [String: [Float]] = [:]
+            for (want, stretch) in zip(wanted, stretches) where !stretch.isEmpty { samples[want.cluster, default: []] += stretch }
+            return samples
+        } catch {
+            log.warning("a chunk could not be listened to", [.error: "\(error)"])
+            return nil
+        }
+    }
+}
+
+extension ClusterIdentity {
+    /// Who the speakers of a chunk are, the one who speaks longest first. Parts of one speaker of the engine's may be the same; others never are.
+    ///
+    /// Each is named by the voice: naming that later names all that it has said.
+    fileprivate static func identify(_ voices: [String: VoiceEvidence], in directory: VoiceDirectory) -> [String: SpeakerIdentity] {
+        var identities: [String: SpeakerIdentity] = [:]
+        var taken: [(voice: ID<Voice>, by: Substring)] = []
+        for (cluster, voice) in voices.sorted(by: { ($1.value.duration, $0.key) < ($0.value.duration, $1.key) }) {
+            guard voice.duration >= directory.rule.shortestClip else { continue }
+            let base = ClusterParts.base(cluster)
+            var free = directory
+            for other in taken where other.by != base { free.remove(other.voice) }
+            guard let finding = identify([(cluster, .success(voice.voiceprint))], in: free)[cluster], finding.reason == nil,
+                let candidate = finding.candidates.first
+            else { continue }
+            identities[cluster] = SpeakerIdentity(.voice(candidate.voice), by: .voiceprint, confidence: finding.identity.confidence)
+            taken.append((candidate.voice, base))
+        }
+        return identities
+    }
+}

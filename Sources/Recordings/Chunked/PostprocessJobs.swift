@@ -1,0 +1,71 @@
+package import Admission
+internal import Background
+internal import Conversations
+internal import Framing
+import Live
+internal import Observability
+package import Protocols
+internal import Speech
+package import Store
+internal import Usage
+
+/// Recognises finished conversations once more, from the audio that is kept of them.
+package struct PostprocessJobs: WorkloadJobs {
+    package static let dialect = "postprocess"
+
+    /// A job's order: all there is to say is in the job.
+    package static var order: String { SyncOrder(files: [], language: nil, source: "").text }
+
+    package func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
+        JobOrder(options: RecognitionOptions(workload: .postprocess), format: .container)
+    }
+
+    package func report(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async -> WorkloadReport {
+        var report = WorkloadReport()
+        do throws(BackgroundRefusal) {
+            try await hear(job, grant, services)
+            report.errors.append(nil)
+            report.conversations.append(job.audio)
+        } catch {
+            services.log.info("a conversation was not recognised again", [.conversation: job.audio, .error: error.detail])
+            report.errors.append(WorkloadFailure(error))
+        }
+        return report
+    }
+
+    private func hear(_ job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(BackgroundRefusal) {
+        let store = services.conversations.store
+        let id = ID<Conversation>(job.audio)
+        let (found, audio) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await store.conversation(id, of: job.user), try await store.audio(of: id, of: job.user))
+        }
+        guard let conversation = found else { throw .notFound }
+        guard !audio.isEmpty else { throw BackgroundRefusal(.conflict, "no_audio", "No audio of this conversation is kept.") }
+        var chunks: [RecognisedChunk] = []
+        for part in audio {
+            try await BackgroundChunk.mayGoOn(grant, services)
+            let recording = Recording(path: services.conversations.audioFolder + "/" + part.file)
+            let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .postprocess)
+            let (transcript, run) = try await WorkloadRecognition.run(
+                .postprocess, recording, holding: nil, options, by: grant, of: job.audio, id: job.id.rawValue, services)
+            await services.usage.note(run)
+            grant.charge(part.duration)
+            let chunk = RecognisedChunk(transcript, id: part.file, start: part.start, duration: part.duration, engine: run.engine)
+            chunks.append(await services.chunked.heard(chunk, in: recording, of: job.user, services))
+        }
+        var speakers = Reconciliation(chunks, rule: services.conversations.speakerRule)
+        let place = BackgroundDesk.Place(user: job.user, conversation: job.audio)
+        do throws(StoreError) {
+            try await BackgroundDesk.name(&speakers, place, services)
+            // People may have worked on it meanwhile.
+            guard let conversation = try await store.conversation(id, of: job.user) else { throw StoreError.conflict("it is gone") }
+            let hearing = SecondHearing(of: conversation.segments, in: chunks, speakers: speakers) { origin in
+                ID(DerivedUUID("\(job.id)/\(origin.chunk)", index: origin.word).description)
+            }
+            _ = try await store.write(ConversationUpdate(id, changed: hearing.new, removed: hearing.removed), of: job.user)
+        } catch {
+            throw BackgroundRefusal(error)
+        }
+        await services.conversations.complement()
+    }
+}

@@ -1,0 +1,66 @@
+internal import Audio
+internal import Background
+internal import Conversations
+internal import Live
+internal import Observability
+internal import Speech
+internal import Store
+
+/// Keeps a recording's audio with its conversation: of each chunk what no other has brought.
+struct RecordingAudio: Sendable {
+    let desk: ConversationDesk
+
+    /// Less is not worth a file.
+    private static let shortest: Duration = .milliseconds(100)
+
+    func keep(_ chunk: RecognisedChunk, in recording: Recording, beside others: [StoredChunk], of conversation: ID<Conversation>, _ user: ID<User>)
+        async
+    {
+        do throws(StoreError) {
+            guard try await desk.keepsAudio(of: user) else { return }
+        } catch {
+            // Not kept against the user's wish, for all that is known.
+            return desk.log.error("a recording's audio is not kept", [.conversation: conversation.rawValue, .error: "\(error)"])
+        }
+        let ranges = UniqueTime.ranges(of: chunk.start..<chunk.end, beside: others.map { $0.start..<$0.start + $0.duration })
+        for range in ranges where range.upperBound - range.lowerBound >= Self.shortest {
+            guard let keeper = desk.keeper(rate: .speech, channels: 1, days: nil) else { return }
+            let part = SampleRange(
+                .zero + SampleCount(range.lowerBound - chunk.start, at: .speech), .zero + SampleCount(range.upperBound - chunk.start, at: .speech))
+            do {
+                try await write(part, of: recording, to: keeper)
+                guard let kept = await keeper.finish() else { continue }
+                let stored = StoredAudio(
+                    file: kept.file, start: range.lowerBound, duration: kept.count.duration(at: .speech), byteCount: kept.byteCount,
+                    created: desk.now())
+                if try await !desk.store.add(stored, to: conversation, of: user) { await keeper.remove(kept) }
+            } catch {
+                desk.log.error("a recording's audio cannot be kept", [.conversation: conversation.rawValue, .error: "\(error)"])
+                await keeper.discard()
+            }
+        }
+    }
+
+    private func write(_ part: SampleRange, of recording: Recording, to keeper: ConversationAudio) async throws {
+        let source = try Source(await desk.media.turn(for: recording))
+        var position = SampleIndex.zero
+        while position < part.end {
+            guard let heard = try await source.next() else { break }
+            let range = SampleRange(position, count: SampleCount(heard.count))
+            if let wanted = part.intersection(range) {
+                let samples = heard[Int((wanted.start - position).samples)..<Int((wanted.end - position).samples)]
+                if let error = await keeper.append(samples.map(PCM.linear16), from: wanted.start) { throw error }
+            }
+            position = range.end
+        }
+    }
+
+    /// A file that is read a block at a time.
+    private actor Source {
+        private let file: any DecodedMedia
+
+        init(_ turn: any MediaTurn) throws(MediaError) { file = try turn.open(rate: .speech, channels: .mixed) }
+
+        func next() throws(MediaError) -> [Float]? { try file.next(SampleCount(160_000))?.channels.first }
+    }
+}

@@ -1,0 +1,195 @@
+package import Admission
+internal import Audio
+internal import Background
+internal import Conversations
+internal import Dispatch
+internal import Framing
+import Live
+internal import Observability
+package import Protocols
+internal import Speech
+package import Store
+
+/// Works on what devices have recorded while they were offline: one file after the other becomes a chunk of a conversation, which is over then.
+///
+/// Done again after a restart, what was recognised is not recognised again; sent again, neither.
+package struct SyncJobs: WorkloadJobs {
+    package static let dialect = "sync"
+    /// Silence that puts what comes after it into a conversation of its own, between two files or within one.
+    package static let pause: Duration = .seconds(120)
+    /// Between two looks whether the gateway has room.
+    private static let busyWait: Duration = .seconds(1)
+
+    let keepsUploads = false
+
+    package func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
+        SyncOrder(job.request).map { JobOrder(options: RecognitionOptions(language: $0.language, workload: .sync), format: .container) }
+    }
+
+    package func report(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async -> WorkloadReport {
+        // `work` has read it.
+        guard let order = SyncOrder(job.request) else { return WorkloadReport() }
+        var run = Run(job: job, order: order, grant: grant, services: services)
+        return await run.all()
+    }
+
+    /// One job's way through its files.
+    private struct Run {
+        let job: TranscriptionJob
+        let order: SyncOrder
+        let grant: Grant
+        let services: RecordingServices
+        var report = WorkloadReport()
+        /// The conversation that files go to now: where its clock begins, and where it ends so far.
+        private var open: (place: BackgroundDesk.Place, start: UnixTime, end: UnixTime)?
+
+        init(job: TranscriptionJob, order: SyncOrder, grant: Grant, services: RecordingServices) {
+            self.job = job
+            self.order = order
+            self.grant = grant
+            self.services = services
+        }
+
+        mutating func all() async -> WorkloadReport {
+            for file in order.files {
+                guard !Task.isCancelled else { return report }
+                do throws(BackgroundRefusal) {
+                    try await take(file)
+                    report.errors.append(nil)
+                } catch {
+                    services.log.info("a file was not synchronised", [.request: job.id.rawValue, .error: error.detail])
+                    report.errors.append(WorkloadFailure(error))
+                }
+            }
+            // What was cut off goes on after the next start.
+            if !Task.isCancelled { await end() }
+            return report
+        }
+
+        private mutating func take(_ file: SyncOrder.File) async throws(BackgroundRefusal) {
+            guard
+                let path = try await BackgroundRefusal.heard({ () throws(RefusalCause) in
+                    try await services.runner.uploads.find(file.upload, of: job.user)
+                })
+            else { throw BackgroundRefusal(.notFound, "upload_gone", "The upload is not here any more.") }
+            let (held, length, isDamaged) = try await decoded(file, path)
+            let start = file.started ?? open?.end ?? job.created
+            if let open, start - open.end > SyncJobs.pause || start < open.start { await end() }
+            let taken = try await put(file, held, start, length)
+            let end = start + (taken.chunk.end - taken.chunk.start)
+            if let open { self.open?.end = max(open.end, end) }
+            guard !isDamaged else { throw BackgroundRefusal(.unprocessableContent, "damaged", "The file is damaged; what was before that is kept.") }
+        }
+
+        /// The file's audio as it can be recognised; with its length, where that is known.
+        private func decoded(
+            _ file: SyncOrder.File, _ path: String
+        ) async throws(BackgroundRefusal) -> (held: BackgroundDesk.Held, length: Duration?, isDamaged: Bool) {
+            guard let frames = file.frames else { return (BackgroundDesk.Held(Recording(path: path)), nil, false) }
+            let output = services.spool.path(for: services.newID())
+            let owner = DiskOwner(user: job.user, key: job.key, isSent: false)
+            let hold = try await BackgroundRefusal.heard { () throws(RefusalCause) in try services.spool.budget.open(owner, announced: nil) }
+            let result: Result<FrameFile.Decoded, MediaError> = await withCheckedContinuation { continuation in
+                services.spool.queue.async {
+                    continuation.resume(
+                        returning: Result { () throws(MediaError) in
+                            try FrameFile.decode(path, as: frames, to: output) { hold.take($0) }
+                        })
+                }
+            }
+            hold.end()
+            let spooled = SpooledFile(path: output, byteCount: 0, digest: "", hold: hold)
+            if let shortage = hold.refusal { throw BackgroundRefusal(shortage) }
+            switch result {
+            case .failure(let error): throw BackgroundRefusal(.unprocessableContent, "audio_not_usable", "The file cannot be read: \(error).")
+            case .success(let decoded):
+                let held = BackgroundDesk.Held(Recording(path: output, format: .linear16(decoded.rate)), file: spooled)
+                return (held, decoded.count.duration(at: decoded.rate), decoded.isDamaged)
+            }
+        }
+
+        /// Puts a file into the conversation that is open, or begins one with it.
+        private mutating func put(
+            _ file: SyncOrder.File, _ held: BackgroundDesk.Held, _ start: UnixTime, _ length: Duration?
+        ) async throws(BackgroundRefusal) -> BackgroundDesk.Taken {
+            if let open {
+                do throws(BackgroundRefusal) {
+                    return try await take(file, held, at: open.place, offset: start - open.start, length)
+                } catch {
+                    guard error == BackgroundDesk.finished else { throw error }
+                    await end()
+                }
+            }
+            // Of the same file the same conversation; of one that is over and has not had it, or that was deleted, the next.
+            for number in 0..<Self.mostConversations {
+                let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)"
+                let place = BackgroundDesk.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
+                try await services.chunked.begin(
+                    place, language: order.language, source: order.source, started: start, pause: SyncJobs.pause, services)
+                do throws(BackgroundRefusal) {
+                    let taken = try await take(file, held, at: place, offset: .zero, length)
+                    open = (place, start, start)
+                    return taken
+                } catch {
+                    guard error == BackgroundDesk.finished else {
+                        // Others may still be put into it.
+                        open = (place, start, start)
+                        throw error
+                    }
+                }
+            }
+            throw BackgroundDesk.finished
+        }
+
+        private static let mostConversations = 16
+
+        private func take(
+            _ file: SyncOrder.File, _ held: BackgroundDesk.Held, at place: BackgroundDesk.Place, offset: Duration, _ length: Duration?
+        ) async throws(BackgroundRefusal) -> BackgroundDesk.Taken {
+            let chunk = StoredChunk(id: "file-\(file.digest.prefix(32))", hash: file.digest, start: offset, duration: length ?? .zero)
+            while !services.batch.enter() {
+                guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw BackgroundRefusal(.engine(.cancelled)) }
+            }
+            defer { services.batch.leave() }
+            try await BackgroundChunk.mayGoOn(grant, services)
+            let (id, grant, services) = (job.id.rawValue, grant, services)
+            while true {
+                do throws(BackgroundRefusal) {
+                    return try await services.chunked.take(chunk, in: held, at: place, by: grant, patience: nil, services) {
+                        language throws(BackgroundRefusal) in
+                        let options = RecognitionOptions(language: language, diarize: true, workload: .sync)
+                        return try await WorkloadRecognition.run(
+                            .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation, id: id, services)
+                    }
+                } catch {
+                    // Another job is at the same file.
+                    guard error == BackgroundDesk.inProgress, (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw error }
+                }
+            }
+        }
+
+        /// The open conversation is over.
+        private mutating func end() async {
+            guard let place = open?.place else { return }
+            open = nil
+            do throws(BackgroundRefusal) {
+                guard let whole = try await services.chunked.finish(place, services) else { return }
+                guard !report.conversations.contains(place.conversation) else { return }
+                report.conversations.append(place.conversation)
+                // It may have been parted, now or when the same files came before.
+                for number in 1... {
+                    let part = BackgroundDesk.part(number, of: whole.id)
+                    let found = try await BackgroundRefusal.stored { () throws(StoreError) in
+                        try await services.conversations.store.conversation(part, of: place.user)
+                    }
+                    guard found != nil else { break }
+                    report.conversations.append(part.rawValue)
+                }
+            } catch {
+                // It is looked after as all conversations are.
+                services.log.warning("a synchronised conversation is not complete", [.conversation: place.conversation, .error: error.detail])
+                report.conversations.append(place.conversation)
+            }
+        }
+    }
+}

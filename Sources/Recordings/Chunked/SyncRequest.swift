@@ -1,0 +1,80 @@
+package import Admission
+internal import Background
+internal import Framing
+package import Net
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Takes in what a device has recorded while it was offline, and tells what became of it.
+package struct SyncRequest: Sendable {
+    package static let path = "/v2/sync-local-files"
+    /// Of one request.
+    private static let mostFiles = 50
+
+    package let caller: AuthenticatedCaller
+    /// The request's name in answers and in the log.
+    package let id: String
+    package let services: RecordingServices
+
+    package init(caller: AuthenticatedCaller, id: String, services: RecordingServices) {
+        self.caller = caller
+        self.id = id
+        self.services = services
+    }
+
+    /// - Returns: the job that was made of it.
+    package func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(BackgroundRefusal) -> [UInt8] {
+        let query = exchange.request.query
+        var limits = UploadForm.Limits(body: services.settings.recordingBytes ?? UploadFolder.maxByteCount)
+        limits.files = Self.mostFiles
+        let form = try await BackgroundRefusal.heard { [limits] () throws(RefusalCause) in
+            try await UploadForm.read(exchange, fileField: "files", spool: services.spool, id: id, limits: limits, by: caller.caller)
+        }
+        guard !form.files.isEmpty else { throw BackgroundRefusal(.badRequest, "no_audio", "The form has no file in a field \"files\".") }
+        func text(_ name: String) -> String? { (query.first(name) ?? form.fields.last { $0.name == name }?.value).flatMap { $0.isEmpty ? nil : $0 } }
+        let source = text("source") ?? "omi"
+        guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
+        let chosen = text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
+        if let chosen, chosen != LanguageTag("multi"), !chosen.isWellFormed {
+            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is no language")
+        }
+        let named = try form.files.map { file throws(BackgroundRefusal) in
+            guard file.content.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "A file is empty.") }
+            guard let offline = OfflineFile(name: file.name) else {
+                throw BackgroundRefusal(
+                    .badRequest, "unknown_coding",
+                    "A file's name does not say how its frames are coded: it must hold opus, pcm16, pcm8, mulaw or lc3, as in audio_omi_opus_16000_1_fs160_1710000000.bin."
+                )
+            }
+            return (offline, file.content)
+        }
+        var files: [SyncOrder.File] = []
+        for (offline, content) in named {
+            let upload = services.newID()
+            var file = SyncOrder.File(upload: upload, digest: content.digest, rate: .speech, started: offline.started)
+            if case .raw(let encoding, let rate, _)? = offline.frames { (file.encoding, file.rate) = (encoding, rate) }
+            files.append(file)
+            try await BackgroundRefusal.heard { () throws(RefusalCause) in
+                try await services.runner.uploads.keep(content, id: upload, user: caller.user, now: services.now())
+            }
+        }
+        let order = SyncOrder(files: files, language: chosen, source: source)
+        let job = TranscriptionJob(
+            id: ID(services.newID()), dialect: SyncJobs.dialect, user: caller.user, key: caller.caller.grant?.key, created: services.now(),
+            request: order.text, audio: files.map(\.upload).joined(separator: ","),
+            ownKeys: Array(grant.keys.engines))
+        let hasRoom = try await BackgroundRefusal.stored { () throws(StoreError) in try await services.runner.order(job, keys: grant.keys, services) }
+        guard hasRoom else { throw BackgroundRefusal(.tooManyRequests, "too_many_jobs", "Too many jobs wait.", retryAfter: .seconds(60)) }
+        return job.document(nil, at: Self.path + "/" + job.id.rawValue)
+    }
+
+    package func state(_ exchange: HTTPExchange) async throws(BackgroundRefusal) -> [UInt8] {
+        let name = exchange.request.path.split(separator: "/").last.map(String.init) ?? ""
+        let found = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await services.runner.report(of: ID(name), caller.user, dialects: [SyncJobs.dialect])
+        }
+        guard let (job, report) = found else { throw BackgroundRefusal(.notFound, "job_not_found", "Job not found") }
+        return job.document(report, at: Self.path + "/" + job.id.rawValue)
+    }
+}

@@ -1,0 +1,28 @@
+internal import Admission
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// Jobs of background work: several recordings may be in one, whose words go into conversations; the job itself keeps a report.
+protocol WorkloadJobs: JobProtocol {
+    func report(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async -> WorkloadReport
+}
+
+extension WorkloadJobs {
+    var keepsResults: Bool { true }
+
+    func fault(in transcript: Transcript, of job: TranscriptionJob) -> String? { nil }
+    func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String {
+        let words = cause.plain.message
+        return ProviderError(cause).map { ProviderTag($0).following(words) } ?? words
+    }
+    func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback? { nil }
+
+    func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RefusalCause) -> Transcript? {
+        // Orders of earlier versions name the vendors themselves.
+        if grant.keys.isEmpty, SyncOrder(job.request)?.ownKeys.isEmpty == false { throw .ownKeyGone }
+        let report = await report(on: job, grant, services)
+        guard !Task.isCancelled else { throw .engine(.cancelled) }
+        return report.transcript
+    }
+}

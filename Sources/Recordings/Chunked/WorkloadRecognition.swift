@@ -1,0 +1,137 @@
+internal import Admission
+internal import Background
+internal import Framing
+internal import Net
+internal import Observability
+internal import Protocols
+internal import Speech
+internal import Store
+internal import Usage
+internal import Vendors
+
+/// Has a recording recognised by those whom a routing plan names, in their order. The only way from background work to an engine.
+struct WorkloadRecognition: Sendable {
+    let services: RecordingServices
+    /// In the log.
+    let id: String
+    let plan: RoutingPlan
+    let grant: Grant
+    let conversation: String?
+
+    /// Decides who recognises a recording of a workload, and has them do it.
+    ///
+    /// - Parameters:
+    ///   - file: nil: it stays without that.
+    ///   - conversation: the recording's.
+    static func run(
+        _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, by grant: Grant,
+        of conversation: String?, id: String, _ services: RecordingServices
+    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
+        let decision: RoutingDecision
+        do throws(RoutingRefusal) {
+            decision = try services.settings.routing.decide(workload, keys: grant.routingKeys)
+        } catch {
+            if let words = grant.freeOnly { throw BackgroundRefusal(.limitReached(words)) }
+            throw BackgroundRefusal(error)
+        }
+        guard case .recorded(let plan) = decision else { throw BackgroundRefusal(.internalFault) }
+        if let language = options.language, language.primary != "multi", let first = grant.recognizer(for: plan.first),
+            !first.capabilities.languages.contains(language)
+        {
+            var refusal = BackgroundRefusal(
+                .unprocessableContent, "unsupported_language", "The language \"\(language)\" is not available from \(plan.first.engine).")
+            refusal.provider = plan.first.engine
+            throw refusal
+        }
+        let recognition = WorkloadRecognition(services: services, id: id, plan: plan, grant: grant, conversation: conversation)
+        if let file { recognition.shadow(file, recording.format, options) }
+        return try await recognition.run(recording, options)
+    }
+
+    /// - Returns: the words, and the run that brought them, which is for the caller to note together with them.
+    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun)
+    {
+        var failure = EngineError.unavailable("no engine was asked")
+        var failed: RoutingAttempt?
+        for attempt in plan.attempts {
+            guard let engine = grant.recognizer(for: attempt) else {
+                failure = .unavailable("\(attempt.engine) is not to be had")
+                continue
+            }
+            let from = failed
+            let reason: UsageRun.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
+            var usage = await services.usage.begin(by: grant.owner, attempt.engine, options, payer: attempt.payer) { run in
+                run.conversation = conversation.map { ID($0) }
+                run.model = attempt.model
+                if let from { run.fallback = UsageRun.Fallback(from: from.engine, reason) }
+            }
+            let asked = order(options, attempt)
+            let again = Counter()
+            let isLost = AtomicFlag()
+            let start = ContinuousClock.now
+            for number in 0..<RoutingAttempt.tries {
+                let result: Result<Transcript, EngineError>
+                do throws(EngineError) {
+                    result = .success(
+                        try await engine.recognize(recording, options: asked) { step in
+                            if step == .askedAgain { again.add() }
+                            if step == .answerLost { isLost.set() }
+                        })
+                } catch {
+                    result = .failure(error)
+                }
+                usage.retries = number + again.count
+                switch result {
+                case .success(let transcript):
+                    let run = RecognitionRun(of: result, by: attempt.engine, from: start, to: .now)
+                    services.metrics.ran(run)
+                    return (transcript, services.usage.ended(usage, run, transcript))
+                case .failure(let error):
+                    failure = error
+                    services.log.info("background audio not recognised", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
+                }
+                // What may have been taken, and cannot be asked for, is not ordered twice: the caller is told, and decides.
+                guard failure.isEnginesOwn, !isLost.isSet else { break }
+            }
+            let run = RecognitionRun(of: .failure(failure), by: attempt.engine, from: start, to: .now)
+            services.metrics.ran(run)
+            await services.usage.end(usage, run, nil)
+            failed = attempt
+            guard failure.isEnginesOwn else { break }
+        }
+        throw refusal(failure, of: failed)
+    }
+
+    private func refusal(_ error: EngineError, of attempt: RoutingAttempt?) -> BackgroundRefusal {
+        BackgroundRefusal(ProviderError(error, by: attempt?.engine, payer: attempt?.payer ?? .operator), request: id)
+    }
+
+    /// What an engine is asked for. One of several languages finds out by itself which it is, as it does when none is named.
+    private func order(_ options: RecognitionOptions, _ attempt: RoutingAttempt) -> RecognitionOptions {
+        var asked = options
+        asked.model = attempt.model
+        asked.language = options.language?.primary == "multi" ? nil : options.language
+        return asked
+    }
+
+    /// Lets the shadow hear it too, if there is one. Its words go nowhere; that it heard them is counted.
+    private func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
+        guard let attempt = plan.shadow, let engine = grant.recognizer(for: attempt) else { return }
+        Task {
+            let usage = await services.usage.begin(by: grant.owner, attempt.engine, options, payer: attempt.payer) { run in
+                run.kind = .shadow
+                run.model = attempt.model
+            }
+            let asked = order(options, attempt)
+            let start = ContinuousClock.now
+            let result: Result<Transcript, EngineError>
+            do throws(EngineError) {
+                result = .success(try await engine.recognize(Recording(path: file.path, format: format), options: asked) { _ in })
+            } catch {
+                result = .failure(error)
+            }
+            await services.usage.end(usage, RecognitionRun(.shadow, of: result, by: attempt.engine, from: start, to: .now), try? result.get())
+            withExtendedLifetime(file) {}
+        }
+    }
+}

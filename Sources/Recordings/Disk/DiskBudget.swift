@@ -1,0 +1,104 @@
+internal import Protocols
+internal import Synchronization
+
+/// Disk for what callers send, shared by all uploads. From any thread.
+package final class DiskBudget: Sendable {
+    /// Bytes that an upload may bring between two looks at the file system.
+    fileprivate static let interval = 8 << 20
+
+    fileprivate let ledger: Mutex<DiskLedger>
+    fileprivate let space: @Sendable () -> DiskSpace?
+
+    /// - Parameter space: looks at the file system; may block.
+    init(limits: DiskLimits, space: @escaping @Sendable () -> DiskSpace?) {
+        ledger = Mutex(DiskLedger(limits: limits))
+        self.space = space
+    }
+
+    /// Bytes that all uploads hold.
+    package var total: Int { ledger.withLock { $0.total } }
+
+    /// Begins an upload.
+    ///
+    /// - Parameter announced: bytes that will come; nil: not known.
+    func open(_ owner: DiskOwner, announced: Int?) throws(RefusalCause) -> DiskHold {
+        let space = space()
+        let holding = ledger.withLock { ledger in
+            Result { () throws(DiskLedger.Shortage) in try ledger.open(owner, announced: announced ?? 0, disk: space) }
+        }
+        do throws(DiskLedger.Shortage) { return DiskHold(try holding.get(), of: self) } catch { throw RefusalCause(error) }
+    }
+}
+
+/// The disk that one upload holds, in one file or several. Given back with the last reference, which must live as long as the files do.
+package final class DiskHold: Sendable {
+    private struct State {
+        var holding: DiskLedger.Holding
+        /// Bytes that the file system was found to have room for.
+        var checked = 0
+        var shortage: DiskLedger.Shortage?
+    }
+
+    private let budget: DiskBudget
+    private let state: Mutex<State>
+
+    fileprivate init(_ holding: DiskLedger.Holding, of budget: DiskBudget) {
+        self.budget = budget
+        state = Mutex(State(holding: holding))
+    }
+
+    deinit {
+        state.withLock { state in budget.ledger.withLock { $0.close(&state.holding) } }
+    }
+
+    /// Why bytes were refused; nil: none were.
+    var refusal: RefusalCause? { state.withLock { $0.shortage }.map { RefusalCause($0) } }
+
+    /// Accounts for bytes that are about to be written. May block.
+    ///
+    /// - Returns: false when there is no room for them, nor for any that follow.
+    func take(_ count: Int) -> Bool {
+        state.withLock { state in
+            guard state.shortage == nil else { return false }
+            do throws(DiskLedger.Shortage) {
+                try take(count, &state)
+                return true
+            } catch {
+                state.shortage = error
+                return false
+            }
+        }
+    }
+
+    private func take(_ count: Int, _ state: inout State) throws(DiskLedger.Shortage) {
+        let needsCheck = state.holding.taken + count > state.checked
+        let space = needsCheck ? budget.space() : nil
+        var holding = state.holding
+        let result = budget.ledger.withLock { ledger in
+            Result { () throws(DiskLedger.Shortage) in
+                if needsCheck { try ledger.check(max(count, DiskBudget.interval), space) }
+                try ledger.take(count, &holding)
+            }
+        }
+        state.holding = holding
+        try result.get()
+        if needsCheck { state.checked = holding.taken + DiskBudget.interval }
+    }
+
+    /// Nothing more comes.
+    func end() {
+        state.withLock { state in budget.ledger.withLock { $0.end(&state.holding) } }
+    }
+}
+
+extension RefusalCause {
+    fileprivate init(_ shortage: DiskLedger.Shortage) {
+        self =
+            switch shortage {
+            case .uploadsAtOnce: .tooManyRequests(retryAfter: .seconds(5))
+            case .userShare: .unavailable("Your recordings take all the disk that one user may have; try again when some were worked on.")
+            case .spool: .unavailable("The gateway has no room for more recordings; try again when some were worked on.")
+            case .disk: .unavailable("The gateway's disk is nearly full; try again later.")
+            }
+    }
+}

@@ -1,0 +1,110 @@
+internal import Admission
+internal import Speech
+internal import Store
+
+/// The accounts of disk that uploads take: who holds how much, and who may take more.
+package struct DiskLedger: Sendable {
+    /// Why an upload gets no disk.
+    package enum Shortage: Error, Sendable, Equatable {
+        /// The key sends this many uploads already.
+        case uploadsAtOnce(Int)
+        /// The user's share is used up.
+        case userShare
+        /// All that uploads may take is used up.
+        case spool
+        /// The file system is nearly full.
+        case disk
+    }
+
+    /// What one upload holds.
+    package struct Holding: Sendable, Equatable {
+        let owner: DiskOwner
+        /// Bytes that are accounted for: what was announced, or came, whichever is more.
+        fileprivate(set) var reserved = 0
+        /// Bytes that came.
+        fileprivate(set) var taken = 0
+        /// Whether more may come.
+        fileprivate(set) var isSending = true
+    }
+
+    /// Bytes by which an account grows at least, when more comes than was announced.
+    private static let step = 1 << 20
+
+    private let limits: DiskLimits
+    package private(set) var total = 0
+    private var users: [ID<User>: Int] = [:]
+    private var senders: [CallerID: Int] = [:]
+
+    package init(limits: DiskLimits) { self.limits = limits }
+
+    package var isEmpty: Bool { total == 0 && users.isEmpty && senders.isEmpty }
+
+    /// Begins an upload.
+    ///
+    /// - Parameters:
+    ///   - announced: bytes that its sender says will come; 0: not said.
+    ///   - disk: free bytes and size of the file system; nil: not known.
+    package mutating func open(_ owner: DiskOwner, announced: Int, disk: DiskSpace?) throws(Shortage) -> Holding {
+        if let sender = owner.sender, senders[sender, default: 0] >= limits.uploadsPerKey { throw .uploadsAtOnce(limits.uploadsPerKey) }
+        try check(announced, disk)
+        var holding = Holding(owner: owner)
+        try reserve(announced, &holding)
+        if let sender = owner.sender { senders[sender, default: 0] += 1 }
+        return holding
+    }
+
+    /// Accounts for bytes that came.
+    package mutating func take(_ count: Int, _ holding: inout Holding) throws(Shortage) {
+        let needed = holding.taken + count - holding.reserved
+        if needed > 0 {
+            do throws(Shortage) {
+                try reserve(max(needed, Self.step), &holding)
+            } catch {
+                // The last bytes of a share are good too.
+                try reserve(needed, &holding)
+            }
+        }
+        holding.taken += count
+    }
+
+    /// Whether the file system has room for as many bytes more.
+    package func check(_ count: Int, _ disk: DiskSpace?) throws(Shortage) {
+        guard let disk else { return }
+        guard count <= disk.free - limits.kept(of: disk.total) else { throw .disk }
+    }
+
+    /// Nothing more comes: what was announced and did not come is free again.
+    package mutating func end(_ holding: inout Holding) {
+        guard holding.isSending else { return }
+        holding.isSending = false
+        release(holding.reserved - holding.taken, &holding)
+        guard let sender = holding.owner.sender, let count = senders[sender] else { return }
+        senders[sender] = count > 1 ? count - 1 : nil
+    }
+
+    /// The upload's files are gone.
+    package mutating func close(_ holding: inout Holding) {
+        end(&holding)
+        release(holding.reserved, &holding)
+        holding.taken = 0
+    }
+
+    private mutating func reserve(_ count: Int, _ holding: inout Holding) throws(Shortage) {
+        let user = holding.owner.user
+        if holding.owner.isLimited, users[user, default: 0] + count > limits.userSpool { throw .userShare }
+        guard total + count <= limits.spool else { throw .spool }
+        guard count > 0 else { return }
+        total += count
+        users[user, default: 0] += count
+        holding.reserved += count
+    }
+
+    private mutating func release(_ count: Int, _ holding: inout Holding) {
+        guard count > 0 else { return }
+        let user = holding.owner.user
+        total -= count
+        holding.reserved -= count
+        let left = users[user, default: 0] - count
+        users[user] = left > 0 ? left : nil
+    }
+}

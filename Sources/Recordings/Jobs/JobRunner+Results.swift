@@ -1,0 +1,163 @@
+internal import Dispatch
+internal import Observability
+internal import Protocols
+internal import Speech
+package import Store
+
+/// What becomes of a job's result. It has cost time and money, so it is not lost because the store does not take it at once.
+extension JobRunner {
+    /// Stores a job's end, now or as soon as the store takes it, and tells of it then.
+    ///
+    /// - Parameter kind: nil: no protocol of this version; nobody is told.
+    func finish(_ job: TranscriptionJob, _ outcome: JobOutcome, _ kind: (any JobProtocol)?, _ services: RecordingServices) async {
+        do throws(StoreError) {
+            await stored(job, outcome, kind, isWanted: try await store(outcome, of: job.id, services), services)
+        } catch {
+            retry(services).failed(.jobResult, of: job.id.rawValue, attempts: 1, error)
+            keep(job, outcome, kind, isInFile: false, services)
+        }
+    }
+
+    /// - Returns: false when the job is not worked on any more: its owner has deleted it.
+    private func store(_ outcome: JobOutcome, of id: ID<TranscriptionJob>, _ services: RecordingServices) async throws(StoreError) -> Bool {
+        switch outcome {
+        case .completed(let transcript): try await jobs.complete(id, transcript, now: services.now())
+        case .failed(let reason): try await jobs.fail(id, reason, now: services.now())
+        }
+    }
+
+    /// Keeps a result in a file and in memory until the store takes it.
+    private func keep(_ job: TranscriptionJob, _ outcome: JobOutcome, _ kind: (any JobProtocol)?, isInFile: Bool, _ services: RecordingServices) {
+        unstored[job.id] = Task {
+            let retry = retry(services)
+            var isKept = isInFile
+            var attempts = 1
+            // Before the first wait: from here on the process may end at any moment.
+            if !isKept { isKept = await keep(outcome, of: job.id, attempts: attempts, services) }
+            while !Task.isCancelled {
+                do { try await Task.sleep(for: schedule.wait(after: attempts)) } catch { break }
+                do throws(StoreError) {
+                    let isWanted = try await store(outcome, of: job.id, services)
+                    await disk(services) { results in results.remove(job.id) }
+                    services.log.info("the store works again", [.request: job.id.rawValue, .reason: "job_result", .count: "\(attempts)"])
+                    await stored(job, outcome, kind, isWanted: isWanted, services)
+                    unstored[job.id] = nil
+                    return await wake(services)
+                } catch {
+                    attempts += 1
+                    retry.failed(.jobResult, of: job.id.rawValue, attempts: attempts, error)
+                    if !isKept { isKept = await keep(outcome, of: job.id, attempts: attempts, services) }
+                }
+            }
+            // The gateway ends, and the next one reads the file; or the job was deleted, and nobody wants its words.
+            if !isStopped { await disk(services) { results in results.remove(job.id) } }
+            unstored[job.id] = nil
+        }
+    }
+
+    /// - Returns: whether the result is in its file.
+    private func keep(_ outcome: JobOutcome, of id: ID<TranscriptionJob>, attempts: Int, _ services: RecordingServices) async -> Bool {
+        let failure: StoreError? = await disk(services) { results in
+            do throws(StoreError) {
+                try results.keep(outcome, of: id)
+                return nil
+            } catch { return error }
+        }
+        if let failure { retry(services).failed(.jobResultFile, of: id.rawValue, attempts: attempts, failure) }
+        return failure == nil
+    }
+
+    /// Off the actor: a disk may take its time.
+    private func disk<Value: Sendable>(_ services: RecordingServices, _ body: @escaping @Sendable (UnstoredResults) -> Value) async -> Value {
+        let results = results
+        return await withCheckedContinuation { continuation in services.spool.queue.async { continuation.resume(returning: body(results)) } }
+    }
+
+    private func stored(
+        _ job: TranscriptionJob, _ outcome: JobOutcome, _ kind: (any JobProtocol)?, isWanted: Bool, _ services: RecordingServices
+    ) async {
+        services.log.info("job over", [.request: job.id.rawValue, .status: outcome.name])
+        ownKeys[job.id] = nil
+        guard let kind else { return }
+        if !kind.keepsUploads { for upload in job.audio.split(separator: ",") { await uploads.remove(String(upload), of: job.user) } }
+        let opened = secrets.opened(job, services.log)
+        if isWanted, let callback = kind.notice(of: opened, outcome, context(of: job, services)) { deliver(callback, of: job, kind, services) }
+    }
+
+    /// Stores what earlier runs could not. Before anything is claimed.
+    func takeUpResults(_ services: RecordingServices) async throws(StoreError) {
+        let found: Result<[(id: ID<TranscriptionJob>, outcome: JobOutcome)], StoreError> = await disk(services) { results in
+            Result { () throws(StoreError) in try results.all() }
+        }
+        for (id, outcome) in try found.get() where unstored[id] == nil {
+            // Deleted, or stored before the file could be removed.
+            guard let job = try await jobs.job(id), !job.status.isOver else {
+                await disk(services) { results in results.remove(id) }
+                continue
+            }
+            services.log.info("a result of an earlier run is stored", [.request: id.rawValue])
+            let kind = Self.protocols[job.dialect]
+            do throws(StoreError) {
+                let isWanted = try await store(outcome, of: id, services)
+                await disk(services) { results in results.remove(id) }
+                await stored(job, outcome, kind, isWanted: isWanted, services)
+            } catch {
+                retry(services).failed(.jobResult, of: id.rawValue, attempts: 1, error)
+                keep(job, outcome, kind, isInFile: true, services)
+            }
+        }
+    }
+
+    // MARK: - Notices
+
+    /// Tells of all ends that nobody is being told of.
+    func announceRest(_ services: RecordingServices) async throws(StoreError) {
+        let ended = try await jobs.unannounced(), own = known
+        for job in ended where deliveries[job.id] == nil && !own.contains(job.id) { announce(job, services) }
+    }
+
+    /// Tells of an end that an earlier run reached.
+    package func announce(_ job: TranscriptionJob, _ services: RecordingServices) {
+        guard let kind = Self.protocols[job.dialect] else { return }
+        deliveries[job.id] = Task {
+            // Not told as failed because the store cannot say now how it ended.
+            let found = await retry(services).run(.jobNotice, of: job.id.rawValue) { () throws(StoreError) in
+                try await jobs.find(job.id, of: job.user)
+            }
+            deliveries[job.id] = nil
+            guard let found else { return }
+            let outcome: JobOutcome = found?.transcript.map { .completed($0) } ?? .failed(job.error ?? "")
+            let opened = secrets.opened(job, services.log)
+            if let callback = kind.notice(of: opened, outcome, context(of: job, services)) { deliver(callback, of: job, kind, services) }
+        }
+    }
+
+    private func deliver(_ callback: Callback, of job: TranscriptionJob, _ kind: any JobProtocol, _ services: RecordingServices) {
+        deliveries[job.id] = Task {
+            let status = await CallbackDelivery(services: services).send(callback, signingKey: job.signingKey, request: job.id.rawValue)
+            // Stopped half-way: the next run tells it.
+            if !Task.isCancelled {
+                let retry = retry(services)
+                let isNoted: Void? = await retry.run(.jobNotice, of: job.id.rawValue) { () throws(StoreError) in
+                    try await jobs.announced(job.id, status: status)
+                }
+                if isNoted != nil, !kind.keepsResults { await forget(job, services) }
+            }
+            deliveries[job.id] = nil
+        }
+    }
+
+    private func forget(_ job: TranscriptionJob, _ services: RecordingServices) async {
+        let isGone: Void? = await retry(services).run(.jobNotice, of: job.id.rawValue) { () throws(StoreError) in try await jobs.remove(job.id) }
+        if isGone != nil, job.isOfUpload { await uploads.remove(job.audio, of: job.user) }
+    }
+}
+
+extension JobOutcome {
+    fileprivate var name: String {
+        switch self {
+        case .completed: "completed"
+        case .failed: "error"
+        }
+    }
+}

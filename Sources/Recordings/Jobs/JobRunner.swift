@@ -1,0 +1,243 @@
+package import Admission
+internal import Engines
+internal import Framing
+package import Observability
+package import Protocols
+package import Speech
+package import Store
+internal import Synchronization
+
+/// Works on the jobs in the store, a bounded number at once, and tells of their ends. What it is not done with is done after the next start.
+///
+/// A job is claimed with a lease. Its recording is fetched, where it must be, before a worker is taken; then it is recognised by a worker; and its result
+/// is stored, however often that must be tried. Until then its lease is renewed.
+package actor JobRunner {
+    /// Jobs at once, as far as users share them evenly: engines have their own queues behind.
+    private static let maxWorking = 8
+    /// Recordings that are fetched, or wait for a worker, at once.
+    private static let maxFetching = 8
+    /// Results that wait to be stored. While there are as many, no job is begun.
+    package static let maxUnstored = 64
+    /// Jobs of one user that may wait.
+    package static let mostWaiting = 10_000
+    /// Between two looks at what lies about: uploads that are too old, and jobs that a fault of the store has left waiting.
+    private static let sweepInterval: Duration = .seconds(300)
+    /// Between two looks whether the gateway has room.
+    private static let busyWait: Duration = .seconds(1)
+    /// How long a job is a process' own that says nothing more.
+    static let leaseTime: Duration = .seconds(60)
+    static let renewalInterval: Duration = .seconds(20)
+
+    /// A job whose recording is here, and that waits for a worker.
+    package struct Fetched: Sendable {
+        var job: TranscriptionJob
+        var file: SpooledFile
+    }
+
+    package nonisolated let jobs: TranscriptionJobs
+    package nonisolated let uploads: UploadFolder
+    package nonisolated let secrets: JobSecrets
+    package nonisolated let results: UnstoredResults
+    /// This process, on leases.
+    package nonisolated let owner: String
+    package nonisolated let schedule: RetrySchedule
+    /// Jobs that are claimed and have no result, each with what is done for it.
+    package var underWay: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    package var working = WorkShares(most: maxWorking)
+    package var fetching = WorkShares(most: maxFetching)
+    /// In the order in which they came.
+    package var fetched: [Fetched] = []
+    /// The recordings of jobs that a worker is at.
+    package var files: [ID<TranscriptionJob>: SpooledFile] = [:]
+    /// Jobs whose results could not be stored yet.
+    package var unstored: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
+    /// Of callers, for jobs that are not over. They are never stored.
+    package var ownKeys: [ID<TranscriptionJob>: OwnKeys] = [:]
+    private var sweeping: Task<Void, Never>?
+    var renewing: Task<Void, Never>?
+    private var takingUp: Task<Void, Never>?
+    var claimAgain: Task<Void, Never>?
+    package private(set) var isStopped = false
+    /// Nothing is claimed before it is known what earlier runs left.
+    var isTakingUp = false
+    /// A claim is under way, and whether another shall follow.
+    var claiming: (isUnderWay: Bool, again: Bool) = (false, false)
+    /// Claims in a row that the store has refused.
+    var failedClaims = 0
+
+    /// - Parameters:
+    ///   - owner: this process: another name after each start.
+    ///   - schedule: waits between attempts to have the store do something.
+    package init(
+        jobs: TranscriptionJobs, uploads: UploadFolder, results: UnstoredResults, secrets: JobSecrets, owner: String, schedule: RetrySchedule
+    ) {
+        self.jobs = jobs
+        self.uploads = uploads
+        self.results = results
+        self.secrets = secrets
+        self.owner = owner
+        self.schedule = schedule
+    }
+
+    /// Takes up what an earlier run left, now or as soon as the store can be read. No other process works in this data directory.
+    package func start(_ services: RecordingServices) async {
+        isTakingUp = true
+        do throws(StoreError) {
+            try await takeUp(services)
+        } catch {
+            retry(services).failed(.jobTakeUp, of: "", attempts: 1, error)
+            takingUp = Task {
+                _ = await retry(services).run(.jobTakeUp, of: "", failed: 1) { () throws(StoreError) in try await takeUp(services) }
+                await wake(services)
+            }
+        }
+        await wake(services)
+        sweeping = Task {
+            while await lookAfter(services) { try? await Task.sleep(for: Self.sweepInterval) }
+        }
+    }
+
+    private func takeUp(_ services: RecordingServices) async throws(StoreError) {
+        // In this order: what has a result is not free for anybody.
+        try await takeUpResults(services)
+        try await jobs.endLeases(except: owner)
+        try await announceRest(services)
+        isTakingUp = false
+    }
+
+    package nonisolated func retry(_ services: RecordingServices) -> StoreRetry {
+        StoreRetry(schedule: schedule, log: services.log, metrics: services.metrics)
+    }
+
+    /// - Returns: false when there is no more to look after.
+    private func lookAfter(_ services: RecordingServices) async -> Bool {
+        guard !isStopped else { return false }
+        await uploads.sweep(now: services.now())
+        await services.chunked.endForgotten(services)
+        await wake(services)
+        return true
+    }
+
+    /// Stops all work; it goes back into the queue. Results that are not stored stay in their files.
+    package func stop() async {
+        isStopped = true
+        for task in [sweeping, takingUp, claimAgain] { task?.cancel() }
+        for task in deliveries.values { task.cancel() }
+        for task in underWay.values { task.cancel() }
+        for task in Array(underWay.values) { await task.value }
+        // Also what could not be stored just now.
+        for task in unstored.values { task.cancel() }
+        for task in Array(unstored.values) { await task.value }
+        for waiting in fetched { await release(waiting.job.id, nil) }
+        fetched = []
+        renewing?.cancel()
+    }
+
+    /// Puts a job into the queue.
+    ///
+    /// - Parameters:
+    ///   - keys: vendor keys of the caller's own; they are kept in memory until the job is over, and never stored.
+    ///   - hasNotice: the caller's server is told of the end.
+    /// - Returns: false when its user has too many that wait.
+    package func order(_ job: TranscriptionJob, keys: OwnKeys, hasNotice: Bool = false, _ services: RecordingServices) async throws(StoreError)
+        -> Bool
+    {
+        if !keys.isEmpty { ownKeys[job.id] = keys }
+        let isTaken: Bool
+        do throws(StoreError) {
+            isTaken = try await jobs.add(job, most: Self.mostWaiting, hasNotice: hasNotice)
+        } catch {
+            ownKeys[job.id] = nil
+            throw error
+        }
+        guard isTaken else {
+            ownKeys[job.id] = nil
+            return false
+        }
+        Task { await wake(services) }
+        return true
+    }
+
+    /// A user's own job of one of these kinds, and what it reports; nil when the user has none of this name.
+    package nonisolated func report(
+        of id: ID<TranscriptionJob>, _ user: ID<User>, dialects: [String]
+    ) async throws(StoreError) -> (job: TranscriptionJob, report: WorkloadReport?)? {
+        guard let job = try await jobs.find(id, of: user)?.job, dialects.contains(job.dialect) else { return nil }
+        return (job, try await jobs.raw(id, of: user).flatMap(WorkloadReport.init))
+    }
+
+    /// Its owner does not want it any more.
+    package func cancel(_ id: ID<TranscriptionJob>) {
+        underWay[id]?.cancel()
+        deliveries[id]?.cancel()
+        unstored[id]?.cancel()
+        if let index = fetched.firstIndex(where: { $0.job.id == id }) {
+            let waiting = fetched.remove(at: index)
+            fetching.leave(waiting.job.user)
+            underWay[id] = nil
+        }
+    }
+
+    /// What a worker does for a job whose recording is here.
+    package func work(on job: TranscriptionJob, _ services: RecordingServices) async {
+        guard let (kind, order) = await readable(job, services) else { return }
+        services.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
+        let outcome: JobOutcome
+        do throws(RefusalCause) {
+            let grant = try await services.admission.grant(for: job, keys: ownKeys[job.id])
+            var transcript = try await kind.work(on: job, grant, services)
+            if transcript == nil { transcript = try await recognize(job, order, grant, services) }
+            guard let transcript else { throw .internalFault }
+            outcome = kind.fault(in: transcript, of: job).map { .failed($0) } ?? .completed(transcript)
+        } catch {
+            if Task.isCancelled {
+                // Also what its owner has deleted: then this changes nothing.
+                await release(job.id, services)
+                return
+            }
+            outcome = .failed(kind.reason(error, of: job))
+        }
+        await finish(job, outcome, kind, services)
+    }
+
+    /// How a job's protocol reads its order; nil: it cannot, and the job has failed.
+    func readable(_ job: TranscriptionJob, _ services: RecordingServices) async -> (kind: any JobProtocol, order: JobOrder)? {
+        let kind = Self.protocols[job.dialect]
+        if let kind, let order = kind.order(of: job, context(of: job, services)) { return (kind, order) }
+        await finish(job, .failed("This version of the gateway cannot read the order."), kind, services)
+        return nil
+    }
+
+    private func recognize(
+        _ job: TranscriptionJob, _ order: JobOrder, _ grant: Grant, _ services: RecordingServices
+    ) async throws(RefusalCause) -> Transcript {
+        let engines = try grant.engines(for: .prerecorded, named: job.engines, language: order.options.language)
+        let fetched: SpooledFile?
+        let path: String
+        if job.isOfUpload {
+            guard let file = try await uploads.find(job.audio, of: job.user) else { throw .remoteContent("The upload is not here any more.") }
+            (fetched, path) = (nil, file)
+        } else {
+            // Fetched before a worker was taken.
+            guard let file = files[job.id] else { throw .remoteContent("The URL is not one of http or https.") }
+            (fetched, path) = (file, file.path)
+        }
+        defer { withExtendedLifetime(fetched) {} }
+        var options = order.options
+        options.keepsRaw = job.keepsRaw
+        let work = RecordingJob(services: services, id: job.id.rawValue, grant: grant, engines: engines, options: options)
+        while true {
+            do throws(RefusalCause) {
+                return try await work.run(Recording(path: path, format: order.format))
+            } catch {
+                // The gateway is full for now: nobody waits at a socket, so the job does.
+                guard case .tooManyRequests = error, (try? await Task.sleep(for: Self.busyWait)) != nil else { throw error }
+            }
+        }
+    }
+
+    package func context(of job: TranscriptionJob, _ services: RecordingServices) -> HandshakeContext {
+        HandshakeContext(requestID: job.id.rawValue, now: job.created, models: services.models)
+    }
+}

@@ -1,0 +1,34 @@
+internal import Store
+
+/// The address that stands for an upload: on the host where it was made, of use to whoever made it.
+package enum UploadAddress {
+    private static let path = "/v2/upload/"
+
+    package static func address(of id: String, base: String) -> String { base + path + id }
+
+    /// The name of the upload that an address may stand for. Whether there is one, and whose, the store knows.
+    package static func id(in address: String) -> String? {
+        guard let scheme = address.range(of: "://") else { return nil }
+        let rest = address[scheme.upperBound...].drop { $0 != "/" }
+        guard rest.hasPrefix(path) else { return nil }
+        let id = rest.dropFirst(path.count)
+        let isName = (8...64).contains(id.utf8.count) && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D }
+        return isName ? String(id) : nil
+    }
+}
+
+extension TranscriptionJob {
+    /// Whether `audio` is the name of an upload, not an address.
+    package var isOfUpload: Bool { !audio.contains(":") }
+}
+
+extension String {
+    fileprivate func range(of text: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

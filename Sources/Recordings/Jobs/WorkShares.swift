@@ -1,0 +1,44 @@
+package import Speech
+
+/// The places of a bounded number of workers, and how users share them.
+///
+/// A user alone may have all places. Half of a user's places count, at most, where others wait: so these need not wait until one user's long work is
+/// done, and all users together have at most half as many places again.
+package struct WorkShares: Sendable, Equatable {
+    package enum Room: Sendable, Equatable {
+        case none
+        case everybody
+        /// For users who have less than so many.
+        case below(Int)
+    }
+
+    /// Places for one user.
+    package let most: Int
+    /// Places that users have.
+    package private(set) var held: [ID<User>: Int] = [:]
+
+    package init(most: Int) { self.most = most }
+
+    private var half: Int { max(1, most / 2) }
+
+    package var room: Room {
+        if held.values.reduce(0, +) < most { return .everybody }
+        return held.values.reduce(0) { $0 + min($1, half) } < most ? .below(half) : .none
+    }
+
+    package mutating func take(_ user: ID<User>) { held[user, default: 0] += 1 }
+
+    package mutating func leave(_ user: ID<User>) {
+        guard let count = held[user] else { return }
+        held[user] = count > 1 ? count - 1 : nil
+    }
+
+    /// Whether the user may have one more place.
+    package func hasRoom(for user: ID<User>) -> Bool {
+        switch room {
+        case .none: false
+        case .everybody: true
+        case .below(let count): held[user, default: 0] < count
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Framing
+internal import Protocols
+internal import Speech
+internal import Store
+
+/// What became of a job of background work.
+package struct WorkloadReport: Sendable, Equatable {
+    /// What it has been put into, in order of start; none when nothing was said.
+    var conversations: [String] = []
+    /// Of each recording, in order: why its words are missing; nil: they are not.
+    var errors: [WorkloadFailure?] = []
+
+    init() {}
+
+    init?(_ bytes: [UInt8]) {
+        guard let document = try? JSONDocument(parsing: bytes) else { return nil }
+        let conversations = document.root["conversations"], errors = document.root["errors"]
+        self.conversations = (0..<conversations.count).compactMap { conversations[$0].string }
+        self.errors = (0..<errors.count).map { WorkloadFailure(errors[$0]) }
+    }
+
+    var bytes: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("conversations")
+        json.beginArray()
+        for conversation in conversations { json.value(conversation) }
+        json.endArray()
+        json.key("errors")
+        json.beginArray()
+        for error in errors { if let error { json.value(error.json) } else { json.null() } }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+
+    var failed: [WorkloadFailure] { errors.compactMap(\.self) }
+
+    /// As jobs keep it: nothing of what was said is in it.
+    var transcript: Transcript {
+        var transcript = Transcript(rate: .speech, length: .zero, language: .english, model: "", channels: [])
+        transcript.raw = bytes
+        return transcript
+    }
+}
+
+extension TranscriptionJob {
+    /// Its state as those who wait for background work know it.
+    package func document(_ report: WorkloadReport?, at address: String) -> [UInt8] {
+        let state: String
+        switch status {
+        case .queued: state = "queued"
+        case .processing: state = "processing"
+        case .completed:
+            let failed = report?.failed.count ?? 0
+            state = failed == 0 ? "completed" : failed < (report?.errors.count ?? 0) ? "partial_failure" : "failed"
+        case .error, .deleted: state = "failed"
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("job_id", id.rawValue)
+        json.member("status", state)
+        json.member("status_url", address)
+        json.member("conversation_id", optional: report?.conversations.first)
+        json.key("conversations")
+        json.beginArray()
+        for conversation in report?.conversations ?? [] { json.value(conversation) }
+        json.endArray()
+        let failure = error.map { WorkloadFailure(words: $0, tag: ProviderTag(in: $0)) } ?? report?.failed.first
+        json.member("error", optional: failure?.words)
+        failure?.tag?.writeMembers(to: &json)
+        if let report {
+            json.key("files")
+            json.beginArray()
+            for error in report.errors {
+                json.beginObject()
+                json.member("status", error == nil ? "completed" : "failed")
+                json.member("error", optional: error?.words)
+                error?.tag?.writeMembers(to: &json)
+                json.endObject()
+            }
+            json.endArray()
+        }
+        json.endObject()
+        return json.bytes
+    }
+}

@@ -1,0 +1,84 @@
+package import Admission
+package import Audio
+package import Background
+package import Live
+package import Net
+package import Observability
+package import Speech
+package import Tracing
+package import Usage
+
+/// The parts that work on recordings uses: jobs, uploads in chunks, and recordings whose callers wait.
+package struct RecordingServices: Sendable {
+    package let admission: Admission
+    package let usage: UsageBook
+    package let metrics: Metrics
+    package let log: Log
+    /// nil: nothing is traced.
+    package let tracer: Tracer?
+    package let client: HTTPClient
+    package let spool: Spool
+    package let batch: BatchGate
+    /// Decodes recordings.
+    package let media: any MediaSource
+    /// Finds where words are spoken, for engines that do not say; nil: no engine here can.
+    package let aligner: (any WordAligning)?
+    package let conversations: ConversationDesk
+    /// Recordings that come in chunks.
+    package let chunked: BackgroundDesk
+    package let runner: JobRunner
+    /// Names of all models, for dialects that check them.
+    package let models: Set<String>
+    package let settings: RecordingSettings
+    package let now: @Sendable () -> UnixTime
+    /// Gives a new UUID in lower case.
+    package let newID: @Sendable () -> String
+
+    package init(
+        admission: Admission, usage: UsageBook, metrics: Metrics, log: Log, tracer: Tracer?, client: HTTPClient, spool: Spool, batch: BatchGate,
+        media: any MediaSource, aligner: (any WordAligning)?, conversations: ConversationDesk, chunked: BackgroundDesk, runner: JobRunner,
+        models: Set<String>, settings: RecordingSettings, now: @escaping @Sendable () -> UnixTime, newID: @escaping @Sendable () -> String
+    ) {
+        self.admission = admission
+        self.usage = usage
+        self.metrics = metrics
+        self.log = log
+        self.tracer = tracer
+        self.client = client
+        self.spool = spool
+        self.batch = batch
+        self.media = media
+        self.aligner = aligner
+        self.conversations = conversations
+        self.chunked = chunked
+        self.runner = runner
+        self.models = models
+        self.settings = settings
+        self.now = now
+        self.newID = newID
+    }
+}
+
+/// The operator's settings for recordings.
+package struct RecordingSettings: Sendable {
+    /// The longest recording in bytes; nil: as long as each protocol's vendor takes.
+    package var recordingBytes: Int?
+    /// Waits between attempts to store what must not be lost.
+    package var storeRetries: RetrySchedule
+    /// Which engines background work may use.
+    package var routing: WorkloadRouting
+    /// Whether URLs that callers give are fetched. Never from private addresses.
+    package var fetchesURLs: Bool
+    /// From where URLs are fetched. No setting widens it; a test's host is on its own machine.
+    package var fetchReach: HTTPClientRequest.Reach
+
+    package init(
+        recordingBytes: Int?, storeRetries: RetrySchedule, routing: WorkloadRouting, fetchesURLs: Bool, fetchReach: HTTPClientRequest.Reach
+    ) {
+        self.recordingBytes = recordingBytes
+        self.storeRetries = storeRetries
+        self.routing = routing
+        self.fetchesURLs = fetchesURLs
+        self.fetchReach = fetchReach
+    }
+}

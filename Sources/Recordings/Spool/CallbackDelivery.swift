@@ -1,0 +1,57 @@
+internal import Admission
+internal import Framing
+internal import Net
+internal import Observability
+internal import Speech
+
+/// Sends a result to an address that a caller named: only public ones, or this machine's while no key exists and callers are local anyway.
+struct CallbackDelivery: Sendable {
+    let services: RecordingServices
+
+    private static let attempts = 10
+
+    /// Sends until an answer of 2xx, ten times at most, with growing waits.
+    ///
+    /// - Returns: the status of the last answer; nil when there was none.
+    func send(_ callback: Callback, signingKey: [UInt8]?, request id: String) async -> Int? {
+        var wait = Duration.seconds(1)
+        var last: Int?
+        for attempt in 1...Self.attempts {
+            var headers = callback.headers
+            headers.set("Content-Type", "application/json")
+            if let signingKey {
+                headers.set(CallbackSignature.header, CallbackSignature.value(of: callback.body, key: signingKey, at: services.now()))
+            }
+            var request = HTTPClientRequest(callback.method, callback.address, headers: headers, body: callback.body)
+            request.reach = services.admission.isOpenToThisMachineOnly ? .anywhere : .publicOnly
+            request.timeout = .seconds(10)
+            request.responseLimit = 1 << 16
+            if let response = try? await services.client.send(request) {
+                last = response.status.code
+                if (200..<300).contains(response.status.code) {
+                    services.log.info("callback delivered", [.request: id, .count: "\(attempt)"])
+                    return last
+                }
+                if callback.endsAtRefusal, (400..<500).contains(response.status.code) { break }
+            }
+            guard attempt < Self.attempts, (try? await Task.sleep(for: wait)) != nil else { break }
+            wait = min(wait * 2, .seconds(30))
+        }
+        services.log.warning("callback not delivered", [.request: id])
+        return last
+    }
+}
+
+/// Proves to the receiver of a callback that it comes from the gateway that its key is for.
+enum CallbackSignature {
+    static let header = "X-Harken-Signature"
+
+    /// What a caller's callbacks are signed with: made from the caller's key, which is not kept.
+    static func key(of secret: String) -> [UInt8] { hmacSHA256(Array("harken-callback".utf8), key: Array(secret.utf8)) }
+
+    /// `t=SECONDS,v1=HEX`: the HMAC-SHA-256 of `SECONDS.BODY`.
+    static func value(of body: [UInt8], key: [UInt8], at now: UnixTime) -> String {
+        let seconds = "\(now.milliseconds / 1_000)"
+        return "t=\(seconds),v1=" + hmacSHA256(Array(seconds.utf8) + [UInt8(ascii: ".")] + body, key: key).hexadecimal
+    }
+}

@@ -1,0 +1,131 @@
+package import Admission
+internal import Audio
+internal import Dispatch
+package import Engines
+internal import Net
+internal import Observability
+package import Protocols
+package import Speech
+internal import Store
+package import Tracing
+internal import Usage
+
+/// One recording on its way to a transcript: by the first engine that can.
+package struct RecordingJob: Sendable {
+    package let services: RecordingServices
+    package let id: String
+    /// Who may have it recognized, and who pays.
+    package let grant: Grant
+    /// As the grant gave them, in the order in which they are asked.
+    package let engines: [EngineEntry]
+    package let options: RecognitionOptions
+    /// What was asked, and the caller's span; nil for work that nobody waits for.
+    package var request: (route: String, caller: TraceParent?)?
+
+    package init(
+        services: RecordingServices, id: String, grant: Grant, engines: [EngineEntry], options: RecognitionOptions,
+        request: (route: String, caller: TraceParent?)? = nil
+    ) {
+        self.services = services
+        self.id = id
+        self.grant = grant
+        self.engines = engines
+        self.options = options
+        self.request = request
+    }
+
+    package func run(
+        _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
+    ) async throws(RefusalCause) -> Transcript {
+        guard services.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
+        defer { services.batch.leave() }
+        var trace = services.tracer?.begin(under: request?.caller, at: .now).map {
+            RecordingTrace(route: request?.route, workload: options.workload, model: options.model, root: $0)
+        }
+        let said = AtomicFlag()
+        for (index, engine) in engines.enumerated() {
+            guard let recogniser = engine.prerecorded else { continue }
+            var attempt = await services.usage.begin(by: grant.owner, engine.name, options, payer: grant.payer)
+            let again = Counter()
+            let start = ContinuousClock.now
+            do {
+                var options = options
+                options.language = recogniser.capabilities.language(for: options.language)
+                var transcript = try await recogniser.recognize(recording, options: options) { step in
+                    switch step {
+                    case .segment: said.set()
+                    case .askedAgain: again.add()
+                    case .reached, .answerLost: break
+                    }
+                    progress(step)
+                }
+                transcript = await measured(transcript, recording)
+                grant.charge(transcript.length.duration(at: transcript.rate))
+                transcript = await placed(transcript, recording)
+                attempt.retries = again.count
+                await report(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace)
+                return transcript
+            } catch {
+                if error != .cancelled {
+                    services.log.info("recording not recognised", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
+                }
+                attempt.retries = again.count
+                // What was told to the client cannot be told again by another engine.
+                let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
+                await report(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace)
+                guard mayTryNext else { throw .engine(error, by: engine.name, payer: grant.payer) }
+            }
+        }
+        throw .internalFault
+    }
+
+    private func report(
+        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ attempt: UsageRun, isLast: Bool,
+        _ trace: inout RecordingTrace?
+    ) async {
+        let run = RecognitionRun(of: result, by: engine, from: start, to: .now)
+        services.metrics.ran(run)
+        await services.usage.end(attempt, run, try? result.get())
+        guard trace != nil else { return }
+        var spans: [Span] = []
+        if let span = trace?.ran(run) { spans.append(span) }
+        if isLast, let whole = trace?.ended(run.error, now: run.end) { spans.append(whole) }
+        services.tracer?.take(spans)
+    }
+}
+
+extension RecordingJob {
+    /// With the recording's length, of an engine that does not say it.
+    private func measured(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
+        guard transcript.length == .zero else { return transcript }
+        // A recording that an engine has recognised is not refused for what its length cannot be measured by.
+        guard let turn = try? await services.media.turn(for: recording) else { return transcript }
+        let length: SampleCount? = await withCheckedContinuation { continuation in
+            services.spool.queue.async { continuation.resume(returning: (try? turn.open(rate: transcript.rate, channels: .mixed))?.length) }
+        }
+        return length.map { transcript.spread(over: $0) } ?? transcript
+    }
+
+    /// With words placed where they are spoken, of an engine that does not say; as they are, when nobody can.
+    private func placed(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
+        guard options.wordTimes, transcript.channels.contains(where: { !$0.estimated.isEmpty }), let aligner = services.aligner else {
+            return transcript
+        }
+        do throws(EngineError) {
+            return try await aligner.align(transcript, in: recording) ?? transcript
+        } catch {
+            services.log.info("words not aligned", [.request: id, .error: "\(error)"])
+            return transcript
+        }
+    }
+}
+
+extension EngineError {
+    /// Whether another engine may do better with the same audio.
+    var isEnginesOwn: Bool {
+        switch self {
+        case .unauthorised, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .unsupportedLanguage: true
+        case .badRequest, .undecodable, .cancelled: false
+        }
+    }
+}

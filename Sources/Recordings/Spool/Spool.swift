@@ -1,0 +1,23 @@
+package import Dispatch
+internal import Foundation
+internal import Glibc
+
+/// Where uploads lie while they are worked on: files that go away with their last user, and at the latest with the next start.
+package final class Spool: Sendable {
+    package let directory: String
+    /// Disk work of all uploads; a loop must not wait for it.
+    package let queue = DispatchQueue(label: "harken.spool", qos: .utility, attributes: .concurrent)
+    /// Disk that uploads may take.
+    package let budget: DiskBudget
+
+    package init(directory: String, limits: DiskLimits = DiskLimits()) throws {
+        self.directory = directory
+        budget = DiskBudget(limits: limits) { DiskSpace(of: directory) }
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".upload") {
+            unlink(directory + "/" + name)
+        }
+    }
+
+    package func path(for id: String) -> String { directory + "/" + id + ".upload" }
+}

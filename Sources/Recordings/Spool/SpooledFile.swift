@@ -1,0 +1,60 @@
+internal import Framing
+internal import Dispatch
+internal import Glibc
+internal import Net
+package import Protocols
+package import Speech
+
+/// A file in the spool; deleted with its last reference.
+package final class SpooledFile: Sendable {
+    package let path: String
+    package let byteCount: Int
+    /// SHA-256 of the content, lower-case hexadecimal.
+    package let digest: String
+    /// The disk that it takes; nil: it is in nobody's account.
+    private let hold: DiskHold?
+
+    package init(path: String, byteCount: Int, digest: String, hold: DiskHold? = nil) {
+        self.hold = hold
+        self.path = path
+        self.byteCount = byteCount
+        self.digest = digest
+    }
+
+    /// Takes over a file that something else wrote into the spool.
+    package convenience init(hashing path: String, spool: Spool, hold: DiskHold? = nil) async throws(RefusalCause) {
+        let hashed: (Int, String)? = await withCheckedContinuation { continuation in
+            spool.queue.async { continuation.resume(returning: Self.hash(path)) }
+        }
+        guard let (byteCount, digest) = hashed else { throw .internalFault }
+        self.init(path: path, byteCount: byteCount, digest: digest, hold: hold)
+    }
+
+    /// The file as a recording, which is known again by its content.
+    package func recording(_ format: AudioFormat = .container) -> Recording {
+        var recording = Recording(path: path, format: format)
+        recording.digest = digest.isEmpty ? nil : digest
+        return recording
+    }
+
+    deinit { Self.discard(path) }
+
+    package static func discard(_ path: String) { unlink(path) }
+
+    private static func hash(_ path: String) -> (Int, String)? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var digest = SHA256()
+        var total = 0
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { return (total, digest.finish().hexadecimal) }
+            digest.update(buffer.span.bytes.extracting(first: count))
+            total += count
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package import Admission
+package import Framing
+package import Net
+package import Protocols
+
+extension HTTPExchange {
+    /// The request's whole body as a file in the spool, written elsewhere while it comes; the client is held back when the disk is slow.
+    ///
+    /// - Parameter caller: whose account the file is in.
+    package func spoolBody(to spool: Spool, id: String, limit: Int, by caller: Caller) async throws(RefusalCause) -> SpooledFile {
+        let hold = try spool.hold(for: caller, request, limit: limit)
+        let result: Result<SpooledFile, RefusalCause> = await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                let writer = SpoolWriter(spool, id: id, hold: hold, on: loop)
+                writer.hold = { [weak self] hold in hold ? self?.pauseBody() : self?.resumeBody() }
+                var received = 0
+                readBody(limit: limit) { chunk in
+                    received += chunk.byteCount
+                    writer.write(chunk)
+                } end: { end in
+                    switch end {
+                    case .success:
+                        writer.finish {
+                            hold.end()
+                            continuation.resume(returning: $0.mapError(\.cause))
+                        }
+                    case .failure(let error):
+                        writer.cancel()
+                        continuation.resume(returning: .failure(RefusalCause(error, received: received)))
+                    }
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    /// The request's whole body, of at most `limit` bytes.
+    package func smallBody(limit: Int) async throws(RefusalCause) -> [UInt8] {
+        let result: Result<[UInt8], RefusalCause> = await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                collectBody(limit: limit) { continuation.resume(returning: $0.mapError { RefusalCause($0, received: limit) }) }
+            }
+        }
+        return try result.get()
+    }
+}
+
+extension Spool {
+    /// Opens the account of an upload, before its body is read.
+    ///
+    /// - Parameter limit: bytes that the body may have; one that announces more is refused by its reader.
+    package func hold(for caller: Caller, _ head: HTTPRequestHead, limit: Int) throws(RefusalCause) -> DiskHold {
+        let announced: Int? = if case .known(let count) = head.body, count <= limit { count } else { nil }
+        return try budget.open(DiskOwner(caller), announced: announced)
+    }
+}
+
+extension RefusalCause {
+    package init(_ error: BodyError, received: Int) {
+        self =
+            switch error {
+            case .tooLarge(let limit): .tooLarge(limit: limit, received: max(received, limit + 1))
+            case .malformed: .badRequest("The body's chunked coding is malformed.")
+            case .timedOut, .aborted: .incompleteBody
+            }
+    }
+}

@@ -1,0 +1,187 @@
+package import Admission
+internal import Framing
+package import Net
+package import Protocols
+
+/// A `multipart/form-data` body: its fields, and its files in the spool.
+package struct UploadForm: Sendable {
+    package struct Field: Sendable {
+        package var name: String
+        package var value: String
+    }
+
+    package struct File: Sendable {
+        /// As the client calls it; not a path to use.
+        package var name: String
+        package var content: SpooledFile
+    }
+
+    /// What a form may hold.
+    package struct Limits: Sendable {
+        package var body: Int
+        package var fields = 256
+        var fieldBytes = 65_536
+        /// Of one: a second file takes the first one's place. Of several: more are refused.
+        package var files = 1
+
+        package init(body: Int) { self.body = body }
+    }
+
+    package var fields: [Field] = []
+    package var files: [File] = []
+    package var file: SpooledFile? { files.first?.content }
+
+    /// Reads the request's form. Files go to the spool as they come.
+    ///
+    /// - Parameters:
+    ///   - fileField: the name of the fields that hold a file.
+    ///   - caller: whose account the files are in.
+    package static func read(
+        _ exchange: HTTPExchange, fileField: String, spool: Spool, id: String, limits: Limits, by caller: Caller
+    ) async throws(RefusalCause) -> UploadForm {
+        let parser: MultipartParser
+        do {
+            parser = try MultipartParser(
+                contentType: exchange.request.headers["Content-Type"] ?? "", limits: .init(parts: limits.fields + limits.files))
+        } catch {
+            throw .badRequest(error.description)
+        }
+        let hold = try spool.hold(for: caller, exchange.request, limit: limits.body)
+        let result: Result<UploadForm, RefusalCause> = await withCheckedContinuation { continuation in
+            exchange.loop.execute {
+                let reader = Reader(parser, fileField: fileField, spool: spool, hold: hold, id: id, limits: limits, exchange: exchange) {
+                    continuation.resume(returning: $0)
+                }
+                reader.start()
+            }
+        }
+        return try result.get()
+    }
+
+    /// Takes the body apart as it comes. Belongs to the exchange's loop, and lives as long as the body's closures do.
+    private final class Reader {
+        private let fileField: String
+        private let spool: Spool
+        private let hold: DiskHold
+        private let id: String
+        private let limits: Limits
+        private let exchange: HTTPExchange
+        private let done: (Result<UploadForm, RefusalCause>) -> Void
+        private var parser: MultipartParser
+        private var form = UploadForm()
+        private var part: MultipartPart?
+        private var value: [UInt8] = []
+        private var writers: [(name: String, file: SpoolWriter)] = []
+        private var files = 0
+        private var fault: RefusalCause?
+        private var received = 0
+
+        init(
+            _ parser: MultipartParser, fileField: String, spool: Spool, hold: DiskHold, id: String, limits: Limits, exchange: HTTPExchange,
+            done: @escaping (Result<UploadForm, RefusalCause>) -> Void
+        ) {
+            self.parser = parser
+            self.fileField = fileField
+            self.spool = spool
+            self.hold = hold
+            self.id = id
+            self.limits = limits
+            self.exchange = exchange
+            self.done = done
+        }
+
+        func start() {
+            exchange.readBody(limit: limits.body) { chunk in
+                self.take(chunk)
+            } end: { result in
+                self.end(result)
+            }
+        }
+
+        private func take(_ chunk: RawSpan) {
+            received += chunk.byteCount
+            // What follows a fault is read and dropped, so that the answer reaches a client that sends first and reads after.
+            guard fault == nil else { return }
+            var offset = 0
+            do throws(MultipartError) {
+                while fault == nil, let event = try parser.next(chunk, from: &offset) { take(event, in: chunk) }
+            } catch {
+                fault = .badRequest(error.description)
+            }
+        }
+
+        private func take(_ event: MultipartEvent, in chunk: RawSpan) {
+            switch event {
+            case .part(let part):
+                self.part = part
+                value = []
+                guard part.name == fileField else { return }
+                if limits.files == 1 {
+                    dropFiles()
+                } else if files == limits.files {
+                    fault = .badRequest("The form holds more than \(limits.files) files.")
+                    return
+                }
+                files += 1
+                let writer = SpoolWriter(spool, id: files == 1 ? id : "\(id)-\(files)", hold: hold, on: exchange.loop)
+                writer.hold = { [weak exchange] hold in hold ? exchange?.pauseBody() : exchange?.resumeBody() }
+                writers.append((part.filename ?? "", writer))
+            case .data(let bytes):
+                bytes.withSpan(in: chunk) { span in
+                    if part?.name == fileField {
+                        writers.last?.file.write(span)
+                    } else if value.count + span.byteCount <= limits.fieldBytes {
+                        span.withUnsafeBytes { value.append(contentsOf: $0) }
+                    } else {
+                        fault = .badRequest("The field \(part?.name.prefix(80) ?? "") is longer than \(limits.fieldBytes) bytes.")
+                    }
+                }
+            case .partEnd:
+                if let part, part.name != fileField {
+                    guard let text = String(validating: value, as: UTF8.self) else {
+                        fault = .badRequest("The field \(part.name.prefix(80)) is not UTF-8.")
+                        return
+                    }
+                    form.fields.append(Field(name: part.name, value: text))
+                }
+                part = nil
+            case .end: break
+            }
+        }
+
+        private func end(_ result: Result<Void, BodyError>) {
+            if case .success = result, fault == nil {
+                do throws(MultipartError) { try parser.finish() } catch { fault = .badRequest(error.description) }
+            }
+            if case .failure(let error) = result { fault = RefusalCause(error, received: received) }
+            if let fault {
+                dropFiles()
+                return done(.failure(fault))
+            }
+            finish(writers[...])
+        }
+
+        /// One after the other, and then all is done.
+        private func finish(_ rest: ArraySlice<(name: String, file: SpoolWriter)>) {
+            guard let (name, file) = rest.first else {
+                hold.end()
+                return done(.success(form))
+            }
+            file.finish { [self] written in
+                switch written {
+                case .success(let content):
+                    form.files.append(File(name: name, content: content))
+                    finish(rest.dropFirst())
+                case .failure(let failure):
+                    for (_, other) in rest.dropFirst() { other.cancel() }
+                    done(.failure(failure.cause))
+                }
+            }
+        }
+
+        private func dropFiles() {
+            for (_, file) in writers { file.cancel() }
+            writers = []
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package import Framing
+package import Store
+
+extension StoreError {
+    /// What a caller is told: a status, a stable code, and words that name no file of the gateway's.
+    package var plain: (status: HTTPStatus, code: String, message: String) {
+        switch self {
+        case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)
+        case .conflict(let reason): (.conflict, "conflict", reason)
+        case .notUsable, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint, .failed:
+            (.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
+        }
+    }
+}

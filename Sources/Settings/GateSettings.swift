@@ -1,0 +1,32 @@
+package import Continuity
+
+/// Whether silence is kept from engines, on routes whose clients send it all day.
+package struct GateSettings: Sendable, Equatable {
+    package enum Mode: String, Sendable, CaseIterable {
+        case on
+        case off
+        /// Decides and counts; engines hear everything.
+        case shadow
+    }
+
+    package var mode: Mode
+    package var rule: SpeechGate.Rule
+
+    package init(_ settings: Settings) throws(ConfigurationError) {
+        let name = settings["HARKEN_GATE"] ?? Mode.on.rawValue
+        guard let mode = Mode(rawValue: name.lowercased()) else {
+            throw ConfigurationError("HARKEN_GATE", "\"\(name)\" is no mode", accepted: Mode.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        self.mode = mode
+        rule = SpeechGate.Rule()
+        let threshold = settings["HARKEN_GATE_THRESHOLD"] ?? "0.65"
+        guard let number = Float(threshold), (0.05...0.95).contains(number) else {
+            throw ConfigurationError("HARKEN_GATE_THRESHOLD", "\"\(threshold)\" is no threshold", accepted: "a number from 0.05 to 0.95")
+        }
+        rule.threshold = number
+        let usual = rule.hangover
+        rule.hangover = try settings.seconds("HARKEN_GATE_HANGOVER_SECONDS", in: 0.3...60, default: 4)
+        // A short one cuts who only thinks for a moment: there it is asked whether the speaker is done.
+        if rule.hangover < usual { rule.unfinished = usual }
+    }
+}

@@ -1,0 +1,48 @@
+package import Continuity
+internal import Protocols
+package import Speech
+
+/// How many engines hear live sessions that do not say so themselves.
+package struct ModeSettings: Sendable, Equatable {
+    package var mode: SessionMode
+    /// How long what one engine made final may wait for what others say of it.
+    package var voteTime: Duration
+    /// The share of sessions that get a shadow in the mode `shadow`: 0…1.
+    package var shadowShare: Double
+
+    /// - Parameter engines: those for live audio.
+    package init(_ settings: Settings, engines: [EngineName]) throws(ConfigurationError) {
+        let name = settings["HARKEN_MODE"] ?? SessionMode.failover.rawValue
+        let all = SessionMode.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let mode = SessionMode(rawValue: name.lowercased()) else {
+            throw ConfigurationError("HARKEN_MODE", "\"\(name)\" is no mode", accepted: all)
+        }
+        let live = engines.filter { engine in engine == .local || Catalogue.vendors.contains { $0.name == engine && $0.live != nil } }
+        // Without any there are recordings.
+        guard mode == .failover || live.count >= mode.fewestEngines else {
+            throw ConfigurationError(
+                "HARKEN_MODE", "\"\(name)\" needs \(mode.fewestEngines) engines for live audio, and there is \(live.count)",
+                accepted: "failover, or a key for one vendor more")
+        }
+        self.mode = mode
+        voteTime = try settings.seconds("HARKEN_VOTE_SECONDS", in: 0.1...10, default: 1.5)
+        let share = settings["HARKEN_SHADOW_SHARE"] ?? "0.1"
+        guard let number = Double(share), (0...1).contains(number) else {
+            throw ConfigurationError("HARKEN_SHADOW_SHARE", "\"\(share)\" is no share", accepted: "a number from 0 to 1")
+        }
+        shadowShare = number
+    }
+
+    /// A session's mode, when its client does not choose: the same whenever it is asked.
+    ///
+    /// - Parameter engines: how many may serve it. Too few for the operator's mode: the session has fewer.
+    package func mode(of session: ID<Session>, engines: Int) -> SessionMode {
+        guard engines >= mode.fewestEngines else { return .failover }
+        guard mode == .shadow else { return mode }
+        // FNV-1a, of which the high bits are well mixed by a last multiplication.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in session.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        hash = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
+        return Double(hash >> 11) * 0x1p-53 < shadowShare ? .shadow : .failover
+    }
+}

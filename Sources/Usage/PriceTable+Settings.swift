@@ -1,0 +1,21 @@
+internal import Foundation
+package import Settings
+package import Store
+
+extension PriceTable {
+    /// The operator's file; without one, what Harken knows.
+    package init(_ settings: Settings) throws(ConfigurationError) {
+        guard let path = settings["HARKEN_PRICES"] else {
+            self = .standard
+            return
+        }
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError("HARKEN_PRICES", "\"\(path)\" cannot be read", accepted: "a file of " + Self.accepted)
+        }
+        do throws(Fault) {
+            try self.init(parsing: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw ConfigurationError("HARKEN_PRICES", "\(path), line \(error.line) \(error.fault)", accepted: Self.accepted)
+        }
+    }
+}

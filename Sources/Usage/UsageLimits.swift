@@ -1,0 +1,85 @@
+package import Settings
+package import Store
+internal import Speech
+
+/// What one user, and one key, may have recognised at the operator's cost. Warns first, then stops.
+package struct UsageLimits: Sendable, Equatable {
+    package struct Limit: Sendable, Equatable {
+        /// On one day of UTC; nil: any amount.
+        package var audio: Duration?
+        /// In one month of UTC; nil: any amount.
+        package var cost: USDollars?
+
+        package init(audio: Duration? = nil, cost: USDollars? = nil) {
+            self.audio = audio
+            self.cost = cost
+        }
+    }
+
+    /// From this part of a limit on there is a warning, in percent.
+    package static let warning = 80
+
+    package var user = Limit()
+    package var key = Limit()
+
+    package init(user: Limit = Limit(), key: Limit = Limit()) {
+        self.user = user
+        self.key = key
+    }
+
+    package var isEmpty: Bool { user == Limit() && key == Limit() }
+
+    /// Compares what was used with a limit.
+    ///
+    /// - Parameters:
+    ///   - whom: for the words: "this user", "this key".
+    ///   - day, month: what was used since the day, and the month, began in UTC; what open sessions use included.
+    package static func spending(_ limit: Limit, of whom: String, day: UsageTotals, month: UsageTotals) -> Spending {
+        var spending = Spending()
+        if let audio = limit.audio {
+            let used = Duration.nanoseconds(day.billable)
+            let whole = audio.components.seconds
+            spending.audioLeft = max(.zero, audio - used)
+            if used >= audio {
+                spending.audioUsedUp = "The \(whole) s of audio that \(whom) has for a day are used up; there are more at 0:00 UTC."
+            } else if used * 100 >= audio * Self.warning {
+                spending.warning = "\(used.components.seconds) of \(whole) s of audio of \(whom) for this day are used."
+            }
+        }
+        if let cost = limit.cost {
+            if month.cost >= cost {
+                spending.costUsedUp = "The budget of \(whom) for this month, $\(cost), is used up."
+            } else if month.cost.hundredMillionths * 100 >= cost.hundredMillionths * Int64(Self.warning) {
+                spending.warning = spending.warning ?? "$\(month.cost) of the budget of \(whom) for this month, $\(cost), are used."
+            }
+        }
+        return spending
+    }
+
+    /// The limits of a user and, where a key was shown, of that key.
+    package func spending(_ booked: BookedUsage, open: OpenUsage.OfOwner = .init()) -> Spending {
+        let ofUser = Self.spending(user, of: "this user", day: open.user.added(to: booked.userDay), month: open.user.added(to: booked.userMonth))
+        guard let day = booked.keyDay, let month = booked.keyMonth else { return ofUser }
+        return ofUser.and(Self.spending(key, of: "this key", day: open.key.added(to: day), month: open.key.added(to: month)))
+    }
+}
+
+extension UsageLimits {
+    package init(_ settings: Settings) throws(ConfigurationError) {
+        user = try Self.limit("HARKEN_USER", settings)
+        key = try Self.limit("HARKEN_KEY", settings)
+    }
+
+    private static func limit(_ prefix: String, _ settings: Settings) throws(ConfigurationError) -> Limit {
+        var limit = Limit()
+        let seconds = try settings.integer(prefix + "_DAY_SECONDS", in: 0...1_000_000_000, default: 0)
+        if seconds > 0 { limit.audio = .seconds(seconds) }
+        if let text = settings[prefix + "_MONTH_USD"] {
+            guard let amount = USDollars(text) else {
+                throw ConfigurationError(prefix + "_MONTH_USD", "\"\(text)\" is no amount", accepted: "dollars such as 12.50, or 0 for any amount")
+            }
+            if amount > .zero { limit.cost = amount }
+        }
+        return limit
+    }
+}

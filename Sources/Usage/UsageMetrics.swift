@@ -1,0 +1,115 @@
+internal import Observability
+internal import Speech
+package import Store
+internal import Synchronization
+
+/// Counts of what engines did, for `GET /metrics`. Labels are of a closed list, so that no user, no name and no text of an error becomes one.
+package final class UsageMetrics: Sendable {
+    /// All that may tell series apart.
+    package enum Label: String, CaseIterable, Sendable {
+        case provider, model, workload, status, reason, kind, route
+        case fromProvider = "from_provider"
+        case toProvider = "to_provider"
+        case bucket
+    }
+
+    private enum Name: String, CaseIterable {
+        case requests = "transcription_provider_requests_total"
+        case retries = "transcription_provider_retries_total"
+        case fallbacks = "transcription_provider_fallbacks_total"
+        case audio = "transcription_provider_audio_seconds_total"
+        case billable = "transcription_provider_billable_seconds_total"
+        case speakers = "transcription_provider_speaker_clusters_total"
+
+        var labels: [Label] {
+            switch self {
+            case .requests: [.provider, .model, .workload, .status]
+            case .retries: [.provider, .model, .workload, .reason]
+            case .fallbacks: [.fromProvider, .toProvider, .workload, .reason]
+            case .audio, .speakers: [.provider, .model, .workload, .kind]
+            case .billable: [.provider, .model, .workload]
+            }
+        }
+
+        var help: String {
+            switch self {
+            case .requests: "Attempts of engines."
+            case .retries: "Attempts that repeat one that failed."
+            case .fallbacks: "Attempts of an engine because another one had failed."
+            case .audio: "Audio that engines were given, in seconds: raw, of that speech where it was measured, and billable."
+            case .billable: "Audio that vendors charge for, in seconds."
+            case .speakers: "Speakers that engines told apart, and those of them that were recognised."
+            }
+        }
+    }
+
+    private static let bounds: [Double] = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+    /// Series that a name may have. Models' names come from outside.
+    private static let mostSeries = 1_000
+
+    private struct State {
+        var counters: [Name: [[String]: Double]] = [:]
+        var latencies: [[String]: Histogram] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func ended(_ run: UsageRun) {
+        let common = [run.engine.rawValue, run.model ?? "unknown", run.workload.rawValue]
+        add(1, .requests, common + [run.status.rawValue])
+        let seconds = run.billable / .seconds(1)
+        add(run.audio / .seconds(1), .audio, common + ["raw"])
+        if let speech = run.speech { add(speech / .seconds(1), .audio, common + ["speech_active"]) }
+        add(seconds, .audio, common + ["billable"])
+        add(seconds, .billable, common)
+        if run.retries > 0 {
+            add(Double(run.retries), .retries, common + [run.fallback?.reason.rawValue ?? UsageRun.FallbackReason.failure.rawValue])
+        }
+        if let fallback = run.fallback {
+            add(1, .fallbacks, [fallback.from.rawValue, run.engine.rawValue, run.workload.rawValue, fallback.reason.rawValue])
+        }
+        add(Double(run.speakers), .speakers, common + ["provider"])
+        add(Double(run.identifiedSpeakers), .speakers, common + ["identified"])
+        let labels = common + [run.status.rawValue]
+        let histogram = state.withLock { state -> Histogram? in
+            if let known = state.latencies[labels] { return known }
+            guard state.latencies.count < Self.mostSeries else { return nil }
+            let made = Histogram(bounds: Self.bounds)
+            state.latencies[labels] = made
+            return made
+        }
+        histogram?.observe(run.latency / .seconds(1))
+    }
+
+    private func add(_ value: Double, _ name: Name, _ labels: [String]) {
+        guard value > 0 else { return }
+        state.withLock { state in
+            let isNew = state.counters[name]?[labels] == nil
+            guard !isNew || state.counters[name, default: [:]].count < Self.mostSeries else { return }
+            state.counters[name, default: [:]][labels, default: 0] += value
+        }
+    }
+
+    package func rendered() -> String {
+        let state = state.withLock { $0 }
+        var text = ""
+        for name in Name.allCases {
+            text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"
+            for (labels, value) in (state.counters[name] ?? [:]).sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                text += "\(name.rawValue){\(Self.list(name.labels, labels))} \(value)\n"
+            }
+        }
+        let latency = "transcription_provider_latency_seconds"
+        text += "# HELP \(latency) From asking an engine to its end, in seconds.\n# TYPE \(latency) histogram\n"
+        for (labels, histogram) in state.latencies.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            text += histogram.series(name: latency, labels: Self.list([.provider, .model, .workload, .status], labels))
+        }
+        return text
+    }
+
+    private static func list(_ names: [Label], _ values: [String]) -> String {
+        zip(names, values).map { "\($0.rawValue)=\"\(Metrics.escaped($1))\"" }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,71 @@
+import Admission
+import Protocols
+import Speech
+import Store
+import Testing
+
+@Suite struct `Temporary tokens` {
+    private let caller = Caller.key(AccessGrant(key: ID("key"), user: ID("user"), scopes: ["listen"], credit: nil))
+    private let now = Instant.now
+    private let once = TemporaryTokens.Terms(lifetime: .seconds(60), sessionLimit: .seconds(600), isSingleUse: true, paths: ["/v3/ws"])
+
+    @Test func `stand in for the key they were made with, once`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(once, to: caller, now: now)
+        #expect(text.count == 67)
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == AuthenticatedCaller(caller, sessionLimit: .seconds(600), isByToken: true))
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == nil)
+        #expect(tokens.count == 0)
+    }
+
+    @Test func `may be good more than once`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(.init(lifetime: .seconds(60), isSingleUse: false, paths: ["/a", "/b"]), to: .local, now: now)
+        for path in ["/a", "/b", "/a"] { #expect(tokens.redeem(text, at: path, now: now) != nil) }
+        #expect(tokens.redeem(text, at: "/a", now: now + .seconds(60)) == nil)
+        #expect(tokens.count == 0)
+    }
+
+    @Test func `are good until they expire, and where they are meant for`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(once, to: caller, now: now)
+        #expect(tokens.redeem(text, at: "/v1/listen", now: now) == nil)
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now + .milliseconds(59_999)) != nil)
+        let late = try tokens.issue(once, to: caller, now: now)
+        #expect(tokens.redeem(late, at: "/v3/ws", now: now + .seconds(60)) == nil)
+    }
+
+    @Test(arguments: ["", "ht_", "hk_x", "ht_" + String(repeating: "0", count: 64), "ht_" + String(repeating: "ü", count: 32)])
+    func `cannot be made up`(text: String) throws {
+        let tokens = try TemporaryTokens()
+        _ = try tokens.issue(once, to: caller, now: now)
+        #expect(tokens.redeem(text, at: "/v3/ws", now: now) == nil)
+        #expect(tokens.count == 1)
+    }
+
+    @Test func `are worth nothing to another process`() throws {
+        let text = try TemporaryTokens().issue(once, to: caller, now: now)
+        #expect(try TemporaryTokens().redeem(text, at: "/v3/ws", now: now) == nil)
+    }
+
+    @Test func `are bounded for each caller, and make room when they expire`() throws {
+        let tokens = try TemporaryTokens()
+        for _ in 0..<TemporaryTokens.mostOfOneCaller { _ = try tokens.issue(once, to: caller, now: now) }
+        #expect(throws: RefusalCause.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(once, to: caller, now: now) }
+        let other = Caller.user(ID("user"))
+        _ = try tokens.issue(once, to: other, now: now)
+        _ = try tokens.issue(once, to: caller, now: now + .seconds(60))
+        #expect(tokens.count == 1)
+    }
+
+    @Test func `keep what sessions are set to, within limits`() throws {
+        let tokens = try TemporaryTokens()
+        let large = [UInt8](repeating: 0x20, count: TemporaryTokens.mostSettings / 2)
+        let terms = TemporaryTokens.Terms(lifetime: .seconds(60), isSingleUse: true, paths: ["/a"], settings: large)
+        let text = try tokens.issue(terms, to: .local, now: now)
+        #expect(tokens.redeem(text, at: "/a", now: now)?.settings == large)
+        for _ in 0..<2 { _ = try tokens.issue(terms, to: .local, now: now) }
+        #expect(throws: RefusalCause.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(terms, to: .local, now: now) }
+        _ = try tokens.issue(terms, to: .local, now: now + .seconds(61))
+    }
+}

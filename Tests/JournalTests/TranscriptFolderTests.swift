@@ -1,0 +1,118 @@
+import Continuity
+import Foundation
+import HarkenTesting
+import Net
+@testable import Observability
+import Speech
+import Synchronization
+import Testing
+
+@testable import Journal
+
+@Suite struct `A folder of transcripts` {
+    private let temporary = TemporaryFolder()
+    private let id = ID<Session>("6e1f0b9c-0000-4000-8000-000000000001")
+
+    private func folder(_ retries: RetrySchedule = RetrySchedule(first: [], then: .milliseconds(20))) throws -> TranscriptFolder {
+        try TranscriptFolder(directory: temporary.path, limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }), retries: retries)
+    }
+
+    /// A name that stands for a folder cannot be written to, by root neither.
+    private func block(_ suffix: String) throws {
+        try FileManager.default.createDirectory(atPath: temporary.path(of: id.rawValue + suffix), withIntermediateDirectories: false)
+    }
+
+    private func unblock(_ suffix: String) throws { try FileManager.default.removeItem(atPath: temporary.path(of: id.rawValue + suffix)) }
+
+    private func say(_ numbers: Range<Int>, in transcript: LiveTranscript, padding: Int = 0) {
+        for number in numbers {
+            let range = SampleRange(SampleIndex(number * 100), count: SampleCount(100))
+            let word = Word("w\(number)" + String(repeating: "-", count: padding), range, confidence: 1)
+            let commit = Commit(channel: .first, range: range, words: [word], reason: .pause, engine: .local)
+            transcript.append(commit: CommitRecord.encode(commit, turn: 0), at: range.start)
+        }
+    }
+
+    private func words(_ stored: StoredTranscript?) -> [String] {
+        (stored?.transcript.pieces.joined().flatMap(\.commit.words) ?? []).map { String($0.text.prefix { $0 != "-" }) }
+    }
+
+    @Test func `stores a transcript later that the disk does not take, and shows it meanwhile`() async throws {
+        let folder = try folder()
+        let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
+        say(0..<3, in: transcript)
+        try block(".new")
+        let stored = Mutex<StoredTranscript?>(nil)
+        folder.finish(transcript, received: SampleCount(300)) { done in stored.withLock { $0 = done } }
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(words(try await folder.find(id)) == ["w0", "w1", "w2"])
+        #expect(stored.withLock { $0 } == nil)
+        try unblock(".new")
+        try await until { stored.withLock { $0 != nil } }
+        #expect(words(try await folder.stored(id)) == ["w0", "w1", "w2"])
+        #expect(try await folder.find(id)?.status == .complete)
+    }
+
+    @Test func `tries once more at the end of the gateway`() async throws {
+        let folder = try folder(RetrySchedule(first: [], then: .seconds(3_600)))
+        let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
+        say(0..<3, in: transcript)
+        try block(".new")
+        folder.finish(transcript, received: SampleCount(300)) { _ in }
+        await folder.settle()
+        #expect(try await folder.stored(id) == nil)
+        try unblock(".new")
+        await folder.settle()
+        #expect(words(try await folder.stored(id)) == ["w0", "w1", "w2"])
+    }
+
+    @Test func `keeps the order of words that waited in memory for the disk`() async throws {
+        let folder = try folder()
+        let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
+        let part = 66
+        say(0..<part, in: transcript, padding: 1_000)
+        await folder.settle()
+        #expect(transcript.state.withLock { $0.leaving.isEmpty && $0.inFile > 0 })
+        let file = try Data(contentsOf: URL(filePath: temporary.path(of: id.rawValue + ".part")))
+        try unblock(".part")
+        try block(".part")
+        say(part..<3 * part, in: transcript, padding: 1_000)
+        await folder.settle()
+        #expect(transcript.state.withLock { $0.leaving.count } == 2)
+        try unblock(".part")
+        // With the beginning of what could not be written whole.
+        try (file + Data([1, 2, 3])).write(to: URL(filePath: temporary.path(of: id.rawValue + ".part")))
+        say(3 * part..<4 * part, in: transcript, padding: 1_000)
+        await folder.settle()
+        #expect(transcript.state.withLock { $0.leaving.isEmpty })
+        folder.finish(transcript, received: SampleCount(4 * part * 100)) { _ in }
+        await folder.settle()
+        #expect(words(try await folder.stored(id)) == (0..<4 * part).map { "w\($0)" })
+    }
+
+    @Test func `holds so much in memory and no more`() async throws {
+        let folder = try folder()
+        let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
+        try block(".part")
+        for round in 0..<30 {
+            say(round * 66..<(round + 1) * 66, in: transcript, padding: 1_000)
+            await folder.settle()
+            #expect(transcript.state.withLock { $0.leaving.count } <= LiveTranscript.maxLeaving)
+        }
+        let outcome = Mutex<Bool?>(nil)
+        folder.finish(transcript, received: SampleCount(1)) { stored in outcome.withLock { $0 = stored != nil } }
+        await folder.settle()
+        #expect(outcome.withLock { $0 } == false, "the journal has it, and the next start")
+    }
+
+    @Test func `does not take what cannot be read for what is not there`() async throws {
+        let folder = try folder()
+        try block(".json")
+        await #expect(throws: StoredTranscript.Unreadable.self) { try await folder.find(id) }
+        await #expect(throws: StoredTranscript.Unreadable.self) { try await folder.stored(id) }
+        try unblock(".json")
+        #expect(try await folder.find(id) == nil)
+        try Data("{".utf8).write(to: URL(filePath: temporary.path(of: id.rawValue + ".json")))
+        await #expect(throws: StoredTranscript.Unreadable.damaged) { try await folder.find(id) }
+    }
+}
