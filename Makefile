@@ -17,6 +17,13 @@ demo: ## set up, build, and show live captions of a recording (EXIT=1 stops afte
 test: ## set up, build, lint, conformance, every test
 	@scripts/test
 
+check: ## a quick look: lint, and the tests of the targets that changed
+	@scripts/check
+
+test-one: ## the tests whose suite or name matches (NAME=…, a regular expression)
+	@swift build --build-tests
+	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --disable-xctest --filter '$(NAME)' 2>&1 | grep -v '^◇ '
+
 bench: ## measure relay, live conversations, gate, search, local engine, voices; table here, JSON in bench-results/
 	@scripts/bench
 
@@ -51,4 +58,4 @@ nightly: ## what is too long for `make test`
 clean: ## remove what was built (models stay in the cache)
 	@rm -rf .build bench-results
 
-.PHONY: help setup build demo test bench lint format docs conformance faults attack simulate fuzz nightly clean
+.PHONY: help setup build demo test check test-one bench lint format docs conformance faults attack simulate fuzz nightly clean
