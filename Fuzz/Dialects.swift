@@ -23,7 +23,7 @@ func fuzzLiveDialects(_ bytes: RawSpan) {
 }
 
 /// Until a session begins; the messages that are left are that session's.
-private func open(_ opening: any LiveOpening, _ messages: ArraySlice<[UInt8]>) {
+private func open(_ opening: any LiveHandshakeMachine, _ messages: ArraySlice<[UInt8]>) {
     var opening = opening
     var output = ServerOutput()
     var isClosed = false

@@ -17,14 +17,14 @@ package final class Admission: Sendable {
 
     private let access: Access
     private let keys: any Access.Keys
-    private let accounts: KeyAccounts
+    private let accounts: BillingAccounts
     private let store: any ConversationStore
     private let watch: LimitWatch
     private let directory: EngineDirectory
     private let log: Log
 
     package init(
-        access: Access, keys: any Access.Keys, accounts: KeyAccounts, store: any ConversationStore, watch: LimitWatch, directory: EngineDirectory,
+        access: Access, keys: any Access.Keys, accounts: BillingAccounts, store: any ConversationStore, watch: LimitWatch, directory: EngineDirectory,
         log: Log
     ) {
         self.access = access
@@ -74,13 +74,13 @@ package final class Admission: Sendable {
     }
 
     /// Refuses vendor keys that are not the enrolled ones.
-    package func check(_ keys: OwnKeys, of user: ID<User>) async throws(RefusalCause) {
+    package func check(_ keys: BYOKCredentials, of user: ID<User>) async throws(RefusalCause) {
         guard !keys.isEmpty else { return }
         try await KnownUser(user, in: store).check(keys.all)
     }
 
     /// By what keys a caller's background work would be routed, if it were asked for now.
-    package func routingKeys(_ keys: OwnKeys) -> RoutingKeys { directory.routingKeys(keys, onlyFree: false) }
+    package func routingKeys(_ keys: BYOKCredentials) -> RoutingKeys { directory.routingKeys(keys, onlyFree: false) }
 
     // MARK: Grants
 
@@ -89,21 +89,21 @@ package final class Admission: Sendable {
         _ exchange: HTTPExchange, credential: Credential?, for use: RecognitionUse
     ) async throws(RefusalCause) -> (caller: AuthenticatedCaller, grant: Grant) {
         let caller = try authenticate(exchange, credential: credential, for: use.scope.map { [$0] } ?? [])
-        return (caller, try await admit(caller, OwnKeys(exchange.request), for: use))
+        return (caller, try await admit(caller, BYOKCredentials(exchange.request), for: use))
     }
 
     /// The same, for a caller who was let in before.
-    package func admit(_ caller: AuthenticatedCaller, _ keys: OwnKeys, for use: RecognitionUse) async throws(RefusalCause) -> Grant {
+    package func admit(_ caller: AuthenticatedCaller, _ keys: BYOKCredentials, for use: RecognitionUse) async throws(RefusalCause) -> Grant {
         try grant(to: caller, keys, await standing(of: caller, keys), for: use)
     }
 
     /// Whether `standing` must be asked before a grant can be given.
-    package func needsStanding(_ keys: OwnKeys) -> Bool { !keys.isEmpty || watch.isNeeded }
+    package func needsStanding(_ keys: BYOKCredentials) -> Bool { !keys.isEmpty || watch.isNeeded }
 
     /// What must be known about a caller before a grant can be given.
     ///
     /// - Parameter asksForUser: the user's choices are wanted too.
-    package func standing(of caller: AuthenticatedCaller, _ keys: OwnKeys, asksForUser: Bool = false) async -> CallerStanding {
+    package func standing(of caller: AuthenticatedCaller, _ keys: BYOKCredentials, asksForUser: Bool = false) async -> CallerStanding {
         var standing = CallerStanding()
         if asksForUser || !keys.isEmpty { standing.user = await KnownUser(caller.user, in: store) }
         standing.spending = await spending(of: UsageOwner(caller.caller), keys)
@@ -114,7 +114,7 @@ package final class Admission: Sendable {
     ///
     /// - Parameter standing: as `standing` gave it; nil: it was not needed.
     package func grant(
-        to caller: AuthenticatedCaller, _ keys: OwnKeys, _ standing: CallerStanding?, for use: RecognitionUse
+        to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse
     ) throws(RefusalCause) -> Grant {
         if let scope = use.scope { try caller.caller.check(anyOf: [scope]) }
         if !keys.isEmpty {
@@ -128,9 +128,9 @@ package final class Admission: Sendable {
     ///
     /// - Parameter keys: the caller's own vendor keys; nil: none are known in this process.
     /// - Throws: `ownKeyGone` when it was ordered with vendor keys that a restart has lost: the operator does not pay instead.
-    package func grant(for job: TranscriptionJob, keys: OwnKeys?) async throws(RefusalCause) -> Grant {
+    package func grant(for job: TranscriptionJob, keys: BYOKCredentials?) async throws(RefusalCause) -> Grant {
         guard job.ownKeys.isEmpty || keys?.isEmpty == false else { throw .ownKeyGone }
-        let keys = keys ?? OwnKeys()
+        let keys = keys ?? BYOKCredentials()
         guard let key = job.key else {
             let owner = UsageOwner(job.user)
             return try grant(owner, keys, await spending(of: owner, keys), account: nil, for: .recording)
@@ -166,24 +166,24 @@ package final class Admission: Sendable {
     }
 
     /// What is left of the limits: of none for a caller whose own keys pay.
-    private func spending(of owner: UsageOwner, _ keys: OwnKeys) async -> Spending {
+    private func spending(of owner: UsageOwner, _ keys: BYOKCredentials) async -> Spending {
         keys.isEmpty ? await watch.spending(of: owner) : Spending()
     }
 
     private func grant(ofGateway owner: UsageOwner, _ use: RecognitionUse) async -> Grant {
         let spending = await watch.spending(of: owner)
         return Grant(
-            Stamp(), for: use, of: owner, keys: OwnKeys(), account: nil, freeOnly: spending.audioUsedUp ?? spending.costUsedUp, directory)
+            Stamp(), for: use, of: owner, keys: BYOKCredentials(), account: nil, freeOnly: spending.audioUsedUp ?? spending.costUsedUp, directory)
     }
 
-    private func grant(_ caller: Caller, _ keys: OwnKeys, _ spending: Spending, for use: RecognitionUse) throws(RefusalCause) -> Grant {
-        let account: KeyUse? =
+    private func grant(_ caller: Caller, _ keys: BYOKCredentials, _ spending: Spending, for use: RecognitionUse) throws(RefusalCause) -> Grant {
+        let account: BillingUse? =
             caller == .local ? nil : try accounts.open(caller, for: use.scope ?? .transcribe, paysWithCredit: keys.isEmpty)
         return try grant(UsageOwner(caller), keys, spending, account: account, for: use)
     }
 
     private func grant(
-        _ owner: UsageOwner, _ keys: OwnKeys, _ spending: Spending, account: KeyUse?, for use: RecognitionUse
+        _ owner: UsageOwner, _ keys: BYOKCredentials, _ spending: Spending, account: BillingUse?, for use: RecognitionUse
     ) throws(RefusalCause) -> Grant {
         try check(spending)
         if let warning = spending.warning { log.warning("a limit is near", [.reason: warning]) }

@@ -28,7 +28,7 @@ package struct EngineDirectory: Sendable {
     package let unfinished = UnfinishedRecordings()
 
     /// The vendors that the caller's own keys are for.
-    package func entries(by keys: OwnKeys) -> [EngineEntry] {
+    package func entries(by keys: BYOKCredentials) -> [EngineEntry] {
         keys.all.compactMap { key in
             guard let settings = settings(of: key.vendor), let vendor = Catalogue.vendors.first(where: { $0.name == key.vendor }) else { return nil }
             return EngineEntry(vendor, settings: settings.with(key.credential), client: client, clock: .system, unfinished: unfinished)
@@ -38,7 +38,7 @@ package struct EngineDirectory: Sendable {
     /// The keys that background work may be routed by.
     ///
     /// - Parameter onlyFree: what costs the operator something may not be used.
-    package func routingKeys(_ keys: OwnKeys, onlyFree: Bool) -> RoutingKeys {
+    package func routingKeys(_ keys: BYOKCredentials, onlyFree: Bool) -> RoutingKeys {
         var found = RoutingKeys(user: keys.engines, hasLocal: false)
         for entry in entries where entry.prerecorded != nil {
             if entry.name == .local {

@@ -14,16 +14,16 @@ package struct Grant: Sendable {
     /// Whose usage it is.
     package let owner: UsageOwner
     /// The caller's own vendor keys. When there are any, they are the only ones that are used, whatever fails: the caller pays.
-    package let keys: OwnKeys
+    package let keys: BYOKCredentials
     /// The account that credit is taken from; nil: without keys of this gateway nobody counts, and the gateway itself does not count its own work.
-    package let account: KeyUse?
+    package let account: BillingUse?
     /// Why only engines that cost nothing may be used; nil: all may.
     package let freeOnly: String?
     private let directory: EngineDirectory
 
     /// - Parameter stamp: proves that `Admission` gives the grant.
     init(
-        _ stamp: Admission.Stamp, for use: RecognitionUse, of owner: UsageOwner, keys: OwnKeys, account: KeyUse?, freeOnly: String?,
+        _ stamp: Admission.Stamp, for use: RecognitionUse, of owner: UsageOwner, keys: BYOKCredentials, account: BillingUse?, freeOnly: String?,
         _ directory: EngineDirectory
     ) {
         self.use = use
@@ -36,7 +36,7 @@ package struct Grant: Sendable {
 
     package var user: ID<User> { owner.user }
 
-    package var payer: Payer { keys.isEmpty ? .operator : .user }
+    package var payer: BillingParty { keys.isEmpty ? .operator : .user }
 
     /// False once the key was revoked or has expired.
     package var isValid: Bool { account?.account.isValid ?? true }

@@ -142,7 +142,7 @@ package final class Metrics: Sendable {
     package func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
 
     /// An engine's attempt at some audio is over.
-    package func ran(_ run: RecognitionRun) {
+    package func ran(_ run: RecognitionAttempt) {
         let engine = run.engine.rawValue, outcome = run.outcome.label, seconds = run.audio / .seconds(1)
         if seconds > 0 { add(seconds * Double(run.channels), .engineAudio, [engine, run.kind.rawValue]) }
         switch run.kind {
@@ -189,7 +189,7 @@ package final class Metrics: Sendable {
     /// What a session's gate has kept from its engines.
     ///
     /// - Parameter before: what of that was counted.
-    package func gated(_ savings: SpeechGate.Savings, since before: SpeechGate.Savings, rate: SampleRate) {
+    package func gated(_ savings: VADGate.Savings, since before: VADGate.Savings, rate: SampleRate) {
         let counts = [
             ("speech", savings.speech - before.speech), ("silence", savings.silence - before.silence),
             ("withheld", savings.withheld - before.withheld), ("withheld_loud", savings.withheldLoud - before.withheldLoud),

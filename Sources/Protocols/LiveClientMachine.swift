@@ -35,7 +35,7 @@ package protocol LiveClientMachine: Sendable {
 package enum ClientAction: Sendable, Equatable {
     case event(EngineEvent)
     /// Of a client of `/listen` only.
-    case listen(ListenNews)
+    case listen(ListenEvent)
     case send(text: [UInt8])
     /// Close the socket, behind everything that was sent.
     case close(code: UInt16)

@@ -87,7 +87,7 @@ package struct LiveHandshake: Sendable {
     package enum Start: Sendable {
         case session(any LiveServerMachine)
         /// What the session shall be comes in messages.
-        case opening(any LiveOpening)
+        case opening(any LiveHandshakeMachine)
     }
 
     package var start: Start

@@ -39,12 +39,12 @@ package struct ProviderError: Sendable, Equatable {
     /// The error with words that its caller may read.
     package var error: EngineError
     package var status: HTTPStatus
-    package var payer: Payer
+    package var payer: BillingParty
 
     /// - Parameters:
     ///   - provider: the engine that failed; nil: none was asked.
     ///   - payer: whose key was shown to it. What a vendor says of the operator's key and account is for the operator's log only.
-    package init(_ error: EngineError, by provider: EngineName?, payer: Payer) {
+    package init(_ error: EngineError, by provider: EngineName?, payer: BillingParty) {
         code = Code(error)
         self.provider = provider
         self.payer = payer

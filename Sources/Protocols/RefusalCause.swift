@@ -33,7 +33,7 @@ package enum RefusalCause: Error, Sendable, Equatable {
     /// - Parameters:
     ///   - by: the engine; nil: none was asked.
     ///   - payer: whose key was shown to it.
-    case engine(EngineError, by: EngineName? = nil, payer: Payer = .operator)
+    case engine(EngineError, by: EngineName? = nil, payer: BillingParty = .operator)
     /// Our own fault.
     case internalFault
 }

@@ -3,7 +3,7 @@ package import Speech
 
 /// A client that is told no in its own socket, as soon as that is open: for handshakes that cannot be understood, in the dialects that accept every
 /// socket.
-package struct RefusedOpening: LiveOpening {
+package struct RefusedOpening: LiveHandshakeMachine {
     private let refusal: InBandRefusal
 
     package init(_ refusal: InBandRefusal) { self.refusal = refusal }

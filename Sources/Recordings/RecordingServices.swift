@@ -11,21 +11,21 @@ package import Usage
 /// The parts that work on recordings uses: jobs, uploads in chunks, and recordings whose callers wait.
 package struct RecordingServices: Sendable {
     package let admission: Admission
-    package let usage: UsageBook
+    package let usage: UsageRecorder
     package let metrics: Metrics
     package let log: Log
     /// nil: nothing is traced.
     package let tracer: Tracer?
     package let client: HTTPClient
     package let spool: Spool
-    package let batch: BatchGate
+    package let batch: RecordingLimiter
     /// Decodes recordings.
     package let media: any MediaSource
     /// Finds where words are spoken, for engines that do not say; nil: no engine here can.
     package let aligner: (any WordAligning)?
-    package let conversations: ConversationDesk
+    package let conversations: ConversationService
     /// Recordings that come in chunks.
-    package let chunked: BackgroundDesk
+    package let chunked: ChunkedRecordings
     package let runner: JobRunner
     /// Names of all models, for dialects that check them.
     package let models: Set<String>
@@ -35,8 +35,8 @@ package struct RecordingServices: Sendable {
     package let newID: @Sendable () -> String
 
     package init(
-        admission: Admission, usage: UsageBook, metrics: Metrics, log: Log, tracer: Tracer?, client: HTTPClient, spool: Spool, batch: BatchGate,
-        media: any MediaSource, aligner: (any WordAligning)?, conversations: ConversationDesk, chunked: BackgroundDesk, runner: JobRunner,
+        admission: Admission, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?, client: HTTPClient, spool: Spool, batch: RecordingLimiter,
+        media: any MediaSource, aligner: (any WordAligning)?, conversations: ConversationService, chunked: ChunkedRecordings, runner: JobRunner,
         models: Set<String>, settings: RecordingSettings, now: @escaping @Sendable () -> UnixTime, newID: @escaping @Sendable () -> String
     ) {
         self.admission = admission

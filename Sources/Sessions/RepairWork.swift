@@ -12,13 +12,13 @@ final class RepairWork: Sendable {
     private let options: RecognitionOptions
     private let rate: SampleRate
     private let path: String
-    private let desk: RepairDesk
+    private let desk: RepairQueue
     private let read: @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
     private let task = Mutex<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
 
     /// - Parameter read: gives audio of the repair's channel alone, 16-bit little-endian.
     init(
-        _ repair: Repair, engine: any PrerecordedEngine, options: RecognitionOptions, rate: SampleRate, path: String, desk: RepairDesk,
+        _ repair: Repair, engine: any PrerecordedEngine, options: RecognitionOptions, rate: SampleRate, path: String, desk: RepairQueue,
         read: @escaping @Sendable (SampleRange) async -> Result<[UInt8], AudioLost>
     ) {
         self.repair = repair

@@ -16,21 +16,21 @@ package protocol VoiceWindows: AnyObject {
 /// A session's gate: what it hears, and what it has decided.
 package final class SilenceGate {
     private let windows: any VoiceWindows
-    private(set) var gate: SpeechGate
+    private(set) var gate: VADGate
     private let threshold: Float
     /// It decides and counts, and engines hear everything.
     let isShadow: Bool
     /// The end of what was heard.
     private var heard = SampleIndex.zero
 
-    package init(_ windows: any VoiceWindows, rule: SpeechGate.Rule, isShadow: Bool = false, rate: SampleRate) {
+    package init(_ windows: any VoiceWindows, rule: VADGate.Rule, isShadow: Bool = false, rate: SampleRate) {
         self.windows = windows
         self.isShadow = isShadow
         threshold = rule.threshold
-        gate = SpeechGate(rule, rate: rate)
+        gate = VADGate(rule, rate: rate)
     }
 
-    package var savings: SpeechGate.Savings { gate.savings }
+    package var savings: VADGate.Savings { gate.savings }
 
     package var isOff: Bool { gate.isOff }
 
@@ -40,7 +40,7 @@ package final class SilenceGate {
     ///
     /// - Parameter speech: takes the windows that are speech, or may be.
     /// - Returns: what was decided by it.
-    func hear(_ pcm: RawSpan, _ speech: (SampleRange) -> Void) -> [SpeechGate.Event] {
+    func hear(_ pcm: RawSpan, _ speech: (SampleRange) -> Void) -> [VADGate.Event] {
         decide { each in
             try windows.append(pcm) { range, probability, isLoud in
                 if probability.map({ $0 > threshold }) ?? isLoud { speech(range) }
@@ -53,11 +53,11 @@ package final class SilenceGate {
     package func judged(isOver: Bool, at pause: SampleIndex) { gate.judged(isOver: isOver, at: pause) }
 
     /// So much audio never came.
-    func skip(_ count: SampleCount) -> [SpeechGate.Event] { decide { each in try windows.skip(count, each) } }
+    func skip(_ count: SampleCount) -> [VADGate.Event] { decide { each in try windows.skip(count, each) } }
 
-    private func decide(_ hear: ((SampleRange, Float?, Bool) -> Void) throws -> Void) -> [SpeechGate.Event] {
+    private func decide(_ hear: ((SampleRange, Float?, Bool) -> Void) throws -> Void) -> [VADGate.Event] {
         guard !gate.isOff else { return [] }
-        var events: [SpeechGate.Event] = []
+        var events: [VADGate.Event] = []
         do {
             try hear { range, probability, isLoud in
                 heard = range.end

@@ -10,7 +10,7 @@ package struct GateSettings: Sendable, Equatable {
     }
 
     package var mode: Mode
-    package var rule: SpeechGate.Rule
+    package var rule: VADGate.Rule
 
     package init(_ settings: Settings) throws(ConfigurationError) {
         let name = settings["HARKEN_GATE"] ?? Mode.on.rawValue
@@ -18,7 +18,7 @@ package struct GateSettings: Sendable, Equatable {
             throw ConfigurationError("HARKEN_GATE", "\"\(name)\" is no mode", accepted: Mode.allCases.map(\.rawValue).joined(separator: ", "))
         }
         self.mode = mode
-        rule = SpeechGate.Rule()
+        rule = VADGate.Rule()
         let threshold = settings["HARKEN_GATE_THRESHOLD"] ?? "0.65"
         guard let number = Float(threshold), (0.05...0.95).contains(number) else {
             throw ConfigurationError("HARKEN_GATE_THRESHOLD", "\"\(threshold)\" is no threshold", accepted: "a number from 0.05 to 0.95")

@@ -33,7 +33,7 @@ struct Chance: Sendable {
 }
 
 /// Draws one decision after another, while a scenario is made.
-struct Dice {
+struct SeededRandom {
     private let chance: Chance
     private var drawn = 0
 

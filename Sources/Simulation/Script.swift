@@ -21,7 +21,7 @@ enum Script {
     /// - Parameters:
     ///   - isBreathless: there are few silences.
     ///   - few: so many phrases are all that is said, again and again; nil: any.
-    static func words(_ dice: inout Dice, length: Int, isBreathless: Bool = false, few: Int? = nil) -> [SpokenWord] {
+    static func words(_ dice: inout SeededRandom, length: Int, isBreathless: Bool = false, few: Int? = nil) -> [SpokenWord] {
         var words: [SpokenWord] = []
         let phrases = (0..<(few ?? 0)).map { _ in phrase(&dice) }
         let rests = dice.pick([300, 800, 800, 2_500])
@@ -69,7 +69,7 @@ enum Script {
         ("week", "end", "weekend"), ("on", "line", "online"), ("in", "to", "into"), ("air", "port", "airport"), ("note", "book", "notebook"),
     ]
 
-    static func words(_ dice: inout Dice, length: Int, _ manner: Manner) -> [SpokenWord] {
+    static func words(_ dice: inout SeededRandom, length: Int, _ manner: Manner) -> [SpokenWord] {
         var words: [SpokenWord] = []
         let chorus = (0..<dice.pick(3...4)).map { number in (plain[dice.pick(0...6) + 7 * number], nil, nil) as Piece }
         var position = dice.pick(manner.start)
@@ -106,24 +106,24 @@ enum Script {
         return words
     }
 
-    private static func joinable(_ dice: inout Dice) -> [Piece] {
+    private static func joinable(_ dice: inout SeededRandom) -> [Piece] {
         let pair = dice.pick(compounds)
         return dice.happens(0.7) ? [(pair.0, nil, pair.2), (pair.1, nil, nil)] : [(dice.pick(plain), nil, nil)]
     }
 
-    private static func echo(_ dice: inout Dice) -> [Piece] {
+    private static func echo(_ dice: inout SeededRandom) -> [Piece] {
         let echo = dice.pick(echoes)
         return [(echo.0, nil, nil), (echo.1, nil, nil)]
     }
 
-    private static func number(_ dice: inout Dice) -> [Piece] {
+    private static func number(_ dice: inout SeededRandom) -> [Piece] {
         let ten = dice.pick(tens), unit = dice.pick(units)
         return dice.happens(0.2) ? [(dice.pick(plain), nil, nil)] : [(ten.0, String(ten.1), String(ten.1 + unit.1)), (unit.0, String(unit.1), nil)]
     }
 
     private typealias Piece = (text: String, numeral: String?, joined: String?)
 
-    private static func phrase(_ dice: inout Dice) -> [Piece] {
+    private static func phrase(_ dice: inout SeededRandom) -> [Piece] {
         switch dice.pick(0...9) {
         case 0:
             let word = dice.pick(repeated)

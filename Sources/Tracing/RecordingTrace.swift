@@ -19,7 +19,7 @@ package struct RecordingTrace: Sendable {
     }
 
     /// An engine has answered, or failed.
-    package mutating func ran(_ run: RecognitionRun) -> Span {
+    package mutating func ran(_ run: RecognitionAttempt) -> Span {
         if run.error == nil { audio = run.audio }
         return root.span(of: run, requested: model)
     }

@@ -69,7 +69,7 @@ package struct SessionTrace: Sendable {
     }
 
     /// A stream to an engine is over, or a repair beside it.
-    package mutating func ran(_ run: RecognitionRun) -> Span {
+    package mutating func ran(_ run: RecognitionAttempt) -> Span {
         var span = root.span(of: run, requested: facts.model)
         if let session = facts.session { span.attributes.append(.init(.conversation, .string(session))) }
         return span

@@ -45,7 +45,7 @@ package struct TraceRoot: Sendable {
     }
 
     /// One engine's attempt. Those of recordings are operations by themselves; a stream's are its utterances.
-    package mutating func span(of run: RecognitionRun, requested model: String?) -> Span {
+    package mutating func span(of run: RecognitionAttempt, requested model: String?) -> Span {
         let kind: Span.Kind = run.engine == .local ? .inside : .client
         var span: Span
         switch run.kind {
@@ -67,7 +67,7 @@ package struct TraceRoot: Sendable {
     }
 }
 
-extension RecognitionRun {
+extension RecognitionAttempt {
     /// `error.type`.
     fileprivate var failure: String? {
         switch outcome {

@@ -10,7 +10,7 @@ package struct BookedUsage: Sendable {
     var keyMonth: UsageTotals?
 }
 
-extension UsageBook {
+extension UsageRecorder {
     /// What an owner has used. Attempts that have ended are booked first.
     package func booked(by owner: UsageOwner, now: UnixTime) async throws(StoreError) -> BookedUsage {
         await flush()

@@ -29,12 +29,12 @@ package final class LimitWatch: Sendable {
     }
 
     private let limits: UsageLimits
-    private let usage: UsageBook
+    private let usage: UsageRecorder
     private let log: Log
     private let now: @Sendable () -> UnixTime
     private let state = Mutex(State())
 
-    package init(_ limits: UsageLimits, usage: UsageBook, log: Log, now: @escaping @Sendable () -> UnixTime) {
+    package init(_ limits: UsageLimits, usage: UsageRecorder, log: Log, now: @escaping @Sendable () -> UnixTime) {
         self.limits = limits
         self.usage = usage
         self.log = log

@@ -56,7 +56,7 @@ package final class UsageMetrics: Sendable {
 
     package init() {}
 
-    package func ended(_ run: UsageRun) {
+    package func ended(_ run: UsageRecord) {
         let common = [run.engine.rawValue, run.model ?? "unknown", run.workload.rawValue]
         add(1, .requests, common + [run.status.rawValue])
         let seconds = run.billable / .seconds(1)
@@ -65,7 +65,7 @@ package final class UsageMetrics: Sendable {
         add(seconds, .audio, common + ["billable"])
         add(seconds, .billable, common)
         if run.retries > 0 {
-            add(Double(run.retries), .retries, common + [run.fallback?.reason.rawValue ?? UsageRun.FallbackReason.failure.rawValue])
+            add(Double(run.retries), .retries, common + [run.fallback?.reason.rawValue ?? UsageRecord.FallbackReason.failure.rawValue])
         }
         if let fallback = run.fallback {
             add(1, .fallbacks, [fallback.from.rawValue, run.engine.rawValue, run.workload.rawValue, fallback.reason.rawValue])

@@ -11,7 +11,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     private let credential: Credential
     private let deliver: (EngineEvent) -> Void
     private let bytesPerFrame: Int
-    private var parting: AudioParting
+    private var parting: AudioFramer
     private var machine: any LiveClientMachine
     private var connecting: WebSocketAttempt?
     private var connection: WebSocketConnection?
@@ -28,7 +28,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         self.deliver = deliver
         credential = settings.credential
         bytesPerFrame = 2 * options.channels
-        parting = AudioParting(service.audio, options)
+        parting = AudioFramer(service.audio, options)
         machine = service.connect(options, settings.credential)
         let request = machine.connection
         model = request.model

@@ -12,7 +12,7 @@ protocol Command: Sendable {
     init(_ arguments: Arguments) throws(UsageError)
 
     /// Does the work. Cancelling its task means that the user interrupts it.
-    func run(_ surroundings: Surroundings) async -> ExitStatus
+    func run(_ surroundings: CommandContext) async -> ExitStatus
 }
 
 extension Command {
@@ -21,7 +21,7 @@ extension Command {
 }
 
 /// What a command finds around it.
-struct Surroundings: Sendable {
+struct CommandContext: Sendable {
     var environment: [String: String]
     var output = StandardStream.output
     var diagnostics = StandardStream.error

@@ -9,8 +9,8 @@ struct Harken {
         if CommandLine.arguments.count > 1, CommandLine.arguments[1] == DecodeWorkers.command {
             DecodeFactory.run(Array(CommandLine.arguments.dropFirst(2)))
         }
-        Interruption.block()
-        let surroundings = Surroundings(environment: environment())
+        SignalWatcher.block()
+        let surroundings = CommandContext(environment: environment())
         switch CommandTable.request(Array(CommandLine.arguments.dropFirst()), environment: surroundings.environment) {
         case .help(let text): surroundings.output.write(text)
         case .version: surroundings.output.writeLine("harken " + Version.current)
@@ -23,19 +23,19 @@ struct Harken {
 
     /// Runs a command on the pool, while this thread waits for signals: the first one that asks the process to end cancels the command, a second one
     /// does not wait for it.
-    private static func run(_ command: any Command, in surroundings: Surroundings) -> Never {
+    private static func run(_ command: any Command, in surroundings: CommandContext) -> Never {
         let isInterrupted = Atomic<Bool>(false)
         let takesHangups = type(of: command).takesHangups
         let (hangups, hangup) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         var surroundings = surroundings
         if takesHangups {
             // No thread was started yet.
-            Interruption.block(hangups: true)
+            SignalWatcher.block(hangups: true)
             surroundings.hangups = hangups
         }
-        func waitForEnd() -> Interruption.Cause {
+        func waitForEnd() -> SignalWatcher.Cause {
             while true {
-                let cause = Interruption.wait(hangups: takesHangups)
+                let cause = SignalWatcher.wait(hangups: takesHangups)
                 guard cause == .hangup else { return cause }
                 hangup.yield()
             }

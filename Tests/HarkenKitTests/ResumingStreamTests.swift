@@ -43,21 +43,21 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
         return link
     }
 
-    private final class Session: SessionOwner {
+    private final class Session: SessionObserver {
         private var memory = AudioMemory()
         private(set) var resumable: ResumableRun?
 
         init(_ options: StreamOptions, _ link: Link, _ connector: VendorConnector) {
             let engine = ScriptedEngine()
             let live = LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine))
-            let run = SessionRun(.init(options: options, engines: [live]), connector: connector, owner: self)
+            let run = SessionDriver(.init(options: options, engines: [live]), connector: connector, owner: self)
             resumable = ResumableRun(run, rate: options.rate, on: connector.loop) { link.tell($0) }
             link.session = self
             run.start()
             self.run = run
         }
 
-        private(set) var run: SessionRun?
+        private(set) var run: SessionDriver?
 
         func resume(_ point: Reconnection.Point, on link: Link) {
             link.session = self
@@ -86,7 +86,7 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
         func hold(_ isHeld: Bool) {}
         func skipped(_ engine: EngineName, _ problem: String) {}
         func creditsLow(_ engine: EngineName, _ remaining: Duration) {}
-        func ran(_ run: RecognitionRun, _ number: Int?) {}
+        func ran(_ run: RecognitionAttempt, _ number: Int?) {}
     }
 
     /// Messages take a moment; those that are on their way when it breaks are lost.

@@ -397,7 +397,7 @@ import Testing
         let ring = copy + "/0.ring"
         let length = try #require(try FileManager.default.attributesOfItem(atPath: ring)[.size] as? Int)
         // The slab that was written is the last one that was made ready.
-        truncate(ring, off_t(length - JournalSlab.size + 10_000))
+        truncate(ring, off_t(length - JournalPage.size + 10_000))
         let lines = Mutex<[String]>([])
         let next = try JournalWriter(directory: copy, sync: .never, log: Log(level: .error, write: { line in lines.withLock { $0.append(line) } }))
         #expect(lines.withLock { $0.count { $0.contains("0.ring.damaged") && $0.contains("it is shorter than its header says") } } == 1)

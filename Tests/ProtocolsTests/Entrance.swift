@@ -5,7 +5,7 @@ import Testing
 
 /// A client whose session begins with a message that is still to come.
 struct Entrance {
-    var opening: any LiveOpening
+    var opening: any LiveHandshakeMachine
     let handshake: LiveHandshake
     var now = ContinuousClock.now
     private(set) var said: [String] = []
@@ -40,7 +40,7 @@ struct Entrance {
 
     mutating func drain() { run { $0.drain(now: $1, output: &$2) } }
 
-    private mutating func run<Value>(_ body: (inout any LiveOpening, Instant, inout ServerOutput) -> Value) -> Value {
+    private mutating func run<Value>(_ body: (inout any LiveHandshakeMachine, Instant, inout ServerOutput) -> Value) -> Value {
         var output = ServerOutput()
         let value = body(&opening, now, &output)
         said += output.actions.map { $0.short(output, short) }

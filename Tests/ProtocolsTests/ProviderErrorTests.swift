@@ -22,7 +22,7 @@ import Testing
     ]
 
     @Test(arguments: rows) func `has one code and one status in every dialect`(error: EngineError, code: String, operators: Int, users: Int) throws {
-        for (payer, status) in [(Payer.operator, operators), (.user, users)] {
+        for (payer, status) in [(BillingParty.operator, operators), (.user, users)] {
             for (name, make) in Self.dialects {
                 let refusal = make(.engine(error, by: EngineName("deepgram"), payer: payer))
                 let body = try Parsed(refusal.body)

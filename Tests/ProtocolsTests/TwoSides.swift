@@ -4,7 +4,7 @@ import Speech
 /// Both sides of a protocol whose configuration is a message, wired to each other: what each says goes to the other, whole or as `damage` leaves it.
 struct TwoSides<Client: LiveClientMachine> {
     var client: Client
-    private var opening: (any LiveOpening)?
+    private var opening: (any LiveHandshakeMachine)?
     private(set) var server: (any LiveServerMachine)?
     private(set) var heard: [EngineEvent] = []
     /// What the client's side told the session.
@@ -13,7 +13,7 @@ struct TwoSides<Client: LiveClientMachine> {
     private let damage: ([UInt8]) -> [[UInt8]]
 
     /// - Parameter damage: what arrives at the client instead of a message.
-    init(_ client: Client, _ opening: any LiveOpening, damage: @escaping ([UInt8]) -> [[UInt8]] = { [$0] }) {
+    init(_ client: Client, _ opening: any LiveHandshakeMachine, damage: @escaping ([UInt8]) -> [[UInt8]] = { [$0] }) {
         self.client = client
         self.opening = opening
         self.damage = damage

@@ -90,7 +90,7 @@ import Testing
     @Test func `says that a microphone is dead, once, and that it is alive again`() async throws {
         let world = try RecorderWorld()
         let microphone = try await world.listen()
-        func said() -> [RecorderNews] { world.said.filter { $0 == .alive || $0 == .dead(after: .seconds(10)) } }
+        func said() -> [RecorderEvent] { world.said.filter { $0 == .alive || $0 == .dead(after: .seconds(10)) } }
         // A pause is none, also between sounds that are no louder than a hiss.
         for _ in 0..<99 { microphone.say([Int16](repeating: 0, count: 1_600)) }
         microphone.say([0, 0, 1, 0])

@@ -54,7 +54,7 @@ final class FakeMicrophone: Microphone {
 }
 
 /// A server that answers as it is told, and remembers what it was brought.
-final class FakeServer: Courier {
+final class FakeServer: UploadTransport {
     struct Chunk: Sendable, Equatable {
         var name: String
         var conversation: String
@@ -94,7 +94,7 @@ final class FakeServer: Courier {
     /// Answers all parcels so; nil: takes them.
     func always(_ receipt: Receipt?) { state.withLock { $0.standing = receipt } }
 
-    func deliver(_ parcel: Parcel) async -> Receipt {
+    func deliver(_ parcel: UploadItem) async -> Receipt {
         // Others must get their turn: waits take no time here.
         await Task.yield()
         return state.withLock { state in
@@ -134,15 +134,15 @@ final class RecorderWorld: Sendable {
     let folder = TemporaryFolder()
     let server = FakeServer()
     let spool: RecordingSpool
-    let deliverer: Deliverer
+    let deliverer: UploadQueue
     let recorder: ChunkRecorder
-    let news: Mutex<[RecorderNews]>
+    let news: Mutex<[RecorderEvent]>
     private let microphones: Mutex<[FakeMicrophone]>
     private let box: Box
 
     /// What closures share with the world before it is made.
     private final class Box: Sendable {
-        let news = Mutex<[RecorderNews]>([])
+        let news = Mutex<[RecorderEvent]>([])
         let microphones = Mutex<[FakeMicrophone]>([])
         let opening = Mutex<(@Sendable () throws(CaptureError) -> Void)?>(nil)
         let now = Mutex(UnixTime(milliseconds: 1_800_000_000_000))
@@ -153,7 +153,7 @@ final class RecorderWorld: Sendable {
     static let profile = ChunkProfile(
         longest: .seconds(1), shortest: .seconds(1), overlap: .milliseconds(100), silence: .milliseconds(350), quiet: 256, spoken: 512)
 
-    init(path: String? = nil, limit: Int = 1 << 30, longest: Duration = .seconds(4 * 3_600), clock: Deliverer.Clock? = nil) throws {
+    init(path: String? = nil, limit: Int = 1 << 30, longest: Duration = .seconds(4 * 3_600), clock: UploadQueue.Clock? = nil) throws {
         let box = Box()
         let path = path ?? folder.path + "/recordings"
         spool = try RecordingSpool(
@@ -167,8 +167,8 @@ final class RecorderWorld: Sendable {
                     ids += 1; return "r\(ids)-\(UInt32.random(in: .min ... .max))"
                 }
             })
-        let tell: @Sendable (RecorderNews) -> Void = { news in box.news.withLock { $0.append(news) } }
-        deliverer = Deliverer(
+        let tell: @Sendable (RecorderEvent) -> Void = { news in box.news.withLock { $0.append(news) } }
+        deliverer = UploadQueue(
             server, clock: clock ?? .hurried,
             newID: {
                 box.ids.withLock { ids in
@@ -193,7 +193,7 @@ final class RecorderWorld: Sendable {
         self.box = box
     }
 
-    var said: [RecorderNews] { box.news.withLock { $0 } }
+    var said: [RecorderEvent] { box.news.withLock { $0 } }
     var opened: [FakeMicrophone] { box.microphones.withLock { $0 } }
 
     func whileOpening(_ body: @escaping @Sendable () throws(CaptureError) -> Void) { box.opening.withLock { $0 = body } }
@@ -219,9 +219,9 @@ final class RecorderWorld: Sendable {
     var left: [String] { (try? FileManager.default.contentsOfDirectory(atPath: spool.path)) ?? [] }
 }
 
-extension Deliverer.Clock {
+extension UploadQueue.Clock {
     /// Waits take no time.
-    static var hurried: Deliverer.Clock {
+    static var hurried: UploadQueue.Clock {
         .init(
             now: {
                 .now + .seconds(3_600)

@@ -3,7 +3,7 @@ import Testing
 
 struct RecordingMachineTests {
     /// A driver whose disk and microphone answer when the test says so.
-    private struct World {
+    private struct SimulatedWorld {
         var machine = RecordingMachine()
         var open: Set<RecordingMachine.Attempt> = []
         var isOpen: Bool { !open.isEmpty }
@@ -49,7 +49,7 @@ struct RecordingMachineTests {
 
     @Test("records from the moment the microphone is open until it is told to stop")
     func plain() {
-        var world = World()
+        var world = SimulatedWorld()
         world.run(world.machine.start())
         world.answer()
         #expect(!world.isOpen)
@@ -63,7 +63,7 @@ struct RecordingMachineTests {
         "stopped at any moment of the start, with every answer still to come: the microphone ends closed, nothing is kept, no file is left",
         arguments: 0...2, [false, true])
     func stopped(after answers: Int, startsAgain: Bool) {
-        var world = World()
+        var world = SimulatedWorld()
         world.run(world.machine.start())
         for _ in 0..<min(answers, 1) { world.answer() }
         // The microphone opened, and its answer comes after the stop.
@@ -83,7 +83,7 @@ struct RecordingMachineTests {
 
     @Test("started, stopped and started again while answers of the first start are still to come, it records once")
     func overtaken() {
-        var world = World()
+        var world = SimulatedWorld()
         world.run(world.machine.start())
         world.run(world.machine.stop())
         world.run(world.machine.start())
@@ -95,7 +95,7 @@ struct RecordingMachineTests {
 
     @Test("a microphone that opens long after its attempt is over does not close the one that records")
     func late() {
-        var world = World()
+        var world = SimulatedWorld()
         world.run(world.machine.start())
         world.answer()
         world.run(world.machine.stop())
@@ -110,7 +110,7 @@ struct RecordingMachineTests {
 
     @Test("a disk or a microphone that fails ends it, says so, and leaves nothing open")
     func failures() {
-        var world = World()
+        var world = SimulatedWorld()
         world.run(world.machine.start())
         world.answer()
         guard case .openMicrophone(let attempt)? = world.pending.first else {
@@ -135,7 +135,7 @@ struct RecordingMachineTests {
 
     @Test("a failure of an attempt that is over changes nothing")
     func stale() {
-        var world = World()
+        var world = SimulatedWorld()
         world.run(world.machine.start())
         guard case .prepare(let first)? = world.pending.first else { return }
         world.run(world.machine.stop())

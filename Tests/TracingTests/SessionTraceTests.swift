@@ -140,7 +140,7 @@ import Tracing
     @Test func `has a span for each stream to an engine`() throws {
         var trace = trace()
         let span = trace.ran(
-            RecognitionRun(
+            RecognitionAttempt(
                 .stream, engine: deepgram, model: "nova-3", audio: .seconds(2), start: at(0), accepted: at(0.25), end: at(3),
                 outcome: .failed(.unavailable("whatever it wrote"))))
         #expect(span.name == "stream deepgram")
@@ -159,7 +159,7 @@ import Tracing
         var spans = trace.heard(commit([word(0.5, 1)], through: 1, .endOfTurn), model: "m", now: at(1.5))
         spans.append(
             trace.ran(
-                RecognitionRun(
+                RecognitionAttempt(
                     .stream, engine: deepgram, model: nil, audio: .zero, start: at(0), end: at(1), outcome: .failed(.badRequest("hush")))))
         spans += trace.heard(.ended(SessionEnd(received: .zero, error: .badRequest("hush"))), model: nil, now: at(2))
         let text = String(decoding: ExportRequest.body(of: spans, from: TraceResource()), as: UTF8.self)
@@ -169,7 +169,7 @@ import Tracing
 
     @Test func `gives every span another identifier`() {
         var root = TraceRoot(TraceID(high: 1, low: 2), id: SpanID(7), clock: TraceClock(Self.began, at: Self.start), start: Self.start)
-        let run = RecognitionRun(.recording, engine: deepgram, model: nil, audio: .zero, start: at(0), end: at(1), outcome: .completed)
+        let run = RecognitionAttempt(.recording, engine: deepgram, model: nil, audio: .zero, start: at(0), end: at(1), outcome: .completed)
         let ids = (0..<1_000).map { _ in root.span(of: run, requested: nil).id }
         #expect(Set(ids).count == 1_000)
         #expect(!ids.contains(SpanID(7)))
@@ -182,11 +182,11 @@ import Tracing
         let root = TraceRoot(TraceID(high: 1, low: 2), id: SpanID(7), clock: TraceClock(UnixTime(milliseconds: 0), at: start), start: start)
         var trace = RecordingTrace(route: "/v1/listen", workload: .sync, model: "nova-3", root: root)
         let first = trace.ran(
-            RecognitionRun(
+            RecognitionAttempt(
                 .recording, engine: EngineName("deepgram"), model: nil, audio: .zero, start: start, end: start + .seconds(1),
                 outcome: .failed(.rateLimited(retryAfter: nil))))
         let second = trace.ran(
-            RecognitionRun(
+            RecognitionAttempt(
                 .recording, engine: .local, model: "base", channels: 2, audio: .seconds(9), start: start + .seconds(1), end: start + .seconds(3),
                 outcome: .completed))
         let whole = trace.ended(nil, now: start + .seconds(3))

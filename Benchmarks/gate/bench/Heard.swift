@@ -35,8 +35,8 @@ struct Heard {
         let end = samples.count
         if quiet { samples += Self.room(seconds: 6) }
 
-        let rule = SpeechGate.Rule()
-        var gate = SpeechGate(rule, rate: .speech)
+        let rule = VADGate.Rule()
+        var gate = VADGate(rule, rate: .speech)
         var voices = SpeechProbabilities(model)
         let window = Int(VoiceActivity.window.samples)
         var isSpeech = [Bool](repeating: false, count: samples.count)

@@ -3,7 +3,7 @@ package import Speech
 
 /// Charges one session's audio to its key. A value of the session's; costs one atomic operation a frame.
 package struct CreditMeter {
-    private let account: KeyAccount
+    private let account: BillingAccount
     private let rate: SampleRate
     private var paid = SampleCount.zero
     /// Microseconds that were charged: `paid`, rounded down.
@@ -12,7 +12,7 @@ package struct CreditMeter {
     package private(set) var isExhausted = false
 
     /// - Parameter warnings: the highest first.
-    package init(_ account: KeyAccount, rate: SampleRate, warnings: [Duration]) {
+    package init(_ account: BillingAccount, rate: SampleRate, warnings: [Duration]) {
         self.account = account
         self.rate = rate
         self.warnings = BalanceWarnings(warnings)

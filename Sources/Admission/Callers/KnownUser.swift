@@ -30,7 +30,7 @@ package struct KnownUser: Sendable {
     }
 
     /// Refuses keys other than those that the user enrolled.
-    package func check(_ keys: [OwnKey]) throws(RefusalCause) {
+    package func check(_ keys: [BYOKCredential]) throws(RefusalCause) {
         guard !keys.isEmpty else { return }
         guard let fingerprints else { throw .unavailable("Enrolled keys cannot be read.") }
         for key in keys {

@@ -6,11 +6,11 @@ package struct RoutingAttempt: Sendable, Equatable {
     package static let tries = 2
 
     package var engine: EngineName
-    package var payer: Payer
+    package var payer: BillingParty
     /// nil: the engine's own choice.
     package var model: String?
 
-    package init(_ engine: EngineName, _ payer: Payer, model: String? = nil) {
+    package init(_ engine: EngineName, _ payer: BillingParty, model: String? = nil) {
         self.engine = engine
         self.payer = payer
         self.model = model

@@ -82,7 +82,7 @@ package struct WorkloadRouting: Sendable, Equatable {
         return RoutingPlan(RoutingAttempt(.local, .operator))
     }
 
-    private func attempt(_ engine: EngineName, _ payer: Payer, _ asked: String?) -> RoutingAttempt {
+    private func attempt(_ engine: EngineName, _ payer: BillingParty, _ asked: String?) -> RoutingAttempt {
         let asked = asked?.lowercased()
         let isOthers = asked?.hasPrefix(engine == .assemblyAI ? "nova-" : "universal-") ?? true
         let standard = engine == .assemblyAI ? model : "nova-3"

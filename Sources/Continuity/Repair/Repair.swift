@@ -48,7 +48,7 @@ package enum RepairOutcome: Sendable, Equatable {
     }
 
     /// What its run record says.
-    var end: RunRecord.Outcome {
+    var end: AttemptRecord.Outcome {
         switch self {
         case .words, .text: .completed
         case .failed(let error): .failed(error)

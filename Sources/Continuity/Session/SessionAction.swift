@@ -31,5 +31,5 @@ package enum SessionAction: Sendable, Equatable {
     /// The engine of a leg that was given up for its silence has answered after all, so long after it was sent the audio.
     case lagged(EngineName, Duration)
     /// A recognition attempt is over: each leg that was opened and each repair leaves one.
-    case ran(RunRecord)
+    case ran(AttemptRecord)
 }

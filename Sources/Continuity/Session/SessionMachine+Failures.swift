@@ -89,7 +89,7 @@ extension SessionMachine {
     // MARK: - Its successor
 
     /// The leg did not open, or does not answer. It is sent nothing more, and listened to for as long as what it still says is wanted.
-    mutating func fail(legAt index: Int, _ outcome: RunRecord.Outcome, _ error: EngineError, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func fail(legAt index: Int, _ outcome: AttemptRecord.Outcome, _ error: EngineError, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         if leg.isShadow { return endShadow(legAt: index, outcome, now: now, &actions) }
         ran(leg, outcome, now: now, &actions)
@@ -115,7 +115,7 @@ extension SessionMachine {
         }
         guard let first = places.first else { return checkEnd(&actions, now: now) }
         let isLast = lanes[first.number].stretches[first.place].end == nil
-        var outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
+        var outage = outages.removeValue(forKey: dead.id) ?? FailoverPolicy.Outage()
         if !isLast { for (number, _) in places { lanes[number].shorten(to: timeline.end) } }
         if !isLast, !configuration.repairers.isEmpty {
             leaveAnswers(of: dead, to: places)
@@ -141,8 +141,8 @@ extension SessionMachine {
         var isListening: Bool
         /// It was sent no audio.
         var isIdle: Bool
-        var outage: Recovery.Outage
-        var step: Recovery.Step
+        var outage: FailoverPolicy.Outage
+        var step: FailoverPolicy.Step
     }
 
     /// New legs for what was left of `channels`.
@@ -187,7 +187,7 @@ extension SessionMachine {
     }
 
     private mutating func begin(
-        _ leg: Leg, after dead: Leg, _ outage: Recovery.Outage, _ delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction],
+        _ leg: Leg, after dead: Leg, _ outage: FailoverPolicy.Outage, _ delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction],
         _ place: (inout Lane, LegID) -> Void
     ) {
         var leg = leg
@@ -240,7 +240,7 @@ extension SessionMachine {
     mutating func reassign(_ leg: Leg, to engine: Int, now: Instant, _ actions: inout [SessionAction]) {
         legs.removeAll { $0.id == leg.id }
         if !isPanel { preferred = engine }
-        let outage = outages.removeValue(forKey: leg.id) ?? Recovery.Outage()
+        let outage = outages.removeValue(forKey: leg.id) ?? FailoverPolicy.Outage()
         for new in newLegs(of: leg.channels, engine: engine, from: leg.origin) {
             begin(new, after: leg, outage, .zero, isDormant: false, now: now, &actions) { lane, id in
                 if let place = lane.place(of: leg.id) { lane.stretches[place].sources.append(id) }
@@ -349,12 +349,12 @@ extension SessionMachine {
 
     // MARK: - Records
 
-    mutating func ran(_ leg: Leg, _ outcome: RunRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func ran(_ leg: Leg, _ outcome: AttemptRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
         guard let asked = leg.askedAt else { return }
         actions.append(
             .ran(
-                RunRecord(
-                    engine: leg.engine, kind: RunRecord.Kind(leg), channels: leg.channels,
+                AttemptRecord(
+                    engine: leg.engine, kind: AttemptRecord.Kind(leg), channels: leg.channels,
                     range: SampleRange(leg.origin, leg.sentThrough), outcome: outcome, accepted: leg.openedAt.map { asked.duration(to: $0) },
                     firstAnswer: leg.firstAnswer, slowest: leg.slowest, duration: asked.duration(to: now))))
     }

@@ -180,7 +180,7 @@ extension SessionMachine {
     mutating func replaceMember(legAt index: Int, _ error: EngineError, isListening: Bool, now: Instant, _ actions: inout [SessionAction]) {
         let dead = legs[index]
         retire(legAt: index, isListening: isListening, now: now)
-        var outage = outages.removeValue(forKey: dead.id) ?? Recovery.Outage()
+        var outage = outages.removeValue(forKey: dead.id) ?? FailoverPolicy.Outage()
         let engine = number(of: dead)
         var places: [(number: Int, place: Int)] = []
         for number in dead.channels {

@@ -353,12 +353,12 @@ extension SessionMachine {
     }
 
     func ran(
-        _ asked: RepairPlan.Asked, in channel: ChannelIndex, _ outcome: RunRecord.Outcome, firstAnswer: Duration?, now: Instant,
+        _ asked: RepairPlan.Asked, in channel: ChannelIndex, _ outcome: AttemptRecord.Outcome, firstAnswer: Duration?, now: Instant,
         _ actions: inout [SessionAction]
     ) {
         actions.append(
             .ran(
-                RunRecord(
+                AttemptRecord(
                     engine: asked.engine, kind: .repair(asked.id), channels: channel.number..<channel.number + 1, range: asked.range,
                     outcome: outcome,
                     firstAnswer: firstAnswer, duration: asked.at.duration(to: now))))

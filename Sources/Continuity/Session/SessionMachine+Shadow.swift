@@ -64,7 +64,7 @@ extension SessionMachine {
     }
 
     /// Lets a shadow's leg go.
-    mutating func endShadow(legAt index: Int, _ outcome: RunRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func endShadow(legAt index: Int, _ outcome: AttemptRecord.Outcome, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs.remove(at: index)
         actions += [.command(leg.id, .cancel), .discard(leg.id)]
         ran(leg, outcome, now: now, &actions)

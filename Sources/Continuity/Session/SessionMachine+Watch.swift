@@ -81,7 +81,7 @@ extension SessionMachine {
 
     private func connectTime(of leg: Leg) -> Duration {
         let number = configuration.engines.firstIndex { $0.name == leg.engine } ?? 0
-        let hasOther = recovery.hasOther(than: number, outages[leg.id] ?? Recovery.Outage(), besides: isPanel ? busy(besides: leg) : [])
+        let hasOther = recovery.hasOther(than: number, outages[leg.id] ?? FailoverPolicy.Outage(), besides: isPanel ? busy(besides: leg) : [])
         return hasOther ? min(configuration.hastyConnectTime, configuration.connectTime) : configuration.connectTime
     }
 

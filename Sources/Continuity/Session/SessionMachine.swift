@@ -10,7 +10,7 @@ package struct SessionMachine: Sendable {
         package var channels: Int
         /// In order of preference; not empty.
         package var engines: [SessionEngine]
-        package var recovery: Recovery.Rule
+        package var recovery: FailoverPolicy.Rule
         /// Waiting audio beyond which the client is held back.
         package var mostWaiting: Duration
         package var mode: SessionMode
@@ -34,7 +34,7 @@ package struct SessionMachine: Sendable {
         package var voteTime: Duration
 
         package init(
-            rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: Recovery.Rule = .init(),
+            rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: FailoverPolicy.Rule = .init(),
             mostWaiting: Duration = .seconds(300), mode: SessionMode = .failover, repairers: [EngineName] = [],
             repairTime: Duration = .seconds(4), stall: Duration = .seconds(3), measuresLoudness: Bool = false, tellsVoices: Bool = false,
             connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), turnSilence: Duration = .seconds(1),
@@ -80,8 +80,8 @@ package struct SessionMachine: Sendable {
     var nextLeg = 0
     var nextRepair = 0
     var isReady = false
-    var recovery: Recovery
-    var outages: [LegID: Recovery.Outage] = [:]
+    var recovery: FailoverPolicy
+    var outages: [LegID: FailoverPolicy.Outage] = [:]
     /// Legs that are to be opened later.
     var openings: [(id: LegID, at: Instant)] = []
     /// Legs whose engine tired of waiting for audio: they are opened again when some comes.
@@ -126,7 +126,7 @@ package struct SessionMachine: Sendable {
         self.configuration = configuration
         let rate = configuration.rate
         timeline = Timeline(rate: rate)
-        recovery = Recovery(engines: configuration.engines.count, rule: configuration.recovery)
+        recovery = FailoverPolicy(engines: configuration.engines.count, rule: configuration.recovery)
         lanes = (0..<configuration.channels).map { Lane(channel: ChannelIndex($0), rate: rate) }
         mostWaiting = SampleCount(configuration.mostWaiting, at: rate)
         replayPiece = SampleCount(.seconds(1), at: rate)
@@ -163,7 +163,7 @@ package struct SessionMachine: Sendable {
     /// - Parameter start: from where on a member of the panel counts; nil: from where its audio begins.
     mutating func addLegs(
         to channels: Range<Int>, engine number: Int, from origin: SampleIndex? = nil, countingFrom start: SampleIndex? = nil,
-        after delay: Duration = .zero, isDormant: Bool = false, outage: Recovery.Outage? = nil, now: Instant, _ actions: inout [SessionAction]
+        after delay: Duration = .zero, isDormant: Bool = false, outage: FailoverPolicy.Outage? = nil, now: Instant, _ actions: inout [SessionAction]
     ) {
         for leg in newLegs(of: channels, engine: number, from: origin ?? timeline.end) {
             outages[leg.id] = outage

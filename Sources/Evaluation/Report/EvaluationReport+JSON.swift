@@ -145,7 +145,7 @@ extension EvaluationReport {
             writer.key("gates")
             writer.write(
                 candidates.flatMap {
-                    ComparisonGate(baseline: baseline, candidate: $0, thresholds: thresholds, allowsMissingRuns: true).judge([result])
+                    QualityGate(baseline: baseline, candidate: $0, thresholds: thresholds, allowsMissingRuns: true).judge([result])
                 })
             writer.endObject()
         }

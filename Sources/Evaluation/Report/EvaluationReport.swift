@@ -50,7 +50,7 @@ public struct EvaluationReport: Sendable {
         var scenarios: [String] = []
         for result in cases where !scenarios.contains(result.scenario) { scenarios.append(result.scenario) }
         verdicts = candidates.flatMap { candidate in
-            let gate = ComparisonGate(baseline: baseline, candidate: candidate, thresholds: thresholds, allowsMissingRuns: allowsMissingRuns)
+            let gate = QualityGate(baseline: baseline, candidate: candidate, thresholds: thresholds, allowsMissingRuns: allowsMissingRuns)
             return scenarios.map { scenario in
                 Verdict(scenario: scenario, candidate: candidate, gates: gate.judge(cases.filter { $0.scenario == scenario }))
             }

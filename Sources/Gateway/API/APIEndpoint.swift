@@ -47,7 +47,7 @@ struct APIEndpoint: Endpoint {
     private func run(_ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ exchange: HTTPExchange, _ call: Call) {
         let request = APIRequest(
             gateway: call.gateway, caller: caller, parameters: operation.route.parameters(of: head.path) ?? [:], query: head.query, body: body,
-            keys: OwnKeys(head))
+            keys: BYOKCredentials(head))
         Task {
             do throws(APIFailure) {
                 let answer = try await operation.run(request)

@@ -16,7 +16,7 @@ struct APIRequest: Sendable {
     /// nil: there was none.
     let body: JSONValue?
     /// Vendors' keys of the caller's own.
-    let keys: OwnKeys
+    let keys: BYOKCredentials
 
     var user: ID<User> { caller.user }
     var store: any ConversationStore { gateway.conversations.store }

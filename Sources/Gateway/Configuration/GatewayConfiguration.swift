@@ -74,7 +74,7 @@ package struct GatewayConfiguration: Sendable {
     /// Waits between attempts to store what must not be lost: results of jobs, and transcripts.
     package var storeRetries = RetrySchedule.store
     /// What is done when the engine of a live session fails.
-    package var recovery = Recovery.Rule()
+    package var recovery = FailoverPolicy.Rule()
     /// Whether URLs that callers give are fetched. Never from private addresses.
     package var fetchesURLs: Bool
     /// From where. No setting widens it; a test's host is on its own machine.

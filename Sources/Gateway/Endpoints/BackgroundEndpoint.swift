@@ -33,7 +33,7 @@ struct BackgroundEndpoint: Endpoint {
 
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
         let gateway = call.gateway
-        let keys = OwnKeys(exchange.request)
+        let keys = BYOKCredentials(exchange.request)
         /// What recognizes something needs a grant; what only looks, or ends a recording, does not.
         func grant() async throws(BackgroundRefusal) -> Grant {
             try await BackgroundRefusal.heard { () throws(RefusalCause) in try await gateway.admission.admit(caller, keys, for: .recording) }
@@ -100,7 +100,7 @@ struct BackgroundEndpoint: Endpoint {
     ) async throws(BackgroundRefusal) -> [UInt8] {
         let parts = exchange.request.path.split(separator: "/")
         guard parts.count == 5 else { throw .notFound }
-        let place = BackgroundDesk.Place(user: caller.user, conversation: String(parts[3]))
+        let place = ChunkedRecordings.Place(user: caller.user, conversation: String(parts[3]))
         guard let conversation = try await gateway.recordings.chunked.finish(place, gateway.recordings) else {
             return BackgroundAnswer.discarded(place.conversation)
         }

@@ -26,7 +26,7 @@ struct LiveEndpoint: Endpoint {
             let shown = credential(in: head)
             guard dialect.authentication != .opening || shown != nil else { return begin(exchange, nil, call) }
             let caller = try gateway.admission.authenticate(exchange, credential: shown, for: [.listen])
-            let keys = OwnKeys(head)
+            let keys = BYOKCredentials(head)
             guard asksForStanding(keys, gateway) else { return begin(exchange, Visitor(caller: caller, keys: keys), call) }
             Task {
                 var visitor = Visitor(caller: caller, keys: keys)
@@ -41,12 +41,12 @@ struct LiveEndpoint: Endpoint {
     /// A caller whose key may open sessions, and what the grant of one is decided by.
     private struct Visitor: Sendable {
         var caller: AuthenticatedCaller
-        var keys: OwnKeys
+        var keys: BYOKCredentials
         /// nil: it was not asked for.
         var standing: CallerStanding?
     }
 
-    private func asksForStanding(_ keys: OwnKeys, _ gateway: GatewayService) -> Bool {
+    private func asksForStanding(_ keys: BYOKCredentials, _ gateway: GatewayService) -> Bool {
         dialect.asksForUser || gateway.admission.needsStanding(keys)
     }
 
@@ -92,18 +92,18 @@ struct LiveEndpoint: Endpoint {
 
     /// For a client whose first messages say what it wants, and perhaps who it is.
     private func entrance(
-        _ opening: any LiveOpening, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
+        _ opening: any LiveHandshakeMachine, _ head: HTTPRequestHead, _ visitor: Visitor?, _ grant: Grant?, _ call: Call,
         _ context: LiveContext
-    ) -> LiveEntrance {
+    ) -> PreSessionHandler {
         let gateway = call.gateway
         let arrival = Arrival()
-        let keys = OwnKeys(head)
+        let keys = BYOKCredentials(head)
         @Sendable func admit(_ credential: Credential?) throws(RefusalCause) -> Visitor {
             let caller = try gateway.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
             return Visitor(caller: caller, keys: keys)
         }
         let asksForStanding = asksForStanding(keys, gateway)
-        return LiveEntrance(
+        return PreSessionHandler(
             opening, context: context, client: call.client, wrongCredentials: gateway.wrongCredentials,
             prepare: { beginning in
                 let credential = beginning.credential
@@ -165,7 +165,7 @@ struct LiveEndpoint: Endpoint {
         guard let visitor else { throw .internalFault }
         // The session that waits has its grant.
         let user = visitor.caller.user
-        if let resume = machine.resume { return ReturningClient(machine, resume, context.waiting.find(resume.session, of: user)) }
+        if let resume = machine.resume { return SessionResumer(machine, resume, context.waiting.find(resume.session, of: user)) }
         let grant = if let grant { grant } else { try self.grant(visitor, call.gateway) }
         var machine = machine
         let known = visitor.standing?.user
@@ -197,7 +197,7 @@ struct LiveEndpoint: Endpoint {
         let bringsTranscript = machine.conversation?.takesTranscripts == true
         let engines: [EngineEntry] =
             if bringsTranscript {
-                [QuietEngine.entry]
+                [NullEngine.entry]
             } else {
                 try grant.engines(for: .live, named: named, preferred: machine.preferredEngine, language: request.language)
             }

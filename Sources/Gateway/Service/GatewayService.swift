@@ -17,7 +17,7 @@ internal import Usage
 internal import Vendors
 
 /// The gateway: an HTTP service that knows its routes, its engines, and who may come in.
-package final class GatewayService: HTTPService, EnginePatron {
+package final class GatewayService: HTTPService, EngineHealthObserver {
     let configuration: GatewayConfiguration
     let router: Router
     let entries: [EngineEntry]
@@ -31,10 +31,10 @@ package final class GatewayService: HTTPService, EnginePatron {
     /// nil: nothing is traced.
     let tracer: Tracer?
     let transcripts: TranscriptFolder
-    let evaluations: EvaluationLog
-    let recovery: SessionRecovery
-    let conversations: ConversationDesk
-    let usage: UsageBook
+    let evaluations: ShadowLog
+    let recovery: CrashRecovery
+    let conversations: ConversationService
+    let usage: UsageRecorder
     var speechProfiles: SpeechProfiles { SpeechProfiles(desk: conversations, folder: configuration.dataDirectory + "/audio") }
     /// A new UUID.
     let newID: @Sendable () -> String
@@ -42,18 +42,18 @@ package final class GatewayService: HTTPService, EnginePatron {
     let now: @Sendable () -> UnixTime
     let startedAt: UnixTime
     /// Live sessions whose clients may come back.
-    let waiting = WaitingSessions()
+    let waiting = ResumableSessions()
     let voiceBudget = VoiceBudget()
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
     private let routes: [Route]
     private let draining = AtomicFlag()
-    private let accounts: KeyAccounts
+    private let accounts: BillingAccounts
     private let settling: Task<Void, Never>
     /// nil: there are no limits to watch.
     private let watching: Task<Void, Never>?
     private let sweeping: Task<Void, Never>
     private let minding: Task<Void, Never>
-    private let forgetting: SpeechForgetting
+    private let forgetting: ErasureService
 
     /// - Parameters:
     ///   - entries: the engines there are.
@@ -84,7 +84,7 @@ package final class GatewayService: HTTPService, EnginePatron {
         let spool = try Spool(directory: configuration.dataDirectory + "/spool", limits: configuration.disk)
         let continuity = LiveContinuity(
             recovery: configuration.recovery, stall: configuration.stall, repairTime: configuration.repairTime, modes: configuration.modes,
-            desk: RepairDesk(capacity: Self.repairsAtOnce), folder: spool.directory, health: try EngineHealth())
+            desk: RepairQueue(capacity: Self.repairsAtOnce), folder: spool.directory, health: try EngineHealth())
         let runner = JobRunner(
             jobs: TranscriptionJobs(in: database),
             uploads: try UploadFolder(
@@ -105,15 +105,15 @@ package final class GatewayService: HTTPService, EnginePatron {
             directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log,
             retries: configuration.storeRetries, failed: { metrics.storeFailed(StoreRetry.Work.transcript.rawValue) })
         self.transcripts = transcripts
-        let evaluations = EvaluationLog(directory: configuration.dataDirectory, log: log)
+        let evaluations = ShadowLog(directory: configuration.dataDirectory, log: log)
         self.evaluations = evaluations
-        let usage = UsageBook(
+        let usage = UsageRecorder(
             UsageLedger(in: database), prices: configuration.prices, metrics: UsageMetrics(), log: log, isWatched: !configuration.limits.isEmpty,
             newID: newID,
             now: now)
         self.usage = usage
         await usage.resume()
-        let accounts = KeyAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
+        let accounts = BillingAccounts(keys: keys, sessionsPerUser: configuration.sessionsPerUser)
         self.accounts = accounts
         let store = SQLiteConversationStore(in: database, now: now)
         let watch = LimitWatch(configuration.limits, usage: usage, log: log, now: now)
@@ -121,12 +121,12 @@ package final class GatewayService: HTTPService, EnginePatron {
             access: Access(keys: keys, tokens: try TemporaryTokens(), users: users), keys: keys, accounts: accounts, store: store, watch: watch,
             directory: EngineDirectory(entries: entries, router: router, reachable: configuration.reachable, client: client), log: log)
         self.admission = admission
-        let recovery = SessionRecovery(earlier: writer.earlier, transcripts: transcripts)
+        let recovery = CrashRecovery(earlier: writer.earlier, transcripts: transcripts)
         self.recovery = recovery
         let voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
         let listener = voices.map(SpeechListener.init)
         let turns = entries.lazy.compactMap { $0.prerecorded as? any TurnJudging }.first
-        let desk = ConversationDesk(
+        let desk = ConversationService(
             store: store, audioFolder: database.directory.audio, audioDays: configuration.audioDays,
             texts: entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first,
             summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
@@ -137,9 +137,9 @@ package final class GatewayService: HTTPService, EnginePatron {
             log: log, metrics: metrics, newID: newID, now: now)
         conversations = desk
         recordings = RecordingServices(
-            admission: admission, usage: usage, metrics: metrics, log: log, tracer: tracer, client: client, spool: spool, batch: BatchGate(most: 256),
+            admission: admission, usage: usage, metrics: metrics, log: log, tracer: tracer, client: client, spool: spool, batch: RecordingLimiter(most: 256),
             media: media, aligner: entries.lazy.compactMap { $0.prerecorded as? any WordAligning }.first, conversations: desk,
-            chunked: BackgroundDesk(BackgroundRecordings(in: database), limits: configuration.rateLimits), runner: runner, models: router.models,
+            chunked: ChunkedRecordings(BackgroundRecordings(in: database), limits: configuration.rateLimits), runner: runner, models: router.models,
             settings: RecordingSettings(
                 recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
                 fetchesURLs: configuration.fetchesURLs, fetchReach: configuration.fetchReach),
@@ -170,7 +170,7 @@ package final class GatewayService: HTTPService, EnginePatron {
             contexts[ObjectIdentifier(loop)] = try made.get()
         }
         self.contexts = contexts
-        forgetting = SpeechForgetting(
+        forgetting = ErasureService(
             store: desk.store, transcripts: transcripts, earlier: writer.earlier, contexts: Array(contexts.values),
             age: configuration.transcripts.age, log: log, now: now)
         sweeping = Task { [transcripts] in
@@ -178,7 +178,7 @@ package final class GatewayService: HTTPService, EnginePatron {
         }
         minding = Task { [conversations, forgetting] in
             var rounds = 0
-            while (try? await Task.sleep(for: ConversationDesk.sweepInterval)) != nil {
+            while (try? await Task.sleep(for: ConversationService.sweepInterval)) != nil {
                 await conversations.sweep()
                 await forgetting.eraseJournals()
                 if rounds % 12 == 0 {
@@ -266,7 +266,7 @@ package final class GatewayService: HTTPService, EnginePatron {
         return open
     }
 
-    private static func settle(_ accounts: KeyAccounts, _ contexts: [ObjectIdentifier: LoopBound<LiveContext>], _ log: Log) async {
+    private static func settle(_ accounts: BillingAccounts, _ contexts: [ObjectIdentifier: LoopBound<LiveContext>], _ log: Log) async {
         do throws(StoreError) {
             let over = Set(try await accounts.settle())
             if !over.isEmpty { for context in contexts.values { context.enter { $0.end(sessionsOf: over) } } }
@@ -408,7 +408,7 @@ package final class GatewayService: HTTPService, EnginePatron {
                 level: .warning)
             return send(refusal, exchange, call)
         }
-        // A wrong credential in a message of a WebSocket is `LiveEntrance`'s.
+        // A wrong credential in a message of a WebSocket is `PreSessionHandler`'s.
         guard cause == .unauthenticated, call.showsCredential(exchange.request) else { return refuse(exchange, refusal, call) }
         wrongCredentials.refused(call.client.ip, on: exchange.loop) { [self] in
             refuse(exchange, refusal, call)

@@ -102,7 +102,7 @@ final class EngineCore: Sendable {
             result = .failure(error)
         }
         if trace != nil {
-            let run = RecognitionRun(of: result, by: name, from: start, to: .now)
+            let run = RecognitionAttempt(of: result, by: name, from: start, to: .now)
             tracer?.take([trace?.ran(run), trace?.ended(run.error, now: run.end)].compactMap(\.self))
         }
         return try result.mapError { KitError.engine($0) }.get()

@@ -5,7 +5,7 @@ import Tracing
 import Vendors
 
 /// A stream on its loop: keeps the audio that is not final, and tells what the session says.
-final class StreamSession: SessionOwner {
+final class StreamSession: SessionObserver {
     /// What may wait for an engine: the session holds its client from five minutes on, and this is for what comes nevertheless.
     private static let mostKept: Duration = .seconds(330)
 
@@ -15,7 +15,7 @@ final class StreamSession: SessionOwner {
     private var options: TranscriptionOptions
     private var narrator: StreamNarrator
     private var memory = AudioMemory()
-    private var run: SessionRun?
+    private var run: SessionDriver?
     private var isHeld = false
     private var hasSaidFull = false
     private var end: SampleIndex = .zero
@@ -36,7 +36,7 @@ final class StreamSession: SessionOwner {
             SessionTrace(.init(model: options.model, rate: options.sampleRate), root: $0)
         }
         narrator = StreamNarrator(rate: rate, engine: engine.name, language: options.language, now: loop.now)
-        let run = SessionRun(.init(options: options.streamOptions, engines: [engine]), connector: context, owner: self)
+        let run = SessionDriver(.init(options: options.streamOptions, engines: [engine]), connector: context, owner: self)
         self.run = run
         run.start()
     }
@@ -95,7 +95,7 @@ final class StreamSession: SessionOwner {
 
     func skipped(_ engine: EngineName, _ problem: String) { tell(.problem(.unreadableMessage(engine, problem))) }
 
-    func ran(_ run: RecognitionRun, _ number: Int?) {
+    func ran(_ run: RecognitionAttempt, _ number: Int?) {
         if let span = trace?.ran(run) { tracer?.take([span]) }
         if run.kind == .stream, let error = run.error { tell(.problem(.connectionLost(run.engine, error))) }
     }

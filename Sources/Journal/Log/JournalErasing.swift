@@ -9,7 +9,7 @@ package struct JournalErasing: Sendable {
     let sessions: Set<UInt64>
     /// Nothing is added to them.
     let segments: [JournalSegment]
-    let remains: [JournalRemains]
+    let remains: [JournalCheckpoint]
     let loop: Int
     let writer: JournalWriter
 

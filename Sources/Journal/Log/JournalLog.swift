@@ -18,12 +18,12 @@ package final class JournalLog {
     private let ring: JournalRing
     private var segments: [UInt32: JournalSegment] = [:]
     /// What is left of segments whose audio the limit has taken, and whose it is.
-    private var remains: [UInt32: (remains: JournalRemains, sessions: Set<UInt64>)] = [:]
+    private var remains: [UInt32: (remains: JournalCheckpoint, sessions: Set<UInt64>)] = [:]
     /// Sessions of which something is not in the log, or may never have come to the disk.
     private var doubtful: Set<UInt64> = []
     private var current: JournalSegment?
     /// Where the current segment is written on.
-    private var slab: JournalSlab?
+    private var slab: JournalPage?
     private var nextSegment: UInt32 = 0
     private var nextSession: UInt64
     private var isFailing = false
@@ -217,9 +217,9 @@ package final class JournalLog {
     /// A block that begins in one slab and ends in another.
     private func appendInPieces(_ block: JournalBlock, _ payload: UnsafeRawBufferPointer, to segment: JournalSegment) -> Bool {
         let room = slab?.room ?? 0
-        let more: [JournalSlab]
+        let more: [JournalPage]
         do {
-            more = try ring.take((block.length - room + JournalSlab.size - 1) / JournalSlab.size)
+            more = try ring.take((block.length - room + JournalPage.size - 1) / JournalPage.size)
             isFailing = false
         } catch {
             failed(error)
@@ -234,7 +234,7 @@ package final class JournalLog {
                 sealSlab(of: segment)
                 segment.begin(next)
                 slab = next
-                let end = min(start + JournalSlab.size, bytes.count)
+                let end = min(start + JournalPage.size, bytes.count)
                 next.append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
                 start = end
             }
@@ -328,7 +328,7 @@ package final class JournalLog {
     private func giveUpAudio(of segment: JournalSegment) {
         segments[segment.number] = nil
         if limits.sync != .never, !segment.isSynced { doubtful.formUnion(segment.sessions) }
-        let left = JournalRemains(of: segment, loop: loop)
+        let left = JournalCheckpoint(of: segment, loop: loop)
         remains[segment.number] = (left, segment.sessions)
         writer.reduce(segment, to: left)
     }
@@ -385,8 +385,8 @@ package final class JournalLog {
     private func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int, in segment: JournalSegment) throws(JournalError) {
         var done = 0
         while done < buffer.count {
-            let (stretch, start) = (offset + done).quotientAndRemainder(dividingBy: JournalSlab.size)
-            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(JournalSlab.size - start))
+            let (stretch, start) = (offset + done).quotientAndRemainder(dividingBy: JournalPage.size)
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(JournalPage.size - start))
             if let slab = ring.slab(segment: segment.number, stretch: stretch) {
                 guard start + piece.count <= slab.count else { throw .cannotRead(path: segment.path, reason: "it ends before byte \(offset)") }
                 piece.copyMemory(from: UnsafeRawBufferPointer(start: slab.bytes + start, count: piece.count))

@@ -16,7 +16,7 @@ final class JournalMemory: @unchecked Sendable {
     let path: String
     private let descriptor: Int32
     private let base: UnsafeMutableRawPointer
-    private static let length = headerSize + mostSlabs * JournalSlab.size
+    private static let length = headerSize + mostSlabs * JournalPage.size
 
     /// Makes the file, with its header and without slabs.
     init(creating path: String) throws(JournalError) {
@@ -35,7 +35,7 @@ final class JournalMemory: @unchecked Sendable {
         base = address
         let start = Self.magic + Self.bootIdentifier
         start.withUnsafeBytes { address.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(address), byteCount: $0.count) }
-        address.storeBytes(of: UInt32(JournalSlab.size).littleEndian, toByteOffset: 48, as: UInt32.self)
+        address.storeBytes(of: UInt32(JournalPage.size).littleEndian, toByteOffset: 48, as: UInt32.self)
     }
 
     deinit {
@@ -43,18 +43,18 @@ final class JournalMemory: @unchecked Sendable {
         close(descriptor)
     }
 
-    func slab(_ index: Int) -> UnsafeMutableRawPointer { base + Self.headerSize + index * JournalSlab.size }
+    func slab(_ index: Int) -> UnsafeMutableRawPointer { base + Self.headerSize + index * JournalPage.size }
 
     /// Gives the slab room on the disk: to touch it before would kill the process when the disk is full.
     func allocate(_ index: Int) throws(JournalError) {
-        let code = posix_fallocate(descriptor, off_t(Self.headerSize + index * JournalSlab.size), off_t(JournalSlab.size))
+        let code = posix_fallocate(descriptor, off_t(Self.headerSize + index * JournalPage.size), off_t(JournalPage.size))
         guard code == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(code))) }
     }
 
     func makeReady(_ index: Int) {
         // Refused by kernels before 5.14, where the first touch of each page waits instead.
         madvise(base, Self.headerSize, MADV_POPULATE_WRITE)
-        madvise(slab(index), JournalSlab.size, MADV_POPULATE_WRITE)
+        madvise(slab(index), JournalPage.size, MADV_POPULATE_WRITE)
     }
 
     // The order of these stores is what counts: a process that dies between two of them must not leave a slab under another stretch's name.
@@ -103,13 +103,13 @@ extension JournalMemory {
         if isWhole, header.starts(with: magic.prefix(6)), !header.starts(with: magic) { throw .otherVersion(path: path) }
         var segments: [UInt32: Int32] = [:]
         defer { for descriptor in segments.values where descriptor >= 0 { close(descriptor) } }
-        if isWhole, header.starts(with: magic + bootIdentifier), integer(header, at: 48, bytes: 4) == JournalSlab.size {
-            var slab = [UInt8](repeating: 0, count: JournalSlab.size)
+        if isWhole, header.starts(with: magic + bootIdentifier), integer(header, at: 48, bytes: 4) == JournalPage.size {
+            var slab = [UInt8](repeating: 0, count: JournalPage.size)
             for index in 0..<mostSlabs {
                 let entry = entries + 16 * index
                 let filled = integer(header, at: entry + 8, bytes: 8)
-                guard filled > 0, filled <= JournalSlab.size else { continue }
-                let offset = off_t(headerSize + index * JournalSlab.size)
+                guard filled > 0, filled <= JournalPage.size else { continue }
+                let offset = off_t(headerSize + index * JournalPage.size)
                 let held = slab.withUnsafeMutableBytes { pread(ring, $0.baseAddress, filled, offset) }
                 if held < filled { damage = held < 0 ? String(cString: strerror(errno)) : "it is shorter than its header says" }
                 guard held > 0 else { continue }
@@ -117,7 +117,7 @@ extension JournalMemory {
                 if segments[number] == nil { segments[number] = try openSegment(segment(number)) }
                 // A segment that is gone was given up while the process lived.
                 guard let descriptor = segments[number], descriptor >= 0 else { continue }
-                let place = integer(header, at: entry + 4, bytes: 4) * JournalSlab.size
+                let place = integer(header, at: entry + 4, bytes: 4) * JournalPage.size
                 let count = slab.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, held, off_t(place)) }
                 guard count == held else {
                     throw .cannotWrite(path: segment(number), reason: String(cString: strerror(count < 0 ? errno : ENOSPC)))

@@ -10,8 +10,8 @@ final class JournalRing {
     private let memory: JournalMemory
     private let writer: JournalWriter
     /// In the order in which they were given out.
-    private var inUse: [JournalSlab] = []
-    private var free: [JournalSlab] = []
+    private var inUse: [JournalPage] = []
+    private var free: [JournalPage] = []
     /// Places for slabs that were never used.
     private var unused = Array((0..<JournalMemory.mostSlabs).reversed())
     private let preparation = Preparation()
@@ -19,7 +19,7 @@ final class JournalRing {
     /// What the writer makes ready.
     private final class Preparation: Sendable {
         let isUnderWay = Atomic<Bool>(false)
-        let ready = Locked<[JournalSlab]>([])
+        let ready = Locked<[JournalPage]>([])
         /// Places for which there was no room on the disk.
         let refused = Locked<[Int]>([])
     }
@@ -38,7 +38,7 @@ final class JournalRing {
     }
 
     /// Empty slabs. Fails when so much waits for the disk that there are no more, or when the disk is full.
-    func take(_ count: Int) throws(JournalError) -> [JournalSlab] {
+    func take(_ count: Int) throws(JournalError) -> [JournalPage] {
         while let first = inUse.first, first.isSaved.load(ordering: .acquiring) { free.append(inUse.removeFirst()) }
         if free.count < count + Self.fewestFree { prepareMore() }
         while free.count < count { free.append(try make()) }
@@ -49,7 +49,7 @@ final class JournalRing {
     }
 
     /// The slab that holds a stretch of a segment; nil when that is in the segment's file.
-    func slab(segment: UInt32, stretch: Int) -> JournalSlab? {
+    func slab(segment: UInt32, stretch: Int) -> JournalPage? {
         inUse.first { $0.segment == segment && $0.stretch == stretch }
     }
 
@@ -61,9 +61,9 @@ final class JournalRing {
         for slab in inUse { slab.clearRoom() }
     }
 
-    private func make() throws(JournalError) -> JournalSlab {
+    private func make() throws(JournalError) -> JournalPage {
         guard let place = unused.last else { throw .cannotWrite(path: memory.path, reason: "the disk does not take what was written before") }
-        let slab = try JournalSlab(place, of: memory)
+        let slab = try JournalPage(place, of: memory)
         unused.removeLast()
         return slab
     }
@@ -85,7 +85,7 @@ final class JournalRing {
         preparation.isUnderWay.store(true, ordering: .relaxed)
         writer.prepare { [memory, preparation] in
             for place in places.reversed() {
-                if let slab = try? JournalSlab(place, of: memory) {
+                if let slab = try? JournalPage(place, of: memory) {
                     preparation.ready.withLock { $0.append(slab) }
                 } else {
                     preparation.refused.withLock { $0.append(place) }

@@ -31,7 +31,7 @@ package final class JournalSegment: @unchecked Sendable {
     private let descriptor: Int32
     private var reader: Int32 = -1
     /// Slabs with bytes that are not in the file, in order; all but the last are sealed.
-    private let unsaved = Locked<[JournalSlab]>([])
+    private let unsaved = Locked<[JournalPage]>([])
     private var isDirect: Bool
     private var isUnsynced = false
     /// Bytes that were written.
@@ -81,7 +81,7 @@ package final class JournalSegment: @unchecked Sendable {
     var isSynced: Bool { synced.load(ordering: .acquiring) >= length }
 
     /// The slab has the segment's next stretch.
-    func begin(_ slab: JournalSlab) {
+    func begin(_ slab: JournalPage) {
         slab.begin(segment: number, stretch: stretches)
         stretches += 1
         unsaved.withLock { $0.append(slab) }
@@ -139,12 +139,12 @@ package final class JournalSegment: @unchecked Sendable {
     /// Everything that the loop has sealed is in the file.
     var isSaved: Bool { unsaved.withLock { $0.isEmpty } }
 
-    private func write(_ slab: JournalSlab) throws(JournalError) {
+    private func write(_ slab: JournalPage) throws(JournalError) {
         let filled = slab.filled.load(ordering: .acquiring)
         guard filled > slab.saved else { return }
         let start = slab.saved / Self.page * Self.page
         let whole = filled / Self.page * Self.page
-        let offset = slab.stretch * JournalSlab.size
+        let offset = slab.stretch * JournalPage.size
         try write(UnsafeRawBufferPointer(start: slab.bytes + start, count: whole - start), at: offset + start)
         if filled > whole {
             lastPage.initializeMemory(as: UInt8.self, repeating: 0, count: Self.page)

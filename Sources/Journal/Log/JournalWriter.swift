@@ -25,7 +25,7 @@ package final class JournalWriter: Sendable {
     private let delay: Atomic<Int64>
     private let clock = ContinuousClock()
     /// What there was before this run.
-    package let earlier: EarlierJournal
+    package let earlier: PreviousRunJournal
 
     /// Makes the directory, and completes the segments of a process that was killed.
     ///
@@ -54,7 +54,7 @@ package final class JournalWriter: Sendable {
             let damage = try JournalMemory.recover(path) { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
             if let damage { try Self.setAside(path, damage, log) }
         }
-        earlier = EarlierJournal(directory: directory, log: log)
+        earlier = PreviousRunJournal(directory: directory, log: log)
     }
 
     static let ringSuffix = ".ring"
@@ -101,7 +101,7 @@ package final class JournalWriter: Sendable {
     /// Takes away a segment, of which no more than its remains is wanted, when those are on the disk.
     ///
     /// - Parameter segment: nothing is appended to it any more.
-    package func reduce(_ segment: JournalSegment, to remains: JournalRemains) {
+    package func reduce(_ segment: JournalSegment, to remains: JournalCheckpoint) {
         queue.async { [self] in
             save(segment, everything: true)
             guard segment.isSaved || remains.isOver.load(ordering: .relaxed) else { return reduceLater(segment, to: remains) }
@@ -124,12 +124,12 @@ package final class JournalWriter: Sendable {
         }
     }
 
-    private func reduceLater(_ segment: JournalSegment, to remains: JournalRemains) {
+    private func reduceLater(_ segment: JournalSegment, to remains: JournalCheckpoint) {
         queue.asyncAfter(deadline: .now() + .seconds(5)) { [self] in reduce(segment, to: remains) }
     }
 
     /// Nobody wants it any more.
-    package func remove(_ remains: JournalRemains) {
+    package func remove(_ remains: JournalCheckpoint) {
         remains.isOver.store(true, ordering: .relaxed)
         reductions.async { unlink(remains.path) }
     }

@@ -24,7 +24,7 @@ package struct ConversationWork: Sendable {
         /// A hand has said whose voice it is.
         case name(ID<Voice>, Voice.Owner)
         /// Somebody has said their name who is not known yet.
-        case introduce(Introduction)
+        case introduce(SelfIntroduction)
         /// The session's next audio.
         case audio([Int16], from: SampleIndex)
         /// What came so far belongs to this conversation, which begins at `start` of the session; nil: to none.
@@ -39,7 +39,7 @@ package struct ConversationWork: Sendable {
         /// Whether there was anything new; nil: nothing was.
         case looked(KnownVoices?)
         case voice(Voice, label: Int)
-        case introduced(Introduction, ID<Person>)
+        case introduced(SelfIntroduction, ID<Person>)
         /// A batch of audio waits no more.
         case audioTaken
         case processing(Conversation)
@@ -54,7 +54,7 @@ package struct ConversationWork: Sendable {
 
     let user: ID<User>
     let request: ConversationRequest
-    let desk: ConversationDesk
+    let desk: ConversationService
     /// nil: none is kept.
     let audio: ConversationAudio?
     /// Of the session's audio.

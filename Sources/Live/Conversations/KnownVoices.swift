@@ -26,7 +26,7 @@ package struct KnownVoices: Sendable {
     }
 
     /// What comes of a name that somebody says is theirs; nil: nothing.
-    func introduced(_ name: SpokenName, mayCreate: Bool) -> Introduction.Who? {
+    func introduced(_ name: SpokenName, mayCreate: Bool) -> SelfIntroduction.Who? {
         switch name.consequence(known: Array(names.values), owner: owner, mayCreate: mayCreate) {
         case .known: names.first { $0.value.lowercased() == name.name.lowercased() }.map { .known($0.key) }
         case .create: .new

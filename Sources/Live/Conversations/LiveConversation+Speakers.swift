@@ -35,7 +35,7 @@ extension LiveConversation {
         run(machine.identified(machine.speaker(ofLabel: label), as: SpeakerIdentity(voice.map { .voice($0.id) } ?? .user, by: .profile)))
     }
 
-    func introduce(_ introduction: Introduction) {
+    func introduce(_ introduction: SelfIntroduction) {
         switch introduction.who {
         case .known(let person): accept(introduction, person)
         case .new: work.yield(.introduce(introduction))
@@ -43,12 +43,12 @@ extension LiveConversation {
         }
     }
 
-    package func accept(_ introduction: Introduction, _ person: ID<Person>) {
+    package func accept(_ introduction: SelfIntroduction, _ person: ID<Person>) {
         suggest(introduction, .person(person))
         run(machine.identified(introduction.speaker, as: SpeakerIdentity(.person(person), by: .spokenName)))
     }
 
-    private func suggest(_ introduction: Introduction, _ who: SpeakerSuggestion.Who) {
+    private func suggest(_ introduction: SelfIntroduction, _ who: SpeakerSuggestion.Who) {
         guard !isEnded else { return }
         show(.suggested(SpeakerSuggestion(introduction.speaker, who, name: introduction.name, segment: introduction.segment)))
     }

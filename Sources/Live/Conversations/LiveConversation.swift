@@ -15,7 +15,7 @@ package final class LiveConversation {
     private let session: ID<Session>
     private let user: ID<User>
     package let request: ConversationRequest
-    package let desk: ConversationDesk
+    package let desk: ConversationService
     private let loop: Loop
     package let show: (ConversationEvent) -> Void
     package let work: AsyncStream<ConversationWork.Item>.Continuation
@@ -52,7 +52,7 @@ package final class LiveConversation {
     package var speakers: LiveSpeakers?
     /// What is shown of the voices and people that the user has.
     var names = ShownSpeakers()
-    var introductions = Introductions()
+    var introductions = SelfIntroductions()
     var assigned = AssignedSpeakers()
     /// Labels of the session that have spoken in this conversation.
     package var told: Set<Int> = []
@@ -79,7 +79,7 @@ package final class LiveConversation {
     package init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
         channels: Int, audioDays: Int? = nil,
-        desk: ConversationDesk, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
+        desk: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, show: @escaping (ConversationEvent) -> Void
     ) {
         self.session = session
         self.user = user
@@ -328,7 +328,7 @@ package final class LiveConversation {
     }
 
     package func run(_ actions: [ConversationMachine.Action]) {
-        var said: [Introduction] = []
+        var said: [SelfIntroduction] = []
         defer { for introduction in said { introduce(introduction) } }
         for action in actions {
             switch action {

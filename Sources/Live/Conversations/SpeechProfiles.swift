@@ -9,11 +9,11 @@ package import Store
 
 /// The user's own voice: made of a recording, kept, and told of.
 package struct SpeechProfiles: Sendable {
-    package let desk: ConversationDesk
+    package let desk: ConversationService
     /// Of the audio that is kept.
     package let folder: String
 
-    package init(desk: ConversationDesk, folder: String) {
+    package init(desk: ConversationService, folder: String) {
         self.desk = desk
         self.folder = folder
     }

@@ -22,7 +22,7 @@ struct TranscriptRepair: Sendable {
         case interrupted
     }
 
-    let parts: SessionRecovery.Parts
+    let parts: CrashRecovery.Parts
     let transcripts: TranscriptFolder
     let audio: any RecoverableAudio
 
@@ -144,7 +144,7 @@ struct TranscriptRepair: Sendable {
         _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ session: SessionRecord,
         _ trace: inout RecordingTrace?
     ) {
-        let run = RecognitionRun(.recovery, of: result, by: engine, from: start, to: .now)
+        let run = RecognitionAttempt(.recovery, of: result, by: engine, from: start, to: .now)
         parts.metrics.ran(run)
         parts.usage.note(run, of: session)
         if let span = trace?.ran(run) { parts.tracer?.take([span]) }

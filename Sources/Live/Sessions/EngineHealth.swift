@@ -4,7 +4,7 @@ package import Speech
 internal import Synchronization
 
 /// Tries engines for an `EngineHealth`, and tells sessions what comes of it.
-package protocol EnginePatron: AnyObject, Sendable {
+package protocol EngineHealthObserver: AnyObject, Sendable {
     /// All live sessions that reach the engine with this key hear whether it works.
     func tell(_ account: EngineHealth.Account, isAvailable: Bool)
 
@@ -36,7 +36,7 @@ package final class EngineHealth: Sendable {
         var at: Instant
     }
 
-    private struct Patron { weak var patron: (any EnginePatron)? }
+    private struct Patron { weak var patron: (any EngineHealthObserver)? }
 
     /// As many keys of callers' own are known, those of whom something was learned last.
     package static let mostOwnKeys = 1_000
@@ -53,9 +53,9 @@ package final class EngineHealth: Sendable {
         pepper = try secureRandomBytes(32)
     }
 
-    package func serve(_ patron: any EnginePatron) { self.patron.withLock { $0.patron = patron } }
+    package func serve(_ patron: any EngineHealthObserver) { self.patron.withLock { $0.patron = patron } }
 
-    private var served: (any EnginePatron)? { patron.withLock { $0.patron } }
+    private var served: (any EngineHealthObserver)? { patron.withLock { $0.patron } }
 
     /// - Parameter key: the caller's own; nil: the operator's is used.
     package func account(_ engine: EngineName, key: String?) -> Account {
@@ -73,7 +73,7 @@ package final class EngineHealth: Sendable {
     /// A session's stream is over, or has failed. That it was silent says nothing yet: noise may have been all that it was sent.
     ///
     /// Repairs say nothing of streams: they go to another address of the engine's, and each finds another engine by itself.
-    package func ran(_ run: RecognitionRun, by account: Account) {
+    package func ran(_ run: RecognitionAttempt, by account: Account) {
         guard run.kind == .stream else { return }
         switch run.outcome {
         case .completed, .cancelled: if let slowest = run.slowest { lagged(account, by: slowest) }

@@ -17,8 +17,8 @@ package final class LiveContext {
     package let loop: Loop
     package let journal: JournalLog
     package let transcripts: TranscriptFolder
-    package let evaluations: EvaluationLog
-    package let conversations: ConversationDesk
+    package let evaluations: ShadowLog
+    package let conversations: ConversationService
     package let gate: GateSettings
     /// Tells speech from other sound; nil: nothing here does.
     package let voices: (any VoiceDetecting)?
@@ -27,9 +27,9 @@ package final class LiveContext {
     /// Tells whether turns are over; nil: nothing here does.
     package let turns: (any TurnJudging)?
     /// Takes on the sessions whose transcripts are not whole at their end.
-    private let completion: SessionRecovery
+    private let completion: CrashRecovery
     package let metrics: Metrics
-    package let usage: UsageBook
+    package let usage: UsageRecorder
     package let log: Log
     package let webSocket: WebSocketConfiguration
     /// Balances that clients are warned at, the highest first.
@@ -37,7 +37,7 @@ package final class LiveContext {
     package let vendors: VendorConnector
     package let continuity: LiveContinuity
     /// All loops'.
-    package let waiting: WaitingSessions
+    package let waiting: ResumableSessions
     package let voiceBudget: VoiceBudget
     /// nil: nothing is traced.
     package let tracer: Tracer?
@@ -48,14 +48,14 @@ package final class LiveContext {
     private var frames = 0
     private var samples = SampleCount(0)
     private var isDraining = false
-    private var entrances: [ObjectIdentifier: LiveEntrance] = [:]
+    private var entrances: [ObjectIdentifier: PreSessionHandler] = [:]
 
     package init(
-        loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: EvaluationLog, conversations: ConversationDesk,
-        gate: GateSettings, voices: (any VoiceDetecting)?, listener: SpeechListener?, turns: (any TurnJudging)?, completion: SessionRecovery,
-        metrics: Metrics, usage: UsageBook,
+        loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: ShadowLog, conversations: ConversationService,
+        gate: GateSettings, voices: (any VoiceDetecting)?, listener: SpeechListener?, turns: (any TurnJudging)?, completion: CrashRecovery,
+        metrics: Metrics, usage: UsageRecorder,
         log: Log,
-        webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: WaitingSessions,
+        webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: ResumableSessions,
         voiceBudget: VoiceBudget,
         creditWarnings: [Duration], tracer: Tracer?
     ) {
@@ -149,9 +149,9 @@ package final class LiveContext {
         journal.close(&cursor, at: audio.end)
     }
 
-    package func add(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = entrance }
+    package func add(_ entrance: PreSessionHandler) { entrances[ObjectIdentifier(entrance)] = entrance }
 
-    package func remove(_ entrance: LiveEntrance) { entrances[ObjectIdentifier(entrance)] = nil }
+    package func remove(_ entrance: PreSessionHandler) { entrances[ObjectIdentifier(entrance)] = nil }
 
     /// These keys were taken back, or are over.
     package func end(sessionsOf keys: Set<ID<AccessKey>>) {

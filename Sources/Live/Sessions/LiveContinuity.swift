@@ -6,17 +6,17 @@ package import Speech
 
 /// What is done when an engine of a live session fails: the same for all sessions of the gateway.
 package struct LiveContinuity: Sendable {
-    package var recovery: Recovery.Rule
+    package var recovery: FailoverPolicy.Rule
     package var stall: Duration
     package var repairTime: Duration
     package var modes: ModeSettings
-    package var desk: RepairDesk
+    package var desk: RepairQueue
     /// Where the audio of repairs lies while they are worked on.
     package var folder: String
     package var health: EngineHealth
 
     package init(
-        recovery: Recovery.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, desk: RepairDesk, folder: String, health: EngineHealth
+        recovery: FailoverPolicy.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, desk: RepairQueue, folder: String, health: EngineHealth
     ) {
         self.recovery = recovery
         self.stall = stall

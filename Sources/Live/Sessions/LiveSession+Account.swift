@@ -40,7 +40,7 @@ extension LiveSession {
         let received = (run.received - .zero).duration(at: rate)
         var open = OpenUsage()
         for attempt in attempts.values {
-            guard let stretch = attempt.stretch, attempt.engine != QuietEngine.entry.name, received > stretch.start else { continue }
+            guard let stretch = attempt.stretch, attempt.engine != NullEngine.entry.name, received > stretch.start else { continue }
             let audio = (received - stretch.start) * stretch.channels * passedShare
             open.audio += audio
             let cost = context.usage.prices.cost(of: audio, engine: attempt.engine, model: attempt.model, workload: attempt.workload, at: now)
@@ -65,7 +65,7 @@ extension LiveSession {
     }
 
     /// What was received becomes final, if its engines are quick; then it ends in its dialect's words for a used-up account.
-    private func limitReached(_ words: String, _ run: SessionRun) {
+    private func limitReached(_ words: String, _ run: SessionDriver) {
         context.log.warning("a limit is reached", [.session: id.rawValue, .reason: words])
         reachedLimit = words
         account(.exhausted)

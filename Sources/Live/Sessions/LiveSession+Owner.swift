@@ -25,7 +25,7 @@ extension LiveSession {
     private static let savingsPiece: Duration = .seconds(5)
 
     /// As they come: a session may last all day.
-    private func count(_ savings: SpeechGate.Savings, atLeast count: SampleCount) {
+    private func count(_ savings: VADGate.Savings, atLeast count: SampleCount) {
         guard savings.heard - countedSavings.heard >= count else { return }
         context.metrics.gated(savings, since: countedSavings, rate: rate)
         countedSavings = savings
@@ -63,7 +63,7 @@ extension LiveSession {
 
     private func account(_ engine: EngineName) -> EngineHealth.Account? { accounts.first { $0.engine == engine } }
 
-    package func began(_ attempt: Beginning, _ number: Int) {
+    package func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
             streams.insert(number)
             countFailovers()
@@ -77,7 +77,7 @@ extension LiveSession {
         orphaned = []
     }
 
-    package func ran(_ run: RecognitionRun, _ number: Int?) {
+    package func ran(_ run: RecognitionAttempt, _ number: Int?) {
         context.metrics.ran(run)
         if run.kind == .stream {
             if let number { streams.remove(number) }

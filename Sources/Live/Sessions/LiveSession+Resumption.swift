@@ -12,7 +12,7 @@ extension LiveSession {
     /// Between two looks for what has become durable.
     private var durabilityInterval: Duration { .milliseconds(500) }
 
-    func beResumable(_ run: SessionRun) {
+    func beResumable(_ run: SessionDriver) {
         let rule = Resumption.Rule(window: ListenServer.resumeWindow)
         resumable = ResumableRun(run, rate: rate, channels: channels, rule: rule, on: context.loop) { [self] in tell($0) }
         context.waiting.add(id, of: grant.user, LoopBound(self, on: context.loop))
@@ -83,7 +83,7 @@ extension LiveSession {
         return failure
     }
 
-    private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionRun) {
+    private func goOn(with socket: ClientSocket, _ resume: LiveResume, received: SampleIndex, _ run: SessionDriver) {
         // Its loss may not have been noticed.
         client?.close(code: 1001, reason: "replaced")
         client = socket

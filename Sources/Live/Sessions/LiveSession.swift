@@ -18,7 +18,7 @@ package import Tracing
 ///
 /// Lives on one loop and is called there only, synchronously. Its timers and streams hold it strongly until its end lets go of them: a weak reference
 /// would make every retain on the audio's way take the slow path.
-package final class LiveSession: LiveHandler, SessionOwner {
+package final class LiveSession: LiveHandler, SessionObserver {
     package struct Plan {
         package var id: ID<Session>
         package var started: UnixTime
@@ -75,8 +75,8 @@ package final class LiveSession: LiveHandler, SessionOwner {
     package let tagsChannels: Bool
     package var dialect: any LiveServerMachine
     /// From `start` to the end.
-    package var run: SessionRun?
-    private var plannedRun: SessionRun.Request
+    package var run: SessionDriver?
+    private var plannedRun: SessionDriver.Request
     package let record: SessionRecord
     package var cursor: JournalCursor
     /// From `start` on.
@@ -101,15 +101,15 @@ package final class LiveSession: LiveHandler, SessionOwner {
     /// nil: engines hear everything.
     package var gate: SilenceGate?
     /// Of its savings, what was counted.
-    var countedSavings = SpeechGate.Savings()
+    var countedSavings = VADGate.Savings()
     /// Of the client's messages that could not be decoded, those that were counted.
     var countedDamage = 0
     /// Attempts that are not over, as they were noted.
-    package var attempts: [Int: UsageRun] = [:]
+    package var attempts: [Int: UsageRecord] = [:]
     /// Streams that are not over, by their attempts' numbers.
     package var streams: Set<Int> = []
     /// Those that failed, and that none has taken over from yet.
-    var orphaned: [RecognitionRun] = []
+    var orphaned: [RecognitionAttempt] = []
     /// nil when nobody traces.
     package var trace: SessionTrace?
     var isCarryingOut = false
@@ -141,7 +141,7 @@ package final class LiveSession: LiveHandler, SessionOwner {
         rate = StreamDecoder.sessionRate(for: request.format)
         clientRate = if case .raw(_, let named, _) = request.format { named } else { rate }
         channels = if request.separateChannels, case .raw(_, _, let count) = request.format { count } else { 1 }
-        plannedRun = SessionRun.Request(
+        plannedRun = SessionDriver.Request(
             channels: channels,
             options: StreamOptions(
                 rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
@@ -189,7 +189,7 @@ package final class LiveSession: LiveHandler, SessionOwner {
             gate = makeGate(request)
             if request.isKept { startConversation(request) }
         }
-        let run = SessionRun(plannedRun, connector: context.vendors, owner: self, gate: gate)
+        let run = SessionDriver(plannedRun, connector: context.vendors, owner: self, gate: gate)
         self.run = run
         if dialect.waitsForClient { beResumable(run) }
         let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue

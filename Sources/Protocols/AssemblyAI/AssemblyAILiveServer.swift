@@ -28,7 +28,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
     private var accountEnd: AccountNotice?
     private var wording: AssemblyAIWording
-    private var term: LiveTerm?
+    private var term: SessionTimeouts?
     private var turn = AssemblyAIOpenTurn()
     private var order = 0
     /// Speech of this turn was reported.
@@ -57,7 +57,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .open
         wording.rate = start.rate
-        term = LiveTerm(limit, silence: options.inactivityLimit, from: now)
+        term = SessionTimeouts(limit, silence: options.inactivityLimit, from: now)
         lastHeartbeat = now
         let expiresAt = created.milliseconds / 1_000 + limit.wholeMilliseconds / 1_000
         send(.begin(id: sessionID, expiresAt: Int(expiresAt), model: options.model.name, mode: options.mode), &output)

@@ -27,7 +27,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results, written once.
     private var metadata: [UInt8] = []
-    private var term: LiveTerm?
+    private var term: SessionTimeouts?
     private var receivedBytes = 0
     private var channels: [DeepgramChannel] = []
     /// How many were asked for; each channel answers each.
@@ -47,7 +47,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         state = .open
         rate = start.rate
         model.name = start.model
-        term = LiveTerm(Self.sessionLimit, silence: Self.idleLimit, from: now)
+        term = SessionTimeouts(Self.sessionLimit, silence: Self.idleLimit, from: now)
         let count = options.parameters.multichannel ? options.parameters.channels : 1
         channels = (0..<count).map { DeepgramChannel(number: $0, now: now) }
         metadata = Self.metadata(requestID, model)

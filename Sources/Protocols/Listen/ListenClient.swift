@@ -3,7 +3,7 @@ package import Speech
 
 /// The client side of `/listen`: one channel of Opus packets at 16 kHz, of which the server makes a conversation.
 ///
-/// Its events are those of the stream's life; what is said comes as `ListenNews`, for it belongs to a conversation and may still change.
+/// Its events are those of the stream's life; what is said comes as `ListenEvent`, for it belongs to a conversation and may still change.
 /// The driver sends the audio: each packet of 20 ms as one binary message.
 ///
 /// Source: the behaviour of Omi's `/v4/listen`, and docs/clients.md for `finish`.
@@ -84,7 +84,7 @@ package struct ListenClient: LiveClientMachine {
             return
         }
         broken.forgiveOne()
-        guard let news = ListenNews(document.root) else { return }
+        guard let news = ListenEvent(document.root) else { return }
         if isFinishing { state = .finishing(until: now + Self.finishLimit) }
         actions.append(.listen(news))
     }

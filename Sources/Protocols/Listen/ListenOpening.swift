@@ -2,7 +2,7 @@ import Framing
 package import Speech
 
 /// A browser's first message, which brings its token: `{"type":"auth","token":"…"}`.
-package struct ListenOpening: LiveOpening {
+package struct ListenOpening: LiveHandshakeMachine {
     /// How long it may take.
     package static let patience: Duration = .seconds(5)
     private static let sizeLimit = 65_536

@@ -45,7 +45,7 @@ package struct ListenServer: LiveServerMachine {
     private var model = ""
     private var preferred: EngineName?
     private var serving: EngineName?
-    private var term: LiveTerm?
+    private var term: SessionTimeouts?
     private var nextPing: Instant?
     /// Until when the conversation is waited for; nil: it is there, or there is none.
     private var conversationDue: Instant?
@@ -96,7 +96,7 @@ package struct ListenServer: LiveServerMachine {
         rate = start.rate
         model = start.model
         preferred = preferredEngine ?? start.engine
-        term = LiveTerm(sessionLimit, silence: Self.idleLimit, from: now)
+        term = SessionTimeouts(sessionLimit, silence: Self.idleLimit, from: now)
         if options.route == .web { say(.authResponse(true), &output) }
         if waitsForClient { say(.sessionStarted(sessionID, window: Self.resumeWindow), &output) }
         ping(now, &output)

@@ -30,7 +30,7 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     private var rate: SampleRate
     private var model = ""
-    private var term: LiveTerm?
+    private var term: SessionTimeouts?
     private var isReady = false
     private var isClosed = false
     /// Why the session was told to finish.
@@ -68,7 +68,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         rate = start.rate
         model = start.model
         credit = start.credit
-        term = LiveTerm(sessionLimit, silence: Self.idleLimit, from: now)
+        term = SessionTimeouts(sessionLimit, silence: Self.idleLimit, from: now)
     }
 
     // MARK: From the client

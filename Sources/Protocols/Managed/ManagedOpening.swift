@@ -2,7 +2,7 @@ import Framing
 package import Speech
 
 /// The managed proxy before its session: waits for `auth`, which must be the first message.
-package struct ManagedOpening: LiveOpening {
+package struct ManagedOpening: LiveHandshakeMachine {
     /// How long `auth` may take.
     package static let patience: Duration = .seconds(10)
 

@@ -19,7 +19,7 @@ package struct SonioxLiveServer: LiveServerMachine {
     private var tokens: SonioxTokens
     /// Its end: what is to be said then.
     private var state: LiveServerState<SonioxFault?> = .connecting
-    private var term: LiveTerm?
+    private var term: SessionTimeouts?
     private var lastSaid: Instant?
     private var receivedAudio = false
     /// Audio came since something was said.
@@ -48,7 +48,7 @@ package struct SonioxLiveServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .open
         tokens.rate = start.rate
-        term = LiveTerm(Self.sessionLimit, silence: Self.idleLimit, from: now)
+        term = SessionTimeouts(Self.sessionLimit, silence: Self.idleLimit, from: now)
         lastSaid = now
     }
 

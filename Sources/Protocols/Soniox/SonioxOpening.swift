@@ -2,7 +2,7 @@ import Framing
 package import Speech
 
 /// A client of Soniox's live protocol until its configuration has come: the first message, a text.
-package struct SonioxOpening: LiveOpening {
+package struct SonioxOpening: LiveHandshakeMachine {
     /// How long the configuration may take.
     package static let limit: Duration = .seconds(10)
 

@@ -2,7 +2,7 @@ import Framing
 package import Speech
 
 /// A client of Speechmatics' live protocol until its `StartRecognition` has come.
-package struct SpeechmaticsOpening: LiveOpening {
+package struct SpeechmaticsOpening: LiveHandshakeMachine {
     /// How long that may take.
     package static let limit: Duration = .seconds(60)
 

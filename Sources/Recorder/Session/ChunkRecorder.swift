@@ -47,9 +47,9 @@ package final class ChunkRecorder: Sendable {
     private let settings: Settings
     private let microphone: MicrophoneSource
     private let verdict: @Sendable (RecordedChunk) -> SpeechVerdict
-    private let deliverer: Deliverer
+    private let deliverer: UploadQueue
     private let now: @Sendable () -> UnixTime
-    private let tell: @Sendable (RecorderNews) -> Void
+    private let tell: @Sendable (RecorderEvent) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
@@ -58,8 +58,8 @@ package final class ChunkRecorder: Sendable {
     ///   - tell: called on any thread; must not call the recorder.
     package init(
         _ spool: RecordingSpool, _ settings: Settings, microphone: @escaping MicrophoneSource,
-        verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, deliverer: Deliverer, now: @escaping @Sendable () -> UnixTime,
-        tell: @escaping @Sendable (RecorderNews) -> Void
+        verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, deliverer: UploadQueue, now: @escaping @Sendable () -> UnixTime,
+        tell: @escaping @Sendable (RecorderEvent) -> Void
     ) {
         self.spool = spool
         self.settings = settings
@@ -168,7 +168,7 @@ package final class ChunkRecorder: Sendable {
 
     /// On the microphone's thread.
     private func heard(_ bytes: RawSpan, _ attempt: RecordingMachine.Attempt) {
-        var news: [RecorderNews] = []
+        var news: [RecorderEvent] = []
         let fault: SpoolError? = state.withLock { state in
             guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
             // What is taken out is not copied when it changes.
@@ -244,7 +244,7 @@ package final class ChunkRecorder: Sendable {
 
     /// Before the first samples of a recording that goes on: the time that passed without any.
     private func goOn(
-        _ writer: inout RecordingWriter, _ state: inout State, before bytes: RawSpan, _ news: inout [RecorderNews]
+        _ writer: inout RecordingWriter, _ state: inout State, before bytes: RawSpan, _ news: inout [RecorderEvent]
     ) throws(SpoolError) {
         guard let interrupted = state.interrupted else { return }
         state.interrupted = nil
@@ -254,7 +254,7 @@ package final class ChunkRecorder: Sendable {
     }
 
     /// Begins another recording when these samples would make this one too long.
-    private func rotate(_ writer: inout RecordingWriter, before bytes: RawSpan, _ news: inout [RecorderNews]) throws(SpoolError) {
+    private func rotate(_ writer: inout RecordingWriter, before bytes: RawSpan, _ news: inout [RecorderEvent]) throws(SpoolError) {
         guard writer.position + SampleCount(bytes.byteCount / 2) > .zero + SampleCount(settings.longest, at: .speech) else { return }
         let next = try spool.make(server: settings.server, language: settings.language)
         try writer.complete()

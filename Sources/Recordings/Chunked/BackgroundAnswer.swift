@@ -39,7 +39,7 @@ package enum BackgroundAnswer {
     }
 
     /// - Parameter segments: of the conversation, as far as they touch the chunk; or of the chunk alone.
-    package static func transcribed(_ taken: BackgroundDesk.Taken, _ segments: [Segment]) -> [UInt8] {
+    package static func transcribed(_ taken: ChunkedRecordings.Taken, _ segments: [Segment]) -> [UInt8] {
         var json = JSONWriter(capacity: 8_192)
         json.beginObject()
         json.key("segments")

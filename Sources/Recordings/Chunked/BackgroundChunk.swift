@@ -36,7 +36,7 @@ package struct BackgroundChunk: Sendable {
         guard file.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "No audio data provided") }
         let request = try ChunkRequest(query)
         let duration = try request.duration(of: file.byteCount)
-        let work = { @Sendable (language: LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) in
+        let work = { @Sendable (language: LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) in
             try await recognise(request, file, language)
         }
         guard request.isKept, let conversation = request.conversation else {
@@ -44,17 +44,17 @@ package struct BackgroundChunk: Sendable {
             await services.usage.note(run)
             grant.charge(transcript.length.duration(at: transcript.rate))
             let chunk = RecognisedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
-            let taken = BackgroundDesk.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
+            let taken = ChunkedRecordings.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
             return BackgroundAnswer.transcribed(
                 taken, Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) })
         }
-        let place = BackgroundDesk.Place(user: grant.user, conversation: conversation)
+        let place = ChunkedRecordings.Place(user: grant.user, conversation: conversation)
         let chunk = StoredChunk(
             id: request.chunk ?? "", hash: "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))",
             start: request.start, duration: duration ?? .zero)
         let taken = try await services.chunked.take(
             chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, by: grant,
-            patience: BackgroundDesk.patience, services, work)
+            patience: ChunkedRecordings.patience, services, work)
         let store = services.conversations.store
         let all = try await BackgroundRefusal.stored { () throws(StoreError) in
             try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
@@ -65,7 +65,7 @@ package struct BackgroundChunk: Sendable {
     /// - Parameter standard: the recording's language, where the chunk does not say.
     private func recognise(
         _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
-    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
+    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) {
         let options = RecognitionOptions(
             language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
         return try await WorkloadRecognition.run(

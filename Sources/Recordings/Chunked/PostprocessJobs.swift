@@ -54,9 +54,9 @@ package struct PostprocessJobs: WorkloadJobs {
             chunks.append(await services.chunked.heard(chunk, in: recording, of: job.user, services))
         }
         var speakers = Reconciliation(chunks, rule: services.conversations.speakerRule)
-        let place = BackgroundDesk.Place(user: job.user, conversation: job.audio)
+        let place = ChunkedRecordings.Place(user: job.user, conversation: job.audio)
         do throws(StoreError) {
-            try await BackgroundDesk.name(&speakers, place, services)
+            try await ChunkedRecordings.name(&speakers, place, services)
             // People may have worked on it meanwhile.
             guard let conversation = try await store.conversation(id, of: job.user) else { throw StoreError.conflict("it is gone") }
             let hearing = SecondHearing(of: conversation.segments, in: chunks, speakers: speakers) { origin in

@@ -8,7 +8,7 @@ internal import Store
 
 /// Keeps a recording's audio with its conversation: of each chunk what no other has brought.
 struct RecordingAudio: Sendable {
-    let desk: ConversationDesk
+    let desk: ConversationService
 
     /// Less is not worth a file.
     private static let shortest: Duration = .milliseconds(100)

@@ -41,7 +41,7 @@ package struct SyncJobs: WorkloadJobs {
         let services: RecordingServices
         var report = WorkloadReport()
         /// The conversation that files go to now: where its clock begins, and where it ends so far.
-        private var open: (place: BackgroundDesk.Place, start: UnixTime, end: UnixTime)?
+        private var open: (place: ChunkedRecordings.Place, start: UnixTime, end: UnixTime)?
 
         init(job: TranscriptionJob, order: SyncOrder, grant: Grant, services: RecordingServices) {
             self.job = job
@@ -84,8 +84,8 @@ package struct SyncJobs: WorkloadJobs {
         /// The file's audio as it can be recognised; with its length, where that is known.
         private func decoded(
             _ file: SyncOrder.File, _ path: String
-        ) async throws(BackgroundRefusal) -> (held: BackgroundDesk.Held, length: Duration?, isDamaged: Bool) {
-            guard let frames = file.frames else { return (BackgroundDesk.Held(Recording(path: path)), nil, false) }
+        ) async throws(BackgroundRefusal) -> (held: ChunkedRecordings.Held, length: Duration?, isDamaged: Bool) {
+            guard let frames = file.frames else { return (ChunkedRecordings.Held(Recording(path: path)), nil, false) }
             let output = services.spool.path(for: services.newID())
             let owner = DiskOwner(user: job.user, key: job.key, isSent: false)
             let hold = try await BackgroundRefusal.heard { () throws(RefusalCause) in try services.spool.budget.open(owner, announced: nil) }
@@ -103,27 +103,27 @@ package struct SyncJobs: WorkloadJobs {
             switch result {
             case .failure(let error): throw BackgroundRefusal(.unprocessableContent, "audio_not_usable", "The file cannot be read: \(error).")
             case .success(let decoded):
-                let held = BackgroundDesk.Held(Recording(path: output, format: .linear16(decoded.rate)), file: spooled)
+                let held = ChunkedRecordings.Held(Recording(path: output, format: .linear16(decoded.rate)), file: spooled)
                 return (held, decoded.count.duration(at: decoded.rate), decoded.isDamaged)
             }
         }
 
         /// Puts a file into the conversation that is open, or begins one with it.
         private mutating func put(
-            _ file: SyncOrder.File, _ held: BackgroundDesk.Held, _ start: UnixTime, _ length: Duration?
-        ) async throws(BackgroundRefusal) -> BackgroundDesk.Taken {
+            _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, _ start: UnixTime, _ length: Duration?
+        ) async throws(BackgroundRefusal) -> ChunkedRecordings.Taken {
             if let open {
                 do throws(BackgroundRefusal) {
                     return try await take(file, held, at: open.place, offset: start - open.start, length)
                 } catch {
-                    guard error == BackgroundDesk.finished else { throw error }
+                    guard error == ChunkedRecordings.finished else { throw error }
                     await end()
                 }
             }
             // Of the same file the same conversation; of one that is over and has not had it, or that was deleted, the next.
             for number in 0..<Self.mostConversations {
                 let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)"
-                let place = BackgroundDesk.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
+                let place = ChunkedRecordings.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
                 try await services.chunked.begin(
                     place, language: order.language, source: order.source, started: start, pause: SyncJobs.pause, services)
                 do throws(BackgroundRefusal) {
@@ -131,21 +131,21 @@ package struct SyncJobs: WorkloadJobs {
                     open = (place, start, start)
                     return taken
                 } catch {
-                    guard error == BackgroundDesk.finished else {
+                    guard error == ChunkedRecordings.finished else {
                         // Others may still be put into it.
                         open = (place, start, start)
                         throw error
                     }
                 }
             }
-            throw BackgroundDesk.finished
+            throw ChunkedRecordings.finished
         }
 
         private static let mostConversations = 16
 
         private func take(
-            _ file: SyncOrder.File, _ held: BackgroundDesk.Held, at place: BackgroundDesk.Place, offset: Duration, _ length: Duration?
-        ) async throws(BackgroundRefusal) -> BackgroundDesk.Taken {
+            _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, at place: ChunkedRecordings.Place, offset: Duration, _ length: Duration?
+        ) async throws(BackgroundRefusal) -> ChunkedRecordings.Taken {
             let chunk = StoredChunk(id: "file-\(file.digest.prefix(32))", hash: file.digest, start: offset, duration: length ?? .zero)
             while !services.batch.enter() {
                 guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw BackgroundRefusal(.engine(.cancelled)) }
@@ -163,7 +163,7 @@ package struct SyncJobs: WorkloadJobs {
                     }
                 } catch {
                     // Another job is at the same file.
-                    guard error == BackgroundDesk.inProgress, (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw error }
+                    guard error == ChunkedRecordings.inProgress, (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw error }
                 }
             }
         }
@@ -178,7 +178,7 @@ package struct SyncJobs: WorkloadJobs {
                 report.conversations.append(place.conversation)
                 // It may have been parted, now or when the same files came before.
                 for number in 1... {
-                    let part = BackgroundDesk.part(number, of: whole.id)
+                    let part = ChunkedRecordings.part(number, of: whole.id)
                     let found = try await BackgroundRefusal.stored { () throws(StoreError) in
                         try await services.conversations.store.conversation(part, of: place.user)
                     }

@@ -26,7 +26,7 @@ struct WorkloadRecognition: Sendable {
     static func run(
         _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, by grant: Grant,
         of conversation: String?, id: String, _ services: RecordingServices
-    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun) {
+    ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) {
         let decision: RoutingDecision
         do throws(RoutingRefusal) {
             decision = try services.settings.routing.decide(workload, keys: grant.routingKeys)
@@ -49,7 +49,7 @@ struct WorkloadRecognition: Sendable {
     }
 
     /// - Returns: the words, and the run that brought them, which is for the caller to note together with them.
-    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRun)
+    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord)
     {
         var failure = EngineError.unavailable("no engine was asked")
         var failed: RoutingAttempt?
@@ -59,11 +59,11 @@ struct WorkloadRecognition: Sendable {
                 continue
             }
             let from = failed
-            let reason: UsageRun.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
+            let reason: UsageRecord.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
             var usage = await services.usage.begin(by: grant.owner, attempt.engine, options, payer: attempt.payer) { run in
                 run.conversation = conversation.map { ID($0) }
                 run.model = attempt.model
-                if let from { run.fallback = UsageRun.Fallback(from: from.engine, reason) }
+                if let from { run.fallback = UsageRecord.Fallback(from: from.engine, reason) }
             }
             let asked = order(options, attempt)
             let again = Counter()
@@ -83,7 +83,7 @@ struct WorkloadRecognition: Sendable {
                 usage.retries = number + again.count
                 switch result {
                 case .success(let transcript):
-                    let run = RecognitionRun(of: result, by: attempt.engine, from: start, to: .now)
+                    let run = RecognitionAttempt(of: result, by: attempt.engine, from: start, to: .now)
                     services.metrics.ran(run)
                     return (transcript, services.usage.ended(usage, run, transcript))
                 case .failure(let error):
@@ -93,7 +93,7 @@ struct WorkloadRecognition: Sendable {
                 // What may have been taken, and cannot be asked for, is not ordered twice: the caller is told, and decides.
                 guard failure.isEnginesOwn, !isLost.isSet else { break }
             }
-            let run = RecognitionRun(of: .failure(failure), by: attempt.engine, from: start, to: .now)
+            let run = RecognitionAttempt(of: .failure(failure), by: attempt.engine, from: start, to: .now)
             services.metrics.ran(run)
             await services.usage.end(usage, run, nil)
             failed = attempt
@@ -130,7 +130,7 @@ struct WorkloadRecognition: Sendable {
             } catch {
                 result = .failure(error)
             }
-            await services.usage.end(usage, RecognitionRun(.shadow, of: result, by: attempt.engine, from: start, to: .now), try? result.get())
+            await services.usage.end(usage, RecognitionAttempt(.shadow, of: result, by: attempt.engine, from: start, to: .now), try? result.get())
             withExtendedLifetime(file) {}
         }
     }

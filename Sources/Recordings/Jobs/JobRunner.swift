@@ -53,7 +53,7 @@ package actor JobRunner {
     package var unstored: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
     var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
     /// Of callers, for jobs that are not over. They are never stored.
-    package var ownKeys: [ID<TranscriptionJob>: OwnKeys] = [:]
+    package var ownKeys: [ID<TranscriptionJob>: BYOKCredentials] = [:]
     private var sweeping: Task<Void, Never>?
     var renewing: Task<Void, Never>?
     private var takingUp: Task<Void, Never>?
@@ -140,7 +140,7 @@ package actor JobRunner {
     ///   - keys: vendor keys of the caller's own; they are kept in memory until the job is over, and never stored.
     ///   - hasNotice: the caller's server is told of the end.
     /// - Returns: false when its user has too many that wait.
-    package func order(_ job: TranscriptionJob, keys: OwnKeys, hasNotice: Bool = false, _ services: RecordingServices) async throws(StoreError)
+    package func order(_ job: TranscriptionJob, keys: BYOKCredentials, hasNotice: Bool = false, _ services: RecordingServices) async throws(StoreError)
         -> Bool
     {
         if !keys.isEmpty { ownKeys[job.id] = keys }

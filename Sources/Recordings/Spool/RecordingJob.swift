@@ -80,10 +80,10 @@ package struct RecordingJob: Sendable {
     }
 
     private func report(
-        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ attempt: UsageRun, isLast: Bool,
+        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ attempt: UsageRecord, isLast: Bool,
         _ trace: inout RecordingTrace?
     ) async {
-        let run = RecognitionRun(of: result, by: engine, from: start, to: .now)
+        let run = RecognitionAttempt(of: result, by: engine, from: start, to: .now)
         services.metrics.ran(run)
         await services.usage.end(attempt, run, try? result.get())
         guard trace != nil else { return }

@@ -13,7 +13,7 @@ package final class ResumableRun {
         case durable(through: SampleIndex)
     }
 
-    private let run: SessionRun
+    private let run: SessionDriver
     private let loop: Loop
     private let frame: Int
     private var resumption: Resumption
@@ -22,7 +22,7 @@ package final class ResumableRun {
 
     /// - Parameter deliver: takes what the client is told, until its connection is lost.
     package init(
-        _ run: SessionRun, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), on loop: Loop, deliver: @escaping (Message) -> Void
+        _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), on loop: Loop, deliver: @escaping (Message) -> Void
     ) {
         self.run = run
         self.loop = loop

@@ -25,12 +25,12 @@ struct SimulatedStream: Sendable {
     }
 
     let leg: LegID
-    let temper: EngineTemper
+    let temper: EngineProfile
     let channels: Range<Int>
     private(set) var origin: SampleIndex
     let fault: Fault?
     let chance: Chance
-    private let hearing: Hearing
+    private let hearing: SimulatedRecognition
     private var ears: [Ear] = []
     private let spoken: [[SpokenWord]]
     private(set) var heard: SampleIndex
@@ -43,7 +43,7 @@ struct SimulatedStream: Sendable {
     private enum Part { static let taste = 1, attempt = 2, latency = 3, cut = 4, again = 5, stable = 6, hiccup = 7 }
 
     init(
-        leg: LegID, temper: EngineTemper, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: Fault?,
+        leg: LegID, temper: EngineProfile, taste: Chance, attempt: Chance, channels: Range<Int>, origin: SampleIndex, fault: Fault?,
         spoken: [[SpokenWord]]
     ) {
         self.leg = leg
@@ -52,7 +52,7 @@ struct SimulatedStream: Sendable {
         self.origin = origin
         self.fault = fault
         self.chance = attempt
-        hearing = Hearing(temper: temper, taste: taste, attempt: attempt)
+        hearing = SimulatedRecognition(temper: temper, taste: taste, attempt: attempt)
         heard = origin
         self.spoken = spoken
         begin(at: origin)

@@ -12,11 +12,11 @@ extension Scenario {
     }
 }
 
-extension EngineTemper {
+extension EngineProfile {
     /// An engine of good manners.
-    static func plain(_ number: Int) -> EngineTemper {
-        var dice = Dice(Chance(seed: 1))
-        var temper = EngineTemper(number: number, &dice)
+    static func plain(_ number: Int) -> EngineProfile {
+        var dice = SeededRandom(Chance(seed: 1))
+        var temper = EngineProfile(number: number, &dice)
         temper.connect = 50...100
         temper.latency = 100...300
         temper.interims = 300

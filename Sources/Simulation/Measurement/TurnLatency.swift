@@ -23,13 +23,13 @@ package struct TurnLatency {
     package init(_ engines: [Answers], mode: SessionMode, sessions: Int, seed: UInt64) {
         for session in 0..<sessions {
             var scenario = Scenario(plainSeed: seed &+ UInt64(session))
-            var dice = Dice(Chance(seed: seed &+ UInt64(session))[1])
+            var dice = SeededRandom(Chance(seed: seed &+ UInt64(session))[1])
             let turns = Script.turns(&dice, count: 12)
             scenario.spoken = [turns.words]
             scenario.length = turns.length
             scenario.mode = mode
             scenario.engines = engines.enumerated().map { number, answers in
-                var temper = EngineTemper.plain(number)
+                var temper = EngineProfile.plain(number)
                 temper.latency = answers.usual
                 temper.hiccups = answers.hiccups
                 return Scenario.Engine(temper: temper, faults: [], isPersistent: false)
@@ -37,7 +37,7 @@ package struct TurnLatency {
             scenario.keepSimple()
             var ends = turns.ends.map { scenario.spoken[0][$0].range.end }
             var found: [Int] = []
-            var world = World(scenario) { now, event in
+            var world = SimulatedWorld(scenario) { now, event in
                 guard case .commit(let commit) = event, !commit.words.isEmpty else { return }
                 // By the middle of its last word, wherever an engine says that ends.
                 while let end = ends.first, commit.range.end >= end - Milliseconds.samples(100) {
@@ -58,7 +58,7 @@ package struct TurnLatency {
 
 extension Script {
     /// Turns of a few words with long silences between them, and the places of their last words.
-    fileprivate static func turns(_ dice: inout Dice, count: Int) -> (words: [SpokenWord], ends: [Int], length: Int) {
+    fileprivate static func turns(_ dice: inout SeededRandom, count: Int) -> (words: [SpokenWord], ends: [Int], length: Int) {
         var words: [SpokenWord] = []
         var ends: [Int] = []
         var position = 500

@@ -29,14 +29,14 @@ package struct WordErrors {
     package init(_ engines: [(number: Int, noise: Noise)], mode: SessionMode, texts: [String], seed: UInt64) {
         for (session, text) in texts.enumerated() {
             var scenario = Scenario(plainSeed: seed &+ UInt64(session))
-            var dice = Dice(Chance(seed: seed &+ UInt64(session))[2])
+            var dice = SeededRandom(Chance(seed: seed &+ UInt64(session))[2])
             let truth = text.split(separator: " ").map(String.init)
             let script = Script.read(truth, &dice)
             scenario.spoken = [script.words]
             scenario.length = script.length
             scenario.mode = mode
             scenario.engines = engines.map { number, noise in
-                var temper = EngineTemper.plain(number)
+                var temper = EngineProfile.plain(number)
                 temper.substitutes = noise.substituted
                 temper.omits = noise.missing
                 temper.inserts = noise.added
@@ -44,12 +44,12 @@ package struct WordErrors {
                 temper.latency = 60 + 40 * number...200 + 100 * number
                 temper.endpoint = [300, 400, 250][number % 3]
                 temper.longest = [15_000, 5_000, 8_000][number % 3]
-                temper.coverage = EngineTemper.Coverage.allCases[number % 3]
+                temper.coverage = EngineProfile.Coverage.allCases[number % 3]
                 return Scenario.Engine(temper: temper, faults: [], isPersistent: false)
             }
             scenario.keepSimple()
             var said: [String] = []
-            var world = World(scenario) { _, event in
+            var world = SimulatedWorld(scenario) { _, event in
                 if case .commit(let commit) = event { said += commit.words.map(\.bare) }
             }
             _ = world.run()
@@ -75,7 +75,7 @@ package struct WordErrors {
 
 extension Script {
     /// A text as somebody reads it, with a pause now and then.
-    fileprivate static func read(_ text: [String], _ dice: inout Dice) -> (words: [SpokenWord], length: Int) {
+    fileprivate static func read(_ text: [String], _ dice: inout SeededRandom) -> (words: [SpokenWord], length: Int) {
         var words: [SpokenWord] = []
         var position = 300
         for word in text.prefix(WordIdentity.mostWords) {

@@ -21,19 +21,19 @@ extension Scenario {
 
     init(_ kind: Dense, seed: UInt64) {
         let chance = Chance(seed: seed)[6]
-        var dice = Dice(chance[1])
+        var dice = SeededRandom(chance[1])
         self.seed = seed
         length = dice.pick([dice.pick(1_000...4_000), dice.pick(3_000...9_000)])
         let said = dice.happens(0.7) ? length - 300 : length + 400
         let isBreathless = dice.happens(kind == .outage ? 0.6 : 0.35)
-        var script = Dice(chance[2])
+        var script = SeededRandom(chance[2])
         let few = dice.happens(0.4) ? dice.pick(3...8) : nil
         spoken = (0..<(dice.happens(0.1) ? 2 : 1)).map { _ in Script.words(&script, length: said, isBreathless: isBreathless, few: few) }
         engines = (0..<dice.pick([2, 2, 3])).map { number in
-            var engine = Dice(chance[10 + number])
-            var temper = EngineTemper(number: number, &engine)
+            var engine = SeededRandom(chance[10 + number])
+            var temper = EngineProfile(number: number, &engine)
             temper.harden(&engine)
-            var faults = Dice(chance[20 + number])
+            var faults = SeededRandom(chance[20 + number])
             var attempts = faults.happens(0.9) ? faults.pick([1, 1, 2, 3]) : 0
             var most = 12
             switch kind {
@@ -54,7 +54,7 @@ extension Scenario {
             case .outage: dice.pick([1, 2, 2])
             }
         repairers = (0..<mending).map { number in
-            var engine = Dice(chance[30 + number])
+            var engine = SeededRandom(chance[30 + number])
             var repairer = Repairer(number: Self.firstRepairer + number, isRough: true, &engine)
             repairer.temper.substitutes = 0
             repairer.temper.omits = 0
@@ -73,14 +73,14 @@ extension Scenario {
         }
         mode = kind == .pair ? .hedged : .failover
         client = Client(&dice, length: length)
-        recovery = Recovery.Rule()
+        recovery = FailoverPolicy.Rule()
         mostWaiting = .seconds(300)
     }
 }
 
-extension EngineTemper {
+extension EngineProfile {
     /// It hears every word as it is said, and is as wrong on where as engines are.
-    mutating func harden(_ dice: inout Dice) {
+    mutating func harden(_ dice: inout SeededRandom) {
         substitutes = 0
         omits = 0
         hasWordTimes = dice.happens(0.5)

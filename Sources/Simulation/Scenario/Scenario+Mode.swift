@@ -11,11 +11,11 @@ extension Scenario {
         self.mode = mode ?? (Self.dense(chance) == nil ? chance[3].pick(Self.modes) : self.mode)
         while engines.count < (self.mode == .ensemble ? 3 : self.mode.fewestEngines) {
             let number = engines.count
-            var engine = Dice(chance[10 + number])
-            var faults = Dice(chance[20 + number])
+            var engine = SeededRandom(chance[10 + number])
+            var faults = SeededRandom(chance[20 + number])
             let isFaulty = faults.happens(0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
-            var temper = EngineTemper(number: number, &engine)
+            var temper = EngineProfile(number: number, &engine)
             temper.hasWordTimes = !engine.happens(0.12)
             if Self.dense(chance) != nil { temper.harden(&engine) }
             engines.append(

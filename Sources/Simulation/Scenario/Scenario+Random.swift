@@ -9,14 +9,14 @@ extension Scenario {
     /// The session of a seed in which not all comes at once.
     init(plainSeed seed: UInt64) {
         let chance = Chance(seed: seed)
-        var dice = Dice(chance[1])
+        var dice = SeededRandom(chance[1])
         self.seed = seed
         length = dice.pick([dice.pick(200...4_000), dice.pick(4_000...15_000), dice.pick(8_000...30_000)])
         let channels = dice.happens(0.2) ? 2 : 1
-        var script = Dice(chance[2])
+        var script = SeededRandom(chance[2])
         // The audio ends in silence, mostly.
         let said = dice.happens(0.85) ? length - 300 : length + 400
-        var place = Dice(chance[4])
+        var place = SeededRandom(chance[4])
         // Where nobody pauses, or it is never quiet, audio is cut within words.
         let isBreathless = place.happens(0.12), isNoisy = place.happens(0.15)
         // Bad days: engines fail more, answer late, and seldom say where words lie.
@@ -25,10 +25,10 @@ extension Scenario {
         let count = dice.pick([1, 2, 2, 2, 3])
         let isAllFailing = dice.happens(0.04)
         engines = (0..<count).map { number in
-            var engine = Dice(chance[10 + number])
-            var temper = EngineTemper(number: number, &engine)
+            var engine = SeededRandom(chance[10 + number])
+            var temper = EngineProfile(number: number, &engine)
             temper.hasWordTimes = !engine.happens(isRough ? 0.5 : 0.12)
-            var faults = Dice(chance[20 + number])
+            var faults = SeededRandom(chance[20 + number])
             let isFaulty = isAllFailing || faults.happens(isRough ? 0.8 : number == 0 ? 0.75 : 0.35)
             let attempts = isFaulty ? faults.pick([1, 1, 1, 2, 3]) : 0
             return Engine(
@@ -36,7 +36,7 @@ extension Scenario {
         }
         let mending = dice.pick(isRough ? [1, 2] : [0, 1, 1, 2])
         repairers = (0..<mending).map { number in
-            var repairer = Dice(chance[30 + number])
+            var repairer = SeededRandom(chance[30 + number])
             return Repairer(number: Self.firstRepairer + number, isRough: isRough, &repairer)
         }
         news = []
@@ -59,7 +59,7 @@ extension Scenario {
         }
         mode = .failover
         client = Client(&dice, length: length)
-        recovery = Recovery.Rule()
+        recovery = FailoverPolicy.Rule()
         mostWaiting = .seconds(dice.pick([6, 20, 300, 300]))
     }
 }
@@ -70,8 +70,8 @@ extension Scenario {
 }
 
 extension Repairer {
-    init(number: Int, isRough: Bool, _ dice: inout Dice) {
-        temper = EngineTemper(number: number, &dice)
+    init(number: Int, isRough: Bool, _ dice: inout SeededRandom) {
+        temper = EngineProfile(number: number, &dice)
         temper.skew = 0
         let answering = dice.pick(isRough ? [50, 1_000, 3_000, 4_500] : [50, 300, 1_000, 3_000])
         temper.latency = answering...(answering * dice.pick(1...3))
@@ -85,7 +85,7 @@ extension Repairer {
 }
 
 extension Scenario.Client {
-    init(_ dice: inout Dice, length: Int) {
+    init(_ dice: inout SeededRandom, length: Int) {
         frame = dice.pick([20, 50, 100, 100, 100, 160, 250])
         speed = dice.pick([1, 1, 1, 1, 1.2, 4, 50])
         pauses = dice.happens(0.2) ? [.init(at: dice.pick(0...length), what: dice.pick(500...9_000))] : []
@@ -106,8 +106,8 @@ extension Scenario.Client {
     }
 }
 
-extension EngineTemper {
-    init(number: Int, _ dice: inout Dice) {
+extension EngineProfile {
+    init(number: Int, _ dice: inout SeededRandom) {
         self.number = number
         let isLocal = dice.happens(0.3)
         let connecting = isLocal ? 1 : dice.pick([20, 100, 400])
@@ -139,7 +139,7 @@ extension EngineTemper {
 
 extension Fault {
     /// - Parameter most: the last message that it may be about.
-    init(_ dice: inout Dice, most: Int = 40) {
+    init(_ dice: inout SeededRandom, most: Int = 40) {
         let message = dice.happens(0.3) ? 0 : dice.pick(0...most)
         switch dice.pick(0...15) {
         case 0: self = .refuse(.unavailable("503"))

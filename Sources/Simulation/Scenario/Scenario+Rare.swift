@@ -32,8 +32,8 @@ extension Scenario {
     init(besideSeed seed: UInt64) {
         let chance = Chance(seed: seed)[7]
         let kind = chance[1].pick(Rare.often)
-        var dice = Dice(chance[2])
-        var script = Dice(chance[3])
+        var dice = SeededRandom(chance[2])
+        var script = SeededRandom(chance[3])
         let manner = Script.Manner(kind, &dice)
         let length = dice.pick(kind.length)
         self.seed = seed
@@ -49,7 +49,7 @@ extension Scenario {
             noises = [at..<at + dice.pick([length + 1_000, dice.pick(500...4_000)])]
         }
         news = []
-        recovery = Recovery.Rule()
+        recovery = FailoverPolicy.Rule()
         mostWaiting = .seconds(300)
         client = Client(&dice, length: length)
         // Where finals end behind what was heard, a client asks for what is said there.
@@ -76,13 +76,13 @@ extension Scenario {
         let untimed = kind == .echo ? 1 : dice.pick([0, 0.5, 1, 1])
         let first = dice.pick(0...1)
         engines = (0..<dice.pick([2, 2, 3])).map { number in
-            var engine = Dice(chance[10 + number])
-            var temper = EngineTemper(number: number, &engine)
+            var engine = SeededRandom(chance[10 + number])
+            var temper = EngineProfile(number: number, &engine)
             temper.harden(&engine)
             temper.hasWordTimes = !engine.happens(untimed)
             temper.suit(kind, isFirst: number % 2 == first, &engine)
             if isAhead { temper.runAhead() }
-            var faults = Dice(chance[20 + number])
+            var faults = SeededRandom(chance[20 + number])
             let attempts = kind == .mended ? 3 : faults.pick(kind == .count || kind == .noise ? [0, 1, 1] : [1, 1, 2])
             return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: kind.mostMessages) }, isPersistent: false)
         }
@@ -93,7 +93,7 @@ extension Scenario {
             default: dice.pick([0, 1, 1, 2])
             }
         repairers = (0..<mending).map { number in
-            var engine = Dice(chance[30 + number])
+            var engine = SeededRandom(chance[30 + number])
             var repairer = Repairer(number: Self.firstRepairer + number, isRough: true, &engine)
             repairer.temper.substitutes = 0
             repairer.temper.omits = 0
@@ -119,7 +119,7 @@ extension Scenario.Rare {
         }
     }
 
-    fileprivate func mode(_ dice: inout Dice) -> SessionMode {
+    fileprivate func mode(_ dice: inout SeededRandom) -> SessionMode {
         switch self {
         case .count: .ensemble
         default: .failover
@@ -138,7 +138,7 @@ extension Scenario.Rare {
 }
 
 extension Script.Manner {
-    fileprivate init(_ kind: Scenario.Rare, _ dice: inout Dice) {
+    fileprivate init(_ kind: Scenario.Rare, _ dice: inout SeededRandom) {
         switch kind {
         case .chorus:
             phrases = .chorus
@@ -179,9 +179,9 @@ extension Script.Manner {
     }
 }
 
-extension EngineTemper {
+extension EngineProfile {
     /// - Parameter isFirst: it writes two words as one that its neighbours do not.
-    fileprivate mutating func suit(_ kind: Scenario.Rare, isFirst: Bool, _ dice: inout Dice) {
+    fileprivate mutating func suit(_ kind: Scenario.Rare, isFirst: Bool, _ dice: inout SeededRandom) {
         switch kind {
         case .chorus:
             // Of two who do not say where words lie nobody could tell which of them one has missed.

@@ -32,7 +32,7 @@ package struct Scenario: Sendable {
     }
 
     package struct Engine: Sendable, Equatable {
-        package var temper: EngineTemper
+        package var temper: EngineProfile
         /// By the number of the connection; those behind the last go well.
         package var faults: [Fault?]
         /// The last fault is that of all later connections as well.
@@ -55,19 +55,19 @@ package struct Scenario: Sendable {
     package var noises: [Range<Int>]
     package var mode: SessionMode
     package var client: Client
-    package var recovery: Recovery.Rule
+    package var recovery: FailoverPolicy.Rule
     package var mostWaiting: Duration
 
     package var channels: Int { spoken.count }
 
-    var tempers: [EngineTemper] { engines.map(\.temper) + repairers.map(\.temper) }
+    var tempers: [EngineProfile] { engines.map(\.temper) + repairers.map(\.temper) }
 
     /// Of the engine or repairer of this number.
-    func temper(_ number: Int) -> EngineTemper? {
+    func temper(_ number: Int) -> EngineProfile? {
         engines.first { $0.temper.number == number }?.temper ?? repairers.first { $0.temper.number == number }?.temper
     }
 
-    func temper(_ name: EngineName) -> EngineTemper? {
+    func temper(_ name: EngineName) -> EngineProfile? {
         engines.first { $0.temper.name == name }?.temper ?? repairers.first { $0.temper.name == name }?.temper
     }
 }

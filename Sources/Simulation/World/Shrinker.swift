@@ -12,7 +12,7 @@ package enum Shrinker {
             change(&candidate)
             attempts += 1
             guard attempts < 4_000 else { return false }
-            var world = World(candidate)
+            var world = SimulatedWorld(candidate)
             guard world.run().violation?.rule == rule else { return false }
             smallest = candidate
             return true
@@ -67,7 +67,7 @@ package enum Shrinker {
     }
 
     /// Each makes an engine tidier in one respect.
-    private static let calmings: [@Sendable (inout EngineTemper) -> Void] = [
+    private static let calmings: [@Sendable (inout EngineProfile) -> Void] = [
         { $0.jitter = 0 }, { $0.skew = 0 }, { $0.joins = 0 }, { $0.substitutes = 0 }, { $0.omits = 0 }, { $0.repeats = 0 },
         { $0.hearsParts = 0 },
         { $0.isFormatted = false },

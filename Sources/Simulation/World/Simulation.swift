@@ -34,7 +34,7 @@ package enum Simulation {
         var totals = Totals()
         for session in sessions {
             begin(session)
-            var world = World(Scenario(session))
+            var world = SimulatedWorld(Scenario(session))
             let outcome = world.run()
             totals.sessions += 1
             totals.words += outcome.words
@@ -53,7 +53,7 @@ package enum Simulation {
     /// Tells in full the smallest scenario that breaks the same rule as the session. Nothing when nothing is broken.
     package static func explain(_ session: SessionSeed, _ tell: @escaping (String) -> Void) {
         let scenario = Scenario(session)
-        var world = World(scenario)
+        var world = SimulatedWorld(scenario)
         guard let violation = world.run().violation else { return }
         self.tell(Shrinker.shrink(scenario, breaking: violation.rule), tell)
     }
@@ -67,7 +67,7 @@ package enum Simulation {
         tell("seed \(scenario.seed)")
         for line in scenario.description { tell(line) }
         tell("")
-        var world = World(scenario, tell: tell)
+        var world = SimulatedWorld(scenario, tell: tell)
         let outcome = world.run()
         tell("")
         tell(outcome.violation.map { "broken: \($0)" } ?? "all rules hold")

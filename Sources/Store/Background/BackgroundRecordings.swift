@@ -148,7 +148,7 @@ package final class BackgroundRecordings: Sendable {
     ///
     /// - Returns: the chunks that had been accepted before; nil when nobody has reserved it.
     package func accept(
-        _ chunk: StoredChunk, _ run: UsageRun, in conversation: String, of user: ID<User>, now: UnixTime
+        _ chunk: StoredChunk, _ run: UsageRecord, in conversation: String, of user: ID<User>, now: UnixTime
     ) async throws(StoreError) -> [StoredChunk]? {
         try await database.write { (connection) throws(StoreError) in
             let others = try Self.accepted(conversation, user, on: connection)

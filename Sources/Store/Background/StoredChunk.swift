@@ -6,11 +6,11 @@ package struct StoredChunk: Sendable, Equatable {
     package var hash: String
     package var start: Duration
     package var duration: Duration
-    package var run: ID<UsageRun>?
+    package var run: ID<UsageRecord>?
     /// Its words, in the words of who recognised it; nil: it is still being recognised.
     package var record: String?
 
-    package init(id: String, hash: String, start: Duration, duration: Duration, run: ID<UsageRun>? = nil, record: String? = nil) {
+    package init(id: String, hash: String, start: Duration, duration: Duration, run: ID<UsageRecord>? = nil, record: String? = nil) {
         self.id = id
         self.hash = hash
         self.start = start

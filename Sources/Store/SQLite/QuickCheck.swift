@@ -13,7 +13,7 @@ package enum QuickCheck: Sendable, Equatable {
     ///
     /// - Throws: `corrupt`, with what is damaged.
     static func run(on connection: borrowing SQLiteConnection, path: String, within time: Duration) throws(StoreError) -> QuickCheck {
-        let interruption = Interruption(of: connection.handle)
+        let interruption = SignalWatcher(of: connection.handle)
         let (seconds, attoseconds) = time.components
         let deadline = DispatchTime.now() + .nanoseconds(Int(min(seconds, 3_600)) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))
         let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
@@ -38,7 +38,7 @@ package enum QuickCheck: Sendable, Equatable {
 
 /// Ends what a connection does, from another thread, as long as that is known to live.
 // Sendable by proof: the handle is used under the lock only, and not after `end`, which its owner calls before the connection can be closed.
-private final class Interruption: @unchecked Sendable {
+private final class SignalWatcher: @unchecked Sendable {
     private let handle: OpaquePointer
     private let isOver = Mutex(false)
 

@@ -20,7 +20,7 @@ package enum UsageRunCoding {
         "segment_count", "word_count", "speaker_count", "identified_speaker_count", "error_class", "session_id", "session_start_ns", "channel_count",
     ]
 
-    package static func encode(_ run: UsageRun) -> String {
+    package static func encode(_ run: UsageRecord) -> String {
         var json = JSONWriter(capacity: 512)
         json.beginObject()
         json.member("run_id", run.id.rawValue)
@@ -60,7 +60,7 @@ package enum UsageRunCoding {
         return json.text
     }
 
-    package static func decode(_ record: String) throws(Fault) -> UsageRun {
+    package static func decode(_ record: String) throws(Fault) -> UsageRecord {
         guard let value = try? JSONValue(parsing: Array(record.utf8)), case .object = value else { throw .notJSON }
         try check(value)
         func text(_ name: String) -> String? { if case .string(let text)? = value[name] { text } else { nil } }
@@ -72,13 +72,13 @@ package enum UsageRunCoding {
         func name<Name: RawRepresentable>(_ field: String, _: Name.Type) throws(Fault) -> Name where Name.RawValue == String {
             try needed(field) { text($0).flatMap(Name.init(rawValue:)) }
         }
-        var run = UsageRun(
+        var run = UsageRecord(
             id: ID(try needed("run_id", text)), user: ID(try needed("user", text)), key: text("key").map { ID($0) },
             conversation: text("conversation_id").map { ID($0) }, engine: EngineName(try needed("provider", text)), model: text("model"),
-            workload: try name("workload", Workload.self), kind: try name("kind", RecognitionRun.Kind.self), payer: try name("payer", Payer.self),
-            status: try name("status", UsageRun.Status.self), started: UnixTime(milliseconds: try needed("started_at", number)))
+            workload: try name("workload", Workload.self), kind: try name("kind", RecognitionAttempt.Kind.self), payer: try name("payer", BillingParty.self),
+            status: try name("status", UsageRecord.Status.self), started: UnixTime(milliseconds: try needed("started_at", number)))
         if let session = text("session_id") {
-            run.stretch = UsageRun.Stretch(
+            run.stretch = UsageRecord.Stretch(
                 of: ID(session), from: .nanoseconds(try needed("session_start_ns", number)), channels: Int(try needed("channel_count", number)))
         }
         run.completed = number("completed_at").map { UnixTime(milliseconds: $0) }
@@ -86,11 +86,11 @@ package enum UsageRunCoding {
         run.audio = .nanoseconds(try needed("audio_ns", number))
         run.speech = number("speech_ns").map { .nanoseconds($0) }
         run.billable = .nanoseconds(try needed("billable_ns", number))
-        run.billing = try name("billing", UsageRun.Billing.self)
+        run.billing = try name("billing", UsageRecord.Billing.self)
         run.cost = number("cost").map { USDollars(hundredMillionths: $0) }
         run.retries = Int(try needed("retry_count", number))
         if let from = text("fallback_from") {
-            run.fallback = UsageRun.Fallback(from: EngineName(from), try name("fallback_reason", UsageRun.FallbackReason.self))
+            run.fallback = UsageRecord.Fallback(from: EngineName(from), try name("fallback_reason", UsageRecord.FallbackReason.self))
         }
         run.segments = Int(try needed("segment_count", number))
         run.words = Int(try needed("word_count", number))

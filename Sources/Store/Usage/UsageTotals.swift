@@ -21,7 +21,7 @@ package struct UsageTotals: Sendable, Equatable {
 
     package init() {}
 
-    package static func += (totals: inout Self, run: UsageRun) {
+    package static func += (totals: inout Self, run: UsageRecord) {
         totals.runs += 1
         if run.status == .failed { totals.failed += 1 }
         totals.audio += run.audio.storedNanoseconds

@@ -7,23 +7,23 @@ struct ConversationsDelete: Command {
     static let description = CommandDescription(
         name: "conversations delete", summary: "Deletes conversations for good: words, vectors and audio.",
         operands: .init(placeholder: "ID…", help: "The conversations' ids, as conversations list shows them.", count: 1...Int.max),
-        options: Memories.options)
+        options: StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let ids: [ID<Conversation>]
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         ids = arguments.operands.map { ID($0) }
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let store = try memories.open()
             for id in ids {
-                guard try await store.delete(id, of: memories.user) else { throw Memories.Missing("conversation", id.rawValue, of: memories) }
+                guard try await store.delete(id, of: memories.user) else { throw StoreAccess.Missing("conversation", id.rawValue, of: memories) }
             }
             // Nothing of them is left on the disk when this returns.
             try await store.settle()

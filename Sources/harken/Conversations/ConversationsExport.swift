@@ -10,21 +10,21 @@ struct ConversationsExport: Command {
     static let description = CommandDescription(
         name: "conversations export", summary: "Writes a conversation as Markdown, captions or JSON.",
         operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1),
-        options: [format, output] + Memories.options)
+        options: [format, output] + StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let id: ID<Conversation>
     private let format: ConversationDocument.Format
     private let output: String?
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         id = ID(arguments.operands.joined())
         format = arguments.has(.json) ? .json : try arguments.value(Self.format) ?? .markdown
         output = try arguments.value(Self.output)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let text = String(decoding: try await memories.document(id, in: memories.open()).rendered(as: format), as: UTF8.self)
             let file = try OutputFile.open(output, standard: surroundings.output)

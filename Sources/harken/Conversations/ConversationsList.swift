@@ -14,20 +14,20 @@ struct ConversationsList: Command {
 
     static let description = CommandDescription(
         name: "conversations list", summary: "Lists what was said, the newest conversation first.", discussion: "With --json: one array of objects.",
-        options: [limit, from, to] + Memories.options)
+        options: [limit, from, to] + StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let query: ConversationQuery
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         query = ConversationQuery(
             from: try arguments.value(Self.from), to: try arguments.value(Self.to), limit: try arguments.value(Self.limit) ?? 20)
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let page = try await memories.open().list(query, of: memories.user)
             if json {

@@ -6,19 +6,19 @@ import Store
 struct ConversationsShow: Command {
     static let description = CommandDescription(
         name: "conversations show", summary: "Prints a conversation: who said what.", discussion: "With --json: one object, as the API has it.",
-        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1), options: Memories.options)
+        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1), options: StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let id: ID<Conversation>
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         id = ID(arguments.operands.joined())
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let document = try await memories.document(id, in: memories.open())
             if json {

@@ -23,12 +23,12 @@ struct Doctor: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         let findings: [Finding]
         do {
             let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
             let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
-            findings = await Examination(configuration: configuration, models: models).findings()
+            findings = await DiagnosticCheck(configuration: configuration, models: models).findings()
         } catch {
             findings = [Finding("settings", .missing("correct it, then ask again"), "\(error)")]
         }

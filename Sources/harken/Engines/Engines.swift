@@ -30,7 +30,7 @@ struct Engines: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         let configuration: GatewayConfiguration
         do {
             configuration = try OperatorSettings.configuration(file: configFile, environment: environment)

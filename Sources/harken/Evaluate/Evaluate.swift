@@ -74,7 +74,7 @@ struct Evaluate: Command {
         prices = try OperatorSettings.prices(environment: arguments.environment)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do {
             let manifest = try ManifestFile.read(manifests)
             var cases = manifest.cases.filter { scenario.map($0.scenario.contains) ?? true }
@@ -93,7 +93,7 @@ struct Evaluate: Command {
     }
 
     /// The engines that recognise; nil when one cannot be used, and the user has been told why.
-    private func recognition(of cases: [EvaluationCase], _ surroundings: Surroundings) -> [any PrerecordedEngine]? {
+    private func recognition(of cases: [EvaluationCase], _ surroundings: CommandContext) -> [any PrerecordedEngine]? {
         var chosen = engines
         // Nothing to compare but recordings: the local engine is always there.
         if chosen.isEmpty, cases.allSatisfy({ $0.answers.isEmpty }), let local = try? RecordingEngine(.local, environment: surroundings.environment) {
@@ -108,7 +108,7 @@ struct Evaluate: Command {
     }
 
     private func judge(
-        _ cases: [EvaluationCase], leftOut: Int, _ recognition: [any PrerecordedEngine], _ surroundings: Surroundings
+        _ cases: [EvaluationCase], leftOut: Int, _ recognition: [any PrerecordedEngine], _ surroundings: CommandContext
     ) async throws -> EvaluationReport {
         let stored = Set(cases.flatMap { $0.answers.keys }).sorted { $0.rawValue < $1.rawValue }
         var names = recognition.map(\.name)

@@ -22,7 +22,7 @@ enum DataOption {
     }
 
     /// Brings a change of the keys into the database's file. It is made all the same when that fails, which is said.
-    static func bringToFile(_ keys: AccessKeys, _ surroundings: Surroundings) async {
+    static func bringToFile(_ keys: AccessKeys, _ surroundings: CommandContext) async {
         do throws(StoreError) { try await keys.bringToFile() } catch {
             surroundings.diagnostics.writeLine("the change is made, and is in the database's log only until that is emptied: \(error)")
         }

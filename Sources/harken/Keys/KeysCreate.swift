@@ -45,7 +45,7 @@ struct KeysCreate: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let keys = try DataOption.openKeys(data)
             let created = try await keys.create(request)

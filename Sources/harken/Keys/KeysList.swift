@@ -18,7 +18,7 @@ struct KeysList: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let keys = try await DataOption.openKeys(data).list()
             if json {

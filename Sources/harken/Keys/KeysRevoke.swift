@@ -20,7 +20,7 @@ struct KeysRevoke: Command {
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let keys = try DataOption.openKeys(data)
             guard try await keys.revoke(id) else {

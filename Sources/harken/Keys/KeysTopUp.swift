@@ -32,7 +32,7 @@ struct KeysTopUp: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             switch try await DataOption.openKeys(data).topUp(id, seconds: seconds) {
             case .noSuchKey:

@@ -19,7 +19,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
     /// What the stream says.
     enum Said: Sendable {
         case event(EngineEvent)
-        case listen(ListenNews)
+        case listen(ListenEvent)
     }
 
     private let loop: Loop

@@ -77,7 +77,7 @@ struct Live: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         if case .file(let path) = source, let fault = FileIdentity.fault(path: path) {
             surroundings.complain(Self.description, "\(path): \(fault)")
             return .failed
@@ -90,7 +90,7 @@ struct Live: Command {
         }
     }
 
-    private func stream(_ surroundings: Surroundings) async throws -> ExitStatus {
+    private func stream(_ surroundings: CommandContext) async throws -> ExitStatus {
         let machine = machine
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
@@ -144,7 +144,7 @@ struct Live: Command {
     }
 
     /// Feeds the stream and asks it to finish. A file that is interrupted is given up; a microphone is closed, and its last words are waited for.
-    private func feed(_ stream: GatewayStream, _ surroundings: Surroundings) async -> FeedError? {
+    private func feed(_ stream: GatewayStream, _ surroundings: CommandContext) async -> FeedError? {
         let feed: any AudioFeed
         let atInterruption: EngineCommand
         switch source {
@@ -172,7 +172,7 @@ struct Live: Command {
     /// Prints what the stream says. Returns why it ended, nil when in order.
     ///
     /// - Parameter unread: called when nobody reads what is printed.
-    private func show(_ news: AsyncStream<News>, _ surroundings: Surroundings, unread: () -> Void) async -> EngineError? {
+    private func show(_ news: AsyncStream<News>, _ surroundings: CommandContext, unread: () -> Void) async -> EngineError? {
         let output = surroundings.output
         let isTerminal = !json && output.isTerminal
         var captions = CaptionPrinter(json ? .json : .plain, rate: options.rate)

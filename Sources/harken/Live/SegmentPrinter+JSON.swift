@@ -5,7 +5,7 @@ import Speech
 
 extension SegmentPrinter {
     /// One object in a line, of type `segments`, `removed`, `speaker` or `conversation`; times are in seconds since the conversation's start.
-    static func json(_ news: ListenNews) -> String {
+    static func json(_ news: ListenEvent) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         switch news {

@@ -38,7 +38,7 @@ struct SegmentPrinter {
 
     init(_ style: CaptionPrinter.Style) { self.style = style }
 
-    mutating func text(for news: ListenNews, now: Instant) -> String {
+    mutating func text(for news: ListenEvent, now: Instant) -> String {
         if style == .json { return Self.json(news) }
         var text = ""
         switch news {

@@ -14,23 +14,23 @@ struct PeopleAdd: Command {
             then on, in live sessions too. A recording that will not do is told of, and then nothing is stored.
             """,
         operands: .init(placeholder: "NAME FILE…", help: "What the person is called, and recordings of their voice.", count: 1...1_000),
-        options: Memories.options)
+        options: StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let name: String
     private let files: [String]
     private let json: Bool
     private let models: ModelFolder
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         name = try PersonName.checked(arguments.operands.first ?? "")
         files = Array(arguments.operands.dropFirst())
         json = arguments.has(.json)
         models = ModelFolder(environment: arguments.environment)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let heard = try await listen()
             let store = try memories.open()

@@ -5,23 +5,23 @@ import Store
 struct PeopleDelete: Command {
     static let description = CommandDescription(
         name: "people delete", summary: "Forgets a person, their voices and samples. What they said stays, of nobody.",
-        operands: .init(placeholder: "PERSON", help: "The person's name or id.", count: 1...1), options: Memories.options)
+        operands: .init(placeholder: "PERSON", help: "The person's name or id.", count: 1...1), options: StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let person: String
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         person = arguments.operands.joined()
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let store = try memories.open()
             let person = try await memories.person(person, in: store)
-            guard try await store.delete(person.id, of: memories.user) else { throw Memories.Missing("person", person.id.rawValue, of: memories) }
+            guard try await store.delete(person.id, of: memories.user) else { throw StoreAccess.Missing("person", person.id.rawValue, of: memories) }
             try await store.settle()
             surroundings.tell(person, "is forgotten", json: json)
         }

@@ -23,7 +23,7 @@ struct PeopleEmbed: Command {
         models = ModelFolder(environment: arguments.environment)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         let voice: RecordedVoice
         do throws(InferenceError) {
             voice = try RecordedVoice(models)

@@ -7,17 +7,17 @@ import Store
 struct PeopleList: Command {
     static let description = CommandDescription(
         name: "people list", summary: "Lists the people whom Harken knows by name, and voices without one.",
-        discussion: "With --json: one array of people, and of how much speech each is known by.", options: Memories.options)
+        discussion: "With --json: one array of people, and of how much speech each is known by.", options: StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let store = try memories.open()
             let people = try await store.people(of: memories.user), voices = try await store.voices(of: memories.user)

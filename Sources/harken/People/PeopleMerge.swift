@@ -5,26 +5,26 @@ import Store
 struct PeopleMerge: Command {
     static let description = CommandDescription(
         name: "people merge", summary: "Two people turn out to be one: what is the first one's becomes the second one's.",
-        operands: .init(placeholder: "PERSON INTO", help: "Names or ids: who is gone then, and who stays.", count: 2...2), options: Memories.options)
+        operands: .init(placeholder: "PERSON INTO", help: "Names or ids: who is gone then, and who stays.", count: 2...2), options: StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let people: [String]
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         guard arguments.operands.count == 2 else { throw UsageError("give two people") }
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         people = arguments.operands
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let store = try memories.open()
             let gone = try await memories.person(people[0], in: store), kept = try await memories.person(people[1], in: store)
             guard gone.id != kept.id else { throw UsageError("these are one person already") }
             guard try await store.merge(gone.id, into: kept.id, of: memories.user) else {
-                throw Memories.Missing("person", gone.id.rawValue, of: memories)
+                throw StoreAccess.Missing("person", gone.id.rawValue, of: memories)
             }
             surroundings.tell(kept, "has what was \(gone.name)'s", json: json)
         }

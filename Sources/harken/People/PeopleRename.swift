@@ -6,27 +6,27 @@ import Store
 struct PeopleRename: Command {
     static let description = CommandDescription(
         name: "people rename", summary: "Gives a person another name, in the past too.",
-        operands: .init(placeholder: "PERSON NAME", help: "The person's name or id, and the new name.", count: 2...2), options: Memories.options)
+        operands: .init(placeholder: "PERSON NAME", help: "The person's name or id, and the new name.", count: 2...2), options: StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let person: String
     private let name: String
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         guard arguments.operands.count == 2 else { throw UsageError("give the person and the new name") }
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         person = arguments.operands[0]
         name = try PersonName.checked(arguments.operands[1])
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let store = try memories.open()
             var person = try await memories.person(person, in: store)
             guard try await store.rename(person.id, to: name, of: memories.user) else {
-                throw Memories.Missing("person", person.id.rawValue, of: memories)
+                throw StoreAccess.Missing("person", person.id.rawValue, of: memories)
             }
             person.name = name
             surroundings.tell(person, "is called \(name) now", json: json)

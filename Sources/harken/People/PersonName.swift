@@ -14,7 +14,7 @@ enum PersonName {
     }
 }
 
-extension Memories {
+extension StoreAccess {
     /// By id, else by name, in any case.
     func person(_ text: String, in store: SQLiteConversationStore) async throws -> Person {
         let people = try await store.people(of: user)
@@ -28,7 +28,7 @@ extension Memories {
     }
 }
 
-extension Surroundings {
+extension CommandContext {
     /// What became of a person: an object, or a line.
     func tell(_ person: Person, _ news: String, json: Bool) {
         guard json else {

@@ -31,7 +31,7 @@ struct ChunkedRecording {
     }
 
     private enum News: Sendable {
-        case recorder(RecorderNews)
+        case recorder(RecorderEvent)
         case time
         /// The user wants no more recorded.
         case stopped
@@ -49,7 +49,7 @@ struct ChunkedRecording {
         self.environment = environment
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         let (news, continuation) = AsyncStream<News>.makeStream()
         let (verdict, missing) = ChunkHearing.make(ModelFolder(environment: environment))
         if let missing, settings.records {
@@ -59,8 +59,8 @@ struct ChunkedRecording {
         do {
             let spool = try RecordingSpool(
                 path: settings.folder, limit: settings.diskBytes, profile: profile, now: { .now }, newID: RandomUUID.text)
-            let courier = GatewayCourier(server: settings.server, token: settings.token, client: try HTTPClient())
-            let deliverer = Deliverer(courier, clock: .system, newID: RandomUUID.text) { continuation.yield(.recorder($0)) }
+            let courier = GatewayTransport(server: settings.server, token: settings.token, client: try HTTPClient())
+            let deliverer = UploadQueue(courier, clock: .system, newID: RandomUUID.text) { continuation.yield(.recorder($0)) }
             var options = ChunkRecorder.Settings(server: settings.server, language: settings.language)
             options.profile = profile
             let device = settings.device
@@ -88,8 +88,8 @@ struct ChunkedRecording {
     }
 
     private func drive(
-        _ recorder: ChunkRecorder, _ deliverer: Deliverer, _ spool: RecordingSpool, _ news: AsyncStream<News>,
-        _ continuation: AsyncStream<News>.Continuation, _ surroundings: Surroundings, isStopped: () -> Bool
+        _ recorder: ChunkRecorder, _ deliverer: UploadQueue, _ spool: RecordingSpool, _ news: AsyncStream<News>,
+        _ continuation: AsyncStream<News>.Continuation, _ surroundings: CommandContext, isStopped: () -> Bool
     ) async -> ExitStatus {
         var screen = RecorderScreen(surroundings, json: settings.json)
         let earlier = takeUp(spool, recorder, deliverer, &screen)
@@ -137,7 +137,7 @@ struct ChunkedRecording {
     ///
     /// - Returns: that one.
     private func takeUp(
-        _ spool: RecordingSpool, _ recorder: ChunkRecorder, _ deliverer: Deliverer, _ screen: inout RecorderScreen
+        _ spool: RecordingSpool, _ recorder: ChunkRecorder, _ deliverer: UploadQueue, _ screen: inout RecorderScreen
     ) -> SpooledRecording? {
         let all = spool.open()
         let ours = all.filter { $0.origin.server == settings.server }

@@ -13,7 +13,7 @@ struct LiveRecording {
         case low(Duration)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         let (news, continuation) = AsyncStream<News>.makeStream()
         let (stops, stop) = AsyncStream<Void>.makeStream()
         let engine = engine
@@ -64,7 +64,7 @@ struct LiveRecording {
     }
 
     /// Prints what is said, to the end. Returns why it ended, nil when it was ended by the user.
-    private func show(_ news: AsyncStream<News>, _ surroundings: Surroundings) async -> RecordingError? {
+    private func show(_ news: AsyncStream<News>, _ surroundings: CommandContext) async -> RecordingError? {
         let progress = ProgressLine(on: surroundings.diagnostics)
         var last: RecordingError?
         for await item in news {

@@ -100,7 +100,7 @@ struct Record: Command {
         mode = .chunks(ChunkedRecording(settings, environment: arguments.environment))
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         switch mode {
         case .list: listDevices(surroundings)
         case .chunks(let recording): await recording.run(surroundings)
@@ -108,7 +108,7 @@ struct Record: Command {
         }
     }
 
-    private func listDevices(_ surroundings: Surroundings) -> ExitStatus {
+    private func listDevices(_ surroundings: CommandContext) -> ExitStatus {
         do throws(CaptureError) {
             let devices = try Capture.devices()
             guard !devices.isEmpty else { throw CaptureError.noDevice }

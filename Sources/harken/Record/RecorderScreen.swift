@@ -4,11 +4,11 @@ import Speech
 
 /// Tells how a recording goes: a line on the terminal, notices beside it, and with `--json` an object for each thing that happens.
 struct RecorderScreen {
-    private let surroundings: Surroundings
+    private let surroundings: CommandContext
     private let json: Bool
     private let progress: ProgressLine
 
-    init(_ surroundings: Surroundings, json: Bool) {
+    init(_ surroundings: CommandContext, json: Bool) {
         self.surroundings = surroundings
         self.json = json
         progress = ProgressLine(on: surroundings.diagnostics)
@@ -16,7 +16,7 @@ struct RecorderScreen {
 
     mutating func show(_ status: RecorderStatus) { progress.show(status.line) }
 
-    mutating func show(_ news: RecorderNews) {
+    mutating func show(_ news: RecorderEvent) {
         if json { surroundings.output.writeLine(news.json) }
         if case .finished(let id, let title) = news, !json {
             progress.clear()

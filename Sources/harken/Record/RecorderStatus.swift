@@ -17,7 +17,7 @@ struct RecorderStatus: Equatable {
 
     init() {}
 
-    init(_ recorder: ChunkRecorder, _ deliverer: Deliverer, isStopping: Bool) {
+    init(_ recorder: ChunkRecorder, _ deliverer: UploadQueue, isStopping: Bool) {
         if case .running = recorder.phase { isListening = true }
         self.isStopping = isStopping
         level = recorder.level

@@ -13,16 +13,16 @@ struct Replay: Command {
         name: "replay", summary: "Recognises a stored conversation's audio by another engine, and shows what differs. Nothing is changed.",
         discussion: "The words are compared as docs/evaluation.md says; what is stored counts as the reference.",
         operands: .init(placeholder: "CONVERSATION", help: "The conversation's id, as conversations list shows it.", count: 1...1),
-        options: [engine] + Memories.options)
+        options: [engine] + StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let id: ID<Conversation>
     private let engine: RecordingEngine
     private let prices: PriceTable
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         id = ID(arguments.operands.joined())
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         prices = try OperatorSettings.prices(environment: arguments.environment)
@@ -31,12 +31,12 @@ struct Replay: Command {
 
     private struct NoAudio: Error, CustomStringConvertible { let description: String }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         guard let engine = engine.make(for: Self.description, surroundings) else { return .failed }
         do {
             let store = try memories.open()
             guard let conversation = try await store.conversation(id, of: memories.user) else {
-                throw Memories.Missing("conversation", id.rawValue, of: memories)
+                throw StoreAccess.Missing("conversation", id.rawValue, of: memories)
             }
             let audio = try await store.audio(of: id, of: memories.user)
             guard !audio.isEmpty else { throw NoAudio(description: "no audio of \(id) is kept, so nothing can be recognised once more") }

@@ -24,15 +24,15 @@ struct Search: Command {
             by words alone. Without the models of `make setup` only words are found. With --json: one object, as the API has it.
             """,
         operands: .init(placeholder: "QUERY", help: "What is looked for; several words are one query.", count: 1...Int.max),
-        options: [limit, person, from, to, words] + Memories.options)
+        options: [limit, person, from, to, words] + StoreAccess.options)
 
-    private let memories: Memories
+    private let memories: StoreAccess
     private let query: SearchQuery
     private let person: String?
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        memories = try Memories(arguments)
+        memories = try StoreAccess(arguments)
         query = SearchQuery(
             arguments.operands.joined(separator: " "), by: arguments.has(Self.words) ? .words : .both, from: try arguments.value(Self.from),
             to: try arguments.value(Self.to),
@@ -41,7 +41,7 @@ struct Search: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         await attempt(surroundings) {
             let store = try memories.open()
             var query = query
@@ -61,7 +61,7 @@ struct Search: Command {
     }
 
     /// What finds meanings; nil: the model is not there, or is not asked for.
-    private func sentences(_ surroundings: Surroundings) -> (any TextEmbedding)? {
+    private func sentences(_ surroundings: CommandContext) -> (any TextEmbedding)? {
         guard query.by != .words else { return nil }
         let folder = ModelFolder(environment: surroundings.environment)
         return try? SentenceEmbedder(folder, InferenceRuntime(path: folder.path(of: .runtime)))

@@ -79,7 +79,7 @@ struct Serve: Command {
         configFile = try arguments.value(OperatorSettings.config)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do {
             let configuration = try OperatorSettings.configuration(
                 file: configFile, environment: environment, given: given.mapValues(\.value))
@@ -99,7 +99,7 @@ struct Serve: Command {
         }
     }
 
-    private func serve(_ configuration: GatewayConfiguration, _ surroundings: Surroundings) async throws {
+    private func serve(_ configuration: GatewayConfiguration, _ surroundings: CommandContext) async throws {
         let directory = try DataDirectory(creating: configuration.dataDirectory)
         guard let claim = try directory.claim() else {
             throw ServeError("another harken serve works in \(directory.path); stop it, or give this one another --data")

@@ -11,8 +11,8 @@ struct KnownSpeakers {
     private let names: SpeakerNames
 
     /// nil when nothing is stored here, or it cannot be read, which is said: then nobody is known.
-    static func open(_ arguments: Arguments, _ surroundings: Surroundings) async -> KnownSpeakers? {
-        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", F_OK) == 0, let memories = try? Memories(arguments) else {
+    static func open(_ arguments: Arguments, _ surroundings: CommandContext) async -> KnownSpeakers? {
+        guard let path = try? DataOption.path(arguments), access(path + "/harken.db", F_OK) == 0, let memories = try? StoreAccess(arguments) else {
             return nil
         }
         do throws(StoreError) {

@@ -39,7 +39,7 @@ struct RecordingEngine {
     var isLocal: Bool { vendor == nil }
 
     /// nil when it cannot be used; the user has been told why.
-    func make(for command: CommandDescription, _ surroundings: Surroundings) -> (any PrerecordedEngine)? {
+    func make(for command: CommandDescription, _ surroundings: CommandContext) -> (any PrerecordedEngine)? {
         if let vendor {
             guard let service = Self.vendors.first(where: { $0.name == vendor.name })?.prerecorded, let client = try? HTTPClient() else { return nil }
             return VendorRecognizer(service, settings: vendor, client: client, clock: .system)

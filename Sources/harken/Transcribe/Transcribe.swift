@@ -50,7 +50,7 @@ struct Transcribe: Command {
         self.arguments = arguments
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do throws(OutputFile.Failure) {
             guard let engine = engine.make(for: Self.description, surroundings) else { return .failed }
             let destination = try OutputFile.open(output, standard: surroundings.output)
@@ -79,7 +79,7 @@ struct Transcribe: Command {
 
     /// nil when it failed; the user has been told why.
     private func transcribe(
-        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ surroundings: Surroundings
+        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ surroundings: CommandContext
     ) async -> FileTranscript? {
         let progress = ProgressLine(on: surroundings.diagnostics)
         let started = ContinuousClock.now

@@ -29,7 +29,7 @@ struct Usage: Command {
         json = arguments.has(.json)
     }
 
-    func run(_ surroundings: Surroundings) async -> ExitStatus {
+    func run(_ surroundings: CommandContext) async -> ExitStatus {
         do throws(StoreError) {
             let ledger = UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: data)))
             try await ledger.bookAll()

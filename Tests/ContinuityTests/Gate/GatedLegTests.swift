@@ -9,7 +9,7 @@ import Testing
 
     /// A session of random speech and silence behind a gate, and an engine that hears what goes on and says each word where it hears it.
     private struct Run {
-        var gate: SpeechGate
+        var gate: VADGate
         var leg: GatedLeg
         /// The session's place of each word.
         var words: [SampleRange] = []
@@ -24,7 +24,7 @@ import Testing
         init(seed: UInt64) {
             random = SeededGenerator(seed: seed)
             origin = SampleIndex(Int.random(in: 0..<3, using: &random) * 16_384)
-            gate = SpeechGate(rate: GatedLegTests.rate)
+            gate = VADGate(rate: GatedLegTests.rate)
             leg = GatedLeg(origin: origin, channels: 1, rate: GatedLegTests.rate)
         }
 

@@ -41,7 +41,7 @@ extension [SessionAction] {
         compactMap { if case .lagged(_, let lag) = $0 { lag } else { nil } }
     }
 
-    var records: [RunRecord] {
+    var records: [AttemptRecord] {
         compactMap { if case .ran(let record) = $0 { record } else { nil } }
     }
 }

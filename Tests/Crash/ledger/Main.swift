@@ -19,7 +19,7 @@ import Store
             for worker in 0..<atOnce {
                 group.addTask {
                     for number in stride(from: worker, to: count, by: atOnce) {
-                        var run = UsageRun(
+                        var run = UsageRecord(
                             id: ID("\(words[2])-\(number)"), user: ID("user\(number % 3)"), engine: EngineName("deepgram"), model: "nova-3",
                             workload: .background, kind: .recording, started: UnixTime(milliseconds: 1_790_000_000_000))
                         try await ledger.note(run)

@@ -11,16 +11,16 @@ import Testing
 /// Who pays, on each route: the vendor's side says whose key came, and how often.
 @Suite(.timeLimit(.minutes(5))) struct `The payment matrix` {
     /// The vendor key that the caller sends.
-    enum OwnKey: String, CaseIterable { case none, right, refused, otherVendor, notEnrolled }
+    enum BYOKCredential: String, CaseIterable { case none, right, refused, otherVendor, notEnrolled }
     /// How much of the day's limit, and of the key's credit, is left.
     enum Rest: String, CaseIterable { case free, usedUp, reached }
 
     struct Cell: Sendable {
-        var own: OwnKey
+        var own: BYOKCredential
         var limit: Rest
         var credit: Rest
 
-        static let all = OwnKey.allCases.flatMap { own in
+        static let all = BYOKCredential.allCases.flatMap { own in
             Rest.allCases.flatMap { limit in Rest.allCases.map { Cell(own: own, limit: limit, credit: $0) } }
         }
 
@@ -123,7 +123,7 @@ import Testing
     private func prepare(_ cell: Cell, _ gateway: TestGateway) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: gateway.directory))
         if cell.limit != .free {
-            var run = UsageRun(
+            var run = UsageRecord(
                 id: ID("used-\(cell.name)"), user: ID(cell.user), key: ID(cell.key), engine: EngineName("deepgram"), workload: .realtime,
                 kind: .recording, status: .succeeded, started: TestGateway.time)
             run.completed = TestGateway.time

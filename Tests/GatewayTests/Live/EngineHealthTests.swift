@@ -10,7 +10,7 @@ import Testing
     private static let deepgram = EngineName("deepgram")
 
     /// Sessions that are told, and an engine that is tried.
-    private final class Sessions: EnginePatron {
+    private final class Sessions: EngineHealthObserver {
         private let answers: Mutex<[EngineError?]>
         private let heard = Mutex<[String]>([])
         private let tries = Atomic<Int>(0)
@@ -42,9 +42,9 @@ import Testing
         return health
     }
 
-    private func run(_ outcome: RecognitionRun.Outcome, _ kind: RecognitionRun.Kind = .stream, slowest: Duration? = nil) -> RecognitionRun {
+    private func run(_ outcome: RecognitionAttempt.Outcome, _ kind: RecognitionAttempt.Kind = .stream, slowest: Duration? = nil) -> RecognitionAttempt {
         let now = ContinuousClock.now
-        return RecognitionRun(kind, engine: Self.deepgram, model: nil, audio: .seconds(1), start: now, slowest: slowest, end: now, outcome: outcome)
+        return RecognitionAttempt(kind, engine: Self.deepgram, model: nil, audio: .seconds(1), start: now, slowest: slowest, end: now, outcome: outcome)
     }
 
     @Test func `is told to all, and again when the engine answers`() async throws {
@@ -59,8 +59,8 @@ import Testing
         #expect(sessions.tried == 3)
     }
 
-    @Test(arguments: [RecognitionRun.Outcome.stalled, .completed, .cancelled, .declined, .failed(.badRequest("no"))])
-    func `is not touched by what may be no fault of the engine's`(outcome: RecognitionRun.Outcome) throws {
+    @Test(arguments: [RecognitionAttempt.Outcome.stalled, .completed, .cancelled, .declined, .failed(.badRequest("no"))])
+    func `is not touched by what may be no fault of the engine's`(outcome: RecognitionAttempt.Outcome) throws {
         let health = try health(Sessions())
         let account = health.account(Self.deepgram, key: nil)
         health.ran(run(outcome), by: account)
@@ -70,7 +70,7 @@ import Testing
     @Test func `does not suffer from recordings and repairs, which go elsewhere`() throws {
         let health = try health(Sessions())
         let account = health.account(Self.deepgram, key: nil)
-        for kind in [RecognitionRun.Kind.repair, .recovery, .recording, .shadow] { health.ran(run(.failed(Self.gone), kind), by: account) }
+        for kind in [RecognitionAttempt.Kind.repair, .recovery, .recording, .shadow] { health.ran(run(.failed(Self.gone), kind), by: account) }
         #expect(health.isAvailable(account))
     }
 

@@ -32,7 +32,7 @@ struct WaitingConversation {
     private init(in directory: String, on loop: Loop, audioDays: Int) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
         store = SQLiteConversationStore(in: database, now: { TestGateway.time })
-        let desk = ConversationDesk(
+        let desk = ConversationService(
             store: store, audioFolder: database.directory.audio, audioDays: audioDays, texts: nil, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: Log(level: .error), metrics: metrics, newID: { UUID().uuidString.lowercased() },

@@ -21,7 +21,7 @@ import Testing
 
     private func book(_ audio: Duration = .zero, cost: USDollars = .zero, by user: String, _ gateway: TestGateway) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: gateway.directory))
-        var run = UsageRun(
+        var run = UsageRecord(
             id: ID(UUID().uuidString), user: ID(user), engine: EngineName("deepgram"), workload: .realtime, kind: .recording, status: .succeeded,
             started: TestGateway.time)
         run.completed = TestGateway.time

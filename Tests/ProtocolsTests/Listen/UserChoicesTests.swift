@@ -53,7 +53,7 @@ import Testing
     @Test func `come in headers, one for each vendor`() throws {
         let head = try HTTPRequestHead(
             .get, "/v4/listen", headers: ["X-BYOK-Deepgram": " dg ", "x-byok-assemblyai": "aai", "X-BYOK-Soniox": "  ", "X-BYOK-Nobody": "n"])
-        let keys = OwnKey.find(in: head)
+        let keys = BYOKCredential.find(in: head)
         #expect(Set(keys.map(\.vendor)) == [EngineName("deepgram"), EngineName("assemblyai")])
         #expect(keys.first { $0.vendor == EngineName("deepgram") }?.credential.secret == "dg")
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// A client of the managed proxy without sockets: what is told to the server's machine, and what it says to that, in short words.
 struct ManagedConversation {
-    var opening: any LiveOpening
+    var opening: any LiveHandshakeMachine
     var machine: (any LiveServerMachine)?
     var beginning: LiveBeginning?
     var now = ContinuousClock.now
@@ -97,7 +97,7 @@ struct ManagedConversation {
         return told(output)
     }
 
-    private mutating func runOpening(_ body: (inout any LiveOpening, Instant, inout ServerOutput) -> LiveBeginning?) -> [String] {
+    private mutating func runOpening(_ body: (inout any LiveHandshakeMachine, Instant, inout ServerOutput) -> LiveBeginning?) -> [String] {
         var output = ServerOutput()
         if let beginning = body(&opening, now, &output) { self.beginning = beginning }
         return told(output)

@@ -15,12 +15,12 @@ import Testing
     @Test(arguments: [UInt64(1), 2]) func `has lost none of 10,000 runs and counted none twice, wherever it was cut off`(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         var ledger = try open()
-        var expected: [ID<UsageRun>: UsageRun] = [:]
+        var expected: [ID<UsageRecord>: UsageRecord] = [:]
         var next = 0
         var crashes = 0
         while next < 10_000 {
             let count = min(Int.random(in: 1...40, using: &generator), 10_000 - next)
-            var runs = (next..<next + count).map { UsageRun.random($0, by: &generator) }
+            var runs = (next..<next + count).map { UsageRecord.random($0, by: &generator) }
             next += count
             let step = Step.allCases.randomElement(using: &generator) ?? .none
             crash: do {

@@ -8,13 +8,13 @@ import Testing
 
     private func open() throws -> UsageLedger { UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
 
-    private func sum(_ runs: [UsageRun]) -> UsageTotals { runs.reduce(into: UsageTotals()) { $0 += $1 } }
+    private func sum(_ runs: [UsageRecord]) -> UsageTotals { runs.reduce(into: UsageTotals()) { $0 += $1 } }
 
     private func sum(_ rows: [UsageRow]) -> UsageTotals { rows.reduce(into: UsageTotals()) { $0 += $1.totals } }
 
     @Test(arguments: [UInt64(1), 2, 3]) func `has sums that are those of its runs, also when they are made anew`(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
-        let runs = (0..<1_000).map { UsageRun.random($0, by: &generator) }
+        let runs = (0..<1_000).map { UsageRecord.random($0, by: &generator) }
         let ledger = try open()
         for start in stride(from: 0, to: runs.count, by: 37) {
             try await ledger.note(Array(runs[start..<min(start + 37, runs.count)]))
@@ -40,7 +40,7 @@ import Testing
 
     @Test func `shows a user their own, from a day on`() async throws {
         var generator = SeededGenerator(seed: 4)
-        let runs = (0..<200).map { UsageRun.random($0, by: &generator) }
+        let runs = (0..<200).map { UsageRecord.random($0, by: &generator) }
         let ledger = try open()
         try await ledger.note(runs)
         try await ledger.bookAll()
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `forgets a user, and only that one`() async throws {
         var generator = SeededGenerator(seed: 5)
-        let runs = (0..<300).map { UsageRun.random($0, by: &generator) }
+        let runs = (0..<300).map { UsageRecord.random($0, by: &generator) }
         let ledger = try open()
         try await ledger.note(Array(runs.prefix(200)))
         try await ledger.bookAll()
@@ -68,7 +68,7 @@ import Testing
 
     @Test func `forgets old runs and keeps their sums`() async throws {
         var generator = SeededGenerator(seed: 6)
-        let runs = (0..<50).map { UsageRun.random($0, by: &generator) }
+        let runs = (0..<50).map { UsageRecord.random($0, by: &generator) }
         let ledger = try open()
         try await ledger.note(runs)
         try await ledger.bookAll()
@@ -79,7 +79,7 @@ import Testing
 
     @Test func `takes what has ended for ended`() async throws {
         var generator = SeededGenerator(seed: 7)
-        let ended = UsageRun.random(1, by: &generator)
+        let ended = UsageRecord.random(1, by: &generator)
         var begun = ended
         begun.status = .started
         let ledger = try open()

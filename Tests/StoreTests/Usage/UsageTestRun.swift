@@ -1,17 +1,17 @@
 import Speech
 import Store
 
-extension UsageRun {
+extension UsageRecord {
     static let engines = [EngineName("assemblyai"), EngineName("deepgram"), EngineName.local]
 
     /// One that has ended, somehow.
-    static func random(_ number: Int, by generator: inout some RandomNumberGenerator) -> UsageRun {
-        var run = UsageRun(
+    static func random(_ number: Int, by generator: inout some RandomNumberGenerator) -> UsageRecord {
+        var run = UsageRecord(
             id: ID("run\(number)"), user: ID("user\(Int.random(in: 0..<5, using: &generator))"),
             key: Bool.random(using: &generator) ? ID("key\(Int.random(in: 0..<3, using: &generator))") : nil,
             engine: engines.randomElement(using: &generator) ?? .local, model: Bool.random(using: &generator) ? "nova-3" : nil,
             workload: Workload.allCases.randomElement(using: &generator) ?? .sync, kind: .recording,
-            payer: Payer.allCases.randomElement(using: &generator) ?? .operator, started: .at(Double(number)))
+            payer: BillingParty.allCases.randomElement(using: &generator) ?? .operator, started: .at(Double(number)))
         run.end(by: &generator)
         return run
     }

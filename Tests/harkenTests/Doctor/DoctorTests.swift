@@ -39,7 +39,7 @@ import Testing
 
     @Test func `of memory come from the kernel's table`() {
         let table = "MemTotal:  100 kB\nMemAvailable:     42 kB\n"
-        #expect(Examination.kibibytes("MemAvailable", in: table) == 42)
-        #expect(Examination.kibibytes("SwapFree", in: table) == nil)
+        #expect(DiagnosticCheck.kibibytes("MemAvailable", in: table) == 42)
+        #expect(DiagnosticCheck.kibibytes("SwapFree", in: table) == nil)
     }
 }

@@ -20,7 +20,7 @@ import Testing
         let paths = ["output", "diagnostics"].map { folder.path(of: $0 + UUID().uuidString) }
         for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         let files = try paths.map { try #require(FileHandle(forWritingAtPath: $0)) }
-        let surroundings = Surroundings(
+        let surroundings = CommandContext(
             environment: environment, output: StandardStream(descriptor: files[0].fileDescriptor),
             diagnostics: StandardStream(descriptor: files[1].fileDescriptor))
         let status = await command.run(surroundings)

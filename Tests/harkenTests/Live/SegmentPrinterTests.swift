@@ -13,7 +13,7 @@ import Testing
 
         init(_ style: CaptionPrinter.Style) { printer = SegmentPrinter(style) }
 
-        mutating func hear(_ news: ListenNews) -> String { printer.text(for: news, now: now) }
+        mutating func hear(_ news: ListenEvent) -> String { printer.text(for: news, now: now) }
 
         mutating func changed(_ segments: Segment...) -> String { hear(.changed(segments)) }
 
@@ -31,7 +31,7 @@ import Testing
             identity: SpeakerIdentity(who, by: nil))
     }
 
-    private func suggestion(_ speaker: Int, _ who: SpeakerSuggestion.Who, _ name: String) -> ListenNews {
+    private func suggestion(_ speaker: Int, _ who: SpeakerSuggestion.Who, _ name: String) -> ListenEvent {
         .suggested(SpeakerSuggestion(SpeakerNumber(speaker), who, name: name, segment: ID("a")))
     }
 

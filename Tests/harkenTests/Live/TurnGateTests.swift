@@ -50,7 +50,7 @@ struct `Silence after real speech` {
             Arguments([file, "--protocol", "listen", "--url", gateway.url, "--language", "en"], for: Live.description, environment: [:]))
         let nowhere = try #require(FileHandle(forWritingAtPath: "/dev/null"))
         let stream = StandardStream(descriptor: nowhere.fileDescriptor)
-        #expect(await command.run(Surroundings(environment: [:], output: stream, diagnostics: stream)) == .done)
+        #expect(await command.run(CommandContext(environment: [:], output: stream, diagnostics: stream)) == .done)
         var seconds = 0.0
         try await until {
             seconds = try await withheld(gateway)

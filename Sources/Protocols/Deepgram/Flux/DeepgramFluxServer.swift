@@ -27,7 +27,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
     private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
-    private var term: LiveTerm?
+    private var term: SessionTimeouts?
     private var lastSaid: Instant?
     private var receivedBytes = 0
     private var sequence = 0
@@ -57,7 +57,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         guard state == .connecting else { return }
         state = .open
         rate = start.rate
-        term = LiveTerm(limit, silence: Self.idleLimit, from: now)
+        term = SessionTimeouts(limit, silence: Self.idleLimit, from: now)
         lastSaid = now
         send(.connected, &output)
     }

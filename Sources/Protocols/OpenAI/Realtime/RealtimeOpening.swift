@@ -3,7 +3,7 @@ package import Speech
 
 /// A realtime connection before its first audio: says what the session is set to, and lets the client change it. With the first audio the session
 /// begins, for only then is it known of which format it is.
-package struct RealtimeOpening: LiveOpening {
+package struct RealtimeOpening: LiveHandshakeMachine {
     private let context: HandshakeContext
     private let limit: Duration
     private let engines: [EngineName]

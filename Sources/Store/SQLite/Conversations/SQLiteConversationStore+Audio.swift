@@ -127,7 +127,7 @@ extension SQLiteConversationStore {
         if let file = sample.file { try Self.checkName(file) }
         if let voiceprint = sample.voiceprint { try ConversationLimits.check(voiceprint) }
         let isKept = try await database.write { (connection) throws(StoreError) in
-            let archive = try Archive.findOrMake(user, on: connection)
+            let archive = try UserPartition.findOrMake(user, on: connection)
             guard sample.owner != .nobody, let columns = try OwnerColumns(sample.owner, in: archive, on: connection) else { return false }
             _ = try Self.insert(sample, columns, in: archive, on: connection)
             try archive.revise(on: connection)
@@ -139,7 +139,7 @@ extension SQLiteConversationStore {
 
     /// - Returns: its row's number.
     static func insert(
-        _ sample: SpeechSample, _ columns: OwnerColumns, in archive: Archive, on connection: borrowing SQLiteConnection
+        _ sample: SpeechSample, _ columns: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> Int64? {
         if let file = sample.file { try Self.checkIsFree(file, on: connection) }
         let count = try connection.integer(

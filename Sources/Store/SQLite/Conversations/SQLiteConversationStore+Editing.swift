@@ -211,7 +211,7 @@ extension SQLiteConversationStore {
 
     /// Conversations whose windows are gone.
     private struct Stale: Sendable {
-        var archive: Archive
+        var archive: UserPartition
         var conversations: [Int64]
     }
 

@@ -17,7 +17,7 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(person.id)
         try ConversationLimits.check(person.name, "a name", most: ConversationLimits.name)
         let kept = try await database.write { (connection) throws(StoreError) in
-            let archive = try Archive.findOrMake(user, on: connection)
+            let archive = try UserPartition.findOrMake(user, on: connection)
             if reusing {
                 // SQLite knows only the case of ASCII letters.
                 var found: Person?

@@ -115,7 +115,7 @@ struct SpeakerMarks {
     var words: [String]
 
     /// nil when the user has no such person.
-    init?(_ speaker: Voice.Owner, in archive: Archive, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    init?(_ speaker: Voice.Owner, in archive: UserPartition, on connection: borrowing SQLiteConnection) throws(StoreError) {
         var words: [String] = []
         guard let owner = try OwnerColumns(speaker, in: archive, on: connection) else { return nil }
         guard speaker != .nobody else {

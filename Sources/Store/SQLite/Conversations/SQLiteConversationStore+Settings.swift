@@ -16,7 +16,7 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(name, "a setting's name", most: ConversationLimits.identifier)
         try ConversationLimits.check(value, "a setting", most: ConversationLimits.settingValue)
         try await database.write { (connection) throws(StoreError) in
-            let archive = try Archive.findOrMake(user, on: connection)
+            let archive = try UserPartition.findOrMake(user, on: connection)
             guard let value else {
                 return try connection.run("DELETE FROM settings WHERE archive = ? AND name = ?", [.integer(archive.number), .text(name)])
             }
@@ -55,7 +55,7 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(key.provider.rawValue, "a provider's name", most: ConversationLimits.identifier)
         try ConversationLimits.check(key.fingerprint, "a fingerprint", most: ConversationLimits.name)
         try await database.write { (connection) throws(StoreError) in
-            let archive = try Archive.findOrMake(user, on: connection)
+            let archive = try UserPartition.findOrMake(user, on: connection)
             try connection.run(
                 """
                 INSERT INTO provider_keys (archive, provider, fingerprint, created_at) VALUES (?, ?, ?, ?)

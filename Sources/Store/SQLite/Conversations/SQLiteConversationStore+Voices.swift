@@ -28,7 +28,7 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(voice.id)
         try ConversationLimits.check(voice.voiceprint)
         let kept = try await database.write { (connection) throws(StoreError) in
-            let archive = try Archive.findOrMake(user, on: connection)
+            let archive = try UserPartition.findOrMake(user, on: connection)
             guard let owner = try OwnerColumns(voice.owner, in: archive, on: connection) else { throw .conflict("the voice's person is not there") }
             return try Self.insert(voice, owner, in: archive, on: connection)
         }
@@ -37,7 +37,7 @@ extension SQLiteConversationStore {
     }
 
     static func insert(
-        _ voice: NewVoice, _ owner: OwnerColumns, in archive: Archive, on connection: borrowing SQLiteConnection
+        _ voice: NewVoice, _ owner: OwnerColumns, in archive: UserPartition, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> Voice {
         let count = try connection.integer("SELECT count(*) FROM voices WHERE archive = ?", [.integer(archive.number)]) ?? 0
         try ConversationLimits.check(Int(count) + 1, "voices", most: ConversationLimits.voices)

@@ -6,7 +6,7 @@ extension SQLiteConversationStore {
         try ConversationLimits.check(conversation)
         let now = now()
         return try await database.write { (connection) throws(StoreError) in
-            let archive = try Archive.findOrMake(conversation.user, on: connection)
+            let archive = try UserPartition.findOrMake(conversation.user, on: connection)
             guard try Self.insert(conversation, in: archive, now: now, on: connection) else { return false }
             if let number = try archive.conversation(conversation.id, on: connection) {
                 try SegmentWriting(archive, conversation: number, on: connection).write(conversation.segments, on: connection)
@@ -17,7 +17,7 @@ extension SQLiteConversationStore {
 
     /// Without segments. False when there is one of this id.
     static func insert(
-        _ conversation: Conversation, in archive: Archive, now: UnixTime, on connection: borrowing SQLiteConnection
+        _ conversation: Conversation, in archive: UserPartition, now: UnixTime, on connection: borrowing SQLiteConnection
     ) throws(StoreError) -> Bool {
         try connection.run(
             """

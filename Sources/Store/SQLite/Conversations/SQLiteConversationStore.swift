@@ -21,17 +21,17 @@ package final class SQLiteConversationStore: ConversationStore {
 
     /// Runs `body` in a transaction with the user's archive; nil when nothing was ever kept for the user.
     func change<Value: Sendable>(
-        _ user: ID<User>, _ body: @escaping @Sendable (Archive, borrowing SQLiteConnection) throws(StoreError) -> Value?
+        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
         try await database.write { (connection) throws(StoreError) -> Value? in
-            guard let archive = try Archive.find(user, on: connection) else { return nil }
+            guard let archive = try UserPartition.find(user, on: connection) else { return nil }
             return try body(archive, connection)
         }
     }
 
     /// Runs `body` as `change` does. When it returns true, people, voices or samples have changed, and whoever watches them is told.
     func revise(
-        _ user: ID<User>, _ body: @escaping @Sendable (Archive, borrowing SQLiteConnection) throws(StoreError) -> Bool
+        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Bool
     ) async throws(StoreError) -> Bool {
         let isDone =
             try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
@@ -47,11 +47,11 @@ package final class SQLiteConversationStore: ConversationStore {
 
     /// Reads from the user's archive; nil when nothing was ever kept for the user. All that `body` reads is of one moment.
     func read<Value: Sendable>(
-        _ user: ID<User>, _ body: @escaping @Sendable (Archive, borrowing SQLiteConnection) throws(StoreError) -> Value?
+        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLiteConnection) throws(StoreError) -> Value?
     ) async throws(StoreError) -> Value? {
         try await database.read { (connection) throws(StoreError) -> Value? in
             try connection.snapshot { (connection) throws(StoreError) -> Value? in
-                guard let archive = try Archive.find(user, on: connection) else { return nil }
+                guard let archive = try UserPartition.find(user, on: connection) else { return nil }
                 return try body(archive, connection)
             }
         }

@@ -3,12 +3,12 @@ import Speech
 
 /// Writes segments of one conversation.
 struct SegmentWriting {
-    private let archive: Archive
+    private let archive: UserPartition
     private let conversation: Int64
     private let count: Int
 
     /// - Parameter conversation: its row's number.
-    init(_ archive: Archive, conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    init(_ archive: UserPartition, conversation: Int64, on connection: borrowing SQLiteConnection) throws(StoreError) {
         self.archive = archive
         self.conversation = conversation
         count = Int(try connection.integer("SELECT segment_count FROM conversations WHERE number = ?", [.integer(conversation)]) ?? 0)

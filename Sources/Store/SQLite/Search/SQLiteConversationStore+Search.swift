@@ -24,7 +24,7 @@ extension SQLiteConversationStore {
 
     /// What restricts a search.
     private struct Filter: Sendable {
-        var archive: Archive
+        var archive: UserPartition
         var marks: [String]?
         var rows: ClosedRange<Int64>
         var time: Range<Int64>?
@@ -33,7 +33,7 @@ extension SQLiteConversationStore {
     /// nil when nothing can be found.
     private func filter(_ query: SearchQuery, of user: ID<User>) async throws(StoreError) -> Filter? {
         try await searchReaders.words().run { (connection) throws(StoreError) -> Filter? in
-            guard let archive = try Archive.find(user, on: connection), let marks = try SpeakerMarks(query.speaker, in: archive, on: connection)
+            guard let archive = try UserPartition.find(user, on: connection), let marks = try SpeakerMarks(query.speaker, in: archive, on: connection)
             else {
                 return nil
             }

@@ -12,7 +12,7 @@ struct WindowSearch {
     /// Windows that are less alike are none. By far most pairs of sentences have less.
     private static let leastCosine: Float = 0.15
 
-    let archive: Archive
+    let archive: UserPartition
     let model: String
     /// Of the query, of length 1.
     let vector: [Float]

@@ -16,7 +16,7 @@ struct WordSearch {
     /// When fewer segments have all words, those that have some follow.
     private static let few = 20
 
-    let archive: Archive
+    let archive: UserPartition
     /// Words for the speakers that count; nil: all.
     let marks: [String]?
     /// Rows that count.

@@ -4,14 +4,14 @@ import Speech
 struct UsageDay {
     private let key: [SQLiteValue]
 
-    init(_ run: UsageRun) {
+    init(_ run: UsageRecord) {
         key = [
             .text(run.day), .text(run.user.rawValue), .text(run.key?.rawValue ?? ""), .text(run.engine.rawValue), .text(run.model ?? ""),
             .text(run.workload.rawValue), .text(run.payer.rawValue),
         ]
     }
 
-    func add(_ run: UsageRun, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    func add(_ run: UsageRecord, on connection: borrowing SQLiteConnection) throws(StoreError) {
         var sums = UsageTotals()
         sums += run
         try connection.run(

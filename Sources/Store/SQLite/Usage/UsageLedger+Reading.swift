@@ -39,9 +39,9 @@ extension UsageLedger {
     }
 
     /// Runs of the ledger, of all users unless one is named, in the order of their ids.
-    package func runs(of user: ID<User>? = nil) async throws(StoreError) -> [UsageRun] {
+    package func runs(of user: ID<User>? = nil) async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
-            var runs: [UsageRun] = []
+            var runs: [UsageRecord] = []
             try connection.run(
                 "SELECT record FROM usage_runs WHERE (?1 IS NULL OR user = ?1) ORDER BY run", [.text(user?.rawValue)]
             ) { (row) throws(StoreError) in runs.append(try Self.run(row.text(0))) }

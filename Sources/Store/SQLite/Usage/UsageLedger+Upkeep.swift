@@ -4,7 +4,7 @@ extension UsageLedger {
     /// Makes the sums of a day anew from its runs: the same numbers, unless something was wrong with them. Only while all of its runs are still kept.
     package func rebuild(day: String) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
-            var runs: [UsageRun] = []
+            var runs: [UsageRecord] = []
             try connection.run("SELECT record FROM usage_runs WHERE day = ?", [.text(day)]) { (row) throws(StoreError) in
                 runs.append(try Self.run(row.text(0)))
             }

@@ -15,16 +15,16 @@ package final class UsageLedger: Sendable {
     // MARK: The outbox
 
     /// Notes a run that begins, or one that has ended.
-    package func note(_ run: UsageRun) async throws(StoreError) { try await note([run]) }
+    package func note(_ run: UsageRecord) async throws(StoreError) { try await note([run]) }
 
-    package func note(_ runs: [UsageRun]) async throws(StoreError) {
+    package func note(_ runs: [UsageRecord]) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             for run in runs { try Self.note(run, on: connection) }
         }
     }
 
     /// The same within a transaction of somebody else's, so that a result and its run are stored together or not at all.
-    static func note(_ run: UsageRun, on connection: borrowing SQLiteConnection) throws(StoreError) {
+    static func note(_ run: UsageRecord, on connection: borrowing SQLiteConnection) throws(StoreError) {
         // What has ended does not begin again.
         try connection.run(
             """
@@ -37,7 +37,7 @@ package final class UsageLedger: Sendable {
     /// After a start, before anything begins: runs whose end nobody saw have failed.
     ///
     /// - Returns: how many; and the streams of sessions among them, which are left: how much they were sent may yet be known.
-    package func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRun]) {
+    package func interrupt(now: UnixTime) async throws(StoreError) -> (count: Int, streams: [UsageRecord]) {
         try await database.write { (connection) throws(StoreError) in
             let open = try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
             let streams = open.filter { $0.stretch != nil }
@@ -50,7 +50,7 @@ package final class UsageLedger: Sendable {
     }
 
     /// Runs that have begun and of which nobody has seen the end.
-    package func open() async throws(StoreError) -> [UsageRun] {
+    package func open() async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
             try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 1", on: connection)
         }
@@ -69,14 +69,14 @@ package final class UsageLedger: Sendable {
     }
 
     /// Runs that have ended and are not known to be booked.
-    package func waiting() async throws(StoreError) -> [UsageRun] {
+    package func waiting() async throws(StoreError) -> [UsageRecord] {
         try await database.read { (connection) throws(StoreError) in
             try Self.outbox("SELECT record FROM usage_outbox WHERE is_open = 0 LIMIT 500", on: connection)
         }
     }
 
     /// Puts runs into the ledger, those that are not there.
-    package func book(_ runs: [UsageRun]) async throws(StoreError) {
+    package func book(_ runs: [UsageRecord]) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             for run in runs {
                 try connection.run(
@@ -88,7 +88,7 @@ package final class UsageLedger: Sendable {
     }
 
     /// Takes runs that are booked out of the outbox.
-    package func settle(_ runs: [UsageRun]) async throws(StoreError) {
+    package func settle(_ runs: [UsageRecord]) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
             let delete = try connection.prepare(
                 "DELETE FROM usage_outbox WHERE run = ?1 AND EXISTS (SELECT 1 FROM usage_runs WHERE run = ?1)")
@@ -96,13 +96,13 @@ package final class UsageLedger: Sendable {
         }
     }
 
-    private static func outbox(_ sql: StaticString, on connection: borrowing SQLiteConnection) throws(StoreError) -> [UsageRun] {
-        var runs: [UsageRun] = []
+    private static func outbox(_ sql: StaticString, on connection: borrowing SQLiteConnection) throws(StoreError) -> [UsageRecord] {
+        var runs: [UsageRecord] = []
         try connection.run(sql) { (row) throws(StoreError) in runs.append(try run(row.text(0))) }
         return runs
     }
 
-    static func run(_ record: String?) throws(StoreError) -> UsageRun {
+    static func run(_ record: String?) throws(StoreError) -> UsageRecord {
         do throws(UsageRunCoding.Fault) {
             return try UsageRunCoding.decode(record ?? "")
         } catch {

@@ -5,7 +5,7 @@ import Testing
 
 /// A client of the realtime protocol without sockets: what is told to the server's machines, and what they say to that, in short words.
 struct RealtimeConversation {
-    var opening: any LiveOpening
+    var opening: any LiveHandshakeMachine
     var machine: (any LiveServerMachine)?
     var now = ContinuousClock.now
     private(set) var events: [Parsed] = []
@@ -91,7 +91,7 @@ struct RealtimeConversation {
         return told(output)
     }
 
-    private mutating func runOpening(_ body: (inout any LiveOpening, Instant, inout ServerOutput) -> Void) -> [String] {
+    private mutating func runOpening(_ body: (inout any LiveHandshakeMachine, Instant, inout ServerOutput) -> Void) -> [String] {
         var output = ServerOutput()
         body(&opening, now, &output)
         return told(output)

@@ -1,0 +1,106 @@
+package import Protocols
+package import Speech
+package import Store
+internal import Synchronization
+
+/// The accounts of the keys that are in use now, and their settlement with the store.
+///
+/// Audio is paid out of memory as it comes, and once a second the store is told; a crash forgets what was spent since. By the same way the gateway hears
+/// of credit that was given and of keys that were taken back by `harken keys`.
+package final class BillingAccounts: Sendable {
+    private struct Entry {
+        let account: BillingAccount
+        var uses = 0
+        /// Of them, live sessions.
+        var sessions = 0
+        /// What the store had after the last settlement. Of no meaning when audio is not counted.
+        var settled: Int64
+    }
+
+    private let keys: any Access.Keys
+    /// Live sessions that one user may have at a time; nil: any number.
+    private let sessionsPerUser: Int?
+    private let entries = Mutex<[CallerID: Entry]>([:])
+
+    package init(keys: any Access.Keys, sessionsPerUser: Int? = nil) {
+        self.keys = keys
+        self.sessionsPerUser = sessionsPerUser
+    }
+
+    /// Opens a caller's account, if it has something to pay with.
+    ///
+    /// - Parameter paysWithCredit: false: the caller pays a vendor with a key of their own, and needs no credit here.
+    package func open(_ caller: Caller, for scope: AccessScope, paysWithCredit: Bool) throws(RefusalCause) -> BillingUse {
+        let sessionsPerUser = sessionsPerUser
+        let user = caller.user
+        let id = CallerID(caller)
+        let account = entries.withLock { entries -> Result<BillingAccount, RefusalCause> in
+            if scope == .listen, let most = sessionsPerUser {
+                let sessions = entries.values.reduce(0) { $1.account.user == user ? $0 + $1.sessions : $0 }
+                guard sessions < most else { return .failure(.tooManyRequests(retryAfter: nil)) }
+            }
+            var entry = entries[id] ?? Entry(account: BillingAccount(caller), settled: caller.grant?.credit?.wholeMicroseconds ?? 0)
+            guard !paysWithCredit || !entry.account.isCounted || entry.account.remaining > 0 else { return .failure(.outOfCredit) }
+            entry.uses += 1
+            if scope == .listen { entry.sessions += 1 }
+            entries[id] = entry
+            return .success(entry.account)
+        }
+        return BillingUse(try account.get(), scope, of: self)
+    }
+
+    fileprivate func close(_ use: BillingUse) {
+        entries.withLock { entries in
+            guard var entry = entries[use.account.id] else { return }
+            entry.uses -= 1
+            if use.scope == .listen { entry.sessions -= 1 }
+            // What is not settled yet must stay until it is.
+            entries[use.account.id] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+        }
+    }
+
+    /// Tells the store what was spent, and learns how the keys stand. Never two at a time.
+    ///
+    /// - Returns: keys that are no longer valid, each once.
+    package func settle() async throws(StoreError) -> [ID<AccessKey>] {
+        let accounts = entries.withLock { $0.values.map(\.account) }.filter { $0.key != nil }
+        let debits = accounts.compactMap { account in account.key.map { KeyDebit(key: $0, microseconds: account.takeUnsettled()) } }
+        guard !debits.isEmpty else { return [] }
+        let standings: [KeyStanding]
+        do throws(StoreError) {
+            standings = try await keys.settle(debits)
+        } catch {
+            for (account, debit) in zip(accounts, debits) { account.giveBack(unsettled: debit.microseconds) }
+            throw error
+        }
+        return entries.withLock { entries in
+            var over: [ID<AccessKey>] = []
+            for (debit, standing) in zip(debits, standings) {
+                guard var entry = entries[.key(standing.key)] else { continue }
+                if !standing.isValid, entry.account.invalidate() { over.append(standing.key) }
+                if let remaining = standing.remaining {
+                    let expected = max(0, entry.settled - debit.microseconds)
+                    if remaining != expected { entry.account.correct(by: remaining - expected) }
+                    entry.settled = remaining
+                }
+                entries[.key(standing.key)] = entry.uses == 0 && entry.account.isSettled ? nil : entry
+            }
+            return over
+        }
+    }
+}
+
+/// One session's or recording's hold on its key's account; ends with its owner.
+package final class BillingUse: Sendable {
+    package let account: BillingAccount
+    fileprivate let scope: AccessScope
+    private let accounts: BillingAccounts
+
+    fileprivate init(_ account: BillingAccount, _ scope: AccessScope, of accounts: BillingAccounts) {
+        self.account = account
+        self.scope = scope
+        self.accounts = accounts
+    }
+
+    deinit { accounts.close(self) }
+}

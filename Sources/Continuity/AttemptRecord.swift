@@ -1,0 +1,47 @@
+package import Speech
+
+/// One recognition attempt of a session, after its end: a leg's or a repair's, as the session's machine knows it. The driver makes a `RecognitionAttempt` of it.
+package struct AttemptRecord: Sendable, Equatable {
+    package enum Kind: Hashable, Sendable {
+        case leg(LegID)
+        case repair(RepairID)
+        /// A leg whose words count for nothing.
+        case shadow(LegID)
+    }
+
+    package typealias Outcome = RecognitionAttempt.Outcome
+
+    package var engine: EngineName
+    package var kind: Kind
+    package var channels: Range<Int>
+    /// The audio that the engine was given.
+    package var range: SampleRange
+    package var outcome: Outcome
+    /// From the beginning of the attempt until the engine took audio; nil: it never did, or is one for recordings.
+    package var accepted: Duration?
+    /// From the beginning of the attempt to the engine's first words; nil: there were none.
+    package var firstAnswer: Duration?
+    /// The longest that somebody waited for words of which the engine had been sent the audio; nil: there were none, or the attempt is no leg's.
+    package var slowest: Duration?
+    /// From the beginning of the attempt to its end.
+    package var duration: Duration
+
+    package init(
+        engine: EngineName, kind: Kind, channels: Range<Int>, range: SampleRange, outcome: Outcome, accepted: Duration? = nil,
+        firstAnswer: Duration?, slowest: Duration? = nil, duration: Duration
+    ) {
+        self.engine = engine
+        self.kind = kind
+        self.channels = channels
+        self.range = range
+        self.outcome = outcome
+        self.accepted = accepted
+        self.firstAnswer = firstAnswer
+        self.slowest = slowest
+        self.duration = duration
+    }
+}
+
+extension AttemptRecord.Kind {
+    package init(_ leg: Leg) { self = leg.isShadow ? .shadow(leg.id) : .leg(leg.id) }
+}

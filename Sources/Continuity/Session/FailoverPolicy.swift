@@ -1,0 +1,131 @@
+package import Speech
+
+/// Where a leg's audio goes when its engine has failed: to the next engine at once; when all have been tried, round again after a while.
+package struct FailoverPolicy: Sendable {
+    /// How often, and how soon, engines that have failed are tried again.
+    package struct Rule: Sendable, Equatable {
+        package var retries: Int
+        package var delay: Duration
+        /// The longest that an engine's own word on when to come back is obeyed.
+        package var longestDelay: Duration
+
+        package init(retries: Int = 3, delay: Duration = .seconds(2), longestDelay: Duration = .seconds(30)) {
+            self.retries = retries
+            self.delay = delay
+            self.longestDelay = longestDelay
+        }
+    }
+
+    /// What one leg and those after it have gone through since an engine last made something final.
+    package struct Outage: Sendable {
+        var tried: Set<Int> = []
+        var retries = 0
+        var wasRetriedAtOnce = false
+        /// When the first engine failed.
+        var since: Instant?
+
+        package init() {}
+    }
+
+    package enum Step: Sendable, Equatable {
+        /// Open the engine of this number, after this time.
+        case open(Int, after: Duration)
+        case giveUp
+    }
+
+    private let rule: Rule
+    private let engines: Int
+    /// Those that cannot serve this session at all: a key that is wrong stays wrong.
+    private var unusable: Set<Int> = []
+    private var lastRefusal: EngineError?
+    /// Those that fail other sessions too: they come last.
+    private var unavailable: Set<Int> = []
+
+    package init(engines: Int, rule: Rule = Rule()) {
+        self.engines = engines
+        self.rule = rule
+    }
+
+    package mutating func setAvailable(_ engine: Int, _ isAvailable: Bool) {
+        if isAvailable { unavailable.remove(engine) } else { unavailable.insert(engine) }
+    }
+
+    /// The first that can be expected to work; when none can, the first that has not refused this session for good.
+    package var best: Int {
+        let usable = (0..<engines).filter { !unusable.contains($0) }
+        return usable.first { !unavailable.contains($0) } ?? usable.first ?? 0
+    }
+
+    /// Why no engine can serve this session; nil while there is one that has not refused it for good.
+    var refusal: EngineError? { unusable.count < engines ? nil : lastRefusal }
+
+    /// What an engine said at its end: some errors will be the same next time.
+    mutating func note(_ error: EngineError, of engine: Int) {
+        switch error {
+        case .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable:
+            unusable.insert(engine)
+            lastRefusal = error
+        case .cancelled, .rateLimited, .unavailable, .timedOut, .protocolViolation: break
+        }
+    }
+
+    /// Those that have not refused this session for good, those that fail other sessions last.
+    var ranked: [Int] {
+        let usable = (0..<engines).filter { !unusable.contains($0) }
+        return usable.filter { !unavailable.contains($0) } + usable.filter { unavailable.contains($0) }
+    }
+
+    /// Whether it is expected to work.
+    func isAvailable(_ engine: Int) -> Bool { !unusable.contains(engine) && !unavailable.contains(engine) }
+
+    /// Whether it has refused this session for good, or fails other sessions, while another can be asked.
+    func isAvoided(_ engine: Int) -> Bool {
+        let best = best
+        return best != engine && (unusable.contains(engine) || unavailable.contains(engine) && !unavailable.contains(best))
+    }
+
+    /// Whether another engine than `engine` is left that was not tried in this outage.
+    package func hasOther(than engine: Int, _ outage: Outage, besides busy: Set<Int> = []) -> Bool {
+        (0..<engines).contains {
+            $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) && !busy.contains($0)
+        }
+    }
+
+    /// The engine of this number has failed.
+    ///
+    /// - Parameters:
+    ///   - hadAnswered: whether it had said words: a connection that breaks is then no outage yet.
+    ///   - busy: engines that hear the same already.
+    package mutating func next(
+        after error: EngineError, of engine: Int, hadAnswered: Bool = false, outage: inout Outage, besides busy: Set<Int> = []
+    ) -> Step {
+        var delay = rule.delay
+        if error == .cancelled { return .giveUp }
+        note(error, of: engine)
+        if case .rateLimited(let retryAfter) = error { delay = max(delay, min(retryAfter ?? .zero, rule.longestDelay)) }
+        outage.tried.insert(engine)
+        // In the operator's order, beginning behind the one that failed. Those that fail others are asked when there is nobody else.
+        let usable = (1...engines).map { (engine + $0) % engines }.filter { !unusable.contains($0) && !busy.contains($0) }
+        let available = usable.filter { !unavailable.contains($0) }
+        let others = available.isEmpty && busy.isEmpty ? usable : available
+        if let fresh = others.first(where: { !outage.tried.contains($0) }) { return .open(fresh, after: .zero) }
+        guard let again = others.first, outage.retries < rule.retries else { return .giveUp }
+        if again == engine, hadAnswered, error.isPassing, !outage.wasRetriedAtOnce {
+            outage.wasRetriedAtOnce = true
+            return .open(again, after: .zero)
+        }
+        outage.retries += 1
+        outage.tried = []
+        return .open(again, after: delay)
+    }
+}
+
+extension EngineError {
+    /// What another attempt may not meet again.
+    var isPassing: Bool {
+        switch self {
+        case .unavailable, .timedOut: true
+        case .unauthorised, .quotaExhausted, .rateLimited, .badRequest, .unsupportedLanguage, .undecodable, .protocolViolation, .cancelled: false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Continuity
+internal import Glibc
+internal import Net
+internal import Speech
+internal import Synchronization
+
+/// What stays of a segment when the journal's limit takes its audio: what was committed in sessions that have not ended, and how far their audio went.
+///
+/// A file of the same blocks beside the segments. It takes some thousandth of the segment, and is there before the segment goes.
+package final class JournalCheckpoint: Sendable {
+    static let suffix = ".words"
+    static let newSuffix = suffix + ".new"
+
+    let path: String
+    /// On the disk: the segment's, until it is gone.
+    let bytes: Atomic<Int>
+    /// None of the sessions needs it any more.
+    let isOver = Atomic<Bool>(false)
+    /// The segment's file, while that is there.
+    let segment: String
+    private let loop: Int
+    let number: UInt32
+    /// Those that had not ended then.
+    let sessions: Set<UInt64>
+
+    /// - Parameter segment: its sessions are those that have not ended.
+    init(of segment: JournalSegment, loop: Int) {
+        self.segment = segment.path
+        self.loop = loop
+        number = segment.number
+        path = String(segment.path.dropLast(".journal".count)) + Self.suffix
+        sessions = segment.sessions
+        bytes = Atomic(segment.length)
+    }
+
+    /// Reads the segment and writes the file. Blocks.
+    ///
+    /// - Returns: why the segment could not be read to its end.
+    func make(_ disk: DiskSync) throws(JournalError) -> JournalError? {
+        var kept: [UInt8] = []
+        var last: [UInt64: JournalBlock] = [:]
+        var problem: JournalError?
+        do throws(JournalError) {
+            let end = try JournalFile(path: segment, loop: loop, number: number).scan { block, payload, _ in
+                guard sessions.contains(block.session) else { return }
+                if block.kind == .audio { last[block.session] = block } else { block.append(payload: payload, to: &kept) }
+            }
+            if end != .whole { problem = .cannotRead(path: segment, reason: "it is not whole") }
+        } catch {
+            problem = error
+        }
+        for (_, block) in last {
+            // Audio of no samples, where the segment's ended.
+            var end = block
+            end.position += SampleCount(block.payloadLength / (2 * max(1, block.channels)))
+            end.payloadLength = 0
+            end.append(payload: UnsafeRawBufferPointer(start: nil, count: 0), to: &kept)
+        }
+        try write(kept, disk)
+        bytes.store(kept.count, ordering: .relaxed)
+        return problem
+    }
+
+    private func write(_ kept: [UInt8], _ disk: DiskSync) throws(JournalError) {
+        let new = String(path.dropLast(Self.suffix.utf8.count)) + Self.newSuffix
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotCreate(path: new, reason: String(cString: strerror(errno))) }
+        do throws(JournalError) {
+            defer { close(descriptor) }
+            do throws(SystemError) {
+                try writeAll(kept.span.bytes, to: descriptor)
+            } catch {
+                throw .cannotWrite(path: path, reason: SystemError.text(of: error.code))
+            }
+            if let problem = disk.sync(descriptor) { throw .cannotSync(path: path, reason: problem) }
+            guard rename(new, path) == 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+        } catch {
+            unlink(new)
+            throw error
+        }
+        if let problem = disk.syncFolder(of: path) { throw .cannotSync(path: path, reason: problem) }
+    }
+}

@@ -1,0 +1,43 @@
+internal import Audio
+internal import Glibc
+internal import Observability
+internal import Store
+
+extension ConversationService {
+    /// Cuts what is to be cut; by one at a time.
+    func cutAll() async {
+        let notYet = { [log] (error: StoreError) in log.error("the audio of a split conversation is not cut yet", [.error: "\(error)"]) }
+        do throws(StoreError) {
+            for uncut in try await store.uncutAudio() {
+                do throws(StoreError) { try await cut(uncut) } catch { notYet(error) }
+            }
+        } catch {
+            notYet(error)
+        }
+    }
+
+    private func cut(_ uncut: UncutAudio) async throws(StoreError) {
+        // The same name each time: one that is cut off in between leaves no audio behind that nobody names.
+        let stem = String(uncut.audio.file.prefix { $0 != "." })
+        let name = "\(stem.utf8.count < 150 ? stem : newID())-\(uncut.number).opus"
+        let whole = audioFolder + "/" + uncut.audio.file, path = audioFolder + "/" + name
+        let result = await Task.detached(priority: .utility) {
+            Result { () throws(MediaError) in try OggOpusCut.write(path, from: uncut.from, to: uncut.to, of: whole) }
+        }.value
+        var part: StoredAudio?
+        switch result {
+        case .success(let cut):
+            part = cut.map { cut in
+                StoredAudio(
+                    file: name, start: uncut.audio.start + cut.start, duration: cut.duration, byteCount: cut.byteCount, created: uncut.audio.created)
+            }
+        case .failure(let error):
+            // What is not there cannot be cut, and need not be.
+            guard access(whole, F_OK) != 0 else {
+                unlink(path)
+                return log.error("kept audio cannot be cut", [.error: "\(error)"])
+            }
+        }
+        if try await !store.cut(uncut, to: part) { unlink(path) }
+    }
+}

@@ -1,0 +1,117 @@
+package import Continuity
+internal import Conversations
+package import Journal
+internal import Observability
+internal import Speech
+internal import Store
+
+/// What becomes known of a session after its end goes into its conversations.
+extension ConversationService {
+    /// The session will be heard again: its conversations are not over before `release`.
+    package func hold(_ record: SessionRecord) async {
+        let user = Self.user(of: record)
+        for part in await parts(of: record) { attach(part.conversation, of: user) }
+    }
+
+    /// The end of `hold`.
+    package func release(_ record: SessionRecord) async {
+        let user = Self.user(of: record)
+        for part in await parts(of: record) {
+            detach(part.conversation, of: user, timeout: nil)
+            do throws(StoreError) {
+                guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status == .inProgress else {
+                    continue
+                }
+                leave(conversation, until: now())
+            } catch {
+                log.error("a conversation of an earlier run is not ended yet", [.conversation: part.conversation.rawValue, .error: "\(error)"])
+            }
+        }
+    }
+
+    /// Puts the words of a session into its conversations that these do not have.
+    ///
+    /// - Parameter onlyRecovered: what was committed while the session lived is on its way there already.
+    package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async {
+        let user = Self.user(of: stored.record), parts = await parts(of: stored.record)
+        guard !parts.isEmpty else { return }
+        let forgotten: [ForgottenSpeech]
+        do throws(StoreError) {
+            forgotten = try await store.forgottenSpeech(of: stored.record.id)
+        } catch {
+            return log.error("what was deleted of a session cannot be read", [.session: stored.record.id.rawValue, .error: "\(error)"])
+        }
+        for (index, part) in parts.enumerated() {
+            let end = index + 1 < parts.count ? parts[index + 1].begins : nil
+            do throws(StoreError) {
+                try await take(stored, onlyRecovered, part, before: end, without: forgotten, of: user)
+            } catch {
+                log.error(
+                    "words of a session's end are missing in its conversation", [.conversation: part.conversation.rawValue, .error: "\(error)"])
+            }
+        }
+    }
+
+    private static func user(of record: SessionRecord) -> ID<User> { record.owner.map { ID($0.user) } ?? .local }
+
+    private func parts(of record: SessionRecord) async -> [SessionPart] {
+        do throws(StoreError) {
+            return try await store.parts(of: record.id, of: Self.user(of: record))
+        } catch {
+            log.error("the conversations of a session cannot be read", [.session: record.id.rawValue, .error: "\(error)"])
+            return []
+        }
+    }
+
+    /// - Parameter end: where the session's next conversation begins.
+    private func take(
+        _ stored: StoredTranscript, _ onlyRecovered: Bool, _ part: SessionPart, before end: Duration?, without forgotten: [ForgottenSpeech],
+        of user: ID<User>
+    ) async throws(StoreError) {
+        guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status != .discarded else { return }
+        let transcript = stored.transcript
+        let said = (0..<transcript.channels).map { number in
+            transcript.pieces[number].filter { $0.isRecovered || !onlyRecovered }.flatMap { Self.words(of: $0.commit, rate: transcript.rate) }.filter
+            { word in
+                let middle = word.start + (word.end - word.start) / 2
+                return word.start >= part.begins && end.map { word.start < $0 } ?? true
+                    && !forgotten.contains { $0.covers(middle, in: ChannelIndex(number)) }
+            }
+        }
+        guard let first = said.compactMap({ $0.first?.start }).min() else { return }
+        var started: UnixTime?
+        var shift = part.shift
+        if shift == nil, let begun = stored.record.started {
+            if conversation.segments.isEmpty { started = begun + first }
+            let heard = (conversation.segments.map(\.end).max() ?? .zero)
+            shift = max(begun - (started ?? conversation.started), conversation.segments.isEmpty ? .zero - first : heard)
+        }
+        guard let shift else { return }
+        let late = LateWords(in: conversation.segments)
+        var segments: [Segment] = []
+        for (number, words) in said.enumerated() {
+            let placed = words.map { $0.moved(by: shift) }
+            segments += late.segments(of: placed, in: ChannelIndex(number)) { ID(newID()) }
+        }
+        guard let start = segments.map(\.start).min() else { return }
+        // What was said before the first word that it had begins it: the conversation did not begin where somebody was heard first. In whole milliseconds.
+        let earlier = Duration.milliseconds(Int64((max(.zero, .zero - start) / .milliseconds(1)).rounded(.up)))
+        if earlier > .zero, isLive(conversation.id, of: user) { return postpone(stored, onlyRecovered, to: conversation.id, of: user) }
+        for index in segments.indices { segments[index].move(by: earlier) }
+        let began = (started ?? conversation.started) + (.zero - earlier)
+        let last = segments.map(\.end).max() ?? .zero
+        var update = ConversationUpdate(
+            conversation.id, changed: segments, started: started, finished: max(conversation.finished, began + last))
+        update.movesBack = earlier
+        _ = try await store.write(update, of: user)
+    }
+
+    /// In the session's time. Labels of another recording mean nobody.
+    private static func words(of commit: Commit, rate: SampleRate) -> [SpokenWord] {
+        commit.words.map { word in
+            SpokenWord(
+                word.text, start: (word.range.start - .zero).duration(at: rate), end: (word.range.end - .zero).duration(at: rate),
+                confidence: word.confidence, engine: commit.engine)
+        }
+    }
+}

@@ -1,0 +1,191 @@
+internal import Audio
+internal import Conversations
+internal import Dispatch
+internal import Observability
+internal import Protocols
+internal import Sessions
+internal import Speakers
+internal import Speech
+internal import Store
+
+/// Learns people's voices from segments that a hand has said are theirs: one lesson after the other, from the audio that is kept.
+///
+/// Only this machine's own engine listens, so that nobody is charged for it and no audio leaves.
+actor EnrollmentWorker {
+    enum Outcome: Sendable, Equatable {
+        case learned
+        /// There was a lesson of this conversation before.
+        case known
+        case needsMoreSpeech
+        case contaminated
+        /// What is heard there is not what the segments say, or not one speaker's.
+        case rejected
+        case noAudio
+        /// The user wants no voices of other people learned.
+        case unwanted
+        /// While it was learned, somebody changed what it was learned from.
+        case corrected
+        /// Nothing that could listen can be used, or knows the language.
+        case unavailable
+        case failed
+
+        var name: String { "\(self)" }
+    }
+
+    let store: any ConversationStore
+    let voices: any Voiceprinting
+    let rule: SpeakerRule
+    /// The engine of this machine; nil while it cannot be used.
+    let listener: @Sendable () -> (any PrerecordedEngine)?
+    /// Of the audio that is kept.
+    let audioFolder: String
+    /// Gives a path where nothing is, for what is listened to.
+    let newPath: @Sendable () -> String
+    let newID: @Sendable () -> String
+    let now: @Sendable () -> UnixTime
+    let log: Log
+    let metrics: Metrics
+    private let queue = DispatchQueue(label: "harken.teaching", qos: .utility)
+
+    init(
+        store: any ConversationStore, voices: any Voiceprinting, rule: SpeakerRule, listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
+        audioFolder: String, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String,
+        now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
+    ) {
+        self.store = store
+        self.voices = voices
+        self.rule = rule
+        self.listener = listener
+        self.audioFolder = audioFolder
+        self.newPath = newPath
+        self.newID = newID
+        self.now = now
+        self.log = log
+        self.metrics = metrics
+    }
+
+    /// Until the stream ends.
+    func run(_ untaught: AsyncStream<UntaughtVoice>) async {
+        for await voice in untaught {
+            let outcome: Outcome
+            do {
+                outcome = try await teach(voice)
+            } catch {
+                outcome = .failed
+                log.warning("a voice could not be learned", [.conversation: voice.conversation.rawValue, .error: "\(error)"])
+            }
+            metrics.taught(outcome.name)
+            log.debug("voice lesson", [.conversation: voice.conversation.rawValue, .status: outcome.name])
+        }
+    }
+
+    func teach(_ voice: UntaughtVoice) async throws -> Outcome {
+        guard UserChoices(settings: try await store.settings(of: voice.user)).learnsVoices else { return .unwanted }
+        guard try await !store.hasLearned(voice.person, from: voice.conversation, of: voice.user) else { return .known }
+        guard let conversation = try await store.conversation(voice.conversation, of: voice.user), conversation.status == .completed else {
+            return .corrected
+        }
+        let audio = try await store.audio(of: voice.conversation, of: voice.user)
+        guard !audio.isEmpty else { return .noAudio }
+        guard let engine = listener() else { return .unavailable }
+        if let language = conversation.language, language.primary != "multi", !engine.capabilities.languages.contains(language) {
+            return .unavailable
+        }
+        let heard: [Heard]
+        switch try await choose(voice, conversation, audio, engine) {
+        case .success(let windows): heard = windows
+        case .failure(let reason): return reason.outcome
+        }
+        let samples = heard.flatMap(\.samples)
+        guard let voiceprint = try await voices.voiceprint(of: samples) else { return .rejected }
+        let sample = SpeechSample(
+            id: ID(newID()), owner: .person(voice.person), duration: SampleCount(samples.count).duration(at: .speech), voiceprint: voiceprint,
+            created: now())
+        let known = try await store.voices(of: voice.user)
+        let result: VoiceLesson.Result =
+            switch Teaching.result(voiceprint, of: voice.person, beside: known, rule: rule) {
+            case .nothing: .nothing
+            case .names(let voice): .names(voice)
+            case .makes: .makes(ID(newID()))
+            }
+        let isKept = try await store.learn(VoiceLesson(sample, of: heard.map(\.segment), in: voice.conversation, result), of: voice.user)
+        return isKept ? .learned : .corrected
+    }
+
+    // MARK: - What to learn from
+
+    private struct Heard {
+        var segment: ID<Segment>
+        /// At 16 kHz.
+        var samples: [Float]
+    }
+
+    private struct Reason: Error {
+        var outcome: Outcome
+    }
+
+    /// Windows that say what their segments say; those that do not are passed over, for others.
+    private func choose(
+        _ voice: UntaughtVoice, _ conversation: Conversation, _ audio: [StoredAudio], _ engine: any PrerecordedEngine
+    ) async throws -> Result<[Heard], Reason> {
+        var samples = conversation.segments.compactMap { segment -> Teaching.Sample? in
+            guard segment.start < segment.end else { return nil }
+            let isTheirs = segment.identity.person == voice.person
+            // What a machine took for theirs is no proof that it is, nor that somebody else speaks.
+            guard !isTheirs || segment.identity.isFixed else { return nil }
+            return Teaching.Sample(segment.id, segment.start...segment.end, isTheirs: isTheirs)
+        }
+        var verified: [Teaching.Sample: Heard] = [:]
+        var isRejected = false
+        while true {
+            let windows: [Teaching.Sample]
+            switch Teaching.choose(samples) {
+            case .windows(let chosen): windows = chosen
+            case .needsMoreSpeech: return .failure(Reason(outcome: isRejected ? .rejected : .needsMoreSpeech))
+            case .contaminated: return .failure(Reason(outcome: .contaminated))
+            }
+            guard let next = windows.first(where: { verified[$0] == nil }) else { return .success(windows.compactMap { verified[$0] }) }
+            guard let segment = conversation.segments.first(where: { $0.id == next.segment }),
+                let stretch = try await stretch(next.range, of: audio),
+                try await isBorneOut(Self.text(of: segment, in: next.range), by: stretch, conversation, engine)
+            else {
+                isRejected = true
+                samples.removeAll { $0.segment == next.segment }
+                continue
+            }
+            verified[next] = Heard(segment: next.segment, samples: stretch)
+        }
+    }
+
+    /// At 16 kHz; nil where not all of it is kept.
+    private func stretch(_ range: ClosedRange<Duration>, of audio: [StoredAudio]) async throws -> [Float]? {
+        guard let file = audio.first(where: { $0.start <= range.lowerBound && range.upperBound <= $0.start + $0.duration }) else { return nil }
+        let wanted = SampleRange(
+            .zero + SampleCount(range.lowerBound - file.start, at: .speech), .zero + SampleCount(range.upperBound - file.start, at: .speech))
+        // A file that this gateway encoded itself.
+        let recording = Recording(path: audioFolder + "/" + file.file)
+        let samples = try await RecordingStretches(queue: queue, media: InProcessMedia()).read([wanted], of: recording).first ?? []
+        // An encoder's last packet may end a little early.
+        return samples.count + 1_600 >= Int(wanted.count.samples) ? samples : nil
+    }
+
+    private func isBorneOut(
+        _ expected: String, by samples: [Float], _ conversation: Conversation, _ engine: any PrerecordedEngine
+    ) async throws -> Bool {
+        let range = SampleRange(.zero, count: SampleCount(samples.count))
+        let recording = try await RangeRecording.write(range, at: .speech, to: newPath()) { (piece) async throws(AudioLost) in
+            samples[Int(piece.start.samples)..<Int(piece.end.samples)].flatMap { sample in
+                let value = PCM.linear16(sample)
+                return [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
+            }
+        }
+        let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .background)
+        return Teaching.isBorneOut(expected, by: try await recording.recognise(by: engine, options).words)
+    }
+
+    /// Where it is not known when its words were said, all of it.
+    private static func text(of segment: Segment, in range: ClosedRange<Duration>) -> String {
+        let words = segment.words.filter { range.contains($0.start) && range.contains($0.end) }
+        return words.isEmpty ? segment.text : words.map(\.text).joined(separator: " ")
+    }
+}

@@ -1,0 +1,48 @@
+internal import Conversations
+internal import Speakers
+internal import Speech
+
+/// A name that a speaker says is theirs.
+package struct SelfIntroduction: Sendable {
+    enum Who: Sendable {
+        case known(ID<Person>)
+        /// A person is to be made of it.
+        case new
+        /// It is told, and nobody is made of it.
+        case named
+    }
+
+    let speaker: SpeakerNumber
+    let name: String
+    /// In which it was said.
+    let segment: ID<Segment>
+    let who: Who
+}
+
+/// Finds the names that speakers of a live conversation say are theirs, each once.
+struct SelfIntroductions {
+    private var names: [SpeakerNumber: Set<String>] = [:]
+
+    /// Names that one speaker may say.
+    private static let most = 8
+
+    /// - Parameter segments: as they are now.
+    mutating func read(_ segments: [Segment], known: KnownVoices, mayCreate: Bool) -> [SelfIntroduction] {
+        segments.compactMap { segment in
+            guard let speaker = segment.speaker, isOpen(segment.identity, known), let name = SpokenName(in: segment.text),
+                let who = known.introduced(name, mayCreate: mayCreate), names[speaker, default: []].count < Self.most,
+                names[speaker, default: []].insert(name.name).inserted
+            else { return nil }
+            return SelfIntroduction(speaker: speaker, name: name.name, segment: segment.id, who: who)
+        }
+    }
+
+    /// Whether nobody knows yet who it is.
+    private func isOpen(_ identity: SpeakerIdentity, _ known: KnownVoices) -> Bool {
+        switch identity.who {
+        case .unknown: !identity.isFixed
+        case .voice(let voice): known.isNameless(voice)
+        case .person, .user: false
+        }
+    }
+}

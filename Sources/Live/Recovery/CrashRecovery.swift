@@ -1,0 +1,388 @@
+package import Admission
+internal import Continuity
+internal import Dispatch
+package import Journal
+internal import Net
+package import Observability
+package import Speech
+package import Tracing
+package import Usage
+
+/// Completes the transcripts of sessions that ended before they were whole: those that a crash interrupted, those whose client left, those whose engines
+/// had failed.
+///
+/// What is missing is recognised again from the journal, a few sessions at a time. Nothing that was committed changes. Each step is stored before the
+/// next, so the next start goes on where this one was killed; what cannot be recognised now is a gap in the transcript, and its audio stays in the
+/// journal, within the journal's limit.
+package actor CrashRecovery {
+    /// Sessions at once: engines work on the windows of one recording side by side.
+    private static let mostRunning = 2
+    /// Sessions of this run that may wait; more are left to the next start.
+    private static let mostWaiting = 10_000
+    /// Recoveries of a session that may end with the gateway before it is left alone.
+    private static let mostAttempts = 5
+    /// Before what failed in passing is tried again, at first and at last.
+    private static let firstDelay: Duration = .seconds(300)
+    private static let longestDelay: Duration = .seconds(3_600)
+
+    /// What a recovery works with.
+    package struct Parts: Sendable {
+        let admission: Admission
+        let conversations: ConversationService
+        let usage: UsageRecorder
+        let metrics: Metrics
+        let log: Log
+        /// nil when nobody traces.
+        let tracer: Tracer?
+        /// The operator's engines, best first.
+        let engines: [EngineName]
+        /// How long transcripts are kept.
+        let transcriptAge: Duration
+        let now: @Sendable () -> UnixTime
+        /// A path for audio that is given to an engine.
+        let newPath: @Sendable () -> String
+        /// Erases what users have asked to be forgotten, before any of it is recognised again.
+        let forgetSpeech: @Sendable () async -> Void
+
+        package init(
+            admission: Admission, conversations: ConversationService, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?,
+            engines: [EngineName], transcriptAge: Duration, now: @escaping @Sendable () -> UnixTime, newPath: @escaping @Sendable () -> String,
+            forgetSpeech: @escaping @Sendable () async -> Void
+        ) {
+            self.admission = admission
+            self.conversations = conversations
+            self.usage = usage
+            self.metrics = metrics
+            self.log = log
+            self.tracer = tracer
+            self.engines = engines
+            self.transcriptAge = transcriptAge
+            self.now = now
+            self.newPath = newPath
+            self.forgetSpeech = forgetSpeech
+        }
+    }
+
+    private struct PendingSession: Sendable {
+        var id: ID<Session>
+        var audio: any RecoverableAudio
+        /// Of the segments of earlier runs.
+        var files: Set<Int> = []
+        /// nil: a session of this run.
+        var record: SessionRecord?
+    }
+
+    private let earlier: PreviousRunJournal
+    private let transcripts: TranscriptFolder
+    private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
+    private var waiting: [PendingSession] = []
+    private var running: [ID<Session>: Task<Void, Never>] = [:]
+    /// Sessions that could not be completed for a reason that may pass.
+    private var resting: [PendingSession] = []
+    private var delay = CrashRecovery.firstDelay
+    private var alarm: Task<Void, Never>?
+    private var reading: Task<Void, Never>?
+    private var isStopped = false
+    /// nil: not started.
+    private var parts: Parts?
+    private var findings: JournalFindings?
+    private var totals = Totals()
+    /// Whether it is known which sessions earlier runs left.
+    package private(set) var hasLookedThrough = false
+
+    private struct Totals {
+        var found = 0
+        var completed = 0
+        var repaired: Duration = .zero
+        var words = 0
+        var began: ContinuousClock.Instant?
+    }
+
+    package init(earlier: PreviousRunJournal, transcripts: TranscriptFolder) {
+        self.earlier = earlier
+        self.transcripts = transcripts
+    }
+
+    /// Begins: looks for sessions that earlier runs left, behind the start.
+    package func start(_ parts: Parts) {
+        self.parts = parts
+        reading = Task(priority: .utility) { await readEarlier(parts) }
+    }
+
+    /// Stops all work; the next start goes on with it.
+    package func stop() async {
+        isStopped = true
+        reading?.cancel()
+        alarm?.cancel()
+        for task in running.values { task.cancel() }
+        await reading?.value
+        for task in Array(running.values) { await task.value }
+    }
+
+    /// Takes on a session of this run.
+    package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio) {
+        guard !isStopped else { return }
+        guard waiting.count < Self.mostWaiting else {
+            parts?.log.warning("a session's transcript is left to the next start: too many wait", [.session: id.rawValue])
+            return
+        }
+        waiting.append(PendingSession(id: id, audio: audio))
+        if let parts { work(parts) }
+    }
+
+    // MARK: - Earlier runs
+
+    private func readEarlier(_ parts: Parts) async {
+        let began = ContinuousClock.now
+        await parts.forgetSpeech()
+        let found = await withCheckedContinuation { continuation in
+            queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
+        }
+        guard !Task.isCancelled else { return }
+        await parts.usage.resume(
+            Dictionary(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) })
+        var patients: [PendingSession] = []
+        var suspects: [PendingSession] = []
+        var areStored = true
+        for session in found.sessions where !Task.isCancelled {
+            let attempts: Int
+            switch await begin(session, parts) {
+            case .needless: continue
+            case .unknown:
+                hasUnreadable = true
+                areStored = false
+                attempts = 0
+            case .notStored:
+                areStored = false
+                attempts = 0
+            case .stored(let before): attempts = before
+            }
+            let patient = PendingSession(
+                id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files, record: session.record)
+            if attempts == 0 { patients.append(patient) } else { suspects.append(patient) }
+        }
+        // Those that may have been what ended the gateway come last.
+        patients += suspects
+        guard !Task.isCancelled else { return }
+        if areStored { earlier.wasStored() }
+        // Their conversations wait for what they still say; the others that earlier runs left do not.
+        for patient in patients {
+            guard let record = patient.record else { continue }
+            await parts.conversations.hold(record)
+        }
+        await parts.conversations.recover()
+        findings = found
+        hasLookedThrough = true
+        totals.found = patients.count
+        totals.began = began
+        if !patients.isEmpty {
+            let elapsed = "\((ContinuousClock.now - began) / .seconds(1))"
+            parts.log.info("sessions found that an earlier run did not end", [.count: "\(patients.count)", .seconds: elapsed])
+        }
+        waiting += patients
+        removeFiles()
+        work(parts)
+    }
+
+    private enum Intake {
+        /// There is nothing to complete.
+        case needless
+        /// So many recoveries of it were begun and not ended.
+        case stored(attempts: Int)
+        /// What was committed is in the journal only.
+        case notStored
+        /// Its transcript is there and cannot be read now.
+        case unknown
+    }
+
+    /// Stores what was committed, where that was not done yet.
+    private func begin(_ session: UnfinishedSession, _ parts: Parts) async -> Intake {
+        let oldest = parts.now() + (.zero - parts.transcriptAge)
+        if let started = session.record.started, started < oldest {
+            parts.log.info("a session is not completed: it is older than transcripts are kept", [.session: session.record.id.rawValue])
+            return .needless
+        }
+        do throws(StoredTranscript.Unreadable) {
+            if let stored = try await transcripts.stored(session.record.id) {
+                return stored.status == .complete ? .needless : .stored(attempts: stored.attempts)
+            }
+        } catch {
+            if case .notReadable(let reason) = error {
+                // What it has is not known: it is neither replaced nor taken for complete.
+                parts.log.error("a transcript cannot be read", [.session: session.record.id.rawValue, .error: reason])
+                return .unknown
+            }
+            // A newer version's is not touched; a broken one is made again.
+            guard error == .damaged else {
+                parts.log.error(
+                    "a session is not completed: its transcript is of another version of Harken", [.session: session.record.id.rawValue])
+                return .stored(attempts: 0)
+            }
+        }
+        guard session.transcript.received > .zero else { return .needless }
+        let isWhole = session.transcript.isWhole
+        let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: isWhole ? .complete : .recovering)
+        let isKept = await transcripts.keep(stored)
+        // The gateway may have been killed before its conversation had them.
+        if isWhole { await parts.conversations.take(stored) }
+        guard isKept else {
+            unstored[session.record.id] = stored
+            return .notStored
+        }
+        return isWhole ? .needless : .stored(attempts: 0)
+    }
+
+    /// Takes away the segments of earlier runs that hold nothing of what is to be done.
+    private func removeFiles() {
+        guard let findings else { return }
+        let needed = (waiting + resting).reduce(into: Set<Int>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
+        for file in findings.files(without: needed) { earlier.remove(file) }
+        // Lets go of the files, so that their room is free.
+        if needed.isEmpty { self.findings = nil }
+    }
+
+    private var busyFiles: Set<Int> { busy.values.reduce(into: []) { $0.formUnion($1) } }
+    private var busy: [ID<Session>: Set<Int>] = [:]
+    /// Transcripts of earlier runs' sessions that the disk has not taken yet.
+    private var unstored: [ID<Session>: StoredTranscript] = [:]
+    /// What a transcript has that is there already is not known: the journal keeps all that it has.
+    private var hasUnreadable = false
+
+    // MARK: - Work
+
+    private func work(_ parts: Parts) {
+        while !isStopped, running.count < Self.mostRunning, !waiting.isEmpty {
+            let patient = waiting.removeFirst()
+            guard running[patient.id] == nil else { continue }
+            busy[patient.id] = patient.files
+            running[patient.id] = Task(priority: .utility) {
+                let outcome = await complete(patient, parts)
+                do throws(StoredTranscript.Unreadable) {
+                    if let stored = try await transcripts.stored(patient.id) {
+                        await parts.conversations.take(stored, onlyRecovered: patient.record == nil)
+                    }
+                } catch {
+                    parts.log.error(
+                        "recovered words are missing in a conversation: the transcript cannot be read",
+                        [.session: patient.id.rawValue, .error: "\(error)"])
+                }
+                if let record = patient.record { await parts.conversations.release(record) }
+                over(patient, outcome, parts)
+            }
+        }
+    }
+
+    private enum Outcome { case done, mayPass, left }
+
+    private func over(_ patient: PendingSession, _ outcome: Outcome, _ parts: Parts) {
+        running[patient.id] = nil
+        busy[patient.id] = nil
+        switch outcome {
+        case .done: break
+        case .mayPass:
+            var resting = patient
+            // Its conversations do not wait any longer.
+            resting.record = nil
+            self.resting.append(resting)
+        case .left: left.formUnion(patient.files)
+        }
+        removeFiles()
+        work(parts)
+        guard running.isEmpty, !isStopped else { return }
+        report(parts)
+        guard !resting.isEmpty, alarm == nil else { return }
+        let delay = delay
+        self.delay = min(delay * 2, Self.longestDelay)
+        alarm = Task {
+            guard (try? await Task.sleep(for: delay)) != nil else { return }
+            rouse(parts)
+        }
+    }
+
+    /// Segments with sessions that are left to a later start.
+    private var left: Set<Int> = []
+
+    private func rouse(_ parts: Parts) {
+        alarm = nil
+        waiting += resting
+        resting = []
+        work(parts)
+    }
+
+    private func report(_ parts: Parts) {
+        guard totals.found > 0, let began = totals.began else { return }
+        parts.log.info(
+            "sessions of an earlier run completed",
+            [
+                .count: "\(totals.completed) of \(totals.found)", .audio: "\(totals.repaired / .seconds(1))", .words: "\(totals.words)",
+                .seconds: "\((ContinuousClock.now - began) / .seconds(1))",
+            ])
+        totals = Totals()
+    }
+
+    private func complete(_ patient: PendingSession, _ parts: Parts) async -> Outcome {
+        guard !transcripts.isForgotten(patient.id) else {
+            await patient.audio.release()
+            return .done
+        }
+        if let waiting = unstored[patient.id] {
+            guard await transcripts.keepUntilStored(waiting) else { return .left }
+            unstored[patient.id] = nil
+            if unstored.isEmpty, !hasUnreadable { earlier.wasStored() }
+        }
+        var stored: StoredTranscript
+        do throws(StoredTranscript.Unreadable) {
+            guard let found = try await transcripts.stored(patient.id) else { return .left }
+            stored = found
+        } catch {
+            parts.log.error("a session is not completed: its transcript cannot be read", [.session: patient.id.rawValue, .error: "\(error)"])
+            if case .notReadable = error { return .mayPass }
+            return .left
+        }
+        guard stored.attempts < Self.mostAttempts else {
+            parts.log.error("a session's transcript is not completed: the gateway ended each time", [.session: patient.id.rawValue])
+            stored.status = .incomplete
+            _ = await transcripts.keep(stored)
+            return .left
+        }
+        stored.attempts += 1
+        stored.status = .recovering
+        guard await transcripts.keepUntilStored(stored) else { return .left }
+        let before = stored.transcript
+        let repair = TranscriptRepair(parts: parts, transcripts: transcripts, audio: patient.audio)
+        let verdict = await repair.run(&stored)
+        stored.attempts -= 1
+        stored.status = stored.transcript.isWhole ? .complete : verdict == .interrupted ? .recovering : .incomplete
+        guard await transcripts.keepUntilStored(stored) else { return .left }
+        note(stored.transcript, before, patient, parts)
+        guard !transcripts.isForgotten(patient.id) else {
+            await patient.audio.release()
+            return .done
+        }
+        switch verdict {
+        case .interrupted, .left: return .left
+        case .mayPass: return .mayPass
+        case .done:
+            await patient.audio.release()
+            return .done
+        }
+    }
+
+    private func note(_ after: SessionTranscript, _ before: SessionTranscript, _ patient: PendingSession, _ parts: Parts) {
+        let length = { (transcript: SessionTranscript) in
+            transcript.gaps.reduce(Duration.zero) { $0 + $1.range.count.duration(at: transcript.rate) }
+        }
+        let words = { (transcript: SessionTranscript) in transcript.pieces.joined().reduce(0) { $0 + $1.commit.words.count } }
+        let repaired = length(before) - length(after)
+        let count = words(after) - words(before)
+        if after.isWhole { totals.completed += 1 }
+        totals.repaired += repaired
+        totals.words += count
+        parts.log.info(
+            "session recovered",
+            [
+                .session: patient.id.rawValue, .status: after.isWhole ? "complete" : "incomplete", .audio: "\(repaired / .seconds(1))",
+                .words: "\(count)", .missing: "\(length(after) / .seconds(1))",
+            ])
+    }
+}

@@ -1,0 +1,83 @@
+internal import Continuity
+package import Journal
+package import Net
+package import Observability
+package import Speech
+package import Store
+
+/// Sees to it that what was deleted of conversations is nowhere else: not in the transcripts of their sessions, and not in the journal.
+///
+/// The store has noted what that is, in the deletion itself; so what is cut off here is done at the next start.
+package actor ErasureService {
+    private let store: any ConversationStore
+    private let transcripts: TranscriptFolder
+    private let earlier: PreviousRunJournal
+    private let contexts: [LoopBound<LiveContext>]
+    /// Of the oldest transcripts that there are.
+    private let age: Duration
+    private let log: Log
+    private let now: @Sendable () -> UnixTime
+    private var forgotten: [ID<Session>: [ForgottenSpeech]] = [:]
+    /// How often that was asked for, and the question whose answer it is: who asked before may be answered after.
+    private var asked = 0, answered = 0
+    /// Of earlier runs' journals.
+    private var erasedEarlier: [ID<Session>: [ForgottenSpeech]] = [:]
+
+    package init(
+        store: any ConversationStore, transcripts: TranscriptFolder, earlier: PreviousRunJournal, contexts: [LoopBound<LiveContext>], age: Duration,
+        log: Log, now: @escaping @Sendable () -> UnixTime
+    ) {
+        self.store = store
+        self.transcripts = transcripts
+        self.earlier = earlier
+        self.contexts = contexts
+        self.age = age
+        self.log = log
+        self.now = now
+    }
+
+    /// Reads what is to be known no more, and takes it out of everything but what live sessions hold.
+    package func run() async {
+        asked += 1
+        let number = asked
+        do throws(StoreError) {
+            let found = try await store.forgottenSpeech(of: nil)
+            guard number > answered else { return }
+            answered = number
+            forgotten = Dictionary(grouping: found, by: \.session)
+        } catch {
+            return log.error("what was deleted cannot be read", [.error: "\(error)"])
+        }
+        await transcripts.forget(forgotten)
+        await eraseJournals()
+        let new = forgotten.filter { erasedEarlier[$0.key] != $0.value }
+        guard !new.isEmpty else { return }
+        erasedEarlier = forgotten
+        let earlier = earlier, sessions = Set(new.keys), whole = Set(new.filter(\.value.isAll).keys)
+        await Task.detached(priority: .utility) { earlier.erase(sessions, whole: whole) }.value
+    }
+
+    /// What sessions said that were live then, and are over.
+    package func eraseJournals() async {
+        let sessions = Array(forgotten.keys)
+        guard !sessions.isEmpty else { return }
+        for context in contexts {
+            guard let erasing = await context.loop.run({ context.withValue { $0.journal.erasing(sessions) } ?? nil }) else { continue }
+            do throws(JournalError) {
+                try await erasing.run()
+            } catch {
+                log.error("what was deleted is still in the journal", [.error: "\(error)"])
+            }
+            await context.loop.run { _ = context.withValue { $0.journal.erased() } }
+        }
+    }
+
+    /// Nothing is left of what was to be forgotten so long ago.
+    package func prune() async {
+        do throws(StoreError) {
+            try await store.pruneForgottenSpeech(before: now() + (.zero - age))
+        } catch {
+            log.warning("what is long forgotten stays noted", [.error: "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package import Admission
+package import Net
+internal import Observability
+package import Protocols
+internal import Speech
+
+/// A client whose session is not there yet: carries its first messages to the dialect's opening, and hands the socket to the session that comes of
+/// it. Lives on one loop and is called there only.
+package final class PreSessionHandler: WebSocketHandler {
+    private let context: LiveContext
+    private let client: ClientAddress
+    private let wrongCredentials: WrongCredentials
+    /// Admits the client and makes what takes its messages from then on.
+    private let make: (LiveBeginning) throws(RefusalCause) -> any LiveHandler
+    /// What must be awaited before `make` can judge the client's credential; nil: nothing.
+    private let prepare: (LiveBeginning) -> (@Sendable () async -> Void)?
+    /// Messages that came while that is awaited, the one that began it first. The client is not read from meanwhile, so that there are few.
+    private var waiting: [Message]?
+    private var opening: any LiveHandshakeMachine
+    private var output = ServerOutput()
+    private var connection: WebSocketConnection?
+    private var timer: Loop.Timer?
+    /// Whether nothing is taken from the client any more.
+    private var isRefused = false
+
+    private enum Message {
+        case text([UInt8])
+        case binary([UInt8])
+    }
+
+    package init(
+        _ opening: any LiveHandshakeMachine, context: LiveContext, client: ClientAddress, wrongCredentials: WrongCredentials,
+        prepare: @escaping (LiveBeginning) -> (@Sendable () async -> Void)?,
+        make: @escaping (LiveBeginning) throws(RefusalCause) -> any LiveHandler
+    ) {
+        self.opening = opening
+        self.context = context
+        self.client = client
+        self.wrongCredentials = wrongCredentials
+        self.prepare = prepare
+        self.make = make
+    }
+
+    package func start(_ connection: WebSocketConnection) {
+        self.connection = connection
+        context.add(self)
+        opening.opened(now: context.loop.now, output: &output)
+        carryOut()
+    }
+
+    package func drain() {
+        opening.drain(now: context.loop.now, output: &output)
+        carryOut()
+    }
+
+    package func received(text: RawSpan, on connection: WebSocketConnection) {
+        guard !isRefused else { return }
+        guard waiting == nil else { return keep(.text(text.withUnsafeBytes(Array.init))) }
+        let beginning = opening.receivedText(text, now: context.loop.now, output: &output)
+        carryOut()
+        guard let beginning else { return }
+        if let prepare = prepare(beginning) { return wait(prepare, .text(text.withUnsafeBytes(Array.init)), beginning) }
+        guard let session = begin(beginning) else { return }
+        if beginning.includesMessage { session.received(text: text, on: connection) }
+    }
+
+    package func received(binary: RawSpan, on connection: WebSocketConnection) {
+        guard !isRefused else { return }
+        guard waiting == nil else { return keep(.binary(binary.withUnsafeBytes(Array.init))) }
+        let beginning = opening.receivedBinary(byteCount: binary.byteCount, now: context.loop.now, output: &output)
+        carryOut()
+        guard let beginning else { return }
+        if let prepare = prepare(beginning) { return wait(prepare, .binary(binary.withUnsafeBytes(Array.init)), beginning) }
+        guard let session = begin(beginning) else { return }
+        if beginning.includesMessage { session.received(binary: binary, on: connection) }
+    }
+
+    private func keep(_ message: Message) { waiting?.append(message) }
+
+    /// Goes on with `beginning`, and with what came after, once the credential can be judged.
+    private func wait(_ prepare: @escaping @Sendable () async -> Void, _ first: Message, _ beginning: LiveBeginning) {
+        waiting = []
+        connection?.pauseReading()
+        let resume = LoopBound({ [self] in goOn(beginning, first) }, on: context.loop)
+        Task {
+            await prepare()
+            resume.enter { $0() }
+        }
+    }
+
+    private func goOn(_ beginning: LiveBeginning, _ first: Message) {
+        let messages = (beginning.includesMessage ? [first] : []) + (waiting ?? [])
+        waiting = nil
+        // The client may have gone.
+        guard let connection, connection.isOpen else { return }
+        connection.resumeReading()
+        guard let session = begin(beginning) else { return }
+        for message in messages {
+            switch message {
+            case .text(let bytes): session.received(text: bytes.span.bytes, on: connection)
+            case .binary(let bytes): session.received(binary: bytes.span.bytes, on: connection)
+            }
+        }
+    }
+
+    package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) { leave() }
+
+    private func begin(_ beginning: LiveBeginning) -> (any LiveHandler)? {
+        guard let connection else { return nil }
+        do throws(RefusalCause) {
+            let session = try make(beginning)
+            leave()
+            connection.hand(to: session)
+            session.start(connection)
+            return session
+        } catch {
+            context.log.refusal("live session refused", of: client.ip, [.error: "\(error)", .peer: "\(client)"])
+            guard error == .unauthenticated, beginning.credential != nil else {
+                refuse(error)
+                return nil
+            }
+            isRefused = true
+            connection.pauseReading()
+            wrongCredentials.refused(client.ip, on: context.loop) { [self] in
+                refuse(error)
+            } turnAway: { [self] wait in
+                refuse(.tooManyRequests(retryAfter: wait))
+            }
+            return nil
+        }
+    }
+
+    private func refuse(_ cause: RefusalCause) {
+        guard let connection, connection.isOpen else { return }
+        opening.refused(cause, now: context.loop.now, output: &output)
+        carryOut()
+        connection.resumeReading()
+    }
+
+    private func leave() {
+        timer?.cancel()
+        timer = nil
+        connection = nil
+        context.remove(self)
+    }
+
+    private func carryOut() {
+        for action in output.actions {
+            switch action {
+            case .send(let range): connection?.send(text: output.bytes.span.bytes.extracting(range))
+            case .close(let code, let reason): connection?.close(code: code, reason: reason)
+            // There is no session yet that could take them.
+            case .command, .converse, .audio: break
+            }
+        }
+        output.removeAll()
+        arm()
+    }
+
+    private func arm() {
+        timer?.cancel()
+        timer = nil
+        guard let connection, connection.isOpen, let deadline = opening.deadline else { return }
+        timer = context.loop.schedule(at: deadline) { [self] in
+            timer = nil
+            opening.timePassed(now: context.loop.now, output: &output)
+            carryOut()
+        }
+    }
+}

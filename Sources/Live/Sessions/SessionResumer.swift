@@ -1,0 +1,58 @@
+internal import Framing
+package import Net
+package import Protocols
+internal import Speech
+
+/// A client that lost its connection and is there again: brings its messages to its session, which may live on another loop.
+///
+/// Lives on its socket's loop and is called there only.
+package final class SessionResumer: LiveHandler {
+    private let machine: any LiveServerMachine
+    private let resume: LiveResume
+    /// nil: there is none that it could go on with.
+    private let session: LoopBound<LiveSession>?
+
+    /// - Parameter machine: that its handshake made, which has the words when it cannot go on.
+    package init(_ machine: any LiveServerMachine, _ resume: LiveResume, _ session: LoopBound<LiveSession>?) {
+        self.machine = machine
+        self.resume = resume
+        self.session = session
+    }
+
+    package func start(_ connection: WebSocketConnection) {
+        let socket = ClientSocket(connection), resume = resume, machine = machine
+        guard let session else { return Self.refuse(socket, .expired, machine) }
+        session.enter { session in
+            if let failure = session.returned(socket, resume) { Self.refuse(socket, failure, machine) }
+        }
+    }
+
+    private static func refuse(_ socket: ClientSocket, _ failure: LiveResume.Failure, _ machine: any LiveServerMachine) {
+        var machine = machine
+        var output = ServerOutput()
+        machine.resumeFailed(failure, output: &output)
+        for action in output.actions {
+            switch action {
+            case .send(let range): socket.send(text: output.bytes.span.bytes.extracting(range))
+            case .close(let code, let reason): socket.close(code: code, reason: reason)
+            case .command, .converse, .audio: break
+            }
+        }
+    }
+
+    package func received(text: RawSpan, on connection: WebSocketConnection) {
+        guard let session else { return }
+        guard !session.loop.isCurrent else { return session.withValue { $0.received(text: text, on: connection) } ?? () }
+        let bytes = text.withUnsafeBytes { [UInt8]($0) }
+        session.enter { $0.received(text: bytes.span.bytes, on: connection) }
+    }
+
+    package func received(binary: RawSpan, on connection: WebSocketConnection) {
+        guard let session else { return }
+        guard !session.loop.isCurrent else { return session.withValue { $0.received(binary: binary, on: connection) } ?? () }
+        let bytes = binary.withUnsafeBytes { [UInt8]($0) }
+        session.enter { $0.received(binary: bytes.span.bytes, on: connection) }
+    }
+
+    package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) { session?.enter { $0.closed(connection, close) } }
+}

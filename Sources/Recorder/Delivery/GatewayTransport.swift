@@ -1,0 +1,73 @@
+internal import Framing
+package import Net
+
+/// Brings parcels to a gateway's background routes.
+package struct GatewayTransport: UploadTransport {
+    /// The gateway answers within 50 s, if only that it is still at work.
+    private static let patience: Duration = .seconds(70)
+    private static let longestAnswer = 16 << 20
+
+    private let client: HTTPClient
+    private let root: String
+    private let headers: HTTPHeaders
+
+    /// - Parameters:
+    ///   - server: the gateway's address, `http` or `https`.
+    ///   - token: an access key; nil: none.
+    package init(server: String, token: String?, client: HTTPClient) {
+        var root = server
+        while root.hasSuffix("/") { root.removeLast() }
+        self.root = root + "/v2/desktop/"
+        self.client = client
+        var headers: HTTPHeaders = ["X-App-Platform": "desktop"]
+        if let token { headers.set("Authorization", "Bearer " + token) }
+        self.headers = headers
+    }
+
+    package func deliver(_ parcel: UploadItem) async -> Receipt {
+        do throws(HTTPClientError) {
+            return Self.receipt(try await client.send(request(for: parcel)))
+        } catch {
+            return Receipt(.unavailable, isAnswered: false)
+        }
+    }
+
+    private func request(for parcel: UploadItem) -> HTTPClientRequest {
+        var request: HTTPClientRequest
+        switch parcel {
+        case .start(let conversation, let language):
+            var json = JSONWriter()
+            json.beginObject()
+            json.member("client_conversation_id", conversation)
+            json.member("source", "desktop")
+            json.member("language", optional: language)
+            json.endObject()
+            request = HTTPClientRequest(.post, root + "background-conversation/start", headers: headers, body: json.bytes)
+            request.headers.set("Content-Type", "application/json")
+        case .chunk(let name, let conversation, let start, let audio, let language):
+            var query: URLQuery = [
+                "conversation_id": conversation, "chunk_id": name, "chunk_start_ms": String(start), "sample_rate": "16000", "channels": "1",
+                "encoding": "linear16",
+            ]
+            if let language { query.add("language", language) }
+            request = HTTPClientRequest(.post, root + "background-transcribe?" + query.encoded, headers: headers, body: audio)
+            request.headers.set("Content-Type", "application/octet-stream")
+        case .finish(let conversation):
+            request = HTTPClientRequest(
+                .post, root + "background-conversation/\(PercentCoding.encode(conversation))/finish", headers: headers, body: [])
+        }
+        request.timeout = Self.patience
+        request.responseLimit = Self.longestAnswer
+        return request
+    }
+
+    static func receipt(_ response: HTTPClientResponse) -> Receipt {
+        let value = (try? JSONValue(parsing: response.body)) ?? .null
+        func text(_ name: String) -> String? { if case .string(let text)? = value[name] { text } else { nil } }
+        // A date there is left to the usual wait.
+        let after = response.headers["Retry-After"].flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 86_400)) }
+        let answer = DeliveryAnswer(status: response.status.code, retryAfter: after, code: text("code"))
+        return Receipt(
+            answer, conversation: text("conversation_id"), title: text("title"), detail: text("detail").map { String($0.prefix(300)) })
+    }
+}

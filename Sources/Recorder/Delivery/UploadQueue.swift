@@ -1,0 +1,235 @@
+internal import Framing
+internal import Net
+package import Speech
+internal import Synchronization
+
+/// Delivers recordings from the disk, the oldest first, one chunk at a time, for as long as it takes.
+package final class UploadQueue: Sendable {
+    /// The times that it lives in; another one in tests.
+    package struct Clock: Sendable {
+        package var now: @Sendable () -> ContinuousClock.Instant
+        /// Returns at that time, or when the task is cancelled.
+        package var sleep: @Sendable (ContinuousClock.Instant) async -> Void
+        /// 0…1.
+        package var jitter: @Sendable () -> Double
+
+        package init(
+            now: @escaping @Sendable () -> ContinuousClock.Instant, sleep: @escaping @Sendable (ContinuousClock.Instant) async -> Void,
+            jitter: @escaping @Sendable () -> Double
+        ) {
+            self.now = now
+            self.sleep = sleep
+            self.jitter = jitter
+        }
+
+        package static let system = Clock(
+            now: { .now }, sleep: { try? await Task.sleep(until: $0) }, jitter: { Double.random(in: 0...1) })
+    }
+
+    /// What came of everything that was added, recordings that are done with included.
+    package struct Tally: Sendable, Equatable {
+        /// Chunks that the server has.
+        package var sent = 0
+        /// Chunks that the server will never take.
+        package var held = 0
+        /// The time of chunks in which somebody speaks.
+        package var spoken = SampleCount.zero
+    }
+
+    private struct State {
+        /// Of recordings that are done with; `sent` is of all.
+        var tally = Tally()
+        var recordings: [SpooledRecording] = []
+        /// Nothing will be added any more.
+        var isEnding = false
+        /// When the server last took something, or said that it is at work on it.
+        var progress: ContinuousClock.Instant?
+    }
+
+    private let courier: any UploadTransport
+    private let clock: Clock
+    private let newID: @Sendable () -> String
+    private let tell: @Sendable (RecorderEvent) -> Void
+    private let bell = AsyncSignal()
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - newID: names a conversation; a new UUID.
+    ///   - tell: called on any thread.
+    package init(
+        _ courier: any UploadTransport, clock: Clock, newID: @escaping @Sendable () -> String, tell: @escaping @Sendable (RecorderEvent) -> Void
+    ) {
+        self.courier = courier
+        self.clock = clock
+        self.newID = newID
+        self.tell = tell
+    }
+
+    /// Delivers this one as well, after those that were added before.
+    package func add(_ recording: SpooledRecording) {
+        state.withLock { state in
+            if !state.recordings.contains(where: { $0 === recording }) { state.recordings.append(recording) }
+        }
+        ring()
+    }
+
+    /// There may be something new to deliver.
+    package func ring() { bell.ring() }
+
+    /// No recording is added any more: `run` returns once all are delivered.
+    package func end() {
+        state.withLock { $0.isEnding = true }
+        ring()
+    }
+
+    /// What is not delivered yet.
+    package var recordings: [SpooledRecording] { state.withLock { $0.recordings } }
+
+    package var tally: Tally {
+        state.withLock { state in
+            var tally = state.tally
+            for history in state.recordings.map(\.history) {
+                tally.held += history.held.count
+                tally.spoken += history.spoken
+            }
+            return tally
+        }
+    }
+
+    /// When the server last took something, or said that it is at work on it; nil: never.
+    package var lastProgress: ContinuousClock.Instant? { state.withLock { $0.progress } }
+
+    /// Delivers until there is nothing left and `end` was called, or the task is cancelled.
+    @concurrent package func run() async {
+        while !Task.isCancelled {
+            guard let recording = state.withLock({ $0.recordings.first }) else {
+                if state.withLock({ $0.isEnding }) { return }
+                await bell.wait()
+                continue
+            }
+            await deliver(recording)
+        }
+    }
+
+    /// One recording, to its end.
+    private func deliver(_ recording: SpooledRecording) async {
+        var told = Told()
+        while !Task.isCancelled {
+            switch recording.next(now: clock.now()) {
+            case .start:
+                await bring(.start(conversation: proposal(for: recording), language: recording.origin.language), of: recording, &told)
+            case .send(let chunk):
+                guard let parcel = parcel(chunk, of: recording) else { continue }
+                await bring(parcel, of: recording, about: chunk, &told)
+            case .finish: await bring(.finish(conversation: recording.conversation ?? ""), of: recording, &told)
+            case .wait(let until): await wait(until: until)
+            case .idle: await bell.wait()
+            case .done:
+                do throws(SpoolError) { try recording.note(.finished) } catch { tell(.damaged("\(error)")) }
+                recording.remove()
+                let history = recording.history
+                state.withLock { state in
+                    state.recordings.removeAll { $0 === recording }
+                    state.tally.held += history.held.count
+                    state.tally.spoken += history.spoken
+                }
+                return
+            }
+        }
+    }
+
+    /// What was told of a recording's delivery, so that it is told once.
+    private struct Told {
+        var isUnreachable = false
+        var status: Int?
+    }
+
+    private func bring(_ parcel: UploadItem, of recording: SpooledRecording, about chunk: QueuedChunk? = nil, _ told: inout Told) async {
+        let receipt = await courier.deliver(parcel)
+        // Cancelled, it was not the server that did not answer.
+        if Task.isCancelled, !receipt.isAnswered { return }
+        let before = recording.conversation
+        do throws(SpoolError) {
+            // On the disk first: what the disk says is delivered, is.
+            switch (parcel, receipt.answer) {
+            case (.start, .delivered): if let id = receipt.conversation, !id.isEmpty { try recording.note(.conversation(id)) }
+            case (.start, .refused(409)): try recording.note(.proposed(nil))
+            case (.chunk, .delivered): if let chunk { try recording.note(.delivered(chunk.range.start)) }
+            case (.chunk, .refused(let status)): if let chunk { try recording.note(.refused(chunk.range.start, status: status)) }
+            case (.chunk, .conversationGone): try recording.note(.conversation(nil))
+            case _: break
+            }
+        } catch {
+            // It is delivered once more after the next start, and the server knows it again.
+            tell(.damaged("\(error)"))
+        }
+        recording.answered(receipt.answer, conversation: receipt.conversation, now: clock.now(), jitter: clock.jitter())
+        state.withLock { state in
+            if receipt.answer == .delivered, chunk != nil { state.tally.sent += 1 }
+            if receipt.answer.isSignOfWork { state.progress = clock.now() }
+        }
+        say(receipt, of: parcel, chunk, before, &told)
+    }
+
+    private func say(_ receipt: Receipt, of parcel: UploadItem, _ chunk: QueuedChunk?, _ conversation: String?, _ told: inout Told) {
+        if receipt.answer == .unavailable {
+            if !told.isUnreachable { tell(.unreachable) }
+            told.isUnreachable = true
+            return
+        }
+        if told.isUnreachable { tell(.reachable) }
+        told.isUnreachable = false
+        switch receipt.answer {
+        case .delivered:
+            told.status = nil
+            switch parcel {
+            case .start: receipt.conversation.map { tell(.conversation($0)) }
+            case .chunk: chunk.map { tell(.sent($0.range)) }
+            case .finish(let conversation): tell(.finished(conversation: conversation, title: receipt.title))
+            }
+        case .notAdmitted(let status):
+            if told.status != status { tell(.notAdmitted(status: status, detail: receipt.detail)) }
+            told.status = status
+        case .refused(let status):
+            // Another name will do.
+            if case .start = parcel, status == 409 { return }
+            if told.status != status { tell(.refused(status: status, detail: receipt.detail)) }
+            told.status = status
+        case .conversationGone:
+            // There is no conversation yet that could be gone: it is the route that is not there.
+            if case .start = parcel, told.status != 404 {
+                tell(.refused(status: 404, detail: "it takes no recordings"))
+                told.status = 404
+            }
+        case .unavailable, .tryLater: break
+        }
+    }
+
+    /// What the server is asked for: on the disk before it is asked, so that an answer that is lost leaves no conversation that nobody ends.
+    private func proposal(for recording: SpooledRecording) -> String {
+        if let known = recording.history.proposal { return known }
+        let new = newID()
+        do throws(SpoolError) { try recording.note(.proposed(new)) } catch { tell(.damaged("\(error)")) }
+        return new
+    }
+
+    /// nil: its audio cannot be read; it is held, and the rest goes on.
+    private func parcel(_ chunk: QueuedChunk, of recording: SpooledRecording) -> UploadItem? {
+        do throws(SpoolError) {
+            let audio = try recording.audio(of: chunk.range)
+            let conversation = recording.conversation ?? ""
+            let digest = SHA256.digest(audio).prefix(8).hexadecimal
+            return .chunk(
+                name: chunk.name(in: conversation, rate: .speech, digest: digest), conversation: conversation,
+                startMilliseconds: chunk.startMilliseconds(at: .speech), audio: audio, language: recording.origin.language)
+        } catch {
+            tell(.damaged("\(error)"))
+            try? recording.note(.refused(chunk.range.start, status: 0))
+            recording.answered(.refused(status: 0), conversation: nil, now: clock.now(), jitter: 0)
+            return nil
+        }
+    }
+
+    /// Until that time, or until the task is cancelled.
+    private func wait(until: ContinuousClock.Instant) async { await clock.sleep(until) }
+}

@@ -1,0 +1,413 @@
+package import Admission
+package import Background
+package import Conversations
+internal import Framing
+import Live
+internal import Observability
+internal import Protocols
+internal import Settings
+internal import Speakers
+package import Speech
+package import Store
+internal import Synchronization
+internal import Usage
+
+/// Takes in recordings that come in chunks: reserves each chunk, has it recognised, puts the conversation together, and ends it.
+package actor ChunkedRecordings {
+    /// Clients give up after a minute: before that they are told to ask again. The work goes on meanwhile.
+    package static let patience: Duration = .seconds(50)
+    private static let pollInterval: Duration = .milliseconds(50)
+    /// A recording that nobody ends is ended when nothing has come for so long: recorders may be without a network for days.
+    private static let forgottenAfter: Duration = .seconds(7 * 86_400)
+
+    package /// A chunk that was taken in.
+        struct Taken: Sendable
+    {
+        var chunk: RecognisedChunk
+        var language: LanguageTag?
+        var run: ID<UsageRecord>?
+        var isDuplicate: Bool
+    }
+
+    /// Audio that lies somewhere for as long as it is worked on.
+    package struct Held: Sendable {
+        package let recording: Recording
+        /// nil: somebody else sees to it that it stays.
+        package let file: SpooledFile?
+
+        package init(_ recording: Recording, file: SpooledFile? = nil) {
+            self.recording = recording
+            self.file = file
+        }
+    }
+
+    package typealias Work = @Sendable (LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord)
+
+    package struct Place: Sendable, Hashable {
+        package var user: ID<User>
+        package var conversation: String
+
+        package init(user: ID<User>, conversation: String) {
+            self.user = user
+            self.conversation = conversation
+        }
+    }
+
+    package nonisolated let recordings: BackgroundRecordings
+    private var limiter: RateLimiter
+    /// The last work on a conversation's segments: the next waits for it.
+    private var tails: [Place: (number: Int, task: Task<Void, Never>)] = [:]
+    private var works = 0
+
+    package init(_ recordings: BackgroundRecordings, limits: RateLimiter.Settings) {
+        self.recordings = recordings
+        limiter = RateLimiter(limits)
+    }
+
+    package func take(_ policy: RateLimiter.Policy, by user: ID<User>) -> Duration? { limiter.take(policy, by: user, now: .now) }
+
+    /// After a start, before conversations of earlier runs are looked after: recordings whose chunks may still come are not over.
+    package func recover(_ services: RecordingServices) async {
+        do throws(StoreError) {
+            try await recordings.recover(now: services.now())
+            for recording in try await recordings.standing(RecordingState.open.rawValue) {
+                services.conversations.attach(ID(recording.conversation), of: recording.user)
+            }
+            for recording in try await recordings.standing(RecordingState.finishing.rawValue) {
+                services.conversations.attach(ID(recording.conversation), of: recording.user)
+                Task {
+                    do throws(BackgroundRefusal) {
+                        _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
+                    } catch {
+                        // Its client asks again, or the next start does it.
+                        services.log.warning(
+                            "a recording of an earlier run cannot be ended", [.conversation: recording.conversation, .error: error.detail])
+                    }
+                }
+            }
+        } catch {
+            services.log.error("recordings of earlier runs cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// Ends recordings that nobody has ended. To be called every hour or so.
+    func endForgotten(_ services: RecordingServices) async {
+        let since = services.now() + (.zero - Self.forgottenAfter)
+        do throws(StoreError) {
+            for recording in try await recordings.quiet(since: since, state: RecordingState.open.rawValue) {
+                do throws(BackgroundRefusal) {
+                    _ = try await finish(Place(user: recording.user, conversation: recording.conversation), services)
+                } catch {
+                    services.log.warning("a forgotten recording cannot be ended", [.conversation: recording.conversation, .error: error.detail])
+                }
+            }
+        } catch {
+            services.log.error("recordings cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// Begins a recording; one that is there stays as it is.
+    ///
+    /// - Parameters:
+    ///   - started: when its first sample was recorded; nil: now.
+    ///   - pause: silence that parts its conversation at its end; nil: it stays one.
+    package func begin(
+        _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, pause: Duration? = nil, _ services: RecordingServices
+    ) async throws(BackgroundRefusal) {
+        let now = services.now()
+        let conversation = Conversation(
+            id: ID(place.conversation), user: place.user, source: source, language: language, started: started ?? now, finished: started ?? now)
+        let recording = StoredRecording(
+            user: place.user, conversation: place.conversation, state: RecordingState.open.rawValue, language: language, pause: pause)
+        try await BackgroundRefusal.stored { () throws(StoreError) in
+            // First of all what keeps the conversation open after a restart.
+            if try await recordings.begin(recording, now: now) {
+                services.conversations.attach(conversation.id, of: place.user)
+            } else if try await recordings.find(place.conversation, of: place.user)?.state != recording.state {
+                return
+            }
+            _ = try await services.conversations.store.begin(conversation)
+        }
+    }
+
+    /// Begins a recording whose name its client has chosen. The same name again is the same recording; names are each user's own.
+    package func beginChosen(_ place: Place, language: LanguageTag?, source: String, _ services: RecordingServices) async throws(BackgroundRefusal) {
+        let store = services.conversations.store
+        let (known, conversation) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
+        }
+        guard known != nil || conversation == nil else {
+            throw BackgroundRefusal(.conflict, "not_in_progress", "there is a conversation of this name already, which is no recording in progress")
+        }
+        try await begin(place, language: language, source: source, services)
+        let state = try await BackgroundRefusal.stored { () throws(StoreError) in try await recordings.find(place.conversation, of: place.user)?.state
+        }
+        guard state == RecordingState.open.rawValue else { throw Self.finished }
+    }
+
+    // MARK: Chunks
+
+    /// Takes a chunk in; when it was taken in before, returns what it was.
+    ///
+    /// - Parameters:
+    ///   - chunk: its duration is zero where its bytes do not say.
+    ///   - patience: who asks is told to ask again then; nil: waits as long as it takes.
+    ///   - work: has it recognised, in the recording's language.
+    package func take(
+        _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, _ services: RecordingServices,
+        _ work: @escaping Work
+    ) async throws(BackgroundRefusal) -> Taken {
+        let (id, hash) = (chunk.id, chunk.hash)
+        let reserved = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await recordings.reserve(chunk, in: place.conversation, of: place.user) { known, recording in
+                let verdict = ChunkVerdict.of(
+                    hash, known: known.map { KnownChunk(hash: $0.hash, isAccepted: $0.record != nil) },
+                    in: RecordingState(rawValue: recording.state) ?? .finished)
+                return ((verdict, recording.language), verdict == .new)
+            }
+        }
+        guard let ((verdict, language), known) = reserved else { throw .notFound }
+        switch verdict {
+        case .mismatch: throw BackgroundRefusal(.conflict, "chunk_mismatch", "chunk_id payload mismatch")
+        case .closed: throw Self.finished
+        case .underWay: throw Self.inProgress
+        case .duplicate:
+            guard let known, let record = known.record,
+                let chunk = RecognisedChunk(record, id: id, start: known.start, duration: known.duration)
+            else { throw BackgroundRefusal(.internalFault) }
+            return Taken(chunk: chunk, language: language, run: known.run, isDuplicate: true)
+        case .new: break
+        }
+        // A task of its own: the chunk is recognised also when its client has given up, and asks again.
+        let task = Task { await recognise(chunk, held, at: place, language, grant, services, work) }
+        guard let patience else {
+            return try await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }.get()
+        }
+        guard let result = await Race.value(of: task, within: patience) else { throw Self.inProgress }
+        return try result.get()
+    }
+
+    package static let inProgress = BackgroundRefusal(.conflict, "chunk_in_progress", "chunk in progress", retryAfter: .seconds(5))
+    package static let finished = BackgroundRefusal(
+        .conflict, "conversation_finished", "the conversation takes no more chunks: it is finished")
+
+    private func recognise(
+        _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ grant: Grant, _ services: RecordingServices, _ work: Work
+    ) async -> Result<Taken, BackgroundRefusal> {
+        defer { withExtendedLifetime(held.file) {} }
+        do throws(BackgroundRefusal) {
+            let (transcript, run) = try await work(language)
+            var chunk = RecognisedChunk(
+                transcript, id: stored.id, start: stored.start, duration: stored.duration > .zero ? stored.duration : nil, engine: run.engine)
+            chunk = await heard(chunk, in: held.recording, of: place.user, services)
+            let accepted = StoredChunk(
+                id: chunk.id, hash: "", start: chunk.start, duration: chunk.duration, run: run.id, record: chunk.record)
+            let others = try await BackgroundRefusal.stored { () throws(StoreError) in
+                try await recordings.accept(accepted, run, in: place.conversation, of: place.user, now: services.now())
+            }
+            services.usage.stored(run)
+            guard let others else { throw BackgroundRefusal.notFound }
+            // Time that two chunks share is charged once.
+            grant.charge(UniqueTime.added(by: chunk.start..<chunk.end, to: others.map { $0.start..<$0.start + $0.duration }))
+            await RecordingAudio(desk: services.conversations).keep(chunk, in: held.recording, beside: others, of: ID(place.conversation), place.user)
+            await assemble(place, services)
+            return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
+        } catch {
+            do throws(StoreError) { try await recordings.release(stored.id, in: place.conversation, of: place.user) } catch {
+                // As long as it is reserved, its client is told that it is being recognised.
+                let retry = StoreRetry(schedule: services.settings.storeRetries, log: services.log, metrics: services.metrics)
+                retry.failed(.chunkRelease, of: stored.id, attempts: 1, error)
+                Task { [recordings] in
+                    _ = await retry.run(.chunkRelease, of: stored.id, failed: 1) { () throws(StoreError) in
+                        try await recordings.release(stored.id, in: place.conversation, of: place.user)
+                    }
+                }
+            }
+            return .failure(error)
+        }
+    }
+
+    /// With what its speakers sound like; as it is, where nobody can listen.
+    package nonisolated func heard(_ chunk: RecognisedChunk, in recording: Recording, of user: ID<User>, _ services: RecordingServices) async
+        -> RecognisedChunk
+    {
+        guard let voices = services.conversations.voices, let directory = await Self.directory(of: user, services) else { return chunk }
+        return await ChunkVoices(voices: voices, queue: services.spool.queue, media: services.media, log: services.log).heard(
+            chunk, in: recording, knowing: directory)
+    }
+
+    /// The voices that a user's recordings know; nil: they cannot be read, and nobody is known.
+    private static func directory(of user: ID<User>, _ services: RecordingServices) async -> VoiceDirectory? {
+        do throws(StoreError) {
+            return VoiceDirectory(try await services.conversations.store.voices(of: user), rule: services.conversations.speakerRule)
+        } catch {
+            services.log.warning("known voices cannot be read", [.error: "\(error)"])
+            return nil
+        }
+    }
+
+    // MARK: The conversation
+
+    /// Brings a conversation's segments up to what its chunks say. One after the other for each conversation.
+    ///
+    /// - Parameter isWhole: no more chunks come: whose voice is not known yet will be from now on.
+    private func assemble(_ place: Place, isWhole: Bool = false, _ services: RecordingServices) async {
+        works += 1
+        let number = works
+        let before = tails[place]?.task
+        let task = Task { [recordings] in
+            await before?.value
+            await Self.assemble(place, isWhole: isWhole, recordings, services)
+        }
+        tails[place] = (number, task)
+        await task.value
+        if tails[place]?.number == number { tails[place] = nil }
+    }
+
+    private static func assemble(_ place: Place, isWhole: Bool, _ recordings: BackgroundRecordings, _ services: RecordingServices) async {
+        let store = services.conversations.store
+        do throws(StoreError) {
+            // Of one that is finished the chunks hold no words any more: the conversation has them.
+            let accepted = try await recordings.accepted(place.conversation, of: place.user, unless: RecordingState.finished.rawValue)
+            guard let accepted else { return }
+            let chunks = accepted.compactMap { stored in
+                stored.record.flatMap { RecognisedChunk($0, id: stored.id, start: stored.start, duration: stored.duration) }
+            }
+            guard let conversation = try await store.conversation(ID(place.conversation), of: place.user) else { return }
+            var speakers = Reconciliation(chunks, rule: services.conversations.speakerRule)
+            if isWhole { try await name(&speakers, place, services) }
+            let segments = Reconstruction.segments(of: chunks, speakers: speakers) { origin in
+                ID(DerivedUUID("\(place.conversation)/\(origin.chunk)", index: origin.word).description)
+            }
+            let old = Dictionary(conversation.segments.map { ($0.id, $0) }) { first, _ in first }
+            let ids = Set(segments.map(\.id))
+            var update = ConversationUpdate(conversation.id)
+            update.changed = segments.filter { segment in old[segment.id].map { !segment.saysTheSame(as: $0) } ?? true }
+            update.removed = conversation.segments.map(\.id).filter { !ids.contains($0) }
+            update.finished = chunks.map(\.end).max().map { conversation.started + $0 }
+            _ = try await store.write(update, of: place.user)
+        } catch {
+            // The chunks are stored: the next one, or the end, brings the conversation up to them.
+            services.log.warning("a conversation could not be put together", [.conversation: place.conversation, .error: "\(error)"])
+        }
+    }
+
+    /// Speakers who were heard enough of are known voices, or become such: "Speaker 3" of today is "Speaker 3" tomorrow.
+    package static func name(_ speakers: inout Reconciliation, _ place: Place, _ services: RecordingServices) async throws(StoreError) {
+        guard var directory = await directory(of: place.user, services) else { return }
+        for speaker in speakers.speakers where speaker.identity.voice != nil { directory.remove(speaker.identity.voice ?? ID("")) }
+        for (index, speaker) in speakers.speakers.enumerated() where speaker.identity.who == .unknown {
+            guard let voice = speaker.voice, let part = speaker.parts.first else { continue }
+            switch directory.match(voice.voiceprint, evidence: voice.duration) {
+            case .undecided, .tie: continue
+            case .known(let candidate, let confidence):
+                speakers.identify(index, as: SpeakerIdentity(.voice(candidate.voice), by: .voiceprint, confidence: confidence))
+                directory.remove(candidate.voice)
+            case .unknown:
+                // The same one when it is done again.
+                let id = DerivedUUID("\(place.conversation)/\(part.chunk)/\(part.cluster)/voice").description
+                let new = NewVoice(id: ID(id), voiceprint: voice.voiceprint, evidence: voice.duration, created: services.now())
+                let kept = try await services.conversations.store.add(new, of: place.user)
+                speakers.identify(index, as: SpeakerIdentity(.voice(kept.id), by: .voiceprint, confidence: 1))
+            }
+        }
+    }
+
+    /// Ends a recording. Waits for the chunks that are being recognised; safe to repeat.
+    ///
+    /// - Returns: the conversation; nil when nothing was said in it.
+    package func finish(_ place: Place, _ services: RecordingServices) async throws(BackgroundRefusal) -> Conversation? {
+        let states = (open: RecordingState.open.rawValue, finishing: RecordingState.finishing.rawValue, finished: RecordingState.finished.rawValue)
+        let store = services.conversations.store
+        let (recording, kept) = try await BackgroundRefusal.stored { () throws(StoreError) in
+            (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
+        }
+        guard let recording else {
+            // Of another kind, or finished so long ago that it was forgotten.
+            guard let kept else { throw .notFound }
+            guard kept.status == .completed else {
+                throw BackgroundRefusal(.conflict, "not_in_progress", "the conversation is no recording that is in progress")
+            }
+            return kept
+        }
+        if recording.state == states.finished { return kept }
+        _ = try await BackgroundRefusal.stored { () throws(StoreError) in
+            try await recordings.move(
+                place.conversation, of: place.user, from: [states.open, states.finishing], to: states.finishing, now: services.now())
+        }
+        let deadline = ContinuousClock.now + Self.patience
+        while try await BackgroundRefusal.stored({ () throws(StoreError) in try await recordings.underWay(place.conversation, of: place.user) }) > 0 {
+            guard ContinuousClock.now < deadline else {
+                throw BackgroundRefusal(.serviceUnavailable, "chunks_in_progress", "chunks are still being recognised", retryAfter: .seconds(5))
+            }
+            try? await Task.sleep(for: Self.pollInterval)
+        }
+        await assemble(place, isWhole: true, services)
+        let id = ID<Conversation>(place.conversation)
+        if kept?.status == .inProgress || kept?.status == .processing { _ = await services.conversations.complete(id, of: place.user) }
+        while true {
+            let found = try await BackgroundRefusal.stored { () throws(StoreError) in try await store.conversation(id, of: place.user) }
+            guard let found, found.status == .inProgress || found.status == .processing else {
+                // Before it is noted that all is done: whoever is cut off here does it again.
+                let whole = if let found, let pause = recording.pause { try await parted(found, by: pause, services) } else { found }
+                try await BackgroundRefusal.stored { () throws(StoreError) in
+                    try await recordings.finish(
+                        place.conversation, of: place.user, from: [states.finishing], to: states.finished, now: services.now(),
+                        emptied: RecognisedChunk.emptied)
+                }
+                services.conversations.detach(id, of: place.user, timeout: nil)
+                return whole
+            }
+            // Somebody else is at it.
+            guard ContinuousClock.now < deadline else {
+                throw BackgroundRefusal(.serviceUnavailable, "processing", "the conversation is being completed", retryAfter: .seconds(5))
+            }
+            try? await Task.sleep(for: Self.pollInterval)
+        }
+    }
+}
+
+extension Segment {
+    /// What reconstruction says of it; what people have said since is not compared.
+    fileprivate func saysTheSame(as other: Segment) -> Bool {
+        text == other.text && start == other.start && end == other.end && speaker == other.speaker && words.count == other.words.count
+            && (identity == other.identity || identity == .unknown || other.identity.isFixed)
+    }
+}
+
+/// What comes first.
+enum Race {
+    private final class Winner<Value: Sendable>: Sendable {
+        private let waiting = Mutex<CheckedContinuation<Value?, Never>?>(nil)
+
+        func wait(_ continuation: CheckedContinuation<Value?, Never>) { waiting.withLock { $0 = continuation } }
+
+        func win(_ value: Value?) {
+            let continuation = waiting.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }
+            continuation?.resume(returning: value)
+        }
+    }
+
+    /// The task's value, or nil when it is not done in time; the task goes on.
+    static func value<Value: Sendable>(of task: Task<Value, Never>, within time: Duration) async -> Value? {
+        let winner = Winner<Value>()
+        return await withCheckedContinuation { continuation in
+            winner.wait(continuation)
+            let limit = Task {
+                guard (try? await Task.sleep(for: time)) != nil else { return }
+                winner.win(nil)
+            }
+            Task {
+                winner.win(await task.value)
+                limit.cancel()
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package import Speech
+
+/// A recognition attempt of a session as it begins.
+package struct AttemptStart: Sendable, Equatable {
+    package var kind: RecognitionAttempt.Kind
+    package var engine: EngineName
+    /// The engine's name of the model that it is asked for; nil: not known.
+    package var model: String?
+    /// Where its audio begins in the session.
+    package var start: SampleIndex
+    /// How much audio it is for; nil: as much as will come.
+    package var length: SampleCount?
+    package var channels: Int
+
+    package init(
+        _ kind: RecognitionAttempt.Kind, by engine: EngineName, model: String?, from start: SampleIndex, length: SampleCount?, channels: Int
+    ) {
+        self.kind = kind
+        self.engine = engine
+        self.model = model
+        self.start = start
+        self.length = length
+        self.channels = channels
+    }
+}

@@ -1,0 +1,124 @@
+import Continuity
+import Net
+import Speech
+
+/// An engine's stream that hears somebody who is known before its leg's audio, as fast as one speaks, and silence from then on until a leg takes it.
+///
+/// Lives on the session's loop.
+final class PrimedStream: EngineStream {
+    private var prelude = SpeakerPriming()
+    private var inner: (any EngineStream)?
+    private let loop: Loop
+    private let rate: SampleRate
+    private let audio: [UInt8]
+    /// Whether its engine wants audio no faster than it is spoken.
+    private let isPaced: Bool
+    /// Of the audio; what is behind it is silence.
+    private var sent = 0
+    private var timer: Loop.Timer?
+    /// Its leg's; nil: none has taken it.
+    private var deliver: ((EngineEvent) -> Void)?
+    /// nil: there is nobody to tell, or they know.
+    private var told: ((SpeakerLabel) -> Void)?
+    private let ready: () -> Void
+    /// A leg may take it.
+    private(set) var isReady = false
+    private var isClosed = false
+
+    /// Engines tell what follows from what was before by so much silence.
+    private static let silence: Duration = .seconds(5)
+    private static let piece: Duration = .milliseconds(100)
+
+    /// - Parameters:
+    ///   - audio: of whom is known: 16-bit little-endian PCM at `rate`, one channel.
+    ///   - ready: called once, when the engine has been sent all of it.
+    init(_ audio: [UInt8], rate: SampleRate, isPaced: Bool, on loop: Loop, ready: @escaping () -> Void) {
+        self.audio = audio
+        self.isPaced = isPaced
+        self.rate = rate
+        self.loop = loop
+        self.ready = ready
+    }
+
+    /// Before anything is said by it.
+    func open(_ stream: any EngineStream) { inner = stream }
+
+    /// From here on it is a leg's.
+    ///
+    /// - Parameter told: takes the engine's label of who is known, when it has said it.
+    func begin(deliver: @escaping (EngineEvent) -> Void, told: @escaping (SpeakerLabel) -> Void) {
+        timer?.cancel()
+        timer = nil
+        self.deliver = deliver
+        self.told = told
+        // Never at once: the leg is not there yet.
+        loop.soon { [self] in
+            guard !isClosed else { return }
+            deliver(.opened)
+            tell()
+        }
+    }
+
+    func send(_ audio: RawSpan) { inner?.send(audio) }
+
+    func send(_ command: EngineCommand) { inner?.send(command) }
+
+    func flush() { inner?.flush() }
+
+    /// No leg takes it.
+    func cancel() {
+        deliver = nil
+        told = nil
+        let stream = inner
+        end()
+        stream?.send(.cancel)
+    }
+
+    /// The engine says something.
+    func hear(_ event: EngineEvent) {
+        switch event {
+        case .opened: return pass()
+        case .closed: end()
+        case .speechStarted, .interim, .final, .turnEnded, .flushed, .creditsLow, .skipped: break
+        }
+        guard let rest = prelude.hear(event), let deliver else { return }
+        deliver(rest)
+        tell()
+    }
+
+    private func tell() {
+        guard let told, let speaker = prelude.speaker else { return }
+        self.told = nil
+        told(speaker)
+    }
+
+    private func end() {
+        isClosed = true
+        isReady = false
+        inner = nil
+        timer?.cancel()
+        timer = nil
+    }
+
+    private func pass() {
+        guard !isClosed, deliver == nil, let inner else { return }
+        let count = SampleCount(Self.piece, at: rate), whole = SampleCount(audio.count / 2) + SampleCount(Self.silence, at: rate)
+        repeat {
+            let bytes = 2 * Int(count.samples)
+            var piece = Array(audio[sent..<min(sent + bytes, audio.count)])
+            sent += piece.count
+            piece += Array(repeating: 0, count: bytes - piece.count)
+            inner.send(piece.span.bytes)
+            prelude.sent(count)
+        } while !isPaced && prelude.length < whole
+        if !isReady, prelude.length >= whole, !isClosed {
+            isReady = true
+            ready()
+        }
+        guard !isClosed, deliver == nil else { return }
+        timer = loop.schedule(at: loop.now + Self.piece) { [self] in
+            timer = nil
+            pass()
+        }
+    }
+}

@@ -1,0 +1,483 @@
+package import Continuity
+import Net
+import Protocols
+package import Speech
+package import Vendors
+
+/// A live session between its audio and its engines: carries out what the session's machine decides.
+///
+/// Lives on one loop and is called there only, synchronously. Its timers and streams hold it, and it holds its owner, strongly until its end lets go of
+/// them: a weak reference would make every retain on the audio's way take the slow path.
+package final class SessionDriver {
+    package struct Request: Sendable {
+        package var channels: Int
+        /// As the client wants it; language and channels are fitted to each engine.
+        package var options: StreamOptions
+        /// In order of preference; not empty.
+        package var engines: [LiveEngine]
+        package var recovery: FailoverPolicy.Rule
+        package var mode: SessionMode
+        /// How long an engine that was sent speech may say nothing; zero: for ever.
+        package var stall: Duration
+        /// How long a fault may be repaired before a gap is reported.
+        package var repairTime: Duration
+        /// How long what one engine made final may wait for what others say of it, in modes in which several are heard.
+        package var voteTime: Duration
+        /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
+        package var repair: RepairSettings?
+        /// Who is asked, where there is no gate, whether somebody speaks in what an engine says nothing to; nil: what is loud is taken for speech.
+        package var voices: (any VoiceListening)?
+        /// Speech of the session's user, which an engine that tells speakers apart hears first: 16-bit little-endian PCM at the session's rate, of one
+        /// channel. Empty: none does.
+        package var prelude: [UInt8] = []
+
+        package init(
+            channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: FailoverPolicy.Rule = .init(), mode: SessionMode = .failover,
+            stall: Duration = .seconds(3), repairTime: Duration = .seconds(4), voteTime: Duration = .milliseconds(1_500),
+            repair: RepairSettings? = nil, voices: (any VoiceListening)? = nil
+        ) {
+            self.channels = channels
+            self.options = options
+            self.engines = engines
+            self.recovery = recovery
+            self.mode = mode
+            self.stall = stall
+            self.repairTime = repairTime
+            self.voteTime = voteTime
+            self.repair = repair
+            self.voices = voices
+        }
+    }
+
+    private let connector: VendorConnector
+    private let prelude: [UInt8]
+    /// A stream that hears the user before a leg takes it; nil: there is none, or a leg has it.
+    private var preceded: (engine: EngineName, stream: PrimedStream, model: String?)?
+    private let engines: [LiveEngine]
+    private let channels: Int
+    private var owner: (any SessionObserver)?
+    private var options: StreamOptions
+    private var machine: SessionMachine
+    private var legs: [LegConnection] = []
+    /// Where audio is loud; nil when nobody asks, because all engines are this process's own.
+    private var meter: LoudnessMeter?
+    /// Where it is, it says what is loud.
+    private let gate: SilenceGate?
+    private let repairSettings: RepairSettings?
+    private let voices: (any VoiceListening)?
+    private var repairs: [RepairID: RepairWork] = [:]
+    /// An attempt that is not over.
+    private struct Attempt {
+        /// How many began before it.
+        var number: Int
+        var model: String?
+        /// Of a stream behind a gate.
+        var gated: GatedStream?
+    }
+
+    private var attempts: [AttemptRecord.Kind: Attempt] = [:]
+    private var begun = 0
+    /// What the owner was told of the machine's.
+    private var tally = SessionTally()
+    private var scratch: [UInt8] = []
+    private var timer: Loop.Timer?
+    private var timerDeadline: ContinuousClock.Instant?
+
+    /// - Parameter gate: keeps silence from engines; nil: they hear everything.
+    package init(_ request: Request, connector: VendorConnector, owner: any SessionObserver, gate: SilenceGate? = nil) {
+        self.connector = connector
+        self.owner = owner
+        engines = request.engines
+        prelude = request.mode == .failover ? request.prelude : []
+        channels = request.channels
+        options = request.options
+        let rate = options.rate
+        repairSettings = request.repair
+        // What a gate lets through is speech.
+        voices = gate == nil ? request.voices : nil
+        let isWatched = request.stall > .zero && request.engines.contains { if case .vendor = $0.access { true } else { false } }
+        self.gate = gate
+        let isMeasured = request.repair != nil || isWatched || gate != nil
+        if isMeasured, gate == nil { meter = LoudnessMeter(rate: rate, channels: request.channels) }
+        machine = SessionMachine(
+            .init(
+                rate: rate, channels: channels,
+                engines: request.engines.map { engine in
+                    // An engine of this process holds what it is sent, so it is sent only so much ahead of its answers; a vendor names its pace.
+                    let isInProcess = if case .inProcess = engine.access { true } else { false }
+                    // A gateway watches its own engines, and its stream knows when to give it up.
+                    let isVendor = if case .vendor = engine.access { true } else { false }
+                    let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
+                    return SessionEngine(
+                        engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.sessionCap,
+                        slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
+                }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
+                repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured,
+                tellsVoices: voices != nil, voteTime: request.voteTime))
+    }
+
+    private static let forEver: Duration = .seconds(1_000_000_000)
+
+    /// All audio that has come.
+    package var received: SampleIndex { machine.timeline.end }
+
+    package var isEnded: Bool { machine.isEnded }
+
+    /// The first of those that take its audio; nil when none does.
+    package var servingEngine: EngineName? { machine.legs.first { $0.state == .open && !$0.isShadow }?.engine }
+
+    package var isHoldingClient: Bool { machine.isHoldingClient }
+
+    /// The engine's name of the model that it is asked for; nil when that is not known, or the engine has no stream now.
+    package func model(of engine: EngineName) -> String? { legs.last { $0.engine == engine }?.model }
+
+    /// Opens the first streams.
+    package func start() {
+        run(machine.start(now: connector.loop.now))
+        if !prelude.isEmpty { precede() }
+    }
+
+    /// Takes whole frames of 16-bit little-endian PCM, all channels.
+    ///
+    /// - Returns: how much that was; nil after the end of the audio.
+    package func push(_ pcm: RawSpan) -> SampleCount? {
+        guard !pcm.isEmpty else { return nil }
+        if meter != nil { measure(pcm) }
+        let heard = gate?.hear(pcm) { range in note(speech: range) } ?? []
+        guard let arrival = machine.received(SampleCount(pcm.byteCount / (2 * channels)), now: connector.loop.now) else { return nil }
+        pcm.withUnsafeBytes { owner?.keep($0, arrival.range) }
+        for index in legs.indices where arrival.goesToLeg(in: legs[index].slot) { send(pcm, to: legs[index]) }
+        if arrival.needsPump { run(machine.pump(now: connector.loop.now)) }
+        for event in heard { decided(event) }
+        return arrival.range.count
+    }
+
+    private func note(speech range: SampleRange) {
+        for channel in 0..<channels { machine.noteLoud(range, in: ChannelIndex(channel)) }
+    }
+
+    /// The gate has decided something, of audio that engines were just sent.
+    private func decided(_ event: VADGate.Event) {
+        switch event {
+        case .opened: break
+        // An engine of this process has its own means to know that a turn is over.
+        case .paused(let position):
+            for leg in legs where !isInProcess(leg.engine) { leg.gated?.settle() }
+            owner?.paused(at: position)
+        case .closed: for leg in legs { leg.gated?.settle() }
+        case .doubted: owner?.gateFailed()
+        }
+    }
+
+    private func isInProcess(_ engine: EngineName) -> Bool {
+        engines.contains { if $0.name == engine, case .inProcess = $0.access { true } else { false } }
+    }
+
+    /// So much audio was lost before it came: it becomes a gap, and what comes next lies behind it.
+    package func missed(_ count: SampleCount) {
+        let heard = gate?.skip(count) ?? []
+        run(machine.missed(count, now: connector.loop.now))
+        for event in heard { decided(event) }
+    }
+
+    private func measure(_ pcm: RawSpan) {
+        meter?.measure(pcm, from: machine.timeline.end) { channel, range in machine.noteLoud(range, in: channel) }
+    }
+
+    /// Audio that waits for more before it goes to an engine goes now.
+    package func flush() {
+        for leg in legs { leg.stream.flush() }
+    }
+
+    package func command(_ command: SessionCommand) {
+        if case .update(let change) = command { return update(change) }
+        run(machine.command(command, now: connector.loop.now))
+    }
+
+    /// Whether new streams may be opened at this engine, which other sessions have had trouble with.
+    package func availability(_ engine: EngineName, isAvailable: Bool) {
+        run(machine.availability(engine, isAvailable: isAvailable, now: connector.loop.now))
+    }
+
+    /// The session cannot go on, for a reason that lies outside its engines.
+    package func fail(_ error: EngineError) {
+        guard !machine.isEnded else { return }
+        run(machine.fail(error, now: connector.loop.now))
+    }
+
+    /// By the engines' own means where they have them, else by new streams from here on.
+    private func update(_ change: StreamChange) {
+        var changed = options
+        changed.apply(change)
+        guard changed != options else { return }
+        options = changed
+        forgetPreceded()
+        let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
+        let inStream = running.allSatisfy { change.aspects.isSubset(of: $0.capabilities.liveChanges) }
+        run(machine.update(inStream: inStream, options, now: connector.loop.now))
+    }
+
+    // MARK: - Engines
+
+    /// An engine says something: to its leg, or to the gate between them.
+    private func hear(_ event: EngineEvent, from leg: LegID) {
+        guard gate?.isShadow == false else { return engine(event, from: leg) }
+        legs.first { $0.id == leg }?.gated?.hear(event)
+    }
+
+    private func engine(_ event: EngineEvent, from leg: LegID) {
+        switch event {
+        case .skipped(let problem): if let engine = engine(of: leg) { owner?.skipped(engine, problem) }
+        case .creditsLow(let remaining): if let engine = engine(of: leg) { owner?.creditsLow(engine, remaining) }
+        case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
+        }
+        run(machine.engine(event, from: leg, now: connector.loop.now))
+    }
+
+    private func engine(of leg: LegID) -> EngineName? { legs.first { $0.id == leg }?.engine }
+
+    private func open(_ id: LegID) {
+        guard let leg = machine.legs.first(where: { $0.id == id }), let engine = engines.first(where: { $0.name == leg.engine }) else { return }
+        let gated = gate.flatMap { $0.isShadow ? nil : $0 }.map { gate in
+            GatedStream(origin: leg.origin, channels: leg.channels.count, rate: options.rate, passages: { gate.passages }) { [connector] event in
+                // Never at once: the machine is told when it has done what it is doing.
+                connector.loop.soon { [self] in self.engine(event, from: id) }
+            }
+        }
+        let (stream, model) = takePreceded(id, engine) ?? connect(id, to: engine, channels: leg.channels.count)
+        gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count).stream }
+        let kind = leg.isShadow ? RecognitionAttempt.Kind.shadow : .stream
+        begin(
+            AttemptRecord.Kind(leg), AttemptStart(kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count), gated)
+        legs.append(
+            LegConnection(
+                id: id, slot: leg.slot, engine: engine.name, stream: gated ?? stream, gated: gated, channels: leg.channels, sessionChannels: channels,
+                model: model))
+    }
+
+    private func connect(_ id: LegID, to engine: LiveEngine, channels: Int) -> (stream: any EngineStream, model: String?) {
+        connect(to: engine, channels: channels) { [self] event in hear(event, from: id) }
+    }
+
+    private func connect(
+        to engine: LiveEngine, channels: Int, deliver: @escaping (EngineEvent) -> Void
+    ) -> (stream: any EngineStream, model: String?) {
+        let options = fitted(options, to: engine, channels: channels)
+        switch engine.access {
+        case .inProcess(let engine):
+            let listener = LoopBound(deliver, on: connector.loop)
+            // Never at once: an engine that answers before `open` returns would speak to a leg that is not there yet.
+            let stream = engine.open(options) { event in listener.loop.execute { listener.withValue { $0(event) } } }
+            return (stream, engine.capabilities.models.first)
+        case .vendor(let vendor, let settings):
+            let stream = VendorStream(vendor, settings: settings, options: options, context: connector, deliver: deliver)
+            return (stream, stream.model)
+        case .resumable(let service):
+            return (ResumingStream(service, options: options, on: connector.loop, deliver: deliver), options.model)
+        }
+    }
+
+    // MARK: - The user's speech first
+
+    /// Another stream of the first engine hears the user, while a leg hears what is said; then it takes over.
+    private func precede() {
+        guard let engine = engines.first, channels == 1, engine.capabilities.speakers, engine.capabilities.wordTimes else { return }
+        let name = engine.name
+        let stream = PrimedStream(prelude, rate: options.rate, isPaced: engine.capabilities.pace != nil, on: connector.loop) { [self] in
+            guard !machine.isEnded else { return }
+            // Where another engine hears the session, it would only be sent silence to the end.
+            guard let actions = machine.renew(name, now: connector.loop.now) else { return forgetPreceded() }
+            run(actions)
+        }
+        let (inner, model) = connect(to: engine, channels: 1) { event in stream.hear(event) }
+        stream.open(inner)
+        preceded = (name, stream, model)
+    }
+
+    private func takePreceded(_ leg: LegID, _ engine: LiveEngine) -> (stream: any EngineStream, model: String?)? {
+        guard let preceded, preceded.stream.isReady else { return nil }
+        guard preceded.engine == engine.name else {
+            forgetPreceded()
+            return nil
+        }
+        self.preceded = nil
+        preceded.stream.begin(
+            deliver: { [self] event in hear(event, from: leg) },
+            told: { [self] label in owner?.userSpeaks(as: machine.label(label, of: leg)) })
+        return (preceded.stream, preceded.model)
+    }
+
+    private func forgetPreceded() {
+        preceded?.stream.cancel()
+        preceded = nil
+    }
+
+    private func fitted(_ options: StreamOptions, to engine: LiveEngine, channels: Int) -> StreamOptions {
+        var own = options
+        own.channels = channels
+        own.language = engine.capabilities.language(for: options.language)
+        return own
+    }
+
+    private func send(_ pcm: RawSpan, to leg: LegConnection) {
+        // Lent out, for a stream that answers at once may be sent more before this returns.
+        var lent: [UInt8] = []
+        swap(&lent, &scratch)
+        leg.send(pcm, scratch: &lent)
+        swap(&lent, &scratch)
+    }
+
+    private func replay(_ id: LegID, _ range: SampleRange) {
+        guard let leg = legs.first(where: { $0.id == id }), let owner else { return }
+        do {
+            try owner.replay(range) { send($0, to: leg) }
+        } catch {
+            fail(.unavailable("The session's audio cannot be read back: \(error)"))
+        }
+    }
+
+    // MARK: - Carrying out
+
+    private func run(_ actions: [SessionAction]) {
+        if machine.tally != tally {
+            owner?.counted(machine.tally, since: tally)
+            tally = machine.tally
+        }
+        for action in actions {
+            switch action {
+            case .open(let leg): open(leg)
+            case .replay(let leg, let range): replay(leg, range)
+            case .command(let leg, .update(let options)):
+                guard let leg = legs.first(where: { $0.id == leg }), let engine = engines.first(where: { $0.name == leg.engine }) else { continue }
+                leg.stream.send(.update(fitted(options, to: engine, channels: leg.channels.count)))
+            case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
+            case .discard(let id): discard(id)
+            case .record(let commit, let turn): owner?.record(commit, turn: turn)
+            case .emit(let event): emit(event)
+            case .holdClient(let isHeld): owner?.hold(isHeld)
+            case .repair(let repair): begin(repair)
+            case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
+            case .mend(let mend): owner?.mend(mend)
+            case .evaluated(let evaluation): owner?.evaluated(evaluation)
+            case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
+            case .blame(let engine, let error): owner?.blame(engine, error)
+            case .lagged(let engine, let lag): owner?.lagged(engine, by: lag)
+            case .ran(let record): report(record)
+            }
+        }
+        armTimer()
+    }
+
+    // MARK: - Voices
+
+    /// Whether somebody speaks in kept audio of some channels. The machine is told when it has done what it is doing.
+    private func listen(to leg: LegID, _ heard: Range<Int>, _ range: SampleRange) {
+        let loop = connector.loop
+        guard let voices, let pcm = try? audio(of: heard, range).get() else { return loop.soon { [self] in listened(to: leg, range, nil) } }
+        let session = LoopBound(self, on: loop)
+        voices.listen(to: pcm, channels: heard.count, rate: options.rate) { hasSpeech in
+            loop.execute { session.withValue { $0.listened(to: leg, range, hasSpeech) } }
+        }
+    }
+
+    private func listened(to leg: LegID, _ range: SampleRange, _ hasSpeech: Bool?) {
+        run(machine.listened(to: leg, through: range.end, hasSpeech: hasSpeech, now: connector.loop.now))
+    }
+
+    // MARK: - Repairs
+
+    private func begin(_ repair: Repair) {
+        let loop = connector.loop
+        let session = LoopBound(self, on: loop)
+        // Never at once: the machine is told when it has done what it is doing.
+        func answer(_ outcome: RepairOutcome) { loop.soon { [self] in repaired(repair.id, outcome) } }
+        guard let settings = repairSettings, let engine = settings.engines.first(where: { $0.name == repair.engine }) else {
+            return answer(.declined)
+        }
+        let wanted = RecognitionOptions(
+            language: options.language, diarize: options.diarize, keyterms: options.keyterms, workload: .realtime, isUrgent: repair.deadline != nil)
+        let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
+        let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, desk: settings.desk) { range in
+            await loop.run {
+                session.withValue { $0.audio(of: repair.channel.number..<repair.channel.number + 1, range) }
+                    ?? .failure(AudioLost("its session is gone"))
+            }
+        }
+        let isTaken = work.begin(now: loop.now) { outcome, model in
+            loop.execute { session.withValue { $0.repaired(repair.id, outcome, by: model) } }
+        }
+        guard isTaken else { return answer(.declined) }
+        repairs[repair.id] = work
+        begin(.repair(repair.id), AttemptStart(.repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1))
+    }
+
+    /// Kept audio of some channels.
+    private func audio(of some: Range<Int>, _ range: SampleRange) -> Result<[UInt8], AudioLost> {
+        Result { () throws(AudioLost) in
+            guard let owner else { throw AudioLost("its session is over") }
+            var audio: [UInt8] = []
+            audio.reserveCapacity(2 * some.count * Int(range.count.samples))
+            try owner.replay(range) { audio.append(some, ofInterleaved: $0, channels: channels) }
+            return audio
+        }
+    }
+
+    private func repaired(_ id: RepairID, _ outcome: RepairOutcome, by model: String? = nil) {
+        repairs[id] = nil
+        attempts[.repair(id)]?.model = model
+        run(machine.repaired(id, outcome, now: connector.loop.now))
+        // Of one that nobody waited for.
+        attempts[.repair(id)] = nil
+    }
+
+    private func discard(_ id: LegID) { legs.removeAll { $0.id == id } }
+
+    private func begin(_ attempt: AttemptRecord.Kind, _ beginning: AttemptStart, _ gated: GatedStream? = nil) {
+        attempts[attempt] = Attempt(number: begun, model: beginning.model, gated: gated)
+        owner?.began(beginning, begun)
+        begun += 1
+    }
+
+    private func report(_ record: AttemptRecord) {
+        let end = connector.loop.now
+        let start: Instant = end - record.duration
+        let kind: RecognitionAttempt.Kind =
+            switch record.kind {
+            case .leg: .stream
+            case .shadow: .shadow
+            case .repair: .repair
+            }
+        let attempt = attempts.removeValue(forKey: record.kind)
+        owner?.ran(
+            RecognitionAttempt(
+                kind, engine: record.engine, model: attempt?.model, channels: record.channels.count,
+                audio: record.range.count.duration(at: options.rate), passed: attempt?.gated?.passed.duration(at: options.rate), start: start,
+                accepted: record.accepted.map { start + $0 },
+                firstAnswer: record.firstAnswer, slowest: record.slowest, end: end, outcome: record.outcome),
+            attempt?.number)
+    }
+
+    private func emit(_ event: SessionEvent) {
+        guard case .ended = event else {
+            owner?.hear(event)
+            return
+        }
+        timer?.cancel()
+        timer = nil
+        forgetPreceded()
+        let last = owner
+        owner = nil
+        last?.hear(event)
+    }
+
+    private func armTimer() {
+        guard !machine.isEnded, let at = machine.nextPump(now: connector.loop.now) else { return }
+        if timer != nil, let timerDeadline, timerDeadline <= at { return }
+        timer?.cancel()
+        timerDeadline = at
+        timer = connector.loop.schedule(at: at) { [self] in
+            timer = nil
+            run(machine.pump(now: connector.loop.now))
+        }
+    }
+}

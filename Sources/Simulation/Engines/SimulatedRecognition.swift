@@ -1,0 +1,120 @@
+import Speech
+
+/// A word as one leg's engine hears it, on the session's timeline.
+struct HeardWord: Sendable {
+    var text: String
+    /// When the last sample of it is spoken: before that nobody can have heard it.
+    var spoken: SampleRange
+    /// Where the engine says it is.
+    var range: SampleRange
+    var confidence: Float
+}
+
+extension [Word] {
+    /// As drivers do with words of which no times are known.
+    mutating func spread(over range: SampleRange) {
+        for (index, place) in zip(indices, ProportionalTimes.ranges(of: map(\.text), in: range)) { self[index].range = place }
+    }
+}
+
+/// What an engine makes of the words that were said.
+struct SimulatedRecognition: Sendable {
+    let temper: EngineProfile
+    /// Of the engine: which words it gets wrong is the same whenever it hears them.
+    let taste: Chance
+    /// Of this attempt: times differ from one to the next.
+    let attempt: Chance
+
+    private enum Part {
+        static let omit = 1, substitute = 2, join = 3, start = 4, end = 5, bias = 6, edge = 7, certainty = 8, other = 9, insert = 10, part = 11
+        static let instant = 12
+    }
+
+    static func omits(_ word: Int, temper: EngineProfile, taste: Chance) -> Bool { taste[Part.omit, word].happens(temper.omits) }
+
+    static func substitutes(_ word: Int, temper: EngineProfile, taste: Chance) -> Bool {
+        taste[Part.substitute, word].happens(temper.substitutes)
+    }
+
+    /// Words of `spoken` that are heard by someone who is given the audio of `range` alone.
+    func words(_ spoken: [SpokenWord], in range: SampleRange) -> [HeardWord] {
+        var heard: [HeardWord] = []
+        let bias = jitter(attempt[Part.bias]) / 3
+        var before = range.start
+        var index = 0
+        while index < spoken.count {
+            let word = spoken[index]
+            index += 1
+            guard word.range.end > range.start, word.range.start < range.end else { continue }
+            let isCut = word.range.start < range.start || word.range.end > range.end
+            let isPart = isCut && !isRecognisable(word, in: range)
+            // A part of a word may be heard as another.
+            if isPart && !isHeard(word, in: range) { continue }
+            if Self.omits(word.number, temper: temper, taste: taste) { continue }
+            var identity = WordIdentity(first: word.number, count: 1, engine: temper.number)
+            var text = word.text
+            var end = word.range.end
+            if let joined = word.joined, index < spoken.count, spoken[index].range.end <= range.end, !isCut,
+                spoken[index].range.start.samples - word.range.end.samples < Milliseconds.samples(200).samples,
+                word.numeral == nil ? taste[Part.join, word.number].happens(temper.joins) : temper.isFormatted,
+                !Self.omits(spoken[index].number, temper: temper, taste: taste)
+            {
+                text = joined
+                identity.count = 2
+                end = spoken[index].range.end
+                index += 1
+            } else if isPart || Self.substitutes(word.number, temper: temper, taste: taste) {
+                text = taste[Part.other, word.number].pick(Script.misheard)
+            } else if temper.isFormatted, let numeral = word.numeral {
+                text = numeral
+            }
+            let startShift = bias + 2 * jitter(attempt[Part.start, word.number]) / 3
+            let endShift = bias + 2 * jitter(attempt[Part.end, word.number]) / 3
+            let start = min(max(word.range.start + SampleCount(startShift), before), max(before, range.end))
+            let finish = min(max(end + SampleCount(endShift), start + Milliseconds.samples(20)), max(start, range.end))
+            before = finish
+            let isInstant = identity.count == 1 && taste[Part.instant, word.number].happens(temper.instants)
+            let certainty = attempt[Part.certainty, word.number].unit
+            heard.append(
+                HeardWord(
+                    text: text, spoken: SampleRange(word.range.start, end), range: SampleRange(isInstant ? finish : start, finish),
+                    confidence: identity.confidence(certainty)
+                ))
+            if taste[Part.insert, word.number].happens(temper.inserts) {
+                let range = SampleRange(finish, count: Milliseconds.samples(20))
+                heard.append(
+                    HeardWord(
+                        text: taste[Part.insert][word.number][1].pick(Script.misheard), spoken: SampleRange(word.range.start, end), range: range,
+                        confidence: WordIdentity(first: 0, count: 1, engine: temper.number).confidence(taste[Part.insert][word.number][2].unit)))
+                before = range.end
+            }
+        }
+        if temper.isFormatted { punctuate(&heard) }
+        return heard
+    }
+
+    /// Most of a word is enough, little is not; between them it depends.
+    private func isRecognisable(_ word: SpokenWord, in range: SampleRange) -> Bool {
+        let rest = word.range.intersection(range)?.count.samples ?? 0
+        let share = Double(rest) / Double(max(1, word.range.count.samples))
+        return share > 0.3 + 0.4 * attempt[Part.edge, word.number].unit
+    }
+
+    /// Whether so little of a word is taken for another.
+    private func isHeard(_ word: SpokenWord, in range: SampleRange) -> Bool {
+        (word.range.intersection(range)?.count ?? .zero) > Milliseconds.samples(40) && taste[Part.part, word.number].happens(temper.hearsParts)
+    }
+
+    /// In samples.
+    private func jitter(_ chance: Chance) -> Int64 { Int64(chance.unit * Double(2 * temper.jitter * 16)) - Int64(temper.jitter * 16) }
+
+    private func punctuate(_ words: inout [HeardWord]) {
+        var isFirst = true
+        for index in words.indices {
+            if isFirst, let first = words[index].text.first { words[index].text = first.uppercased() + words[index].text.dropFirst() }
+            let isLast = index + 1 == words.count || words[index + 1].spoken.start > words[index].spoken.end + Milliseconds.samples(400)
+            isFirst = isLast
+            if isLast { words[index].text += "." }
+        }
+    }
+}

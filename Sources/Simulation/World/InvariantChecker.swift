@@ -1,0 +1,544 @@
+import Continuity
+import Speech
+
+/// Sees what a session does, knows what was truly said, and says when the two do not fit.
+struct InvariantChecker {
+    private struct Covered {
+        var range: SampleRange
+        /// Nil for a gap.
+        var engine: EngineName?
+        /// The client asked for it.
+        var isFlush: Bool
+    }
+
+    private struct Channel {
+        var covered: [Covered] = []
+        var through = SampleIndex.zero
+        /// How often each spoken word was committed, by its number.
+        var times: [Int]
+        /// Who said it first, and where, by what its engine says: the last word of a final without word times, or that ends with a frame, may last to the
+        /// final's end.
+        var engines: [Int]
+        /// Who has said each again since.
+        var again: [Int: Set<Int>] = [:]
+        var places: [SampleRange]
+        var lastNumber = 0
+        var answers = 0
+        var turn = 0
+        /// Those that begin behind the end of the final in which an engine without word times says them, behind others.
+        var beyond: Set<Int> = []
+        /// Where anybody who said something of it began to hear it, with the number of the first word that is in what he said; and whether the engine of
+        /// one does not say where words lie. Of who began in the silence behind all that was committed it is known that he heard none of that.
+        var origins: [(place: SampleIndex, first: Int, isBehind: Bool)] = []
+        var isUntimed = false
+        /// Words that somebody has said to the session, whatever it made of them.
+        var told: Set<Int> = []
+        /// How many were to hear it, whatever came of it.
+        var asked = 0
+        /// Words that are there twice while others of the same are still to be said.
+        var doubled: [Int] = []
+    }
+
+    private let scenario: Scenario
+    private var channels: [Channel]
+    private var recorded: [Commit] = []
+    private(set) var violation: Violation?
+    private(set) var end: SessionEnd?
+    private(set) var words = 0
+    private(set) var gaps = 0
+    private(set) var mends = 0
+    private(set) var evaluations = 0
+    private(set) var legsRun: Set<LegID> = []
+    private(set) var repairsRun: Set<RepairID> = []
+
+    init(_ scenario: Scenario) {
+        self.scenario = scenario
+        channels = scenario.spoken.map {
+            let none = Array(repeating: 0, count: ($0.last?.number ?? 0) + 1)
+            return Channel(times: none, engines: none, places: none.map { _ in SampleRange(.zero, .zero) })
+        }
+    }
+
+    /// Jitter, the skew of a whole session, and rounding.
+    private func tolerance(_ temper: EngineProfile) -> SampleCount {
+        SampleCount(Int64(temper.jitter * 16) + Int64(abs(temper.skew) * Double(scenario.length) * 16) + 32)
+    }
+
+    mutating func fail(_ rule: Violation.Rule, _ details: String) {
+        if violation == nil { violation = Violation(rule: rule, details: details) }
+    }
+
+    // MARK: - While it runs
+
+    mutating func asked(_ channels: Range<Int>) {
+        for channel in channels { self.channels[channel].asked += 1 }
+    }
+
+    /// Whoever began there has said his first words.
+    mutating func began(_ temper: EngineProfile, at origin: SampleIndex, saying words: [Word], in channel: Int) {
+        guard let first = words.lazy.map({ WordIdentity(confidence: $0.confidence).first }).first(where: { $0 > 0 }) else { return }
+        channels[channel].origins.append((origin, first, isBehind(origin, in: channel)))
+        if !temper.hasWordTimes { channels[channel].isUntimed = true }
+    }
+
+    /// Whether all that is committed was over there, and it was silent from there to its end.
+    private func isBehind(_ origin: SampleIndex, in channel: Int) -> Bool {
+        let seen = channels[channel], words = scenario.spoken[channel]
+        guard scenario.noises.isEmpty, origin < seen.through, seen.covered.last?.engine != nil, seen.places.indices.contains(seen.lastNumber),
+            let before = words.last(where: { $0.range.start < origin }), before.range.end <= origin,
+            seen.places[seen.lastNumber].start < before.range.end
+        else { return false }
+        guard let next = words.first(where: { $0.range.start >= origin }) else { return true }
+        return next.range.start >= seen.through && next.range.start > before.range.end + Self.shortest
+    }
+
+    /// Somebody has said this to the session.
+    mutating func told(_ words: [Word], in channel: Int) {
+        for identity in words.map({ WordIdentity(confidence: $0.confidence) }) {
+            channels[channel].told.formUnion(identity.first..<identity.first + identity.count)
+        }
+    }
+
+    /// A leg that takes over, and leaves to repairs what is before, begins in a silence if there was one in the last second when it was planned.
+    mutating func tookOver(at origin: SampleIndex, received: SampleIndex) {
+        let second = Milliseconds.samples(1_000), margin = Milliseconds.samples(100)
+        // Of several channels the first that is silent decides for all.
+        guard channels.count == 1, scenario.mode == .failover, scenario.noises.isEmpty else { return }
+        guard origin >= received - second, origin > channels[0].through else { return }
+        guard let speech = loud(before: origin, in: 0), speech.start + margin < origin, origin + margin < min(speech.end, received) else { return }
+        // Whether a word is over shows only some time behind it.
+        guard let last = loud(before: received, in: 0), last.start >= received - second || last.end + Self.shortest <= received else {
+            return
+        }
+        fail(.audio, "a leg begins at \(Milliseconds.text(origin)), where somebody speaks, and nobody does a moment later")
+    }
+
+    /// What is quiet for less than this is no silence.
+    private static var shortest: SampleCount { Milliseconds.samples(150) }
+
+    /// The last words that begin before `place`, with no silence between them.
+    private func loud(before place: SampleIndex, in channel: Int) -> SampleRange? {
+        scenario.spoken[channel].prefix { $0.range.start < place }.reduce(nil as SampleRange?) { before, word in
+            guard let before, word.range.start <= before.end + Self.shortest else { return word.range }
+            return SampleRange(before.start, word.range.end)
+        }
+    }
+
+    mutating func recorded(_ commit: Commit, turn: Int) {
+        if turn < channels[commit.channel.number].turn { fail(.turns, "turn \(turn) after \(channels[commit.channel.number].turn)") }
+        channels[commit.channel.number].turn = turn
+        recorded.append(commit)
+    }
+
+    mutating func heard(_ event: SessionEvent, received: SampleIndex) {
+        if end != nil { fail(.ending, "it said something after its end") }
+        switch event {
+        case .ready, .speechStarted, .turnEnded: break
+        case .interim(let hypothesis):
+            let through = channels[hypothesis.channel.number].through
+            if let first = hypothesis.words.first, first.range.start < through {
+                fail(.order, "an interim word “\(first.text)” at \(Milliseconds.text(first.range)) lies before \(Milliseconds.text(through))")
+            }
+        case .commit(let commit): committed(commit, received: received)
+        case .flushed(let channel): channels[channel.number].answers += 1
+        case .gap(let channel, let range, _):
+            gaps += 1
+            cover(channel, range, by: nil, received: received)
+        case .ended(let end): self.end = end
+        }
+    }
+
+    private mutating func cover(_ channel: ChannelIndex, _ range: SampleRange, by engine: EngineName?, isFlush: Bool = false, received: SampleIndex) {
+        if range.start != channels[channel.number].through {
+            fail(
+                .coverage,
+                "channel \(channel.number) goes on at \(Milliseconds.text(range)) behind \(Milliseconds.text(channels[channel.number].through))")
+        }
+        if range.end > received { fail(.coverage, "\(Milliseconds.text(range)) is covered, of \(Milliseconds.text(received)) received") }
+        channels[channel.number].through = range.end
+        channels[channel.number].covered.append(Covered(range: range, engine: engine, isFlush: isFlush))
+    }
+
+    private mutating func committed(_ commit: Commit, received: SampleIndex) {
+        guard recorded.first == commit else {
+            return fail(.journal, "a commit at \(Milliseconds.text(commit.range)) was emitted before it was recorded")
+        }
+        recorded.removeFirst()
+        cover(commit.channel, commit.range, by: commit.engine, isFlush: commit.reason == .flush, received: received)
+        let number = commit.channel.number
+        if commit.reason == .flush { channels[number].answers += 1 }
+        var before = commit.range.start
+        for word in commit.words {
+            words += 1
+            identify(word, in: commit)
+            if word.range.start < before || word.range.end > commit.range.end {
+                fail(
+                    .order,
+                    "“\(word.text)” at \(Milliseconds.text(word.range)), in \(Milliseconds.text(commit.range)), behind \(Milliseconds.text(before))"
+                )
+            }
+            before = word.range.end
+        }
+    }
+
+    private mutating func identify(_ word: Word, in commit: Commit) {
+        let number = commit.channel.number
+        let identity = identity(of: word, channel: number)
+        guard identity.first > 0 else { return }
+        guard let first = spoken(identity.first, number), let last = spoken(identity.first + identity.count - 1, number) else {
+            return fail(.order, "“\(word.text)” was never said in channel \(number)")
+        }
+        for said in identity.first..<identity.first + identity.count {
+            channels[number].times[said] += 1
+            if channels[number].times[said] == 1 {
+                channels[number].engines[said] = identity.engine
+                let isVague = scenario.temper(identity.engine).map { !$0.hasWordTimes || $0.ahead > 0 } == true && word == commit.words.last
+                channels[number].places[said] = SampleRange(word.range.start, isVague ? commit.range.end : word.range.end)
+                if isBeyond(said, word, in: commit) { channels[number].beyond.insert(said) }
+            }
+            if channels[number].times[said] > 1 { channels[number].again[said, default: []].insert(identity.engine) }
+            if channels[number].times[said] > 1, !isCutOff(said, in: number), !isSaidBeyond(said, in: number),
+                !isDisputed(said, by: channels[number].again[said, default: []].union([channels[number].engines[said]]), in: number)
+            {
+                channels[number].doubled.append(said)
+                if !isUncounted(said, in: number, isDoubled: true) {
+                    fail(
+                        .doubled,
+                        "“\(word.text)” (\(said)) at \(Milliseconds.text(word.range)), engine\(identity.engine); said at \(Milliseconds.text(first.range))"
+                    )
+                }
+            }
+        }
+        let before = channels[number].engines[channels[number].lastNumber]
+        if identity.first < channels[number].lastNumber, channels[number].times[identity.first] == 1,
+            !isDisputed(identity.first, by: [before, identity.engine], in: number)
+        {
+            fail(.order, "“\(word.text)” (\(identity.first)) comes behind word \(channels[number].lastNumber)")
+        }
+        channels[number].lastNumber = identity.first + identity.count - 1
+        if channels[number].times[identity.first] == 1 { place(word, identity, SampleRange(first.range.start, last.range.end), in: commit) }
+    }
+
+    /// What a seam left of a word that stands for two is one of them.
+    private func identity(of word: Word, channel: Int) -> WordIdentity {
+        var identity = WordIdentity(confidence: word.confidence)
+        guard identity.count == 2 else { return identity }
+        for number in [identity.first, identity.first + 1]
+        where [spoken(number, channel)?.text, spoken(number, channel)?.numeral].contains(word.bare) {
+            identity.first = number
+            identity.count = 1
+        }
+        return identity
+    }
+
+    /// Whether a word begins where something was made final because the client asked for it: there are engines that cut words when asked, and then it may
+    /// as well be the rest of one.
+    private func isBehindFlush(_ said: SampleRange, in number: Int) -> Bool {
+        guard let flush = channels[number].covered.dropLast().last, flush.isFlush else { return false }
+        return said.start <= flush.range.end + Milliseconds.samples(150)
+    }
+
+    private mutating func place(_ word: Word, _ identity: WordIdentity, _ said: SampleRange, in commit: Commit) {
+        guard let temper = scenario.temper(identity.engine) else { return }
+        let number = commit.channel.number
+        guard temper.hasWordTimes else {
+            // Its final may begin a little before, in the word before it.
+            let around = SampleRange(said.start - Milliseconds.samples(150), said.end + Milliseconds.samples(150))
+            if word == commit.words.first, !temper.cutsFlushes, !isBehindFlush(said, in: number), isFirst(said, in: commit),
+                word.range.intersection(around) == nil
+            {
+                fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), the first there, at \(Milliseconds.text(said))")
+            }
+            return
+        }
+        var said = said
+        // Who cuts what it writes as one says of its first half that it is where the second one begins.
+        if temper.cutsWords, spoken(identity.first, number)?.joined != nil, let other = spoken(identity.first + 1, number) {
+            said.end = max(said.end, other.range.end)
+        }
+        // Who votes has a say in a word's time.
+        var tolerance = scenario.mode == .ensemble ? scenario.tempers.map(self.tolerance).max() ?? .zero : self.tolerance(temper)
+        // What a seam left of a word is where its share of the word is, or where another engine says that the rest of it ends.
+        let whole = WordIdentity(confidence: word.confidence)
+        let isVoted = scenario.mode == .ensemble
+        if whole.count > identity.count { tolerance = scenario.tempers.map(self.tolerance).max() ?? tolerance }
+        // Votes have the middle of several engines' times, and one may have cut it off the word before.
+        let isLast = isVoted && spoken(whole.first - 1, number)?.joined != nil
+        let start = min(said.start, spoken(isLast ? whole.first - 1 : whole.first, number)?.range.start ?? said.start)
+        let isEarly = word.range.start < start - tolerance
+        // A word that a seam cuts keeps what lies behind it, and so does one that its engine cuts.
+        let isCut =
+            word.range.start == commit.range.start || (temper.cutsWords || isVoted) && word.range.start < said.end + tolerance
+        // Who has said that its final ends with a frame says of what is said in the rest of that that it is where it ends.
+        let ahead = Milliseconds.samples(temper.ahead)
+        said.end = said.end + ahead
+        // Some engines say only where it ends.
+        let latest = temper.instants > 0 ? said.end : said.start + ahead
+        let isLate = word.range.end > said.end + tolerance || word.range.start > latest + tolerance && !isCut
+        // Another engine does not hear it, and has said that nobody speaks there: it stands where that ends.
+        let isUnheard = channels[number].covered.suffix(4).contains { covered in
+            guard let temper = covered.engine.flatMap(scenario.temper) else { return false }
+            return omits(identity.first, temper) || isDisputed(identity.first, by: [temper.number, identity.engine], in: number)
+        }
+        if isLate, isCut, isUnheard, word.range.start < said.end + tolerance + Milliseconds.samples(300) { return }
+        // Another has committed a word as far as that: no part of this one is left, and it stands where that ends.
+        let other = channels[number].covered.dropLast().last?.engine.flatMap(scenario.temper)
+        if isLate, word.range.isEmpty, word.range.start == commit.range.start, let other,
+            !other.hasWordTimes || word.range.end <= said.end + self.tolerance(other)
+        {
+            return
+        }
+        if isEarly || isLate { fail(.place, "“\(word.text)” at \(Milliseconds.text(word.range)), said at \(Milliseconds.text(said))") }
+    }
+
+    /// Nobody says where it is, but the only engine that was to hear any of this has said it first in its final, in which somebody begins to speak there: before it
+    /// is no more than what engines' times leave of another word.
+    private func isFirst(_ said: SampleRange, in commit: Commit) -> Bool {
+        let number = commit.channel.number
+        guard channels[number].asked == 1, scenario.noises.isEmpty else { return false }
+        let longest = Milliseconds.samples(140)
+        guard commit.range.contains(said.start), (said.intersection(commit.range)?.count ?? .zero) > longest else { return false }
+        // One that begins in it may be what the engine does not hear.
+        let before = scenario.spoken[number].filter { $0.range.start < said.start && $0.range.end > commit.range.start }
+        let rest = before.reduce(SampleCount.zero) { $0 + ($1.range.intersection(commit.range)?.count ?? .zero) }
+        return rest <= longest
+            && before.allSatisfy { word in
+                word.range.start < commit.range.start || !scenario.tempers.contains { omits(word.number, $0) }
+            }
+    }
+
+    /// Numbers are places, as long as none was taken out.
+    private func spoken(_ number: Int, _ channel: Int) -> SpokenWord? {
+        let words = scenario.spoken[channel]
+        if number >= 1, number <= words.count, words[number - 1].number == number { return words[number - 1] }
+        return words.first { $0.number == number }
+    }
+
+    // MARK: - What is stored
+
+    mutating func mended(_ mend: Mend) {
+        mends += 1
+        if mend.range.isEmpty { fail(.stored, "a mend of nothing, at \(Milliseconds.text(mend.range))") }
+        let isGap = channels[mend.channel.number].covered.contains {
+            $0.engine == nil && $0.range.start <= mend.range.start && mend.range.end <= $0.range.end
+        }
+        if !isGap { fail(.stored, "a mend of \(Milliseconds.text(mend.range)), where no gap was reported") }
+        var last: WordIdentity?
+        for word in mend.words {
+            if word.range.start < mend.range.start || word.range.end > mend.range.end {
+                fail(.stored, "“\(word.text)” at \(Milliseconds.text(word.range)) in a mend of \(Milliseconds.text(mend.range))")
+            }
+            let identity = identity(of: word, channel: mend.channel.number)
+            if identity.first > 0 {
+                place(word, identity, behind: last, in: mend)
+                last = identity
+            }
+            for said in identity.first..<identity.first + identity.count where said < channels[mend.channel.number].times.count {
+                channels[mend.channel.number].times[said] += 1
+                let first = channels[mend.channel.number].engines[said]
+                // An engine that cuts words gives the whole of it to the part behind the gap, which a repair that ends there cuts as well.
+                let isCut = word.range.end == mend.range.end && channels[mend.channel.number].places[said].start >= mend.range.end
+                if isCut, scenario.temper(first)?.cutsWords == true { continue }
+                if isCutOff(said, in: mend.channel.number) { continue }
+                if channels[mend.channel.number].times[said] > 1, !isDisputed(said, by: [first, identity.engine], in: mend.channel.number) {
+                    channels[mend.channel.number].doubled.append(said)
+                    if !isUncounted(said, in: mend.channel.number, isDoubled: true) {
+                        fail(.doubled, "“\(word.text)” (\(said)) was mended, and is there already")
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func place(_ word: Word, _ identity: WordIdentity, behind last: WordIdentity?, in mend: Mend) {
+        let number = mend.channel.number
+        if let last, identity.first <= last.first, !isDisputed(identity.first, by: [last.engine, identity.engine], in: number) {
+            fail(.stored, "“\(word.text)” (\(identity.first)) comes behind word \(last.first) in a mend")
+        }
+        guard let temper = scenario.temper(identity.engine), temper.hasWordTimes, !word.range.isEmpty,
+            let first = spoken(identity.first, number)?.range, let end = spoken(identity.first + identity.count - 1, number)?.range.end
+        else { return }
+        if word.range.end <= first.start - tolerance(temper) || word.range.start >= end + tolerance(temper) {
+            fail(.stored, "“\(word.text)” at \(Milliseconds.text(word.range)) in a mend, said at \(Milliseconds.text(first))")
+        }
+    }
+
+    mutating func ran(_ record: AttemptRecord) {
+        switch record.kind {
+        case .leg(let leg), .shadow(let leg): if !legsRun.insert(leg).inserted { fail(.runs, "leg \(leg.number) has two records") }
+        case .repair(let repair): if !repairsRun.insert(repair).inserted { fail(.runs, "repair \(repair.number) has two records") }
+        }
+    }
+
+    mutating func evaluated(_ evaluation: Evaluation) {
+        evaluations += 1
+        if end != nil { fail(.ending, "a shadow was evaluated after the end") }
+    }
+
+    // MARK: - At its end
+
+    mutating func close(received: SampleIndex, finalizes: Int) {
+        guard let end else { return fail(.ending, "nothing is left to happen, and it has not ended") }
+        if !recorded.isEmpty { fail(.journal, "\(recorded.count) commits were recorded and not emitted") }
+        if end.received != received - .zero {
+            fail(.coverage, "it counts \(Milliseconds.text(end.received.samples)) of \(Milliseconds.text(received))")
+        }
+        for number in channels.indices {
+            if channels[number].through != received {
+                fail(.coverage, "channel \(number) is covered to \(Milliseconds.text(channels[number].through)) of \(Milliseconds.text(received))")
+            }
+            if end.error == nil && channels[number].answers != finalizes {
+                fail(.answer, "channel \(number) had \(channels[number].answers) answers to \(finalizes)")
+            }
+            for said in channels[number].doubled where !isUncounted(said, in: number, isDoubled: true) {
+                fail(.doubled, "“\(spoken(said, number)?.text ?? "")” (\(said)) in channel \(number), of all that are the same")
+            }
+            for word in scenario.spoken[number] where channels[number].times[word.number] == 0 && word.range.end <= received {
+                if !isExcused(word, in: number) {
+                    fail(.lost, "“\(word.text)” (\(word.number)), said at \(Milliseconds.text(word.range)) in channel \(number)")
+                }
+            }
+        }
+    }
+
+    /// It lies in a reported gap, or an engine whose words were taken there never hears it.
+    private func isExcused(_ word: SpokenWord, in number: Int) -> Bool {
+        var around = word.range
+        // Who writes it together with its neighbour says both where the gap is.
+        let before = spoken(word.number - 1, number), after = spoken(word.number + 1, number)
+        if let before, before.joined != nil { around.start = min(around.start, before.range.start) }
+        if let after, word.joined != nil { around.end = max(around.end, after.range.end) }
+        let covered = channels[number].covered
+        let isMissed = covered.indices.contains { index in
+            // Where it begins and ends is a matter of whose words lie there and on either side.
+            let tempers = covered[max(0, index - 1)..<min(covered.count, index + 2)].compactMap { $0.engine.flatMap(scenario.temper) }
+            let reach = tempers.map(tolerance).max() ?? .zero
+            guard covered[index].range.intersection(SampleRange(around.start - reach, around.end + reach)) != nil else { return false }
+            guard let engine = covered[index].engine, let temper = scenario.temper(engine) else { return true }
+            return omits(word.number, temper)
+        }
+        if isMissed || isUncounted(word.number, in: number) || isOverlaid(word, in: number) { return true }
+        // Where two engines meet. Words that are the same one after another count as one.
+        let run = run(of: word, in: number, period: 1).range
+        let near = SampleRange(run.start - Milliseconds.samples(500), run.end + Milliseconds.samples(500))
+        let close = covered.filter { $0.range.start <= near.end && $0.range.end >= near.start }
+        let engines = close.compactMap { $0.engine.flatMap(scenario.temper)?.number }
+        return Set(engines).count > 1 && isDisputed(word.number, by: engines, in: number)
+    }
+
+    /// An engine has said of the last word that anybody has said before it that it lasts to the end of this one, and nobody has ever said this one.
+    private func isOverlaid(_ word: SpokenWord, in number: Int) -> Bool {
+        guard !channels[number].told.contains(word.number) else { return false }
+        // Others that nobody has said either may lie between the two.
+        guard let before = channels[number].times[..<word.number].lastIndex(where: { $0 > 0 }),
+            !(before + 1..<word.number).contains(where: channels[number].told.contains)
+        else { return false }
+        return channels[number].places[before].end >= word.range.end
+    }
+
+    /// Where two engines' results meet, one of them does not hear, or hears another word for, this word or one of the two on either side. What the
+    /// other heard may then be the same word or one more, and nobody can know. Words that are the same one after another, and two that are said again and again, count as one.
+    private func isDisputed(_ number: Int, by engines: some Sequence<Int>, in channel: Int) -> Bool {
+        let tempers = Set(engines).compactMap { scenario.temper($0) }
+        func further(_ number: Int, by step: Int) -> Int {
+            var edge = number
+            for _ in 0...(tempers.count > 1 ? 2 : 1) {
+                edge = end(ofRunAt: edge, by: step, in: channel) + step
+            }
+            return edge - step
+        }
+        return (further(number, by: -1)...further(number, by: 1)).contains { word in
+            // An engine hears alike each time, but for what it writes as one: where its audio ends in the middle of that, it may hear another word.
+            if tempers.count == 1, spoken(word, channel)?.joined == nil, spoken(word - 1, channel)?.joined == nil { return false }
+            return tempers.contains { tempers.count > 1 && omits(word, $0) || SimulatedRecognition.substitutes(word, temper: $0, taste: taste($0)) }
+        }
+    }
+
+    /// It is one of several words in a row that are the same, or of two words that are said again and again, of which somebody heard only the last ones,
+    /// and somebody does not say where words lie. How many those are he says, and which, nobody knows: for each who began among them, one word, or the two,
+    /// may be missing or be there twice.
+    private func isUncounted(_ number: Int, in channel: Int, isDoubled: Bool = false) -> Bool {
+        guard channels[channel].isUntimed, let said = spoken(number, channel) else { return false }
+        return (1...2).contains { period in
+            let run = run(of: said, in: channel, period: period)
+            let isVague = isVague(run.range, in: channel) || isDoubled && isSaidAgainVaguely(run.numbers, in: channel)
+            guard run.numbers.count >= 2 * period, isVague else { return false }
+            // Where these words begin nobody says either.
+            let unsure = period * beginners(at: run.numbers.lowerBound, until: run.range.end, in: channel) { !$0 }
+            let times = channels[channel].times[run.numbers].reduce(0, +)
+            return isDoubled ? times <= run.numbers.count + unsure : times >= run.numbers.count - unsure
+        }
+    }
+
+    /// How many began behind the beginning of the word before this one, and before `end`, and have said nothing of that word.
+    ///
+    /// - Parameter counts: those who began in the silence behind all that was committed, or the others.
+    private func beginners(at number: Int, until end: SampleIndex, in channel: Int, where counts: (Bool) -> Bool = { _ in true }) -> Int {
+        let before = spoken(number - 1, channel)?.range.start ?? .zero
+        return channels[channel].origins.count { before < $0.place && $0.place < end && $0.first >= number && counts($0.isBehind) }
+    }
+
+    /// What is committed there, or may have mended a gap there, is of somebody who does not say where words lie.
+    private func isVague(_ range: SampleRange, in channel: Int) -> Bool {
+        let near = SampleRange(range.start - Milliseconds.samples(500), range.end + Milliseconds.samples(500))
+        return channels[channel].covered.contains { covered in
+            covered.range.intersection(near) != nil && covered.engine.map { scenario.temper($0)?.hasWordTimes == false } ?? true
+        }
+    }
+
+    /// One of these words was said again by somebody who does not say where.
+    private func isSaidAgainVaguely(_ numbers: ClosedRange<Int>, in channel: Int) -> Bool {
+        numbers.contains { channels[channel].again[$0]?.contains { scenario.temper($0)?.hasWordTimes == false } == true }
+    }
+
+    /// The last one, in this direction, of words that are the same as this one, or of two words that are said again and again.
+    private func end(ofRunAt number: Int, by step: Int, in channel: Int) -> Int {
+        guard let word = spoken(number, channel) else { return number }
+        let ends = (1...2).map { period in
+            let run = run(of: word, in: channel, period: period).numbers
+            return run.count > period ? (step > 0 ? run.upperBound : run.lowerBound) : number
+        }
+        return (step > 0 ? ends.max() : ends.min()) ?? number
+    }
+
+    /// The words around this one of which each is the same as the one that stands so many before it.
+    private func run(of word: SpokenWord, in channel: Int, period: Int) -> (numbers: ClosedRange<Int>, range: SampleRange) {
+        func isSame(_ number: Int) -> Bool {
+            guard let word = spoken(number, channel), let other = spoken(number + period, channel) else { return false }
+            return word.text == other.text
+        }
+        let runs = (word.number - period...word.number).filter(isSame).map { number in
+            var first = number, last = number
+            while isSame(first - 1) { first -= 1 }
+            while isSame(last + 1) { last += 1 }
+            return first...last + period
+        }
+        guard let run = runs.max(by: { $0.count < $1.count }), let first = spoken(run.lowerBound, channel), let last = spoken(run.upperBound, channel)
+        else { return (word.number...word.number, word.range) }
+        return (run, SampleRange(first.range.start, last.range.end))
+    }
+
+    /// The audio ends within it: what that makes of it each engine decides for itself.
+    private func isCutOff(_ number: Int, in channel: Int) -> Bool {
+        (spoken(number, channel)?.range.end).map { $0 > Milliseconds.index(scenario.length) } ?? false
+    }
+
+    /// An engine that does not say where words lie says that its final ends before this one begins, and has others in it that were said before.
+    private func isBeyond(_ said: Int, _ word: Word, in commit: Commit) -> Bool {
+        guard let temper = scenario.temper(WordIdentity(confidence: word.confidence).engine), !temper.hasWordTimes else { return false }
+        guard let place = spoken(said, commit.channel.number)?.range.start else { return false }
+        return commit.words.first != word && commit.range.end <= place
+    }
+
+    /// It was, and is there once more, for somebody who heard nothing before it.
+    private func isSaidBeyond(_ number: Int, in channel: Int) -> Bool {
+        guard channels[channel].beyond.contains(number), channels[channel].times[number] == 2, let word = spoken(number, channel) else {
+            return false
+        }
+        return beginners(at: number, until: word.range.end, in: channel) > 0
+    }
+
+    private func omits(_ word: Int, _ temper: EngineProfile) -> Bool { SimulatedRecognition.omits(word, temper: temper, taste: taste(temper)) }
+
+    private func taste(_ temper: EngineProfile) -> Chance { Chance(seed: scenario.seed)[SimulatedWorld.Part.taste, temper.number] }
+}

@@ -1,0 +1,225 @@
+package import Continuity
+package import Observability
+package import Sessions
+package import Speech
+package import Store
+internal import Synchronization
+
+/// Sees to it that each attempt of an engine comes into the ledger. Nothing that is recognised waits for the ledger, or fails with it.
+package final class UsageRecorder: Sendable {
+    /// Runs that wait while the store cannot be written to. What comes then replaces the oldest.
+    private static let mostKept = 100_000
+
+    package let ledger: UsageLedger
+    package let prices: PriceTable
+    package let metrics: UsageMetrics
+    private let log: Log
+    private let newID: @Sendable () -> String
+    private let now: @Sendable () -> UnixTime
+    private let kept = Mutex<[UsageRecord]>([])
+    private let warned = Mutex<Set<String>>([])
+    /// The day when old runs were last looked for.
+    private let forgotten = Mutex("")
+    private let isUpset = Mutex(false)
+    /// Whether somebody asks for `takeChanged`.
+    private let isWatched: Bool
+    /// Users whose attempts have ended since they were asked for.
+    private let changed = Mutex<Set<ID<User>>>([])
+    /// Streams of an earlier process, of which it is not known yet how much they were sent.
+    private let cutOff = Mutex<[UsageRecord]>([])
+
+    /// - Parameter isWatched: `takeChanged` is called now and then; otherwise nothing is kept for it.
+    package init(
+        _ ledger: UsageLedger, prices: PriceTable, metrics: UsageMetrics, log: Log, isWatched: Bool, newID: @escaping @Sendable () -> String,
+        now: @escaping @Sendable () -> UnixTime
+    ) {
+        self.ledger = ledger
+        self.isWatched = isWatched
+        self.prices = prices
+        self.metrics = metrics
+        self.log = log
+        self.newID = newID
+        self.now = now
+    }
+
+    /// Notes an attempt before its engine hears anything.
+    package func begin(
+        by owner: UsageOwner, _ engine: EngineName, _ options: RecognitionOptions, payer: BillingParty = .operator,
+        change: (inout UsageRecord) -> Void = { _ in }
+    ) async -> UsageRecord {
+        var run = UsageRecord(
+            id: ID(newID()), user: owner.user, key: owner.key, engine: engine, model: options.model, workload: options.workload, kind: .recording,
+            payer: payer, started: now())
+        change(&run)
+        await note(run)
+        return run
+    }
+
+    /// Notes its end.
+    package func end(_ attempt: UsageRecord, _ run: RecognitionAttempt, _ transcript: Transcript?) async {
+        await note(ended(attempt, run, transcript))
+    }
+
+    /// The same, for someone who stores it together with a result, and calls `stored` then.
+    package func ended(_ attempt: UsageRecord, _ run: RecognitionAttempt, _ transcript: Transcript?) -> UsageRecord {
+        var ended = attempt
+        ended.end(run, at: now(), prices: prices)
+        if let transcript { ended.count(transcript) }
+        report(ended)
+        return ended
+    }
+
+    /// Notes an attempt of a session's that begins. At once, from any thread.
+    package func begin(_ attempt: AttemptStart, of session: SessionRecord, rate: SampleRate, payer: BillingParty) -> UsageRecord {
+        var run = UsageRecord(of: session, id: ID(newID()), attempt.engine, model: attempt.model, attempt.kind, payer: payer, started: now())
+        if let length = attempt.length {
+            run.audio = length.duration(at: rate) * attempt.channels
+        } else {
+            run.stretch = UsageRecord.Stretch(of: session.id, from: (attempt.start - .zero).duration(at: rate), channels: attempt.channels)
+        }
+        keep([run])
+        Task { await flush() }
+        return run
+    }
+
+    /// Notes that it is over.
+    ///
+    /// - Parameter begun: what was noted of its beginning; nil: nothing was.
+    package func note(_ run: RecognitionAttempt, of session: SessionRecord, begun: UsageRecord? = nil) {
+        let end = now()
+        let start = UnixTime(milliseconds: end.milliseconds - Int64(run.start.duration(to: run.end) / .milliseconds(1)))
+        var ended = begun ?? UsageRecord(of: session, id: ID(newID()), run.engine, model: run.model, run.kind, started: start)
+        ended.end(run, at: end, prices: prices)
+        report(ended)
+        keep([ended])
+        Task { await flush() }
+    }
+
+    /// At a start, before anything begins: attempts that the end of an earlier process cut off.
+    package func resume() async {
+        do throws(StoreError) {
+            let (count, streams) = try await ledger.interrupt(now: now())
+            cutOff.withLock { $0 = streams }
+            if count + streams.count > 0 { log.info("attempts of engines were cut off", [.count: "\(count + streams.count)"]) }
+        } catch {
+            log.warning("the ledger cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// What sessions of earlier processes had received, of those that have not ended: their streams were sent no more.
+    package func resume(_ received: [ID<Session>: Duration]) async {
+        let streams = cutOff.withLock { streams in
+            defer { streams = [] }
+            return streams
+        }
+        for var run in streams {
+            run.interrupt(at: now(), received: run.stretch.flatMap { received[$0.session] }, prices: prices)
+            await note(run)
+        }
+    }
+
+    /// Writes and books all there is.
+    package func settle() async {
+        await flush()
+        do throws(StoreError) {
+            try await ledger.bookAll()
+            // Once a day is often enough.
+            let now = now(), day = String(now.rfc3339.prefix(10))
+            if forgotten.withLock({ $0 != day }) {
+                try await ledger.forget(now: now)
+                forgotten.withLock { $0 = day }
+            }
+        } catch {
+            complain(error)
+        }
+    }
+
+    package func note(_ run: UsageRecord) async {
+        do throws(StoreError) {
+            try await ledger.note(run)
+            noteChange([run])
+        } catch {
+            keep([run])
+            complain(error)
+        }
+    }
+
+    package func flush() async {
+        let runs = kept.withLock { kept in
+            defer { kept = [] }
+            return kept
+        }
+        guard !runs.isEmpty else { return }
+        do throws(StoreError) {
+            try await ledger.note(runs)
+            noteChange(runs)
+            isUpset.withLock { $0 = false }
+        } catch {
+            keep(runs)
+            complain(error)
+        }
+    }
+
+    private func keep(_ runs: [UsageRecord]) {
+        kept.withLock { kept in
+            kept += runs
+            if kept.count > Self.mostKept { kept.removeFirst(kept.count - Self.mostKept) }
+        }
+    }
+
+    /// Once for each time that it begins.
+    private func complain(_ error: StoreError) {
+        let isNew = isUpset.withLock { isUpset in
+            defer { isUpset = true }
+            return !isUpset
+        }
+        guard isNew else { return }
+        log.error("usage cannot be booked yet", [.error: "\(error)"])
+    }
+
+    /// Users whose attempts have ended since the last call: what the ledger has for them is more now.
+    func takeChanged() -> Set<ID<User>> {
+        changed.withLock { changed in
+            defer { changed = [] }
+            return changed
+        }
+    }
+
+    /// An ended attempt is in the ledger, together with its result.
+    package func stored(_ run: UsageRecord) { noteChange([run]) }
+
+    /// To be called when the ledger has the runs: who hears of a change earlier reads the figures of before.
+    private func noteChange(_ runs: [UsageRecord]) {
+        guard isWatched else { return }
+        changed.withLock { changed in
+            for run in runs where run.status != .started { changed.insert(run.user) }
+        }
+    }
+
+    private func report(_ run: UsageRecord) {
+        metrics.ended(run)
+        guard run.cost == nil else { return }
+        let name = "\(run.engine)/\(run.model ?? "")"
+        guard warned.withLock({ $0.count < 100 && $0.insert(name).inserted }) else { return }
+        log.warning("no price is known for a model: name it in HARKEN_PRICES", [.engine: run.engine.rawValue, .model: run.model ?? "unknown"])
+    }
+}
+
+extension UsageRecord {
+    fileprivate init(
+        of session: SessionRecord, id: ID<UsageRecord>, _ engine: EngineName, model: String?, _ kind: RecognitionAttempt.Kind, payer: BillingParty = .operator,
+        started: UnixTime
+    ) {
+        let owner = session.owner.map { UsageOwner(ID($0.user), key: $0.key.isEmpty ? nil : ID($0.key)) } ?? UsageOwner(.local)
+        self.init(
+            id: id, user: owner.user, key: owner.key, engine: engine, model: model, workload: session.workload, kind: kind, payer: payer,
+            started: started)
+    }
+
+    /// How much was recognised. Never what.
+    fileprivate mutating func count(_ transcript: Transcript) {
+        segments = transcript.channels.reduce(0) { $0 + $1.segments.count }
+        words = transcript.channels.reduce(0) { $0 + $1.words.count }
+        speakers = transcript.channels.reduce(0) { $0 + Set($1.words.compactMap(\.speaker)).count }
+    }
+}

@@ -1,0 +1,57 @@
+import Conversations
+import Protocols
+import Sessions
+import Speech
+import Store
+
+/// What is stored of one user, for commands: straight from the data directory, beside a running gateway or without one.
+struct StoreAccess {
+    private static let userOption = Option(
+        "--user", "USER", standard: ID<User>.local.rawValue, accepts: "a user's name",
+        "Whose they are; \"local\": whose data a gateway without keys has."
+    ) { $0.isEmpty ? nil : $0 }
+
+    static let options: [any OptionDescription] = [userOption, DataOption.option, Flag.json]
+
+    let user: ID<User>
+    private let path: String
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        user = ID(try arguments.value(Self.userOption) ?? ID<User>.local.rawValue)
+        path = try DataOption.path(arguments)
+    }
+
+    func open() throws(StoreError) -> SQLiteConversationStore {
+        SQLiteConversationStore(in: try SQLiteDatabase(in: DataDirectory(creating: path)), now: { .now })
+    }
+
+    /// Where a stretch of a conversation's audio is.
+    func audio(_ part: StoredAudio) -> String { path + "/audio/" + part.file }
+
+    /// - Throws: `Missing` when there is none.
+    func document(_ id: ID<Conversation>, in store: SQLiteConversationStore) async throws -> ConversationDocument {
+        guard let conversation = try await store.conversation(id, of: user) else { throw Missing("conversation", id.rawValue, of: self) }
+        return ConversationDocument(conversation, people: try await store.people(of: user), voices: try await store.voices(of: user))
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ what: String, _ id: String, of memories: StoreAccess) {
+            description = "\(memories.user) has no \(what) \(id) in \(memories.path)"
+        }
+    }
+}
+
+extension Command {
+    /// Runs `body`; an error is told in one line.
+    func attempt(_ surroundings: CommandContext, _ body: () async throws -> Void) async -> ExitStatus {
+        do {
+            try await body()
+            return .done
+        } catch {
+            surroundings.complain(Self.description, "\(error)")
+            return .failed
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Gateway
+import Glibc
+import LocalEngine
+import Recorder
+import Settings
+import Store
+
+/// Looks at every part of an installation. Changes nothing but what opening the data directory makes.
+struct DiagnosticCheck {
+    let configuration: GatewayConfiguration
+    let models: ModelFolder
+
+    func findings() async -> [Finding] {
+        [program, memory, openFiles, libraries, modelFiles, runtime, aligner, data, disk, await port, microphone]
+    }
+
+    private var program: Finding { Finding("harken", .ok, "\(Version.current), \(Processors.count) processors") }
+
+    private var memory: Finding {
+        let mebibytes = (TextFile.read("/proc/meminfo").flatMap { Self.kibibytes("MemAvailable", in: $0) } ?? 0) / 1_024
+        let remedy = "the local models take about 800 MiB; end other programs, or use a vendor's engine"
+        return Finding("memory", mebibytes >= 1_200 ? .ok : .note(remedy), "\(mebibytes) MiB available")
+    }
+
+    private var openFiles: Finding {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        // A live session has its client's socket and perhaps a vendor's.
+        let needed = UInt(configuration.maxConnections) * 2
+        let remedy = "for \(configuration.maxConnections) connections raise the hard limit to \(needed) (LimitNOFILE= of systemd, or ulimit -Hn)"
+        return Finding("open files", UInt(limit.rlim_max) >= needed ? .ok : .note(remedy), "at most \(limit.rlim_max)")
+    }
+
+    /// A library that is not there keeps the program from starting at all.
+    private var libraries: Finding {
+        let versions = LoadedLibraries.versions(maps: TextFile.read("/proc/self/maps") ?? "")
+        return Finding("libraries", .ok, LoadedLibraries.wanted.map { $0.dropFirst(3) + " " + (versions[$0] ?? "built in") }.joined(separator: ", "))
+    }
+
+    private var modelFiles: Finding {
+        let missing = models.missing()
+        guard let first = missing.first else { return Finding("models", .ok, models.path) }
+        let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
+        return Finding("models", .missing("run make setup, or set HARKEN_MODELS to where they are"), "not there: \(first)\(others)")
+    }
+
+    private var runtime: Finding {
+        do {
+            let runtime = try InferenceRuntime(path: models.path(of: .runtime))
+            return Finding("speech runtime", .ok, runtime.path)
+        } catch {
+            return Finding("speech runtime", .missing("run make setup"), "\(error)")
+        }
+    }
+
+    private var aligner: Finding {
+        do {
+            _ = try AlignerLibrary(path: models.path(of: .alignerLibrary))
+            return Finding("word aligner", .ok, models.path(of: .alignerLibrary))
+        } catch {
+            return Finding("word aligner", .note("run make setup; until then word times are estimates"), "\(error)")
+        }
+    }
+
+    private var data: Finding {
+        do {
+            let keys = try DataOption.openKeys(configuration.dataDirectory)
+            let state = keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only they are let in"
+            return Finding("data directory", .ok, "\(configuration.dataDirectory), \(state)")
+        } catch {
+            return Finding("data directory", .missing("correct that, or choose another with --data or HARKEN_DATA"), "\(error)")
+        }
+    }
+
+    private var disk: Finding {
+        var information = statvfs()
+        guard statvfs(configuration.dataDirectory, &information) == 0 else {
+            return Finding("disk", .note("see the data directory"), "free space is unknown")
+        }
+        let mebibytes = UInt(information.f_bavail) * UInt(information.f_frsize) / 1_048_576
+        let remedy = "a live session writes about 110 MiB an hour; free space, or choose another data directory"
+        return Finding("disk", mebibytes >= 1_024 ? .ok : .note(remedy), "\(mebibytes) MiB free")
+    }
+
+    private var port: Finding {
+        get async {
+            let listen = configuration.listen
+            let host = listen.host == "0.0.0.0" ? "127.0.0.1" : listen.host == "::" ? "::1" : listen.host
+            let url = (configuration.tls == nil ? "http://" : "https://") + ListenAddress(host: host, port: listen.port).description
+            if await GatewayHealth.ask(url) != nil { return Finding("port", .ok, "a gateway answers at \(url)") }
+            guard Self.canListen(listen) else {
+                return Finding(
+                    "port", .note("choose another with --listen or HARKEN_LISTEN; port 0 picks a free one"),
+                    "\(listen.description) cannot be listened on")
+            }
+            return Finding("port", .ok, "\(listen.description) is free; start the gateway with: harken serve")
+        }
+    }
+
+    private var microphone: Finding {
+        do throws(CaptureError) {
+            let device = try Capture.devices().device(nil)
+            return Finding("microphone", .ok, device.name)
+        } catch {
+            return Finding("microphone", .note("only harken live --microphone needs one"), "\(error)")
+        }
+    }
+
+    static func kibibytes(_ name: String, in text: String) -> Int? {
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    }
+
+    private static func canListen(_ address: ListenAddress) -> Bool {
+        var hints = addrinfo()
+        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(address.host, "\(address.port)", &hints, &found) == 0, let found else { return false }
+        defer { freeaddrinfo(found) }
+        let descriptor = socket(found.pointee.ai_family, found.pointee.ai_socktype, 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // As the gateway does, so that connections that have just ended are no hindrance.
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        return bind(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0 && Glibc.listen(descriptor, 1) == 0
+    }
+}

@@ -1,0 +1,85 @@
+import Framing
+import Recorder
+import Speech
+
+extension RecorderEvent {
+    /// What a person should know; nil: nothing.
+    var words: String? {
+        switch self {
+        case .listening: "listening; Ctrl-C ends"
+        case .goesOn(let gap): "the recording that was cut off goes on, \(Self.seconds(gap)) s later"
+        case .rotated: "the recording has its greatest length: another one goes on"
+        case .noRoom: "the room for recordings on the disk is used up: what is said now is not kept (see --disk)"
+        case .roomAgain: "there is room on the disk again: what is said is kept"
+        case .overran(let gap): "this machine did not keep up with the microphone: \(Self.seconds(gap)) s are missing"
+        case .dead(let time):
+            """
+            the microphone has given nothing but digital silence for \(Self.seconds(time)) s. Unmute it; of a Bluetooth headset choose the profile for calls, for in \
+            that for music its microphone is off; or take another one: --list-devices, --device NAME
+            """
+        case .alive: "the microphone gives sound again"
+        case .failed(.microphone(let reason)), .failed(.disk(let reason)): reason
+        case .conversation, .sent: nil
+        case .unreachable: "the gateway cannot be reached, or fails: what is said waits on the disk"
+        case .reachable: "the gateway can be reached again"
+        case .notAdmitted(402, let detail): "the gateway takes no more: \(detail ?? "what you may use is used up"); what is said waits on the disk"
+        case .notAdmitted(let status, let detail):
+            "the gateway does not take the key (\(detail ?? "status \(status)")): give --token; what is said waits on the disk"
+        case .refused(let status, let detail): "the gateway refuses a chunk (\(detail ?? "status \(status)")): it stays on the disk"
+        case .finished(let id, let title): "conversation \(id)" + (title.map { ": " + $0 } ?? "")
+        case .damaged(let reason): reason
+        }
+    }
+
+    /// One object: `{"type", …}`.
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        switch self {
+        case .listening(let id):
+            writer.member("type", "listening")
+            writer.member("recording", id)
+        case .goesOn(let gap):
+            writer.member("type", "goes_on")
+            writer.member("gap", gap / .seconds(1), decimals: 3)
+        case .rotated(let id):
+            writer.member("type", "rotated")
+            writer.member("recording", id)
+        case .noRoom: writer.member("type", "no_room")
+        case .roomAgain: writer.member("type", "room_again")
+        case .overran(let gap):
+            writer.member("type", "overran")
+            writer.member("missing", gap / .seconds(1), decimals: 3)
+        case .dead(let time):
+            writer.member("type", "dead")
+            writer.member("silent", time / .seconds(1), decimals: 3)
+        case .alive: writer.member("type", "alive")
+        case .failed: writer.member("type", "failed")
+        case .conversation(let id):
+            writer.member("type", "conversation")
+            writer.member("id", id)
+        case .sent(let range):
+            writer.member("type", "sent")
+            writer.member("start", range.start.seconds(at: .speech), decimals: 3)
+            writer.member("end", range.end.seconds(at: .speech), decimals: 3)
+        case .unreachable: writer.member("type", "unreachable")
+        case .reachable: writer.member("type", "reachable")
+        case .notAdmitted(let status, _), .refused(let status, _):
+            if case .refused = self { writer.member("type", "refused") } else { writer.member("type", "not_admitted") }
+            writer.member("status", status)
+        case .finished(let id, let title):
+            writer.member("type", "finished")
+            writer.member("conversation", id)
+            writer.member("title", optional: title)
+        case .damaged: writer.member("type", "damaged")
+        }
+        writer.member("message", optional: words)
+        writer.endObject()
+        return writer.text
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = Int((duration / .milliseconds(100)).rounded())
+        return tenths >= 100 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    }
+}

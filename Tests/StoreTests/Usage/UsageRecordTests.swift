@@ -1,0 +1,94 @@
+import Speech
+import Store
+import Testing
+
+@Suite struct `A run of the ledger` {
+    private let run = UsageRecord(
+        id: ID("r"), user: ID("u"), engine: EngineName("deepgram"), model: "nova-3", workload: .background, kind: .recording, started: .at(0))
+
+    private func ended(_ outcome: RecognitionAttempt.Outcome, _ kind: RecognitionAttempt.Kind = .recording, seconds: Double = 60) -> UsageRecord {
+        var ended = run
+        let start = ContinuousClock.now
+        ended.end(
+            RecognitionAttempt(
+                kind, engine: EngineName("deepgram"), model: "nova-3", audio: .seconds(seconds), start: start, end: start + .seconds(2),
+                outcome: outcome),
+            at: .at(2), prices: .standard)
+        return ended
+    }
+
+    @Test(arguments: [
+        "audio", "audio_bytes", "raw_audio_bytes", "text", "transcript", "transcript_text", "words", "word_records", "chunks", "utterances",
+        "api_key",
+        "authorization", "token", "secret", "password", "headers", "prompt", "vocabulary", "embedding", "file_name", "path", "anything_else",
+    ])
+    func `holds no other fields than those that are listed, at any depth`(name: String) {
+        let fields =
+            #""run_id":"r","user":"u","provider":"deepgram","workload":"sync","kind":"recording","payer":"operator","status":"started","started_at":1,"latency_ns":0,"audio_ns":0,"billable_ns":0,"billing":"none","retry_count":0,"segment_count":0,"word_count":0,"speaker_count":0,"identified_speaker_count":0"#
+        #expect(throws: Never.self) { try UsageRunCoding.decode("{\(fields)}") }
+        let fault = UsageRunCoding.Fault.unknownField(name)
+        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"\#(name)":"x"}"#) }
+        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"model":{"\#(name)":"x"}}"#) }
+        #expect(throws: fault) { try UsageRunCoding.decode(#"{\#(fields),"model":[1,[{"\#(name)":"x"}]]}"#) }
+        #expect(!UsageRunCoding.fields.contains(name))
+    }
+
+    @Test func `is charged when it has succeeded`() {
+        let one = ended(.completed)
+        #expect(one.status == .succeeded)
+        #expect(one.billable == .seconds(60))
+        #expect(one.cost == USDollars("0.0068"))
+        #expect(one.billing == .certain)
+        #expect(one.latency == .seconds(2))
+    }
+
+    @Test(arguments: [
+        (RecognitionAttempt.Outcome.failed(.timedOut("late")), "timed_out"), (.failed(.unauthorised("a key")), "unauthorised"), (.stalled, "stalled"),
+        (.declined, "declined"), (.connectTimedOut, "connect_timed_out"), (.cancelled, "cancelled"),
+    ])
+    func `has the kind of its failure, never its words`(outcome: RecognitionAttempt.Outcome, name: String) {
+        let one = ended(outcome, seconds: 0)
+        #expect(one.status == .failed)
+        #expect(one.errorClass == name)
+        #expect(one.billable == .zero)
+        #expect(one.billing == .none)
+    }
+
+    @Test func `may be charged for what a stream was sent before it failed`() {
+        let one = ended(.failed(.unavailable("gone")), .stream)
+        #expect(one.billable == .seconds(60))
+        #expect(one.billing == .unknown)
+    }
+
+    @Test func `of a stream behind the gate counts what was let through`() {
+        var ended = run
+        let start = ContinuousClock.now
+        ended.end(
+            RecognitionAttempt(
+                .stream, engine: EngineName("deepgram"), model: "nova-3", channels: 2, audio: .seconds(60), passed: .seconds(15), start: start,
+                end: start + .seconds(60), outcome: .completed),
+            at: .at(60), prices: .standard)
+        #expect(ended.audio == .seconds(120) && ended.speech == .seconds(30) && ended.billable == .seconds(30))
+    }
+
+    @Test(arguments: [(Duration?.some(.seconds(20)), 30.0), (.seconds(3), 0), (nil, 0)])
+    func `that was cut off has what its session had received since it began`(received: Duration?, seconds: Double) {
+        var cut = run
+        cut.stretch = UsageRecord.Stretch(of: ID("s"), from: .seconds(5), channels: 2)
+        cut.interrupt(at: .at(9), received: received, prices: .standard)
+        #expect(cut.audio == .seconds(seconds) && cut.billable == cut.audio && cut.billing == .unknown && cut.errorClass == "interrupted")
+        #expect(cut.cost == USDollars(hundredMillionths: Int64(seconds / 60 * 680_000)))
+        #expect(throws: Never.self) { try UsageRunCoding.decode(UsageRunCoding.encode(cut)) == cut ? () : { throw UsageRunCoding.Fault.notJSON }() }
+    }
+
+    @Test func `has an unknown cost for a model without a price`() {
+        var other = run
+        let start = ContinuousClock.now
+        other.end(
+            RecognitionAttempt(
+                .recording, engine: EngineName("deepgram"), model: "nova-9", audio: .seconds(1), start: start, end: start, outcome: .completed),
+            at: .at(2), prices: .standard)
+        #expect(other.cost == nil)
+        #expect(other.billing == .certain)
+    }
+}
