@@ -10,7 +10,7 @@ package struct OggOpusCut: Sendable, Equatable {
     /// Of every Opus packet's time.
     private static let rate = 48_000.0
     /// A page is closed behind so much sound, as live ones are.
-    private static let mostInPage = 48_000
+    private static let maxInPage = 48_000
 
     /// Writes a new file.
     ///
@@ -48,7 +48,7 @@ package struct OggOpusCut: Sendable, Equatable {
         var page: [[UInt8]] = [], segments = 0, pageStart = cut
         for index in begin..<end {
             let packet = Array(bytes[packets[packets.startIndex + index]])
-            if segments + packet.count / 255 + 1 > 255 || (index > begin && ends[index - 1] - pageStart >= mostInPage) {
+            if segments + packet.count / 255 + 1 > 255 || (index > begin && ends[index - 1] - pageStart >= maxInPage) {
                 writer.page(page, granule: ends[index - 1] - cut, flags: 0)
                 (page, segments, pageStart) = ([], 0, ends[index - 1])
             }

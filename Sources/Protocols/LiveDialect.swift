@@ -14,7 +14,7 @@ package struct LiveDialect: Sendable {
     /// Its sessions want to know what their users have chosen.
     package var asksForUser: Bool
     /// Bytes that one message of a client's may have; nil: the gateway's own limit.
-    package var mostMessageBytes: Int?
+    package var maxMessageBytes: Int?
     /// Finds what the caller shows. A pure look at the head: it says nothing about whether it is good.
     package var credential: @Sendable (HTTPRequestHead) -> Credential?
     /// Reads what the handshake asks for. To be called after the credential was found good.
@@ -33,7 +33,7 @@ package struct LiveDialect: Sendable {
 
     package init(
         name: String, paths: [String], authentication: Authentication = .handshake, needsTLS: Bool = false, asksForUser: Bool = false,
-        mostMessageBytes: Int? = nil, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
+        maxMessageBytes: Int? = nil, credential: @escaping @Sendable (HTTPRequestHead) -> Credential?,
         accept: @escaping @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>,
         refuse: @escaping @Sendable (RefusalCause, HandshakeContext) -> Refusal,
         refuseInBand: @escaping @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal? = { _, _ in nil }
@@ -43,7 +43,7 @@ package struct LiveDialect: Sendable {
         self.authentication = authentication
         self.needsTLS = needsTLS
         self.asksForUser = asksForUser
-        self.mostMessageBytes = mostMessageBytes
+        self.maxMessageBytes = maxMessageBytes
         self.credential = credential
         self.accept = accept
         self.refuse = refuse

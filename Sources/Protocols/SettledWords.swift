@@ -12,7 +12,7 @@ struct SettledWords: Sendable {
 
     /// Speech that is given as final although its sentence goes on.
     static let longest: Duration = .seconds(5)
-    static let mostWords = 64
+    static let maxWords = 64
     /// Of one word, in bytes: what comes beyond is left out.
     static let longestWord = 256
 
@@ -39,7 +39,7 @@ struct SettledWords: Sendable {
     mutating func takeDue() -> Hypothesis? {
         guard words.count > 1 else { return nil }
         var count = words.indices.dropLast().last { words[$0].endsSentence(before: words[$0 + 1]) }.map { $0 + 1 } ?? 0
-        let isLong = (words.last?.range.start ?? through) - through > SampleCount(Self.longest, at: rate) || words.count > Self.mostWords
+        let isLong = (words.last?.range.start ?? through) - through > SampleCount(Self.longest, at: rate) || words.count > Self.maxWords
         if count == 0, isLong { count = words.count - 1 }
         guard count > 0 else { return nil }
         return take(count, through: nil)

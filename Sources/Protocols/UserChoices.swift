@@ -21,7 +21,7 @@ package struct UserChoices: Sendable, Equatable {
     }
 
     /// Words that go to an engine at the most.
-    package static let mostTerms = 100
+    package static let maxTerms = 100
     /// What devices of this kind are called and spoken to, whatever the user chose.
     private static let product = "Omi"
 
@@ -34,7 +34,7 @@ package struct UserChoices: Sendable, Equatable {
     /// nil: as many as the operator has chosen.
     package var audioDays: Int?
 
-    package static let mostAudioDays = 36_500
+    package static let maxAudioDays = 36_500
 
     package init(
         isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil, learnsVoices: Bool = true,
@@ -57,13 +57,13 @@ package struct UserChoices: Sendable, Equatable {
         name = settings[Setting.name.rawValue]
         learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
         usesSummaryModel = settings[Setting.usesSummaryModel.rawValue] != "false"
-        audioDays = settings[Setting.audioDays.rawValue].flatMap(Int.init).flatMap { (0...Self.mostAudioDays).contains($0) ? $0 : nil }
+        audioDays = settings[Setting.audioDays.rawValue].flatMap(Int.init).flatMap { (0...Self.maxAudioDays).contains($0) ? $0 : nil }
     }
 
     /// The words for an engine, each once.
     package var terms: [String] {
         var terms = [Self.product]
-        for term in vocabulary where !terms.contains(term) && terms.count < Self.mostTerms { terms.append(term) }
+        for term in vocabulary where !terms.contains(term) && terms.count < Self.maxTerms { terms.append(term) }
         return terms
     }
 }

@@ -23,7 +23,7 @@ package final class RepairQueue: Sendable {
     /// Repairs that are worked on at once.
     private let capacity: Int
     /// Repairs without a deadline that wait.
-    private static let mostWaiting = 1_000
+    private static let maxWaiting = 1_000
     /// Before anything is known of an engine.
     private static let firstGuess = 0.3
     private let state = Mutex(State())
@@ -41,7 +41,7 @@ package final class RepairQueue: Sendable {
                 return (true, true)
             }
             guard let deadline else {
-                guard state.waiting.count < Self.mostWaiting else { return (false, false) }
+                guard state.waiting.count < Self.maxWaiting else { return (false, false) }
                 state.waiting.append(job)
                 return (true, false)
             }

@@ -33,7 +33,7 @@ enum Script {
                 let texts = phrases.isEmpty ? phrase(&dice) : dice.pick(phrases)
                 for text in texts {
                     let duration = dice.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)
-                    guard position + duration < length, words.count < WordIdentity.mostWords else { return words }
+                    guard position + duration < length, words.count < WordIdentity.maxWords else { return words }
                     words.append(
                         SpokenWord(
                             number: words.count + 1, text: text.text, numeral: text.numeral, joined: text.joined,
@@ -88,7 +88,7 @@ enum Script {
                     }
                 for text in texts {
                     let duration = Int(Double(dice.pick(text.text.utf8.count <= 3 ? 70...260 : 140...520)) * manner.slowness)
-                    guard position + duration < length, words.count < WordIdentity.mostWords else { return words }
+                    guard position + duration < length, words.count < WordIdentity.maxWords else { return words }
                     words.append(
                         SpokenWord(
                             number: words.count + 1, text: text.text, numeral: text.numeral, joined: text.joined,

@@ -24,7 +24,7 @@ package struct WordIdentity: Sendable, Equatable {
     /// The engine that heard it.
     package var engine: Int
 
-    static let mostWords = 2_047
+    static let maxWords = 2_047
 
     /// A confidence of 0.5..<1 that carries the identity in its last 16 bits of fraction; `certainty` is 0..<1.
     func confidence(_ certainty: Double) -> Float {

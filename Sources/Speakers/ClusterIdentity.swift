@@ -37,7 +37,7 @@ package enum ClusterIdentity {
     private static let longest = SampleCount(160_000)
     private static let enough = SampleCount(80_000)
     private static let most = SampleCount(320_000)
-    private static let mostOverlap = SampleCount(1_600)
+    private static let maxOverlap = SampleCount(1_600)
 
     /// The key of a cluster: the engine's own identifier of it, else its label, else an older number.
     package static func key(cluster: String?, label: String?, number: Int?) -> String {
@@ -51,7 +51,7 @@ package enum ClusterIdentity {
             let others = pieces.filter { $0.cluster != cluster }
             let usable = own.filter { piece in
                 piece.range.count >= shortest && piece.words >= 2
-                    && others.allSatisfy { ($0.range.intersection(piece.range)?.count ?? .zero) <= mostOverlap }
+                    && others.allSatisfy { ($0.range.intersection(piece.range)?.count ?? .zero) <= maxOverlap }
             }
             var chosen: [SampleRange] = []
             var total = SampleCount.zero

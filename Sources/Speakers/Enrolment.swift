@@ -35,7 +35,7 @@ package enum Enrolment {
     /// Mean power of the speech, −55 dBFS.
     private static let leastPower: Float = 3e-6
     /// Share of samples at full scale.
-    private static let mostClipped = 0.01
+    private static let maxClipped = 0.01
     /// Pieces of one voice are nearer to each other than this on the average.
     private static let farthestPiece: Float = 0.60
     /// A second voice has this share of the pieces at least; fewer may be a noise.
@@ -83,7 +83,7 @@ package enum Enrolment {
         let length = SampleCount(count).duration(at: .speech)
         guard length >= leastSpeech else { throw .tooLittleSpeech(length) }
         guard power / Float(count) >= leastPower else { throw .tooQuiet }
-        guard Double(clipped) <= Double(count) * mostClipped else { throw .clipped }
+        guard Double(clipped) <= Double(count) * maxClipped else { throw .clipped }
         let groups = VoiceClusters(pieces, distance: farthestPiece).groups.map(\.count).sorted(by: >)
         guard groups.count < 2 || Double(groups[1]) < Double(pieces.count) * secondVoice else { throw .severalVoices }
     }

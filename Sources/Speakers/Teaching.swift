@@ -25,26 +25,26 @@ package enum Teaching {
     }
 
     package static let leastSpeech = Duration.seconds(10)
-    private static let mostSpeech = Duration.seconds(30)
+    private static let maxSpeech = Duration.seconds(30)
     private static let window = Duration.seconds(1)...Duration.seconds(10)
-    private static let mostWindows = 12
-    private static let mostSegments = 200
+    private static let maxWindows = 12
+    private static let maxSegments = 200
 
     /// Which stretches to learn from: the longest first, of longer ones the middle, none that somebody else speaks in.
     package static func choose(_ samples: [Sample]) -> Outcome {
         let others = samples.filter { !$0.isTheirs }
-        let own = samples.filter(\.isTheirs).prefix(mostSegments)
+        let own = samples.filter(\.isTheirs).prefix(maxSegments)
         var isContaminated = false
         var chosen: [Sample] = []
         var total = Duration.zero
         for sample in own.sorted(by: { length($0) > length($1) }) {
-            guard length(sample) >= window.lowerBound, chosen.count < mostWindows, total < leastSpeech else { break }
+            guard length(sample) >= window.lowerBound, chosen.count < maxWindows, total < leastSpeech else { break }
             if others.contains(where: { $0.range.lowerBound < sample.range.upperBound && sample.range.lowerBound < $0.range.upperBound }) {
                 isContaminated = true
                 continue
             }
             var sample = sample
-            let excess = length(sample) - min(window.upperBound, mostSpeech - total)
+            let excess = length(sample) - min(window.upperBound, maxSpeech - total)
             if excess > .zero { sample.range = (sample.range.lowerBound + excess / 2)...(sample.range.upperBound - excess / 2) }
             total += length(sample)
             chosen.append(sample)

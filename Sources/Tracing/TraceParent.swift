@@ -35,11 +35,11 @@ package struct TraceParent: Sendable, Equatable {
     }
 
     /// Longer ones need not be passed on.
-    private static let mostStateBytes = 512
+    private static let maxStateBytes = 512
 
     private static func state(_ headers: HTTPHeaders) -> String? {
         let state = headers.values("tracestate").joined(separator: ",")
-        guard !state.isEmpty, state.utf8.count <= mostStateBytes, state.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
+        guard !state.isEmpty, state.utf8.count <= maxStateBytes, state.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
         return state
     }
 }

@@ -45,7 +45,7 @@ package final class UsageMetrics: Sendable {
 
     private static let bounds: [Double] = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
     /// Series that a name may have. Models' names come from outside.
-    private static let mostSeries = 1_000
+    private static let maxSeries = 1_000
 
     private struct State {
         var counters: [Name: [[String]: Double]] = [:]
@@ -75,7 +75,7 @@ package final class UsageMetrics: Sendable {
         let labels = common + [run.status.rawValue]
         let histogram = state.withLock { state -> Histogram? in
             if let known = state.latencies[labels] { return known }
-            guard state.latencies.count < Self.mostSeries else { return nil }
+            guard state.latencies.count < Self.maxSeries else { return nil }
             let made = Histogram(bounds: Self.bounds)
             state.latencies[labels] = made
             return made
@@ -87,7 +87,7 @@ package final class UsageMetrics: Sendable {
         guard value > 0 else { return }
         state.withLock { state in
             let isNew = state.counters[name]?[labels] == nil
-            guard !isNew || state.counters[name, default: [:]].count < Self.mostSeries else { return }
+            guard !isNew || state.counters[name, default: [:]].count < Self.maxSeries else { return }
             state.counters[name, default: [:]][labels, default: 0] += value
         }
     }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// Sees to it that each attempt of an engine comes into the ledger. Nothing that is recognised waits for the ledger, or fails with it.
 package final class UsageRecorder: Sendable {
     /// Runs that wait while the store cannot be written to. What comes then replaces the oldest.
-    private static let mostKept = 100_000
+    private static let maxKept = 100_000
 
     package let ledger: UsageLedger
     package let prices: PriceTable
@@ -163,7 +163,7 @@ package final class UsageRecorder: Sendable {
     private func keep(_ runs: [UsageRecord]) {
         kept.withLock { kept in
             kept += runs
-            if kept.count > Self.mostKept { kept.removeFirst(kept.count - Self.mostKept) }
+            if kept.count > Self.maxKept { kept.removeFirst(kept.count - Self.maxKept) }
         }
     }
 

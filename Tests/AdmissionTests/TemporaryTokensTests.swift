@@ -50,7 +50,7 @@ import Testing
 
     @Test func `are bounded for each caller, and make room when they expire`() throws {
         let tokens = try TemporaryTokens()
-        for _ in 0..<TemporaryTokens.mostOfOneCaller { _ = try tokens.issue(once, to: caller, now: now) }
+        for _ in 0..<TemporaryTokens.maxOfOneCaller { _ = try tokens.issue(once, to: caller, now: now) }
         #expect(throws: RefusalCause.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(once, to: caller, now: now) }
         let other = Caller.user(ID("user"))
         _ = try tokens.issue(once, to: other, now: now)
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `keep what sessions are set to, within limits`() throws {
         let tokens = try TemporaryTokens()
-        let large = [UInt8](repeating: 0x20, count: TemporaryTokens.mostSettings / 2)
+        let large = [UInt8](repeating: 0x20, count: TemporaryTokens.maxSettings / 2)
         let terms = TemporaryTokens.Terms(lifetime: .seconds(60), isSingleUse: true, paths: ["/a"], settings: large)
         let text = try tokens.issue(terms, to: .local, now: now)
         #expect(tokens.redeem(text, at: "/a", now: now)?.settings == large)

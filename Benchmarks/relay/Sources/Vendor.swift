@@ -7,7 +7,7 @@ struct Vendor: HTTPService {
     static func run(on group: LoopGroup, port: UInt16) async throws {
         guard let address = SocketAddress("127.0.0.1:\(port)") else { return }
         var configuration = HTTPServerConfiguration()
-        configuration.maximumConnectionCount = 100_000
+        configuration.maxConnectionCount = 100_000
         let server = HTTPServer(loops: group.loops, configuration: configuration, service: Vendor())
         say("vendor: \(try server.start(on: address))")
         try await Task.sleep(for: .seconds(3_600))

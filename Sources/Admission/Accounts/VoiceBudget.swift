@@ -10,7 +10,7 @@ package final class VoiceBudget: Sendable {
 
     package static let most: Duration = .milliseconds(7_200_000)
     private static let day: Duration = .seconds(86_400)
-    private static let mostEntries = 100_000
+    private static let maxEntries = 100_000
 
     private let spent = Mutex<[ID<User>: [Spent]]>([:])
 
@@ -20,7 +20,7 @@ package final class VoiceBudget: Sendable {
     package func spend(_ audio: Duration, by user: ID<User>, now: UnixTime) {
         guard audio > .zero else { return }
         spent.withLock { spent in
-            if spent.count >= Self.mostEntries, spent[user] == nil { spent = spent.filter { $0.value.last.map { now - $0.at < Self.day } ?? false } }
+            if spent.count >= Self.maxEntries, spent[user] == nil { spent = spent.filter { $0.value.last.map { now - $0.at < Self.day } ?? false } }
             spent[user, default: []].removeAll { now - $0.at >= Self.day }
             spent[user, default: []].append(Spent(at: now, audio: audio))
         }

@@ -44,7 +44,7 @@ package final class TemporaryTokens: Sendable {
         var settingsBytes = 0
 
         func hasRoom(for terms: Terms, of holder: CallerID) -> Bool {
-            tokens.count < most && ofHolder[holder, default: 0] < mostOfOneCaller && settingsBytes + terms.settings.count <= mostSettings
+            tokens.count < most && ofHolder[holder, default: 0] < maxOfOneCaller && settingsBytes + terms.settings.count <= maxSettings
         }
 
         mutating func remove(_ code: [UInt8]) {
@@ -57,9 +57,9 @@ package final class TemporaryTokens: Sendable {
     }
 
     package static let most = 100_000
-    package static let mostOfOneCaller = 10_000
+    package static let maxOfOneCaller = 10_000
     /// Bytes of settings, of all tokens.
-    package static let mostSettings = 64 << 20
+    package static let maxSettings = 64 << 20
     /// What a token begins with.
     package static let marker = "ht_"
     private static let byteCount = 32

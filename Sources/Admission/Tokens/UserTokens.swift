@@ -45,7 +45,7 @@ package final class UserTokens: Sendable {
     package static let pause = Duration.seconds(10)
     /// How long keys are used that cannot be fetched again.
     package static let longestUse = Duration.seconds(86_400)
-    private static let mostKeys = 64
+    private static let maxKeys = 64
 
     private let provider: IdentityProvider
     private let fetch: @Sendable () async -> Result<IssuerKeys.Answer, IssuerKeys.Failure>
@@ -164,7 +164,7 @@ package final class UserTokens: Sendable {
         let list = json.root["keys"]
         guard list.isArray else { return nil }
         var keys: [TokenKey] = []
-        for index in 0..<min(list.count, mostKeys) { if let key = TokenKey(list[index]) { keys.append(key) } }
+        for index in 0..<min(list.count, maxKeys) { if let key = TokenKey(list[index]) { keys.append(key) } }
         return keys
     }
 }

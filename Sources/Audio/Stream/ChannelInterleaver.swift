@@ -25,14 +25,14 @@ package struct ChannelInterleaver: Sendable {
     }
 
     private let patience: Duration
-    private let mostWaiting: Int
+    private let maxWaiting: Int
     private var channels: [Channel]
 
     /// - Parameter count: of channels, at least 1.
     package init(channels count: Int, rate: SampleRate, patience: Duration = .milliseconds(200)) {
         self.patience = patience
         // Of a channel that sends ahead of the others.
-        mostWaiting = 20 * rate.hertz
+        maxWaiting = 20 * rate.hertz
         channels = Array(repeating: Channel(), count: count)
     }
 
@@ -57,7 +57,7 @@ package struct ChannelInterleaver: Sendable {
         var due = channels.map(\.samples.count).min() ?? 0
         for channel in channels {
             if let late = channel.arrivals.last(where: { $0.at + patience <= now }) { due = max(due, late.end) }
-            due = max(due, channel.samples.count - mostWaiting)
+            due = max(due, channel.samples.count - maxWaiting)
         }
         emit(due, into: &output)
     }

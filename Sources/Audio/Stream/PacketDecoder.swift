@@ -13,7 +13,7 @@ protocol PacketDecoder: AnyObject {
 
 extension PacketDecoder {
     /// A second's worth of packets, and not one of them decodes.
-    var isHopeless: Bool { damagedInRow >= StreamDecoder.mostDamagedInRow }
+    var isHopeless: Bool { damagedInRow >= StreamDecoder.maxDamagedInRow }
 }
 
 final class OpusPackets: PacketDecoder {

@@ -48,7 +48,7 @@ package final class StreamDecoder {
     package private(set) var damagedMessages = 0
 
     /// Messages in a row that cannot be decoded, of which each should be a packet, after which the stream is given up.
-    package static let mostDamagedInRow = 50
+    package static let maxDamagedInRow = 50
 
     /// Bytes that may wait for libav, in all.
     private static let pipeLimit = 16 << 20
@@ -153,7 +153,7 @@ package final class StreamDecoder {
         let isFrame = message.byteCount > 7 && message.withUnsafeBytes { $0[0] == 0xFF && $0[1] & 0xF6 == 0xF0 }
         strayMessages = isFrame ? 0 : strayMessages + 1
         if !isFrame { damagedMessages += 1 }
-        if strayMessages >= Self.mostDamagedInRow { fail(.undecodable("the messages are not AAC frames with ADTS headers")) }
+        if strayMessages >= Self.maxDamagedInRow { fail(.undecodable("the messages are not AAC frames with ADTS headers")) }
         return isFrame
     }
 

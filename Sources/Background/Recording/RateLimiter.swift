@@ -44,7 +44,7 @@ package struct RateLimiter: Sendable {
     private let settings: Settings
     private var windows: [Key: Window] = [:]
     /// Counters beyond which those that are over are swept.
-    private var mostIdle = 1_000
+    private var maxIdle = 1_000
 
     package init(_ settings: Settings = Settings()) { self.settings = settings }
 
@@ -67,8 +67,8 @@ package struct RateLimiter: Sendable {
     }
 
     private mutating func sweep(_ now: Instant) {
-        guard windows.count > mostIdle else { return }
+        guard windows.count > maxIdle else { return }
         windows = windows.filter { now < $0.value.began + $0.value.length }
-        mostIdle = max(1_000, windows.count * 2)
+        maxIdle = max(1_000, windows.count * 2)
     }
 }

@@ -28,7 +28,7 @@ package struct Evaluation: Sendable, Equatable {
     package private(set) var pieces: [Piece] = []
     /// More came than `pieces` holds.
     package private(set) var isCut = false
-    private static let mostPieces = 2_000
+    private static let maxPieces = 2_000
 
     package init(engine: EngineName) { self.engine = engine }
 
@@ -43,7 +43,7 @@ package struct Evaluation: Sendable, Equatable {
         compared += range.count
         guard !committed.isEmpty || !shadow.isEmpty else { return }
         count(committed.flatMap(SpokenForm.tokens), shadow.flatMap(SpokenForm.tokens))
-        guard pieces.count < Self.mostPieces else {
+        guard pieces.count < Self.maxPieces else {
             isCut = true
             return
         }

@@ -10,7 +10,7 @@ struct Shadowing: Sendable {
     private var heardThrough: SampleIndex
     private let channel: ChannelIndex
     /// Words that wait for a pause to be compared at.
-    private static let mostWords = 200
+    private static let maxWords = 200
 
     init(_ channel: ChannelIndex, from start: SampleIndex) {
         self.channel = channel
@@ -62,6 +62,6 @@ struct Shadowing: Sendable {
             last = max(last, range.end)
         }
         if last > start, end - last >= shortest { found = last + SampleCount(shortest.samples / 2) }
-        return found ?? (max(committed.count, heard.count) > Self.mostWords ? end : nil)
+        return found ?? (max(committed.count, heard.count) > Self.maxWords ? end : nil)
     }
 }

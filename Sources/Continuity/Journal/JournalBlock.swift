@@ -28,7 +28,7 @@ package struct JournalBlock: Sendable, Equatable {
     /// Where its kind is, a byte.
     package static let kindOffset = 44
     /// Nothing that a session writes at once is longer; a header that says more is not a header.
-    package static let mostPayload = 16 << 20
+    package static let maxPayload = 16 << 20
     private static let magic: UInt32 = 0x314A_4B48
 
     package var kind: Kind
@@ -86,7 +86,7 @@ package struct JournalBlock: Sendable, Equatable {
     package init?(header: UnsafeRawBufferPointer) {
         guard header.count >= Self.headerLength, UInt32(littleEndian: header.loadUnaligned(as: UInt32.self)) == Self.magic else { return nil }
         let length = UInt32(littleEndian: header.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-        guard length <= Self.mostPayload, let kind = Kind(rawValue: header[44]) else { return nil }
+        guard length <= Self.maxPayload, let kind = Kind(rawValue: header[44]) else { return nil }
         self.kind = kind
         session = UInt64(littleEndian: header.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
         position = SampleIndex(Int64(littleEndian: header.loadUnaligned(fromByteOffset: 24, as: Int64.self)))

@@ -15,9 +15,9 @@ package struct JournalIndex: Sendable {
     /// One block in so many is noted.
     private var stride = 16
     private var sinceNote = 0
-    private let mostNotes: Int
+    private let maxNotes: Int
 
-    package init(mostNotes: Int = 256) { self.mostNotes = mostNotes }
+    package init(maxNotes: Int = 256) { self.maxNotes = maxNotes }
 
     /// A block was written.
     package mutating func wrote(_ location: JournalLocation) { last = location }
@@ -29,7 +29,7 @@ package struct JournalIndex: Sendable {
         guard sinceNote >= stride else { return }
         sinceNote = 0
         notes.append(Note(end: end, location: location))
-        if notes.count > mostNotes {
+        if notes.count > maxNotes {
             stride *= 2
             notes = notes.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
         }

@@ -53,11 +53,11 @@ struct Panel: Sendable {
     /// The session is at its end, and a member has said all that it had to say.
     var isComplete = false
     /// No engine says as much in the time that another may take to say the same.
-    private static let mostFinals = 4_096
+    private static let maxFinals = 4_096
 
     /// - Parameter start: from where on it counts; nil: from where its audio begins.
     mutating func join(_ leg: Leg, in channel: Int, from start: SampleIndex? = nil) {
-        if members.count >= Self.mostMembers, let index = members.firstIndex(where: { $0.isGone && $0.finals.isEmpty }) { members.remove(at: index) }
+        if members.count >= Self.maxMembers, let index = members.firstIndex(where: { $0.isGone && $0.finals.isEmpty }) { members.remove(at: index) }
         members.append(
             Member(
                 leg: leg.id, engine: leg.engine, origin: leg.origin, start: start ?? leg.origin, through: leg.origin,
@@ -94,7 +94,7 @@ struct Panel: Sendable {
         members[index].through = max(through, final.end)
         if !final.words.isEmpty || final.reason != .length { members[index].isInSpeech = final.reason == .length || final.reason == .flush }
         if let answer = final.answer { members[index].answers = answer }
-        if members[index].finals.count < Self.mostFinals { members[index].finals.append(final) }
+        if members[index].finals.count < Self.maxFinals { members[index].finals.append(final) }
     }
 
     mutating func take(fromMember index: Int) -> Final { members[index].finals.removeFirst() }
@@ -103,7 +103,7 @@ struct Panel: Sendable {
     mutating func putBack(_ final: Final, toMember index: Int) { members[index].finals.insert(final, at: 0) }
 
     /// Those who are gone are remembered for a while: what they have said may wait elsewhere.
-    private static let mostMembers = 32
+    private static let maxMembers = 32
 
     /// Answers finalizes through this one.
     ///

@@ -10,16 +10,16 @@ package struct Resumption: Sendable {
         /// How long a session waits for its client.
         package var window: Duration
         /// What is kept for a client that does not say what it has seen: beyond it the oldest goes, and is told of as missed.
-        package var mostEvents: Int
+        package var maxEvents: Int
         /// The words in it.
-        package var mostWords: Int
+        package var maxWords: Int
         /// Between two acknowledgements of audio.
         package var interval: Duration
 
-        package init(window: Duration = .seconds(120), mostEvents: Int = 4_096, mostWords: Int = 8_192, interval: Duration = .seconds(1)) {
+        package init(window: Duration = .seconds(120), maxEvents: Int = 4_096, maxWords: Int = 8_192, interval: Duration = .seconds(1)) {
             self.window = window
-            self.mostEvents = mostEvents
-            self.mostWords = mostWords
+            self.maxEvents = maxEvents
+            self.maxWords = maxWords
             self.interval = interval
         }
     }
@@ -102,7 +102,7 @@ package struct Resumption: Sendable {
         kept.append(event)
         keptWords += event.words
         var gone = 0
-        while kept.count - gone > rule.mostEvents || keptWords > rule.mostWords, gone < kept.count - 1 {
+        while kept.count - gone > rule.maxEvents || keptWords > rule.maxWords, gone < kept.count - 1 {
             keptWords -= kept[gone].words
             gone += 1
         }

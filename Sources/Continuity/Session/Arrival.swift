@@ -7,7 +7,7 @@ package struct Arrival: Sendable, Equatable {
     package internal(set) var needsPump: Bool
     /// One bit for each slot; a leg beyond the bits waits for `pump`.
     private var legs: UInt64 = 0
-    static let mostLegs = UInt64.bitWidth
+    static let maxLegs = UInt64.bitWidth
 
     init(range: SampleRange, needsPump: Bool) {
         self.range = range
@@ -15,7 +15,7 @@ package struct Arrival: Sendable, Equatable {
     }
 
     /// Whether nothing waits before it at the leg, and no limit holds it back.
-    package func goesToLeg(in slot: Int) -> Bool { slot < Self.mostLegs && legs & (1 << UInt64(slot)) != 0 }
+    package func goesToLeg(in slot: Int) -> Bool { slot < Self.maxLegs && legs & (1 << UInt64(slot)) != 0 }
 
     mutating func add(legIn slot: Int) { legs |= 1 << UInt64(slot) }
 }

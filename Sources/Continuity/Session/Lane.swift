@@ -23,9 +23,9 @@ struct Lane: Sendable {
     /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these. Who spoke
     /// last stands last.
     private var earlier: [(source: Source, words: [Word])] = []
-    private static let mostEarlier = 48
+    private static let maxEarlier = 48
     /// Whoever said something longest ago is forgotten first: of those who are gone nobody asks again.
-    private static let mostSources = 32
+    private static let maxSources = 32
     /// How far the final reached of which words were committed last, if its engine does not say where they lie.
     private(set) var saidThrough: SampleIndex?
     /// Where finals end for the session that reached further for their engines.
@@ -125,7 +125,7 @@ struct Lane: Sendable {
         guard lastSource != nil, source != lastSource, !words.isEmpty else { return }
         let before = memory(of: source)
         let said = before.last?.range.end ?? .zero
-        note(Array((before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.mostEarlier)), by: source)
+        note(Array((before + words.filter { $0.middle >= said && $0.range.end > said }).suffix(Self.maxEarlier)), by: source)
     }
 
     private func memory(of source: Source) -> [Word] { earlier.first { $0.source == source }?.words ?? [] }
@@ -133,7 +133,7 @@ struct Lane: Sendable {
     private mutating func note(_ words: [Word], by source: Source) {
         earlier.removeAll { $0.source == source }
         earlier.append((source, words))
-        if earlier.count > Self.mostSources { earlier.removeFirst() }
+        if earlier.count > Self.maxSources { earlier.removeFirst() }
     }
 
     /// It says nothing more. What it has said may still wait for what is before it.

@@ -3,12 +3,12 @@ import Speech
 /// A client that sends faster than one speaks, to an engine that does not take it as fast, is done long before its engine.
 extension SessionMachine {
     /// What may be left to send when the client is done; more goes to an engine for recordings.
-    private static var mostAhead: Duration { .seconds(5) }
+    private static var maxAhead: Duration { .seconds(5) }
 
     /// The client is done, and legs have been told to finish: what they would have to be sent for a long time yet is recognised as a recording.
     mutating func recogniseRest(now: Instant, _ actions: inout [SessionAction]) {
         guard !configuration.repairers.isEmpty else { return }
-        let most = SampleCount(Self.mostAhead, at: configuration.rate)
+        let most = SampleCount(Self.maxAhead, at: configuration.rate)
         for id in legs.map(\.id) {
             guard let index = legs.firstIndex(where: { $0.id == id }), let pace = legs[index].pacing else { continue }
             let leg = legs[index]
@@ -38,7 +38,7 @@ extension SessionMachine {
     /// saying it, and words are not placed so well that a short silence would do where there is a longer one.
     private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex? {
         guard configuration.measuresLoudness else { return nil }
-        let last = sent + SampleCount(Self.mostAhead, at: configuration.rate)
+        let last = sent + SampleCount(Self.maxAhead, at: configuration.rate)
         var best: (length: SampleCount, start: SampleIndex)?
         var place = sent
         while place <= last {

@@ -14,7 +14,7 @@ extension SessionMachine {
         var arrival = Arrival(range: range, needsPump: isHoldingClient || !dormant.isEmpty || repairWaits)
         for index in legs.indices {
             if legs[index].isDraining || legs[index].isFailed { continue }
-            if legs[index].slot < Arrival.mostLegs, legs[index].take(range, now: now) {
+            if legs[index].slot < Arrival.maxLegs, legs[index].take(range, now: now) {
                 arrival.add(legIn: legs[index].slot)
                 if legs[index].owesSince == nil, isLoud(range, for: legs[index]) {
                     legs[index].owes(now: now)
@@ -63,10 +63,10 @@ extension SessionMachine {
         }
         let slowest = legs.lazy.filter { !$0.isDraining && !$0.isFailed && !$0.isShadow }.map(\.sentThrough).min() ?? timeline.end
         let waiting = timeline.end - slowest
-        if !isHoldingClient && waiting > mostWaiting {
+        if !isHoldingClient && waiting > maxWaiting {
             isHoldingClient = true
             actions.append(.holdClient(true))
-        } else if isHoldingClient && waiting.samples < mostWaiting.samples / 2 {
+        } else if isHoldingClient && waiting.samples < maxWaiting.samples / 2 {
             isHoldingClient = false
             actions.append(.holdClient(false))
         }

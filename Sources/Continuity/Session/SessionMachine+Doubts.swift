@@ -13,11 +13,11 @@ struct Doubt: Sendable {
 
 extension SessionMachine {
     /// As many are in doubt at a time.
-    private static var mostDoubts: Int { 16 }
+    private static var maxDoubts: Int { 16 }
 
     /// A leg is given up: whether somebody spoke is not known yet.
     mutating func doubt(_ doubt: Doubt, _ actions: inout [SessionAction]) {
-        if doubts.count == Self.mostDoubts { doubts.removeFirst() }
+        if doubts.count == Self.maxDoubts { doubts.removeFirst() }
         doubts.append(doubt)
         // Another that hears the same may have said it already.
         for number in doubt.channels {

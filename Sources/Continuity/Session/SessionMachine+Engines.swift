@@ -132,14 +132,14 @@ extension SessionMachine {
     }
 
     /// What can wait at once in a channel, in events and words: nobody says as much while a client's audio may wait.
-    package static var mostWaitingCount: Int { 16_384 }
+    package static var maxWaitingCount: Int { 16_384 }
 
     /// Events and words that wait for what is before them.
     package var waitingCount: Int { lanes.reduce(0) { $0 + $1.stretches.reduce(0) { $0 + $1.heldCount } } }
 
     /// - Returns: false when there is no room for it.
     private mutating func hold(_ event: EngineEvent, in number: Int, at place: Int, _ leg: Leg) -> Bool {
-        guard lanes[number].stretches.reduce(event.weight, { $0 + $1.heldCount }) <= Self.mostWaitingCount else { return false }
+        guard lanes[number].stretches.reduce(event.weight, { $0 + $1.heldCount }) <= Self.maxWaitingCount else { return false }
         var event = event
         // Who asked a failed leg has asked its successor since.
         if leg.isFailed {

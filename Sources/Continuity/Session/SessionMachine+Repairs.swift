@@ -256,10 +256,10 @@ extension SessionMachine {
                 beforeThrough: lanes[number].saidThrough, asked: asked, engines: plan.engines, speech: lanes[number].speech.part(in: asked.range)))
     }
 
-    private static var mostLate: Int { 64 }
+    private static var maxLate: Int { 64 }
 
     private mutating func keep(_ repair: LateRepair) {
-        if late.count < Self.mostLate { late[repair.asked.id] = repair }
+        if late.count < Self.maxLate { late[repair.asked.id] = repair }
     }
 
     /// - Parameter edge: where the gap before it ends.
@@ -267,7 +267,7 @@ extension SessionMachine {
         _ asked: RepairPlan.Asked, for gap: SampleRange, behind edge: SampleIndex?, in channel: ChannelIndex, now: Instant,
         _ actions: inout [SessionAction]
     ) {
-        guard late.count < Self.mostLate else { return }
+        guard late.count < Self.maxLate else { return }
         var again = asked
         again.id = RepairID(nextRepair)
         again.at = now
@@ -334,7 +334,7 @@ extension SessionMachine {
             RepairSeam.Settled(word, mendedBy: asked.engine, hasTimes: asked.hasTimes, isCut: asked.mayCut(word))
         }
         mended.append((repair.channel, settled))
-        if mended.count > Self.mostLate { mended.removeFirst() }
+        if mended.count > Self.maxLate { mended.removeFirst() }
         for index in inside.indices { inside[index] = RepairSeam.kept(inside[index], in: gap) }
         heardWords(inside, by: .repair(repair.asked.id), in: repair.channel.number, &actions)
         speakers.label(&inside, of: .repair(repair.asked.id))

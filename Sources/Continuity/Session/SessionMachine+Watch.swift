@@ -88,10 +88,10 @@ extension SessionMachine {
     /// An engine that is known to be slow has longer. A quick one has no less: it may wait for a pause before it says anything.
     private func stallLimit(of engine: SessionEngine) -> Duration {
         let slowness = max(engine.slowness ?? .zero, lags[engine.name] ?? .zero)
-        return max(configuration.stall, min(slowness, Self.mostSlowness) * 5 / 4) * patience
+        return max(configuration.stall, min(slowness, Self.maxSlowness) * 5 / 4) * patience
     }
 
-    private static var mostSlowness: Duration { .seconds(8) }
+    private static var maxSlowness: Duration { .seconds(8) }
 
     private mutating func watch(_ id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let index = legs.firstIndex(where: { $0.id == id }) else { return }
@@ -141,7 +141,7 @@ extension SessionMachine {
         guard configuration.tellsVoices, !leg.mustAnswer else { return false }
         if let since = leg.doubtedSince { return now < since + Self.listening }
         legs[index].doubted(now: now)
-        let most = SampleCount(Self.mostListening, at: configuration.rate)
+        let most = SampleCount(Self.maxListening, at: configuration.rate)
         let range = leg.unanswered
         actions.append(.listen(leg.id, leg.channels, SampleRange(range.start, min(range.end, range.start + most))))
         return true
@@ -151,7 +151,7 @@ extension SessionMachine {
     private static var listening: Duration { .milliseconds(500) }
 
     /// So much is listened to at a time. A client that sends faster than one speaks may have sent more: that comes next.
-    private static var mostListening: Duration { .seconds(30) }
+    private static var maxListening: Duration { .seconds(30) }
 
     /// It was found out whether somebody speaks in what a leg has not answered.
     ///

@@ -12,7 +12,7 @@ package struct SessionMachine: Sendable {
         package var engines: [SessionEngine]
         package var recovery: FailoverPolicy.Rule
         /// Waiting audio beyond which the client is held back.
-        package var mostWaiting: Duration
+        package var maxWaiting: Duration
         package var mode: SessionMode
         /// Who may recognise audio again that a leg left unfinished, in order of preference. Empty: nobody; then the next leg is sent it at its pace.
         package var repairers: [EngineName]
@@ -35,7 +35,7 @@ package struct SessionMachine: Sendable {
 
         package init(
             rate: SampleRate, channels: Int = 1, engines: [SessionEngine], recovery: FailoverPolicy.Rule = .init(),
-            mostWaiting: Duration = .seconds(300), mode: SessionMode = .failover, repairers: [EngineName] = [],
+            maxWaiting: Duration = .seconds(300), mode: SessionMode = .failover, repairers: [EngineName] = [],
             repairTime: Duration = .seconds(4), stall: Duration = .seconds(3), measuresLoudness: Bool = false, tellsVoices: Bool = false,
             connectTime: Duration = .seconds(10), hastyConnectTime: Duration = .milliseconds(1_500), turnSilence: Duration = .seconds(1),
             voteTime: Duration = .milliseconds(1_500)
@@ -44,7 +44,7 @@ package struct SessionMachine: Sendable {
             self.channels = channels
             self.engines = engines
             self.recovery = recovery
-            self.mostWaiting = mostWaiting
+            self.maxWaiting = maxWaiting
             self.mode = mode
             self.repairers = repairers
             self.repairTime = repairTime
@@ -114,7 +114,7 @@ package struct SessionMachine: Sendable {
     var handovers: [(leg: LegID, end: Instant)] = []
     /// What a second engine heard; nil: none does.
     var shadow: Shadow?
-    let mostWaiting: SampleCount
+    let maxWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
     let replayPiece: SampleCount
     /// How far a repair, or a leg that is sent audio again, reaches beyond what is missing.
@@ -128,7 +128,7 @@ package struct SessionMachine: Sendable {
         timeline = Timeline(rate: rate)
         recovery = FailoverPolicy(engines: configuration.engines.count, rule: configuration.recovery)
         lanes = (0..<configuration.channels).map { Lane(channel: ChannelIndex($0), rate: rate) }
-        mostWaiting = SampleCount(configuration.mostWaiting, at: rate)
+        maxWaiting = SampleCount(configuration.maxWaiting, at: rate)
         replayPiece = SampleCount(.seconds(1), at: rate)
         reach = SampleCount(.milliseconds(1_500), at: rate)
         slack = SampleCount(.seconds(1), at: rate)
@@ -200,7 +200,7 @@ package struct SessionMachine: Sendable {
 
     // MARK: - The client
 
-    private static var mostFinalizes: Int { 1_024 }
+    private static var maxFinalizes: Int { 1_024 }
 
     package mutating func command(_ command: SessionCommand, now: Instant) -> [SessionAction] {
         guard !isEnded, !clientIsDone else { return [] }
@@ -208,7 +208,7 @@ package struct SessionMachine: Sendable {
         switch command {
         case .finalize:
             // A client that asks more often than any engine answers is answered here.
-            let isFlooded = legs.contains { leg in leg.channels.contains { leg.unansweredFinalizes(in: $0) >= Self.mostFinalizes } }
+            let isFlooded = legs.contains { leg in leg.channels.contains { leg.unansweredFinalizes(in: $0) >= Self.maxFinalizes } }
             if isFlooded {
                 actions += lanes.map { .emit(.flushed($0.channel)) }
             } else {

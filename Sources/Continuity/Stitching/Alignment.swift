@@ -43,7 +43,7 @@ struct Alignment {
     /// What a word takes at least: as much as the new ones do, where somebody speaks fast.
     private let shortest: Double
     /// What a new word costs at most for lying before the end of what is committed. Who gives no times may only seem to.
-    private let mostEarly: Double
+    private let maxEarly: Double
     /// Where a gap ends that lies before what is committed.
     private let gap: Double
     /// Where it begins: between words that were heard in it, nothing else was.
@@ -84,7 +84,7 @@ struct Alignment {
         gapStart = gap.map { Double($0.start.samples) } ?? -.infinity
         self.usual = Double(usual.samples)
         shortest = min(Double(usual.samples) / 2, new.reduce(0) { $0 + $1.length } / Double(max(1, new.count)))
-        mostEarly = hasTimes && others ? Self.missing + 0.1 : Self.missing - 0.3
+        maxEarly = hasTimes && others ? Self.missing + 0.1 : Self.missing - 0.3
         self.old = old
         self.new = new
         limit = Double(end.samples)
@@ -154,7 +154,7 @@ struct Alignment {
                 if cost <= best.cost { best = (cost, j, last.text.count) }
             }
             if j < new.count {
-                let early = min(mostEarly, max(0, limit - new[j].middle) / jitter)
+                let early = min(maxEarly, max(0, limit - new[j].middle) / jitter)
                 // Without times all of them seem to lie early together.
                 fresh = hasTimes ? fresh + early : max(fresh, early)
             }
@@ -182,7 +182,7 @@ struct Alignment {
         guard max(last.length, before.length) <= usual else { return 0 }
         // A silence behind the end is no place for words.
         let beyond = new[..<count].reduce(0) { $0 + max(0, min($1.length, $1.middle + $1.length / 2 - limit)) }
-        return min(mostEarly, max(0, beyond - last.length / 2) / jitter)
+        return min(maxEarly, max(0, beyond - last.length / 2) / jitter)
     }
 
     /// Two tokens as one word.

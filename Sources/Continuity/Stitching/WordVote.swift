@@ -34,7 +34,7 @@ package enum WordVote {
     private static let missing = 1.0
     private static let different = 0.9
     /// The most words that another engine may have as one.
-    private static let mostJoined = 4
+    private static let maxJoined = 4
 
     /// - Parameters:
     ///   - results: each in order, of the same interval; the preferred engine's first: its way to write is taken, and its word where votes are equal.
@@ -113,7 +113,7 @@ package enum WordVote {
     private static func splits(_ place: Place, _ said: ArraySlice<String>) -> [Int] {
         var counts: [Int] = []
         var joined = said.first ?? ""
-        for (count, next) in zip(2...mostJoined, said.dropFirst()) {
+        for (count, next) in zip(2...maxJoined, said.dropFirst()) {
             joined += next
             if place.contains(where: { $0.said == joined }) { counts.append(count) }
         }
@@ -125,7 +125,7 @@ package enum WordVote {
         guard let first = places.first else { return [] }
         var counts: [Int] = []
         var joined = first.map(\.said)
-        for (count, next) in zip(2...mostJoined, places.dropFirst()) {
+        for (count, next) in zip(2...maxJoined, places.dropFirst()) {
             for voter in joined.indices { joined[voter] += next[voter].said }
             if joined.contains(said) { counts.append(count) }
         }

@@ -39,7 +39,7 @@ package struct SessionTranscript: Sendable, Equatable {
     /// Why what is missing is missing, where somebody said so; the newest word on it last.
     private var causes: [Gap] = []
     /// A session that fails all the time reports no more than the reader needs.
-    private static let mostCauses = 1_000
+    private static let maxCauses = 1_000
     /// Whose words are compared with those of a repair, on each side.
     private static let piecesAtSeam = 8
 
@@ -67,7 +67,7 @@ package struct SessionTranscript: Sendable, Equatable {
 
     /// Notes why an interval is missing.
     package mutating func note(_ cause: GapCause, _ channel: ChannelIndex, _ range: SampleRange) {
-        guard !range.isEmpty, causes.count < Self.mostCauses else { return }
+        guard !range.isEmpty, causes.count < Self.maxCauses else { return }
         causes.append(Gap(channel: channel, range: range, cause: cause))
     }
 

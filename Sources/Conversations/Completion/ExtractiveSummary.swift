@@ -4,16 +4,16 @@ package struct ExtractiveSummary: Sendable, Equatable {
     /// The sentences that say most of what it is about, in the order in which they were said.
     package var summary: String
 
-    private static let mostSentences = 3
-    private static let mostSummary = 600
-    private static let mostTitle = 60
+    private static let maxSentences = 3
+    private static let maxSummary = 600
+    private static let maxTitle = 60
     /// Sentences that are looked at; of longer conversations, evenly spread ones.
-    private static let mostConsidered = 2_000
+    private static let maxConsidered = 2_000
 
     /// - Parameter texts: of its segments, in order. nil is returned when there is no word in them.
     package init?(of texts: [String]) {
         let all = texts.flatMap(Self.sentences)
-        let step = max(1, all.count / Self.mostConsidered)
+        let step = max(1, all.count / Self.maxConsidered)
         let sentences = stride(from: 0, to: all.count, by: step).map { all[$0] }
         guard !sentences.isEmpty else { return nil }
         let keywords = Keywords(of: sentences)
@@ -23,10 +23,10 @@ package struct ExtractiveSummary: Sendable, Equatable {
         var chosen: [Int] = []
         var said: Set<String> = []
         var length = 0
-        for index in best where chosen.count < Self.mostSentences {
+        for index in best where chosen.count < Self.maxSentences {
             let words = Set(Keywords.words(of: sentences[index]))
             // What was said already says nothing new.
-            guard said.isEmpty || words.subtracting(said).count * 2 >= words.count, length + sentences[index].count <= Self.mostSummary else {
+            guard said.isEmpty || words.subtracting(said).count * 2 >= words.count, length + sentences[index].count <= Self.maxSummary else {
                 continue
             }
             said.formUnion(words)
@@ -34,7 +34,7 @@ package struct ExtractiveSummary: Sendable, Equatable {
             chosen.append(index)
         }
         if chosen.isEmpty { chosen = [best[0]] }
-        summary = String(Sentence.text(of: chosen.sorted().map { sentences[$0] }).prefix(Self.mostSummary))
+        summary = String(Sentence.text(of: chosen.sorted().map { sentences[$0] }).prefix(Self.maxSummary))
         title = Self.title(sentences, best: best, keywords: keywords)
     }
 
@@ -42,14 +42,14 @@ package struct ExtractiveSummary: Sendable, Equatable {
     private static func title(_ sentences: [String], best: [Int], keywords: Keywords) -> String {
         let short = best.prefix(5).map { sentences[$0] }.first { sentence in
             let words = sentence.split(separator: " ").count
-            return (3...10).contains(words) && sentence.count <= mostTitle && Keywords.words(of: sentence).count >= 2
+            return (3...10).contains(words) && sentence.count <= maxTitle && Keywords.words(of: sentence).count >= 2
         }
         if let short { return trimmed(short) }
         // Where nothing tells words apart, the best sentence says most.
-        if sentences[best[0]].contains(where: UnspacedScript.contains) { return String(trimmed(sentences[best[0]]).prefix(mostTitle / 2)) }
+        if sentences[best[0]].contains(where: UnspacedScript.contains) { return String(trimmed(sentences[best[0]]).prefix(maxTitle / 2)) }
         let words = keywords.top(4, in: sentences)
-        guard !words.isEmpty else { return String(trimmed(sentences[0]).prefix(mostTitle)) }
-        let joined = words.joined(separator: ", ").prefix(2 * mostTitle)
+        guard !words.isEmpty else { return String(trimmed(sentences[0]).prefix(maxTitle)) }
+        let joined = words.joined(separator: ", ").prefix(2 * maxTitle)
         return joined.prefix(1).uppercased() + joined.dropFirst()
     }
 

@@ -97,7 +97,7 @@ package struct ConversationMachine: Sendable {
     }
 
     /// Commits that wait for the conversation; more are a fault of the store, and only the stored transcript has them.
-    private static let mostWaiting = 1_000
+    private static let maxWaiting = 1_000
 
     /// - Parameter newID: gives a new UUID.
     package init(_ configuration: Configuration, newID: @escaping @Sendable () -> String) {
@@ -170,7 +170,7 @@ package struct ConversationMachine: Sendable {
         guard !words.isEmpty else { return [] }
         let heard = Heard(words: words, channel: channel, engine: engine, model: model, rate: rate)
         guard current != nil else {
-            if waiting.count < Self.mostWaiting { waiting.append(heard) }
+            if waiting.count < Self.maxWaiting { waiting.append(heard) }
             return []
         }
         return add(heard, now: now)
@@ -281,7 +281,7 @@ package struct ConversationMachine: Sendable {
         for index in again.indices { again[index].speaker = nil }
         unstored.append(Unstored(conversation: conversation.id, change: self.changes, channel: channel, words: again, heard: heard))
         // A store that does not answer is no reason to keep everything.
-        if unstored.count > Self.mostWaiting { unstored.removeFirst() }
+        if unstored.count > Self.maxWaiting { unstored.removeFirst() }
         return actions
     }
 

@@ -10,7 +10,7 @@ struct ConversationSpeakers: Sendable {
     private(set) var recent: [Segment] = []
 
     /// Segments that are told again when it is known who said them; older ones are mended in the store, by their voice.
-    private static let mostRecent = 500
+    private static let maxRecent = 500
 
     /// Goes on with a conversation: its numbers are taken.
     mutating func resume(_ segments: [Segment]) {
@@ -19,7 +19,7 @@ struct ConversationSpeakers: Sendable {
             next = max(next, speaker.number + 1)
             if segment.identity.who != .unknown { learn(speaker, segment.identity) }
         }
-        recent = Array(segments.suffix(Self.mostRecent))
+        recent = Array(segments.suffix(Self.maxRecent))
     }
 
     /// The conversation's number of whom the session calls `label`.
@@ -84,11 +84,11 @@ struct ConversationSpeakers: Sendable {
         for segment in changes.changed {
             if let index = recent.lastIndex(where: { $0.id == segment.id }) { recent[index] = segment } else { recent.append(segment) }
         }
-        if recent.count > Self.mostRecent { recent.removeFirst(recent.count - Self.mostRecent) }
+        if recent.count > Self.maxRecent { recent.removeFirst(recent.count - Self.maxRecent) }
     }
 
     /// From where on all that was said is `recent`.
-    var knownFrom: Duration { recent.count < Self.mostRecent ? .zero : recent.map(\.start).min() ?? .zero }
+    var knownFrom: Duration { recent.count < Self.maxRecent ? .zero : recent.map(\.start).min() ?? .zero }
 
     func segments(of speaker: SpeakerNumber) -> [Segment] { recent.filter { $0.speaker == speaker } }
 

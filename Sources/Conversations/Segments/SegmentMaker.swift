@@ -25,7 +25,7 @@ package struct SegmentMaker: Sendable {
     private var open: [(segment: Segment, words: Range<Int>)] = []
 
     /// Segments that may still change: what comes next is compared with the last one, and may move that one's words to the one before.
-    private static let mostOpen = 4
+    private static let maxOpen = 4
 
     package init(channel: ChannelIndex = .first, rule: Rule = Rule()) {
         self.rule = rule
@@ -69,8 +69,8 @@ package struct SegmentMaker: Sendable {
 
     /// Lets go of what will not change any more.
     private mutating func settle() {
-        guard open.count > Self.mostOpen else { return }
-        open.removeFirst(open.count - Self.mostOpen)
+        guard open.count > Self.maxOpen else { return }
+        open.removeFirst(open.count - Self.maxOpen)
         let first = open[0].words.lowerBound
         words.removeFirst(first)
         for index in open.indices { open[index].words = open[index].words.lowerBound - first..<open[index].words.upperBound - first }

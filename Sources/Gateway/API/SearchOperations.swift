@@ -32,10 +32,10 @@ enum SearchOperations {
             guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {
                 throw .badRequest("q takes what is looked for.")
             }
-            guard text.utf8.count <= SearchQuery.mostText else { throw .badRequest("q takes at most \(SearchQuery.mostText) bytes.") }
+            guard text.utf8.count <= SearchQuery.maxText else { throw .badRequest("q takes at most \(SearchQuery.maxText) bytes.") }
             let query = SearchQuery(
                 text, by: try by(request), speaker: request.speaker, from: try request.time("from"), to: try request.time("to"),
-                cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.mostHits))
+                cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
             let page = try await APIFailure.stored { () throws(StoreError) in
                 try await request.store.search(query, embedding: request.gateway.conversations.texts, of: request.user)
             }

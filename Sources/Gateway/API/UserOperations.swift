@@ -48,8 +48,8 @@ enum UserOperations {
             try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
             try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
             let days = try request.integer("audio_days")
-            if let days, !(0...UserChoices.mostAudioDays).contains(days) {
-                throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.mostAudioDays).")
+            if let days, !(0...UserChoices.maxAudioDays).contains(days) {
+                throw .badRequest("\"audio_days\" must be 0 to \(UserChoices.maxAudioDays).")
             }
             try await change(.audioDays, to: days.map { String($0) }, request)
             return .json { [choices = try await choices(request)] in write(choices, to: &$0) }

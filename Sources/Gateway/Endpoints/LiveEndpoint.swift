@@ -216,7 +216,7 @@ struct LiveEndpoint: Endpoint {
         _ exchange: HTTPExchange, _ handshake: LiveHandshake, _ context: LiveContext, handler: any WebSocketHandler, _ call: Call
     ) -> WebSocketConnection? {
         var configuration = context.webSocket
-        if let most = dialect.mostMessageBytes { configuration.maximumMessageByteCount = most }
+        if let most = dialect.maxMessageBytes { configuration.maxMessageByteCount = most }
         var headers = handshake.headers
         headers.add("X-Harken-Session", call.id)
         let connection = exchange.acceptWebSocket(

@@ -7,7 +7,7 @@ import Vendors
 /// A stream on its loop: keeps the audio that is not final, and tells what the session says.
 final class StreamSession: SessionObserver {
     /// What may wait for an engine: the session holds its client from five minutes on, and this is for what comes nevertheless.
-    private static let mostKept: Duration = .seconds(330)
+    private static let maxKept: Duration = .seconds(330)
 
     private let loop: Loop
     private let tell: @Sendable (StreamEvent) -> Void
@@ -44,7 +44,7 @@ final class StreamSession: SessionObserver {
     /// Takes whole samples. What is beyond the limit is not taken.
     func push(_ audio: RawSpan) {
         guard let run else { return }
-        if memory.count.duration(at: rate) > Self.mostKept {
+        if memory.count.duration(at: rate) > Self.maxKept {
             if !hasSaidFull { tell(.problem(.overfull)) }
             hasSaidFull = true
             return

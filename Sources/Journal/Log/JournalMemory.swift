@@ -9,14 +9,14 @@ internal import Synchronization
 final class JournalMemory: @unchecked Sendable {
     static let headerSize = 8 << 10
     /// 64 MB: some seconds of a thousand streams, while the disk does not answer.
-    static let mostSlabs = 256
+    static let maxSlabs = 256
     private static let magic = Array("HKJRING1".utf8)
     private static let entries = 64
 
     let path: String
     private let descriptor: Int32
     private let base: UnsafeMutableRawPointer
-    private static let length = headerSize + mostSlabs * JournalPage.size
+    private static let length = headerSize + maxSlabs * JournalPage.size
 
     /// Makes the file, with its header and without slabs.
     init(creating path: String) throws(JournalError) {
@@ -105,7 +105,7 @@ extension JournalMemory {
         defer { for descriptor in segments.values where descriptor >= 0 { close(descriptor) } }
         if isWhole, header.starts(with: magic + bootIdentifier), integer(header, at: 48, bytes: 4) == JournalPage.size {
             var slab = [UInt8](repeating: 0, count: JournalPage.size)
-            for index in 0..<mostSlabs {
+            for index in 0..<maxSlabs {
                 let entry = entries + 16 * index
                 let filled = integer(header, at: entry + 8, bytes: 8)
                 guard filled > 0, filled <= JournalPage.size else { continue }

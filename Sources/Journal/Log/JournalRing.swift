@@ -13,7 +13,7 @@ final class JournalRing {
     private var inUse: [JournalPage] = []
     private var free: [JournalPage] = []
     /// Places for slabs that were never used.
-    private var unused = Array((0..<JournalMemory.mostSlabs).reversed())
+    private var unused = Array((0..<JournalMemory.maxSlabs).reversed())
     private let preparation = Preparation()
 
     /// What the writer makes ready.

@@ -19,10 +19,10 @@ package final class LiveTranscript: Sendable {
     }
 
     /// Bytes that stay in memory: some ten minutes of speech.
-    static let mostInMemory = 64 << 10
+    static let maxInMemory = 64 << 10
     /// Parts that a disk may not have taken: hours of speech.
     static let maxLeaving = 16
-    private static let mostGaps = 1_000
+    private static let maxGaps = 1_000
 
     package let record: SessionRecord
     let rate: SampleRate
@@ -49,7 +49,7 @@ package final class LiveTranscript: Sendable {
             withUnsafeBytes(of: start.samples.littleEndian) { state.newest.append(contentsOf: $0) }
             withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { state.newest.append(contentsOf: $0) }
             state.newest += bytes
-            guard state.newest.count >= Self.mostInMemory else { return false }
+            guard state.newest.count >= Self.maxInMemory else { return false }
             state.leaving.append(state.newest)
             state.newest = []
             return true
@@ -58,7 +58,7 @@ package final class LiveTranscript: Sendable {
     }
 
     package func note(_ gap: SessionTranscript.Gap) {
-        state.withLock { if $0.gaps.count < Self.mostGaps { $0.gaps.append(gap) } }
+        state.withLock { if $0.gaps.count < Self.maxGaps { $0.gaps.append(gap) } }
     }
 
     /// Puts it together.

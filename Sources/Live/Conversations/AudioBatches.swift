@@ -32,7 +32,7 @@ package struct AudioBatches {
 
     private static let seconds = 5
     /// Two minutes, 4 MB at 16 kHz.
-    package static let mostWaiting = 24
+    package static let maxWaiting = 24
 
     package init(rate: SampleRate, channels: Int) {
         self.channels = channels
@@ -55,7 +55,7 @@ package struct AudioBatches {
     package mutating func rest() -> Outcome? {
         guard !gathered.isEmpty else { return nil }
         defer { gathered.removeAll(keepingCapacity: true) }
-        guard waiting < Self.mostWaiting else { return .dropped(SampleCount(gathered.count)) }
+        guard waiting < Self.maxWaiting else { return .dropped(SampleCount(gathered.count)) }
         waiting += 1
         return .batch(Batch(pcm: gathered, start: gatheredFrom))
     }

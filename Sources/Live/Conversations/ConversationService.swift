@@ -57,9 +57,9 @@ package final class ConversationService: Sendable {
     private static let processingLimit: Duration = .seconds(300)
     package static let sweepInterval: Duration = .seconds(5)
     /// Lessons that may wait; more of them are for another time.
-    private static let mostLessons = 1_000
+    private static let maxLessons = 1_000
     /// Lessons of earlier runs that are taken up at a start.
-    private static let mostEarlierLessons = 100
+    private static let maxEarlierLessons = 100
 
     /// - Parameters:
     ///   - listener: the engine of this machine, while it can be used.
@@ -85,7 +85,7 @@ package final class ConversationService: Sendable {
         self.now = now
         self.texts = texts
         completion = ConversationCompletion(store: store, texts: texts, summaries: summaries, waits: completionWaits, log: log)
-        let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.mostLessons))
+        let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxLessons))
         lessons = continuation
         teaching = voices.map { [rule = speakerRule] voices in
             let teaching = EnrollmentWorker(
@@ -202,7 +202,7 @@ package final class ConversationService: Sendable {
     private func takeUpLessons() async {
         guard teaching != nil else { return }
         do throws(StoreError) {
-            for voice in try await store.untaught(speaking: Teaching.leastSpeech, limit: Self.mostEarlierLessons) { teach(voice) }
+            for voice in try await store.untaught(speaking: Teaching.leastSpeech, limit: Self.maxEarlierLessons) { teach(voice) }
         } catch {
             log.error("voices that earlier runs did not learn cannot be read", [.error: "\(error)"])
         }

@@ -65,7 +65,7 @@ package final class LiveConversation {
     private var audio: AudioBatches?
 
     /// What a client may say before the conversation has begun.
-    private static let mostWaiting = 1_000
+    private static let maxWaiting = 1_000
     /// How long a client that has finished waits for its conversation to be complete.
     private static let completionPatience: Duration = .seconds(5)
 
@@ -163,7 +163,7 @@ package final class LiveConversation {
     }
 
     package func command(_ command: ConversationCommand) {
-        guard waiting.count < Self.mostWaiting else { return }
+        guard waiting.count < Self.maxWaiting else { return }
         whenBegun { [self] in
             guard !command.people.allSatisfy(names.known.has) else { return carryOut(command) }
             // They may have been made a moment ago, which has not been told here yet.

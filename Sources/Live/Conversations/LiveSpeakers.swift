@@ -41,7 +41,7 @@ package final class LiveSpeakers {
     /// A clip is no longer than this: more says little new.
     private static let longest: Duration = .seconds(10)
     /// Clips that may be under way; more would only come too late.
-    private static let mostUnderWay = 32
+    private static let maxUnderWay = 32
 
     /// - Parameters:
     ///   - audio: gives the session's audio back; nil when it is gone.
@@ -113,7 +113,7 @@ package final class LiveSpeakers {
     /// - Returns: false when nothing will come of it.
     private func embed(_ range: SampleRange, _ label: Int?, _ number: Int) -> Bool {
         let duration = range.count.duration(at: rate), middle = middle(of: range)
-        guard underWay < Self.mostUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
+        guard underWay < Self.maxUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
         // A label's short clips would decide nothing.
         if label != nil, duration < rule.shortestClip { return false }
         underWay += 1

@@ -20,9 +20,9 @@ package actor ModelSummaries {
     private var restsUntil: ContinuousClock.Instant?
 
     /// Conversations at once; of more of them none waits.
-    private static let mostUnderWay = 8
+    private static let maxUnderWay = 8
     private static let rest: Duration = .seconds(60)
-    private static let mostBytes = 1 << 18
+    private static let maxBytes = 1 << 18
 
     package init(
         _ settings: SummarySettings, client: HTTPClient, log: Log, grant: @escaping @Sendable (ID<User>) async -> Grant?,
@@ -37,7 +37,7 @@ package actor ModelSummaries {
 
     /// nil: it is to be summed up otherwise.
     package func summary(of conversation: Conversation) async -> OpenAISummary? {
-        guard underWay < Self.mostUnderWay, restsUntil.map({ $0 <= now() }) ?? true else { return nil }
+        guard underWay < Self.maxUnderWay, restsUntil.map({ $0 <= now() }) ?? true else { return nil }
         guard let grant = await grant(conversation.user), grant.use == .summary else { return nil }
         underWay += 1
         defer { underWay -= 1 }
@@ -47,7 +47,7 @@ package actor ModelSummaries {
             .post, settings.address + OpenAISummary.path, headers: headers,
             body: OpenAISummary.request(for: conversation, model: settings.model))
         request.timeout = settings.timeout
-        request.responseLimit = Self.mostBytes
+        request.responseLimit = Self.maxBytes
         do {
             let answer = try await client.send(request)
             guard answer.status.code == 200 else {

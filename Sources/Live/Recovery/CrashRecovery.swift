@@ -16,11 +16,11 @@ package import Usage
 /// journal, within the journal's limit.
 package actor CrashRecovery {
     /// Sessions at once: engines work on the windows of one recording side by side.
-    private static let mostRunning = 2
+    private static let maxRunning = 2
     /// Sessions of this run that may wait; more are left to the next start.
-    private static let mostWaiting = 10_000
+    private static let maxWaiting = 10_000
     /// Recoveries of a session that may end with the gateway before it is left alone.
-    private static let mostAttempts = 5
+    private static let maxAttempts = 5
     /// Before what failed in passing is tried again, at first and at last.
     private static let firstDelay: Duration = .seconds(300)
     private static let longestDelay: Duration = .seconds(3_600)
@@ -122,7 +122,7 @@ package actor CrashRecovery {
     /// Takes on a session of this run.
     package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio) {
         guard !isStopped else { return }
-        guard waiting.count < Self.mostWaiting else {
+        guard waiting.count < Self.maxWaiting else {
             parts?.log.warning("a session's transcript is left to the next start: too many wait", [.session: id.rawValue])
             return
         }
@@ -251,7 +251,7 @@ package actor CrashRecovery {
     // MARK: - Work
 
     private func work(_ parts: Parts) {
-        while !isStopped, running.count < Self.mostRunning, !waiting.isEmpty {
+        while !isStopped, running.count < Self.maxRunning, !waiting.isEmpty {
             let patient = waiting.removeFirst()
             guard running[patient.id] == nil else { continue }
             busy[patient.id] = patient.files
@@ -339,7 +339,7 @@ package actor CrashRecovery {
             if case .notReadable = error { return .mayPass }
             return .left
         }
-        guard stored.attempts < Self.mostAttempts else {
+        guard stored.attempts < Self.maxAttempts else {
             parts.log.error("a session's transcript is not completed: the gateway ended each time", [.session: patient.id.rawValue])
             stored.status = .incomplete
             _ = await transcripts.keep(stored)

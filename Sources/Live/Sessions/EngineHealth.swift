@@ -39,7 +39,7 @@ package final class EngineHealth: Sendable {
     private struct Patron { weak var patron: (any EngineHealthObserver)? }
 
     /// As many keys of callers' own are known, those of whom something was learned last.
-    package static let mostOwnKeys = 1_000
+    package static let maxOwnKeys = 1_000
 
     private let rule: Breaker.Rule
     private let records = Mutex<[Account: Record]>([:])
@@ -110,7 +110,7 @@ package final class EngineHealth: Sendable {
     ) -> Result {
         if records[account] == nil, !account.isOperators {
             let own = records.filter { !$0.key.isOperators }
-            if own.count >= Self.mostOwnKeys, let oldest = own.min(by: { $0.value.at < $1.value.at }) { records[oldest.key] = nil }
+            if own.count >= Self.maxOwnKeys, let oldest = own.min(by: { $0.value.at < $1.value.at }) { records[oldest.key] = nil }
         }
         var record = records[account] ?? Record(breaker: Breaker(rule: rule), at: now)
         record.at = now

@@ -10,7 +10,7 @@ package import Speech
 /// What its client sends.
 extension LiveSession {
     /// Bytes that wait to be decoded beyond which the client's socket is not read.
-    private static let mostUndecoded = 1 << 20
+    private static let maxUndecoded = 1 << 20
 
     package func received(binary: RawSpan, on connection: WebSocketConnection) {
         // A client that came back may still be heard on the connection that it left.
@@ -67,7 +67,7 @@ extension LiveSession {
         }
         audio.push(bytes, of: channel) { pcm in self.pcm(pcm) }
         if audio.damagedMessages > countedDamage { count(damage: audio.damagedMessages) }
-        if audio.bufferedBytes > Self.mostUndecoded { read(false) }
+        if audio.bufferedBytes > Self.maxUndecoded { read(false) }
     }
 
     private func count(damage messages: Int) {
@@ -83,7 +83,7 @@ extension LiveSession {
         case .failed(let error): undecodable(error)
         case nil: break
         }
-        if audio.bufferedBytes <= Self.mostUndecoded / 2, run?.isHoldingClient != true { read(true) }
+        if audio.bufferedBytes <= Self.maxUndecoded / 2, run?.isHoldingClient != true { read(true) }
     }
 
     /// Reads on from the client, or lets it wait.

@@ -188,7 +188,7 @@ extension LiveSession {
         conversation = nil
         if let gate { count(gate.savings, atLeast: .zero) }
         gate = nil
-        if countedDamage >= StreamDecoder.mostDamagedInRow {
+        if countedDamage >= StreamDecoder.maxDamagedInRow {
             context.log.warning("many of a session's messages could not be decoded", [.session: id.rawValue, .count: "\(countedDamage)"])
         }
         if dialect.request.workload == .pushToTalk {

@@ -12,15 +12,15 @@ package import Speech
 /// All disk work is done in order on one thread of its own.
 package final class ShadowLog: Sendable {
     private let path: String
-    private let mostBytes: Int
+    private let maxBytes: Int
     private let log: Log
     private let queue = DispatchQueue(label: "harken.evaluations", qos: .utility)
 
     package static let name = "evaluations.jsonl"
 
-    package init(directory: String, mostBytes: Int = 64 << 20, log: Log) {
+    package init(directory: String, maxBytes: Int = 64 << 20, log: Log) {
         path = directory + "/" + Self.name
-        self.mostBytes = mostBytes
+        self.maxBytes = maxBytes
         self.log = log
     }
 
@@ -72,7 +72,7 @@ package final class ShadowLog: Sendable {
     /// - Returns: what went wrong.
     private func append(_ line: [UInt8]) -> String? {
         var status = stat()
-        if stat(path, &status) == 0, Int(status.st_size) + line.count > mostBytes, rename(path, path + ".1") != 0 {
+        if stat(path, &status) == 0, Int(status.st_size) + line.count > maxBytes, rename(path, path + ".1") != 0 {
             return String(cString: strerror(errno))
         }
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)

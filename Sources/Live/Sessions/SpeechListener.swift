@@ -9,7 +9,7 @@ package final class SpeechListener: VoiceListening {
     private let waiting = Mutex(0)
 
     /// As many wait at a time. In an outage hundreds ask at once, and an answer that comes too late tells nobody anything.
-    private static let mostWaiting = 16
+    private static let maxWaiting = 16
     /// A window more probable than this is speech; in so much of it somebody says a word.
     private static let threshold: Float = 0.5
     private static let shortest: Duration = .milliseconds(200)
@@ -18,7 +18,7 @@ package final class SpeechListener: VoiceListening {
 
     package func listen(to pcm: [UInt8], channels: Int, rate: SampleRate, tell: @escaping @Sendable (Bool?) -> Void) {
         let isTaken = waiting.withLock { waiting in
-            guard waiting < Self.mostWaiting else { return false }
+            guard waiting < Self.maxWaiting else { return false }
             waiting += 1
             return true
         }

@@ -52,15 +52,15 @@ struct AlignerDecoder: ~Copyable {
 
     /// Audio that breaks off within a word ends in words that nobody said; those before them are placed without them, the last of which takes the rest.
     private func withoutEnd(_ words: [String], in samples: [Int16]) -> [Range<Int>] {
-        for wrong in 1...Self.mostWrong where words.count - wrong >= 3 {
+        for wrong in 1...Self.maxWrong where words.count - wrong >= 3 {
             let found = search(Array(words.dropLast(wrong)), in: samples, from: 0)
-            if found.count >= max(3, words.count - Self.mostWrong) { return found }
+            if found.count >= max(3, words.count - Self.maxWrong) { return found }
         }
         return []
     }
 
     /// Words at the end that may be wrong.
-    private static let mostWrong = 5
+    private static let maxWrong = 5
 
     /// Where to begin, the first time and again.
     private static let beginnings = [0, 320, 800]

@@ -22,7 +22,7 @@ package final class RecordingReader: Sendable {
     /// Audio that is looked at before more urgent work gets a chance.
     private static let block = SampleCount(16_000)
     /// A batch ends at the first window, or after this many blocks without any.
-    private static let mostBlocks = 60
+    private static let maxBlocks = 60
 
     private struct Channel {
         var probabilities: SpeechProbabilities
@@ -80,7 +80,7 @@ package final class RecordingReader: Sendable {
     ) throws(EngineError) -> Batch {
         var items: [Item] = []
         var isEnd = false
-        for _ in 0..<mostBlocks where items.isEmpty && !isEnd {
+        for _ in 0..<maxBlocks where items.isEmpty && !isEnd {
             guard mayContinue() else { throw .cancelled }
             let block = try read(state.file)
             isEnd = block == nil

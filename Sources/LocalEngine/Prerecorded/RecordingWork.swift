@@ -54,10 +54,10 @@ package struct RecordingWork: Sendable {
         var state = RecordingProgress(channels: reader.channelCount, length: reader.length)
         var order = ResultOrder<Finished>()
         // Enough for every thread to have work at hand while the next windows are looked for.
-        let mostRunning = 2 * pool.threadCount + 1
+        let maxRunning = 2 * pool.threadCount + 1
         var runningCount = 0
         while true {
-            while !state.isRead, runningCount < mostRunning {
+            while !state.isRead, runningCount < maxRunning {
                 let batch: RecordingReader.Batch
                 do throws(EngineError) { batch = try await next(reader) } catch { return .failure(error) }
                 for item in batch.items {

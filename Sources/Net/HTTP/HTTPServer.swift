@@ -101,7 +101,7 @@ package final class HTTPServer: Sendable {
 
     /// Counts a connection in; false when there are too many, and then it is not counted.
     func admit() -> Bool {
-        guard count.wrappingAdd(1, ordering: .relaxed).newValue <= configuration.maximumConnectionCount else {
+        guard count.wrappingAdd(1, ordering: .relaxed).newValue <= configuration.maxConnectionCount else {
             release()
             return false
         }

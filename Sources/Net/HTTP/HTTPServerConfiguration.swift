@@ -25,7 +25,7 @@ package struct HTTPServerConfiguration: Sendable {
     package var lingerTime: Duration = .seconds(5)
     package var lingerByteCount = 4 * 1024 * 1024
     /// Connections of all loops together. One more is told 503.
-    package var maximumConnectionCount = 10_000
+    package var maxConnectionCount = 10_000
     /// Limits for clients that have not shown a credential; nil: every client is taken for authenticated. When the server is full, the oldest
     /// connection without an authenticated request is closed in favour of a new one.
     package var unauthenticated: UnauthenticatedLimits?

@@ -14,12 +14,12 @@ package final class Resolver: Sendable {
         var threads = 0
     }
 
-    private let maximumThreadCount: Int
+    private let maxThreadCount: Int
     private let state = Locked(State())
     private let semaphore = Semaphore()
 
-    package init(maximumThreadCount: Int = 4) {
-        self.maximumThreadCount = max(1, maximumThreadCount)
+    package init(maxThreadCount: Int = 4) {
+        self.maxThreadCount = max(1, maxThreadCount)
     }
 
     /// Looks a name or an address up.
@@ -34,7 +34,7 @@ package final class Resolver: Sendable {
                 let result = lookUp(host, port: port)
                 loop.execute { done(result) }
             }
-            guard state.questions.count > state.idle, state.threads < maximumThreadCount else { return false }
+            guard state.questions.count > state.idle, state.threads < maxThreadCount else { return false }
             state.threads += 1
             return true
         }

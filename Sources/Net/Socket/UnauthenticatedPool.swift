@@ -13,7 +13,7 @@ final class UnauthenticatedPool: Sendable {
     /// Bytes held now.
     var memoryByteCount: Int { memory.load(ordering: .relaxed) }
     /// Whether more memory is held than may be.
-    var isOverdrawn: Bool { memoryByteCount > limits.maximumMemoryByteCount }
+    var isOverdrawn: Bool { memoryByteCount > limits.maxMemoryByteCount }
 
     func add(_ byteCount: Int) {
         memory.add(byteCount, ordering: .relaxed)
@@ -21,7 +21,7 @@ final class UnauthenticatedPool: Sendable {
 
     /// Whether an address may have one more connection.
     func hasRoom(for address: IPAddress) -> Bool {
-        let limit = limits.maximumConnectionCountPerAddress
+        let limit = limits.maxConnectionCountPerAddress
         guard limit > 0, !limits.isExempt(address) else { return true }
         return connectionCounts.withLock { $0[AddressBlock(address), default: 0] < limit }
     }

@@ -1,7 +1,7 @@
 /// Limits and timers of one WebSocket connection.
 package struct WebSocketConfiguration: Sendable {
     /// Bytes of one message, all its frames together; more closes with 1009.
-    package var maximumMessageByteCount = 16 * 1024 * 1024
+    package var maxMessageByteCount = 16 * 1024 * 1024
     /// A ping is sent when nothing came for this long; nil: never.
     package var pingInterval: Duration? = .seconds(20)
     /// How long after a ping nothing may come before the peer counts as gone.

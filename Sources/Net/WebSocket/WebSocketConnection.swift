@@ -49,12 +49,12 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         self.configuration = configuration
         self.handler = handler
         isAuthenticated = limits == nil
-        controlFramesLeft = limits?.maximumControlFrameCount ?? 0
+        controlFramesLeft = limits?.maxControlFrameCount ?? 0
         loop = connection.loop
         peer = connection.peer
         lastInput = loop.now
         let masks = loop.masks
-        let limit = min(configuration.maximumMessageByteCount, limits?.maximumMessageByteCount ?? .max)
+        let limit = min(configuration.maxMessageByteCount, limits?.maxMessageByteCount ?? .max)
         machine = WebSocketMachine(
             role: isServer ? .server : .client(nextMask: { masks.next() }), messageLimit: limit, compression: compression)
         connection.outputLowMark = configuration.outputLowMark
@@ -140,7 +140,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         guard !isAuthenticated else { return }
         isAuthenticated = true
         connection.endCounting()
-        machine.messageLimit = configuration.maximumMessageByteCount
+        machine.messageLimit = configuration.maxMessageByteCount
     }
 
     var share: UnauthenticatedShare? { connection.share }

@@ -44,7 +44,7 @@ extension AssemblyAILiveClient {
             minimumSilence: options.turn.minimumSilence.map(silence), maximumSilence: options.turn.maximumSilence.map(silence),
             // The newer models format by themselves.
             formatsTurns: model.family == .universalStreaming ? options.formatted : nil, voiceThreshold: options.turn.voice.map(share),
-            keyterms: Array(options.keyterms.lazy.filter { $0.count <= AssemblyAISettings.longestTerm }.prefix(AssemblyAISettings.mostTerms)))
+            keyterms: Array(options.keyterms.lazy.filter { $0.count <= AssemblyAISettings.longestTerm }.prefix(AssemblyAISettings.maxTerms)))
         // Who waits longer than the vendor does is not to be cut off. Shorter pauses are the vendor's to judge: it weighs the words too.
         if configuration.minimumSilence == nil, options.endpointing > usualSilence {
             let wanted = silence(options.endpointing)

@@ -12,7 +12,7 @@ package import Speech
 package struct AssemblyAILiveServer: LiveServerMachine {
     package static let sessionLimit: Duration = .seconds(3 * 3_600)
     /// A turn that nobody ends is ended here: each of its messages repeats all its words.
-    package static let mostWords = 1_000
+    package static let maxWords = 1_000
     /// Between two heartbeats.
     package static let heartbeatPeriod: Duration = .seconds(5)
     /// A shorter pause between words is not told as silence.
@@ -152,7 +152,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             if !hasStarted { start(first.range.start, &output) }
             turn.append(commit.words, wording)
         }
-        if commit.endsTurn || turn.words.count >= Self.mostWords {
+        if commit.endsTurn || turn.words.count >= Self.maxWords {
             endTurn(confidence: commit.reason == .endOfTurn ? 1 : 0, &output)
         } else if !commit.words.isEmpty {
             let utterance = commit.reason == .pause && options.model.family == .universalStreaming ? turn.endUtterance() : ""
@@ -182,7 +182,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         send(
             .heartbeat(
                 received: received, total: total, factor: total > 0 ? Double(received) / Double(total) : 0,
-                mostSpeech: spokeSinceHeartbeat ? 1 : 0), &output)
+                maxSpeech: spokeSinceHeartbeat ? 1 : 0), &output)
         spokeSinceHeartbeat = false
         lastHeartbeat = now
     }

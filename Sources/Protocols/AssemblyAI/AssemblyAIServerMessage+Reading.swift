@@ -33,7 +33,7 @@ extension AssemblyAIServerMessage {
         var received: Double?
         var total: Double?
         var factor: Double?
-        var mostSpeech: Double?
+        var maxSpeech: Double?
         var start: Double?
         var end: Double?
         var errorCode: Int?
@@ -61,7 +61,7 @@ extension AssemblyAIServerMessage {
             case "total_audio_received_ms": received = try reader.double()
             case "total_duration_ms": total = try reader.double()
             case "realtime_factor": factor = try reader.double()
-            case "max_speech_probability": mostSpeech = try reader.double()
+            case "max_speech_probability": maxSpeech = try reader.double()
             case "start_ms": start = try reader.double()
             case "end_ms": end = try reader.double()
             case "error_code": errorCode = try reader.int()
@@ -105,7 +105,7 @@ extension AssemblyAIServerMessage {
                         words: words, utterance: utterance, languageCode: languageCode, languageConfidence: languageConfidence, speaker: speaker))
             case "Termination": return .termination(audioSeconds: Self.whole(audioSeconds), sessionSeconds: Self.whole(sessionSeconds))
             case "Heartbeat":
-                return .heartbeat(received: Self.whole(received), total: Self.whole(total), factor: factor ?? 0, mostSpeech: mostSpeech ?? 0)
+                return .heartbeat(received: Self.whole(received), total: Self.whole(total), factor: factor ?? 0, maxSpeech: maxSpeech ?? 0)
             case "Silence": return .silence(start: Self.whole(start), end: Self.whole(end))
             case "Error": return .error(code: errorCode, message: error ?? "")
             case .some(let name): return .unrecognized(type: String(name.prefix(64)))

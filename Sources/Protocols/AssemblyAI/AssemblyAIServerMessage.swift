@@ -14,7 +14,7 @@ package enum AssemblyAIServerMessage: Sendable, Equatable {
     /// How the session is; only to who asked for it. Milliseconds.
     ///
     /// - Parameter factor: audio for each second of the session.
-    case heartbeat(received: Int, total: Int, factor: Double, mostSpeech: Double)
+    case heartbeat(received: Int, total: Int, factor: Double, maxSpeech: Double)
     /// Nothing was spoken from here to there; only to who asked for it. Milliseconds.
     case silence(start: Int, end: Int)
     case termination(audioSeconds: Int, sessionSeconds: Int)
@@ -42,12 +42,12 @@ package enum AssemblyAIServerMessage: Sendable, Equatable {
         case .speechStarted(let milliseconds):
             json.member("type", literal: "SpeechStarted")
             json.member("timestamp", milliseconds)
-        case .heartbeat(let received, let total, let factor, let mostSpeech):
+        case .heartbeat(let received, let total, let factor, let maxSpeech):
             json.member("type", literal: "Heartbeat")
             json.member("total_audio_received_ms", received)
             json.member("total_duration_ms", total)
             json.member("realtime_factor", factor, decimals: 4)
-            json.member("max_speech_probability", mostSpeech, decimals: 4)
+            json.member("max_speech_probability", maxSpeech, decimals: 4)
         case .silence(let start, let end):
             json.member("type", literal: "Silence")
             json.member("start_ms", start)

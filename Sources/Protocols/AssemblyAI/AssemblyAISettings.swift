@@ -10,9 +10,9 @@ enum AssemblyAISettings {
     }
 
     static let silences = 0...60_000
-    static let mostTerms = 100
+    static let maxTerms = 100
     static let longestTerm = 50
-    static let mostLanguages = 10
+    static let maxLanguages = 10
     static let longestContext = 1_750
 
     static func read(_ root: borrowing JSONView) throws(Fault) -> AssemblyAIConfiguration {
@@ -54,7 +54,7 @@ enum AssemblyAISettings {
     }
 
     static func checked(terms: [String]) throws(Fault) -> [String] {
-        guard terms.count <= mostTerms else { throw Fault(message: "keyterms_prompt has \(terms.count) terms; at most \(mostTerms) are taken.") }
+        guard terms.count <= maxTerms else { throw Fault(message: "keyterms_prompt has \(terms.count) terms; at most \(maxTerms) are taken.") }
         guard terms.allSatisfy({ $0.count <= longestTerm }) else {
             throw Fault(message: "A term in keyterms_prompt is longer than \(longestTerm) characters.")
         }
@@ -62,8 +62,8 @@ enum AssemblyAISettings {
     }
 
     static func checked(languages codes: [String]) throws(Fault) -> [String] {
-        guard codes.count <= mostLanguages else {
-            throw Fault(message: "language_codes has \(codes.count) codes; at most \(mostLanguages) are taken.")
+        guard codes.count <= maxLanguages else {
+            throw Fault(message: "language_codes has \(codes.count) codes; at most \(maxLanguages) are taken.")
         }
         guard codes.allSatisfy({ (2...20).contains($0.utf8.count) }) else { throw Fault(message: "language_codes must hold codes such as en or de.") }
         guard codes.count == 1 || !codes.contains("multi") else { throw Fault(message: "multi must be the only one in language_codes.") }

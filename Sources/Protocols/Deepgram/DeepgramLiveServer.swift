@@ -330,12 +330,12 @@ package struct DeepgramLiveServer: LiveServerMachine {
 
     /// The index of a channel that events speak of. A container may have more of them than the client said.
     private mutating func prepare(_ channel: ChannelIndex, _ now: Instant) -> Int {
-        let index = min(max(0, channel.number), Self.mostChannels - 1)
+        let index = min(max(0, channel.number), Self.maxChannels - 1)
         while channels.count <= index { channels.append(DeepgramChannel(number: channels.count, now: now)) }
         return index
     }
 
-    private static let mostChannels = 64
+    private static let maxChannels = 64
 
     private mutating func answered(_ index: Int) {
         channels[index].answeredFinalizes += 1

@@ -5,7 +5,7 @@ import Speech
 ///
 /// Source: Deepgram "Pre-recorded audio" API reference.
 package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
-    private static let mostChannels = 64
+    private static let maxChannels = 64
     private let order: PrerecordedOrder
 
     package init(_ order: PrerecordedOrder) { self.order = order }
@@ -44,7 +44,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
             return .failed(fault.violation("answers without results"))
         }
         let channels = document.root["results"]["channels"]
-        let wanted = order.options.separateChannels ? max(1, min(channels.count, Self.mostChannels)) : 1
+        let wanted = order.options.separateChannels ? max(1, min(channels.count, Self.maxChannels)) : 1
         guard (0..<wanted).allSatisfy({ channels[$0]["alternatives"].count > 0 }) else {
             return .failed(fault.violation("answers without an alternative"))
         }
@@ -81,7 +81,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         let channels = root["results"]["channels"]
         var words = RecordedWords(channels: order.options.separateChannels ? channels.count : 1)
         var language: String?
-        for channel in 0..<min(channels.count, order.options.separateChannels ? Self.mostChannels : 1) {
+        for channel in 0..<min(channels.count, order.options.separateChannels ? Self.maxChannels : 1) {
             language = language ?? channels[channel]["detected_language"].string
             let list = channels[channel]["alternatives"][0]["words"]
             for index in 0..<list.count {

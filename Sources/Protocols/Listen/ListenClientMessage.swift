@@ -23,7 +23,7 @@ package enum ListenClientMessage: Sendable, Equatable {
     case other
 
     package static let sizeLimit = 4 << 20
-    private static let mostSegments = 1_000
+    private static let maxSegments = 1_000
     private static let reasons: Set<String> = [
         "user_stop", "finish_and_continue", "meeting_started", "meeting_ended", "max_duration_rotation", "crash_recovery", "retry",
     ]
@@ -58,7 +58,7 @@ package enum ListenClientMessage: Sendable, Equatable {
                 return
             }
             let list = root["segment_ids"]
-            let segments = (0..<min(list.count, Self.mostSegments)).compactMap { list[$0].string.map { ID<Segment>($0) } }
+            let segments = (0..<min(list.count, Self.maxSegments)).compactMap { list[$0].string.map { ID<Segment>($0) } }
             self = .speakerAssigned(SpeakerNumber(speaker), person: person == "user" ? nil : ID(person), name: name, segments: segments)
         case "start_onboarding": self = .startOnboarding
         case "skip_question": self = .skipQuestion
@@ -74,7 +74,7 @@ package enum ListenClientMessage: Sendable, Equatable {
 
     /// Those that are whole; the others are left out.
     private static func segments(_ list: JSONView) -> [SuggestedSegment] {
-        (0..<min(list.count, mostSegments)).compactMap { index in
+        (0..<min(list.count, maxSegments)).compactMap { index in
             let view = list[index]
             guard let text = view["text"].string, !text.isEmpty, let start = view["start"].double, let end = view["end"].double,
                 (0...1e8).contains(start), (start...1e8).contains(end)

@@ -19,8 +19,8 @@ struct ListenImages: Sendable {
         var parts: Set<Int>
     }
 
-    private static let mostParts = 4_096
-    private static let mostOpen = 50
+    private static let maxParts = 4_096
+    private static let maxOpen = 50
     private static let lifetime: Duration = .seconds(60)
 
     /// The oldest first.
@@ -28,14 +28,14 @@ struct ListenImages: Sendable {
 
     /// A part came, perhaps not for the first time.
     mutating func add(id: String, index: Int, total: Int, now: Instant) -> Progress {
-        guard !id.isEmpty, id.utf8.count <= 200, (1...Self.mostParts).contains(total), (0..<total).contains(index) else { return .invalid }
+        guard !id.isEmpty, id.utf8.count <= 200, (1...Self.maxParts).contains(total), (0..<total).contains(index) else { return .invalid }
         open.removeAll { $0.began + Self.lifetime <= now }
         let place: Int
         if let known = open.firstIndex(where: { $0.id == id }) {
             guard open[known].total == total else { return .invalid }
             place = known
         } else {
-            if open.count == Self.mostOpen { open.removeFirst() }
+            if open.count == Self.maxOpen { open.removeFirst() }
             open.append(Image(id: id, began: now, total: total, parts: []))
             place = open.count - 1
         }

@@ -1,7 +1,7 @@
 /// What a client that may come back was told, numbered from 1, until it says that it has seen it.
 struct ListenMemory: Sendable {
-    private static let mostMessages = 1_024
-    private static let mostBytes = 2 << 20
+    private static let maxMessages = 1_024
+    private static let maxBytes = 2 << 20
 
     /// The number of the last message.
     private(set) var last = 0
@@ -14,7 +14,7 @@ struct ListenMemory: Sendable {
         messages.append(message)
         bytes += message.count
         var gone = 0
-        while messages.count - gone > Self.mostMessages || bytes > Self.mostBytes, gone < messages.count - 1 {
+        while messages.count - gone > Self.maxMessages || bytes > Self.maxBytes, gone < messages.count - 1 {
             bytes -= messages[gone].count
             gone += 1
         }

@@ -6,13 +6,13 @@ extension ListenServer {
     package static let pushToTalkDialect = dialect("listen-push-to-talk", .pushToTalk, ["/v2/voice-message/transcribe-stream"])
 
     package static let webDialect = LiveDialect(
-        name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, asksForUser: true, mostMessageBytes: ListenClientMessage.sizeLimit,
+        name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, asksForUser: true, maxMessageBytes: ListenClientMessage.sizeLimit,
         credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) }, refuse: { cause, _ in httpRefusal(cause) },
         refuseInBand: { cause, _ in inBand(cause) })
 
     private static func dialect(_ name: String, _ route: ListenRoute, _ paths: [String]) -> LiveDialect {
         LiveDialect(
-            name: name, paths: paths, asksForUser: true, mostMessageBytes: ListenClientMessage.sizeLimit,
+            name: name, paths: paths, asksForUser: true, maxMessageBytes: ListenClientMessage.sizeLimit,
             credential: { HarkenCredential.find(in: $0) ?? SubprotocolCredential.find(in: $0) },
             accept: { .success(accept($0, $1, route)) }, refuse: { cause, _ in httpRefusal(cause) }, refuseInBand: { cause, _ in inBand(cause) })
     }

@@ -31,7 +31,7 @@ package struct ListenServer: LiveServerMachine {
 
     private static let ping = Array("ping".utf8)
     /// Finalizes that may wait for their answers. More of a client's change nothing.
-    private static let mostFinalizes = 16
+    private static let maxFinalizes = 16
 
     package private(set) var request: LiveRequest
     package let preferredEngine: EngineName?
@@ -154,7 +154,7 @@ package struct ListenServer: LiveServerMachine {
     }
 
     private mutating func finalize(_ output: inout ServerOutput) {
-        guard options.route == .pushToTalk, finalizes < Self.mostFinalizes else { return }
+        guard options.route == .pushToTalk, finalizes < Self.maxFinalizes else { return }
         finalizes += 1
         output.command(.finalize)
     }

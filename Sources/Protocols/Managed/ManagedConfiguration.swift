@@ -54,13 +54,13 @@ package struct ManagedConfiguration: Sendable, Equatable {
     }
 
     private static let encodings: [AudioEncoding] = [.linear16, .mulaw, .alaw]
-    private static let mostKeyterms = 100
+    private static let maxKeyterms = 100
 
     private static func keyterms(_ view: JSONView) throws(Fault) -> [String] {
         let list = view["keyterms"]
         guard list.exists, !list.isNull else { return [] }
-        guard list.isArray, list.count <= mostKeyterms else {
-            throw Fault(message: "keyterms must be a list of at most \(mostKeyterms) strings.")
+        guard list.isArray, list.count <= maxKeyterms else {
+            throw Fault(message: "keyterms must be a list of at most \(maxKeyterms) strings.")
         }
         var terms: [String] = []
         for index in 0..<list.count {

@@ -21,7 +21,7 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     private static let forcedAfter = longestSpeech - .seconds(1)
     /// Finalizes that may wait for their answers. More of a client's change nothing.
-    private static let mostFinalizes = 16
+    private static let maxFinalizes = 16
 
     package let request: LiveRequest
     private let configuration: ManagedConfiguration
@@ -129,7 +129,7 @@ package struct ManagedLiveServer: LiveServerMachine {
     }
 
     private mutating func finalize(isClients: Bool, _ output: inout ServerOutput) {
-        guard finalizes.count < Self.mostFinalizes else { return }
+        guard finalizes.count < Self.maxFinalizes else { return }
         finalizes.append(isClients)
         output.command(.finalize)
     }

@@ -18,9 +18,9 @@ package struct OpenAISummary: Sendable, Equatable {
     /// Below the base address.
     package static let path = "/chat/completions"
     /// Characters of the conversation that go to the model; of longer ones the beginning and the end.
-    static let mostText = 24_000
-    private static let mostTitle = 120
-    private static let mostSummary = 2_000
+    static let maxText = 24_000
+    private static let maxTitle = 120
+    private static let maxSummary = 2_000
 
     private static let instruction = """
         You are given the transcript of a conversation. Answer with a JSON object and nothing else: {"title": "...", "summary": "..."}. The title has at most \
@@ -53,8 +53,8 @@ package struct OpenAISummary: Sendable, Equatable {
             lines.append((who.map { $0 + ": " } ?? "") + segment.text)
         }
         let all = lines.joined(separator: "\n")
-        guard all.count > mostText else { return all }
-        return all.prefix(mostText / 2) + "\n[…]\n" + all.suffix(mostText / 2)
+        guard all.count > maxText else { return all }
+        return all.prefix(maxText / 2) + "\n[…]\n" + all.suffix(maxText / 2)
     }
 
     /// - Parameter answer: the body of an answer of status 200.
@@ -64,8 +64,8 @@ package struct OpenAISummary: Sendable, Equatable {
         // Many models put it in a fence, or talk around it.
         guard let start = content.firstIndex(of: "{"), let end = content.lastIndex(of: "}"), start < end,
             let written = try? JSONDocument(parsing: Array(content[start...end].utf8).span.bytes),
-            let title = written.root["title"].string.map({ Self.line($0, most: Self.mostTitle) }), !title.isEmpty,
-            let summary = written.root["summary"].string.map({ Self.line($0, most: Self.mostSummary) }), !summary.isEmpty
+            let title = written.root["title"].string.map({ Self.line($0, most: Self.maxTitle) }), !title.isEmpty,
+            let summary = written.root["summary"].string.map({ Self.line($0, most: Self.maxSummary) }), !summary.isEmpty
         else { throw .notASummary }
         self.title = title
         self.summary = summary

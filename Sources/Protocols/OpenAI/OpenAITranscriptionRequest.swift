@@ -40,7 +40,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var engines: [EngineName]
 
     /// What a form may hold besides the file. The parts' reader stops at these.
-    package static let mostFields = 256
+    package static let maxFields = 256
     package static let longestField = 65_536
 
     /// - Parameters:

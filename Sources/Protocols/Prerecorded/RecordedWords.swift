@@ -7,7 +7,7 @@ struct RecordedWords {
     static let pause: Duration = .milliseconds(800)
     /// No recording is longer; what a vendor says beyond is a mistake.
     private static let longest: Double = 7 * 86_400
-    private static let mostChannels = 64
+    private static let maxChannels = 64
 
     private var channels: [[Word]] = []
     private var speakers: [String: SpeakerLabel] = [:]
@@ -16,7 +16,7 @@ struct RecordedWords {
 
     /// - Parameter channels: how many there are at least.
     init(channels: Int = 1) {
-        self.channels = Array(repeating: [], count: min(max(1, channels), Self.mostChannels))
+        self.channels = Array(repeating: [], count: min(max(1, channels), Self.maxChannels))
     }
 
     var isEmpty: Bool { channels.allSatisfy(\.isEmpty) }
@@ -37,7 +37,7 @@ struct RecordedWords {
         _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, channel: Int = 0
     ) {
         let text = text.trimmed
-        guard !text.isEmpty, (0..<Self.mostChannels).contains(channel) else { return }
+        guard !text.isEmpty, (0..<Self.maxChannels).contains(channel) else { return }
         while channels.count <= channel { channels.append([]) }
         append(
             Word(

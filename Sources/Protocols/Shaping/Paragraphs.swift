@@ -4,8 +4,8 @@ package import Speech
 package enum Paragraphs {
     /// A silence between two sentences that begins a new paragraph.
     package static let pause: Duration = .milliseconds(1_500)
-    package static let mostSentences = 5
-    package static let mostWords = 120
+    package static let maxSentences = 5
+    package static let maxWords = 120
 
     /// - Returns: for each paragraph its sentences, as indices into `words`: every word in exactly one sentence, in order.
     package static func split(_ words: [Word], rate: SampleRate) -> [[Range<Int>]] {
@@ -14,7 +14,7 @@ package enum Paragraphs {
         for sentence in Sentences.split(words, rate: rate) {
             if let last = paragraphs.last, let open = last.last, let first = last.first {
                 let before = words[open.upperBound - 1], after = words[sentence.lowerBound]
-                let isFull = last.count >= mostSentences || sentence.upperBound - first.lowerBound > mostWords
+                let isFull = last.count >= maxSentences || sentence.upperBound - first.lowerBound > maxWords
                 if !isFull && before.speaker == after.speaker && after.range.start - before.range.end < pause {
                     paragraphs[paragraphs.count - 1].append(sentence)
                     continue

@@ -41,7 +41,7 @@ extension SonioxConfiguration {
         return Array(
             all.prefix { term in
                 length += term.unicodeScalars.count + 4
-                return length <= mostContext
+                return length <= maxContext
             })
     }
 }

@@ -24,10 +24,10 @@ package struct SonioxConfiguration: Sendable, Equatable {
         self.format = format
     }
 
-    package static let mostContext = 10_000
-    package static let mostReference = 256
-    private static let mostHints = 100
-    private static let mostTerms = 1_000
+    package static let maxContext = 10_000
+    package static let maxReference = 256
+    private static let maxHints = 100
+    private static let maxTerms = 1_000
     private static let channelCounts = 1...8
 
     package init(parsing text: RawSpan) throws(SonioxFault) {
@@ -56,7 +56,7 @@ package struct SonioxConfiguration: Sendable, Equatable {
             configuration.maxEndpointDelay = try number(root["max_endpoint_delay_ms"], in: 500...3_000).map { .milliseconds(Int64($0)) }
             _ = try number(root["endpoint_sensitivity"], in: -1...1)
             _ = try number(root["endpoint_latency_adjustment_level"], in: 0...3)
-            if let reference = try text(root["client_reference_id"]), reference.unicodeScalars.count > mostReference { throw .longReference }
+            if let reference = try text(root["client_reference_id"]), reference.unicodeScalars.count > maxReference { throw .longReference }
             let translation = root["translation"]
             if translation.exists, !translation.isNull {
                 throw SonioxFault(400, "Translation is not available here. Leave translation out.")
@@ -83,7 +83,7 @@ package struct SonioxConfiguration: Sendable, Equatable {
 
     private static func hints(_ list: JSONView) throws(SonioxFault) -> [String] {
         guard list.exists, !list.isNull else { return [] }
-        guard list.isArray, list.count <= mostHints else { throw .invalidHint }
+        guard list.isArray, list.count <= maxHints else { throw .invalidHint }
         var hints: [String] = []
         for index in 0..<list.count {
             guard let hint = list[index].string, LanguageTag(hint).isWellFormed else { throw .invalidHint }
@@ -96,15 +96,15 @@ package struct SonioxConfiguration: Sendable, Equatable {
     private static func terms(_ context: JSONView) throws(SonioxFault) -> [String] {
         guard context.exists, !context.isNull else { return [] }
         if let text = context.string {
-            guard text.unicodeScalars.count <= mostContext else { throw .longContext }
+            guard text.unicodeScalars.count <= maxContext else { throw .longContext }
             return []
         }
         guard context.isObject else { throw .malformedStart }
         var json = JSONWriter()
         json.value(JSONValue(context))
-        guard json.text.unicodeScalars.count <= mostContext else { throw .longContext }
+        guard json.text.unicodeScalars.count <= maxContext else { throw .longContext }
         let list = context["terms"]
-        return (0..<min(list.count, mostTerms)).compactMap { list[$0].string }.filter { !$0.isEmpty }
+        return (0..<min(list.count, maxTerms)).compactMap { list[$0].string }.filter { !$0.isEmpty }
     }
 
     // MARK: Values that may be null

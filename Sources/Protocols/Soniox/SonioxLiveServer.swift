@@ -149,7 +149,7 @@ package struct SonioxLiveServer: LiveServerMachine {
         let asked: SonioxFault? = if case .ending(let fault) = state { fault } else { nil }
         tentative = []
         if unansweredFinalizes > 0 {
-            update(final: Array(repeating: .finalized, count: min(unansweredFinalizes, Self.mostAnswersAtOnce)), now: now, &output)
+            update(final: Array(repeating: .finalized, count: min(unansweredFinalizes, Self.maxAnswersAtOnce)), now: now, &output)
         }
         state = .closed
         if let fault = accountFault ?? end.error.map({ SonioxFault($0) }) ?? asked ?? (end.received > .zero ? nil : .noAudio) {
@@ -170,7 +170,7 @@ package struct SonioxLiveServer: LiveServerMachine {
         }
     }
 
-    private static let mostAnswersAtOnce = 100
+    private static let maxAnswersAtOnce = 100
 
     private mutating func reached(_ position: SampleIndex, isFinal: Bool) {
         let milliseconds = position.wholeMilliseconds(at: tokens.rate)

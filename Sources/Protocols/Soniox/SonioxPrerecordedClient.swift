@@ -26,7 +26,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
 
     private static let models = ["stt-async-v5"]
     /// Pages of 1,000 that are looked through; the vendor keeps 2,000 transcriptions.
-    private static let mostPages = 3
+    private static let maxPages = 3
 
     private let order: PrerecordedOrder
     private let fault: VendorFault
@@ -118,7 +118,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
             state = .working(question)
             return .request(question)
         }
-        if let cursor = root["next_page_cursor"].string, !cursor.isEmpty, cursor.utf8.count <= 1_024, search.page < Self.mostPages {
+        if let cursor = root["next_page_cursor"].string, !cursor.isEmpty, cursor.utf8.count <= 1_024, search.page < Self.maxPages {
             return seek(Search(file: search.file, again: search.again, cursor: cursor, page: search.page + 1), error)
         }
         return search.again ? fail(error) : create(file: search.file, again: true)

@@ -2,8 +2,8 @@ import Framing
 import Speech
 
 extension SpeechmaticsConfiguration {
-    private static let mostTerms = 1_000
-    private static let mostChannels = 8
+    private static let maxTerms = 1_000
+    private static let maxChannels = 8
     private static let delays = 0.5...20.0
 
     /// - Parameter fallback: the language of the path, for clients that say it there only.
@@ -85,8 +85,8 @@ extension SpeechmaticsConfiguration {
     private static func channels(_ config: JSONView) throws(SpeechmaticsFault) -> [String] {
         let list = config["channel_diarization_labels"]
         let fault = SpeechmaticsFault(
-            .invalidConfig, "channel_diarization_labels must name the channels: from 1 to \(mostChannels), each name short, and once.")
-        guard list.isArray, (1...mostChannels).contains(list.count) else { throw fault }
+            .invalidConfig, "channel_diarization_labels must name the channels: from 1 to \(maxChannels), each name short, and once.")
+        guard list.isArray, (1...maxChannels).contains(list.count) else { throw fault }
         var labels: [String] = []
         for index in 0..<list.count {
             guard let label = list[index].string, (1...200).contains(label.utf8.count), !labels.contains(label) else { throw fault }
@@ -96,11 +96,11 @@ extension SpeechmaticsConfiguration {
     }
 
     private static func vocabulary(_ list: JSONView) -> [String] {
-        (0..<min(list.count, mostTerms)).compactMap { list[$0].string ?? list[$0]["content"].string }.filter { !$0.isEmpty }
+        (0..<min(list.count, maxTerms)).compactMap { list[$0].string ?? list[$0]["content"].string }.filter { !$0.isEmpty }
     }
 
     private static func replacements(_ list: JSONView) -> [WordReplacement] {
-        (0..<min(list.count, mostTerms)).compactMap { index in
+        (0..<min(list.count, maxTerms)).compactMap { index in
             guard let from = list[index]["from"].string, let to = list[index]["to"].string else { return nil }
             return WordReplacement(find: from, replacement: to)
         }

@@ -8,7 +8,7 @@ struct SpeechmaticsInterleaver: Sendable {
     }
 
     /// How far one channel may be ahead of another.
-    static let mostAhead: Duration = .seconds(60)
+    static let maxAhead: Duration = .seconds(60)
 
     private let sampleBytes: Int
     private let silence: UInt8
@@ -21,7 +21,7 @@ struct SpeechmaticsInterleaver: Sendable {
         sampleBytes = size
         // Neither of the companded encodings has silence at zero.
         silence = encoding == .mulaw ? 0xFF : encoding == .alaw ? 0xD5 : 0
-        most = size * Int(SampleCount(Self.mostAhead, at: rate).samples)
+        most = size * Int(SampleCount(Self.maxAhead, at: rate).samples)
         channels = Array(repeating: Channel(), count: max(1, count))
     }
 

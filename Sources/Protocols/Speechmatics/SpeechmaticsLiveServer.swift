@@ -105,7 +105,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         lanes[lane].received += 1
         idle?.restart(now)
         guard let ready = interleaver?.add(audio, to: lane) else {
-            let limit = SpeechmaticsInterleaver.mostAhead.wholeSecondsUp
+            let limit = SpeechmaticsInterleaver.maxAhead.wholeSecondsUp
             return finish(saying: SpeechmaticsFault(.bufferError, "A channel is more than \(limit) s ahead of another."), &output)
         }
         if !ready.isEmpty { output.audio(ready) }
@@ -271,7 +271,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {
         answerBinary(&output)
         for lane in lanes.indices {
-            for _ in 0..<min(lanes[lane].unansweredForces, Self.mostAnswersAtOnce) { answerForce(lane, &output) }
+            for _ in 0..<min(lanes[lane].unansweredForces, Self.maxAnswersAtOnce) { answerForce(lane, &output) }
             if configuration.endOfUtterance != nil { endUtterance(lane, at: max(lanes[lane].finalThrough, .zero + end.received), &output) }
         }
         let asked: SpeechmaticsFault? = if case .ending(let fault) = state { fault } else { nil }
@@ -292,7 +292,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         }
     }
 
-    private static let mostAnswersAtOnce = 100
+    private static let maxAnswersAtOnce = 100
 
     // MARK: Time
 

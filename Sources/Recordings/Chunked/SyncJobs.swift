@@ -121,7 +121,7 @@ package struct SyncJobs: WorkloadJobs {
                 }
             }
             // Of the same file the same conversation; of one that is over and has not had it, or that was deleted, the next.
-            for number in 0..<Self.mostConversations {
+            for number in 0..<Self.maxConversations {
                 let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)"
                 let place = ChunkedRecordings.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
                 try await services.chunked.begin(
@@ -141,7 +141,7 @@ package struct SyncJobs: WorkloadJobs {
             throw ChunkedRecordings.finished
         }
 
-        private static let mostConversations = 16
+        private static let maxConversations = 16
 
         private func take(
             _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, at place: ChunkedRecordings.Place, offset: Duration, _ length: Duration?

@@ -10,7 +10,7 @@ internal import Store
 package struct SyncRequest: Sendable {
     package static let path = "/v2/sync-local-files"
     /// Of one request.
-    private static let mostFiles = 50
+    private static let maxFiles = 50
 
     package let caller: AuthenticatedCaller
     /// The request's name in answers and in the log.
@@ -27,7 +27,7 @@ package struct SyncRequest: Sendable {
     package func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(BackgroundRefusal) -> [UInt8] {
         let query = exchange.request.query
         var limits = UploadForm.Limits(body: services.settings.recordingBytes ?? UploadFolder.maxByteCount)
-        limits.files = Self.mostFiles
+        limits.files = Self.maxFiles
         let form = try await BackgroundRefusal.heard { [limits] () throws(RefusalCause) in
             try await UploadForm.read(exchange, fileField: "files", spool: services.spool, id: id, limits: limits, by: caller.caller)
         }

@@ -19,7 +19,7 @@ package actor JobRunner {
     /// Results that wait to be stored. While there are as many, no job is begun.
     package static let maxUnstored = 64
     /// Jobs of one user that may wait.
-    package static let mostWaiting = 10_000
+    package static let maxWaiting = 10_000
     /// Between two looks at what lies about: uploads that are too old, and jobs that a fault of the store has left waiting.
     private static let sweepInterval: Duration = .seconds(300)
     /// Between two looks whether the gateway has room.
@@ -146,7 +146,7 @@ package actor JobRunner {
         if !keys.isEmpty { ownKeys[job.id] = keys }
         let isTaken: Bool
         do throws(StoreError) {
-            isTaken = try await jobs.add(job, most: Self.mostWaiting, hasNotice: hasNotice)
+            isTaken = try await jobs.add(job, most: Self.maxWaiting, hasNotice: hasNotice)
         } catch {
             ownKeys[job.id] = nil
             throw error

@@ -15,7 +15,7 @@ final class SpoolWriter {
     }
 
     /// Bytes that may wait to be written before the sender is held back.
-    private static let mostWaiting = 1 << 20
+    private static let maxWaiting = 1 << 20
 
     private let loop: Loop
     private let queue: DispatchQueue
@@ -78,7 +78,7 @@ final class SpoolWriter {
     func write(_ chunk: RawSpan) {
         let bytes = chunk.withUnsafeBytes { [UInt8]($0) }
         waiting += bytes.count
-        if !isHeld && waiting > Self.mostWaiting {
+        if !isHeld && waiting > Self.maxWaiting {
             isHeld = true
             hold(true)
         }
@@ -115,7 +115,7 @@ final class SpoolWriter {
 
     private func wrote(_ count: Int) {
         waiting -= count
-        guard isHeld, waiting < Self.mostWaiting / 4 else { return }
+        guard isHeld, waiting < Self.maxWaiting / 4 else { return }
         isHeld = false
         hold(false)
     }

@@ -8,7 +8,7 @@ package import Speech
 /// more the stream is over, and whoever has it begins another where the last words ended. Lives on its owner's loop.
 package final class ResumingStream: EngineStream {
     /// Audio that is kept while the gateway calls nothing durable.
-    private static let mostKept: Duration = .seconds(330)
+    private static let maxKept: Duration = .seconds(330)
 
     private let service: any ResumableService
     private let loop: Loop
@@ -53,7 +53,7 @@ package final class ResumingStream: EngineStream {
         audio.withUnsafeBytes { memory.append($0) }
         end += SampleCount(audio.byteCount / frame)
         if isLive { link?.send(audio) }
-        if memory.count > SampleCount(Self.mostKept, at: rate) { finish(.unavailable("The gateway calls no audio durable.")) }
+        if memory.count > SampleCount(Self.maxKept, at: rate) { finish(.unavailable("The gateway calls no audio durable.")) }
     }
 
     package func send(_ command: EngineCommand) {

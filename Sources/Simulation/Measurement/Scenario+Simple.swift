@@ -8,7 +8,7 @@ extension Scenario {
         news = []
         noises = []
         client = Client(frame: 50, speed: 1, pauses: [], commands: [], burst: 0, ending: .finish)
-        mostWaiting = .seconds(300)
+        maxWaiting = .seconds(300)
     }
 }
 

@@ -78,7 +78,7 @@ extension Script {
     fileprivate static func read(_ text: [String], _ dice: inout SeededRandom) -> (words: [SpokenWord], length: Int) {
         var words: [SpokenWord] = []
         var position = 300
-        for word in text.prefix(WordIdentity.mostWords) {
+        for word in text.prefix(WordIdentity.maxWords) {
             let duration = 90 + 45 * word.utf8.count + dice.pick(0...80)
             let range = SampleRange(Milliseconds.index(position), count: Milliseconds.samples(duration))
             words.append(SpokenWord(number: words.count + 1, text: word, numeral: nil, joined: nil, range: range))

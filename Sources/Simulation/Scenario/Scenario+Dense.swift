@@ -74,7 +74,7 @@ extension Scenario {
         mode = kind == .pair ? .hedged : .failover
         client = Client(&dice, length: length)
         recovery = FailoverPolicy.Rule()
-        mostWaiting = .seconds(300)
+        maxWaiting = .seconds(300)
     }
 }
 

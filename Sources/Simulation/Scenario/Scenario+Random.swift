@@ -60,7 +60,7 @@ extension Scenario {
         mode = .failover
         client = Client(&dice, length: length)
         recovery = FailoverPolicy.Rule()
-        mostWaiting = .seconds(dice.pick([6, 20, 300, 300]))
+        maxWaiting = .seconds(dice.pick([6, 20, 300, 300]))
     }
 }
 

@@ -50,7 +50,7 @@ extension Scenario {
         }
         news = []
         recovery = FailoverPolicy.Rule()
-        mostWaiting = .seconds(300)
+        maxWaiting = .seconds(300)
         client = Client(&dice, length: length)
         // Where finals end behind what was heard, a client asks for what is said there.
         let isAhead = kind == .brief && chance[4].happens(0.3)
@@ -84,7 +84,7 @@ extension Scenario {
             if isAhead { temper.runAhead() }
             var faults = SeededRandom(chance[20 + number])
             let attempts = kind == .mended ? 3 : faults.pick(kind == .count || kind == .noise ? [0, 1, 1] : [1, 1, 2])
-            return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: kind.mostMessages) }, isPersistent: false)
+            return Engine(temper: temper, faults: (0..<attempts).map { _ in Fault(&faults, most: kind.maxMessages) }, isPersistent: false)
         }
         let mending =
             switch kind {
@@ -127,7 +127,7 @@ extension Scenario.Rare {
     }
 
     /// The last message that a fault is about.
-    fileprivate var mostMessages: Int {
+    fileprivate var maxMessages: Int {
         switch self {
         case .mended: 2
         case .noise, .lonely: 3

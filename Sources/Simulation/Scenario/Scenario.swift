@@ -56,7 +56,7 @@ package struct Scenario: Sendable {
     package var mode: SessionMode
     package var client: Client
     package var recovery: FailoverPolicy.Rule
-    package var mostWaiting: Duration
+    package var maxWaiting: Duration
 
     package var channels: Int { spoken.count }
 

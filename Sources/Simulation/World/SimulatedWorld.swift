@@ -45,7 +45,7 @@ package struct SimulatedWorld {
     /// The session must have ended so long after its client.
     private static let patience: Int64 = 600_000_000
     /// More events than that are no session any more.
-    private static let mostEvents = 50_000
+    private static let maxEvents = 50_000
 
     private let scenario: Scenario
     private let chance: Chance
@@ -84,7 +84,7 @@ package struct SimulatedWorld {
     /// Events that the client has not read, and since when.
     private var unread = 0.0
     private var unreadAt: Int64 = 0
-    private static let mostUnread = 32.0
+    private static let maxUnread = 32.0
     private var deadline: Int64
     /// Takes what happens, line by line.
     private let tell: ((String) -> Void)?
@@ -112,7 +112,7 @@ package struct SimulatedWorld {
                         $0.temper.name, limits: limits, channelsPerLeg: $0.temper.channelsPerLeg, cap: $0.temper.cap.map { .milliseconds($0) },
                         slowness: .milliseconds($0.temper.latency.upperBound), hasWordTimes: $0.temper.hasWordTimes)
                 },
-                recovery: scenario.recovery, mostWaiting: scenario.mostWaiting, mode: scenario.mode,
+                recovery: scenario.recovery, maxWaiting: scenario.maxWaiting, mode: scenario.mode,
                 repairers: scenario.repairers.map(\.temper.name), measuresLoudness: true, tellsVoices: chance[Part.voice].happens(0.5)))
         witness = InvariantChecker(scenario)
         connectionsMade = Array(repeating: 0, count: scenario.engines.count)
@@ -130,13 +130,13 @@ package struct SimulatedWorld {
         while witness.violation == nil || hear != nil, let next = queue.next() {
             now = next.at
             events += 1
-            if events > Self.mostEvents { witness.fail(.ending, "it does not come to rest") }
+            if events > Self.maxEvents { witness.fail(.ending, "it does not come to rest") }
             if now > deadline {
                 witness.fail(.ending, "it has not ended \(Self.patience / 1_000_000) s after its client")
                 break
             }
             happen(next.event)
-            if machine.waitingCount > scenario.channels * SessionMachine.mostWaitingCount {
+            if machine.waitingCount > scenario.channels * SessionMachine.maxWaitingCount {
                 witness.fail(.memory, "\(machine.waitingCount) events and words wait")
             }
         }
@@ -466,7 +466,7 @@ package struct SimulatedWorld {
         guard let reads = scenario.client.reads else { return }
         unread = max(0, unread - Double(now - unreadAt) / 1_000_000 * Double(reads)) + 1
         unreadAt = now
-        if unread > Self.mostUnread { queue.add(.close, at: now) }
+        if unread > Self.maxUnread { queue.add(.close, at: now) }
     }
 
     private mutating func armTimer() {

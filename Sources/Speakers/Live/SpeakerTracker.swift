@@ -46,9 +46,9 @@ package struct SpeakerTracker: Sendable {
     /// Labels from here on are the tracker's own.
     package static let ownLabels = 1_000_000
     /// Speakers of one session; of more, the new ones are taken for the nearest.
-    private static let mostSpeakers = 64
+    private static let maxSpeakers = 64
     /// Evidence beyond which more of it changes a voiceprint no more.
-    private static let mostEvidence: Duration = .seconds(60)
+    private static let maxEvidence: Duration = .seconds(60)
 
     /// - Parameter awaitsVoices: the known voices are still being read: until `know` nobody is taken for somebody new.
     package init(rule: SpeakerRule = SpeakerRule(), awaitsVoices: Bool = false) {
@@ -82,7 +82,7 @@ package struct SpeakerTracker: Sendable {
             // What is short says little, and might pull the voiceprint away.
             if counts { speakers[before].voice.add(VoiceEvidence(clip, duration)) }
         } else {
-            guard label != nil || counts || speakers.isEmpty, speakers.count < Self.mostSpeakers else { return (label ?? likeliest(clip), []) }
+            guard label != nil || counts || speakers.isEmpty, speakers.count < Self.maxSpeakers else { return (label ?? likeliest(clip), []) }
             index = speakers.count
             speakers.append(Speaker(label: label ?? nextLabel, isOwn: label == nil, voice: VoiceEvidence(clip, duration), evidence: .zero))
             if label == nil { nextLabel += 1 }
@@ -200,7 +200,7 @@ package struct SpeakerTracker: Sendable {
     private mutating func learn(_ id: ID<Voice>, _ clip: Voiceprint, _ duration: Duration) -> [Event] {
         guard var voice = known[id] else { return [] }
         // Half the distance is beyond doubt; what is in doubt teaches nothing.
-        guard voice.evidence < Self.mostEvidence, voice.voiceprint.distance(to: clip) < rule.distance / 2 else { return [] }
+        guard voice.evidence < Self.maxEvidence, voice.voiceprint.distance(to: clip) < rule.distance / 2 else { return [] }
         var evidence = VoiceEvidence(voice.voiceprint, voice.evidence)
         guard evidence.add(VoiceEvidence(clip, duration)) else { return [] }
         (voice.voiceprint, voice.evidence) = (evidence.voiceprint, evidence.duration)

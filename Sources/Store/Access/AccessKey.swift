@@ -23,7 +23,7 @@ package struct AccessKeyRequest: Sendable, Equatable {
     package var user: ID<User>?
     package var scopes: [String]
     package var expires: UnixTime?
-    /// Seconds of audio that the key may spend, at most `AccessKeys.mostCreditSeconds`; nil: they are not counted.
+    /// Seconds of audio that the key may spend, at most `AccessKeys.maxCreditSeconds`; nil: they are not counted.
     package var creditSeconds: Int64?
 
     package init(

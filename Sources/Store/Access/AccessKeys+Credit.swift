@@ -68,12 +68,12 @@ extension AccessKeys {
 
     /// Gives a key more audio to spend.
     ///
-    /// - Parameter seconds: 1 or more; what goes beyond `mostCreditSeconds` is not given.
+    /// - Parameter seconds: 1 or more; what goes beyond `maxCreditSeconds` is not given.
     package func topUp(_ id: ID<AccessKey>, seconds: Int64) async throws(StoreError) -> TopUp {
         try await database.write { (connection) throws(StoreError) in
             try connection.run(
                 "UPDATE access_keys SET credit_seconds = min(credit_seconds + ?, ?) WHERE id = ? AND credit_seconds IS NOT NULL",
-                [.integer(min(max(seconds, 0), Self.mostCreditSeconds)), .integer(Self.mostCreditSeconds), .text(id.rawValue)])
+                [.integer(min(max(seconds, 0), Self.maxCreditSeconds)), .integer(Self.maxCreditSeconds), .text(id.rawValue)])
             var outcome = TopUp.noSuchKey
             try connection.run("SELECT credit_seconds, credit_used FROM access_keys WHERE id = ?", [.text(id.rawValue)]) { (row) throws(StoreError) in
                 outcome = Credit.remaining(given: row.integer(0), used: row.integer(1)).map { .done($0) } ?? .notCounted
@@ -86,7 +86,7 @@ extension AccessKeys {
 /// What is left of a key's credit, from what the database has of it.
 enum Credit {
     static func microseconds(given seconds: Int64?, used: Int64?) -> Int64? {
-        seconds.map { max(0, min($0, AccessKeys.mostCreditSeconds) * 1_000_000 - (used ?? 0)) }
+        seconds.map { max(0, min($0, AccessKeys.maxCreditSeconds) * 1_000_000 - (used ?? 0)) }
     }
 
     static func remaining(given seconds: Int64?, used: Int64?) -> Duration? {

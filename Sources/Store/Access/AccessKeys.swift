@@ -16,7 +16,7 @@ package final class AccessKeys: Sendable {
     /// No text longer than this is worth hashing.
     static let maximumTextLength = 256
     /// What a key may be given in all: 31,000 years of audio, and still exact in microseconds.
-    package static let mostCreditSeconds: Int64 = 1_000_000_000_000
+    package static let maxCreditSeconds: Int64 = 1_000_000_000_000
 
     let database: SQLiteDatabase
     private let hashing: any KeyHashing
@@ -77,7 +77,7 @@ package final class AccessKeys: Sendable {
         let text = Self.marker + Self.urlSafe(try Self.random(Self.randomByteCount, hashing))
         let hash = try hash(text)
         let newUser = ID<User>("user_" + Self.urlSafe(try Self.random(9, hashing)))
-        let creditSeconds = request.creditSeconds.map { min(max($0, 0), Self.mostCreditSeconds) }
+        let creditSeconds = request.creditSeconds.map { min(max($0, 0), Self.maxCreditSeconds) }
         let key = AccessKey(
             id: ID("key_" + Self.urlSafe(try Self.random(9, hashing))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
             user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires,

@@ -69,7 +69,7 @@ extension TranscriptionJobs {
         }
     }
 
-    /// Gives up what was begun too often: jobs whose lease is over and that were claimed `mostAttempts` times. They may be what ends the process.
+    /// Gives up what was begun too often: jobs whose lease is over and that were claimed `maxAttempts` times. They may be what ends the process.
     ///
     /// - Parameters:
     ///   - without: jobs that the calling process has under way.
@@ -84,7 +84,7 @@ extension TranscriptionJobs {
                 SELECT count(*) FROM jobs
                 WHERE status IN ('queued', 'processing') AND status = 'processing' AND attempts >= ? AND coalesce(lease_until, 0) <= ?
                 """,
-                [.integer(Self.mostAttempts), .time(now)]
+                [.integer(Self.maxAttempts), .time(now)]
             ) { (row) throws(StoreError) in count = Int(row.integer(0) ?? 0) }
             return count
         }
@@ -94,7 +94,7 @@ extension TranscriptionJobs {
                 """
                 UPDATE jobs SET status = 'error', error = ?1, finished_at = ?3, owner = NULL, lease_until = NULL
                 WHERE status IN ('queued', 'processing') AND status = 'processing' AND attempts >= ?2 AND coalesce(lease_until, 0) <= ?3 AND id NOT IN (SELECT value FROM json_each(?4))
-                """, [.text(reason), .integer(Self.mostAttempts), .time(now), .text(Self.json(without))])
+                """, [.text(reason), .integer(Self.maxAttempts), .time(now), .text(Self.json(without))])
             return connection.changedRows()
         }
     }

@@ -6,7 +6,7 @@ package import Speech
 /// is dead, or has lost its way.
 package final class TranscriptionJobs: Sendable {
     /// A job that was begun this often without an end is given up: it may be what ends the process.
-    package static let mostAttempts = 3
+    package static let maxAttempts = 3
 
     let database: SQLiteDatabase
 

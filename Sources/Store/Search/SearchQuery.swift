@@ -24,13 +24,13 @@ package struct SearchQuery: Sendable, Equatable {
     package var to: UnixTime?
     /// What `SearchPage.next` was; nil: from the best on.
     package var cursor: String?
-    /// 1…`SearchQuery.mostHits`; what lies outside is taken as the nearest of these.
+    /// 1…`SearchQuery.maxHits`; what lies outside is taken as the nearest of these.
     package var limit: Int
 
     /// Hits of one query that can be had in all, page by page.
-    package static let mostHits = 100
+    package static let maxHits = 100
     /// Bytes of text; what is beyond is not looked for.
-    package static let mostText = 2_000
+    package static let maxText = 2_000
 
     package init(
         _ text: String, by: By = .both, speaker: Voice.Owner = .nobody, from: UnixTime? = nil, to: UnixTime? = nil, cursor: String? = nil,

@@ -3,11 +3,11 @@ import Synchronization
 
 /// What the windows mean, in memory: for each user the signs of all vectors, which are compared one after the other.
 ///
-/// 80 bytes for a window of 384 values. A user's windows are read from the database when they are first searched, and forgotten when `mostWindows`
+/// 80 bytes for a window of 384 values. A user's windows are read from the database when they are first searched, and forgotten when `maxWindows`
 /// are exceeded and others were searched since.
 final class WindowIndex: Sendable {
     /// Of all users together: 320 MB.
-    static let mostWindows = 4_000_000
+    static let maxWindows = 4_000_000
 
     private struct State {
         var users: [Key: Entry] = [:]
@@ -37,7 +37,7 @@ final class WindowIndex: Sendable {
     private let state = Mutex(State())
     private let most: Int
 
-    init(most: Int = WindowIndex.mostWindows) { self.most = most }
+    init(most: Int = WindowIndex.maxWindows) { self.most = most }
 
     /// Follows a change that is stored.
     func apply(_ change: Change, to archive: Int64) {

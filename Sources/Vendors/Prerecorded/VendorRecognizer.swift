@@ -12,7 +12,7 @@ package struct VendorRecognizer: PrerecordedEngine {
     /// For what is left at the vendor.
     private static let cleaningLimit: Duration = .seconds(30)
     /// Bytes of an answer that is kept for who wants it; a day of speech is less.
-    private static let mostRaw = 64 << 20
+    private static let maxRaw = 64 << 20
 
     package let name: EngineName
     package var capabilities: Capabilities { service.capabilities }
@@ -92,7 +92,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         /// The one that brings the transcript is the last.
         var last: [UInt8]?
         func answered(_ answer: VendorAnswer) -> PrerecordedStep {
-            if options.keepsRaw, answer.body.count <= Self.mostRaw { last = answer.body }
+            if options.keepsRaw, answer.body.count <= Self.maxRaw { last = answer.body }
             return machine.answered(answer)
         }
         let retry = options.isUrgent ? Self.urgentRetry : RetryRule()

@@ -19,7 +19,7 @@ struct KeysCreate: Command {
         parse: Expiry.init)
     private static let credits = Option(
         "--credits", "SECONDS", accepts: "a whole number of seconds, 0 or more", "Seconds of audio that the key may spend. Default: not counted."
-    ) { text in Int64(text).flatMap { (0...AccessKeys.mostCreditSeconds).contains($0) ? $0 : nil } }
+    ) { text in Int64(text).flatMap { (0...AccessKeys.maxCreditSeconds).contains($0) ? $0 : nil } }
 
     static let description = CommandDescription(
         name: "keys create", summary: "Makes an access key and prints it, once, on standard output.",

@@ -6,7 +6,7 @@ struct FileFeed: AudioFeed {
     /// As phones and browsers send: 50 ms.
     static let frame = SampleCount(800)
     /// More than this waiting for the gateway: it does not keep up, and neither shall we. In bytes.
-    private static let mostWaiting = 256 * 1_024
+    private static let maxWaiting = 256 * 1_024
 
     let path: String
     /// Seconds of audio in a second.
@@ -25,7 +25,7 @@ struct FileFeed: AudioFeed {
                 // From the start, so that no delay adds up.
                 let next = start + block.count.duration(at: .speech) / speed + SampleCount(block.start.samples).duration(at: .speech) / speed
                 if (try? await Task.sleep(until: next)) == nil { return }
-                while waiting > Self.mostWaiting {
+                while waiting > Self.maxWaiting {
                     if (try? await Task.sleep(for: .milliseconds(20))) == nil { return }
                     guard let now = await stream.waitingBytes() else { return }
                     waiting = now

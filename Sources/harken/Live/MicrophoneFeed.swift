@@ -3,7 +3,7 @@ import Recorder
 /// What a microphone hears, from the moment that the gateway listens.
 struct MicrophoneFeed: AudioFeed {
     /// Blocks of 64 ms that may wait for the gateway; later ones push out the oldest.
-    private static let mostWaiting = 256
+    private static let maxWaiting = 256
 
     /// A number or (part of a) name; nil: the system's default.
     let device: String?
@@ -12,7 +12,7 @@ struct MicrophoneFeed: AudioFeed {
 
     func run(into stream: GatewayStream) async throws(FeedError) {
         guard await stream.untilOpen() else { return }
-        let (blocks, continuation) = AsyncStream<Result<[UInt8], CaptureError>>.makeStream(bufferingPolicy: .bufferingNewest(Self.mostWaiting))
+        let (blocks, continuation) = AsyncStream<Result<[UInt8], CaptureError>>.makeStream(bufferingPolicy: .bufferingNewest(Self.maxWaiting))
         let capture = Capture(device: device) { block in
             continuation.yield(.success(block.withUnsafeBytes { Array($0) }))
         } failed: { error in

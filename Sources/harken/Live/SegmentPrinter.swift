@@ -10,9 +10,9 @@ struct SegmentPrinter {
     /// How long a segment has not changed when it has settled.
     static let settling: Duration = .seconds(3)
     /// Lines of a terminal that may be rewritten in place; earlier segments wait without being shown.
-    private static let mostLines = 5
+    private static let maxLines = 5
     /// Older ones are forgotten once they were printed; the server tells no changes of older ones either.
-    private static let mostSegments = 500
+    private static let maxSegments = 500
 
     private struct Shown {
         var segment: Segment
@@ -82,7 +82,7 @@ struct SegmentPrinter {
     private mutating func timePassed(_ now: Instant) -> String {
         let newest = segments.last?.segment.start ?? .zero
         let text = settled { $0.segment.start < newest && $0.changed + Self.settling <= now }
-        let spare = segments.count - Self.mostSegments
+        let spare = segments.count - Self.maxSegments
         if spare > 0, segments.prefix(spare).allSatisfy(\.isPrinted) { segments.removeFirst(spare) }
         return text + renamed()
     }
@@ -108,7 +108,7 @@ struct SegmentPrinter {
     /// `text` instead of the lines that may be rewritten, and below it those of now.
     private mutating func replacing(with text: String) -> String {
         guard case .terminal(let columns) = style else { return text }
-        let changing = segments.filter { !$0.isPrinted }.suffix(Self.mostLines).map { shown in
+        let changing = segments.filter { !$0.isPrinted }.suffix(Self.maxLines).map { shown in
             let times = "[\(TimeText.precise(shown.segment.start / .seconds(1))) → …] " + names.prefix(shown.segment.speaker)
             // At least half of the line is for words.
             let head = TerminalText.width(of: times) > columns / 2 ? "" : times

@@ -8,7 +8,7 @@ import Store
 
 struct Search: Command {
     private static let limit = Option("--limit", "N", accepts: "a whole number from 1 to 100", "How many. Default: 20.") { text in
-        Int(text).flatMap { (1...SearchQuery.mostHits).contains($0) ? $0 : nil }
+        Int(text).flatMap { (1...SearchQuery.maxHits).contains($0) ? $0 : nil }
     }
     private static let person = Option("--person", "PERSON", "Only what this one says: a name or an id; \"user\": the owner.")
     private static let from = Option(

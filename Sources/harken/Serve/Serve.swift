@@ -173,14 +173,14 @@ struct Serve: Command {
     private static func serverConfiguration(_ configuration: GatewayConfiguration, _ log: Log) throws -> HTTPServerConfiguration {
         var server = HTTPServerConfiguration()
         let descriptors = DescriptorLimit.current
-        server.maximumConnectionCount = min(configuration.maxConnections, DescriptorLimit.connections(of: descriptors))
-        if server.maximumConnectionCount < configuration.maxConnections {
+        server.maxConnectionCount = min(configuration.maxConnections, DescriptorLimit.connections(of: descriptors))
+        if server.maxConnectionCount < configuration.maxConnections {
             log.warning(
                 "fewer connections than HARKEN_MAX_CONNECTIONS: the process may open too few files; raise LimitNOFILE= of systemd, or ulimit -Hn",
-                [.count: "\(server.maximumConnectionCount)", .files: "\(descriptors)"])
+                [.count: "\(server.maxConnectionCount)", .files: "\(descriptors)"])
         }
         var limits = UnauthenticatedLimits()
-        limits.maximumConnectionCountPerAddress = configuration.maxConnectionsPerAddress
+        limits.maxConnectionCountPerAddress = configuration.maxConnectionsPerAddress
         limits.isExempt = { [proxies = configuration.trustedProxies] ip in ip.isLoopback || proxies.contains(ip) }
         server.unauthenticated = limits
         if let tls = configuration.tls { server.tls = try certificate(tls) }
@@ -210,7 +210,7 @@ struct Serve: Command {
     ) throws(ServeError) -> HTTPServer? {
         guard let listen = configuration.metricsListen else { return nil }
         var limits = HTTPServerConfiguration()
-        limits.maximumConnectionCount = 100
+        limits.maxConnectionCount = 100
         let server = HTTPServer(loops: loops, configuration: limits, service: MonitoringService(service))
         let bound = try self.listen(server, on: try address(of: listen), option: "HARKEN_METRICS_LISTEN=")
         log.info("metrics served", [.address: "\(bound)"])

@@ -7,7 +7,7 @@ struct Decoded {
     var pcm: [UInt8] = []
     var channels: Int?
     var end: StreamDecoderEvent?
-    var mostBuffered = 0
+    var maxBuffered = 0
 
     init(_ bytes: [UInt8], as format: AudioFormat, channels treatment: ChannelTreatment = .mixed, by sizes: [Int] = [4_096]) async throws {
         let (wakes, ready) = AsyncStream.makeStream(of: Void.self)
@@ -17,7 +17,7 @@ struct Decoded {
         while start < bytes.count {
             let piece = Array(bytes[start..<min(start + sizes[turn % sizes.count], bytes.count)])
             decoder.push(piece.span.bytes) { span in span.withUnsafeBytes { pcm.append(contentsOf: $0) } }
-            mostBuffered = max(mostBuffered, decoder.bufferedBytes)
+            maxBuffered = max(maxBuffered, decoder.bufferedBytes)
             start += piece.count
             turn += 1
         }

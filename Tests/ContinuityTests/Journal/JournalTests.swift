@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `finds audio through a bounded number of notes`() {
-        var index = JournalIndex(mostNotes: 8)
+        var index = JournalIndex(maxNotes: 8)
         var ends: [(SampleIndex, JournalLocation)] = []
         for number in 0..<5_000 {
             let location = JournalLocation(segment: 0, offset: UInt32(number))

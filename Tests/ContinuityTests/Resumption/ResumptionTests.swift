@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `keeps no more than it may, and says what is gone`() throws {
-        var session = Resumption(.init(mostEvents: 5, mostWords: 12), rate: .speech)
+        var session = Resumption(.init(maxEvents: 5, maxWords: 12), rate: .speech)
         for number in 0..<8 { _ = session.said(commit(number, number + 1, words: 3)) }
         session.lost(now: start)
         let answer = session.resume(at: .zero, seen: 2, received: .zero, now: start)

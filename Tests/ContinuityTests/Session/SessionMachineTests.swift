@@ -6,9 +6,9 @@ import Testing
 @Suite struct `A session` {
     private let now = ContinuousClock.now
 
-    private func machine(channels: Int = 1, mostWaiting: Duration = .seconds(300)) -> SessionMachine {
+    private func machine(channels: Int = 1, maxWaiting: Duration = .seconds(300)) -> SessionMachine {
         SessionMachine(
-            .init(rate: .speech, channels: channels, engines: [SessionEngine(.local)], recovery: .init(retries: 0), mostWaiting: mostWaiting))
+            .init(rate: .speech, channels: channels, engines: [SessionEngine(.local)], recovery: .init(retries: 0), maxWaiting: maxWaiting))
     }
 
     private func heard(_ end: Int, _ text: String? = nil, channel: Int = 0) -> Hypothesis {
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func `holds a client back that is too far ahead, and lets it go on`() throws {
-        var session = machine(mostWaiting: .seconds(1))
+        var session = machine(maxWaiting: .seconds(1))
         _ = session.start(now: now)
         _ = session.received(SampleCount(16_001), now: now)
         let outcome18 = session.pump(now: now)

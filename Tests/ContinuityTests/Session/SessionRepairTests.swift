@@ -27,7 +27,7 @@ import Testing
         for number in 0..<20_000 where talk.session.legs.contains(where: { $0.id == LegID(1) && !$0.isFailed }) {
             let word = Word("w", SampleRange(SampleIndex(number), count: SampleCount(1)), confidence: 1)
             talk.engine(.final(Hypothesis(range: word.range, words: [word]), reason: .length), from: 1)
-            #expect(talk.session.waitingCount <= SessionMachine.mostWaitingCount)
+            #expect(talk.session.waitingCount <= SessionMachine.maxWaitingCount)
         }
         #expect(talk.session.waitingCount > 1_000)
         #expect(!talk.session.legs.contains { $0.id == LegID(1) && !$0.isFailed })

@@ -100,8 +100,8 @@ import Testing
         let health = try health(Sessions())
         let operators = health.account(Self.deepgram, key: nil)
         health.lagged(operators, by: .seconds(1))
-        for number in 0..<EngineHealth.mostOwnKeys + 5 { health.lagged(health.account(Self.deepgram, key: "\(number)"), by: .seconds(1)) }
-        #expect(health.count == EngineHealth.mostOwnKeys + 1)
+        for number in 0..<EngineHealth.maxOwnKeys + 5 { health.lagged(health.account(Self.deepgram, key: "\(number)"), by: .seconds(1)) }
+        #expect(health.count == EngineHealth.maxOwnKeys + 1)
     }
 
     @Test func `knows how slow an engine is from streams that were well, and from those that answered too late`() throws {

@@ -15,14 +15,14 @@ import Testing
     @Test func `waits in batches of five seconds, no more than two minutes of it, and what comes then is counted as dropped`() {
         var batches = AudioBatches(rate: SampleRate(hertz: 100), channels: 1)
         #expect(take(&batches, 4, at: 0) == nil)
-        for number in 0..<AudioBatches.mostWaiting {
+        for number in 0..<AudioBatches.maxWaiting {
             let start = SampleIndex(number * 500)
             #expect(
                 take(&batches, 5, at: 4 + 5 * number)
                     == .batch(
                         .init(pcm: [Int16](repeating: 1, count: number == 0 ? 900 : 500), start: number == 0 ? .zero : start + SampleCount(400))))
         }
-        #expect(AudioBatches.mostWaiting * 5 == 120)
+        #expect(AudioBatches.maxWaiting * 5 == 120)
         #expect(take(&batches, 5, at: 124) == .dropped(SampleCount(500)))
         batches.taken()
         // At its place: what was dropped is missing before it.
@@ -47,7 +47,7 @@ import Testing
             // All at once: nobody takes a batch meanwhile.
             await conversation.run { conversation in
                 let samples = [Int16](repeating: 1, count: 5 * 16_000)
-                for number in 0..<AudioBatches.mostWaiting + 2 {
+                for number in 0..<AudioBatches.maxWaiting + 2 {
                     let range = SampleRange(SampleIndex(number * samples.count), count: SampleCount(samples.count))
                     samples.withUnsafeBytes { conversation.keep($0, range) }
                 }

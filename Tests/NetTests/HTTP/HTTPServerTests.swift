@@ -444,7 +444,7 @@ import Testing
     }
 
     @Test func `turns away more connections than it may have`() throws {
-        let server = try TestServer(.echo) { $0.maximumConnectionCount = 2 }
+        let server = try TestServer(.echo) { $0.maxConnectionCount = 2 }
         let clients = try [server.client(), server.client()]
         for client in clients {
             try client.send(hello())

@@ -10,7 +10,7 @@ import Testing
 
     /// A server whose clients are authenticated by a request for `/key`, and by the message `key` over a WebSocket.
     private func server(
-        loops: Int = 1, maximumConnectionCount: Int = 1000, _ webSocket: WebSocketConfiguration = WebSocketConfiguration(),
+        loops: Int = 1, maxConnectionCount: Int = 1000, _ webSocket: WebSocketConfiguration = WebSocketConfiguration(),
         _ change: (inout UnauthenticatedLimits) -> Void = { _ in }
     ) throws -> TestServer {
         let service = TestService { exchange in
@@ -27,7 +27,7 @@ import Testing
         var limits = UnauthenticatedLimits()
         change(&limits)
         return try TestServer(loops: loops, service) {
-            $0.maximumConnectionCount = maximumConnectionCount
+            $0.maxConnectionCount = maxConnectionCount
             $0.unauthenticated = limits
         }
     }
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `are cut off when they send pings without end`() throws {
-        let server = try server { $0.maximumControlFrameCount = 3 }
+        let server = try server { $0.maxControlFrameCount = 3 }
         let client = try server.client()
         _ = try client.upgrade()
         for _ in 0..<3 {
@@ -137,7 +137,7 @@ import Testing
 
     @Test(arguments: [1, 2]) func `hold no more memory together than they may: the first to hold some go first`(loops: Int) throws {
         let limit = 1 << 20
-        let server = try server(loops: loops) { $0.maximumMemoryByteCount = limit }
+        let server = try server(loops: loops) { $0.maxMemoryByteCount = limit }
         let pool = try #require(server.server.pool)
         var clients: [TestClient] = []
         for _ in 0..<60 {
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test func `hold no more memory in heads that do not end than they may`() throws {
-        let server = try server { $0.maximumMemoryByteCount = 1 << 20 }
+        let server = try server { $0.maxMemoryByteCount = 1 << 20 }
         let pool = try #require(server.server.pool)
         let clients = try (0..<100).map { _ in
             let client = try server.client()
@@ -172,8 +172,8 @@ import Testing
 
     @Test func `are not counted any more once they have shown a credential`() throws {
         let server = try server {
-            $0.maximumMemoryByteCount = 100_000
-            $0.maximumConnectionCountPerAddress = 1
+            $0.maxMemoryByteCount = 100_000
+            $0.maxConnectionCountPerAddress = 1
             $0.isExempt = { _ in false }
         }
         let pool = try #require(server.server.pool)
@@ -195,7 +195,7 @@ import Testing
 
     @Test func `of one address have only so many connections`() throws {
         let server = try server {
-            $0.maximumConnectionCountPerAddress = 3
+            $0.maxConnectionCountPerAddress = 3
             $0.isExempt = { _ in false }
         }
         let clients = try (0..<3).map { _ in try server.client() }
@@ -218,7 +218,7 @@ import Testing
     }
 
     @Test func `of exempt addresses have any number of connections`() throws {
-        let server = try server { $0.maximumConnectionCountPerAddress = 3 }
+        let server = try server { $0.maxConnectionCountPerAddress = 3 }
         let clients = try (0..<10).map { _ in try server.client() }
         for client in clients {
             try client.send(hello)
@@ -227,7 +227,7 @@ import Testing
     }
 
     @Test func `make room when the server is full, those first that have been there longest`() throws {
-        let server = try server(maximumConnectionCount: 4)
+        let server = try server(maxConnectionCount: 4)
         let known = try server.client()
         try known.send("GET /key HTTP/1.1\r\nHost: test\r\n\r\n")
         _ = try known.receiveAnswer()

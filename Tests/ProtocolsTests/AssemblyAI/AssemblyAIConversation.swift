@@ -31,7 +31,7 @@ struct AssemblyAIConversation: ServerConversation {
                 + (turn.utterance.isEmpty ? "" : " utterance “\(turn.utterance)”") + (turn.speaker.map { " by \($0)" } ?? "")
                 + (turn.languageCode.map { " in \($0)" } ?? "")
         case .termination(let audio, let session): return "termination \(audio) \(session)"
-        case .heartbeat(let received, let total, let factor, let mostSpeech): return "heartbeat \(received) \(total) \(factor) \(mostSpeech)"
+        case .heartbeat(let received, let total, let factor, let maxSpeech): return "heartbeat \(received) \(total) \(factor) \(maxSpeech)"
         case .silence(let start, let end): return "silence \(start) \(end)"
         case .error(let code, let message): return "error \(code ?? 0) \(message)"
         case .unrecognized(let type): return "unrecognized \(type)"

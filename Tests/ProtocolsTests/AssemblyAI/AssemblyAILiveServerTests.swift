@@ -238,7 +238,7 @@ import Testing
 
     @Test func `ends a turn that nobody ends`() throws {
         var stream = try AssemblyAIConversation()
-        let many = words(Array(repeating: "a", count: AssemblyAILiveServer.mostWords).joined(separator: " "), each: 0.01)
+        let many = words(Array(repeating: "a", count: AssemblyAILiveServer.maxWords).joined(separator: " "), each: 0.01)
         let said = stream.event(.commit(Commit(channel: .first, range: seconds(0, 20), words: many, reason: .length, engine: .local)))
         #expect(said.last?.hasPrefix("turn 0+ ") == true)
     }

@@ -44,7 +44,7 @@ import Testing
 
     @Test func `is of the beginning and the end of what is long`() {
         let text = OpenAISummary.text(of: conversation(["Begin." + String(repeating: " word", count: 20_000) + " End."]))
-        #expect(text.count <= OpenAISummary.mostText + 5)
+        #expect(text.count <= OpenAISummary.maxText + 5)
         #expect(text.hasPrefix("User: Begin.") && text.hasSuffix("End.") && text.contains("\n[…]\n"))
     }
 

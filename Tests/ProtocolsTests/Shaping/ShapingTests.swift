@@ -27,7 +27,7 @@ import Testing
         let spoken = words("A bee. See dee.", from: 0) + words("Here we are.", from: 4) + words("One. Two. Three. Four. Five. Six.", from: 5.5)
         let paragraphs = Paragraphs.split(spoken, rate: .speech)
         #expect(paragraphs.flatMap { $0 }.flatMap { Array($0) } == Array(spoken.indices))
-        #expect(paragraphs.map(\.count).allSatisfy { $0 <= Paragraphs.mostSentences })
+        #expect(paragraphs.map(\.count).allSatisfy { $0 <= Paragraphs.maxSentences })
         #expect(paragraphs.first == [0..<2, 2..<4])
     }
 }

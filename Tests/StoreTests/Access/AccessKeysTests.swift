@@ -156,7 +156,7 @@ import Testing
         @Test func `that is beyond all use stays exact`() async throws {
             let keys = try open()
             let id = try await keys.create(AccessKeyRequest(creditSeconds: .max)).key.id
-            let most = AccessKeys.mostCreditSeconds
+            let most = AccessKeys.maxCreditSeconds
             #expect(try await keys.topUp(id, seconds: .max) == .done(.seconds(most)))
             #expect(try await keys.settle([KeyDebit(key: id, microseconds: 1)]).first?.remaining == most * 1_000_000 - 1)
             #expect(try await keys.settle([KeyDebit(key: id, microseconds: most)]).first?.remaining == most * 1_000_000 - 1 - most)

@@ -75,13 +75,13 @@ import Testing
     }
 
     @Test func `survive a restart, but not for ever`() async throws {
-        for round in 1...TranscriptionJobs.mostAttempts + 1 {
+        for round in 1...TranscriptionJobs.maxAttempts + 1 {
             let jobs = TranscriptionJobs(in: try open())
             if round == 1 { _ = try await jobs.add(job("a1", ann), most: 1, hasNotice: true) }
             try await jobs.endLeases(except: "run \(round)")
             let givenUp = try await jobs.giveUp(without: [], reason: "too often", now: UnixTime(milliseconds: 5))
-            #expect(givenUp == (round <= TranscriptionJobs.mostAttempts ? 0 : 1))
-            #expect(try await (claim(jobs, by: "run \(round)") != nil) == (round <= TranscriptionJobs.mostAttempts))
+            #expect(givenUp == (round <= TranscriptionJobs.maxAttempts ? 0 : 1))
+            #expect(try await (claim(jobs, by: "run \(round)") != nil) == (round <= TranscriptionJobs.maxAttempts))
         }
         let jobs = TranscriptionJobs(in: try open())
         let found = try #require(try await jobs.find(ID("a1"), of: ann))

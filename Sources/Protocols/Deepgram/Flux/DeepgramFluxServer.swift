@@ -14,7 +14,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     package static let idleLimit: Duration = .seconds(60)
     package static let sessionLimit: Duration = .seconds(12 * 3_600)
     /// A turn that nobody ends is ended here: each of its messages repeats all its words.
-    package static let mostWords = 1_000
+    package static let maxWords = 1_000
     private static let formatting = DeepgramFormatting(punctuates: true)
 
     package let request: LiveRequest
@@ -134,7 +134,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
             heard(now, &output)
         }
         let isClosing = if case .ending(.asked) = state { true } else { false }
-        if commit.endsTurn && !isClosing || words.count >= Self.mostWords {
+        if commit.endsTurn && !isClosing || words.count >= Self.maxWords {
             endTurn(commit.reason == .flush ? .manual : .model, now, &output)
         } else if commit.reason == .pause, !words.isEmpty, !isEager, thresholds.eager != nil {
             isEager = true

@@ -17,9 +17,9 @@ package struct RealtimeClientEvent: ~Copyable {
     }
 
     /// Bytes of audio in one event.
-    package static let mostAudio = 15 * 1024 * 1024
+    package static let maxAudio = 15 * 1024 * 1024
     /// Bytes of one message: so much audio in base 64, and what is around it.
-    package static let mostBytes = mostAudio / 3 * 4 + 65_536
+    package static let maxBytes = maxAudio / 3 * 4 + 65_536
 
     package let kind: Kind
     /// The client's own name for the event.
@@ -48,7 +48,7 @@ package struct RealtimeClientEvent: ~Copyable {
                     hasAudio = true
                     audio = nil
                     try reader.string { text in
-                        isTooLong = text.count / 4 * 3 > mostAudio + 2
+                        isTooLong = text.count / 4 * 3 > maxAudio + 2
                         if !isTooLong { audio = Base64.decode(text) }
                     }
                 default: try reader.skip()
@@ -64,7 +64,7 @@ package struct RealtimeClientEvent: ~Copyable {
         switch type {
         case "input_audio_buffer.append":
             guard hasAudio else { return (.invalid(.missing("audio")), id) }
-            if isTooLong { return (.invalid(.invalid("audio", "An event may bring at most \(mostAudio) bytes of audio.")), id) }
+            if isTooLong { return (.invalid(.invalid("audio", "An event may bring at most \(maxAudio) bytes of audio.")), id) }
             guard let audio else { return (.invalid(.invalid("audio", "audio must be base 64.")), id) }
             return (.append(audio), id)
         case "session.update": return (.update(.general), id)

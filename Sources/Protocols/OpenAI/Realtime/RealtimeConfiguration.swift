@@ -52,8 +52,8 @@ package struct RealtimeConfiguration: Sendable, Equatable {
 
     package static let usualRate = SampleRate(hertz: 24_000)
     static let logprobs = "item.input_audio_transcription.logprobs"
-    private static let mostKeywords = 100
-    private static let mostLanguages = 10
+    private static let maxKeywords = 100
+    private static let maxLanguages = 10
 
     package var format = Format.pcm(usualRate)
     package var transcription = Transcription()
@@ -147,7 +147,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         // Newer: one is the language, several leave it to the engine.
         let languages = view["languages"]
         if languages.exists, !languages.isNull {
-            let tags = try Self.strings(languages, path + ".languages", most: Self.mostLanguages).map { LanguageTag($0) }
+            let tags = try Self.strings(languages, path + ".languages", most: Self.maxLanguages).map { LanguageTag($0) }
             guard tags.allSatisfy(\.isWellFormed) else { throw .invalid(path + ".languages", "languages must be tags such as en.") }
             transcription.language = tags.count > 1 ? LanguageTag("multi") : tags.first ?? transcription.language
         }
@@ -158,7 +158,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
         let keywords = view["keywords"]
         if keywords.exists {
-            transcription.keywords = keywords.isNull ? [] : try Self.strings(keywords, path + ".keywords", most: Self.mostKeywords)
+            transcription.keywords = keywords.isNull ? [] : try Self.strings(keywords, path + ".keywords", most: Self.maxKeywords)
         }
     }
 

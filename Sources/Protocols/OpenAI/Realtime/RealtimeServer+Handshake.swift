@@ -3,7 +3,7 @@ import Speech
 
 extension RealtimeServer {
     package static let dialect = LiveDialect(
-        name: "openai-realtime", paths: ["/v1/realtime"], mostMessageBytes: RealtimeClientEvent.mostBytes, credential: { credential(of: $0) },
+        name: "openai-realtime", paths: ["/v1/realtime"], maxMessageBytes: RealtimeClientEvent.maxBytes, credential: { credential(of: $0) },
         accept: { .success(accept($0, $1)) }, refuse: { OpenAIRefusal.make($0, requestID: $1.requestID) })
 
     /// How long a connection may last: as at the vendor.

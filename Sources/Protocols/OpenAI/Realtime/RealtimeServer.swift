@@ -21,7 +21,7 @@ package struct RealtimeServer: LiveServerMachine {
 
     /// In milliseconds.
     private static let leastCommit = 100
-    private static let mostAwaited = 1_000
+    private static let maxAwaited = 1_000
 
     package let request: LiveRequest
     private let models: Set<String>
@@ -84,7 +84,7 @@ package struct RealtimeServer: LiveServerMachine {
     private mutating func commit(_ id: String?, _ output: inout ServerOutput) {
         let length = milliseconds(received) - milliseconds(boundary)
         guard length >= Self.leastCommit else { return voice.error(.nothingToCommit(milliseconds: length), clientEvent: id, &output) }
-        guard awaited.count < Self.mostAwaited else {
+        guard awaited.count < Self.maxAwaited else {
             return voice.error(
                 RealtimeError("Too many commits wait for their transcripts.", .rateLimit, code: "rate_limit_exceeded"), clientEvent: id, &output)
         }
@@ -100,7 +100,7 @@ package struct RealtimeServer: LiveServerMachine {
 
     private mutating func clear(_ output: inout ServerOutput) {
         voice.say("input_audio_buffer.cleared", &output)
-        guard received > boundary, awaited.count < Self.mostAwaited else { return }
+        guard received > boundary, awaited.count < Self.maxAwaited else { return }
         open = nil
         boundary = received
         awaited.append(.cleared)

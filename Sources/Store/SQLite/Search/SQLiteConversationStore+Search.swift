@@ -3,15 +3,15 @@ package import Speech
 
 extension SQLiteConversationStore {
     package func search(_ query: SearchQuery, embedding: (any TextEmbedding)?, of user: ID<User>) async throws(StoreError) -> SearchPage {
-        let offset = query.cursor.map { Int($0, radix: 36).flatMap { (0..<SearchQuery.mostHits * 2).contains($0) ? $0 : nil } } ?? 0
-        let text = String(decoding: query.text.utf8.prefix(SearchQuery.mostText), as: UTF8.self), terms = SearchTerms(text)
+        let offset = query.cursor.map { Int($0, radix: 36).flatMap { (0..<SearchQuery.maxHits * 2).contains($0) ? $0 : nil } } ?? 0
+        let text = String(decoding: query.text.utf8.prefix(SearchQuery.maxText), as: UTF8.self), terms = SearchTerms(text)
         guard let offset, !terms.terms.isEmpty, let filter = try await filter(query, of: user) else { return SearchPage(hits: [], next: nil) }
         // Words are looked for while the query's vector is made.
         async let words = wordRanking(query.by == .meaning ? nil : terms, filter)
         async let windows = windowRanking(text, query.by == .words || terms.isQuoted ? nil : embedding, filter)
         let said = try await words.get()
-        let ranked = RankFusion.fuse(words: said, windows: try await windows.get()).prefix(SearchQuery.mostHits)
-        let limit = max(1, min(query.limit, SearchQuery.mostHits))
+        let ranked = RankFusion.fuse(words: said, windows: try await windows.get()).prefix(SearchQuery.maxHits)
+        let limit = max(1, min(query.limit, SearchQuery.maxHits))
         let page = ranked.dropFirst(offset).prefix(limit)
         let hits = try await searchReaders.words().run { (connection) throws(StoreError) in
             try connection.snapshot { (connection) throws(StoreError) in
@@ -38,7 +38,7 @@ extension SQLiteConversationStore {
                 return nil
             }
             var filter = Filter(archive: archive, rows: archive.firstNumber...archive.lastNumber)
-            if query.speaker != .nobody { filter.marks = Array(marks.words.prefix(Self.mostMarks)) }
+            if query.speaker != .nobody { filter.marks = Array(marks.words.prefix(Self.maxMarks)) }
             guard query.from != nil || query.to != nil else { return filter }
             let from = query.from?.milliseconds ?? .min, to = query.to?.milliseconds ?? .max
             guard from < to else { return nil }
@@ -57,7 +57,7 @@ extension SQLiteConversationStore {
     }
 
     /// Of one speaker: more voices of one person than anybody joins by hand.
-    private static let mostMarks = 500
+    private static let maxMarks = 500
 
     private func wordRanking(_ terms: SearchTerms?, _ filter: Filter) async -> Result<[Int64], StoreError> {
         guard let terms else { return .success([]) }

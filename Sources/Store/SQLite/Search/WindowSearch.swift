@@ -8,7 +8,7 @@ struct WindowSearch {
     /// As many when the speaker is asked for afterwards.
     private static let comparedLate = 1_500
     /// Segments of a speaker up to which the speaker is asked for before.
-    private static let mostSpoken = 30_000
+    private static let maxSpoken = 30_000
     /// Windows that are less alike are none. By far most pairs of sentences have less.
     private static let leastCosine: Float = 0.15
 
@@ -21,7 +21,7 @@ struct WindowSearch {
     /// When the conversations that count began; nil: at any time.
     let time: Range<Int64>?
 
-    /// - Returns: of each window the numbers of the segments that count, in order; `SearchQuery.mostHits` windows at most.
+    /// - Returns: of each window the numbers of the segments that count, in order; `SearchQuery.maxHits` windows at most.
     func ranking(in index: WindowIndex, on connection: borrowing SQLiteConnection) throws(StoreError) -> [[Int64]] {
         var filter = WindowBits.Filter()
         if let time { filter.conversations = try conversations(in: time, on: connection) }
@@ -47,7 +47,7 @@ struct WindowSearch {
         var windows: [[Int64]] = []
         let wanted = marks.map { Set($0) }
         for (number, _) in ranked {
-            if windows.count == SearchQuery.mostHits { break }
+            if windows.count == SearchQuery.maxHits { break }
             var segments: [Int64] = []
             try connection.run(
                 """
@@ -76,7 +76,7 @@ struct WindowSearch {
     private func segments(of marks: [String], on connection: borrowing SQLiteConnection) throws(StoreError) -> NumberSet? {
         var numbers: [Int64] = []
         for mark in marks {
-            let left = Self.mostSpoken - numbers.count
+            let left = Self.maxSpoken - numbers.count
             guard left > 0 else { return nil }
             let number = Int64(mark.dropFirst()) ?? 0
             let (statement, values): (StaticString, [SQLiteValue]) =
@@ -92,7 +92,7 @@ struct WindowSearch {
                 }
             try connection.run(statement, values) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
         }
-        return numbers.count < Self.mostSpoken ? NumberSet(numbers) : nil
+        return numbers.count < Self.maxSpoken ? NumberSet(numbers) : nil
     }
 
     private func isSpoken(_ window: WindowBits.Window, on connection: borrowing SQLiteConnection) throws(StoreError) -> Bool {

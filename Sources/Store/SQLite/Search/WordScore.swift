@@ -12,12 +12,12 @@ enum WordScore {
     /// Words that segments have, about.
     private static let usualLength = 12.0
     /// Of a query.
-    static let mostTerms = 64
+    static let maxTerms = 64
 
     /// - Parameter weights: 64-bit floats, one for each of the query's terms in their order; terms beyond them, such as those of the speaker, do
     ///   not count.
     static func weights(_ weights: [Double]) -> [UInt8] {
-        weights.prefix(mostTerms).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
+        weights.prefix(maxTerms).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
     }
 
     static func register(on connection: borrowing SQLiteConnection) throws(StoreError) {
@@ -29,7 +29,7 @@ enum WordScore {
 
     private static let score: fts5_extension_function = { interface, row, result, count, values in
         guard let interface, count == 1, let weights = values?[0] else { return sqlite3_result_double(result, 0) }
-        let known = min(Int(sqlite3_value_bytes(weights)) / 8, mostTerms)
+        let known = min(Int(sqlite3_value_bytes(weights)) / 8, maxTerms)
         guard known > 0, let start = sqlite3_value_blob(weights) else { return sqlite3_result_double(result, 0) }
         var instances: Int32 = 0, length: Int32 = 0
         guard interface.pointee.xInstCount(row, &instances) == SQLITE_OK, interface.pointee.xColumnSize(row, 0, &length) == SQLITE_OK else {

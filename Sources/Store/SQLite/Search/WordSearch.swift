@@ -33,7 +33,7 @@ struct WordSearch {
         var isRare = true
     }
 
-    /// - Returns: numbers of segments, `SearchQuery.mostHits` at most.
+    /// - Returns: numbers of segments, `SearchQuery.maxHits` at most.
     func ranking(_ terms: SearchTerms, on connection: borrowing SQLiteConnection) throws(StoreError) -> [Int64] {
         guard !terms.terms.isEmpty else { return [] }
         let next = try connection.integer("SELECT next_segment FROM archives WHERE number = ?", [.integer(archive.number)]) ?? 1
@@ -56,7 +56,7 @@ struct WordSearch {
         var found: [Int64] = []
         if known.allSatisfy({ $0.rows > 0 }) {
             // The order of common words says nothing: then the newest segments are the best, and no more of them are looked at than are wanted.
-            let most = known.contains(where: \.isRare) ? Self.scored : SearchQuery.mostHits
+            let most = known.contains(where: \.isRare) ? Self.scored : SearchQuery.maxHits
             found = try matches(all: known, any: [], most: most, on: connection)
         }
         let some = known.filter { $0.rows > 0 && $0.isRare && !$0.isQuoted }.sorted { $0.rows < $1.rows }
@@ -71,7 +71,7 @@ struct WordSearch {
         }
         let more = try matches(all: quoted, any: Array(rarest), most: Self.scored, on: connection)
         let said = Set(found)
-        return Array((found + more.filter { !said.contains($0) }).prefix(SearchQuery.mostHits))
+        return Array((found + more.filter { !said.contains($0) }).prefix(SearchQuery.maxHits))
     }
 
     /// In about how many of the user's rows a term is.
@@ -118,7 +118,7 @@ struct WordSearch {
         rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
         var found: [Int64] = []
         for row in rows {
-            if found.count == SearchQuery.mostHits { break }
+            if found.count == SearchQuery.maxHits { break }
             if let time, !(try began(row.number, in: time, on: connection)) { continue }
             found.append(row.number)
         }

@@ -447,11 +447,11 @@ import Testing
                 #expect(event.id == "e")
             }
         }
-        let most = String(repeating: "A", count: RealtimeClientEvent.mostAudio / 3 * 4)
+        let most = String(repeating: "A", count: RealtimeClientEvent.maxAudio / 3 * 4)
         let events = [most, most + "AAAA"].map { audio in
             RealtimeClientEvent(parsing: #"{"type":"input_audio_buffer.append","audio":"\#(audio)"}"#.utf8.span.bytes).kind
         }
-        #expect(events[0] == .append([UInt8](repeating: 0, count: RealtimeClientEvent.mostAudio)))
+        #expect(events[0] == .append([UInt8](repeating: 0, count: RealtimeClientEvent.maxAudio)))
         guard case .invalid(let error) = events[1] else {
             Issue.record("was taken")
             return
