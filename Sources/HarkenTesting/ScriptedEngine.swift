@@ -96,7 +96,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private let deliver: @Sendable (EngineEvent) -> Void
         private let ended: () -> Void
         private var heard = SampleIndex.zero
-        private var finalised = SampleIndex.zero
+        private var finalized = SampleIndex.zero
         private var said = 0
         private var isClosed = false
 
@@ -130,9 +130,9 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             if fault == .mute { return }
             if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }
             let second = SampleCount(options.rate.hertz)
-            while heard >= finalised + second { final(through: finalised + second, .pause) }
-            if options.interims, heard >= finalised + SampleCount(options.rate.hertz / 2) {
-                deliver(.interim(Hypothesis(range: SampleRange(finalised, heard), words: [word(through: heard)])))
+            while heard >= finalized + second { final(through: finalized + second, .pause) }
+            if options.interims, heard >= finalized + SampleCount(options.rate.hertz / 2) {
+                deliver(.interim(Hypothesis(range: SampleRange(finalized, heard), words: [word(through: heard)])))
             }
         }
 
@@ -140,7 +140,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             guard !isClosed else { return }
             switch command {
             case .finalize where fault == .mute: break
-            case .finalize: heard > finalised ? final(through: heard, .flush) : deliver(.flushed(.first))
+            case .finalize: heard > finalized ? final(through: heard, .flush) : deliver(.flushed(.first))
             case .keepAlive, .update: break
             case .finish:
                 if fault != .mute { final(through: heard, .endOfAudio) }
@@ -150,14 +150,14 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         }
 
         private func final(through end: SampleIndex, _ reason: FinalReason) {
-            let words = end > finalised ? [word(through: end)] : []
+            let words = end > finalized ? [word(through: end)] : []
             said += words.count
-            deliver(.final(Hypothesis(range: SampleRange(finalised, end), words: words), reason: reason))
-            finalised = end
+            deliver(.final(Hypothesis(range: SampleRange(finalized, end), words: words), reason: reason))
+            finalized = end
         }
 
         private func word(through end: SampleIndex) -> Word {
-            Word(text(said + 1), SampleRange(finalised, end), confidence: 1, speaker: speaker(said + 1))
+            Word(text(said + 1), SampleRange(finalized, end), confidence: 1, speaker: speaker(said + 1))
         }
 
         private func close(_ error: EngineError?) {

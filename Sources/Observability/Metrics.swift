@@ -22,7 +22,7 @@ package final class Metrics: Sendable {
         case sessions = "harken_sessions_total"
         case requests = "harken_http_requests_total"
         case engineStreams = "harken_engine_streams_total"
-        case recognised = "harken_prerecorded_audio_seconds_total"
+        case recognized = "harken_prerecorded_audio_seconds_total"
         case engineAudio = "harken_engine_audio_seconds_total"
         case gaps = "harken_gap_samples_total"
         case skipped = "harken_engine_messages_skipped_total"
@@ -48,7 +48,7 @@ package final class Metrics: Sendable {
             case .sessions: ["dialect", "engine", "outcome"]
             case .requests: ["route", "status"]
             case .engineStreams: ["engine", "outcome"]
-            case .recognised: ["engine"]
+            case .recognized: ["engine"]
             case .engineAudio: ["engine", "kind"]
             case .gaps, .skipped, .mended: ["engine"]
             case .failovers: ["engine", "reason"]
@@ -68,7 +68,7 @@ package final class Metrics: Sendable {
             case .sessions: "Live sessions that ended."
             case .requests: "HTTP requests answered, WebSocket upgrades included."
             case .engineStreams: "Engine streams that closed."
-            case .recognised: "Recorded audio recognised, in seconds."
+            case .recognized: "Recorded audio recognised, in seconds."
             case .engineAudio: "Audio that engines were given in streams, repairs, recoveries and recordings, in seconds, each channel counted."
             case .gaps: "Samples of live audio that no engine recognised."
             case .skipped: "Messages of engines that could not be read."
@@ -156,7 +156,7 @@ package final class Metrics: Sendable {
         case .shadow: add(1, .shadows, [engine, outcome])
         case .recording: break
         }
-        if run.kind != .stream, run.outcome == .completed { add(seconds, .recognised, [engine]) }
+        if run.kind != .stream, run.outcome == .completed { add(seconds, .recognized, [engine]) }
     }
 
     /// A stream that failed has a successor.

@@ -4,6 +4,6 @@ package enum AccountNotice: Sendable, Equatable {
     case low(remaining: Duration)
     /// Nothing is left: what was received is made final, then the session ends with `EngineError.quotaExhausted`.
     case exhausted
-    /// The key was taken back, or is over: the session ends at once with `EngineError.unauthorised`.
+    /// The key was taken back, or is over: the session ends at once with `EngineError.unauthorized`.
     case revoked
 }

@@ -32,7 +32,7 @@ extension EngineError {
     /// The same without the key, should the engine have quoted it.
     package func without(_ credential: Credential) -> EngineError {
         switch self {
-        case .unauthorised(let said): .unauthorised(credential.removed(from: said))
+        case .unauthorized(let said): .unauthorized(credential.removed(from: said))
         case .quotaExhausted(let said): .quotaExhausted(credential.removed(from: said))
         case .badRequest(let said): .badRequest(credential.removed(from: said))
         case .undecodable(let said): .undecodable(credential.removed(from: said))

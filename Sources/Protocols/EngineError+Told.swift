@@ -4,7 +4,7 @@ extension EngineError {
     /// In words for whoever ordered the recording.
     package var told: String {
         switch self {
-        case .unauthorised(let why), .quotaExhausted(let why), .badRequest(let why), .undecodable(let why), .unavailable(let why),
+        case .unauthorized(let why), .quotaExhausted(let why), .badRequest(let why), .undecodable(let why), .unavailable(let why),
             .timedOut(let why), .protocolViolation(let why):
             why
         case .rateLimited: "The engine takes no more work for now; try again later."

@@ -21,7 +21,7 @@ package struct ProviderError: Sendable, Equatable {
         package init(_ error: EngineError) {
             self =
                 switch error {
-                case .unauthorised: .keyRefused
+                case .unauthorized: .keyRefused
                 case .quotaExhausted: .quotaExhausted
                 case .rateLimited: .rateLimited
                 case .badRequest, .undecodable: .audioNotUsable
@@ -50,9 +50,9 @@ package struct ProviderError: Sendable, Equatable {
         self.payer = payer
         let name = provider?.rawValue ?? "The engine"
         switch (error, payer) {
-        case (.unauthorised, .operator): self.error = .unauthorised("\(name) refused the gateway's key.")
+        case (.unauthorized, .operator): self.error = .unauthorized("\(name) refused the gateway's key.")
         case (.quotaExhausted, .operator): self.error = .quotaExhausted("\(name) serves the gateway's account no more for now.")
-        case (.unauthorised, .user): self.error = .unauthorised("\(name) refused your own key.")
+        case (.unauthorized, .user): self.error = .unauthorized("\(name) refused your own key.")
         case (.quotaExhausted, .user): self.error = .quotaExhausted("Your own account with \(name) has no quota left.")
         case (.rateLimited, _), (.badRequest, _), (.undecodable, _), (.unsupportedLanguage, _), (.unavailable, _), (.timedOut, _),
             (.protocolViolation, _), (.cancelled, _):
@@ -61,9 +61,9 @@ package struct ProviderError: Sendable, Equatable {
         status =
             switch (error, payer) {
             // Not 401: that would say that the key to the gateway is wrong.
-            case (.unauthorised, .user): .forbidden
+            case (.unauthorized, .user): .forbidden
             case (.quotaExhausted, .user): .paymentRequired
-            case (.unauthorised, .operator), (.quotaExhausted, .operator), (.protocolViolation, _): .badGateway
+            case (.unauthorized, .operator), (.quotaExhausted, .operator), (.protocolViolation, _): .badGateway
             case (.rateLimited, _): .tooManyRequests
             case (.badRequest, _), (.undecodable, _), (.unsupportedLanguage, _): .badRequest
             case (.timedOut, _): .gatewayTimeout
@@ -81,7 +81,7 @@ package struct ProviderError: Sendable, Equatable {
     package var tagged: EngineError {
         let tag = ProviderTag(self)
         return switch error {
-        case .unauthorised(let words): .unauthorised(tag.following(words))
+        case .unauthorized(let words): .unauthorized(tag.following(words))
         case .quotaExhausted(let words): .quotaExhausted(tag.following(words))
         case .badRequest(let words): .badRequest(tag.following(words))
         case .undecodable(let words): .undecodable(tag.following(words))

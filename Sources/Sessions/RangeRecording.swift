@@ -48,7 +48,7 @@ package struct RangeRecording: ~Copyable, Sendable {
     ///
     /// - Parameter wanted: its language is fitted to the engine.
     /// - Returns: the engine's answer, and its words on the session's timeline.
-    package func recognise(
+    package func recognize(
         by engine: any PrerecordedEngine, _ wanted: RecognitionOptions
     ) async throws(EngineError) -> (answer: Transcript, words: [Word]) {
         var options = wanted

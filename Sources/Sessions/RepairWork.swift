@@ -68,7 +68,7 @@ final class RepairWork: Sendable {
                 try await self.read(range).get()
             }
             do throws(EngineError) {
-                let (answer, words) = try await recording.recognise(by: engine, options)
+                let (answer, words) = try await recording.recognize(by: engine, options)
                 let hasTimes = answer.channels.allSatisfy(\.estimated.isEmpty)
                 return (hasTimes ? .words(words) : .text(words), answer.model)
             } catch {

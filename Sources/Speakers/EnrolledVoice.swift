@@ -10,7 +10,7 @@ package struct EnrolledVoice: Sendable {
     package var duration: Duration { SampleCount(samples.count).duration(at: .speech) }
 
     package enum Failure: Error, Sendable, Equatable {
-        case refused(Enrolment.Refusal)
+        case refused(Enrollment.Refusal)
         /// The voice could not be listened to.
         case unavailable(String)
     }
@@ -29,20 +29,20 @@ package struct EnrolledVoice: Sendable {
         let speech = try Self.speech(in: samples, detector, window)
         var kept: [Float] = []
         var end = SampleIndex.zero
-        for run in Enrolment.trimmed(speech, length: SampleCount(samples.count)) {
+        for run in Enrollment.trimmed(speech, length: SampleCount(samples.count)) {
             let start = max(end, run.start - Self.lead)
             end = max(start, run.end)
             kept += samples[Int(start.samples)..<Int(end.samples)]
         }
         // Form before substance: of what is no speech there are no voiceprints to make.
-        do throws(Enrolment.Refusal) { try Enrolment.check(samples, speech: speech, pieces: []) } catch { throw .refused(error) }
+        do throws(Enrollment.Refusal) { try Enrollment.check(samples, speech: speech, pieces: []) } catch { throw .refused(error) }
         do {
             var pieces: [Voiceprint] = []
             for start in stride(from: 0, to: kept.count - Self.piece + 1, by: Self.piece) {
                 if let piece = try await voices.voiceprint(of: Array(kept[start..<start + Self.piece])) { pieces.append(piece) }
             }
-            do throws(Enrolment.Refusal) {
-                try Enrolment.check(samples, speech: speech, pieces: pieces)
+            do throws(Enrollment.Refusal) {
+                try Enrollment.check(samples, speech: speech, pieces: pieces)
             } catch {
                 throw Failure.refused(error)
             }

@@ -1,7 +1,7 @@
 /// Why an engine did not recognise something. Every engine's failures fold into these; the case decides what happens next.
 public enum EngineError: Error, Sendable, Equatable {
     /// The key is missing, unknown or revoked.
-    case unauthorised(String)
+    case unauthorized(String)
     case quotaExhausted(String)
     case rateLimited(retryAfter: Duration?)
     /// The request can never succeed as it is. Says what to change.
@@ -20,7 +20,7 @@ public enum EngineError: Error, Sendable, Equatable {
     /// Its kind in few words, for metrics, spans and usage: never what an engine wrote.
     package var label: String {
         switch self {
-        case .unauthorised: "unauthorised"
+        case .unauthorized: "unauthorised"
         case .quotaExhausted: "quota_exhausted"
         case .rateLimited: "rate_limited"
         case .badRequest: "bad_request"

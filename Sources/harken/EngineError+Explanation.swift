@@ -4,7 +4,7 @@ extension EngineError {
     /// One line for the person who asked: what happened and what to do.
     var explanation: String {
         switch self {
-        case .unauthorised(let what): "\(what); give a valid key with --key or HARKEN_KEY"
+        case .unauthorized(let what): "\(what); give a valid key with --key or HARKEN_KEY"
         case .quotaExhausted(let what): "the quota is used up: \(what)"
         case .rateLimited(nil): "too many requests; try again in a moment"
         case .rateLimited(let time?): "too many requests; try again in \(time.components.seconds) s"

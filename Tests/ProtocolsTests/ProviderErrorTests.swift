@@ -7,7 +7,7 @@ import Testing
 @Suite struct `An engine's error` {
     /// An error, its code, and its status with the operator's key and with the caller's own.
     private static let rows: [(EngineError, String, Int, Int)] = [
-        (.unauthorised("account 4711 of Example Ltd"), "provider_key_refused", 502, 403),
+        (.unauthorized("account 4711 of Example Ltd"), "provider_key_refused", 502, 403),
         (.quotaExhausted("account 4711 of Example Ltd"), "provider_quota_exhausted", 502, 402),
         (.rateLimited(retryAfter: .seconds(7)), "provider_rate_limited", 429, 429),
         (.badRequest("too short"), "audio_not_usable", 400, 400), (.undecodable("not audio"), "audio_not_usable", 400, 400),
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `keeps the members that each vendor's own client reads`() throws {
-        let cause = RefusalCause.engine(.unauthorised("secret"), by: EngineName("soniox"), payer: .user)
+        let cause = RefusalCause.engine(.unauthorized("secret"), by: EngineName("soniox"), payer: .user)
         let assemblyAI = try Parsed(AssemblyAIRefusal.make(cause, requestID: "r").body)
         #expect(assemblyAI["error"].string == "Session Cancelled: An error occurred. soniox refused your own key.")
         let deepgram = try Parsed(DeepgramRefusal.make(cause, requestID: "r").body)

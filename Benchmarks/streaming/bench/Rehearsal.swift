@@ -14,7 +14,7 @@ struct Rehearsal {
     private var heardThrough = SampleIndex.zero
     private var now = SampleIndex.zero
     private var due: [(at: SampleIndex, request: SegmentRequest, took: SampleCount)] = []
-    private var judgements: [(at: SampleIndex, id: Int, probability: Float)] = []
+    private var judgments: [(at: SampleIndex, id: Int, probability: Float)] = []
     private var events: [Played.Event] = []
     private var isFinished = false
 
@@ -55,9 +55,9 @@ struct Rehearsal {
             guard let result = try recognizer.recognize(request, Array(player.samples[range]), mayContinue: { true }) else { continue }
             try run(machine.recognized(request.id, result, took: took))
         }
-        while let index = judgements.firstIndex(where: { $0.at <= now }) {
-            let judgement = judgements.remove(at: index)
-            try run(machine.judged(judgement.id, judgement.probability))
+        while let index = judgments.firstIndex(where: { $0.at <= now }) {
+            let judgment = judgments.remove(at: index)
+            try run(machine.judged(judgment.id, judgment.probability))
         }
     }
 
@@ -72,7 +72,7 @@ struct Rehearsal {
             case .judge(let id, let audio):
                 guard let model = models.endOfTurn else { continue }
                 let probability = try model.probability(player.samples[Int(audio.start.samples)..<Int(audio.end.samples)].span)
-                judgements.append((now + SampleCount(.milliseconds(60), at: .speech), id, probability))
+                judgments.append((now + SampleCount(.milliseconds(60), at: .speech), id, probability))
             case .finished, .fellBehind: isFinished = true
             }
         }

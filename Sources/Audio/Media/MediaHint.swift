@@ -40,7 +40,7 @@ extension MediaHint {
     }
 
     /// Takes the container from the first twelve bytes where they leave no doubt: libav would wait for a few thousand, which is seconds of speech.
-    mutating func recognise(_ start: [UInt8]) {
+    mutating func recognize(_ start: [UInt8]) {
         guard demuxer == nil, start.count >= 12 else { return }
         func has(_ text: String, at offset: Int = 0) -> Bool { start[offset...].starts(with: text.utf8) }
         if has("OggS") {

@@ -41,7 +41,7 @@ final class DecodingThread: Sendable {
     }
 
     /// Learns from the first bytes what the container is, without waiting for as many as libav would.
-    private func recognise(_ hint: inout MediaHint) {
+    private func recognize(_ hint: inout MediaHint) {
         var start = pipe.peek(12)
         if format == .container {
             var needed = start.count
@@ -62,13 +62,13 @@ final class DecodingThread: Sendable {
             let length = start[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) } + 10
             if length < 60_000 { start = Array(pipe.peek(length + 12).dropFirst(length)) }
         }
-        hint.recognise(start)
+        hint.recognize(start)
     }
 
     fileprivate func run() {
         do throws(MediaError) {
             var hint = try MediaHint(format)
-            recognise(&hint)
+            recognize(&hint)
             let rate = StreamDecoder.sessionRate(for: format)
             let reader = try MediaReader(try MediaInput(pipe: pipe), hint: hint, rate: rate, treatment: treatment, isLive: true)
             guard queue.append(.opened(channels: reader.channelCount)) else { return }

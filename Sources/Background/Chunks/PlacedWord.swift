@@ -11,7 +11,7 @@ struct PlacedWord: Sendable, Equatable {
     /// What its chunk has of the recording.
     private let heard: Range<Duration>
 
-    init(_ word: ChunkWord, _ index: Int, of chunk: RecognisedChunk, number: Int) {
+    init(_ word: ChunkWord, _ index: Int, of chunk: RecognizedChunk, number: Int) {
         self.word = word
         start = chunk.start + word.start
         end = chunk.start + word.end

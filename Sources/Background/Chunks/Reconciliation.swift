@@ -28,7 +28,7 @@ package struct Reconciliation: Sendable {
     package private(set) var speakers: [Speaker] = []
     private var places: [Part: Int] = [:]
 
-    package init(_ chunks: [RecognisedChunk], rule: SpeakerRule = SpeakerRule()) {
+    package init(_ chunks: [RecognizedChunk], rule: SpeakerRule = SpeakerRule()) {
         var parts: [Part] = []
         var identities: [Part: SpeakerIdentity] = [:]
         var voices: [Part: VoiceEvidence] = [:]

@@ -13,7 +13,7 @@ package enum Reconstruction {
     ///   - speakers: of these chunks.
     ///   - id: the same for the same origin.
     /// - Returns: in order of start, on the recording's clock.
-    package static func segments(of chunks: [RecognisedChunk], speakers: Reconciliation, id: (Origin) -> ID<Segment>) -> [Segment] {
+    package static func segments(of chunks: [RecognizedChunk], speakers: Reconciliation, id: (Origin) -> ID<Segment>) -> [Segment] {
         let chunks = chunks.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
         var merge = SeamMerge()
         for (number, chunk) in chunks.enumerated() { merge.add(chunk, number: number) }

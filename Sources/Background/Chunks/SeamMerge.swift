@@ -14,7 +14,7 @@ struct SeamMerge {
     private(set) var words: [PlacedWord] = []
 
     /// Takes the next chunk, by order of start.
-    mutating func add(_ chunk: RecognisedChunk, number: Int) {
+    mutating func add(_ chunk: RecognizedChunk, number: Int) {
         let new = chunk.words.enumerated().map { PlacedWord($1, $0, of: chunk, number: number) }
         let reach = chunk.start - Self.tolerance
         // Words are kept in order of start; one that ends behind the new chunk's start has not begun long before.

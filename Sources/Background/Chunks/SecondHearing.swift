@@ -12,7 +12,7 @@ package struct SecondHearing: Sendable {
     ///   - chunks: its audio, each stretch at its place, with the new words.
     ///   - speakers: of the chunks.
     ///   - id: the same for the same origin, and no old segment's.
-    package init(of old: [Segment], in chunks: [RecognisedChunk], speakers: Reconciliation, id: (Reconstruction.Origin) -> ID<Segment>) {
+    package init(of old: [Segment], in chunks: [RecognizedChunk], speakers: Reconciliation, id: (Reconstruction.Origin) -> ID<Segment>) {
         // Without words: a text that was edited by hand, or whose times nobody knows.
         let standing = old.filter { segment in
             segment.words.isEmpty || !chunks.contains { ($0.start..<$0.end).contains(segment.middle) }

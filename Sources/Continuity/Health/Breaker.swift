@@ -63,7 +63,7 @@ package struct Breaker: Sendable, Equatable {
         switch error {
         // The request's fault, or nobody's.
         case .badRequest, .unsupportedLanguage, .undecodable, .cancelled: return
-        case .unauthorised, .quotaExhausted: rest = rule.refused
+        case .unauthorized, .quotaExhausted: rest = rule.refused
         case .rateLimited(let retryAfter):
             rest = min(max(retryAfter ?? rule.shortest * 5, rule.shortest), rule.refused)
             mustBeTried = false

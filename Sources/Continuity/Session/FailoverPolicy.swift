@@ -62,7 +62,7 @@ package struct FailoverPolicy: Sendable {
     /// What an engine said at its end: some errors will be the same next time.
     mutating func note(_ error: EngineError, of engine: Int) {
         switch error {
-        case .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable:
+        case .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable:
             unusable.insert(engine)
             lastRefusal = error
         case .cancelled, .rateLimited, .unavailable, .timedOut, .protocolViolation: break
@@ -125,7 +125,7 @@ extension EngineError {
     var isPassing: Bool {
         switch self {
         case .unavailable, .timedOut: true
-        case .unauthorised, .quotaExhausted, .rateLimited, .badRequest, .unsupportedLanguage, .undecodable, .protocolViolation, .cancelled: false
+        case .unauthorized, .quotaExhausted, .rateLimited, .badRequest, .unsupportedLanguage, .undecodable, .protocolViolation, .cancelled: false
         }
     }
 }

@@ -6,7 +6,7 @@ extension SessionMachine {
     private static var maxAhead: Duration { .seconds(5) }
 
     /// The client is done, and legs have been told to finish: what they would have to be sent for a long time yet is recognised as a recording.
-    mutating func recogniseRest(now: Instant, _ actions: inout [SessionAction]) {
+    mutating func recognizeRest(now: Instant, _ actions: inout [SessionAction]) {
         guard !configuration.repairers.isEmpty else { return }
         let most = SampleCount(Self.maxAhead, at: configuration.rate)
         for id in legs.map(\.id) {

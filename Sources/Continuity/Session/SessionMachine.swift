@@ -221,7 +221,7 @@ package struct SessionMachine: Sendable {
         case .finish:
             clientIsDone = true
             finish()
-            recogniseRest(now: now, &actions)
+            recognizeRest(now: now, &actions)
             checkEnd(&actions, now: now)
         case .abandon: return end(.cancelled, now: now)
         // The driver knows what engines can do: `update(inStream:_:now:)`.

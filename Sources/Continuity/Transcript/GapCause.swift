@@ -6,7 +6,7 @@ package enum GapCause: String, Sendable, Equatable, CaseIterable {
     case interrupted
     /// The client left before the interval was recognised.
     case abandoned
-    case unauthorised
+    case unauthorized = "unauthorised"
     case quotaExhausted = "quota_exhausted"
     case rateLimited = "rate_limited"
     case badRequest = "bad_request"
@@ -22,7 +22,7 @@ package enum GapCause: String, Sendable, Equatable, CaseIterable {
 
     package init(_ error: EngineError) {
         switch error {
-        case .unauthorised: self = .unauthorised
+        case .unauthorized: self = .unauthorized
         case .quotaExhausted: self = .quotaExhausted
         case .rateLimited: self = .rateLimited
         case .badRequest: self = .badRequest

@@ -67,7 +67,7 @@ public enum StreamProblem: Sendable, Equatable {
     /// A message could not be read and was left out.
     case unreadableMessage(EngineName, String)
     /// This much could not be recognised by any engine.
-    case notRecognised(start: Duration, end: Duration, EngineError)
+    case notRecognized(start: Duration, end: Duration, EngineError)
     /// Audio comes faster than the engine takes it, and there is no more room for it: `push` refuses until there is.
     case overfull
 }

@@ -49,7 +49,7 @@ struct StreamNarrator: Sendable {
         case .gap(_, let range, let error):
             committedThrough = max(committedThrough, range.end)
             usedThrough += range.count
-            return [.problem(.notRecognised(start: time(range.start), end: time(range.end), error))]
+            return [.problem(.notRecognized(start: time(range.start), end: time(range.end), error))]
         case .ended(let end):
             let last = endTurn(at: committedThrough, now)
             let termination = Termination(

@@ -60,7 +60,7 @@ actor ConversationCompletion {
             return nil
         }
         _ = try await store.write(ConversationUpdate(id, status: .processing), of: user)
-        try await summarise(&conversation)
+        try await summarize(&conversation)
         conversation.status = .completed
         let update = ConversationUpdate(id, status: .completed, title: conversation.title, summary: conversation.summary)
         guard try await store.write(update, of: user) else { return nil }
@@ -69,7 +69,7 @@ actor ConversationCompletion {
     }
 
     /// What it has already, stays.
-    private func summarise(_ conversation: inout Conversation) async throws(StoreError) {
+    private func summarize(_ conversation: inout Conversation) async throws(StoreError) {
         guard conversation.title == nil || conversation.summary == nil else { return }
         let made: (title: String?, summary: String?)
         if let summaries, UserChoices(settings: try await store.settings(of: conversation.user)).usesSummaryModel,

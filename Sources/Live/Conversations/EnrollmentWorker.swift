@@ -180,7 +180,7 @@ actor EnrollmentWorker {
             }
         }
         let options = RecognitionOptions(language: conversation.language, diarize: true, workload: .background)
-        return Teaching.isBorneOut(expected, by: try await recording.recognise(by: engine, options).words)
+        return Teaching.isBorneOut(expected, by: try await recording.recognize(by: engine, options).words)
     }
 
     /// Where it is not known when its words were said, all of it.

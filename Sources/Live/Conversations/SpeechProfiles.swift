@@ -139,12 +139,12 @@ package struct SpeechProfiles: Sendable {
         let samples: [Float]
         do throws(MediaError) {
             // At most a little more than a profile may have.
-            samples = try await read(path, longest: Enrolment.lengths.upperBound + .seconds(2), by: desk.media)
+            samples = try await read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: desk.media)
         } catch {
             throw .refused("The file cannot be read: \(error).")
         }
-        do throws(Enrolment.Refusal) {
-            try Enrolment.check(rate: wav.rate, channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
+        do throws(Enrollment.Refusal) {
+            try Enrollment.check(rate: wav.rate, channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
         } catch {
             throw .refused("\(error)")
         }

@@ -107,10 +107,10 @@ struct TranscriptRepair: Sendable {
             // The client's model is one for live audio; the engine's own for recordings is taken.
             let wanted = RecognitionOptions(language: stored.record.language, keyterms: stored.record.keyterms, workload: stored.record.workload)
             for engine in engines {
-                guard let recogniser = engine.prerecorded else { continue }
+                guard let recognizer = engine.prerecorded else { continue }
                 let start = ContinuousClock.now
                 do throws(EngineError) {
-                    var (answer, words) = try await recording.recognise(by: recogniser, wanted)
+                    var (answer, words) = try await recording.recognize(by: recognizer, wanted)
                     last = nil
                     report(.success(answer), of: engine.name, from: start, stored.record, &trace)
                     // It tells speakers apart within this recording only.
@@ -160,7 +160,7 @@ extension GapCause {
     fileprivate var mayPass: Bool {
         switch self {
         case .unavailable, .timedOut, .rateLimited, .protocolViolation, .noEngine: true
-        case .interrupted, .abandoned, .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable, .audioLost: false
+        case .interrupted, .abandoned, .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable, .audioLost: false
         }
     }
 }

@@ -30,7 +30,7 @@ extension LiveSession {
         switch notice {
         case .low: break
         case .exhausted: run.command(.finish)
-        case .revoked: run.fail(.unauthorised("The key was taken back, or is over."))
+        case .revoked: run.fail(.unauthorized("The key was taken back, or is over."))
         }
     }
 

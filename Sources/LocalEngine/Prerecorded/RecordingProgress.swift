@@ -4,7 +4,7 @@ import Speech
 /// What is done of a recording. Pure, but for the reports that it makes.
 struct RecordingProgress {
     private var channels: [[Word]]
-    private var speakers: [Diarisation]
+    private var speakers: [Diarization]
     private let length: SampleCount?
     /// Where the windows begin that have not been reported, by their number.
     private var running: [Int: SampleIndex] = [:]
@@ -15,7 +15,7 @@ struct RecordingProgress {
 
     init(channels: Int, length: SampleCount?) {
         self.channels = Array(repeating: [], count: channels)
-        speakers = Array(repeating: Diarisation(), count: channels)
+        speakers = Array(repeating: Diarization(), count: channels)
         self.length = length
     }
 

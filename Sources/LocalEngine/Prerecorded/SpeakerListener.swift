@@ -6,7 +6,7 @@ package struct SpeakerListener: Sendable {
     /// A stretch of speech and what its windows sound like.
     struct Passage: Sendable {
         var range: SampleRange
-        var heard: [Diarisation.Heard]
+        var heard: [Diarization.Heard]
     }
 
     private let embedder: SpeakerEmbedder
@@ -17,9 +17,9 @@ package struct SpeakerListener: Sendable {
     func listen(to item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Passage]? {
         let bounds = SampleRange(item.window.audio.start, count: SampleCount(item.samples.count))
         var passages: [Passage] = []
-        for range in Diarisation.passages(item.window.speech) {
-            var heard: [Diarisation.Heard] = []
-            for window in Diarisation.windows(range, within: bounds) {
+        for range in Diarization.passages(item.window.speech) {
+            var heard: [Diarization.Heard] = []
+            for window in Diarization.windows(range, within: bounds) {
                 guard mayContinue() else { return nil }
                 let place = Int((window.start - bounds.start).samples)..<Int((window.end - bounds.start).samples)
                 if let voiceprint = try embedder.embed(item.samples.span.extracting(place)) { heard.append(.init(window, voiceprint)) }

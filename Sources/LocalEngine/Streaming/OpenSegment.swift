@@ -64,11 +64,11 @@ struct TurnState: Sendable, Equatable {
     private(set) var isOpen = false
     /// Where its last speech ended; nil while it is spoken.
     private(set) var pausedAt: SampleIndex?
-    private var judgement: (id: Int, probability: Float?)?
+    private var judgment: (id: Int, probability: Float?)?
 
     static func == (a: Self, b: Self) -> Bool {
-        a.isOpen == b.isOpen && a.pausedAt == b.pausedAt && a.judgement?.id == b.judgement?.id
-            && a.judgement?.probability == b.judgement?.probability
+        a.isOpen == b.isOpen && a.pausedAt == b.pausedAt && a.judgment?.id == b.judgment?.id
+            && a.judgment?.probability == b.judgment?.probability
     }
 
     /// The turn's first speech.
@@ -77,18 +77,18 @@ struct TurnState: Sendable, Equatable {
     mutating func spoken(at position: SampleIndex) {
         if start == nil { start = position }
         pausedAt = nil
-        judgement = nil
+        judgment = nil
     }
 
-    mutating func paused(at end: SampleIndex, judgement id: Int) {
+    mutating func paused(at end: SampleIndex, judgment id: Int) {
         pausedAt = end
-        judgement = (id, nil)
+        judgment = (id, nil)
     }
 
     mutating func saidWords() { isOpen = true }
 
     mutating func judged(_ id: Int, _ probability: Float) {
-        if judgement?.id == id { judgement?.probability = probability }
+        if judgment?.id == id { judgment?.probability = probability }
     }
 
     mutating func reset() { self = TurnState() }
@@ -98,7 +98,7 @@ struct TurnState: Sendable, Equatable {
         guard let pausedAt else { return false }
         let silence = position - pausedAt
         guard silence >= timing.turnSilence else { return false }
-        guard let probability = judgement?.probability else { return silence >= timing.longTimeout }
+        guard let probability = judgment?.probability else { return silence >= timing.longTimeout }
         if probability > timing.completeness { return true }
         let doubt = Double(1 - max(0, probability) / timing.completeness)
         let extra = Double((timing.longTimeout - timing.shortTimeout).samples) * doubt

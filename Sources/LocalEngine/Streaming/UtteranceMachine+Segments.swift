@@ -31,7 +31,7 @@ extension UtteranceMachine {
         let silentSince = min(at, max(at - timing.hangover, open.soundEnd))
         segment?.pause = OpenSegment.Pause(at: at, silentSince: silentSince, audioEnd: min(at + timing.tail, received))
         lastID += 1
-        turn.paused(at: silentSince, judgement: lastID)
+        turn.paused(at: silentSince, judgment: lastID)
         let heard = min(received, detector.position)
         actions.append(.judge(id: lastID, audio: SampleRange(max(turn.start ?? end, heard - Self.turnMemory, .zero), heard)))
     }

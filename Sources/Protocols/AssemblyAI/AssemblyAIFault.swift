@@ -7,7 +7,7 @@ enum AssemblyAIFault {
         guard let status else { return .unavailable("AssemblyAI could not be reached.") }
         let said = message(in: body) ?? "status \(status)"
         switch status {
-        case 401, 403: return .unauthorised("AssemblyAI refused the key: \(said)")
+        case 401, 403: return .unauthorized("AssemblyAI refused the key: \(said)")
         case 402: return .quotaExhausted("AssemblyAI: \(said)")
         case 408, 504: return .timedOut("AssemblyAI: \(said)")
         case 429: return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
@@ -26,7 +26,7 @@ enum AssemblyAIFault {
         case 1008 where lowered.contains("concurrent"), 3009: return .rateLimited(retryAfter: nil)
         case 1008 where ["balance", "fund", "credit", "payment", "billing"].contains(where: lowered.contains):
             return .quotaExhausted("AssemblyAI: \(said)")
-        case 1008: return .unauthorised("AssemblyAI refused the key: \(said)")
+        case 1008: return .unauthorized("AssemblyAI refused the key: \(said)")
         case 3006 where lowered.contains("inactiv"): return .timedOut("AssemblyAI heard nothing for too long: \(said)")
         case 3006: return .badRequest("AssemblyAI refused what it was sent: \(said)")
         case 3007: return .badRequest("AssemblyAI refused how audio was sent: \(said)")

@@ -42,7 +42,7 @@ package enum AssemblyAIRefusal {
     static func code(of error: EngineError) -> UInt16 {
         switch error {
         case .badRequest, .unsupportedLanguage, .undecodable: 3006
-        case .unauthorised, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .cancelled: 3005
+        case .unauthorized, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .cancelled: 3005
         }
     }
 
@@ -51,7 +51,7 @@ package enum AssemblyAIRefusal {
         case .badRequest(let reason): "Invalid Message: \(reason)"
         case .undecodable(let reason): "Invalid Message: the audio cannot be decoded. \(reason)"
         case .unsupportedLanguage(let language): "Invalid Message: no engine that this session may use has the language \"\(language)\"."
-        case .unauthorised(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
+        case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             "Session Cancelled: An error occurred. \(reason)"
         case .rateLimited: "Session Cancelled: An error occurred. The engine takes no more streams for now."
         case .cancelled: "Session Cancelled: An error occurred. The stream was cancelled."

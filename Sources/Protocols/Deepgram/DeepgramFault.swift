@@ -7,8 +7,8 @@ enum DeepgramFault {
         guard let status else { return .unavailable("Deepgram could not be reached.") }
         let said = message(in: body) ?? headers["dg-error"] ?? "status \(status)"
         switch status {
-        case 401: return .unauthorised("Deepgram refused the key: \(said)")
-        case 403: return .unauthorised("Deepgram's key may not do this: \(said)")
+        case 401: return .unauthorized("Deepgram refused the key: \(said)")
+        case 403: return .unauthorized("Deepgram's key may not do this: \(said)")
         case 402: return .quotaExhausted("Deepgram: \(said)")
         case 408, 504: return .timedOut("Deepgram: \(said)")
         case 413: return .unavailable("Deepgram takes no recording as large as this: \(said)")

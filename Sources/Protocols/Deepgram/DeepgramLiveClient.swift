@@ -16,7 +16,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     }
 
     private struct Channel: Sendable {
-        var finalisedThrough: SampleIndex = .zero
+        var finalizedThrough: SampleIndex = .zero
         var owed = OwedFlushes()
         /// Words became final and nothing said that their turn is over.
         var turnIsOpen = false
@@ -133,7 +133,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
-        guard channels.contains(where: { $0.finalisedThrough < sent.end }) else {
+        guard channels.contains(where: { $0.finalizedThrough < sent.end }) else {
             for index in channels.indices { actions.append(.event(.flushed(ChannelIndex(index)))) }
             return
         }
@@ -182,7 +182,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             return
         }
         broken.forgiveOne()
-        let through = channels[index].finalisedThrough
+        let through = channels[index].finalizedThrough
         let words = self.words(results.alternative.words, after: through)
         let channel = ChannelIndex(index)
         guard results.isFinal else {
@@ -195,7 +195,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         let answers = results.fromFinalize && channels[index].owed.settle() > 0
         let isNew = end > through
         if isNew || !words.isEmpty {
-            channels[index].finalisedThrough = max(through, end)
+            channels[index].finalizedThrough = max(through, end)
             channels[index].turnIsOpen = !results.speechFinal && !answers && (channels[index].turnIsOpen || !words.isEmpty)
             let hypothesis = Hypothesis(channel: channel, range: SampleRange(through, end), words: words)
             actions.append(.event(.final(hypothesis, reason: reason(results, answers: answers, end))))
@@ -233,7 +233,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .draining(_, done: true) where code == nil || code == 1000 || code == 1005:
             complete(&actions)
         // Without Metadata only the finals show that nothing is missing.
-        case .draining(_, done: false) where code == 1000 && channels.allSatisfy { $0.finalisedThrough >= sent.end }:
+        case .draining(_, done: false) where code == 1000 && channels.allSatisfy { $0.finalizedThrough >= sent.end }:
             complete(&actions)
         case .connecting, .open, .draining:
             fail(DeepgramFault.closed(code: code, reason: reason, complaint: complaint), &actions)
@@ -243,7 +243,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     /// The vendor has said all: what no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
         for index in channels.indices {
-            let through = channels[index].finalisedThrough
+            let through = channels[index].finalizedThrough
             if through < sent.end {
                 let rest = Hypothesis(channel: ChannelIndex(index), range: SampleRange(through, sent.end), words: [])
                 actions.append(.event(.final(rest, reason: .endOfAudio)))

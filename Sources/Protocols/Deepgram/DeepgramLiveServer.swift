@@ -242,7 +242,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         switch error {
         case .unsupportedLanguage(let language): ("No engine that this stream may use has the language \"\(language)\".", true)
         case .badRequest(let reason), .undecodable(let reason): (reason, true)
-        case .unauthorised(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
+        case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             (reason, false)
         case .rateLimited: ("The engine takes no more streams for now.", false)
         case .cancelled: ("The stream was cancelled.", false)

@@ -17,7 +17,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         address: "https://api.deepgram.com", recognize: { DeepgramPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
-        guard !order.credential.secret.isEmpty else { return .failed(.unauthorised("Deepgram needs a key, and there is none.")) }
+        guard !order.credential.secret.isEmpty else { return .failed(.unauthorized("Deepgram needs a key, and there is none.")) }
         guard let raw = rawParameters else {
             return .failed(.undecodable("Deepgram does not take recordings of this encoding without a container."))
         }

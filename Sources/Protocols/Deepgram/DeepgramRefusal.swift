@@ -57,7 +57,7 @@ package enum DeepgramRefusal {
         case .badRequest(let reason): return answer("Bad Request", "Bad Request: \(reason)")
         case .rateLimited(let wait): return answer("TOO_MANY_REQUESTS", "Too many requests. Please try again later.", retryAfter: wait)
         case .timedOut(let reason): return answer("TIMEOUT", reason)
-        case .unauthorised(let reason), .quotaExhausted(let reason), .protocolViolation(let reason): return answer("ENGINE_FAILED", reason)
+        case .unauthorized(let reason), .quotaExhausted(let reason), .protocolViolation(let reason): return answer("ENGINE_FAILED", reason)
         case .unavailable(let reason): return answer("SERVICE_UNAVAILABLE", reason)
         case .cancelled: return answer("SERVICE_UNAVAILABLE", "The request was cancelled.")
         }

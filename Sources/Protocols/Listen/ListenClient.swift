@@ -47,7 +47,7 @@ package struct ListenClient: LiveClientMachine {
     package mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         switch status {
-        case 401: end(.unauthorised("The gateway does not let this caller in."), &actions)
+        case 401: end(.unauthorized("The gateway does not let this caller in."), &actions)
         case let status?: end(.unavailable("The gateway refuses the stream with status \(status)."), &actions)
         case nil: end(.unavailable("The gateway cannot be reached."), &actions)
         }
@@ -93,7 +93,7 @@ package struct ListenClient: LiveClientMachine {
         guard state != .closed else { return }
         switch code {
         case 1000? where isFinishing: end(nil, &actions)
-        case 1008? where reason == "Invalid token": end(.unauthorised("The gateway does not let this caller in."), &actions)
+        case 1008? where reason == "Invalid token": end(.unauthorized("The gateway does not let this caller in."), &actions)
         case 1008? where reason == "trial_expired": end(.quotaExhausted("The key has no credit left."), &actions)
         case 1003?, 1008?: end(.badRequest("The gateway refuses the stream."), &actions)
         case let code?: end(.unavailable("The gateway ended the stream with code \(code)."), &actions)

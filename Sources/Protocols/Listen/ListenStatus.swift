@@ -76,7 +76,7 @@ package struct ListenStatus: Sendable, Equatable {
     package init(_ error: EngineError, wasReady: Bool) {
         let (outcome, reason): (Outcome, Reason?) =
             switch error {
-            case .unauthorised: (.configuration, .authentication)
+            case .unauthorized: (.configuration, .authentication)
             case .quotaExhausted: (.configuration, .budget)
             case .rateLimited: (.upstream, .rateLimited)
             case .badRequest, .unsupportedLanguage: (.configuration, nil)

@@ -25,7 +25,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     private let token: Credential
     private var state = State.connecting
     private var sent: SentAudio
-    private var finalisedThrough: SampleIndex = .zero
+    private var finalizedThrough: SampleIndex = .zero
     private var lastSent: Instant?
     private var owed = OwedFlushes()
     private var broken = BrokenMessages(of: "The managed server")
@@ -63,7 +63,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         guard state == .connecting else { return }
         switch status {
         case nil: fail(.unavailable("The managed server cannot be reached."), &actions)
-        case 401, 403: fail(.unauthorised("The managed server refused the connection."), &actions)
+        case 401, 403: fail(.unauthorized("The managed server refused the connection."), &actions)
         case .some(let status): fail(.unavailable("The managed server refused the connection with status \(status)."), &actions)
         }
     }
@@ -79,7 +79,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         case (.cancel, _):
             state = .closed
             actions += [.event(.closed(.cancelled)), .close(code: 1000)]
-        case (.finalize, .open) where finalisedThrough < sent.end:
+        case (.finalize, .open) where finalizedThrough < sent.end:
             owed.add(until: nil)
             send(.finalize, now, &actions)
         case (.finalize, _): actions.append(.event(.flushed(.first)))
@@ -116,11 +116,11 @@ package struct ManagedLiveClient: LiveClientMachine {
         guard let end = sent.position(seconds: transcript.end), sent.position(seconds: transcript.start) != nil else {
             return actions.append(.event(.skipped("a transcript whose times are none")))
         }
-        let through = max(finalisedThrough, end)
-        let hypothesis = Hypothesis(range: SampleRange(finalisedThrough, through), words: words(transcript, through))
+        let through = max(finalizedThrough, end)
+        let hypothesis = Hypothesis(range: SampleRange(finalizedThrough, through), words: words(transcript, through))
         guard transcript.isFinal else { return actions.append(.event(.interim(hypothesis))) }
-        let isNew = through > finalisedThrough || !hypothesis.words.isEmpty
-        finalisedThrough = through
+        let isNew = through > finalizedThrough || !hypothesis.words.isEmpty
+        finalizedThrough = through
         if owed.settle() > 0 {
             actions.append(.event(.final(hypothesis, reason: .flush)))
         } else if isNew {
@@ -133,7 +133,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     private func words(_ transcript: ManagedServerMessage.Transcript, _ through: SampleIndex) -> [Word] {
         func place(_ start: Double, _ end: Double) -> SampleRange? {
             guard let start = sent.position(seconds: start), let end = sent.position(seconds: end) else { return nil }
-            return SampleRange(max(start, finalisedThrough), min(max(end, finalisedThrough), through))
+            return SampleRange(max(start, finalizedThrough), min(max(end, finalizedThrough), through))
         }
         if let words = transcript.words {
             return words.compactMap { word in
@@ -157,7 +157,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     private static func error(_ code: String, _ message: String) -> EngineError {
         let said = "The managed server: \(message)"
         switch code {
-        case "auth_failed", "auth_timeout": return .unauthorised(said)
+        case "auth_failed", "auth_timeout": return .unauthorized(said)
         case "no_credits": return .quotaExhausted(said)
         case "too_many_sessions", "rate_exceeded": return .rateLimited(retryAfter: nil)
         case "bad_message", "bad_config": return .badRequest(said)
@@ -174,8 +174,8 @@ package struct ManagedLiveClient: LiveClientMachine {
     }
 
     private mutating func complete(_ actions: inout [ClientAction]) {
-        if finalisedThrough < sent.end {
-            actions.append(.event(.final(Hypothesis(range: SampleRange(finalisedThrough, sent.end), words: []), reason: .endOfAudio)))
+        if finalizedThrough < sent.end {
+            actions.append(.event(.final(Hypothesis(range: SampleRange(finalizedThrough, sent.end), words: []), reason: .endOfAudio)))
         }
         owed.answer(&actions)
         state = .closed

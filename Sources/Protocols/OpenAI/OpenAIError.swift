@@ -30,7 +30,7 @@ struct OpenAIError: Sendable, Equatable {
             self.init(reason)
         case .rateLimited:
             self.init("Rate limit reached. Try again later.", type: "requests", code: "rate_limit_exceeded")
-        case .unauthorised(let reason), .quotaExhausted(let reason), .protocolViolation(let reason), .timedOut(let reason), .unavailable(let reason):
+        case .unauthorized(let reason), .quotaExhausted(let reason), .protocolViolation(let reason), .timedOut(let reason), .unavailable(let reason):
             self.init(reason, type: "server_error")
         case .cancelled:
             self.init("The request was cancelled.", type: "server_error")

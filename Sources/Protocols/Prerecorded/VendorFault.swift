@@ -13,8 +13,8 @@ struct VendorFault {
         let words = said.map { ": " + safe($0) } ?? " (status \(answer.status))"
         switch answer.status {
         // The vendor may quote the key.
-        case 401: return .unauthorised("\(vendor) refused the key.")
-        case 403: return .unauthorised("\(vendor)'s key may not do this.")
+        case 401: return .unauthorized("\(vendor) refused the key.")
+        case 403: return .unauthorized("\(vendor)'s key may not do this.")
         case 402: return .quotaExhausted("\(vendor)\(words)")
         case 408, 504: return .timedOut("\(vendor) took too long\(words)")
         // Not the recording's fault: another engine may take one as large.

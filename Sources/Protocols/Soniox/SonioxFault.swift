@@ -61,7 +61,7 @@ extension SonioxFault {
         case .badRequest(let reason): self = SonioxFault(400, reason)
         case .unsupportedLanguage: self = .invalidHint
         case .rateLimited: self = SonioxFault(429, "The engine takes no more streams for now. Try again later.")
-        case .unauthorised(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
+        case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             self = SonioxFault(503, "\(Self.restart.message) \(reason)")
         case .cancelled: self = SonioxFault(503, "\(Self.restart.message) The session was cancelled.")
         }
@@ -78,7 +78,7 @@ extension SonioxFault {
     func engineError(language: LanguageTag?) -> EngineError {
         let said = "Soniox: \(message.prefix(300))"
         switch code {
-        case 401, 403: return .unauthorised(said)
+        case 401, 403: return .unauthorized(said)
         case 402: return .quotaExhausted(said)
         case 408: return .timedOut(said)
         case 429: return .rateLimited(retryAfter: nil)

@@ -10,7 +10,7 @@ package struct SpeechmaticsFault: Error, Sendable, Equatable {
         case invalidConfig = "invalid_config"
         case invalidAudioType = "invalid_audio_type"
         case invalidOutputFormat = "invalid_output_format"
-        case notAuthorised = "not_authorised"
+        case notAuthorized = "not_authorised"
         case insufficientFunds = "insufficient_funds"
         case notAllowed = "not_allowed"
         case jobError = "job_error"
@@ -39,7 +39,7 @@ package struct SpeechmaticsFault: Error, Sendable, Equatable {
         case .invalidMessage, .invalidConfig, .invalidAudioType, .invalidOutputFormat, .dataError, .protocolError: 1003
         case .idleTimeout, .sessionTimeout: 1008
         case .bufferError, .unknownError, .sessionTransfer: 1011
-        case .notAuthorised: 4001
+        case .notAuthorized: 4001
         case .notAllowed: 4003
         case .invalidModel: 4004
         case .quotaExceeded, .insufficientFunds: 4005
@@ -56,7 +56,7 @@ extension SpeechmaticsFault {
 
     init(_ cause: RefusalCause) {
         switch cause {
-        case .unauthenticated: self = SpeechmaticsFault(.notAuthorised, "The API key is not valid.")
+        case .unauthenticated: self = SpeechmaticsFault(.notAuthorized, "The API key is not valid.")
         case .forbidden(let reason), .otherKey(let reason): self = SpeechmaticsFault(.notAllowed, reason)
         case .outOfCredit, .limitReached: self = SpeechmaticsFault(.insufficientFunds, "The key has no credit left.")
         case .tooManyRequests: self = SpeechmaticsFault(.quotaExceeded, "Too many sessions at once. Try again later.")
@@ -78,7 +78,7 @@ extension SpeechmaticsFault {
         case .unsupportedLanguage(let language):
             self = SpeechmaticsFault(.invalidModel, "No engine that this session may use has the language \"\(language)\".")
         case .rateLimited: self = SpeechmaticsFault(.quotaExceeded, "The engine takes no more streams for now. Try again later.")
-        case .unauthorised(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
+        case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             self = SpeechmaticsFault(.jobError, reason)
         case .cancelled: self = SpeechmaticsFault(.jobError, "The session was cancelled.")
         }
@@ -92,7 +92,7 @@ extension SpeechmaticsFault {
     static func engineError(type: String, reason: String, language: LanguageTag?) -> EngineError {
         let said = "Speechmatics: \(type.prefix(64)): \(reason.prefix(300))"
         switch Kind(rawValue: type) {
-        case .notAuthorised, .notAllowed: return .unauthorised(said)
+        case .notAuthorized, .notAllowed: return .unauthorized(said)
         case .insufficientFunds, .timeLimitExceeded: return .quotaExhausted(said)
         case .quotaExceeded: return .rateLimited(retryAfter: nil)
         case .invalidModel where reason.lowercased().contains("language"): return .unsupportedLanguage(language ?? .english)
@@ -110,7 +110,7 @@ extension SpeechmaticsFault {
         case nil: .unavailable("The connection to Speechmatics broke.")
         case 1003, 4004: .badRequest(said)
         case 1008: .timedOut(said)
-        case 4001, 4003: .unauthorised(said)
+        case 4001, 4003: .unauthorized(said)
         case 4005: .rateLimited(retryAfter: nil)
         case 4006: .quotaExhausted(said)
         case .some: .unavailable(said)
@@ -122,7 +122,7 @@ extension SpeechmaticsFault {
         guard let status else { return .unavailable("Speechmatics could not be reached.") }
         let said = "Speechmatics refused the connection with \(status): \(said.prefix(300))"
         return switch status {
-        case 401, 403: .unauthorised(said)
+        case 401, 403: .unauthorized(said)
         case 402: .quotaExhausted(said)
         case 408, 504: .timedOut(said)
         case 429: .rateLimited(retryAfter: retryAfter)

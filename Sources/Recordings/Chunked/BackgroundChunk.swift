@@ -37,13 +37,13 @@ package struct BackgroundChunk: Sendable {
         let request = try ChunkRequest(query)
         let duration = try request.duration(of: file.byteCount)
         let work = { @Sendable (language: LanguageTag?) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) in
-            try await recognise(request, file, language)
+            try await recognize(request, file, language)
         }
         guard request.isKept, let conversation = request.conversation else {
             let (transcript, run) = try await work(nil)
             await services.usage.note(run)
             grant.charge(transcript.length.duration(at: transcript.rate))
-            let chunk = RecognisedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
+            let chunk = RecognizedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
             let taken = ChunkedRecordings.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
             return BackgroundAnswer.transcribed(
                 taken, Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) })
@@ -63,7 +63,7 @@ package struct BackgroundChunk: Sendable {
     }
 
     /// - Parameter standard: the recording's language, where the chunk does not say.
-    private func recognise(
+    private func recognize(
         _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
     ) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord) {
         let options = RecognitionOptions(

@@ -16,7 +16,7 @@ struct ChunkVoices: Sendable {
     let log: Log
 
     /// The chunk with what its speakers sound like, and who those are whom the user's recordings know.
-    func heard(_ chunk: RecognisedChunk, in recording: Recording, knowing directory: VoiceDirectory) async -> RecognisedChunk {
+    func heard(_ chunk: RecognizedChunk, in recording: Recording, knowing directory: VoiceDirectory) async -> RecognizedChunk {
         let pieces = ClusterStretch.all(in: chunk.words, pause: ClusterStretch.shortPause).map { stretch in
             ClusterIdentity.Piece(
                 cluster: stretch.cluster, SampleRange(.zero + SampleCount(stretch.start, at: .speech), .zero + SampleCount(stretch.end, at: .speech)),

@@ -23,7 +23,7 @@ package actor ChunkedRecordings {
     package /// A chunk that was taken in.
         struct Taken: Sendable
     {
-        var chunk: RecognisedChunk
+        var chunk: RecognizedChunk
         var language: LanguageTag?
         var run: ID<UsageRecord>?
         var isDuplicate: Bool
@@ -173,13 +173,13 @@ package actor ChunkedRecordings {
         case .underWay: throw Self.inProgress
         case .duplicate:
             guard let known, let record = known.record,
-                let chunk = RecognisedChunk(record, id: id, start: known.start, duration: known.duration)
+                let chunk = RecognizedChunk(record, id: id, start: known.start, duration: known.duration)
             else { throw BackgroundRefusal(.internalFault) }
             return Taken(chunk: chunk, language: language, run: known.run, isDuplicate: true)
         case .new: break
         }
         // A task of its own: the chunk is recognised also when its client has given up, and asks again.
-        let task = Task { await recognise(chunk, held, at: place, language, grant, services, work) }
+        let task = Task { await recognize(chunk, held, at: place, language, grant, services, work) }
         guard let patience else {
             return try await withTaskCancellationHandler {
                 await task.value
@@ -195,13 +195,13 @@ package actor ChunkedRecordings {
     package static let finished = BackgroundRefusal(
         .conflict, "conversation_finished", "the conversation takes no more chunks: it is finished")
 
-    private func recognise(
+    private func recognize(
         _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ grant: Grant, _ services: RecordingServices, _ work: Work
     ) async -> Result<Taken, BackgroundRefusal> {
         defer { withExtendedLifetime(held.file) {} }
         do throws(BackgroundRefusal) {
             let (transcript, run) = try await work(language)
-            var chunk = RecognisedChunk(
+            var chunk = RecognizedChunk(
                 transcript, id: stored.id, start: stored.start, duration: stored.duration > .zero ? stored.duration : nil, engine: run.engine)
             chunk = await heard(chunk, in: held.recording, of: place.user, services)
             let accepted = StoredChunk(
@@ -232,8 +232,8 @@ package actor ChunkedRecordings {
     }
 
     /// With what its speakers sound like; as it is, where nobody can listen.
-    package nonisolated func heard(_ chunk: RecognisedChunk, in recording: Recording, of user: ID<User>, _ services: RecordingServices) async
-        -> RecognisedChunk
+    package nonisolated func heard(_ chunk: RecognizedChunk, in recording: Recording, of user: ID<User>, _ services: RecordingServices) async
+        -> RecognizedChunk
     {
         guard let voices = services.conversations.voices, let directory = await Self.directory(of: user, services) else { return chunk }
         return await ChunkVoices(voices: voices, queue: services.spool.queue, media: services.media, log: services.log).heard(
@@ -275,7 +275,7 @@ package actor ChunkedRecordings {
             let accepted = try await recordings.accepted(place.conversation, of: place.user, unless: RecordingState.finished.rawValue)
             guard let accepted else { return }
             let chunks = accepted.compactMap { stored in
-                stored.record.flatMap { RecognisedChunk($0, id: stored.id, start: stored.start, duration: stored.duration) }
+                stored.record.flatMap { RecognizedChunk($0, id: stored.id, start: stored.start, duration: stored.duration) }
             }
             guard let conversation = try await store.conversation(ID(place.conversation), of: place.user) else { return }
             var speakers = Reconciliation(chunks, rule: services.conversations.speakerRule)
@@ -357,7 +357,7 @@ package actor ChunkedRecordings {
                 try await BackgroundRefusal.stored { () throws(StoreError) in
                     try await recordings.finish(
                         place.conversation, of: place.user, from: [states.finishing], to: states.finished, now: services.now(),
-                        emptied: RecognisedChunk.emptied)
+                        emptied: RecognizedChunk.emptied)
                 }
                 services.conversations.detach(id, of: place.user, timeout: nil)
                 return whole

@@ -41,7 +41,7 @@ package struct PostprocessJobs: WorkloadJobs {
         }
         guard let conversation = found else { throw .notFound }
         guard !audio.isEmpty else { throw BackgroundRefusal(.conflict, "no_audio", "No audio of this conversation is kept.") }
-        var chunks: [RecognisedChunk] = []
+        var chunks: [RecognizedChunk] = []
         for part in audio {
             try await BackgroundChunk.mayGoOn(grant, services)
             let recording = Recording(path: services.conversations.audioFolder + "/" + part.file)
@@ -50,7 +50,7 @@ package struct PostprocessJobs: WorkloadJobs {
                 .postprocess, recording, holding: nil, options, by: grant, of: job.audio, id: job.id.rawValue, services)
             await services.usage.note(run)
             grant.charge(part.duration)
-            let chunk = RecognisedChunk(transcript, id: part.file, start: part.start, duration: part.duration, engine: run.engine)
+            let chunk = RecognizedChunk(transcript, id: part.file, start: part.start, duration: part.duration, engine: run.engine)
             chunks.append(await services.chunked.heard(chunk, in: recording, of: job.user, services))
         }
         var speakers = Reconciliation(chunks, rule: services.conversations.speakerRule)

@@ -13,7 +13,7 @@ struct RecordingAudio: Sendable {
     /// Less is not worth a file.
     private static let shortest: Duration = .milliseconds(100)
 
-    func keep(_ chunk: RecognisedChunk, in recording: Recording, beside others: [StoredChunk], of conversation: ID<Conversation>, _ user: ID<User>)
+    func keep(_ chunk: RecognizedChunk, in recording: Recording, beside others: [StoredChunk], of conversation: ID<Conversation>, _ user: ID<User>)
         async
     {
         do throws(StoreError) {

@@ -44,14 +44,14 @@ package struct RecordingJob: Sendable {
         }
         let said = AtomicFlag()
         for (index, engine) in engines.enumerated() {
-            guard let recogniser = engine.prerecorded else { continue }
+            guard let recognizer = engine.prerecorded else { continue }
             var attempt = await services.usage.begin(by: grant.owner, engine.name, options, payer: grant.payer)
             let again = Counter()
             let start = ContinuousClock.now
             do {
                 var options = options
-                options.language = recogniser.capabilities.language(for: options.language)
-                var transcript = try await recogniser.recognize(recording, options: options) { step in
+                options.language = recognizer.capabilities.language(for: options.language)
+                var transcript = try await recognizer.recognize(recording, options: options) { step in
                     switch step {
                     case .segment: said.set()
                     case .askedAgain: again.add()
@@ -124,7 +124,7 @@ extension EngineError {
     /// Whether another engine may do better with the same audio.
     var isEnginesOwn: Bool {
         switch self {
-        case .unauthorised, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .unsupportedLanguage: true
+        case .unauthorized, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .unsupportedLanguage: true
         case .badRequest, .undecodable, .cancelled: false
         }
     }

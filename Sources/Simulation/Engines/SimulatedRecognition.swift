@@ -47,7 +47,7 @@ struct SimulatedRecognition: Sendable {
             index += 1
             guard word.range.end > range.start, word.range.start < range.end else { continue }
             let isCut = word.range.start < range.start || word.range.end > range.end
-            let isPart = isCut && !isRecognisable(word, in: range)
+            let isPart = isCut && !isRecognizable(word, in: range)
             // A part of a word may be heard as another.
             if isPart && !isHeard(word, in: range) { continue }
             if Self.omits(word.number, temper: temper, taste: taste) { continue }
@@ -94,7 +94,7 @@ struct SimulatedRecognition: Sendable {
     }
 
     /// Most of a word is enough, little is not; between them it depends.
-    private func isRecognisable(_ word: SpokenWord, in range: SampleRange) -> Bool {
+    private func isRecognizable(_ word: SpokenWord, in range: SampleRange) -> Bool {
         let rest = word.range.intersection(range)?.count.samples ?? 0
         let share = Double(rest) / Double(max(1, word.range.count.samples))
         return share > 0.3 + 0.4 * attempt[Part.edge, word.number].unit

@@ -143,11 +143,11 @@ extension Fault {
         let message = dice.happens(0.3) ? 0 : dice.pick(0...most)
         switch dice.pick(0...15) {
         case 0: self = .refuse(.unavailable("503"))
-        case 1: self = .refuse(dice.pick([.unauthorised("401"), .quotaExhausted("402")]))
+        case 1: self = .refuse(dice.pick([.unauthorized("401"), .quotaExhausted("402")]))
         case 2: self = .refuse(.rateLimited(retryAfter: dice.happens(0.5) ? nil : .seconds(dice.pick(1...40))))
         case 3: self = .hang
         case 4, 5, 6: self = .close(message: message, .unavailable("The connection was reset."))
-        case 7: self = .close(message: message, dice.pick([.unauthorised("expired"), .quotaExhausted("spent"), .rateLimited(retryAfter: nil)]))
+        case 7: self = .close(message: message, dice.pick([.unauthorized("expired"), .quotaExhausted("spent"), .rateLimited(retryAfter: nil)]))
         case 8: self = .close(message: message, nil)
         case 9: self = .closeEarly
         case 10: self = .pause(message: message, milliseconds: dice.pick(500...2_500))

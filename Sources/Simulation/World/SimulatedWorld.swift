@@ -296,7 +296,7 @@ package struct SimulatedWorld {
         let delay = attempt[2].pick(repairer.temper.latency) + Int(repair.range.count.samples) / 16 * repairer.work / 1_000
         let outcome: RepairOutcome
         if attempt[3].happens(repairer.failures) {
-            outcome = .failed(attempt[4].pick([.unavailable("503"), .timedOut("no answer"), .unauthorised("401"), .rateLimited(retryAfter: nil)]))
+            outcome = .failed(attempt[4].pick([.unavailable("503"), .timedOut("no answer"), .unauthorized("401"), .rateLimited(retryAfter: nil)]))
         } else {
             let hearing = SimulatedRecognition(temper: repairer.temper, taste: chance[Part.taste, number], attempt: attempt)
             var words = hearing.words(scenario.spoken[repair.channel.number], in: repair.range).map {
@@ -494,7 +494,7 @@ extension EngineError {
     /// It will be the same next time.
     var isForGood: Bool {
         switch self {
-        case .unauthorised, .quotaExhausted, .badRequest, .unsupportedLanguage: true
+        case .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage: true
         case .undecodable, .rateLimited, .unavailable, .timedOut, .protocolViolation, .cancelled: false
         }
     }

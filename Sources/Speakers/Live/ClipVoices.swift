@@ -38,19 +38,19 @@ package enum ClipVoices {
     /// nil: only one voice is heard.
     private static func shared(_ samples: [Float], _ voices: any Voiceprinting) async throws -> Result? {
         let whole = SampleRange(.zero, count: SampleCount(samples.count))
-        let windows = Diarisation.windows(whole, within: whole)
+        let windows = Diarization.windows(whole, within: whole)
         guard whole.count >= shortestShared, let first = windows.first, let last = windows.last,
             let beginning = try await voices.voiceprint(of: samples[first]), let end = try await voices.voiceprint(of: samples[last]),
             beginning.distance(to: end) >= surelyOne
         else { return nil }
-        var heard = [Diarisation.Heard(first, beginning)]
+        var heard = [Diarization.Heard(first, beginning)]
         for window in windows.dropFirst().dropLast() {
-            if let voiceprint = try await voices.voiceprint(of: samples[window]) { heard.append(Diarisation.Heard(window, voiceprint)) }
+            if let voiceprint = try await voices.voiceprint(of: samples[window]) { heard.append(Diarization.Heard(window, voiceprint)) }
         }
-        heard.append(Diarisation.Heard(last, end))
-        var diarisation = Diarisation()
-        diarisation.add(whole, heard)
-        let turns = diarisation.result().turns
+        heard.append(Diarization.Heard(last, end))
+        var diarization = Diarization()
+        diarization.add(whole, heard)
+        let turns = diarization.result().turns
         var result: [Heard] = []
         for speaker in Set(turns.map(\.speaker.number)).sorted() {
             let speech = turns.filter { $0.speaker.number == speaker }.flatMap { samples[$0.range] }

@@ -8,7 +8,7 @@ struct GatewayRefusal {
 
     var error: EngineError {
         switch status {
-        case 401: .unauthorised("the gateway does not let this caller in")
+        case 401: .unauthorized("the gateway does not let this caller in")
         case 403, 402, 400: .badRequest("the gateway refuses the stream: \(said)")
         case 429: .rateLimited(retryAfter: nil)
         case 404, 405, 426: .unavailable("what answers there is no gateway, or one without this protocol (status \(status))")

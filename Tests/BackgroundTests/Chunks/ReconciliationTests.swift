@@ -9,12 +9,12 @@ import Testing
         VoiceEvidence(Voiceprint(direction, model: "test")!, .seconds(seconds))
     }
 
-    private func chunk(_ start: Double, _ voices: [String: VoiceEvidence], _ identities: [String: SpeakerIdentity] = [:]) -> RecognisedChunk {
+    private func chunk(_ start: Double, _ voices: [String: VoiceEvidence], _ identities: [String: SpeakerIdentity] = [:]) -> RecognizedChunk {
         let clusters = Set(voices.keys).union(identities.keys).sorted()
         return .at(start, identities: identities, voices: voices, clusters.enumerated().map { ("word", start + Double($0) + 1, 0.5, $1) })
     }
 
-    private func speakers(_ chunks: [RecognisedChunk]) -> [[String]] {
+    private func speakers(_ chunks: [RecognizedChunk]) -> [[String]] {
         Reconciliation(chunks).speakers.map { $0.parts.map { "\($0.chunk)\($0.cluster)" } }
     }
 
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `may be one where only their stretches were told apart`() {
-        let chunk = RecognisedChunk.at(
+        let chunk = RecognizedChunk.at(
             0, voices: ["A::local_part:1": voice([1, 0]), "A::local_part:2": voice([1, 0.1]), "B": voice([0, 1])],
             [("one", 1, 0.3, "A"), ("two", 5, 0.3, "B"), ("three", 9, 0.3, "A")])
         #expect(speakers([chunk]) == [["c0.0A::local_part:1", "c0.0A::local_part:2"], ["c0.0B"]])

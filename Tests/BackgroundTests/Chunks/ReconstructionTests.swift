@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `A conversation of chunks` {
     @Test func `puts a word at its chunk's place, leading silence or not`() {
-        let chunk = RecognisedChunk.at(29, [("late", 35, 0.4, nil)])
+        let chunk = RecognizedChunk.at(29, [("late", 35, 0.4, nil)])
         #expect(chunk.words.first?.start == .seconds(6))
         let segment = Made.segments([chunk]).first
         #expect(segment?.start == .seconds(35))
@@ -42,7 +42,7 @@ import Testing
             var one = [before], other = [after]
             if inFirst { one.append(("Word,", place, 0.2, nil)) }
             if inSecond { other.insert(("word", place + shift, 0.2, nil), at: 0) }
-            let chunks = [RecognisedChunk.at(0, one), .at(14.5, other)]
+            let chunks = [RecognizedChunk.at(0, one), .at(14.5, other)]
             #expect(
                 Made.texts(chunks).map { $0.lowercased().filter(\.isLetter) } == ["before", "word", "after"],
                 "\(offset) \(inFirst) \(inSecond) \(shift)")
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `pairs each word with one other at most`() {
-        let chunks = [RecognisedChunk.at(0, [("no", 14.55, 0.1, nil)]), .at(14.5, [("no", 14.55, 0.1, nil), ("no", 14.75, 0.1, nil)])]
+        let chunks = [RecognizedChunk.at(0, [("no", 14.55, 0.1, nil)]), .at(14.5, [("no", 14.55, 0.1, nil), ("no", 14.75, 0.1, nil)])]
         #expect(Made.texts(chunks) == ["no", "no"])
     }
 
@@ -94,20 +94,20 @@ import Testing
     }
 
     @Test func `takes the earlier chunk's word of two that lie as deep, whichever came first`() {
-        let chunks = [RecognisedChunk.at(0, [("Tie", 14.625, 0.25, nil)]), .at(14.5, [("tie", 14.625, 0.25, nil)])]
+        let chunks = [RecognizedChunk.at(0, [("Tie", 14.625, 0.25, nil)]), .at(14.5, [("tie", 14.625, 0.25, nil)])]
         #expect(Made.texts(chunks) == ["Tie"])
         #expect(Made.texts(chunks.reversed()) == ["Tie"])
     }
 
     @Test func `does not mix two ways to write a number`() {
-        let chunks = [RecognisedChunk.at(0, [("twenty", 14.55, 0.2, nil), ("five", 14.76, 0.2, nil)]), .at(14.5, [("25", 14.55, 0.4, nil)])]
+        let chunks = [RecognizedChunk.at(0, [("twenty", 14.55, 0.2, nil), ("five", 14.76, 0.2, nil)]), .at(14.5, [("25", 14.55, 0.4, nil)])]
         #expect([["twenty", "five"], ["25"]].contains(Made.texts(chunks)))
     }
 
     @Test func `keeps every word beyond the overlap`() {
         let words = (0..<300).map { ("w\($0)", Double($0) * 0.2, 0.15, String?.none) }
         let chunks = stride(from: 0.0, to: 58, by: 14.5).map { start in
-            RecognisedChunk.at(start, words.filter { $0.1 >= start && $0.1 + $0.2 <= start + 15 })
+            RecognizedChunk.at(start, words.filter { $0.1 >= start && $0.1 + $0.2 <= start + 15 })
         }
         #expect(Made.texts(chunks) == words.filter { $0.1 + 0.15 <= 58.5 }.map(\.0))
     }
@@ -115,7 +115,7 @@ import Testing
     // MARK: Speakers
 
     @Test func `takes speakers of two chunks for two`() {
-        let chunks = [RecognisedChunk.at(0, [("one", 1, 0.3, "A")]), .at(14.5, [("two", 20, 0.3, "A")])]
+        let chunks = [RecognizedChunk.at(0, [("one", 1, 0.3, "A")]), .at(14.5, [("two", 20, 0.3, "A")])]
         #expect(Made.segments(chunks).map(\.speaker) == [SpeakerNumber(0), SpeakerNumber(1)])
     }
 
@@ -124,7 +124,7 @@ import Testing
         var surer = anna
         surer.confidence = 0.9
         let chunks = [
-            RecognisedChunk.at(0, identities: ["A": anna], [("one", 1, 0.3, "A"), ("what", 5, 0.3, "B")]),
+            RecognizedChunk.at(0, identities: ["A": anna], [("one", 1, 0.3, "A"), ("what", 5, 0.3, "B")]),
             .at(14.5, identities: ["B": surer], [("two", 20, 0.3, "B")]),
         ]
         let segments = Made.segments(chunks)
@@ -133,13 +133,13 @@ import Testing
     }
 
     @Test func `tells apart who speaks again after somebody else`() {
-        let chunk = RecognisedChunk.at(0, [("one", 1, 0.3, "A"), ("two", 5, 0.3, "B"), ("three", 9, 0.3, "A"), ("four", 10, 0.3, "A")])
+        let chunk = RecognizedChunk.at(0, [("one", 1, 0.3, "A"), ("two", 5, 0.3, "B"), ("three", 9, 0.3, "A"), ("four", 10, 0.3, "A")])
         #expect(chunk.words.map(\.cluster) == ["A::local_part:1", "B", "A::local_part:2", "A::local_part:2"])
         #expect(Set(Made.segments([chunk]).map(\.speaker)).count == 3)
     }
 
     @Test func `gives words without a speaker that of the nearer neighbour`() {
-        func clusters(_ words: [(String, Double, Double, String?)]) -> [String?] { RecognisedChunk.at(0, words).words.map(\.cluster) }
+        func clusters(_ words: [(String, Double, Double, String?)]) -> [String?] { RecognizedChunk.at(0, words).words.map(\.cluster) }
         #expect(clusters([("a", 1, 1, "A"), ("b", 2.5, 1, nil), ("c", 4, 1, "A")]) == ["A", "A", "A"])
         #expect(clusters([("a", 1, 1, "A"), ("b", 2.4, 1, nil), ("c", 4, 1, "B")]) == ["A", "A", "B"])
         // As near to both: the next one's.
@@ -149,14 +149,14 @@ import Testing
     }
 
     @Test(arguments: [(29.99, 1), (30.0, 2)]) func `makes a new stretch of a speaker after half a minute`(gap: Double, count: Int) {
-        let chunk = RecognisedChunk.at(0, seconds: 60, [("a", 1, 1, "A"), ("b", 2 + gap, 1, "A")])
+        let chunk = RecognizedChunk.at(0, seconds: 60, [("a", 1, 1, "A"), ("b", 2 + gap, 1, "A")])
         #expect(ClusterStretch.all(in: chunk.words).count == count)
     }
 
     // MARK: The whole
 
     /// A recording of random words by random speakers, cut into chunks that overlap, each of which has heard most of them.
-    private func recording(_ generator: inout SeededGenerator) -> [RecognisedChunk] {
+    private func recording(_ generator: inout SeededGenerator) -> [RecognizedChunk] {
         var words: [(String, Double, Double, String?)] = []
         var time = 0.0
         while time < 120 {
@@ -166,7 +166,7 @@ import Testing
             time += length
         }
         return stride(from: 0.0, to: 120, by: 14.5).map { start in
-            RecognisedChunk.at(
+            RecognizedChunk.at(
                 start,
                 words.filter { $0.1 >= start && $0.1 + $0.2 <= start + 15 && Int.random(in: 0..<10, using: &generator) > 0 }.map {
                     ($0.0, $0.1, $0.2, $0.3)

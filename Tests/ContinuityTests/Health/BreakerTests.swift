@@ -53,7 +53,7 @@ import Testing
         #expect(!isTried && breaker.isAvailable)
     }
 
-    @Test(arguments: [EngineError.unauthorised("no"), .quotaExhausted("spent")])
+    @Test(arguments: [EngineError.unauthorized("no"), .quotaExhausted("spent")])
     func `is bad for long when a key is refused`(error: EngineError) {
         var breaker = Breaker()
         breaker.failed(error, now: now, chance: 0.5)

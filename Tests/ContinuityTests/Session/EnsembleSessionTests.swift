@@ -108,7 +108,7 @@ import Testing
     @Test func `goes on with two engines, and with one`() {
         var conversation = ensemble(2)
         conversation.hear(2)
-        conversation.engine(.closed(.unauthorised("no")), from: 1)
+        conversation.engine(.closed(.unauthorized("no")), from: 1)
         conversation.engine(says(["the", "house"], from: 0, leg: 0), from: 0)
         #expect(conversation.actions.said == "the house")
     }

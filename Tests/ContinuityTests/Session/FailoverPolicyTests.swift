@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [
-        EngineError.unauthorised("no"), .quotaExhausted("empty"), .badRequest("no"), .unsupportedLanguage(LanguageTag("tlh")), .undecodable("no"),
+        EngineError.unauthorized("no"), .quotaExhausted("empty"), .badRequest("no"), .unsupportedLanguage(LanguageTag("tlh")), .undecodable("no"),
     ])
     func `one that cannot serve the session is not asked again`(error: EngineError) {
         var recovery = FailoverPolicy(engines: 2)

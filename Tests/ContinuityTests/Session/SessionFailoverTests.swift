@@ -62,7 +62,7 @@ import Testing
     @Test func `does not open an engine later that has refused the session meanwhile`() {
         var session = halfDead(repairers: [other])
         _ = session.engine(.closed(.unavailable("503")), from: LegID(1), now: now)
-        let actions = session.engine(.closed(.unauthorised("401")), from: LegID(0), now: now) + session.pump(now: now + .seconds(3))
+        let actions = session.engine(.closed(.unauthorized("401")), from: LegID(0), now: now) + session.pump(now: now + .seconds(3))
         #expect(!actions.contains { if case .open = $0 { true } else { false } })
         #expect(session.isEnded)
     }

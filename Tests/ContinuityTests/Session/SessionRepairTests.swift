@@ -398,10 +398,10 @@ import Testing
         var talk = Conversation([Conversation.paced(Conversation.first)])
         talk.hear(5.9)
         talk.says(0..<2, leg: 0)
-        let done = talk.engine(.closed(.unauthorised("no")), from: 0)
+        let done = talk.engine(.closed(.unauthorized("no")), from: 0)
         talk.repairs(try #require(done.repairs.first))
         #expect(talk.actions.said == "w0 w1 w2 w3 w4 w5")
-        #expect(talk.actions.last == .emit(.ended(SessionEnd(received: SampleCount(94_400), error: .unauthorised("no")))))
+        #expect(talk.actions.last == .emit(.ended(SessionEnd(received: SampleCount(94_400), error: .unauthorized("no")))))
     }
 
     @Test func `leaves a record of each attempt`() throws {

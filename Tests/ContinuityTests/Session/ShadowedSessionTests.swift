@@ -23,7 +23,7 @@ import Testing
         #expect(conversation.actions.commits.filter { !$0.words.isEmpty }.map(\.engine) == [Conversation.first])
     }
 
-    @Test(arguments: [EngineError.unavailable("reset"), .unauthorised("no"), nil])
+    @Test(arguments: [EngineError.unavailable("reset"), .unauthorized("no"), nil])
     func `is not moved by what becomes of its shadow`(error: EngineError?) {
         var conversation = shadowed()
         conversation.hear(1)

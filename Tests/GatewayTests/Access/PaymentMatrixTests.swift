@@ -244,7 +244,7 @@ private struct Asking {
             return .status(try await gateway.sendChunk("1", at: 0, of: id, seconds: 1, headers: headers).status)
         case .files:
             let files = [(name: OfflineFiles.name(at: 1_710_000_000), bytes: OfflineFiles.frames(seconds: 1))]
-            let state = try await gateway.synchronise(files, key: credential, headers: cell.header)
+            let state = try await gateway.synchronize(files, key: credential, headers: cell.header)
             return outcome(of: state)
         case .postprocess:
             let conversation = try await gateway.keepConversation(of: cell.user)

@@ -118,7 +118,7 @@ extension TestGateway {
     }
 
     /// The job's state when it is over.
-    func synchronise(_ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers: HTTPHeaders = [:], query: String = "") async throws
+    func synchronize(_ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers: HTTPHeaders = [:], query: String = "") async throws
         -> Answer
     {
         let accepted = try await sendFiles(files, key: key, headers: headers, query: query)

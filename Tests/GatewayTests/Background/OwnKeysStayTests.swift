@@ -94,7 +94,7 @@ import Testing
             answers.add(try await gateway.desktop(.post, "background-transcribe", headers: headers, body: []))
             vendor.answer(401)
             let file = (name: OfflineFiles.name(at: 1_710_000_000 + row * 1_000), bytes: OfflineFiles.frames(seconds: 1, sample: Int16(row)))
-            answers.add(try await gateway.synchronise([file], headers: headers))
+            answers.add(try await gateway.synchronize([file], headers: headers))
             if row < 3 {
                 let socket = try await gateway.connect("/v4/listen?codec=pcm16&sample_rate=16000", headers: headers)
                 let events = await socket.rest()

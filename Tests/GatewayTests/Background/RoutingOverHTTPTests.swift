@@ -81,7 +81,7 @@ import Testing
         let answer: TestGateway.Answer
         if workload == .sync {
             let file = (name: OfflineFiles.name(at: 1_710_000_000), bytes: OfflineFiles.frames(seconds: 1, sample: Int16(row.utf8.count)))
-            answer = try await gateway.synchronise(
+            answer = try await gateway.synchronize(
                 [(file.name, file.bytes + Array(OfflineFiles.frames(seconds: 1, sample: Int16(user.count))))], headers: headers)
             #expect(answer.string("status") == (Int(outcome) == nil ? "completed" : "failed"), "\(row) \(answer.text)")
         } else {

@@ -31,7 +31,7 @@ import Testing
             let accepted = try await gateway.sendFiles([other])
             #expect(accepted.status == 202)
             #expect(accepted.string("status_url") == "/v2/sync-local-files/\(accepted.string("job_id") ?? "")")
-            let state = try await gateway.synchronise([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))])
+            let state = try await gateway.synchronize([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))])
             #expect(state.string("status") == "completed", "\(state.text)")
             let conversation = try await gateway.conversation(state.string("conversation_id"))
             #expect(conversation.texts == ["Hello."])
@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: [(60, 1), (130, 2)]) func `are one conversation unless silence lies between`(apart: Int, count: Int) async throws {
         try await with(engine()) { gateway in
             // In no order.
-            let state = try await gateway.synchronise([
+            let state = try await gateway.synchronize([
                 (OfflineFiles.name(at: Self.day + apart), OfflineFiles.frames(seconds: 4, sample: 1)),
                 (OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3)),
             ])
@@ -65,7 +65,7 @@ import Testing
         let words: [Word] = [.at(1, "One."), .at(100, "Same."), .at(221, "Two."), .at(345, "Three.")]
         try await with(engine { _ in words }) { gateway in
             let files = [(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 350))]
-            let state = try await gateway.synchronise(files)
+            let state = try await gateway.synchronize(files)
             func ids(_ state: TestGateway.Answer) -> [String] {
                 guard case .array(let all)? = state.json["conversations"] else { return [] }
                 return all.compactMap { if case .string(let id) = $0 { id } else { nil } }
@@ -83,10 +83,10 @@ import Testing
             // The silence before "Two." is shorter by its half second of speech: 100.5 to 221 and 221.5 to 345.
             #expect(starts == [0, 221, 345] && titles.allSatisfy { $0 != nil } && Set(titles).count == 3, "\(starts) \(titles)")
             // Sent again they are the same ones; joined by hand they stay joined.
-            #expect(ids(try await gateway.synchronise(files)) == parts)
+            #expect(ids(try await gateway.synchronize(files)) == parts)
             let joined = try await gateway.api(.post, "/api/v1/conversations/\(parts[0])/merge", body: #"{"conversation_id":"\#(parts[1])"}"#)
             #expect(joined.status == 200, "\(joined.text)")
-            _ = try await gateway.synchronise(files)
+            _ = try await gateway.synchronize(files)
             #expect(try await gateway.conversation(parts[0]).texts == ["One.", "Same.", "Two."])
         }
     }
@@ -95,12 +95,12 @@ import Testing
         let engine = engine()
         try await with(engine) { gateway in
             let files = [(name: OfflineFiles.name(at: Self.day), bytes: OfflineFiles.frames(seconds: 3))]
-            let first = try await gateway.synchronise(files), again = try await gateway.synchronise(files)
+            let first = try await gateway.synchronize(files), again = try await gateway.synchronize(files)
             #expect(engine.count == 1)
             #expect(first.string("conversation_id") == again.string("conversation_id"))
             // One that was deleted is wanted again when it is sent again.
             #expect(try await gateway.send(.delete, "/api/v1/conversations/\(first.string("conversation_id") ?? "")").status == 204)
-            let third = try await gateway.synchronise(files)
+            let third = try await gateway.synchronize(files)
             #expect(engine.count == 2)
             #expect(third.string("conversation_id") != first.string("conversation_id"))
             #expect(try await gateway.conversation(third.string("conversation_id")).texts == ["Hello."])
@@ -111,7 +111,7 @@ import Testing
         let engine = engine()
         try await with(engine) { gateway in
             let files = [(name: OfflineFiles.name(at: Self.day), bytes: OfflineFiles.frames(seconds: 3))]
-            async let one = gateway.synchronise(files), other = gateway.synchronise(files)
+            async let one = gateway.synchronize(files), other = gateway.synchronize(files)
             let states = try await [one, other]
             #expect(engine.count == 1)
             #expect(states.map { $0.string("status") } == ["completed", "completed"])
@@ -125,14 +125,14 @@ import Testing
             return [.at(1, "Hello.")]
         }
         try await with(engine) { gateway in
-            let state = try await gateway.synchronise([
+            let state = try await gateway.synchronize([
                 (OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3)),
                 (OfflineFiles.name(at: Self.day + 10), OfflineFiles.frames(seconds: 3, sample: 1)),
             ])
             #expect(state.string("status") == "partial_failure", "\(state.text)")
             #expect(state.string("error")?.contains("audio_not_usable") == true)
             #expect(try await gateway.conversation(state.string("conversation_id")).texts == ["Hello."])
-            let other = try await gateway.synchronise([(OfflineFiles.name(at: Self.day + 5_000), OfflineFiles.frames(seconds: 3, sample: 2))])
+            let other = try await gateway.synchronize([(OfflineFiles.name(at: Self.day + 5_000), OfflineFiles.frames(seconds: 3, sample: 2))])
             #expect(other.string("status") == "failed")
             #expect(other.json["conversation_id"] == .null)
         }
@@ -140,7 +140,7 @@ import Testing
 
     @Test func `keep what was before the damage`() async throws {
         try await with(engine()) { gateway in
-            let state = try await gateway.synchronise([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3) + [255, 255, 255, 255, 1])])
+            let state = try await gateway.synchronize([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3) + [255, 255, 255, 255, 1])])
             #expect(state.string("status") == "failed")
             #expect(state.string("error")?.contains("damaged") == true)
             #expect(try await gateway.conversation(state.string("conversation_id")).texts == ["Hello."])
@@ -174,7 +174,7 @@ import Testing
 
     @Test func `are told of to nobody else`() async throws {
         try await with(engine(), keys: TestKeys(valid: ["ann", "bob"], users: ["ann": "ann", "bob": "bob"])) { gateway in
-            let state = try await gateway.synchronise([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))], key: "ann")
+            let state = try await gateway.synchronize([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))], key: "ann")
             let id = try #require(state.string("job_id"))
             #expect(try await gateway.syncState(id, key: "ann").status == 200)
             #expect(try await gateway.syncState(id, key: "bob").status == 404)
@@ -183,7 +183,7 @@ import Testing
 
     @Test func `leave no bytes behind`() async throws {
         try await with(engine()) { gateway in
-            _ = try await gateway.synchronise([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))])
+            _ = try await gateway.synchronize([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))])
             for folder in ["uploads", "spool"] {
                 try await until { (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/" + folder))?.isEmpty == true }
             }
@@ -233,11 +233,11 @@ import Testing
             let files = [Int16(2_000), -2_000, 2_000].enumerated().map { index, sample in
                 (name: OfflineFiles.name(at: Self.day + 20 * index), bytes: OfflineFiles.frames(seconds: 9 + Double(index), sample: sample))
             }
-            let first = try await gateway.synchronise(files)
+            let first = try await gateway.synchronize(files)
             #expect(try await speakers(first) == [0, 1, 0])
             let voices = try await gateway.store().voices(of: .local)
             #expect(voices.count == 2)
-            let second = try await gateway.synchronise([(OfflineFiles.name(at: Self.day + 9_000), OfflineFiles.frames(seconds: 12, sample: 2_000))])
+            let second = try await gateway.synchronize([(OfflineFiles.name(at: Self.day + 9_000), OfflineFiles.frames(seconds: 12, sample: 2_000))])
             #expect(second.string("status") == "completed")
             #expect(try await gateway.store().voices(of: .local).count == 2)
             let person = Person(id: ID("anna"), name: "Anna", created: UnixTime(milliseconds: 1))
@@ -252,7 +252,7 @@ import Testing
 
     @Test func `are kept as audio, each moment once`() async throws {
         try await with(engine()) { gateway in
-            let state = try await gateway.synchronise([
+            let state = try await gateway.synchronize([
                 (OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 6, sample: 500)),
                 (OfflineFiles.name(at: Self.day + 4), OfflineFiles.frames(seconds: 6, sample: 600)),
             ])

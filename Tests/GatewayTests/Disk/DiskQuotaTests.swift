@@ -101,7 +101,7 @@ import Testing
             await gateway.service.resumeJobs()
             let frame: [UInt8] = [0x20, 0x03, 0, 0] + [UInt8](repeating: 0xFF, count: 800)
             let file = (name: OfflineFiles.name(at: 1_710_000_000, "mulaw_8000_1_fs160"), bytes: (0..<1_000).flatMap { _ in frame })
-            let state = try await gateway.synchronise([file], key: "good")
+            let state = try await gateway.synchronize([file], key: "good")
             #expect(state.string("status") == "failed" && state.text.contains("one user"), "\(state.text)")
             try await until { gateway.service.recordings.spool.budget.total == 0 }
         }

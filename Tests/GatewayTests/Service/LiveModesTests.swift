@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ScriptedEngine.Fault.none, .refuses(.unauthorised("no")), .hangs, .mute, .breaks(.unavailable("gone"), after: SampleCount(8_000)),
+        ScriptedEngine.Fault.none, .refuses(.unauthorized("no")), .hangs, .mute, .breaks(.unavailable("gone"), after: SampleCount(8_000)),
     ])
     func `is the same with a shadow, whatever becomes of that`(fault: ScriptedEngine.Fault) async throws {
         let shadow = ScriptedEngine(name: other, fault: fault) { $0 == 2 ? "horse" : "w\($0)" }

@@ -19,7 +19,7 @@ import Testing
 
     /// As `code` and `status` of the recorded routes, and the status of the background routes.
     private static let failures: [(EngineError, String, Int, Int)] = [
-        (.unauthorised("account 4711"), "provider_key_refused", 502, 500), (.quotaExhausted("account 4711"), "provider_quota_exhausted", 502, 500),
+        (.unauthorized("account 4711"), "provider_key_refused", 502, 500), (.quotaExhausted("account 4711"), "provider_quota_exhausted", 502, 500),
         (.rateLimited(retryAfter: nil), "provider_rate_limited", 429, 500), (.unavailable("down"), "provider_failure", 503, 500),
         (.timedOut("late"), "provider_timeout", 504, 500), (.undecodable("noise"), "audio_not_usable", 400, 422),
         (.unsupportedLanguage(LanguageTag("en")), "unsupported_language", 400, 422),
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `is told with the engine and a code of a job`() async throws {
-        try await with(.unauthorised("account 4711")) { gateway in
+        try await with(.unauthorized("account 4711")) { gateway in
             let upload = try await gateway.api(.post, "/v2/upload", body: "audio")
             let order = try await gateway.api(.post, "/v2/transcript", body: #"{"audio_url":"\#(upload.string("upload_url") ?? "")"}"#)
             var job = order
@@ -73,12 +73,12 @@ import Testing
             try check(job.text, "provider_key_refused", "/v2/transcript")
             #expect(job.string("error") == "deepgram refused the gateway's key. (deepgram: provider_key_refused)")
             let file = (name: OfflineFiles.name(at: 1_710_000_000), bytes: OfflineFiles.frames(seconds: 1))
-            let synchronised = try await gateway.synchronise([file])
-            #expect(synchronised.string("status") == "failed")
-            try check(synchronised.text, "provider_key_refused", "/v2/sync-local-files")
-            guard case .array(let files)? = synchronised.json["files"] else { return #expect(Bool(false), "no files") }
+            let synchronized = try await gateway.synchronize([file])
+            #expect(synchronized.string("status") == "failed")
+            try check(synchronized.text, "provider_key_refused", "/v2/sync-local-files")
+            guard case .array(let files)? = synchronized.json["files"] else { return #expect(Bool(false), "no files") }
             #expect(files.map { $0["provider"] } == ["deepgram"] && files.map { $0["code"] } == ["provider_key_refused"])
-            let same = try await gateway.api(.get, "/api/v1/jobs/" + (synchronised.string("job_id") ?? ""))
+            let same = try await gateway.api(.get, "/api/v1/jobs/" + (synchronized.string("job_id") ?? ""))
             try check(same.text, "provider_key_refused", "/api/v1/jobs")
         }
     }
@@ -98,7 +98,7 @@ import Testing
 
     @Test(arguments: ["/v1/listen?encoding=linear16&sample_rate=16000", "/v3/ws?sample_rate=16000"])
     func `is told with the engine and a code in a live session`(path: String) async throws {
-        let engine = ScriptedEngine(name: EngineName("deepgram"), fault: .refuses(.unauthorised("account 4711")))
+        let engine = ScriptedEngine(name: EngineName("deepgram"), fault: .refuses(.unauthorized("account 4711")))
         try await TestGateway.with(engine) { gateway in
             let socket = try await gateway.connect(path)
             for _ in 0..<10 { socket.send(binary: Self.audio) }

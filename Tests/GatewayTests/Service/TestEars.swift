@@ -35,13 +35,13 @@ final class TestEars: PrerecordedEngine, VoiceDetecting, Voiceprinting, Embeddin
     ) async throws(EngineError) -> Transcript { throw .unavailable("these are ears only") }
 
     let longestTurn = Duration.seconds(8)
-    private let judgements = Mutex(0)
+    private let judgments = Mutex(0)
 
     /// Turns that it was asked about.
-    var judged: Int { judgements.withLock { $0 } }
+    var judged: Int { judgments.withLock { $0 } }
 
     func isComplete(turn samples: [Float]) async -> Bool? {
-        judgements.withLock { $0 += 1 }
+        judgments.withLock { $0 += 1 }
         return samples.reduce(0, +) > 0
     }
 

@@ -38,7 +38,7 @@ func wordErrorRate(_ result: String, against reference: String) -> Double {
         samples = Array(try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))[1_600..<144_000])
     }
 
-    @Test func `recognises a known recording`() throws {
+    @Test func `recognizes a known recording`() throws {
         let reference = try String(contentsOfFile: TestModels.recording("beckett.txt"), encoding: .utf8)
         let decoded = try recognizer.decode(samples.span)
         #expect(decoded.stop == .end)

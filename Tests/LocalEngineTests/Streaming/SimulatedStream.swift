@@ -21,7 +21,7 @@ struct SimulatedStream {
     private(set) var hasFinished = false
     private(set) var fellBehind = false
     private var due: [(window: Int, request: SegmentRequest)] = []
-    private var judgements: [(window: Int, id: Int)] = []
+    private var judgments: [(window: Int, id: Int)] = []
     private var window = 0
     private let slowness: Int
 
@@ -83,8 +83,8 @@ struct SimulatedStream {
             due.removeAll { $0.request.id == request.id }
             run(machine.recognized(request.id, hear(request), took: SampleCount(512 * Int.random(in: 1...slowness, using: &random))))
         }
-        for (at, id) in judgements where at <= window {
-            judgements.removeAll { $0.id == id }
+        for (at, id) in judgments where at <= window {
+            judgments.removeAll { $0.id == id }
             run(machine.judged(id, Float.random(in: 0...1, using: &random)))
         }
     }
@@ -98,7 +98,7 @@ struct SimulatedStream {
                 // A result may already be on its way.
                 if Bool.random(using: &random) { due.removeAll { $0.request.id == id } }
             case .judge(let id, _):
-                if Bool.random(using: &random) { judgements.append((window + Int.random(in: 0...20, using: &random), id)) }
+                if Bool.random(using: &random) { judgments.append((window + Int.random(in: 0...20, using: &random), id)) }
             case .finished: hasFinished = true
             case .fellBehind: fellBehind = true
             }

@@ -26,7 +26,7 @@ import Testing
         return nil
     }
 
-    private func judgement(_ actions: [Action]) -> Int? {
+    private func judgment(_ actions: [Action]) -> Int? {
         for case .judge(let id, _) in actions.reversed() { return id }
         return nil
     }
@@ -65,7 +65,7 @@ import Testing
     @Test func `the model's judgement makes the pause the end of the turn`() throws {
         var machine = machine(interims: false)
         let paused = hear(&machine, 30, 1) + hear(&machine, 2, 0)
-        let asked = try #require(request(paused)), judged = try #require(judgement(paused))
+        let asked = try #require(request(paused)), judged = try #require(judgment(paused))
         #expect(machine.judged(judged, 0.9) == [])
         _ = machine.recognized(asked.id, SegmentResult(words: [word("Done.", asked.speech)]), took: .zero)
         let said = events(hear(&machine, 8, 0))
@@ -81,7 +81,7 @@ import Testing
     func `a turn that does not sound complete ends by silence`(probability: Float, milliseconds: Int) throws {
         var machine = machine(interims: false)
         let paused = hear(&machine, 30, 1) + hear(&machine, 2, 0)
-        let asked = try #require(request(paused)), judged = try #require(judgement(paused))
+        let asked = try #require(request(paused)), judged = try #require(judgment(paused))
         _ = machine.judged(judged, probability)
         _ = machine.recognized(asked.id, SegmentResult(words: [word("and", asked.speech)]), took: .zero)
         let windows = (milliseconds * 16 + 511) / 512

@@ -268,13 +268,13 @@ import Testing
         #expect(stream.wait(.seconds(10)) == [.event(.closed(.timedOut("AssemblyAI did not begin the session."))), .close(code: 1000)])
     }
 
-    enum Kind { case unauthorised, quota, limited, bad, unavailable, timedOut, other }
+    enum Kind { case unauthorized, quota, limited, bad, unavailable, timedOut, other }
 
     static func kind(_ actions: [ClientAction]) -> Kind? {
         guard let closed = actions.first(where: { if case .event(.closed) = $0 { true } else { false } }), case .event(.closed(let error?)) = closed
         else { return nil }
         switch error {
-        case .unauthorised: return .unauthorised
+        case .unauthorized: return .unauthorized
         case .quotaExhausted: return .quota
         case .rateLimited: return .limited
         case .badRequest: return .bad
@@ -286,7 +286,7 @@ import Testing
 
     @Test(
         arguments: [
-            (1008, "Unauthorized Connection: Missing Authorization header", .unauthorised), (1008, "Insufficient account balance", .quota),
+            (1008, "Unauthorized Connection: Missing Authorization header", .unauthorized), (1008, "Insufficient account balance", .quota),
             (1008, "Unauthorized Connection: Too many concurrent sessions", .limited), (3005, "Session Cancelled: An error occurred", .unavailable),
             (3006, "Invalid Message: x", .bad), (3007, "Input Duration Violation: 7 ms.", .bad), (3008, "Session Expired", .timedOut),
             (3009, "Too many concurrent sessions", .limited), (1011, "", .unavailable), (1013, "", .unavailable), (4001, "", .unavailable),
@@ -304,7 +304,7 @@ import Testing
 
     @Test(
         arguments: [
-            (401, .unauthorised), (403, .unauthorised), (402, .quota), (400, .bad), (404, .bad), (408, .timedOut), (500, .unavailable),
+            (401, .unauthorized), (403, .unauthorized), (402, .quota), (400, .bad), (404, .bad), (408, .timedOut), (500, .unavailable),
             (503, .unavailable),
             (504, .timedOut), (nil, .unavailable),
         ] as [(Int?, Kind)])

@@ -216,7 +216,7 @@ import Testing
 
     @Test(arguments: [
         (EngineError.unavailable("gone"), 3005), (.rateLimited(retryAfter: nil), 3005), (.timedOut("late"), 3005), (.protocolViolation("x"), 3005),
-        (.unauthorised("k"), 3005), (.quotaExhausted("k"), 3005), (.cancelled, 3005), (.undecodable("noise"), 3006),
+        (.unauthorized("k"), 3005), (.quotaExhausted("k"), 3005), (.cancelled, 3005), (.undecodable("noise"), 3006),
         (.badRequest("x"), 3006), (.unsupportedLanguage(LanguageTag("xx")), 3006),
     ])
     func `says why a session failed, after what it knows`(error: EngineError, code: Int) throws {

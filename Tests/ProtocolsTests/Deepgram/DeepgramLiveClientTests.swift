@@ -283,8 +283,8 @@ import Testing
 
     @Test(
         arguments: [
-            (401, EngineError.unauthorised("Deepgram refused the key: no")), (402, .quotaExhausted("Deepgram: no")),
-            (403, .unauthorised("Deepgram's key may not do this: no")), (429, .rateLimited(retryAfter: .seconds(7))),
+            (401, EngineError.unauthorized("Deepgram refused the key: no")), (402, .quotaExhausted("Deepgram: no")),
+            (403, .unauthorized("Deepgram's key may not do this: no")), (429, .rateLimited(retryAfter: .seconds(7))),
             (400, .badRequest("Deepgram refused the request: no")), (503, .unavailable("Deepgram is out of service: no")),
             (504, .timedOut("Deepgram: no")),
             (nil, .unavailable("Deepgram could not be reached.")),

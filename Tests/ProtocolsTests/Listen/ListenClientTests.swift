@@ -103,7 +103,7 @@ import Testing
         }
         #expect(error(1000, finishing: true) == nil)
         #expect(error(1000) == .unavailable("The gateway ended the stream with code 1000."))
-        #expect(error(1008, "Invalid token") == .unauthorised("The gateway does not let this caller in."))
+        #expect(error(1008, "Invalid token") == .unauthorized("The gateway does not let this caller in."))
         #expect(error(1008, "trial_expired") == .quotaExhausted("The key has no credit left."))
         #expect(error(1003) == .badRequest("The gateway refuses the stream."))
         #expect(error(nil, finishing: true) == .unavailable("The connection to the gateway broke."))

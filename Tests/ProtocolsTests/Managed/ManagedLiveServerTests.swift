@@ -88,7 +88,7 @@ import Testing
             (RefusalCause.unauthenticated, "auth_failed", 4401), (.forbidden("no"), "auth_failed", 4401), (.outOfCredit, "no_credits", 4402),
             (.tooManyRequests(retryAfter: nil), "too_many_sessions", 4429), (.badRequest("The language is not there."), "bad_config", 4400),
             (.unavailable("no engine"), "not_ready", 1013), (.engine(.timedOut("late")), "not_ready", 1013),
-            (.engine(.unauthorised("vendor's key")), "upstream_error", 1011), (.internalFault, "internal", 1011),
+            (.engine(.unauthorized("vendor's key")), "upstream_error", 1011), (.internalFault, "internal", 1011),
         ])
         func `says why there will be none`(cause: RefusalCause, code: String, close: Int) throws {
             var stream = try ManagedConversation()
@@ -304,7 +304,7 @@ import Testing
             var stream = try ManagedConversation.ready()
             #expect(stream.account(.revoked).isEmpty)
             #expect(
-                stream.event(.ended(SessionEnd(received: .zero, error: .unauthorised("revoked")))) == ["error auth_failed fatal", "close 4401"])
+                stream.event(.ended(SessionEnd(received: .zero, error: .unauthorized("revoked")))) == ["error auth_failed fatal", "close 4401"])
         }
     }
 

@@ -12,7 +12,7 @@ import Testing
         ("nothing of it", "nothing of it"), ("", ""), ("sk-sk-0123456789-abcdef", "sk-…"),
     ]) func `is taken out, whole or from its beginning on`(text: String, expected: String) {
         #expect(key.removed(from: text) == expected)
-        for error in [EngineError.unauthorised(text), .unavailable(text), .badRequest(text), .undecodable(text), .timedOut(text)] {
+        for error in [EngineError.unauthorized(text), .unavailable(text), .badRequest(text), .undecodable(text), .timedOut(text)] {
             #expect("\(error.without(key))".contains(expected) && "\(error.without(key))".hasPrefix(error.label.prefix(3)))
         }
     }

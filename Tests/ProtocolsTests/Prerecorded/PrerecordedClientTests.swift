@@ -161,7 +161,7 @@ import Testing
     @Test(arguments: ["assemblyai", "deepgram"]) func `nothing is sent without a key`(name: String) throws {
         let service = try #require(Catalogue.vendors.first { $0.name.rawValue == name }?.prerecorded)
         var machine = service.recognize(PrerecordedOrder(RecognitionOptions(), format: .container, credential: Credential(""), model: nil))
-        guard case .failed(.unauthorised) = machine.start() else { return #expect(Bool(false)) }
+        guard case .failed(.unauthorized) = machine.start() else { return #expect(Bool(false)) }
     }
 
     // MARK: Deepgram
@@ -402,7 +402,7 @@ import Testing
         _ = machine.start()
         let end = machine.answered(
             answer(#"{"error":"bad key k-secret","message":"bad key k-secret","err_msg":"bad key k-secret"}"#, status: 401))
-        guard case .failed(let error) = end, case .unauthorised(let said) = error.without(Credential("k-secret")) else {
+        guard case .failed(let error) = end, case .unauthorized(let said) = error.without(Credential("k-secret")) else {
             throw Unexpected(step: "\(end)")
         }
         #expect(!said.contains("k-secret"))

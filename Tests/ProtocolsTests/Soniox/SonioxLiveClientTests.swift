@@ -161,7 +161,7 @@ import Testing
 
     @Test(arguments: [
         (400, "Invalid language hint.", EngineError.unsupportedLanguage(.english)), (400, "x", .badRequest("Soniox: x")),
-        (400, "Audio decode error", .undecodable("Soniox: Audio decode error")), (401, "Invalid API key.", .unauthorised("Soniox: Invalid API key.")),
+        (400, "Audio decode error", .undecodable("Soniox: Audio decode error")), (401, "Invalid API key.", .unauthorized("Soniox: Invalid API key.")),
         (402, "x", .quotaExhausted("Soniox: x")), (408, "x", .timedOut("Soniox: x")), (429, "x", .rateLimited(retryAfter: nil)),
         (500, "x", .unavailable("Soniox: x")), (503, "x", .unavailable("Soniox: x")),
     ])

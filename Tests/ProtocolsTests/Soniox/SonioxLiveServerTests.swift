@@ -152,7 +152,7 @@ import Testing
 
     @Test(arguments: [
         (EngineError.undecodable("noise"), 400, 1008), (.unsupportedLanguage(.english), 400, 1008), (.rateLimited(retryAfter: nil), 429, 1008),
-        (.unauthorised("k"), 503, 1011), (.unavailable("gone"), 503, 1011), (.cancelled, 503, 1011),
+        (.unauthorized("k"), 503, 1011), (.unavailable("gone"), 503, 1011), (.cancelled, 503, 1011),
     ])
     func `says what went wrong`(error: EngineError, code: Int, close: Int) throws {
         var stream = try SonioxConversation()
@@ -175,7 +175,7 @@ import Testing
             (
                 AccountNotice.exhausted, EngineError.quotaExhausted("x"),
                 ["error 402 Organization balance exhausted. Add credit to go on.", "close 1008"]
-            ), (.revoked, .unauthorised("x"), ["error 401 Invalid API key.", "close 1008"]),
+            ), (.revoked, .unauthorized("x"), ["error 401 Invalid API key.", "close 1008"]),
         ] {
             var stream = try SonioxConversation()
             stream.account(notice)

@@ -242,7 +242,7 @@ import Testing
     @Test func `says when the key is what ends it`() throws {
         for (notice, error, said) in [
             (AccountNotice.exhausted, EngineError.quotaExhausted("x"), ["error insufficient_funds", "close 4005 insufficient_funds"]),
-            (.revoked, .unauthorised("x"), ["error not_authorised", "close 4001 not_authorised"]),
+            (.revoked, .unauthorized("x"), ["error not_authorised", "close 4001 not_authorised"]),
         ] {
             var stream = try SpeechmaticsConversation()
             stream.account(notice)

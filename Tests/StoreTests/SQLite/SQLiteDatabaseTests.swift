@@ -53,12 +53,12 @@ import Testing
         try await open().write { (connection) throws(StoreError) in try connection.run("INSERT INTO marks (number) VALUES (1)") }
         let more = Self.steps + [Migration("ALTER TABLE marks ADD COLUMN colour TEXT", "UPDATE marks SET colour = 'red'")]
         _ = try open(more)
-        let colour = try await open(more).read { (connection) throws(StoreError) in
-            var colour: String?
-            try connection.run("SELECT colour FROM marks") { (row) throws(StoreError) in colour = row.text(0) }
-            return colour
+        let color = try await open(more).read { (connection) throws(StoreError) in
+            var color: String?
+            try connection.run("SELECT colour FROM marks") { (row) throws(StoreError) in color = row.text(0) }
+            return color
         }
-        #expect(colour == "red")
+        #expect(color == "red")
     }
 
     @Test func `a step that fails leaves the schema as it was`() async throws {

@@ -10,7 +10,7 @@ import Testing
     private func open() throws -> UsageLedger { UsageLedger(in: try SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
 
     /// Where the process ends.
-    private enum Step: Int, CaseIterable { case begun, recognised, ended, read, booked, bookedTwice, settled, none }
+    private enum Step: Int, CaseIterable { case begun, recognized, ended, read, booked, bookedTwice, settled, none }
 
     @Test(arguments: [UInt64(1), 2]) func `has lost none of 10,000 runs and counted none twice, wherever it was cut off`(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
@@ -30,7 +30,7 @@ import Testing
                         begun.status = .started
                         return begun
                     })
-                guard step != .begun, step != .recognised else {
+                guard step != .begun, step != .recognized else {
                     for index in runs.indices { runs[index].status = .started }
                     break crash
                 }

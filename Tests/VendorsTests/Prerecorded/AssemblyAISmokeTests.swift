@@ -28,9 +28,9 @@ import Vendors
             name: EngineName("assemblyai"), credential: Credential(environment["ASSEMBLYAI_API_KEY"] ?? ""),
             address: environment["ASSEMBLYAI_BASE_URL"])
         let service = try #require(Catalogue.vendors.first { $0.name.rawValue == "assemblyai" }?.prerecorded)
-        let recogniser = VendorRecognizer(service, settings: settings, client: client, clock: .system)
+        let recognizer = VendorRecognizer(service, settings: settings, client: client, clock: .system)
         let options = RecognitionOptions(language: .english, diarize: true, keyterms: ["Harken"], workload: .background)
-        let transcript = try await recogniser.recognize(Recording(path: path), options: options) { _ in }
+        let transcript = try await recognizer.recognize(Recording(path: path), options: options) { _ in }
         let words = try #require(transcript.channels.first?.words)
         #expect(!words.isEmpty && transcript.length > .zero)
         #expect(words.allSatisfy { $0.range.start <= $0.range.end && $0.range.end <= .zero + transcript.length + SampleCount(16_000) })

@@ -43,9 +43,9 @@ import Testing
         defer { client.shutdown() }
         let settings = VendorSettings(
             name: EngineName(name), credential: Credential("k-secret"), address: vendor.address, pollInterval: .seconds(3), timeLimit: limit)
-        let recogniser = VendorRecognizer(try service(name), settings: settings, client: client, clock: clock ?? self.clock())
+        let recognizer = VendorRecognizer(try service(name), settings: settings, client: client, clock: clock ?? self.clock())
         do throws(EngineError) {
-            return .success(try await recogniser.recognize(recording, options: options) { _ in })
+            return .success(try await recognizer.recognize(recording, options: options) { _ in })
         } catch {
             return .failure(error)
         }
@@ -168,10 +168,10 @@ import Testing
         defer { client.shutdown() }
         let settings = VendorSettings(
             name: EngineName("assemblyai"), credential: Credential("k-secret"), address: vendor.address, timeLimit: .seconds(10))
-        let recogniser = VendorRecognizer(try service("assemblyai"), settings: settings, client: client, clock: clock())
+        let recognizer = VendorRecognizer(try service("assemblyai"), settings: settings, client: client, clock: clock())
         func attempt(_ options: RecognitionOptions = RecognitionOptions(language: .english)) async -> EngineError? {
             do throws(EngineError) {
-                _ = try await recogniser.recognize(Recording(path: path), options: options) { _ in }
+                _ = try await recognizer.recognize(Recording(path: path), options: options) { _ in }
                 return nil
             } catch {
                 return error
@@ -204,10 +204,10 @@ import Testing
         let client = try HTTPClient()
         defer { client.shutdown() }
         let settings = VendorSettings(name: EngineName("deepgram"), credential: Credential("k-secret"), address: vendor.address)
-        let recogniser = VendorRecognizer(try service("deepgram"), settings: settings, client: client, clock: clock())
+        let recognizer = VendorRecognizer(try service("deepgram"), settings: settings, client: client, clock: clock())
         let told = Mutex<[RecognitionProgress]>([])
         let path = try file(Array("RIFF0000WAVE and so on".utf8))
-        _ = try await recogniser.recognize(Recording(path: path), options: RecognitionOptions()) { step in told.withLock { $0.append(step) } }
+        _ = try await recognizer.recognize(Recording(path: path), options: RecognitionOptions()) { step in told.withLock { $0.append(step) } }
         #expect(told.withLock { $0.count { $0 == .askedAgain } } == 2)
         #expect(vendor.requests.map(\.contentType) == ["audio/wav", "audio/wav", "audio/wav"])
     }
@@ -303,9 +303,9 @@ import Testing
             try #require(truncate(path, size) == 0)
             let client = try HTTPClient()
             let settings = VendorSettings(name: EngineName("openai"), credential: Credential("k"), address: vendor.address)
-            let recogniser = VendorRecognizer(OpenAIPrerecordedClient.service, settings: settings, client: client, clock: .system)
+            let recognizer = VendorRecognizer(OpenAIPrerecordedClient.service, settings: settings, client: client, clock: .system)
             let before = Self.peak()
-            let transcript = try? await recogniser.recognize(Recording(path: path), options: RecognitionOptions()) { _ in }
+            let transcript = try? await recognizer.recognize(Recording(path: path), options: RecognitionOptions()) { _ in }
             withExtendedLifetime(folder) {}
             #expect(transcript?.text() == "long" && vendor.requests[0].byteCount > size)
             #expect(Self.peak() - before < 60 << 20)

@@ -6,11 +6,11 @@ import Testing
     enum Colour: String, CaseIterable { case red, green }
 
     static let size = Option("--size", short: "-s", "N", standard: "3", variable: "SIZE", accepts: "a whole number", "How many.") { Int($0) }
-    static let colour = Option("--colour", "COLOUR", standard: Colour.red, "Which.")
+    static let color = Option("--colour", "COLOUR", standard: Colour.red, "Which.")
     static let name = Option("--name", "NAME", "Names.")
     static let command = CommandDescription(
         name: "paint", summary: "Paints.", operands: .init(placeholder: "FILE…", help: "What to paint.", count: 1...3),
-        options: [size, colour, name, Flag.json])
+        options: [size, color, name, Flag.json])
 
     func parse(_ words: String, environment: [String: String] = [:]) throws(UsageError) -> Arguments {
         try Arguments(words.split(separator: " ").map(String.init), for: Self.command, environment: environment)
@@ -65,7 +65,7 @@ import Testing
         #expect(throws: UsageError("SIZE cannot be \"x\": it takes a whole number")) {
             try parse("a", environment: ["SIZE": "x"]).value(Self.size)
         }
-        #expect(throws: UsageError("--colour cannot be \"blue\": it takes red or green")) { try parse("a --colour blue").value(Self.colour) }
+        #expect(throws: UsageError("--colour cannot be \"blue\": it takes red or green")) { try parse("a --colour blue").value(Self.color) }
         #expect(throws: UsageError("--name cannot be \"\": it takes some text")) { try parse("a --name=").value(Self.name) }
     }
 

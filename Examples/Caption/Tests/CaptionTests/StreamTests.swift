@@ -129,7 +129,7 @@ struct `A program that streams to a vendor` {
         let stream = try Deepgram(key: "wrong", baseURL: vendor.url).stream()
         var last: StreamEvent?
         for await event in stream.events { last = event }
-        guard case .terminated(let end) = last, case .unauthorised = end.error else {
+        guard case .terminated(let end) = last, case .unauthorized = end.error else {
             Issue.record("\(String(describing: last))")
             return
         }

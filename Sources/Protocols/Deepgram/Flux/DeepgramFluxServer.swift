@@ -204,7 +204,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         case .badRequest(let reason)?: return fail(1008, "BAD_REQUEST", reason, &output)
         case .unsupportedLanguage(let language)?:
             return fail(1008, "BAD_REQUEST", "No engine that this stream may use has the language \"\(language)\".", &output)
-        case .unauthorised?, .quotaExhausted?, .rateLimited?, .unavailable?, .timedOut?, .protocolViolation?, .cancelled?:
+        case .unauthorized?, .quotaExhausted?, .rateLimited?, .unavailable?, .timedOut?, .protocolViolation?, .cancelled?:
             return fail(1011, "INTERNAL_SERVER_ERROR", "The engine failed. Connect again.", &output)
         case nil: break
         }

@@ -1,17 +1,17 @@
 import Conversations
 import Speech
 
-extension Diarisation {
+extension Diarization {
     /// Frames in which it is decided who speaks: 50 ms.
     private static let frame = SampleCount(800)
 
     /// Who speaks within a passage: at each moment whoever the windows around it sound like, the nearer ones more, with few changes.
-    static func turns(in range: SampleRange, _ heard: [Heard], _ centres: [Voiceprint], _ rule: DiarisationRule) -> [SpeakerTurn] {
-        let likeness = heard.map { window in centres.map { 1 - $0.distance(to: window.voiceprint) } }
+    static func turns(in range: SampleRange, _ heard: [Heard], _ centers: [Voiceprint], _ rule: DiarizationRule) -> [SpeakerTurn] {
+        let likeness = heard.map { window in centers.map { 1 - $0.distance(to: window.voiceprint) } }
         let count = max(1, Int((range.count.samples + frame.samples / 2) / frame.samples))
-        let path = path(count, centres.count, change: rule.change) { index in
+        let path = path(count, centers.count, change: rule.change) { index in
             let moment = range.start + SampleCount(Int64(index) * frame.samples + frame.samples / 2)
-            return scores(at: moment, heard, likeness, speakers: centres.count)
+            return scores(at: moment, heard, likeness, speakers: centers.count)
         }
         var turns: [SpeakerTurn] = []
         var first = 0

@@ -5,7 +5,7 @@ package import Speech
 ///
 /// A value without I/O. Positions are in samples at 16 kHz. Whoever drives it finds passages of speech (`passages`), listens to their windows
 /// (`windows`), adds them in order, and asks at the end.
-package struct Diarisation: Sendable {
+package struct Diarization: Sendable {
     /// A window of a passage, and what it sounds like.
     package struct Heard: Sendable, Equatable {
         package var range: SampleRange
@@ -24,17 +24,17 @@ package struct Diarisation: Sendable {
         package var voices: [VoiceEvidence] = []
     }
 
-    let rule: DiarisationRule
+    let rule: DiarizationRule
     private(set) var passages: [(range: SampleRange, heard: [Heard])] = []
 
-    package init(rule: DiarisationRule = DiarisationRule()) { self.rule = rule }
+    package init(rule: DiarizationRule = DiarizationRule()) { self.rule = rule }
 
     // MARK: What to listen to
 
     /// Speech with what voice activity leaves out around it, and as one what is joined then.
     ///
     /// - Parameter speech: in order.
-    package static func passages(_ speech: [SampleRange], rule: DiarisationRule = DiarisationRule()) -> [SampleRange] {
+    package static func passages(_ speech: [SampleRange], rule: DiarizationRule = DiarizationRule()) -> [SampleRange] {
         var passages: [SampleRange] = []
         for range in speech {
             let padded = SampleRange(max(.zero, range.start - rule.padding), range.end + rule.padding)
@@ -52,7 +52,7 @@ package struct Diarisation: Sendable {
     ///
     /// - Parameter bounds: of the audio that is at hand.
     package static func windows(
-        _ passage: SampleRange, within bounds: SampleRange, rule: DiarisationRule = DiarisationRule()
+        _ passage: SampleRange, within bounds: SampleRange, rule: DiarizationRule = DiarizationRule()
     ) -> [SampleRange] {
         guard passage.count >= rule.shortest, let passage = passage.intersection(bounds) else { return [] }
         let rest = passage.count - rule.window
@@ -81,20 +81,20 @@ package struct Diarisation: Sendable {
     // MARK: What was heard
 
     package func result() -> Result {
-        let centres = centres()
-        guard !centres.isEmpty else { return Result() }
+        let centers = centers()
+        guard !centers.isEmpty else { return Result() }
         var turns: [SpeakerTurn] = []
-        for (range, heard) in passages where !heard.isEmpty { turns += Self.turns(in: range, heard, centres, rule) }
+        for (range, heard) in passages where !heard.isEmpty { turns += Self.turns(in: range, heard, centers, rule) }
         // What is too short to be told by its sound goes with what is nearest in time.
         for (range, heard) in passages where heard.isEmpty {
             if let nearest = turns.turn(of: range) { turns.append(SpeakerTurn(range, turns[nearest].speaker)) }
         }
         turns.sort { $0.range.start < $1.range.start }
-        return numbered(joined(turns), centres)
+        return numbered(joined(turns), centers)
     }
 
     /// One direction for each speaker.
-    private func centres() -> [Voiceprint] {
+    private func centers() -> [Voiceprint] {
         let all = passages.flatMap { passage in
             passage.heard.map { ($0.voiceprint, speech: $0.range.intersection(passage.range)?.count ?? .zero) }
         }
@@ -109,14 +109,14 @@ package struct Diarisation: Sendable {
         let speech = groups.map(length)
         var kept = groups.indices.filter { speech[$0] >= least }.map { groups[$0] }
         if kept.isEmpty, let most = groups.indices.max(by: { speech[$0] < speech[$1] }) { kept = [groups[most]] }
-        var centres = kept.compactMap { Self.mean($0.map { firm[$0].0 }) }
+        var centers = kept.compactMap { Self.mean($0.map { firm[$0].0 }) }
         // Each window goes to the voice that it is nearest to, and voices are what their windows sound like.
-        for _ in 0..<Self.rounds where centres.count > 1 {
-            var members = [[Voiceprint]](repeating: [], count: centres.count)
-            for (voiceprint, _) in firm { members[Self.nearest(voiceprint, centres)].append(voiceprint) }
-            for index in centres.indices { centres[index] = Self.mean(members[index]) ?? centres[index] }
+        for _ in 0..<Self.rounds where centers.count > 1 {
+            var members = [[Voiceprint]](repeating: [], count: centers.count)
+            for (voiceprint, _) in firm { members[Self.nearest(voiceprint, centers)].append(voiceprint) }
+            for index in centers.indices { centers[index] = Self.mean(members[index]) ?? centers[index] }
         }
-        return centres
+        return centers
     }
 
     private static let rounds = 3
@@ -128,8 +128,8 @@ package struct Diarisation: Sendable {
         return Voiceprint(sum, model: first.model)
     }
 
-    private static func nearest(_ voiceprint: Voiceprint, _ centres: [Voiceprint]) -> Int {
-        centres.indices.min { centres[$0].distance(to: voiceprint) < centres[$1].distance(to: voiceprint) } ?? 0
+    private static func nearest(_ voiceprint: Voiceprint, _ centers: [Voiceprint]) -> Int {
+        centers.indices.min { centers[$0].distance(to: voiceprint) < centers[$1].distance(to: voiceprint) } ?? 0
     }
 
     /// Turns of one speaker with a short pause between are one.
@@ -146,14 +146,14 @@ package struct Diarisation: Sendable {
     }
 
     /// Speakers in order of appearance, with what they sound like.
-    private func numbered(_ turns: [SpeakerTurn], _ centres: [Voiceprint]) -> Result {
+    private func numbered(_ turns: [SpeakerTurn], _ centers: [Voiceprint]) -> Result {
         var numbers: [Int: Int] = [:]
         var result = Result()
         for turn in turns {
             let number = numbers[turn.speaker.number] ?? numbers.count
             if number == numbers.count {
                 numbers[turn.speaker.number] = number
-                result.voices.append(VoiceEvidence(centres[turn.speaker.number], .zero))
+                result.voices.append(VoiceEvidence(centers[turn.speaker.number], .zero))
             }
             let length = turn.range.count.duration(at: .speech)
             result.voices[number] = VoiceEvidence(result.voices[number].voiceprint, result.voices[number].duration + length)

@@ -2,7 +2,7 @@ package import Conversations
 package import Speech
 
 /// Whether a recording can be the profile of one voice.
-package enum Enrolment {
+package enum Enrollment {
     /// Why a recording is refused.
     package enum Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         case wrongRate(SampleRate)

@@ -3,7 +3,7 @@ package import Speech
 /// How the speakers of a recording are told apart by their voices. Lengths in samples at 16 kHz.
 ///
 /// Chosen on composed conversations and meetings, see docs/speakers.md; what it says of voices holds for the local engine's ECAPA-TDNN.
-package struct DiarisationRule: Sendable, Equatable {
+package struct DiarizationRule: Sendable, Equatable {
     /// How much is listened to at a time: less says little of a voice, more blurs who spoke when.
     package var window = SampleCount(24_000)
     /// Windows begin so far from each other.

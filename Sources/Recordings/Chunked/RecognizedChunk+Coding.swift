@@ -5,7 +5,7 @@ internal import Speakers
 internal import Speech
 
 /// A chunk with its words as the database has it: positions in nanoseconds, confidence in thousandths.
-extension RecognisedChunk {
+extension RecognizedChunk {
     var record: String {
         var json = JSONWriter(capacity: 4_096)
         json.beginObject()
@@ -51,7 +51,7 @@ extension RecognisedChunk {
 
     /// The record of a chunk whose conversation has all of it: who recognised it, and none of what was said.
     static func emptied(_ record: String) -> String {
-        guard var chunk = RecognisedChunk(record, id: "", start: .zero, duration: .zero) else { return record }
+        guard var chunk = RecognizedChunk(record, id: "", start: .zero, duration: .zero) else { return record }
         chunk.words = []
         chunk.identities = [:]
         chunk.voices = [:]

@@ -5,17 +5,17 @@ import Testing
 @testable import Speakers
 
 @Suite struct `Profile of a voice` {
-    private func refusal(_ length: Duration, hertz: Int = 16_000, channels: Int = 1) -> Enrolment.Refusal? {
-        do throws(Enrolment.Refusal) {
-            try Enrolment.check(rate: SampleRate(hertz: hertz), channels: channels, length: length)
+    private func refusal(_ length: Duration, hertz: Int = 16_000, channels: Int = 1) -> Enrollment.Refusal? {
+        do throws(Enrollment.Refusal) {
+            try Enrollment.check(rate: SampleRate(hertz: hertz), channels: channels, length: length)
             return nil
         } catch { return error }
     }
 
-    private func refusal(_ samples: [Float], _ pieces: [Voiceprint] = []) -> Enrolment.Refusal? {
+    private func refusal(_ samples: [Float], _ pieces: [Voiceprint] = []) -> Enrollment.Refusal? {
         let speech = samples.isEmpty ? [] : [SampleRange(.zero, count: SampleCount(samples.count))]
-        do throws(Enrolment.Refusal) {
-            try Enrolment.check(samples, speech: speech, pieces: pieces)
+        do throws(Enrollment.Refusal) {
+            try Enrollment.check(samples, speech: speech, pieces: pieces)
             return nil
         } catch { return error }
     }
@@ -49,7 +49,7 @@ import Testing
 
     @Test func `runs closer than a second are joined and a second is kept after each`() {
         func range(_ start: Int, _ end: Int) -> SampleRange { SampleRange(SampleIndex(start * 1_000), SampleIndex(end * 1_000)) }
-        let trimmed = Enrolment.trimmed([range(0, 20), range(30, 40), range(80, 90)], length: SampleCount(100_000))
+        let trimmed = Enrollment.trimmed([range(0, 20), range(30, 40), range(80, 90)], length: SampleCount(100_000))
         #expect(trimmed == [range(0, 56), range(80, 100)])
     }
 }

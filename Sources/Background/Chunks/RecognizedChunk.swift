@@ -22,7 +22,7 @@ package struct ChunkWord: Sendable, Equatable {
 }
 
 /// A chunk of a recording with what was said in it. Nothing in it depends on other chunks.
-package struct RecognisedChunk: Sendable, Equatable {
+package struct RecognizedChunk: Sendable, Equatable {
     package var id: String
     /// Of its first sample, on the recording's clock.
     package var start: Duration

@@ -26,22 +26,22 @@ private func range(_ start: Double, _ end: Double) -> SampleRange {
 }
 
 /// Passages of speech, each with who says its first part, and until when.
-private func result(_ passages: [(start: Double, end: Double, speaks: (Double) -> Int)], rule: DiarisationRule = DiarisationRule())
-    -> Diarisation.Result
+private func result(_ passages: [(start: Double, end: Double, speaks: (Double) -> Int)], rule: DiarizationRule = DiarizationRule())
+    -> Diarization.Result
 {
     var voices = Voices()
-    var diarisation = Diarisation(rule: rule)
+    var diarization = Diarization(rule: rule)
     for passage in passages {
         let whole = range(passage.start, passage.end)
-        let heard = Diarisation.windows(whole, within: range(0, 10_000), rule: rule).map { window in
-            Diarisation.Heard(window, voices.window(of: passage.speaks((window.start.seconds(at: .speech) + window.end.seconds(at: .speech)) / 2)))
+        let heard = Diarization.windows(whole, within: range(0, 10_000), rule: rule).map { window in
+            Diarization.Heard(window, voices.window(of: passage.speaks((window.start.seconds(at: .speech) + window.end.seconds(at: .speech)) / 2)))
         }
-        diarisation.add(whole, heard)
+        diarization.add(whole, heard)
     }
-    return diarisation.result()
+    return diarization.result()
 }
 
-@Suite("Diarisation") struct DiarisationTests {
+@Suite("Diarisation") struct DiarizationTests {
     @Test func `tells two speakers apart, by turns, and knows the first one again`() {
         let found = result([(0, 6, { _ in 3 }), (7, 12, { _ in 5 }), (14, 20, { _ in 3 })])
         #expect(found.turns.map(\.speaker.number) == [0, 1, 0])
@@ -72,7 +72,7 @@ private func result(_ passages: [(start: Double, end: Double, speaks: (Double) -
     }
 
     @Test func `of silence there is nothing to tell, and of one short word one turn`() {
-        #expect(Diarisation().result() == Diarisation.Result())
+        #expect(Diarization().result() == Diarization.Result())
         #expect(result([(1, 1.5, { _ in 1 })]).turns == [SpeakerTurn(range(1, 1.5), SpeakerLabel(0))])
     }
 
@@ -84,22 +84,22 @@ private func result(_ passages: [(start: Double, end: Double, speaks: (Double) -
 
 @Suite struct `Passages and windows` {
     @Test func `speech is widened, and joined where it meets then`() {
-        let passages = Diarisation.passages([range(0.1, 1), range(1.4, 2), range(4, 5)])
+        let passages = Diarization.passages([range(0.1, 1), range(1.4, 2), range(4, 5)])
         #expect(passages == [range(0, 2.25), range(3.75, 5.25)])
     }
 
     @Test func `windows cover a passage from end to end`() {
-        let windows = Diarisation.windows(range(10, 14), within: range(10, 14))
+        let windows = Diarization.windows(range(10, 14), within: range(10, 14))
         #expect(windows.first?.start == range(10, 14).start && windows.last?.end == range(10, 14).end)
-        #expect(zip(windows, windows.dropFirst()).allSatisfy { $1.start - $0.start <= DiarisationRule().step })
-        #expect(windows.allSatisfy { $0.count == DiarisationRule().window })
+        #expect(zip(windows, windows.dropFirst()).allSatisfy { $1.start - $0.start <= DiarizationRule().step })
+        #expect(windows.allSatisfy { $0.count == DiarizationRule().window })
     }
 
     @Test func `a short passage has one window, inside the audio; one that is too short has none`() {
-        #expect(Diarisation.windows(range(10, 11), within: range(10, 30)) == [range(10, 11.5)])
-        #expect(Diarisation.windows(range(10, 11), within: range(9, 11)) == [range(9.5, 11)])
-        #expect(Diarisation.windows(range(10, 10.3), within: range(9, 11)) == [])
-        #expect(Diarisation.windows(range(10, 11), within: range(20, 30)) == [])
+        #expect(Diarization.windows(range(10, 11), within: range(10, 30)) == [range(10, 11.5)])
+        #expect(Diarization.windows(range(10, 11), within: range(9, 11)) == [range(9.5, 11)])
+        #expect(Diarization.windows(range(10, 10.3), within: range(9, 11)) == [])
+        #expect(Diarization.windows(range(10, 11), within: range(20, 30)) == [])
     }
 }
 
