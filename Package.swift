@@ -41,7 +41,7 @@ let package = Package(
         module("Continuity", ["Speech", "CXXHash"]),
         module("Conversations", ["Speech"]),
         module("Speakers", ["Speech", "Conversations"]),
-        module("Background", ["Speech", "Conversations", "Speakers"]),
+        module("RecordingAssembly", ["Speech", "Conversations", "Speakers"]),
         module("Store", ["Speech", "Framing", "Conversations", "CSQLite", "CBits"]),
         module("Net", ["Framing", "CSystem", "COpenSSL", "CCurl"]),
         module("Tracing", ["Speech", "Framing", "Net"]),
@@ -59,7 +59,8 @@ let package = Package(
         module(
             "Admission",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Conversations", "Background", "Store", "Settings", "Observability", "Engines",
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Conversations", "RecordingAssembly", "Store", "Settings", "Observability",
+                "Engines",
                 "Usage", "CCJOSE",
             ]),
         module(
@@ -71,13 +72,14 @@ let package = Package(
         module(
             "Recordings",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Conversations", "Speakers", "Background", "Store", "Tracing",
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Audio", "Conversations", "Speakers", "RecordingAssembly", "Store", "Tracing",
                 "Settings", "Observability", "Engines", "Usage", "Admission", "Live",
             ]),
         module(
             "Gateway",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers", "Background",
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Speakers",
+                "RecordingAssembly",
                 "Store", "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
@@ -149,7 +151,7 @@ let package = Package(
         tests("Simulation", ["Simulation", "Continuity", "Speech"]),
         tests("Conversations", ["Conversations", "Speech"]),
         tests("Speakers", ["Speakers", "Conversations", "Speech"]),
-        tests("Background", ["Background", "HarkenTesting", "Conversations", "Speakers", "Speech"]),
+        tests("RecordingAssembly", ["RecordingAssembly", "HarkenTesting", "Conversations", "Speakers", "Speech"]),
         tests("Evaluation", ["Evaluation", "Framing", "Speech"]),
         tests("Store", ["Store", "HarkenTesting", "Conversations", "Speech"]),
         tests("Recorder", ["Recorder", "HarkenTesting", "Net", "Speech"]),
@@ -168,7 +170,7 @@ let package = Package(
         tests(
             "Gateway",
             [
-                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "Background", "Store",
+                "Speech", "Framing", "Net", "Protocols", "Vendors", "Sessions", "Audio", "Continuity", "Conversations", "RecordingAssembly", "Store",
                 "Tracing", "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "Gateway", "Decoding",
                 "HarkenTesting", "CCJOSE",
             ]),

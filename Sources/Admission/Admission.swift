@@ -1,9 +1,9 @@
-package import Background
 internal import Conversations
 package import Framing
 package import Net
 package import Observability
 package import Protocols
+package import RecordingAssembly
 package import Speech
 package import Store
 package import Usage

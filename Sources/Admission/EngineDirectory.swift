@@ -1,7 +1,7 @@
-package import Background
 package import Engines
 package import Net
 package import Protocols
+package import RecordingAssembly
 internal import Speech
 package import Vendors
 

@@ -1,6 +1,6 @@
-package import Background
 package import Engines
 package import Protocols
+package import RecordingAssembly
 package import Speech
 internal import Store
 package import Usage

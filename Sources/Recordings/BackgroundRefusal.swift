@@ -1,6 +1,6 @@
-package import Background
 package import Framing
 package import Protocols
+package import RecordingAssembly
 package import Speech
 package import Store
 

@@ -1,9 +1,9 @@
 package import Admission
 package import Audio
-package import Background
 package import Live
 package import Net
 package import Observability
+package import RecordingAssembly
 package import Speech
 package import Tracing
 package import Usage

@@ -34,7 +34,7 @@ import Testing
         #expect(Settings.known.filter { !page.contains("`\($0)`") } == [])
     }
 
-    @Test(arguments: ["Speech", "Framing", "Conversations", "Speakers", "Background", "Protocols", "Continuity"])
+    @Test(arguments: ["Speech", "Framing", "Conversations", "Speakers", "RecordingAssembly", "Protocols", "Continuity"])
     func `has modules that import nothing that only Linux has`(module: String) throws {
         let portable: Set = ["Speech", "Framing", "Conversations", "Speakers", "CJansson", "CZlib", "CXXHash"]
         let folder = Self.root.appending(path: "Sources/\(module)")

@@ -1,10 +1,10 @@
 package import Admission
-package import Background
 package import Continuity
 package import Journal
 package import Net
 package import Observability
 package import Protocols
+package import RecordingAssembly
 package import Recordings
 package import Settings
 package import Speech

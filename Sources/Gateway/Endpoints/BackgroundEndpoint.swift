@@ -1,10 +1,10 @@
 internal import Admission
-internal import Background
 internal import Conversations
 internal import Framing
 internal import Live
 internal import Net
 internal import Protocols
+internal import RecordingAssembly
 internal import Recordings
 internal import Speech
 internal import Store

@@ -1,7 +1,7 @@
-package import Background
 package import Conversations
 internal import Framing
 internal import Protocols
+package import RecordingAssembly
 internal import Speech
 
 /// How what was done is told.

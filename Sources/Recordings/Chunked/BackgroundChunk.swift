@@ -1,10 +1,10 @@
 package import Admission
-internal import Background
 internal import Conversations
 internal import Framing
 import Live
 package import Net
 internal import Protocols
+internal import RecordingAssembly
 internal import Speech
 internal import Store
 internal import Usage

@@ -1,9 +1,9 @@
 internal import Audio
-internal import Background
 internal import Conversations
 internal import Dispatch
 internal import Observability
 internal import Protocols
+internal import RecordingAssembly
 internal import Speakers
 internal import Speech
 

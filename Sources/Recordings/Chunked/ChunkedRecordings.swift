@@ -1,10 +1,10 @@
 package import Admission
-package import Background
 package import Conversations
 internal import Framing
 import Live
 internal import Observability
 internal import Protocols
+package import RecordingAssembly
 internal import Settings
 internal import Speakers
 package import Speech

@@ -1,10 +1,10 @@
 package import Admission
-internal import Background
 internal import Conversations
 internal import Framing
 import Live
 internal import Observability
 package import Protocols
+internal import RecordingAssembly
 internal import Speech
 package import Store
 internal import Usage

@@ -1,6 +1,6 @@
-internal import Background
 internal import Conversations
 internal import Framing
+internal import RecordingAssembly
 internal import Speakers
 internal import Speech
 

@@ -1,8 +1,8 @@
 internal import Audio
-internal import Background
 internal import Conversations
 internal import Live
 internal import Observability
+internal import RecordingAssembly
 internal import Speech
 internal import Store
 

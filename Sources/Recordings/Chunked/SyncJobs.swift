@@ -1,12 +1,12 @@
 package import Admission
 internal import Audio
-internal import Background
 internal import Conversations
 internal import Dispatch
 internal import Framing
 import Live
 internal import Observability
 package import Protocols
+internal import RecordingAssembly
 internal import Speech
 package import Store
 

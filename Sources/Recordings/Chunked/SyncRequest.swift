@@ -1,8 +1,8 @@
 package import Admission
-internal import Background
 internal import Framing
 package import Net
 internal import Protocols
+internal import RecordingAssembly
 internal import Speech
 internal import Store
 

@@ -1,9 +1,9 @@
 internal import Admission
-internal import Background
 internal import Framing
 internal import Net
 internal import Observability
 internal import Protocols
+internal import RecordingAssembly
 internal import Speech
 internal import Store
 internal import Usage

@@ -1,4 +1,4 @@
-package import Background
+package import RecordingAssembly
 package import Settings
 internal import Speech
 

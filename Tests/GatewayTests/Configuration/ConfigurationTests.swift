@@ -1,9 +1,9 @@
 @testable import Admission
-import Background
 import Gateway
 @testable import Journal
 @testable import Net
 import Protocols
+import RecordingAssembly
 @testable import Recordings
 import Sessions
 @testable import Settings

@@ -1,5 +1,5 @@
-import Background
 import Conversations
+import RecordingAssembly
 import Speakers
 import Speech
 import Testing

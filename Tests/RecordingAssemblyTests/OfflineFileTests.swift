@@ -1,4 +1,4 @@
-import Background
+import RecordingAssembly
 import Speech
 import Testing
 

@@ -1,6 +1,6 @@
-import Background
 import Conversations
 import HarkenTesting
+import RecordingAssembly
 import Speech
 import Testing
 

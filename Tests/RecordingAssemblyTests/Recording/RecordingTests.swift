@@ -1,5 +1,5 @@
-import Background
 import HarkenTesting
+import RecordingAssembly
 import Speech
 import Testing
 
