@@ -48,15 +48,15 @@ DRIVERS = [
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript"),
     # No engine translates.
     Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations"]),
-    Driver("harken/manners", "Deepgram", "/v1/listen"),
+    Driver("harken/protocol_limits", "Deepgram", "/v1/listen"),
     Driver("harken/bad_input", "Harken", "/"),
     Driver("harken/browser", "Harken", "/"),
     Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True),
     Driver("harken/evaluate", "Harken", "/", starts_gateway=True),
     Driver("harken/e2e", "Harken", "/", starts_gateway=True),
     Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True),
-    Driver("harken/talks", "Harken", "/", starts_gateway=True),
-    Driver("harken/killed", "Harken", "/v4/listen", starts_gateway=True),
+    Driver("harken/conversations", "Harken", "/", starts_gateway=True),
+    Driver("harken/kill_recovery", "Harken", "/v4/listen", starts_gateway=True),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 
