@@ -27,7 +27,7 @@ final class KitRuntime: Sendable {
                     loop: try LoopGroup(count: 1).loops[0], client: WebSocketClient(tls: try TLSClientContext(), resolver: Resolver()),
                     tracer: try tracer())
             } catch let fault as TraceSettings.Fault {
-                throw .unavailable("\(fault.name) \(fault.fault); accepted: \(fault.accepted)")
+                throw .unavailable("\(fault.name) \(fault.fault): use \(fault.accepted)")
             } catch {
                 throw .unavailable("no thread or TLS context can be made: \(error)")
             }

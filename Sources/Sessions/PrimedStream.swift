@@ -30,7 +30,7 @@ final class PrimedStream: EngineStream {
     private static let piece: Duration = .milliseconds(100)
 
     /// - Parameters:
-    ///   - audio: of whom is known: 16-bit little-endian PCM at `rate`, one channel.
+    ///   - audio: the enrolled user's speech, played to the engine first: PCM, 16-bit little-endian, mono, at `rate`.
     ///   - ready: called once, when the engine has been sent all of it.
     init(_ audio: [UInt8], rate: SampleRate, isPaced: Bool, on loop: Loop, ready: @escaping () -> Void) {
         self.audio = audio

@@ -25,7 +25,8 @@ package final class SessionDriver {
         package var voteTime: Duration
         /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
         package var repair: RepairSettings?
-        /// Who is asked, where there is no gate, whether somebody speaks in what an engine says nothing to; nil: what is loud is taken for speech.
+        /// Voice detector used without a VAD gate: before an engine is called stalled, it checks whether the unanswered audio has speech. nil: loud
+        /// audio counts as speech.
         package var voices: (any VoiceListening)?
         /// Speech of the session's user, which an engine that tells speakers apart hears first: 16-bit little-endian PCM at the session's rate, of one
         /// channel. Empty: none does.

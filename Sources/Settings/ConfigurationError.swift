@@ -10,5 +10,5 @@ package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConve
         self.accepted = accepted
     }
 
-    package var description: String { "\(name): \(fault); accepted: \(accepted)" }
+    package var description: String { "\(name): \(fault): use \(accepted)" }
 }

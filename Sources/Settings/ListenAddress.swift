@@ -13,7 +13,7 @@ package struct ListenAddress: Sendable, Equatable {
     /// `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`, `:8080` (every address).
     package init(parsing text: String, name: String) throws(ConfigurationError) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            throw ConfigurationError(name, "\"\(text)\" is no address", accepted: "ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+            throw ConfigurationError(name, "\"\(text)\" is not a valid address", accepted: "ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080")
         }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") {

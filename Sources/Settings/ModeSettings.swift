@@ -15,7 +15,7 @@ package struct ModeSettings: Sendable, Equatable {
         let name = settings["HARKEN_MODE"] ?? SessionMode.failover.rawValue
         let all = SessionMode.allCases.map(\.rawValue).joined(separator: ", ")
         guard let mode = SessionMode(rawValue: name.lowercased()) else {
-            throw ConfigurationError("HARKEN_MODE", "\"\(name)\" is no mode", accepted: all)
+            throw ConfigurationError("HARKEN_MODE", "\"\(name)\" is not a valid mode", accepted: all)
         }
         let live = engines.filter { engine in engine == .local || Catalogue.vendors.contains { $0.name == engine && $0.live != nil } }
         // Without any there are recordings.
@@ -28,7 +28,7 @@ package struct ModeSettings: Sendable, Equatable {
         voteTime = try settings.seconds("HARKEN_VOTE_SECONDS", in: 0.1...10, default: 1.5)
         let share = settings["HARKEN_SHADOW_SHARE"] ?? "0.1"
         guard let number = Double(share), (0...1).contains(number) else {
-            throw ConfigurationError("HARKEN_SHADOW_SHARE", "\"\(share)\" is no share", accepted: "a number from 0 to 1")
+            throw ConfigurationError("HARKEN_SHADOW_SHARE", "\"\(share)\" is not a valid share", accepted: "a number from 0 to 1")
         }
         shadowShare = number
     }

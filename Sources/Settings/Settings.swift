@@ -51,7 +51,7 @@ package struct Settings: Sendable {
             }
             let name = String(line[..<equals].trimmed)
             guard known.contains(name) else {
-                throw ConfigurationError(place, "\(name) is no setting of Harken", accepted: "the names that docs/operating.md lists")
+                throw ConfigurationError(place, "\(name) is not a setting of Harken", accepted: "one of the names that docs/operating.md lists")
             }
             var value = line[line.index(after: equals)...].trimmed
             if value.count >= 2, let quote = value.first, quote == value.last, quote == "\"" || quote == "'" { value = value.dropFirst().dropLast() }

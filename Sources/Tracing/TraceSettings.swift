@@ -81,7 +81,7 @@ package struct TraceSettings: Sendable, Equatable {
     private static func checked(_ text: String, _ name: String) throws(Fault) -> String {
         let accepted = "http://HOST[:PORT][/PATH] or https://…"
         guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
-            throw Fault(name: name, fault: "is no address of http or https", accepted: accepted)
+            throw Fault(name: name, fault: "is not an http or https address", accepted: accepted)
         }
         let rest = text.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" }
@@ -89,7 +89,7 @@ package struct TraceSettings: Sendable, Equatable {
             throw Fault(name: name, fault: "has a credential in it", accepted: accepted + "; credentials belong into OTEL_EXPORTER_OTLP_HEADERS")
         }
         guard !host.isEmpty, host.first != ":", text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !rest.contains("?"), !rest.contains("#") else {
-            throw Fault(name: name, fault: "is no usable address", accepted: accepted)
+            throw Fault(name: name, fault: "is not a usable address", accepted: accepted)
         }
         return text
     }

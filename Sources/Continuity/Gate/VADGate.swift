@@ -12,7 +12,7 @@ package struct VADGate: Sendable {
         package var preRoll: Duration
         /// Silence that goes along after the last window of speech.
         package var hangover: Duration
-        /// Silence that goes along instead after a turn of which nobody has told that it is over; nil: nobody tells.
+        /// Hangover after a turn that the end-of-turn model did not call complete; nil when there is no such model.
         package var unfinished: Duration?
         /// Silence after which what was said may be made final, and it is asked whether the turn is over; once in each hangover.
         package var pause: Duration

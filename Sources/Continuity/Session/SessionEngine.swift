@@ -8,8 +8,7 @@ package struct SessionEngine: Sendable, Equatable {
     package var channelsPerLeg: Int
     /// The longest that one leg may last; nil: for ever. Another leg takes over before.
     package var cap: Duration?
-    /// How long the engine takes to answer when it is slow (p99), where that is known. A leg is not taken for stalled while it may be behind by as much,
-    /// up to eight seconds: who is slower is of no use to anybody who listens.
+    /// The engine's p99 answer latency, if measured. A leg is not called stalled before this time has passed, at most eight seconds.
     package var slowness: Duration?
     /// Whether a leg that does not open or does not answer is given up. False for an engine of this process, which is slow only when the machine is.
     package var isWatched: Bool

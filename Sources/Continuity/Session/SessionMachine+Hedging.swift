@@ -1,6 +1,6 @@
 import Speech
 
-/// Of each island of speech, what is final first counts.
+/// Hedged mode: two engines hear the session; for each span of speech the first final wins.
 extension SessionMachine {
     /// Commits what members have made final, in the order in which it came, for as long as an island is not another's.
     mutating func settleFirst(_ number: Int, mustGo: Bool, now: Instant, _ actions: inout [SessionAction]) {

@@ -32,7 +32,7 @@ struct Stretch: Sendable {
     var sources: [LegID]
     var need: Need = .none
     private(set) var held: [Held] = []
-    /// Of those whose turn has come the last one first.
+    /// Events released from `held`, in reverse order, so that `popLast` returns the oldest.
     private var released: [Held] = []
     /// Events among `held`, and their words: what waiting costs.
     private(set) var heldCount = 0

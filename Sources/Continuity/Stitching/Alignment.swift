@@ -40,7 +40,7 @@ struct Alignment {
     private let reach: Double
     /// The furthest where both say where their words lie.
     private let usual: Double
-    /// What a word takes at least: as much as the new ones do, where somebody speaks fast.
+    /// Minimum duration of a word. Lowered to the new words' average when the speaker is fast.
     private let shortest: Double
     /// What a new word costs at most for lying before the end of what is committed. Who gives no times may only seem to.
     private let maxEarly: Double

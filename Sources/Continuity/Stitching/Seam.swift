@@ -37,7 +37,7 @@ package enum Seam {
         package var others: Bool
         /// Which engine hears; nil: nobody knows.
         package var engine: EngineName?
-        /// Of each word that is compared: how it is known; none: nobody knows.
+        /// For each compared word, which engine said the word and how its time is known; none when unknown.
         var sources: [Source?] = []
         /// How far what the others said may reach, where they do not say where it lies; nil: to the end of what is committed.
         package var othersThrough: SampleIndex?

@@ -313,7 +313,7 @@ package struct ConversationMachine: Sendable {
 
     // MARK: - Who says it
 
-    /// The conversation's number of whom the session calls `label`.
+    /// The conversation's speaker number for the session's label.
     package mutating func speaker(ofLabel label: Int) -> SpeakerNumber { speakers.number(ofLabel: label) }
 
     /// What these speakers have said is to be shown once more, for what they are called has changed.

@@ -22,7 +22,7 @@ struct ConversationSpeakers: Sendable {
         recent = Array(segments.suffix(Self.maxRecent))
     }
 
-    /// The conversation's number of whom the session calls `label`.
+    /// The conversation's speaker number for the session's label.
     mutating func number(ofLabel label: Int) -> SpeakerNumber {
         if let known = numbers[label] { return known }
         let number = newNumber()

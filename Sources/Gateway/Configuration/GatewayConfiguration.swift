@@ -114,7 +114,7 @@ package struct GatewayConfiguration: Sendable {
         listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
         dataDirectory = settings["HARKEN_DATA"] ?? "\(home)/.local/share/harken"
         guard let level = Log.Level(name: settings["HARKEN_LOG"] ?? "info") else {
-            throw ConfigurationError("HARKEN_LOG", "\"\(settings["HARKEN_LOG"] ?? "")\" is no level", accepted: "debug, info, warning or error")
+            throw ConfigurationError("HARKEN_LOG", "\"\(settings["HARKEN_LOG"] ?? "")\" is not a log level", accepted: "debug, info, warning or error")
         }
         logLevel = level
         if let database = settings["HARKEN_DATABASE_URL"] {
@@ -165,7 +165,7 @@ package struct GatewayConfiguration: Sendable {
         maxConnectionsPerAddress = try settings.integer("HARKEN_MAX_CONNECTIONS_PER_ADDRESS", in: 0...1_000_000, default: 64)
         let fsync = settings["HARKEN_FSYNC"] ?? SyncPolicy.standard.description
         guard let sync = SyncPolicy(fsync) else {
-            throw ConfigurationError("HARKEN_FSYNC", "\"\(fsync)\" is no policy", accepted: SyncPolicy.accepted)
+            throw ConfigurationError("HARKEN_FSYNC", "\"\(fsync)\" is not a valid policy", accepted: SyncPolicy.accepted)
         }
         journal = JournalLimits(
             logBytes: try settings.integer("HARKEN_JOURNAL_BYTES", in: 1 << 28...1 << 50, default: 8 << 30) / loops, sync: sync)

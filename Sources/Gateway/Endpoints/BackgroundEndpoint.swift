@@ -81,7 +81,7 @@ struct BackgroundEndpoint: Endpoint {
         guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
         let language = try text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
         if let language, !language.isWellFormed {
-            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is no language")
+            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
         // One that is no UUID is ignored, as in live sessions: the answer says what the conversation is called.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {

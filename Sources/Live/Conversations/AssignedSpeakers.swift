@@ -11,7 +11,7 @@ struct AssignedSpeakers {
     /// A speaker sounds like this.
     ///
     /// - Parameter isNameless: nobody has said whose voice it is.
-    /// - Returns: whose it is to be said to be; nil: that stays as it is.
+    /// - Returns: the owner to show for the voice; nil to leave the owner unchanged.
     mutating func heard(_ speaker: SpeakerNumber, _ voice: ID<Voice>, isNameless: Bool) -> Voice.Owner? {
         voices[speaker] = voice
         return owners[speaker].flatMap { name(voice, $0, isNameless: isNameless) }

@@ -27,7 +27,7 @@ package final class LiveConversation {
     /// It is known which conversation it is; until then what needs it waits.
     private var hasBegun = false
     private var waiting: [() -> Void] = []
-    /// It names people of whom nothing is known here; until the store was asked for them what comes after it waits.
+    /// A command that names unknown people. Later commands wait until the store has been asked for them.
     private var asking: ConversationCommand?
     /// What the conversation was is over, and is being completed.
     private var isConcluded = false

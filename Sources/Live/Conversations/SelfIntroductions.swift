@@ -8,7 +8,7 @@ package struct SelfIntroduction: Sendable {
         case known(ID<Person>)
         /// A person is to be made of it.
         case new
-        /// It is told, and nobody is made of it.
+        /// The name is shown to the client; no person is created.
         case named
     }
 

@@ -38,7 +38,7 @@ package final class EngineHealth: Sendable {
 
     private struct Patron { weak var patron: (any EngineHealthObserver)? }
 
-    /// As many keys of callers' own are known, those of whom something was learned last.
+    /// Maximum number of callers' own keys whose health is remembered; the least recently updated are dropped.
     package static let maxOwnKeys = 1_000
 
     private let rule: Breaker.Rule

@@ -111,7 +111,7 @@ struct AssemblyAIFields: ~Escapable {
             return .init(address: address)
         }
         guard name.utf8.allSatisfy(Self.isTokenCharacter), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw .badRequest("webhook_auth_header_name or webhook_auth_header_value is no header.")
+            throw .badRequest("webhook_auth_header_name or webhook_auth_header_value is not a valid header.")
         }
         return .init(address: address, header: (name, value))
     }

@@ -21,7 +21,7 @@ package struct DeepgramGrantRequest: Sendable, Equatable {
         do throws(JSONError) {
             document = try JSONDocument(parsing: body, sizeLimit: longestBody, depthLimit: 8)
         } catch {
-            throw .badRequest("The body is no JSON. \(error)")
+            throw .badRequest("The body is not JSON. \(error)")
         }
         guard document.root.isObject else { throw .badRequest("The body must be a JSON object.") }
         guard document.root["ttl_seconds"].exists, !document.root["ttl_seconds"].isNull else { return usualSeconds }

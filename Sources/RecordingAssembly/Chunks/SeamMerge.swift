@@ -66,7 +66,8 @@ struct SeamMerge {
         return pairs
     }
 
-    /// Whether the next word, or the one before, is the same as well, and somebody has heard both pairs: who says "you know, you know" across a seam has said it twice.
+    /// True if a neighbouring word also matches and both chunks heard both words. Distinguishes an overlap from a real repetition
+    /// ("you know, you know").
     private static func isInRow(_ old: [PlacedWord], _ one: Int, _ new: [PlacedWord], _ other: Int) -> Bool {
         [-1, 1].contains { step in
             guard old.indices.contains(one + step), new.indices.contains(other + step) else { return false }

@@ -27,7 +27,7 @@ package struct OfflineFile: Sendable, Equatable {
         frames = .raw(encoding, SampleRate(hertz: rate), channels: 1)
     }
 
-    /// Of seconds since 1970, or of milliseconds where those would be far ahead; nil before 2001.
+    /// Reads a Unix timestamp in seconds; values too large for that are taken as milliseconds. nil for dates before 2001.
     private static func time(_ number: Int64) -> UnixTime? {
         guard number >= 1_000_000_000, number < 100_000_000_000_000 else { return nil }
         return UnixTime(milliseconds: number < 100_000_000_000 ? number * 1_000 : number)

@@ -137,7 +137,7 @@ package actor ChunkedRecordings {
             (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
         }
         guard known != nil || conversation == nil else {
-            throw BackgroundRefusal(.conflict, "not_in_progress", "there is a conversation of this name already, which is no recording in progress")
+            throw BackgroundRefusal(.conflict, "not_in_progress", "there is a conversation of this name already, which is not a recording in progress")
         }
         try await begin(place, language: language, source: source, services)
         let state = try await BackgroundRefusal.stored { () throws(StoreError) in try await recordings.find(place.conversation, of: place.user)?.state
@@ -330,7 +330,7 @@ package actor ChunkedRecordings {
             // Of another kind, or finished so long ago that it was forgotten.
             guard let kept else { throw .notFound }
             guard kept.status == .completed else {
-                throw BackgroundRefusal(.conflict, "not_in_progress", "the conversation is no recording that is in progress")
+                throw BackgroundRefusal(.conflict, "not_in_progress", "the conversation is not a recording in progress")
             }
             return kept
         }

@@ -37,7 +37,7 @@ package struct SyncRequest: Sendable {
         guard ListenOptions.sources.contains(source) else { throw BackgroundRefusal(.unprocessableContent, "invalid_source", "Invalid source") }
         let chosen = text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
         if let chosen, chosen != LanguageTag("multi"), !chosen.isWellFormed {
-            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is no language")
+            throw BackgroundRefusal(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
         let named = try form.files.map { file throws(BackgroundRefusal) in
             guard file.content.byteCount > 0 else { throw BackgroundRefusal(.badRequest, "no_audio", "A file is empty.") }

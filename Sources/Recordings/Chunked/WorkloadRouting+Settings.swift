@@ -41,7 +41,7 @@ extension WorkloadRouting {
     private static func mode(_ name: String, _ settings: Settings) throws(ConfigurationError) -> Mode {
         let text = settings[name] ?? Mode.assemblyAI.rawValue
         guard let mode = Mode(rawValue: text.lowercased()) else {
-            throw ConfigurationError(name, "\"\(text)\" is no mode", accepted: Mode.allCases.map(\.rawValue).joined(separator: ", "))
+            throw ConfigurationError(name, "\"\(text)\" is not a valid mode", accepted: Mode.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return mode
     }

@@ -25,7 +25,7 @@ struct KeysTopUp: Command {
         if id.rawValue.hasPrefix("hk_") { throw UsageError("that is a key, not its id; harken keys list shows the ids") }
         guard let seconds = Int64(arguments.operands[1]), (1...AccessKeys.maxCreditSeconds).contains(seconds) else {
             throw UsageError(
-                "\"\(arguments.operands[1])\" is no number of seconds; SECONDS takes a whole number from 1 to \(AccessKeys.maxCreditSeconds)")
+                "\"\(arguments.operands[1])\" is not a number of seconds; SECONDS takes a whole number from 1 to \(AccessKeys.maxCreditSeconds)")
         }
         self.seconds = seconds
         data = try DataOption.path(arguments)

@@ -11,7 +11,7 @@ struct GatewayRefusal {
         case 401: .unauthorized("the gateway does not let this caller in")
         case 403, 402, 400: .badRequest("the gateway refuses the stream: \(said)")
         case 429: .rateLimited(retryAfter: nil)
-        case 404, 405, 426: .unavailable("what answers there is no gateway, or one without this protocol (status \(status))")
+        case 404, 405, 426: .unavailable("the server that answered is not a Harken gateway, or it does not have this protocol (status \(status))")
         case _: .unavailable("the gateway cannot take the stream: \(said)")
         }
     }

@@ -146,7 +146,7 @@ final class GatewayStream: WebSocketHandler, @unchecked Sendable {
         case .unresolved(let host, let reason): .unavailable("there is no host \(host): \(reason)")
         case .unreachable: .unavailable("no gateway answers at \(url); start one with: harken serve")
         case .timedOut: .timedOut("\(url) does not answer")
-        case .refused, .malformedAnswer, .lost: .unavailable("what answers at \(url) is no gateway")
+        case .refused, .malformedAnswer, .lost: .unavailable("\(url) answered, but it is not a Harken gateway")
         case .cancelled: .cancelled
         }
     }

@@ -4,7 +4,7 @@ import Store
 
 struct PeopleMerge: Command {
     static let description = CommandDescription(
-        name: "people merge", summary: "Two people turn out to be one: what is the first one's becomes the second one's.",
+        name: "people merge", summary: "Merge person A into person B.",
         operands: .init(placeholder: "PERSON INTO", help: "Names or ids: who is gone then, and who stays.", count: 2...2), options: StoreAccess.options)
 
     private let memories: StoreAccess

@@ -43,7 +43,7 @@ struct Serve: Command {
     static let takesHangups = true
 
     static let description = CommandDescription(
-        name: "serve", summary: "Runs the gateway: live and recorded speech over the protocols of the vendors.",
+        name: "serve", summary: "Start the speech-to-text server.",
         discussion: """
             Prints "harken: ready on http://ADDR:PORT" on standard error once it accepts connections; models are loaded behind that. SIGTERM lets live \
             sessions end, a second signal does not wait. SIGHUP reads the certificate and its key again, for new connections. Without keys only this machine is served; an address that others can reach needs a key \
@@ -241,7 +241,7 @@ struct Serve: Command {
     private func address(of listen: ListenAddress) throws(ServeError) -> SocketAddress {
         let host = listen.host == "localhost" ? "127.0.0.1" : listen.host
         guard let ip = IPAddress(host) else {
-            throw ServeError("\(listen.description) is no numeric address; give one such as 127.0.0.1:\(listen.port) or 0.0.0.0:\(listen.port)")
+            throw ServeError("\(listen.description) is not a numeric address; give one such as 127.0.0.1:\(listen.port) or 0.0.0.0:\(listen.port)")
         }
         return SocketAddress(ip, port: listen.port)
     }
@@ -254,7 +254,7 @@ struct Serve: Command {
             case EADDRINUSE:
                 throw ServeError(
                     "port \(address.port) is in use on \(address.ip); give another with \(option)\(address.ip):PORT, or 0 to pick a free one")
-            case EADDRNOTAVAIL: throw ServeError("\(address.ip) is no address of this machine; see which are: ip address")
+            case EADDRNOTAVAIL: throw ServeError("\(address.ip) is not an address of this machine; see which are: ip address")
             case EACCES: throw ServeError("port \(address.port) needs more rights; give one above 1023 with \(option)ADDRESS:PORT")
             case _: throw ServeError("cannot listen on \(address): \(error)")
             }
