@@ -38,7 +38,7 @@ enum PeopleOperations {
             return .json(person.id == new.id ? .created : .ok) { ConversationDocument.write(person, to: &$0) }
         },
         APIOperation(
-            .patch, "/people/{id}", .write, summary: "Gives a person another name, in the past too.",
+            .patch, "/people/{id}", .write, summary: "Rename a person, also in past conversations.",
             body: [.init("name", "string", required: true, "The new one.")], answer: person
         ) { request throws(APIFailure) in
             let name = try name(request)
@@ -49,7 +49,7 @@ enum PeopleOperations {
             return try await answer(request)
         },
         APIOperation(
-            .delete, "/people/{id}", .write, summary: "Forgets a person, their voices and samples. What they said stays, of nobody.", answer: .nothing
+            .delete, "/people/{id}", .write, summary: "Delete a person with their voices and samples. What the person said stays, without a name.", answer: .nothing
         ) { request throws(APIFailure) in
             let isDone = try await APIFailure.stored { () throws(StoreError) in
                 try await request.store.delete(request.id("id", as: Person.self), of: request.user)

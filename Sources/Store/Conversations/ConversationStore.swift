@@ -119,7 +119,7 @@ package protocol ConversationStore: Sendable {
     /// What is `person`'s becomes `other`'s: segments, voices, samples. `person` is gone.
     func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Forgets a person, their voices and samples. What they said stays, of nobody.
+    /// Delete a person with their voices and samples. What the person said stays, without a name.
     func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool
 
     // MARK: Voices

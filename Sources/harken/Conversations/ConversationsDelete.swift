@@ -5,7 +5,7 @@ import Store
 
 struct ConversationsDelete: Command {
     static let description = CommandDescription(
-        name: "conversations delete", summary: "Deletes conversations for good: words, vectors and audio.",
+        name: "conversations delete", summary: "Delete conversations for good: words, vectors and audio.",
         operands: .init(placeholder: "ID…", help: "The conversations' ids, as conversations list shows them.", count: 1...Int.max),
         options: StoreAccess.options)
 

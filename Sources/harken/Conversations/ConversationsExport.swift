@@ -8,7 +8,7 @@ struct ConversationsExport: Command {
     private static let output = Option("--output", short: "-o", "FILE", "Where it is written. Default: standard output.")
 
     static let description = CommandDescription(
-        name: "conversations export", summary: "Writes a conversation as Markdown, captions or JSON.",
+        name: "conversations export", summary: "Write a conversation as Markdown, captions or JSON.",
         operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1),
         options: [format, output] + StoreAccess.options)
 

@@ -13,7 +13,7 @@ struct ConversationsList: Command {
     private static let to = Option("--to", "TIME", accepts: MomentOption.accepts, "Only those that began before.", parse: MomentOption.parse)
 
     static let description = CommandDescription(
-        name: "conversations list", summary: "Lists what was said, the newest conversation first.", discussion: "With --json: one array of objects.",
+        name: "conversations list", summary: "List conversations, the newest first.", discussion: "With --json: one array of objects.",
         options: [limit, from, to] + StoreAccess.options)
 
     private let memories: StoreAccess

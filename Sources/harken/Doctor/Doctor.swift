@@ -4,7 +4,7 @@ import LocalEngine
 
 struct Doctor: Command {
     static let description = CommandDescription(
-        name: "doctor", summary: "Checks the installation and says how to mend it.",
+        name: "doctor", summary: "Check the installation, and say how to repair it.",
         discussion: """
             Each line is ok, note (something that not everybody needs) or missing. The exit status is 1 if anything is missing. With --json: one array \
             of objects.

@@ -11,7 +11,7 @@ struct Engines: Command {
     ) { WebSocketTarget($0) == nil ? nil : $0 }
 
     static let description = CommandDescription(
-        name: "engines", summary: "Lists the engines with what they can do and whether they can be used.",
+        name: "engines", summary: "List the engines, what they can do, and whether they can be used.",
         discussion: """
             What is listed is what harken serve would use with the same settings. Where a gateway answers at --url, its word on health is shown \
             beside, and how long the answer took. With --json: one array of objects.

@@ -27,7 +27,7 @@ struct Evaluate: Command {
         "--allow-missing-instrumentation", "Answers that bring no ledger or rollup along are taken without a warning.")
 
     static let description = CommandDescription(
-        name: "evaluate", summary: "Compares engines on recordings whose words are known, and decides whether they are good enough.",
+        name: "evaluate", summary: "Compare engines on recordings whose words are known, and judge whether they are good enough.",
         discussion: """
             A manifest is a JSON document with a list of cases, or a file with one case on each line. A case has a recording (audio_file) with what is said
             (text) and by whom (segments, rttm), or engines' answers that were stored. The report goes to standard output.

@@ -22,7 +22,7 @@ struct KeysCreate: Command {
     ) { text in Int64(text).flatMap { (0...AccessKeys.maxCreditSeconds).contains($0) ? $0 : nil } }
 
     static let description = CommandDescription(
-        name: "keys create", summary: "Makes an access key and prints it, once, on standard output.",
+        name: "keys create", summary: "Create an access key, and print it once, on standard output.",
         discussion: """
             A running gateway on the same data directory accepts the key from the next connection on. Only a keyed hash is stored: a key that is lost \
             cannot be shown again. Once a key exists, the gateway refuses callers without one, on this machine too.

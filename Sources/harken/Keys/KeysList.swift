@@ -6,7 +6,7 @@ import Store
 
 struct KeysList: Command {
     static let description = CommandDescription(
-        name: "keys list", summary: "Lists access keys, revoked and expired ones too.",
+        name: "keys list", summary: "List access keys, also revoked and expired ones.",
         discussion: "Of a key only its first characters are known. With --json: one array of objects.",
         options: [DataOption.option, Flag.json])
 

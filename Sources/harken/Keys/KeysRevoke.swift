@@ -4,7 +4,7 @@ import Store
 
 struct KeysRevoke: Command {
     static let description = CommandDescription(
-        name: "keys revoke", summary: "Takes an access key back: it is refused at once, and its open sessions end within seconds.",
+        name: "keys revoke", summary: "Revoke an access key: it is refused at once, and its open sessions end within seconds.",
         operands: .init(placeholder: "ID", help: "The key's id, as keys create and keys list show it.", count: 1...1),
         options: [DataOption.option, Flag.json])
 

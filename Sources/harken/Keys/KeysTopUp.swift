@@ -5,7 +5,7 @@ import Store
 
 struct KeysTopUp: Command {
     static let description = CommandDescription(
-        name: "keys topup", summary: "Gives an access key more seconds of audio to spend.",
+        name: "keys topup", summary: "Add seconds of audio to an access key's credit.",
         discussion: """
             A running gateway on the same data directory knows of them within a second, sessions that are open too. Only for keys that were made with \
             --credits: the audio of others is not counted.

@@ -31,7 +31,7 @@ struct Live: Command {
     private static let language = Option("--language", "TAG", "The language spoken. Default: the engine's.")
 
     static let description = CommandDescription(
-        name: "live", summary: "Shows live captions of a file or a microphone, through a running gateway.",
+        name: "live", summary: "Show live captions of a file or a microphone, through a running gateway.",
         discussion: """
             FILE is any audio or video file; it is streamed as if it were spoken now. On a terminal the words being recognised stand in the last line; \
             what is final is printed with its times. Elsewhere only what is final is printed. With --json: one object in a line, of type interim, \

@@ -8,7 +8,7 @@ import Store
 
 struct PeopleAdd: Command {
     static let description = CommandDescription(
-        name: "people add", summary: "Adds a person by name, and what their voice sounds like.",
+        name: "people add", summary: "Add a person by name, with a sample of their voice.",
         discussion: """
             One of the same name, in any case, is not added twice. Each FILE is a recording of this person alone; with it they are known by their voice from \
             then on, in live sessions too. A recording that will not do is told of, and then nothing is stored.

@@ -4,7 +4,7 @@ import Store
 
 struct PeopleDelete: Command {
     static let description = CommandDescription(
-        name: "people delete", summary: "Forgets a person, their voices and samples. What they said stays, of nobody.",
+        name: "people delete", summary: "Delete a person with their voices and samples. What the person said stays, without a name.",
         operands: .init(placeholder: "PERSON", help: "The person's name or id.", count: 1...1), options: StoreAccess.options)
 
     private let memories: StoreAccess

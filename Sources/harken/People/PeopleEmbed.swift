@@ -5,7 +5,7 @@ import Speech
 
 struct PeopleEmbed: Command {
     static let description = CommandDescription(
-        name: "people embed", summary: "Shows what the voice in a recording sounds like, as a direction of numbers.",
+        name: "people embed", summary: "Print the voiceprint of a recording.",
         discussion: """
             For each FILE, in order, one line with the file's name and its voiceprint, of length 1: two of the same voice have a cosine near 1. With \
             --json one object a line. Nothing is stored. The exit status is 1 if any of the files has no voice in it; the others are written all the same.

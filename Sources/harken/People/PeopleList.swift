@@ -6,7 +6,7 @@ import Store
 
 struct PeopleList: Command {
     static let description = CommandDescription(
-        name: "people list", summary: "Lists the people whom Harken knows by name, and voices without one.",
+        name: "people list", summary: "List known people, and voices without a name.",
         discussion: "With --json: one array of people, and of how much speech each is known by.", options: StoreAccess.options)
 
     private let memories: StoreAccess

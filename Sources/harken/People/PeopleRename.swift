@@ -5,7 +5,7 @@ import Store
 
 struct PeopleRename: Command {
     static let description = CommandDescription(
-        name: "people rename", summary: "Gives a person another name, in the past too.",
+        name: "people rename", summary: "Rename a person, also in past conversations.",
         operands: .init(placeholder: "PERSON NAME", help: "The person's name or id, and the new name.", count: 2...2), options: StoreAccess.options)
 
     private let memories: StoreAccess

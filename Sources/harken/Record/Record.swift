@@ -36,7 +36,7 @@ struct Record: Command {
     private static let vendors = Catalogue.vendors.filter { $0.live != nil }.map(\.name.rawValue)
 
     static let description = CommandDescription(
-        name: "record", summary: "Records the microphone, and has it recognised by a gateway.",
+        name: "record", summary: "Record the microphone, and have a gateway transcribe the recording.",
         discussion: """
             What is said goes to the disk first, and from there to the gateway in chunks of 10 to 15 seconds, cut at pauses; where nobody speaks nothing is \
             sent. Without a connection it waits on the disk, also over a restart. Ctrl-C ends the recording at once and sends what waits; a second one \

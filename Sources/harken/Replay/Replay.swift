@@ -10,7 +10,7 @@ struct Replay: Command {
     ) { text in RecordingEngine.names.first { $0.rawValue == text } }
 
     static let description = CommandDescription(
-        name: "replay", summary: "Recognises a stored conversation's audio by another engine, and shows what differs. Nothing is changed.",
+        name: "replay", summary: "Recognize a stored conversation again with another engine, and show what differs. Changes nothing.",
         discussion: "The words are compared as docs/evaluation.md says; what is stored counts as the reference.",
         operands: .init(placeholder: "CONVERSATION", help: "The conversation's id, as conversations list shows it.", count: 1...1),
         options: [engine] + StoreAccess.options)

@@ -18,7 +18,7 @@ struct Search: Command {
     private static let words = Flag("--words", "Only by its words, not by what it means.")
 
     static let description = CommandDescription(
-        name: "search", summary: "Finds what was said.",
+        name: "search", summary: "Search conversations by words and by meaning.",
         discussion: """
             By its words and by what it means. Words may be in any order; words in double quotes stand together, and a query of nothing else is looked for
             by words alone. Without the models of `make setup` only words are found. With --json: one object, as the API has it.

@@ -16,7 +16,7 @@ struct Transcribe: Command {
     private static let output = Option("--output", short: "-o", "FILE", "Where the result is written. Default: standard output.")
 
     static let description = CommandDescription(
-        name: "transcribe", summary: "Writes down what is said in audio or video files: on this machine and offline, unless --engine says otherwise.",
+        name: "transcribe", summary: "Transcribe audio or video files: on this machine and offline, unless --engine names another engine.",
         discussion: """
             Any format that libav reads. With --json (or --format json) one object per file, in order, each on its line; all times are in seconds.
             The exit status is 1 if any of the files failed; the others are written all the same.

@@ -12,7 +12,7 @@ struct Usage: Command {
         "What rows are for, besides engine, model and workload: provider, key or day. Default: provider.", parse: UsageQuery.Grouping.init(rawValue:))
 
     static let description = CommandDescription(
-        name: "usage", summary: "Shows what engines did for whom, and what it cost.",
+        name: "usage", summary: "Show what each engine did, for which user, and what that cost.",
         discussion: """
             Of all users. Costs are estimated from the price table (HARKEN_PRICES); "?" is a model without a price. With --json: one object, as \
             GET /api/v1/usage has it.
