@@ -8,12 +8,12 @@ package import Vendors
 package struct EngineEntry: Sendable {
     package var name: EngineName
     package var capabilities: Capabilities
-    /// How it is reached for live audio; nil: not at all.
+    /// The way to reach the engine for live audio; nil: there is none.
     package var live: LiveEngine.Access?
     package var prerecorded: (any PrerecordedEngine)?
-    /// What it can do with recordings, where that is not what it can do live.
+    /// Capabilities for recordings, where they differ from those for live audio.
     private var prerecordedCapabilities: Capabilities?
-    /// What it says of itself now; cheap, from any thread.
+    /// The engine's present status; cheap, from any thread.
     package var status: @Sendable () -> EngineStatus
 
     package init(
@@ -40,7 +40,7 @@ package struct EngineEntry: Sendable {
         live.map { LiveEngine(name: name, capabilities: capabilities(for: .live) ?? capabilities, access: $0, slowness: slowness) }
     }
 
-    /// What it is shown to take live audio; nil: nothing, or it takes none.
+    /// The credential that the engine is shown for live audio; nil: none, or it takes no live audio.
     package var credential: Credential? { if case .vendor(_, let settings)? = live { settings.credential } else { nil } }
 
     /// A vendor, reached with the key in `settings`.
@@ -56,7 +56,7 @@ package struct EngineEntry: Sendable {
         prerecordedCapabilities = vendor.prerecorded?.capabilities
     }
 
-    /// What it can do in this way.
+    /// The engine's capabilities for this kind of audio.
     package func capabilities(for kind: Router.Kind) -> Capabilities? {
         switch kind {
         case .live:
@@ -71,7 +71,7 @@ package struct EngineEntry: Sendable {
     }
 }
 
-/// Whether an engine can be used.
+/// The status of an engine.
 package enum EngineStatus: Sendable, Equatable {
     case ready
     /// It will be; what is asked of it waits.
@@ -81,11 +81,11 @@ package enum EngineStatus: Sendable, Equatable {
 }
 
 extension EngineName {
-    /// Whether the work of the engine of this name costs nobody anything.
+    /// True if the work of the engine with this name costs nobody anything.
     package var isFree: Bool { self == .local || self == NullEngine.entry.name }
 }
 
 extension EngineEntry {
-    /// Whether the engine's work costs nobody anything.
+    /// True if the engine's work costs nobody anything.
     package var isFree: Bool { name.isFree }
 }

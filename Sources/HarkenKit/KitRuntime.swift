@@ -7,7 +7,7 @@ import Synchronization
 import Tracing
 import Vendors
 
-/// What all streams of a program share: one loop for their sockets, and where their spans go.
+/// The resources that all streams of a program share: one loop for their sockets, and the collector of their spans.
 final class KitRuntime: Sendable {
     let loop: Loop
     /// nil: nothing is traced.

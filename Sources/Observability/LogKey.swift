@@ -1,4 +1,4 @@
-/// What may be told in a log line besides its constant message. Never spoken words, audio, keys or query strings.
+/// The keys of values in a log line, besides its constant message. Never spoken words, audio, keys or query strings.
 package enum LogKey: String, Sendable {
     case session = "session.id"
     case conversation = "conversation.id"
@@ -25,6 +25,6 @@ package enum LogKey: String, Sendable {
     case audio = "audio.seconds"
     /// Seconds of audio without words.
     case missing = "missing.seconds"
-    /// How many.
+    /// A number of things.
     case words
 }

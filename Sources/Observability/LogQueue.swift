@@ -8,7 +8,7 @@ struct LogQueue: Sendable {
 
     enum Entry: Sendable, Equatable {
         case line(String)
-        /// As many lines are missing here.
+        /// The number of lines that are missing here.
         case dropped(Int)
     }
 
@@ -18,7 +18,7 @@ struct LogQueue: Sendable {
     private var head = 0
     private var bytes = 0
     private var dropped = 0
-    /// Whether lines are dropped until half of the queue is free, so that losses are told together.
+    /// True if lines are dropped until half of the queue is free, so that losses are told together.
     private var isFull = false
 
     init(limits: Limits = Limits()) { self.limits = limits }

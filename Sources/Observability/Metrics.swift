@@ -5,7 +5,7 @@ package import Tracing
 
 /// Counts for `GET /metrics`, from any thread. What happens for audio frames is an atomic addition for some of them together; the rest may take a lock.
 package final class Metrics: Sendable {
-    /// How a session or request ended, as a label.
+    /// The end of a session or request, as a label.
     package enum Outcome: String, Sendable {
         case completed, abandoned, refused, failed
 
@@ -136,7 +136,7 @@ package final class Metrics: Sendable {
 
     package func interim() { interims.add(1, ordering: .relaxed) }
 
-    /// How much audio came behind a final's end before the final did.
+    /// Records the audio that came behind a final's end before the final did.
     package func finalCame(behind seconds: Double) { finalLatency.observe(seconds) }
 
     package func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
@@ -162,17 +162,17 @@ package final class Metrics: Sendable {
     /// A stream that failed has a successor.
     package func failedOver(from engine: EngineName, because reason: String) { add(1, .failovers, [engine.rawValue, reason]) }
 
-    /// How long what was journaled waited at most until it was on the disk.
+    /// Records the longest wait of journaled bytes until they were on the disk.
     package func journalSynced(after window: Duration) {
         let nanoseconds = Int64(window / .nanoseconds(1))
         journalWindow.observe(window / .seconds(1))
         longestJournalWindow.max(nanoseconds, ordering: .relaxed)
     }
 
-    /// What was written is not known to survive a power cut.
+    /// Counts a sync that failed: the bytes are not known to survive a power cut.
     package func journalSyncFailed() { failedSyncs.add(1, ordering: .relaxed) }
 
-    /// What engines said too late, and what they said otherwise than before.
+    /// Counts finals that came too late, and words that engines changed after they were final.
     package func counted(lateFinals late: Int, changedWords changed: Int) {
         lateFinals.add(Int64(late), ordering: .relaxed)
         changedWords.add(Int64(changed), ordering: .relaxed)
@@ -186,7 +186,7 @@ package final class Metrics: Sendable {
 
     package func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }
 
-    /// What a session's gate has kept from its engines.
+    /// Counts the audio that a session's gate has kept from its engines.
     ///
     /// - Parameter before: what of that was counted.
     package func gated(_ savings: VADGate.Savings, since before: VADGate.Savings, rate: SampleRate) {
@@ -212,7 +212,7 @@ package final class Metrics: Sendable {
 
     package func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 
-    /// How a request with a wrong credential was refused.
+    /// The way in which a request with a wrong credential was refused.
     package enum WrongCredentialOutcome: String {
         case answered, delayed
         case turnedAway = "turned_away"
@@ -225,7 +225,7 @@ package final class Metrics: Sendable {
 
     package func answered(route: String, status: Int) { add(1, .requests, [route, String(status)]) }
 
-    /// What became of spans.
+    /// Counts spans that were exported or dropped.
     package func traced(_ report: SpanExporter.Report) {
         switch report {
         case .exported(let count): spans.add(Int64(count), ordering: .relaxed)

@@ -43,7 +43,7 @@ struct RefusalSampler: Sendable {
         return true
     }
 
-    /// What is to be told of windows that are over. An address that goes on being refused gets no lines but these until it was quiet for a window.
+    /// Summaries of windows that are over. An address that goes on being refused gets no other lines until it was quiet for a window.
     mutating func summaries(now: Instant) -> [Summary] {
         var summaries: [Summary] = []
         for (key, entry) in entries where entry.start + limits.window <= now {

@@ -1,6 +1,6 @@
 /// Does work in the store that must not be left undone: again and again until the store does it.
 package struct StoreRetry: Sendable {
-    /// What is to be done, for the log and the metrics.
+    /// The work that is repeated, for the log and the metrics.
     package enum Work: String, Sendable {
         case jobTakeUp = "job_take_up"
         case jobClaim = "job_claim"

@@ -6,9 +6,9 @@ package struct AttemptStart: Sendable, Equatable {
     package var engine: EngineName
     /// The engine's name of the model that it is asked for; nil: not known.
     package var model: String?
-    /// Where its audio begins in the session.
+    /// Start of the attempt's audio in the session.
     package var start: SampleIndex
-    /// How much audio it is for; nil: as much as will come.
+    /// Length of the attempt's audio; nil: as much as will come.
     package var length: SampleCount?
     package var channels: Int
 

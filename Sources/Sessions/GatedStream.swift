@@ -7,20 +7,21 @@ import Speech
 final class GatedStream: EngineStream {
     private var leg: GatedLeg
     private let frame: Int
-    /// From `open` on; nil while the engine has closed it because no audio came. Nothing is lost then: it is opened again for the first passage.
+    /// The engine's stream, from `open` on; nil while the engine has closed it because no audio came. Nothing is lost then: it is opened again for
+    /// the first passage.
     private var inner: (any EngineStream)?
     private var reopen: (() -> any EngineStream)?
     private var hasOpened = false
     /// No audio comes any more.
     private var isLast = false
-    /// What the gate has decided, asked for when audio comes.
+    /// The gate's decisions, asked for when audio comes.
     private let passages: () -> Passages
     private let deliver: (EngineEvent) -> Void
     /// Audio that may still go on: the pre-roll, and what is not decided yet.
     private var kept: [UInt8] = []
-    /// What the engine was sent.
+    /// Audio that the engine was sent.
     private(set) var passed = SampleCount.zero
-    /// Where it begins, in the leg's time.
+    /// Start of the audio, in the leg's time.
     private var keptFrom = SampleIndex.zero
 
     /// - Parameters:

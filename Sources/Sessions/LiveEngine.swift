@@ -13,7 +13,7 @@ package struct LiveEngine: Sendable {
     package var name: EngineName
     package var capabilities: Capabilities
     package var access: Access
-    /// How long it takes to answer when it is slow (p99), where that is known.
+    /// The engine's p99 answer latency, if measured.
     package var slowness: Duration?
 
     package init(name: EngineName, capabilities: Capabilities, access: Access, slowness: Duration? = nil) {

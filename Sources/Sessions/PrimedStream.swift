@@ -11,9 +11,9 @@ final class PrimedStream: EngineStream {
     private let loop: Loop
     private let rate: SampleRate
     private let audio: [UInt8]
-    /// Whether its engine wants audio no faster than it is spoken.
+    /// True if the engine wants audio no faster than it is spoken.
     private let isPaced: Bool
-    /// Of the audio; what is behind it is silence.
+    /// End of the audio; the rest is silence.
     private var sent = 0
     private var timer: Loop.Timer?
     /// Its leg's; nil: none has taken it.
@@ -43,7 +43,7 @@ final class PrimedStream: EngineStream {
     /// Before anything is said by it.
     func open(_ stream: any EngineStream) { inner = stream }
 
-    /// From here on it is a leg's.
+    /// Hands the stream over to a leg.
     ///
     /// - Parameter told: takes the engine's label of who is known, when it has said it.
     func begin(deliver: @escaping (EngineEvent) -> Void, told: @escaping (SpeakerLabel) -> Void) {

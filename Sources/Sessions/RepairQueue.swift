@@ -1,7 +1,7 @@
 package import Speech
 import Synchronization
 
-/// Where repairs of all sessions are worked on, a few at a time: an outage of one vendor must not take the machine down.
+/// The queue of repairs of all sessions. A few are worked on at a time: an outage of one vendor must not take the machine down.
 ///
 /// It learns how long each engine takes for a second of audio, and refuses at once what cannot be done in time.
 package final class RepairQueue: Sendable {

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Who repairs what a session's engines leave, and where.
+/// The engines that repair a session's gaps, and the place of the audio that they are given.
 package struct RepairSettings: Sendable {
     /// In order of preference; the session may use each of them.
     package var engines: [any PrerecordedEngine]

@@ -4,7 +4,7 @@ import Synchronization
 
 /// One repair, off the session's loop: its audio is read when its turn has come, and lies in a file for as long as an engine reads it.
 final class RepairWork: Sendable {
-    /// How it went, and the engine's name of the model that ran.
+    /// The outcome, and the engine's name of the model that ran.
     typealias Answer = (outcome: RepairOutcome, model: String?)
 
     let repair: Repair

@@ -11,17 +11,17 @@ package import Vendors
 package final class SessionDriver {
     package struct Request: Sendable {
         package var channels: Int
-        /// As the client wants it; language and channels are fitted to each engine.
+        /// Options as the client wants them; language and channels are fitted to each engine.
         package var options: StreamOptions
         /// In order of preference; not empty.
         package var engines: [LiveEngine]
         package var recovery: FailoverPolicy.Rule
         package var mode: SessionMode
-        /// How long an engine that was sent speech may say nothing; zero: for ever.
+        /// Maximum silence of an engine that was sent speech; zero: no limit.
         package var stall: Duration
-        /// How long a fault may be repaired before a gap is reported.
+        /// Maximum time for the repair of a fault before a gap is reported.
         package var repairTime: Duration
-        /// How long what one engine made final may wait for what others say of it, in modes in which several are heard.
+        /// Maximum wait of one engine's final for the other engines' votes, in modes with several engines.
         package var voteTime: Duration
         /// nil: nothing is repaired; the next engine is sent what the one before left, at its pace.
         package var repair: RepairSettings?
@@ -60,25 +60,25 @@ package final class SessionDriver {
     private var options: StreamOptions
     private var machine: SessionMachine
     private var legs: [LegConnection] = []
-    /// Where audio is loud; nil when nobody asks, because all engines are this process's own.
+    /// Loudness of the audio; nil when nobody asks, because all engines are this process's own.
     private var meter: LoudnessMeter?
-    /// Where it is, it says what is loud.
+    /// The gate, where there is one: it says what is loud.
     private let gate: SilenceGate?
     private let repairSettings: RepairSettings?
     private let voices: (any VoiceListening)?
     private var repairs: [RepairID: RepairWork] = [:]
     /// An attempt that is not over.
     private struct Attempt {
-        /// How many began before it.
+        /// Number of streams that began before this one.
         var number: Int
         var model: String?
-        /// Of a stream behind a gate.
+        /// The gated stream, where the stream is behind a gate.
         var gated: GatedStream?
     }
 
     private var attempts: [AttemptRecord.Kind: Attempt] = [:]
     private var begun = 0
-    /// What the owner was told of the machine's.
+    /// Counters of the machine that the owner has been told.
     private var tally = SessionTally()
     private var scratch: [UInt8] = []
     private var timer: Loop.Timer?
@@ -195,7 +195,7 @@ package final class SessionDriver {
         run(machine.command(command, now: connector.loop.now))
     }
 
-    /// Whether new streams may be opened at this engine, which other sessions have had trouble with.
+    /// True if new streams may be opened at this engine, with which other sessions have had trouble.
     package func availability(_ engine: EngineName, isAvailable: Bool) {
         run(machine.availability(engine, isAvailable: isAvailable, now: connector.loop.now))
     }
@@ -206,7 +206,7 @@ package final class SessionDriver {
         run(machine.fail(error, now: connector.loop.now))
     }
 
-    /// By the engines' own means where they have them, else by new streams from here on.
+    /// Changes options by the engines' own means where they have them, else by new streams from here on.
     private func update(_ change: StreamChange) {
         var changed = options
         changed.apply(change)
@@ -371,7 +371,7 @@ package final class SessionDriver {
 
     // MARK: - Voices
 
-    /// Whether somebody speaks in kept audio of some channels. The machine is told when it has done what it is doing.
+    /// Asks whether somebody speaks in kept audio of some channels. The machine is told when it has finished its present work.
     private func listen(to leg: LegID, _ heard: Range<Int>, _ range: SampleRange) {
         let loop = connector.loop
         guard let voices, let pcm = try? audio(of: heard, range).get() else { return loop.soon { [self] in listened(to: leg, range, nil) } }

@@ -1,7 +1,7 @@
 package import Continuity
 package import Speech
 
-/// Whose session it is: keeps its audio, and hears what it says. Called on the session's loop.
+/// The owner of a session: keeps its audio, and hears what the session says. Called on the session's loop.
 package protocol SessionObserver: AnyObject {
     /// Keeps received audio, before any engine has it: 16-bit little-endian PCM, all channels.
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange)
@@ -12,7 +12,7 @@ package protocol SessionObserver: AnyObject {
     /// Keeps a commit, before anybody hears of it.
     func record(_ commit: Commit, turn: Int)
 
-    /// What the session says; after `.ended` there is nothing more.
+    /// An event of the session; after `.ended` there is nothing more.
     func hear(_ event: SessionEvent)
 
     /// Too much audio waits (true), or it may come again.
@@ -51,13 +51,13 @@ package protocol SessionObserver: AnyObject {
     /// The gate lets everything through from here on: it does not work, or hears no speech where there is sound.
     func gateFailed()
 
-    /// By the gate, nothing has been said for a while.
+    /// The gate has heard no speech for a while.
     func paused(at position: SampleIndex)
 
     /// The engine has told who the session's user is, whose speech it heard first.
     func userSpeaks(as speaker: SpeakerLabel)
 
-    /// How a shadow's words compare with the session's, at its end.
+    /// The comparison of a shadow's words with the session's, at the session's end.
     func evaluated(_ evaluation: Evaluation)
 }
 

@@ -1,6 +1,6 @@
 package import Continuity
 
-/// Whether silence is kept from engines, on routes whose clients send it all day.
+/// Settings of the VAD gate, which keeps silence from engines on routes whose clients send audio all day.
 package struct GateSettings: Sendable, Equatable {
     package enum Mode: String, Sendable, CaseIterable {
         case on

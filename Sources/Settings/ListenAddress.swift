@@ -1,6 +1,6 @@
 internal import Net
 
-/// Where the gateway listens: a numeric or local host and a port; port 0 lets the system choose.
+/// The address at which the gateway listens: a numeric or local host and a port; port 0 lets the system choose.
 package struct ListenAddress: Sendable, Equatable {
     package var host: String
     package var port: UInt16

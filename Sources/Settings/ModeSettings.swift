@@ -2,10 +2,10 @@ package import Continuity
 internal import Protocols
 package import Speech
 
-/// How many engines hear live sessions that do not say so themselves.
+/// The number of engines that hear live sessions, for clients that do not choose.
 package struct ModeSettings: Sendable, Equatable {
     package var mode: SessionMode
-    /// How long what one engine made final may wait for what others say of it.
+    /// Maximum wait of one engine's final for the other engines' votes.
     package var voteTime: Duration
     /// The share of sessions that get a shadow in the mode `shadow`: 0…1.
     package var shadowShare: Double

@@ -1,4 +1,4 @@
-/// When which audio of a stream came, for as long as a turn needs to know.
+/// The times at which the audio of a stream came, for as long as a turn needs to know.
 package struct ArrivalTimes: Sendable {
     private var arrivals: [(end: SampleIndex, at: Instant)] = []
     package private(set) var end: SampleIndex = .zero
@@ -13,7 +13,7 @@ package struct ArrivalTimes: Sendable {
         arrivals.append((end, at))
     }
 
-    /// When the sample before `index` came; nil when that is forgotten, or has not come.
+    /// The time when the sample before `index` came; nil when the time is forgotten, or the sample has not come.
     package func time(of index: SampleIndex) -> Instant? {
         var low = 0
         var high = arrivals.count

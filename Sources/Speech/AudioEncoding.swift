@@ -1,4 +1,4 @@
-/// How samples are written as bytes.
+/// The form of samples as bytes.
 public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
     /// Signed 16-bit, little-endian, interleaved. What sessions, journals and engines use inside.
     case linear16
@@ -46,12 +46,12 @@ public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// How plain samples lie in memory.
+/// The layout of plain samples in memory.
 public struct SampleLayout: Hashable, Sendable {
     public enum Kind: Hashable, Sendable { case signed, unsigned, float }
 
     public var kind: Kind
-    /// Of one sample.
+    /// Size of one sample in bytes.
     public var byteCount: Int
     public var isBigEndian: Bool
 
@@ -63,7 +63,7 @@ public struct SampleLayout: Hashable, Sendable {
 }
 
 extension AudioEncoding {
-    /// Of encodings that are plain samples.
+    /// The layout of an encoding that is plain samples.
     public var layout: SampleLayout? {
         switch self {
         case .linear16: SampleLayout(.signed, 2)

@@ -1,4 +1,4 @@
-/// What a sender says of the audio bytes that it sends.
+/// A sender's description of its audio bytes.
 public enum AudioFormat: Hashable, Sendable {
     /// No container around it: the sender names everything.
     case raw(AudioEncoding, SampleRate, channels: Int)

@@ -1,4 +1,4 @@
-/// Whose key an engine is used with.
+/// The party whose key an engine is used with.
 package enum BillingParty: String, Hashable, Sendable, CaseIterable {
     /// The caller's own key.
     case user

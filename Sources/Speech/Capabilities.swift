@@ -1,4 +1,4 @@
-/// What an engine can do. Declared by its author, never probed.
+/// The capabilities of an engine. Declared by its author, never probed.
 public struct Capabilities: Sendable, Equatable {
     public enum Languages: Sendable, Equatable {
         case any
@@ -23,11 +23,11 @@ public struct Capabilities: Sendable, Equatable {
     public var speakers: Bool
     /// Interleaved channels that one stream takes.
     public var channelsPerStream: Int
-    /// How fast a stream may be sent audio, in seconds of audio per second; nil when there is no limit.
+    /// Maximum speed of a stream, in seconds of audio per second; nil when there is no limit.
     public var pace: Double?
     /// The longest that one stream may last; nil when there is no limit.
     public var sessionCap: Duration?
-    /// What `EngineCommand.update` may change in a stream; anything else takes a new one.
+    /// Options that `EngineCommand.update` may change in a stream; anything else takes a new stream.
     public var liveChanges: Set<StreamAspect>
 
     public init(
@@ -49,7 +49,7 @@ public struct Capabilities: Sendable, Equatable {
 }
 
 extension Capabilities {
-    /// What to ask of the engine when a client asks for `language`: an engine of one language hears that for `multi`.
+    /// The language to ask the engine for when a client asks for `language`: an engine of one language hears that one for `multi`.
     public func language(for language: LanguageTag?) -> LanguageTag? {
         if language?.primary == "multi", case .only(let known) = languages, known.count == 1 { nil } else { language }
     }

@@ -1,4 +1,4 @@
-/// Why an engine did not recognise something. Every engine's failures fold into these; the case decides what happens next.
+/// The failure of an engine to recognize something. Every engine's failures fold into these; the case decides what happens next.
 public enum EngineError: Error, Sendable, Equatable {
     /// The key is missing, unknown or revoked.
     case unauthorized(String)

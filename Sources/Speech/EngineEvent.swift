@@ -28,7 +28,7 @@ public struct Hypothesis: Sendable, Equatable {
     /// The audio that the words account for.
     public var range: SampleRange
     public var words: [Word]
-    /// How many of the first words no later interim will change. Of no meaning in a final.
+    /// Number of leading words that no later interim will change. Without meaning in a final.
     public var stableWords: Int
 
     public init(channel: ChannelIndex = .first, range: SampleRange, words: [Word], stableWords: Int = 0) {
@@ -41,7 +41,7 @@ public struct Hypothesis: Sendable, Equatable {
     public var text: String { words.map(\.text).joined(separator: " ") }
 }
 
-/// Why something became final.
+/// The cause that made a result final.
 public enum FinalReason: Sendable, Equatable {
     /// The turn is over.
     case endOfTurn

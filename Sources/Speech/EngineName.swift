@@ -1,4 +1,4 @@
-/// What an engine is called in configuration, routes and reports: `local`, `deepgram`.
+/// An engine's name in configuration, routes and reports: `local`, `deepgram`.
 public struct EngineName: Hashable, Sendable, CustomStringConvertible {
     public var rawValue: String
 

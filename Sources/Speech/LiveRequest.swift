@@ -1,11 +1,11 @@
-/// What a client asked for when it opened a live session, in our words. A dialect makes it from its handshake.
+/// A client's request for a live session, in our words. A dialect makes it from its handshake.
 public struct LiveRequest: Sendable, Equatable {
     public var format: AudioFormat
     public var language: LanguageTag?
     /// The client's word for the model.
     public var model: String?
     public var interims: Bool
-    /// Whether it matters when the words of interims are spoken, for they may be taken for final.
+    /// True if the times of interim words matter, because they may be taken for final.
     public var timesInterims: Bool
     public var endpointing: Duration
     public var turn: TurnRule

@@ -35,7 +35,7 @@ public struct RecognitionOptions: Sendable, Equatable {
     public var diarize: Bool
     public var keyterms: [String]
     public var workload: Workload
-    /// Whether it matters when words are spoken; their text alone costs less.
+    /// True if the times of words matter; their text alone costs less.
     public var wordTimes: Bool
     /// The engine's own answer is wanted too: `Transcript.raw`.
     public var keepsRaw: Bool
@@ -59,7 +59,7 @@ public struct RecognitionOptions: Sendable, Equatable {
 }
 
 public enum RecognitionProgress: Sendable, Equatable {
-    /// What was sent to the engine was refused for now, or did not arrive, and was sent once more.
+    /// The request was refused for now, or did not arrive, and was sent again.
     case askedAgain
     /// The engine may have taken the recording, and what it would answer is lost for good: asked again, it may count, and charge, the work twice.
     case answerLost

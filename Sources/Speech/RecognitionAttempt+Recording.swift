@@ -1,5 +1,5 @@
 extension RecognitionAttempt {
-    /// What became of a whole recording, or of a part of a session that was one.
+    /// The record of an attempt at a whole recording, or at a part of a session that was recognized as one.
     package init(
         _ kind: Kind = .recording, of result: Result<Transcript, EngineError>, by engine: EngineName, from start: Instant, to end: Instant
     ) {

@@ -46,17 +46,17 @@ package struct RecognitionAttempt: Sendable, Equatable {
     package var engine: EngineName
     /// The engine's own name of the model that it was asked for, or that it says it used; nil when that is not known.
     package var model: String?
-    /// How many channels it heard.
+    /// Number of channels that the engine heard.
     package var channels: Int
-    /// What the engine was given, of each channel.
+    /// Audio that the engine was given, of each channel.
     package var audio: Duration
-    /// Of that, what a gate that holds silence back has let through to it; nil: there was none, it heard everything.
+    /// The part of that audio that a gate has let through to the engine; nil: there was no gate, and the engine heard everything.
     package var passed: Duration?
-    /// When it was asked.
+    /// The time when the engine was asked.
     package var start: Instant
-    /// When the engine first took audio; nil when it never did, or took a whole recording.
+    /// The time when the engine first took audio; nil when it never did, or took a whole recording.
     package var accepted: Instant?
-    /// From being asked to the first words; nil: there were none.
+    /// Time from the request to the first words; nil: there were none.
     package var firstAnswer: Duration?
     /// The longest that a session waited for words of which the engine had been sent the audio; nil: there were none, or it was no stream.
     package var slowest: Duration?
@@ -82,7 +82,7 @@ package struct RecognitionAttempt: Sendable, Equatable {
         self.outcome = outcome
     }
 
-    /// Why it did not come to its end; nil where nobody is to blame.
+    /// The cause of an attempt that did not come to its end; nil where nobody is to blame.
     package var error: EngineError? {
         switch outcome {
         case .completed, .cancelled: nil

@@ -1,4 +1,4 @@
-/// How many samples of one channel make a second.
+/// Number of samples of one channel in a second.
 public struct SampleRate: Hashable, Sendable, Comparable {
     public var hertz: Int
 
@@ -6,9 +6,9 @@ public struct SampleRate: Hashable, Sendable, Comparable {
 
     /// Telephone speech.
     public static let telephone = SampleRate(hertz: 8_000)
-    /// What speech recognisers take.
+    /// The rate that speech recognizers take.
     public static let speech = SampleRate(hertz: 16_000)
-    /// What Opus decodes to by itself.
+    /// The rate that Opus decodes to by itself.
     public static let opus = SampleRate(hertz: 48_000)
 
     /// The rates that a live session may have.

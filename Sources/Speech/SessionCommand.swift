@@ -1,8 +1,8 @@
-/// What a client tells its live session, besides audio. Keeps its place in the order of the audio.
+/// A client's command to its live session, besides audio. Keeps its place in the order of the audio.
 public enum SessionCommand: Sendable, Equatable {
     /// Make final what has been said so far, and answer.
     case finalize
-    /// From here on, recognise like this.
+    /// New options for recognition from here on.
     case update(StreamChange)
     /// The client is still there.
     case keepAlive

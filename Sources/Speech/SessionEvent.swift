@@ -1,9 +1,9 @@
-/// What a live session tells its client's dialect. All positions are on the session's timeline.
+/// A live session's event for its client's dialect. All positions are on the session's timeline.
 public enum SessionEvent: Sendable, Equatable {
     /// An engine takes audio. Comes once; audio that came before waits for it.
     case ready
     case speechStarted(ChannelIndex, at: SampleIndex)
-    /// What follows the last commit, for now; replaces the interim before.
+    /// The words that follow the last commit, for now; replaces the interim before.
     case interim(Hypothesis)
     /// Never changes. Commits of a channel tile it, in order.
     case commit(Commit)
@@ -41,7 +41,7 @@ public struct Commit: Sendable, Equatable {
 public struct SessionEnd: Sendable, Equatable {
     /// All audio that was received.
     public var received: SampleCount
-    /// Why it ended early; nil after an orderly finish.
+    /// The error that ended the session early; nil after an orderly finish.
     public var error: EngineError?
 
     public init(received: SampleCount, error: EngineError? = nil) {

@@ -1,4 +1,4 @@
-/// What a client changes in its running session. What is nil stays.
+/// A client's changes to its running session. An option that is nil stays.
 public struct StreamChange: Sendable, Equatable {
     public var language: LanguageTag?
     public var model: String?
@@ -19,7 +19,7 @@ public struct StreamChange: Sendable, Equatable {
         self.formatted = formatted
     }
 
-    /// What it touches.
+    /// The options that the change touches.
     public var aspects: Set<StreamAspect> {
         var aspects: Set<StreamAspect> = []
         if language != nil { aspects.insert(.language) }

@@ -1,6 +1,6 @@
-/// What is asked of an engine's stream when it is opened. What of it may change later, the engine's `Capabilities.liveChanges` say.
+/// Options of an engine's stream when it is opened. The engine's `Capabilities.liveChanges` name the options that may change later.
 public struct StreamOptions: Sendable, Equatable {
-    /// Of the 16-bit little-endian PCM that will be sent.
+    /// Sample rate of the audio that will be sent, which is 16-bit little-endian PCM.
     public var rate: SampleRate
     /// Interleaved channels that will be sent; at most the engine's `channelsPerStream`.
     public var channels: Int
@@ -8,7 +8,7 @@ public struct StreamOptions: Sendable, Equatable {
     /// The client's word for the model, as it came; an engine that does not know it uses its default.
     public var model: String?
     public var interims: Bool
-    /// Whether it matters when the words of interims are spoken; estimates cost less.
+    /// True if the times of interim words matter; estimates cost less.
     public var timesInterims: Bool
     /// Silence after which what was said becomes final.
     public var endpointing: Duration
@@ -16,7 +16,7 @@ public struct StreamOptions: Sendable, Equatable {
     /// Terms that are likely to be said.
     public var keyterms: [String]
     public var diarize: Bool
-    /// Whether words come with capitals and punctuation; nil: as the engine does it best. With true, nothing that is unformatted is final.
+    /// True if words come with capitals and punctuation; nil: as the engine does it best. With true, nothing that is unformatted is final.
     public var formatted: Bool?
     /// Audio goes to engines behind a socket in pieces of at least this; what is left goes before the next command.
     public var shortestPiece: Duration

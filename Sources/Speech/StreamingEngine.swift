@@ -31,7 +31,7 @@ extension EngineStream {
 public enum EngineCommand: Sendable, Equatable {
     /// Make final what has been sent so far, and answer.
     case finalize
-    /// From here on, recognise like this: it differs only in what the engine's `Capabilities.liveChanges` name.
+    /// New options from here on. They differ only in what the engine's `Capabilities.liveChanges` name.
     case update(StreamOptions)
     /// Audio will come, though not now.
     case keepAlive

@@ -1,4 +1,4 @@
-/// What an engine made of a whole recording.
+/// An engine's result for a whole recording.
 public struct Transcript: Sendable, Equatable {
     public struct Channel: Sendable, Equatable {
         public var words: [Word]
@@ -24,9 +24,9 @@ public struct Transcript: Sendable, Equatable {
         }
     }
 
-    /// Of all positions in it.
+    /// Sample rate of all positions in the transcript.
     public var rate: SampleRate
-    /// Of the decoded audio, silence included.
+    /// Length of the decoded audio, silence included.
     public var length: SampleCount
     public var language: LanguageTag
     /// 0…1 when the engine found the language by itself.

@@ -1,4 +1,4 @@
-/// What a client asks of the end of turns. What is nil is the engine's own choice.
+/// A client's rules for the end of turns. A rule that is nil is the engine's own choice.
 public struct TurnRule: Hashable, Sendable {
     /// 0…1: how sure the engine's model must be that the turn is over.
     public var confidence: Float?

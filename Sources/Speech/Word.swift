@@ -1,8 +1,8 @@
 /// One recognised word.
 public struct Word: Hashable, Sendable {
-    /// As displayed: with its capitals and the punctuation that touches it.
+    /// The word as displayed: with its capitals and the punctuation that touches it.
     public var text: String
-    /// Where it is spoken.
+    /// The audio in which the word is spoken.
     public var range: SampleRange
     /// 0…1.
     public var confidence: Float

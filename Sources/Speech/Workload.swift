@@ -1,4 +1,4 @@
-/// Why audio is recognised; policy and prices depend on it.
+/// The purpose of a recognition; policy and prices depend on it.
 public enum Workload: String, Hashable, Sendable, CaseIterable {
     case realtime
     case pushToTalk = "ptt"

@@ -1,7 +1,7 @@
 package import Speech
 package import Store
 
-/// What the ledger has for a user and a key, at the operator's cost, since the day and the month began in UTC.
+/// The ledger's sums for a user and a key, at the operator's cost, since the day and the month began in UTC.
 package struct BookedUsage: Sendable {
     var userDay = UsageTotals()
     var userMonth = UsageTotals()
@@ -11,7 +11,7 @@ package struct BookedUsage: Sendable {
 }
 
 extension UsageRecorder {
-    /// What an owner has used. Attempts that have ended are booked first.
+    /// Reads an owner's usage. Attempts that have ended are booked first.
     package func booked(by owner: UsageOwner, now: UnixTime) async throws(StoreError) -> BookedUsage {
         await flush()
         try await ledger.bookAll()

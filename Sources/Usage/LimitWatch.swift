@@ -11,12 +11,12 @@ internal import Synchronization
 package final class LimitWatch: Sendable {
     /// Between two looks at the open sessions: a session that reaches a limit is told within this, and ends within `finishTime` more.
     package static let interval: Duration = .milliseconds(250)
-    /// How long the engines of a session that has reached a limit have for its last words.
+    /// Time that the engines of a session that has reached a limit have for its last words.
     package static let finishTime: Duration = .milliseconds(1_250)
 
     private struct Known: Sendable {
         var booked: BookedUsage
-        /// When the ledger was asked: `2026-11-22`.
+        /// The day when the ledger was asked: `2026-11-22`.
         var day: String
     }
 
@@ -44,9 +44,10 @@ package final class LimitWatch: Sendable {
     /// Without limits there is nothing to watch.
     package var isNeeded: Bool { !limits.isEmpty }
 
-    /// What is left for an owner now.
+    /// The rest of an owner's limits now.
     ///
-    /// When the ledger cannot be read, what was read last counts; when nothing was, nothing is refused: an operator's fault does not stop everybody.
+    /// When the ledger cannot be read, the figures that were read last count; without any, nothing is refused: an operator's fault does not stop
+    /// everybody.
     package func spending(of owner: UsageOwner) async -> Spending {
         guard isNeeded else { return Spending() }
         guard let booked = await booked(by: owner) else { return Spending() }

@@ -1,7 +1,7 @@
 internal import Speech
 package import Store
 
-/// What live sessions use now, at the operator's cost: it is not in the ledger before their streams end.
+/// The present use of live sessions, at the operator's cost: it is not in the ledger before the sessions' streams end.
 package struct OpenUsage: Sendable, Equatable {
     package var audio: Duration = .zero
     package var cost = USDollars.zero

@@ -1,4 +1,4 @@
-/// How much of a user's and a key's limits is used.
+/// The state of a user's and a key's limits.
 package struct Spending: Sendable, Equatable {
     /// Says which limit of audio is used up, and until when; nil: none is. Nothing more is recognized at the operator's cost.
     package var audioUsedUp: String?

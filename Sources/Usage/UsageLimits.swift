@@ -2,7 +2,7 @@ package import Settings
 package import Store
 internal import Speech
 
-/// What one user, and one key, may have recognised at the operator's cost. Warns first, then stops.
+/// Limits of what one user, and one key, may have recognized at the operator's cost. The limits warn first, then stop.
 package struct UsageLimits: Sendable, Equatable {
     package struct Limit: Sendable, Equatable {
         /// On one day of UTC; nil: any amount.
@@ -16,7 +16,7 @@ package struct UsageLimits: Sendable, Equatable {
         }
     }
 
-    /// From this part of a limit on there is a warning, in percent.
+    /// The percentage of a limit from which on there is a warning.
     package static let warning = 80
 
     package var user = Limit()

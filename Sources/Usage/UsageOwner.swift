@@ -1,7 +1,7 @@
 package import Speech
 package import Store
 
-/// Whose usage something is.
+/// The user, and the key, that usage is booked to.
 package struct UsageOwner: Sendable, Hashable {
     package var user: ID<User>
     package var key: ID<AccessKey>?

@@ -21,7 +21,7 @@ package final class UsageRecorder: Sendable {
     /// The day when old runs were last looked for.
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)
-    /// Whether somebody asks for `takeChanged`.
+    /// True if somebody asks for `takeChanged`.
     private let isWatched: Bool
     /// Users whose attempts have ended since they were asked for.
     private let changed = Mutex<Set<ID<User>>>([])
@@ -106,7 +106,7 @@ package final class UsageRecorder: Sendable {
         }
     }
 
-    /// What sessions of earlier processes had received, of those that have not ended: their streams were sent no more.
+    /// Books the open attempts of earlier processes, with the audio that their sessions had received: their streams were sent no more.
     package func resume(_ received: [ID<Session>: Duration]) async {
         let streams = cutOff.withLock { streams in
             defer { streams = [] }
@@ -216,7 +216,7 @@ extension UsageRecord {
             started: started)
     }
 
-    /// How much was recognised. Never what.
+    /// Counts what was recognized: amounts, never words.
     fileprivate mutating func count(_ transcript: Transcript) {
         segments = transcript.channels.reduce(0) { $0 + $1.segments.count }
         words = transcript.channels.reduce(0) { $0 + $1.words.count }

@@ -7,7 +7,7 @@ import Synchronization
 import Tracing
 import Vendors
 
-/// What all engines do: open streams with their options, and change those that run.
+/// The common part of all engines: opens streams with their options, and changes those that run.
 final class EngineCore: Sendable {
     private struct State {
         var options: TranscriptionOptions
@@ -18,7 +18,7 @@ final class EngineCore: Sendable {
         weak var stream: SpeechStream?
     }
 
-    /// Who recognises files.
+    /// The engine that recognizes files.
     enum Prerecorded: Sendable {
         case inProcess(any PrerecordedEngine)
         case vendor(PrerecordedService, VendorSettings)

@@ -1,6 +1,6 @@
 public import Speech
 
-/// Why something could not begin, or a file could not be recognised. Says what to do.
+/// A stream that could not begin, or a file that could not be recognized. The description says what to do.
 public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Neither given nor in the environment.
     case missingKey(vendor: String, variable: String)
@@ -8,7 +8,7 @@ public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidURL(String)
     /// The engine recognises live audio only.
     case streamingOnly(String)
-    /// What the engine said of a file.
+    /// The engine's error about a file.
     case engine(EngineError)
     /// Something that the engine needs is not there.
     case unavailable(String)

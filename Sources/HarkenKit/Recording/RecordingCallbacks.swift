@@ -1,7 +1,7 @@
 import Speech
 import Synchronization
 
-/// What an application wants to hear. Its functions are called one after the other, never two at a time.
+/// Functions that an application wants to have called. They are called one after the other, never two at a time.
 final class RecordingCallbacks: Sendable {
     private struct Bodies {
         var realtime: (@Sendable (RecordingResult) -> Void)?

@@ -26,7 +26,7 @@ public protocol RecordingEngine: AnyObject, Sendable {
     /// The microphone is open.
     var isRecording: Bool { get }
 
-    /// Who speaks, for the results from now on.
+    /// The speaker, for the results from now on.
     func setUserName(_ name: String?)
 
     /// Takes what is being said, as it changes. Called from any thread, one call after the other, as are the others.
@@ -45,7 +45,7 @@ public protocol RecordingEngine: AnyObject, Sendable {
 public struct RecordingResult: Sendable, Equatable {
     public var text: String
     public var isFinal: Bool
-    /// When it came.
+    /// The time when the result came.
     public var timestamp: UnixTime
     public var userName: String?
 }

@@ -1,6 +1,6 @@
 public import Speech
 
-/// Why there is no recording. Says what to do.
+/// A recording that could not be made. The description says what to do.
 public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A setting without which nothing goes.
     case missingSetting(String)

@@ -1,4 +1,4 @@
-/// Where a recording is on its way. A value: the recorder asks it before each step whether the step may still be taken.
+/// The state of a recording, as a value. The recorder asks it before each step whether the step may still be taken.
 struct RecordingPhase: Sendable {
     enum State: Sendable, Equatable {
         case new
@@ -29,7 +29,7 @@ struct RecordingPhase: Sendable {
         return attempt
     }
 
-    /// Whether that start is still wanted.
+    /// True if that start is still wanted.
     func isCurrent(_ attempt: Int) -> Bool { attempt == self.attempt && (state == .starting || state == .recording) }
 
     /// The microphone runs. False when the start is not wanted any more.

@@ -1,6 +1,6 @@
 public import Speech
 
-/// What a recording is asked for. 16 kHz mono in blocks of 1,024 samples is what every engine is sent.
+/// Settings of a recording. Every engine is sent 16 kHz mono in blocks of 1,024 samples.
 public struct RecordingSettings: Sendable, Equatable {
     public var model: String? = "nova-2"
     public var language: LanguageTag? = LanguageTag("en-US")

@@ -2,9 +2,9 @@ import Recorder
 import Speech
 import Synchronization
 
-/// What all recording engines do: a stream, and a microphone that is open only while the stream is.
+/// The common part of all recording engines: a stream, and a microphone that is open only while the stream is.
 final class StreamRecorder: Sendable {
-    /// How long `start` may take, and how long `stop` waits for the last words.
+    /// Maximum time of `start`, and of `stop` while it waits for the last words.
     static let startLimit: Duration = .seconds(15)
     static let stopLimit: Duration = .seconds(5)
 

@@ -5,7 +5,7 @@ import Vendors
 
 /// One live stream: audio in, events out. All its methods may be called from any thread, return at once, and act in the order of the calls.
 public final class SpeechStream: Sendable {
-    /// What the stream tells, ending with `.terminated`. To be read once, by one reader.
+    /// The stream's events, ending with `.terminated`. To be read once, by one reader.
     public let events: AsyncStream<StreamEvent>
     private let loop: Loop
     private let session: StreamReference

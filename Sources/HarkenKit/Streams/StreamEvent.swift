@@ -1,6 +1,6 @@
 public import Speech
 
-/// What a stream tells. All times count from the first sample that was pushed.
+/// An event of a stream. All times count from the first sample that was pushed.
 public enum StreamEvent: Sendable, Equatable {
     /// An engine takes audio. Comes once; what was pushed before has waited for it.
     case opened
@@ -14,9 +14,9 @@ public enum StreamEvent: Sendable, Equatable {
     case final(Transcription)
     /// The turn is over. Follows each final.
     case endOfSpeech(at: Duration)
-    /// How much audio was recognised since the last such event; never zero. Follows the end of speech.
+    /// Audio that was recognized since the last such event; never zero. Follows the end of speech.
     case usage(audio: Duration)
-    /// How long things took for the turn that has just ended.
+    /// Latencies of the turn that has just ended.
     case metrics(StreamMetrics)
     /// The engine will recognise only this much more audio.
     case creditsLow(Duration)
@@ -36,13 +36,13 @@ public struct Transcription: Sendable, Equatable {
     public var confidence: Float
     public var start: Duration
     public var end: Duration
-    /// Who really recognised it.
+    /// The engine that recognized the words.
     public var engine: EngineName
 }
 
 /// A word and its place on the stream.
 public struct TimedWord: Sendable, Equatable {
-    /// As displayed.
+    /// The word as displayed.
     public var text: String
     public var start: Duration
     public var end: Duration
@@ -51,16 +51,16 @@ public struct TimedWord: Sendable, Equatable {
     public var speaker: SpeakerLabel?
 }
 
-/// How fast an engine was.
+/// Latencies of an engine.
 public struct StreamMetrics: Sendable, Equatable {
     public var engine: EngineName
-    /// From the turn's first speech having been pushed to the engine's first words about it; nil when there were none before the final.
+    /// Time from the push of the turn's first speech to the engine's first words about it; nil when there were none before the final.
     public var timeToFirstByte: Duration?
-    /// From the end of speech having been pushed to the final.
+    /// Time from the push of the end of speech to the final.
     public var processingTime: Duration?
 }
 
-/// What a stream survived.
+/// A fault that a stream survived.
 public enum StreamProblem: Sendable, Equatable {
     /// The connection to the engine is gone; the stream tries again, and no audio is lost.
     case connectionLost(EngineName, EngineError)
@@ -72,12 +72,12 @@ public enum StreamProblem: Sendable, Equatable {
     case overfull
 }
 
-/// How a stream ended.
+/// The end of a stream.
 public struct Termination: Sendable, Equatable {
     /// All audio that was pushed.
     public var audio: Duration
-    /// From the stream's beginning to its end.
+    /// Time from the stream's beginning to its end.
     public var session: Duration
-    /// Why it ended early; nil after `finish()`.
+    /// The error that ended the stream early; nil after `finish()`.
     public var error: EngineError?
 }

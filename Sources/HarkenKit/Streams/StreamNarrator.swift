@@ -12,7 +12,7 @@ struct StreamNarrator: Sendable {
     private var turnStart: SampleIndex?
     private var turnEngine: EngineName
     private var committedThrough: SampleIndex = .zero
-    /// Where the audio that was not yet reported as used begins.
+    /// Start of the audio that was not yet reported as used.
     private var usedThrough: SampleIndex = .zero
     private var isSpeaking = false
     private var firstWordsAt: Instant?

@@ -6,7 +6,7 @@ import Vendors
 
 /// A stream on its loop: keeps the audio that is not final, and tells what the session says.
 final class StreamSession: SessionObserver {
-    /// What may wait for an engine: the session holds its client from five minutes on, and this is for what comes nevertheless.
+    /// Maximum audio that waits for an engine. The session holds its client from five minutes on; this limit is for audio that comes nevertheless.
     private static let maxKept: Duration = .seconds(330)
 
     private let loop: Loop

@@ -2,16 +2,16 @@ import Framing
 public import Speech
 import Tracing
 
-/// What is asked of a stream. What is nil is left to the engine: it is not sent at all.
+/// Options of a stream. An option that is nil is left to the engine: it is not sent at all.
 public struct TranscriptionOptions: Sendable, Equatable {
-    /// Of the 16-bit PCM that is pushed, mono. 8,000 to 96,000 Hz.
+    /// Sample rate of the pushed audio, which is 16-bit PCM, mono. 8,000 to 96,000 Hz.
     public var sampleRate: SampleRate = .speech
-    /// How much audio goes out in one message: less latency or fewer messages. 50 ms to 1 s.
+    /// Audio in one message: less latency or fewer messages. 50 ms to 1 s.
     public var bufferDuration: Duration = .milliseconds(50)
     public var language: LanguageTag? = .english
     /// The vendor's name of a model.
     public var model: String?
-    /// Whether finals shall have capitals and punctuation, where the engine lets one choose.
+    /// True if finals shall have capitals and punctuation, where the engine lets one choose.
     public var formattedTurns: Bool?
     /// 0…1: how sure the engine must be that a turn is over.
     public var endOfTurnConfidence: Float?
@@ -21,9 +21,9 @@ public struct TranscriptionOptions: Sendable, Equatable {
     public var maximumTurnSilence: Duration?
     /// Terms that are likely to be said.
     public var keyterms: [String] = []
-    /// Whether words carry speakers, where the engine tells them apart.
+    /// True if words shall carry speakers, where the engine tells speakers apart.
     public var tellsSpeakersApart = false
-    /// Whether `userStoppedSpeaking()` makes the engine say at once what it has heard.
+    /// True if `userStoppedSpeaking()` makes the engine say at once what it has heard.
     public var forcesEndpointWhenUserStops = true
     /// The program's own span, as a `traceparent` of W3C's Trace Context: spans of streams and files become part of it. See `Traces`.
     public var traceParent: String?
@@ -47,7 +47,7 @@ public struct TranscriptionOptions: Sendable, Equatable {
         TurnRule(confidence: endOfTurnConfidence, minimumSilence: minimumTurnSilence, maximumSilence: maximumTurnSilence)
     }
 
-    /// What a running stream must change to be as `other` says. The sample rate and the buffer stay as they are.
+    /// The changes that make a running stream as `other` says. The sample rate and the buffer stay as they are.
     func change(to other: TranscriptionOptions) -> StreamChange {
         StreamChange(
             language: other.language == language ? nil : other.language, model: other.model == model ? nil : other.model,

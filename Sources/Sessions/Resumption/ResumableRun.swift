@@ -6,7 +6,7 @@ package import Speech
 ///
 /// Lives on the session's loop and is called there only. Its owner passes on what the session says, and what of its audio is durable.
 package final class ResumableRun {
-    /// What a client with a connection is told.
+    /// The output for a client that has a connection.
     package enum Message: Sendable, Equatable {
         case event(Resumption.Numbered)
         /// All audio before it is durable.

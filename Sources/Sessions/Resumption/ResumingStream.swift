@@ -26,7 +26,7 @@ package final class ResumingStream: EngineStream {
     private var isClosed = false
     /// Events of a connection that was left are not for this one.
     private var generation = 0
-    /// Where the connection that is being made goes on.
+    /// The position at which the connection that is being made goes on.
     private var start = SampleIndex.zero
     private var timer: Loop.Timer?
     /// Finalizes that have not been answered, and whether no more audio comes: said again on each connection.
