@@ -316,7 +316,7 @@ import Testing
         @Test(arguments: [
             (EngineError.unavailable("secret"), "stt_failed upstream_error connection_lost", 1011),
             (.timedOut("secret"), "stt_failed timeout connection_lost", 1011),
-            (.unauthorised("secret"), "stt_failed config_error auth_rejected", 1011),
+            (.unauthorized("secret"), "stt_failed config_error auth_rejected", 1011),
             (.quotaExhausted("secret"), "stt_failed config_error budget_exhausted", 1011),
             (.rateLimited(retryAfter: .seconds(7)), "stt_failed upstream_error rate_limited", 1011),
             (.protocolViolation("secret"), "stt_failed upstream_error connection_lost", 1011),
@@ -385,7 +385,7 @@ import Testing
         @Test func `ends when it is taken back`() throws {
             var stream = try ListenConversation.ready()
             #expect(stream.account(.revoked).isEmpty)
-            #expect(stream.event(.ended(SessionEnd(received: .zero, error: .unauthorised("")))) == ["close 1008 Invalid token"])
+            #expect(stream.event(.ended(SessionEnd(received: .zero, error: .unauthorized("")))) == ["close 1008 Invalid token"])
         }
     }
 

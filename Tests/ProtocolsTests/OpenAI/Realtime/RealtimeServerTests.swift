@@ -425,7 +425,7 @@ import Testing
             var stream = try RealtimeConversation.speaking()
             _ = stream.account(.revoked)
             #expect(
-                stream.event(.ended(SessionEnd(received: .zero, error: .unauthorised("")))) == [
+                stream.event(.ended(SessionEnd(received: .zero, error: .unauthorized("")))) == [
                     "error invalid_api_key", "close 1008 invalid_api_key",
                 ])
         }
