@@ -41,7 +41,7 @@ package final class Admission: Sendable {
     /// There is no key yet and no identity provider, so every caller is on this machine.
     package var isOpenToThisMachineOnly: Bool { access.isOpenToThisMachineOnly }
 
-    /// What must be awaited before this credential can be judged; nil: nothing.
+    /// Returns the work to await before this credential can be judged; nil: none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? { access.preparation(for: credential) }
 
     /// Refuses callers who could not be let in whatever credential they showed: for those who show it later.
@@ -79,7 +79,7 @@ package final class Admission: Sendable {
         try await KnownUser(user, in: store).check(keys.all)
     }
 
-    /// By what keys a caller's background work would be routed, if it were asked for now.
+    /// Returns the keys by which a caller's background work would be routed now.
     package func routingKeys(_ keys: BYOKCredentials) -> RoutingKeys { directory.routingKeys(keys, onlyFree: false) }
 
     // MARK: Grants
@@ -97,10 +97,10 @@ package final class Admission: Sendable {
         try grant(to: caller, keys, await standing(of: caller, keys), for: use)
     }
 
-    /// Whether `standing` must be asked before a grant can be given.
+    /// True if `standing` must be asked before a grant can be given.
     package func needsStanding(_ keys: BYOKCredentials) -> Bool { !keys.isEmpty || watch.isNeeded }
 
-    /// What must be known about a caller before a grant can be given.
+    /// Returns the state of a caller that must be known before a grant can be given.
     ///
     /// - Parameter asksForUser: the user's choices are wanted too.
     package func standing(of caller: AuthenticatedCaller, _ keys: BYOKCredentials, asksForUser: Bool = false) async -> CallerStanding {
@@ -112,7 +112,7 @@ package final class Admission: Sendable {
 
     /// Decides. At once, on any thread.
     ///
-    /// - Parameter standing: as `standing` gave it; nil: it was not needed.
+    /// - Parameter standing: the answer of `standing`; nil: it was not needed.
     package func grant(
         to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse
     ) throws(RefusalCause) -> Grant {
@@ -158,14 +158,14 @@ package final class Admission: Sendable {
         return grant.freeOnly == nil ? grant : nil
     }
 
-    /// Whether a limit was reached since the grant was given; says which. nil: none was.
+    /// Returns the limit that was reached since the grant was given, in words; nil: none was reached.
     package func usedUp(_ grant: Grant) async -> String? {
         guard grant.payer == .operator else { return nil }
         let spending = await watch.spending(of: grant.owner)
         return spending.audioUsedUp ?? (grant.freeOnly == nil ? spending.costUsedUp : nil)
     }
 
-    /// What is left of the limits: of none for a caller whose own keys pay.
+    /// Returns the state of the limits. A caller whose own keys pay has no limits.
     private func spending(of owner: UsageOwner, _ keys: BYOKCredentials) async -> Spending {
         keys.isEmpty ? await watch.spending(of: owner) : Spending()
     }

@@ -1,9 +1,9 @@
 package import Usage
 
-/// What the store and the ledger know about a caller, asked before a grant is given.
+/// The state of a caller in the store and in the ledger, read before a grant is given.
 package struct CallerStanding: Sendable {
     /// The user's choices and enrolled keys; nil: nobody asked.
     package var user: KnownUser?
-    /// What is left of the limits; without limits, and for callers who pay themselves, nothing is used up.
+    /// The state of the limits. Without limits, and for callers who pay themselves, nothing is used up.
     package var spending = Spending()
 }

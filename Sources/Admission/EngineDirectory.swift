@@ -13,7 +13,7 @@ package struct EngineDirectory: Sendable {
     package let entries: [EngineEntry]
     /// Chooses among `entries`.
     package let router: Router
-    /// How each vendor is reached, without a key.
+    /// Settings for reaching each vendor, without a key.
     package let reachable: [VendorSettings]
     package let client: HTTPClient
 
@@ -37,7 +37,7 @@ package struct EngineDirectory: Sendable {
 
     /// The keys that background work may be routed by.
     ///
-    /// - Parameter onlyFree: what costs the operator something may not be used.
+    /// - Parameter onlyFree: engines that cost the operator something may not be used.
     package func routingKeys(_ keys: BYOKCredentials, onlyFree: Bool) -> RoutingKeys {
         var found = RoutingKeys(user: keys.engines, hasLocal: false)
         for entry in entries where entry.prerecorded != nil {

@@ -11,13 +11,13 @@ package import Usage
 /// come from grants only; so whatever is decided about keys, limits and credit holds for all of them.
 package struct Grant: Sendable {
     package let use: RecognitionUse
-    /// Whose usage it is.
+    /// The owner of the usage.
     package let owner: UsageOwner
     /// The caller's own vendor keys. When there are any, they are the only ones that are used, whatever fails: the caller pays.
     package let keys: BYOKCredentials
     /// The account that credit is taken from; nil: without keys of this gateway nobody counts, and the gateway itself does not count its own work.
     package let account: BillingUse?
-    /// Why only engines that cost nothing may be used; nil: all may.
+    /// The reason why only engines that cost nothing may be used; nil: all engines may be used.
     package let freeOnly: String?
     private let directory: EngineDirectory
 

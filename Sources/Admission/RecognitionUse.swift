@@ -1,4 +1,4 @@
-/// Why speech is to be recognized: decides which scope a key needs.
+/// The purpose of a recognition. Decides which scope a key needs.
 package enum RecognitionUse: Sendable, Equatable {
     /// A live session.
     case live

@@ -17,13 +17,13 @@ package struct AttemptRecord: Sendable, Equatable {
     /// The audio that the engine was given.
     package var range: SampleRange
     package var outcome: Outcome
-    /// From the beginning of the attempt until the engine took audio; nil: it never did, or is one for recordings.
+    /// Time from the beginning of the attempt until the engine took audio; nil: the engine never took audio, or is one for recordings.
     package var accepted: Duration?
-    /// From the beginning of the attempt to the engine's first words; nil: there were none.
+    /// Time from the beginning of the attempt to the engine's first words; nil: there were no words.
     package var firstAnswer: Duration?
     /// The longest that somebody waited for words of which the engine had been sent the audio; nil: there were none, or the attempt is no leg's.
     package var slowest: Duration?
-    /// From the beginning of the attempt to its end.
+    /// Time from the beginning of the attempt to its end.
     package var duration: Duration
 
     package init(

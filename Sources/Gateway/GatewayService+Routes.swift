@@ -2,7 +2,7 @@ internal import Framing
 internal import Protocols
 
 extension GatewayService {
-    /// What is served, and by whom. `docs/` and INTERFACE name the same.
+    /// The routes that are served, with their endpoints. `docs/` and INTERFACE name the same routes.
     package static let routes: [Route] =
         Catalogue.dialects.flatMap { dialect in
             dialect.paths.map { Route(.webSocket, .get, $0, voice: RefusalVoice(refuse: dialect.refuse), LiveEndpoint(dialect: dialect)) }

@@ -4,7 +4,8 @@ package import RecordingAssembly
 package import Speech
 package import Store
 
-/// Why something of a recording in chunks is not done: `{"detail", "code"}`, as the clients of these routes read it, and `provider` where an engine failed.
+/// Reason why an operation on a recording in chunks is refused. The clients of these routes read the refusal as `{"detail", "code"}`, with `provider`
+/// where an engine failed.
 package struct BackgroundRefusal: Error, Sendable, Equatable {
     package var status: HTTPStatus
     package var code: String
@@ -48,7 +49,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
 
     /// The vendor's words stay in the log.
     ///
-    /// - Parameter request: what the log calls the work; nil: nothing.
+    /// - Parameter request: the work's name in the log; nil: none.
     package init(_ failure: ProviderError, request: String?) {
         let code = failure.code.rawValue
         let status: HTTPStatus =
@@ -73,7 +74,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
         do throws(RefusalCause) { return try await body() } catch { throw BackgroundRefusal(error) }
     }
 
-    /// What the store says.
+    /// Returns the store's answer. Throws a refusal when the store fails.
     package static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(BackgroundRefusal) -> Value {
         do throws(StoreError) { return try await body() } catch { throw BackgroundRefusal(error) }
     }

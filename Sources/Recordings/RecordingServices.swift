@@ -65,11 +65,11 @@ package struct RecordingSettings: Sendable {
     package var recordingBytes: Int?
     /// Waits between attempts to store what must not be lost.
     package var storeRetries: RetrySchedule
-    /// Which engines background work may use.
+    /// Engines that background work may use.
     package var routing: WorkloadRouting
-    /// Whether URLs that callers give are fetched. Never from private addresses.
+    /// True if URLs from callers are fetched. Private addresses are never fetched.
     package var fetchesURLs: Bool
-    /// From where URLs are fetched. No setting widens it; a test's host is on its own machine.
+    /// Addresses from which URLs are fetched. No setting widens this range; a test's host is on the test's own machine.
     package var fetchReach: HTTPClientRequest.Reach
 
     package init(

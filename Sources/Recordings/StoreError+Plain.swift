@@ -2,7 +2,7 @@ package import Framing
 package import Store
 
 extension StoreError {
-    /// What a caller is told: a status, a stable code, and words that name no file of the gateway's.
+    /// The answer for a caller: a status, a stable code, and a message that names no file of the gateway.
     package var plain: (status: HTTPStatus, code: String, message: String) {
         switch self {
         case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)

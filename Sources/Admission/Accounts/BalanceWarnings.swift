@@ -2,13 +2,13 @@
 package struct BalanceWarnings: Sendable {
     /// Microseconds, the highest first.
     private let thresholds: [Int64]
-    /// How many of them were told.
+    /// Number of thresholds that the client was told about.
     private var told = 0
 
     /// - Parameter thresholds: the highest first.
     package init(_ thresholds: [Duration]) { self.thresholds = thresholds.map(\.wholeMicroseconds) }
 
-    /// Whether a balance of so many microseconds is news.
+    /// Returns true if a balance of so many microseconds is news for the client.
     package mutating func isNews(_ remaining: Int64) -> Bool {
         while told > 0, thresholds[told - 1] < remaining { told -= 1 }
         guard told < thresholds.count, remaining <= thresholds[told] else { return false }

@@ -2,17 +2,17 @@ package import Speech
 package import Store
 internal import Synchronization
 
-/// What all sessions and recordings of one key share while there are any: its balance. A user without a key has one too, without a balance. From any
-/// thread.
+/// The balance that all sessions and recordings of one key share while there are any. A user without a key has an account too, without a balance.
+/// May be used from any thread.
 package final class BillingAccount: Sendable {
-    /// nil: of a user without one.
+    /// nil: the account of a user without a key.
     package let key: ID<AccessKey>?
     package let user: ID<User>
-    /// Whether audio is counted. Without, nothing is ever taken off.
+    /// True if audio is counted. Otherwise nothing is ever taken off the balance.
     package let isCounted: Bool
     /// Microseconds of audio that are left.
     private let balance: Atomic<Int64>
-    /// What was spent and is not in the store yet.
+    /// Microseconds of audio that were spent and are not in the store yet.
     private let unsettled = Atomic<Int64>(0)
     private let valid = Atomic<Bool>(true)
 
@@ -58,7 +58,7 @@ package final class BillingAccount: Sendable {
     /// Someone else gave or took credit.
     package func correct(by microseconds: Int64) { balance.add(microseconds, ordering: .relaxed) }
 
-    /// - Returns: whether it was valid before.
+    /// - Returns: true if the key was valid before.
     func invalidate() -> Bool { valid.exchange(false, ordering: .relaxed) }
 }
 

@@ -11,9 +11,9 @@ package final class BillingAccounts: Sendable {
     private struct Entry {
         let account: BillingAccount
         var uses = 0
-        /// Of them, live sessions.
+        /// Number of uses that are live sessions.
         var sessions = 0
-        /// What the store had after the last settlement. Of no meaning when audio is not counted.
+        /// Microseconds of audio that the store had left after the last settlement. Of no meaning when audio is not counted.
         var settled: Int64
     }
 

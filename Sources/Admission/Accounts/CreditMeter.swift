@@ -20,12 +20,12 @@ package struct CreditMeter {
 
     package var remaining: Duration { .microseconds(account.remaining) }
 
-    /// What is to be said at the start.
+    /// Returns the notice for the client at the start; nil: none.
     package mutating func begin() -> AccountNotice? { notice(of: account.remaining) }
 
     /// Pays for the next audio.
     ///
-    /// - Returns: how much of it could be paid for, and what the client is to hear.
+    /// - Returns: the part of the audio that could be paid for, and the notice for the client.
     package mutating func pay(for count: SampleCount) -> (SampleCount, AccountNotice?) {
         guard !isExhausted else { return (.zero, nil) }
         let due = microseconds(of: paid + count)

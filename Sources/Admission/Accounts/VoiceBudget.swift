@@ -26,7 +26,7 @@ package final class VoiceBudget: Sendable {
         }
     }
 
-    /// How long until there is something left; nil: there is.
+    /// Returns the time until some of the user's budget is left again; nil: some is left now.
     package func wait(for user: ID<User>, now: UnixTime) -> Duration? {
         spent.withLock { spent in
             let recent = (spent[user] ?? []).filter { now - $0.at < Self.day }

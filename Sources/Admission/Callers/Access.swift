@@ -13,7 +13,7 @@ package struct Access: Sendable {
     package protocol Keys: Sendable {
         func isEmpty() -> Bool
         func verify(_ presented: String) -> KeyVerdict
-        /// What a key is worth whose holder showed it before.
+        /// Returns the verdict on a key whose holder showed the key before.
         func standing(of key: ID<AccessKey>) -> KeyVerdict
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding]
     }
@@ -38,7 +38,7 @@ package struct Access: Sendable {
     /// There is no key yet and no identity provider, so every caller is on this machine.
     package var isOpenToThisMachineOnly: Bool { users == nil && keys.isEmpty() }
 
-    /// What to wait for before `authenticate` can judge this credential; nil: nothing.
+    /// Returns the work to await before `authenticate` can judge this credential; nil: none.
     package func preparation(for credential: Credential?) -> (@Sendable () async -> Void)? {
         guard let credential, let users, users.needsPreparation(credential.secret) else { return nil }
         return { await users.prepare() }

@@ -1,4 +1,4 @@
-/// What a key may be used for. A key without scopes may be used for everything.
+/// A purpose that a key may be used for. A key without scopes may be used for everything.
 package enum AccessScope: String, Sendable, CaseIterable {
     /// Live audio, in every dialect.
     case listen
@@ -18,7 +18,7 @@ package enum AccessScope: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a key with these scopes may be used for this.
+    /// True if a key with these scopes may be used for this purpose.
     func isContained(in scopes: [String]) -> Bool {
         scopes.contains(rawValue) || self == .read && scopes.contains(AccessScope.write.rawValue)
     }

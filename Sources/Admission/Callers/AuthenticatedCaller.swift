@@ -5,9 +5,9 @@ package struct AuthenticatedCaller: Sendable, Equatable {
     package var caller: Caller
     /// The longest session that it opens; nil: as long as any.
     package var sessionLimit: Duration?
-    /// What its sessions are set to, in the words of its dialect; empty: what their clients say.
+    /// Settings of the caller's sessions, in the words of their dialect; empty: the clients' own settings apply.
     package var settings: [UInt8]
-    /// Whether a token of this gateway was shown, and not the key or user's token that it stands for.
+    /// True if a token of this gateway was shown, and not the key or user's token that the token stands for.
     package var isByToken: Bool
 
     package init(_ caller: Caller, sessionLimit: Duration? = nil, settings: [UInt8] = [], isByToken: Bool = false) {

@@ -3,7 +3,7 @@ package import Speech
 package import Store
 internal import Usage
 
-/// Who is behind a request.
+/// The caller behind a request.
 package enum Caller: Sendable, Equatable {
     /// Someone on this machine, at a gateway that has neither keys nor an identity provider.
     case local
@@ -11,7 +11,7 @@ package enum Caller: Sendable, Equatable {
     case user(ID<User>)
     case key(AccessGrant)
 
-    /// Whose data it is about.
+    /// The user whose data the request is about.
     package var user: ID<User> {
         switch self {
         case .local: .local

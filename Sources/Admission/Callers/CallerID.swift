@@ -1,7 +1,7 @@
 package import Speech
 package import Store
 
-/// Whose tokens and sessions are counted together.
+/// The key or user whose tokens and sessions are counted together.
 package enum CallerID: Hashable, Sendable {
     case key(ID<AccessKey>)
     /// Without a key.

@@ -4,12 +4,12 @@ package import Protocols
 package import Speech
 package import Store
 
-/// What the store knows of a user when a live session of theirs begins.
+/// The store's knowledge of a user when a live session of the user begins.
 package struct KnownUser: Sendable {
     package var choices = UserChoices()
-    /// Of the keys that they enrolled, by vendor; nil: the store could not say.
+    /// Fingerprints of the keys that the user enrolled, by vendor; nil: the store could not say.
     var fingerprints: [EngineName: String]?
-    /// What engines hear of the user before a live conversation, one channel at `.speech`; nil: nothing.
+    /// Audio of the user that engines hear before a live conversation, one channel at `.speech`; nil: none.
     package var introduction: [Float]?
 
     package init(_ user: ID<User>, in store: any ConversationStore) async {
@@ -23,7 +23,7 @@ package struct KnownUser: Sendable {
         }
     }
 
-    /// What is kept of a key.
+    /// Returns the part of a key that is kept: the SHA-256 digest in hexadecimal; nil: there is no digest.
     package static func fingerprint(of key: String) -> String? {
         let digest = SHA256.digest(Array(key.utf8))
         return digest.isEmpty ? nil : digest.hexadecimal

@@ -1,7 +1,7 @@
 package import Framing
 package import Protocols
 
-/// What a caller of a WebSocket shows with its handshake: a ticket, or what its dialect knows, or what web pages can send in every dialect.
+/// The credential in a WebSocket's handshake: a ticket, or a form that the dialect knows, or a form that web pages can send in every dialect.
 package enum LiveCredential {
     /// The name of the ticket in the query. In no log and no trace: those have paths alone.
     package static let ticket = "ticket"

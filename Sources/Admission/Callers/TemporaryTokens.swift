@@ -10,16 +10,16 @@ internal import Synchronization
 /// They live in this process alone, each as an authentication code under a secret of its own: whoever reads the memory or measures how long a look-up
 /// takes learns no token. How many there are is bounded, in all and for each caller.
 package final class TemporaryTokens: Sendable {
-    /// What a token is good for.
+    /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {
-        /// How long it may be shown.
+        /// Time for which the token may be shown.
         package var lifetime: Duration
         /// The longest session that it opens; nil: as long as any.
         package var sessionLimit: Duration?
         package var isSingleUse: Bool
-        /// Where it may be shown.
+        /// Paths at which the token may be shown.
         package var paths: Set<String>
-        /// What the sessions that it opens are set to, in the words of its dialect; empty: what their clients say.
+        /// Settings of the sessions that the token opens, in the words of their dialect; empty: the clients' own settings apply.
         package var settings: [UInt8]
 
         package init(lifetime: Duration, sessionLimit: Duration? = nil, isSingleUse: Bool, paths: Set<String>, settings: [UInt8] = []) {
@@ -40,7 +40,7 @@ package final class TemporaryTokens: Sendable {
     private struct State {
         var tokens: [[UInt8]: Token] = [:]
         var ofHolder: [CallerID: Int] = [:]
-        /// Of all settings.
+        /// Bytes of all tokens' settings.
         var settingsBytes = 0
 
         func hasRoom(for terms: Terms, of holder: CallerID) -> Bool {
@@ -60,7 +60,7 @@ package final class TemporaryTokens: Sendable {
     package static let maxOfOneCaller = 10_000
     /// Bytes of settings, of all tokens.
     package static let maxSettings = 64 << 20
-    /// What a token begins with.
+    /// Prefix of every token.
     package static let marker = "ht_"
     private static let byteCount = 32
 
@@ -90,7 +90,7 @@ package final class TemporaryTokens: Sendable {
         return text
     }
 
-    /// What a caller that shows `text` at `path` may do; nil when it is no token, or not any more, or not here.
+    /// Returns the caller that the token `text` admits at `path`; nil when `text` is no token, or no longer one, or not for this path.
     package func redeem(_ text: String, at path: String, now: Instant) -> AuthenticatedCaller? {
         guard text.hasPrefix(Self.marker), text.utf8.count == Self.marker.utf8.count + 2 * Self.byteCount else { return nil }
         let code = code(of: text)

@@ -35,6 +35,6 @@ package struct AddressRange: Sendable, Hashable {
 }
 
 extension IPAddress {
-    /// Whether this machine itself is meant. Unlike `isLoopback`, not an address that only carries 127.0.0.1 in a translated form.
+    /// True if the address is this machine itself. Unlike `isLoopback`, false for an address that only carries 127.0.0.1 in a translated form.
     package var isThisMachine: Bool { LoopbackHost.matches(description) }
 }

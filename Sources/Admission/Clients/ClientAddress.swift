@@ -1,13 +1,13 @@
 package import Net
 
-/// Who sent a request, as far as addresses tell: the other end of the connection, or the client of a trusted proxy.
+/// The sender of a request, as far as addresses tell: the other end of the connection, or the client of a trusted proxy.
 package struct ClientAddress: Sendable, Equatable {
     package enum Source: Sendable, Equatable {
         /// The peer itself.
         case connection
-        /// What a trusted proxy says.
+        /// The address that a trusted proxy names.
         case forwarded
-        /// A trusted proxy does not say it in a way that can be understood; `ip` is the proxy's.
+        /// A trusted proxy does not name the client's address in a way that can be understood; `ip` is the proxy's.
         case unclear
     }
 
@@ -16,7 +16,7 @@ package struct ClientAddress: Sendable, Equatable {
     /// The client's address.
     package let ip: IPAddress
     package let source: Source
-    /// Whether the client speaks TLS, to this gateway or to a trusted proxy.
+    /// True if the client speaks TLS, to this gateway or to a trusted proxy.
     package let isSecure: Bool
 }
 

@@ -9,7 +9,7 @@ package struct CredentialThrottle: Sendable {
         /// Wrong credentials of an address in a window that are refused at once.
         package var free: Int
         package var window: Duration
-        /// How long each further refusal waits; zero: none does.
+        /// Time that each further refusal waits; zero: no refusal waits.
         package var delay: Duration
         /// Refusals of one address that may wait at a time.
         package var waitingPerAddress: Int

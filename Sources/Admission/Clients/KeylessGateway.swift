@@ -1,9 +1,9 @@
 package import Framing
 package import Protocols
 
-/// What a gateway without keys refuses before anything else: requests that somebody on another machine may have caused.
+/// The check that a gateway without keys makes before all others. Refuses requests that somebody on another machine may have caused.
 package enum KeylessGateway {
-    /// - Returns: why the request is refused; nil when nothing speaks against it.
+    /// - Returns: the reason for the refusal; nil when nothing speaks against the request.
     package static func refusal(of head: HTTPRequestHead, from client: ClientAddress) -> RefusalCause? {
         if let header = proxyHeader(in: head.headers) {
             guard client.source == .forwarded else {

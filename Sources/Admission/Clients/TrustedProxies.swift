@@ -18,12 +18,12 @@ package struct TrustedProxies: Sendable, Equatable {
         }
     }
 
-    /// Whether this address is a proxy's. Such addresses are exempt from limits that count connections per address.
+    /// True if the address is a proxy's. Such addresses are exempt from limits that count connections per address.
     package func contains(_ ip: IPAddress) -> Bool { ranges.contains { $0.contains(ip) } }
 
-    /// Who asks: the peer; or, where that is a trusted proxy, the right-most address in its headers that is not a trusted proxy.
+    /// Returns the client: the peer; or, if the peer is a trusted proxy, the right-most address in the headers that is not a trusted proxy.
     ///
-    /// - Parameter isSecure: whether the peer speaks TLS to this gateway.
+    /// - Parameter isSecure: true if the peer speaks TLS to this gateway.
     package func client(of headers: HTTPHeaders, peer: SocketAddress, isSecure: Bool) -> ClientAddress {
         guard !ranges.isEmpty, contains(peer.ip) else { return ClientAddress(peer: peer, ip: peer.ip, source: .connection, isSecure: isSecure) }
         // A proxy that adds to this list writes its own client's scheme last.

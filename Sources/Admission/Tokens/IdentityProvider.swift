@@ -1,13 +1,13 @@
 import Net
 package import Settings
 
-/// Who vouches for users: an OpenID Connect provider, as the operator names it.
+/// An OpenID Connect provider that vouches for users. The operator names the provider.
 package struct IdentityProvider: Sendable, Equatable {
     /// Exactly as its tokens name it: `https://securetoken.google.com/PROJECT`.
     package var issuer: String
-    /// Whom a token must be meant for: one of these.
+    /// Accepted audiences. A token must be meant for one of them.
     package var audiences: [String]
-    /// Where its keys are; nil: its discovery document says.
+    /// URL of the provider's keys; nil: the provider's discovery document names the URL.
     package var keysURL: String?
 
     /// - Returns: nil when no issuer is named.
@@ -36,7 +36,7 @@ package struct IdentityProvider: Sendable, Equatable {
         return url
     }
 
-    /// Whether nobody on the way can change what comes from there.
+    /// True if nobody on the way can change the answers from this URL.
     static func isTrusted(_ url: String) -> Bool {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return false }
         if url.hasPrefix("https://") { return url.count > "https://".count }
@@ -44,6 +44,6 @@ package struct IdentityProvider: Sendable, Equatable {
         return LoopbackHost.matches(authority: url.dropFirst("http://".count).prefix { $0 != "/" })
     }
 
-    /// Where OpenID Connect Discovery 1.0, section 4, has its description.
+    /// URL of the provider's discovery document: OpenID Connect Discovery 1.0, section 4.
     package var discoveryURL: String { issuer + (issuer.hasSuffix("/") ? "" : "/") + ".well-known/openid-configuration" }
 }

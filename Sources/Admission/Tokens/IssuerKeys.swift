@@ -65,7 +65,8 @@ package struct IssuerKeys: Sendable {
         return answer
     }
 
-    /// What `Cache-Control` says, within limits: keys that were taken back are to be known soon, and the issuer is not to be asked all the time.
+    /// Returns the time for which keys are good, as `Cache-Control` says, within limits.
+    /// The gateway must soon learn of keys that were taken back, and must not ask the issuer all the time.
     package static func goodFor(_ cacheControl: String?) -> Duration {
         let age = cacheControl?.split(separator: ",").lazy.compactMap { part -> Int64? in
             let part = part.filter { $0 != " " }.lowercased()

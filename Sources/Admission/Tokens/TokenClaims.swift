@@ -2,14 +2,14 @@ internal import Framing
 internal import Net
 package import Speech
 
-/// What is asked of the contents of a token whose signature is good.
+/// Checks of the contents of a token whose signature is good.
 package enum TokenClaims {
-    /// How far the issuer's clock and ours may be apart.
+    /// Maximum difference between the issuer's clock and this gateway's clock.
     static let leeway = Duration.seconds(30)
     private static let longestSubject = 255
 
     /// - Parameter payload: JSON.
-    /// - Returns: whom it is about.
+    /// - Returns: the user whom the token is about.
     package static func user(in payload: [UInt8], of provider: IdentityProvider, now: UnixTime) throws(TokenFault) -> ID<User> {
         let document: JSONDocument
         do throws(JSONError) { document = try JSONDocument(parsing: payload, depthLimit: 16) } catch { throw .form }

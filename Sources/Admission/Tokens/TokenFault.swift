@@ -1,8 +1,8 @@
-/// Why a user token was not taken. For the log: who shows it hears only that it was not.
+/// The reason why a user token was refused, for the log. The client hears only that the token was refused.
 package enum TokenFault: String, Error {
     /// Not a token, or of an algorithm that is not taken: all but RS256 and ES256.
     case form
-    /// By a key that the issuer does not have.
+    /// The token is signed by a key that the issuer does not have.
     case key
     case signature
     case issuer

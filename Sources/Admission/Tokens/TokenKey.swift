@@ -65,7 +65,7 @@ struct SignedToken: ~Copyable {
 
     private let handle: OpaquePointer
     let algorithm: TokenKey.Algorithm
-    /// Which key has signed it, by its own word.
+    /// Identifier of the key that signed the token, as the token states; nil: the token states none.
     let keyIdentifier: String?
 
     /// - Returns: nil unless it is a JWS (RFC 7515) of an algorithm that is taken, without extensions that must be understood.
@@ -89,14 +89,14 @@ struct SignedToken: ~Copyable {
 
     deinit { cjose_jws_release(handle) }
 
-    /// Whether it is worth a look: three parts with points between them, as no key of this gateway has.
+    /// True if the text has the shape of a token: three parts with points between them. No key of this gateway has that shape.
     static func isShaped(_ text: String) -> Bool {
         text.utf8.count <= longest && text.utf8.count { $0 == UInt8(ascii: ".") } == 2
     }
 
     func isSigned(by key: TokenKey) -> Bool { key.algorithm == algorithm && key.verifies(handle) }
 
-    /// What it says.
+    /// The contents of the token.
     var payload: [UInt8] {
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0

@@ -19,9 +19,9 @@ package final class UserTokens: Sendable {
         var keys: [TokenKey] = []
         /// The last time that keys came.
         var fetched: Instant?
-        /// When they are to be fetched again.
+        /// The time when the keys are to be fetched again.
         var stale: Instant?
-        /// The last time that they were asked for.
+        /// The last time that the issuer was asked for keys.
         var asked: Instant?
         var fetching: Task<Void, Never>?
 
@@ -43,7 +43,7 @@ package final class UserTokens: Sendable {
 
     /// Between two questions to the issuer, however many tokens name keys that nobody has.
     package static let pause = Duration.seconds(10)
-    /// How long keys are used that cannot be fetched again.
+    /// Maximum time that keys are used if they cannot be fetched again.
     package static let longestUse = Duration.seconds(86_400)
     private static let maxKeys = 64
 
@@ -73,10 +73,10 @@ package final class UserTokens: Sendable {
         }
     }
 
-    /// Whether it looks like a token; such a text is no key of this gateway.
+    /// True if the text looks like a token. Such a text is no key of this gateway.
     package static func isToken(_ text: String) -> Bool { SignedToken.isShaped(text) }
 
-    /// Who shows this token.
+    /// Returns the user who shows this token, or the fault of the token, or `unavailable` without the issuer's keys.
     package func verify(_ text: String) -> Verdict {
         let verdict = judge(text)
         if case .refused(let fault) = verdict { log.info("user token refused", [.reason: fault.rawValue]) }
@@ -109,7 +109,7 @@ package final class UserTokens: Sendable {
         }
     }
 
-    /// Whether `verify` would say more of this token after `prepare`.
+    /// True if `prepare` may fetch a key for this token that `verify` lacks now.
     package func needsPreparation(_ text: String) -> Bool {
         let instant = clock()
         return state.withLock { state in
@@ -124,7 +124,7 @@ package final class UserTokens: Sendable {
 
     /// Asks the issuer, unless that is being done, or was just done.
     ///
-    /// - Returns: what to wait for.
+    /// - Returns: the task to wait for; nil: the issuer was just asked.
     @discardableResult
     package func refresh() -> Task<Void, Never>? {
         let instant = clock()

@@ -1,9 +1,9 @@
 package import Speech
 
-/// How far what a shadow heard differs from what was committed. Words are compared as they are spoken: capitals, punctuation and the way to write
-/// numbers make no difference.
+/// The difference between what a shadow heard and what was committed. Words are compared as they are spoken: capitals, punctuation and the way to
+/// write numbers make no difference.
 package struct Evaluation: Sendable, Equatable {
-    /// What both said in one interval.
+    /// The committed text and the shadow's text of one interval.
     package struct Piece: Sendable, Equatable {
         package var channel: ChannelIndex
         package var range: SampleRange
@@ -13,7 +13,7 @@ package struct Evaluation: Sendable, Equatable {
 
     /// The shadow's.
     package let engine: EngineName
-    /// Those whose words were committed, in the order in which they came.
+    /// The engines whose words were committed, in the order in which they came.
     package private(set) var committedBy: [EngineName] = []
     /// Audio of which both have said all, of all channels together.
     package private(set) var compared = SampleCount.zero

@@ -1,8 +1,8 @@
 import Speech
 
-/// What one channel's shadow has heard and what was committed there, until both have said all of an interval.
+/// The words that one channel's shadow has heard and the words that were committed there, until both have said all of an interval.
 struct Shadowing: Sendable {
-    /// What was compared, or was before the shadow began.
+    /// The end of the audio that was compared, or that came before the shadow began.
     private var start: SampleIndex
     private var committed: [Word] = []
     private var committedThrough: SampleIndex

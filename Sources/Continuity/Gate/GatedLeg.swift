@@ -1,7 +1,7 @@
 package import Speech
 
-/// What stands between a leg and its engine when silence is kept from the engine: the leg has sent all its audio and hears finals that cover all of it;
-/// the engine hears the passages that the gate lets through.
+/// The link between a leg and its engine when silence is kept from the engine. The leg has sent all its audio and hears finals that cover all of it.
+/// The engine hears the passages that the gate lets through.
 package struct GatedLeg: Sendable {
     /// The session's position of the leg's first sample.
     private let origin: SampleIndex
@@ -9,10 +9,10 @@ package struct GatedLeg: Sendable {
     private var time = GatedTime()
     /// All audio that the leg has sent, in its time.
     private var came = SampleIndex.zero
-    /// What it was decided of.
+    /// The end of the audio about which it was decided, in the leg's time.
     package private(set) var considered = SampleIndex.zero
     private var channels: [Channel]
-    /// Who asked for the answers that are still to come, the first one first.
+    /// State of one channel. `owed` names the askers of the answers that are still to come, the first one first.
     private struct Channel: Sendable {
         /// The end of what is final, in the leg's time.
         var covered = SampleIndex.zero
@@ -27,8 +27,8 @@ package struct GatedLeg: Sendable {
     private static let report: Duration = .seconds(1)
 
     /// - Parameters:
-    ///   - origin: where the leg's first sample lies in the session.
-    ///   - channels: that the leg hears.
+    ///   - origin: the place of the leg's first sample in the session.
+    ///   - channels: the number of channels that the leg hears.
     package init(origin: SampleIndex, channels: Int, rate: SampleRate) {
         self.origin = origin
         self.rate = rate
@@ -64,10 +64,11 @@ package struct GatedLeg: Sendable {
         return range
     }
 
-    /// Whether nothing is lost by an engine's closing its stream, because no audio has gone on to it yet: it may only have tired of waiting.
+    /// Returns true if nothing is lost by an engine's closing its stream, because no audio has gone on to the engine yet: it may only have tired of
+    /// waiting.
     package func outlives(_ error: EngineError?) -> Bool { time.sent == .zero && error?.isPassing ?? true }
 
-    /// Whether the engine has not made everything final that it was sent.
+    /// True if the engine has not made everything final that it was sent.
     package var isOwed: Bool { channels.contains { $0.heard < time.sent } }
 
     /// The leg asks the engine to make everything final.
@@ -80,7 +81,7 @@ package struct GatedLeg: Sendable {
         for channel in channels.indices { channels[channel].owed.append(asker) }
     }
 
-    /// What the leg is to hear of what the engine says.
+    /// Returns the events that the leg is to hear for an event of the engine.
     package mutating func hear(_ event: EngineEvent) -> [EngineEvent] {
         switch event {
         case .opened, .creditsLow, .skipped: return [event]
@@ -120,7 +121,7 @@ package struct GatedLeg: Sendable {
         return [.final(mapped, reason: reason)]
     }
 
-    /// What a leg hears of a command for its engine that has closed its stream, because it was sent no audio.
+    /// Returns the events that a leg hears for a command to its engine that has closed its stream, because the engine was sent no audio.
     package mutating func answer(to command: EngineCommand) -> [EngineEvent] {
         switch command {
         case .finalize: channels.indices.flatMap { hear(.flushed(ChannelIndex($0))) }

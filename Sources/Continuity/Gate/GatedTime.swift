@@ -25,10 +25,10 @@ package struct GatedTime: Sendable, Equatable {
         sent += range.count
     }
 
-    /// Where what begins at `position` begins in the leg.
+    /// Returns the place in the leg where what begins at `position` begins.
     package func start(of position: SampleIndex) -> SampleIndex { place(position) { $0 <= position } }
 
-    /// Where what ends at `position` ends in the leg.
+    /// Returns the place in the leg where what ends at `position` ends.
     package func end(of position: SampleIndex) -> SampleIndex { place(position) { $0 < position } }
 
     private func place(_ position: SampleIndex, _ isBefore: (SampleIndex) -> Bool) -> SampleIndex {

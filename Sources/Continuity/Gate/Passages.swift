@@ -1,10 +1,10 @@
 package import Speech
 
-/// Which parts of a timeline go on to engines, as far as that is decided.
+/// The parts of a timeline that go on to engines, as far as that is decided.
 package struct Passages: Sendable, Equatable {
-    /// Those that are closed, in order; with a silence between any two.
+    /// The passages that are closed, in order; with a silence between any two.
     private var closed: [SampleRange] = []
-    /// Where the one begins that is not closed.
+    /// The place where the passage begins that is not closed.
     private var current: SampleIndex?
     /// No window before this is undecided.
     private var decided = SampleIndex.zero
@@ -18,7 +18,7 @@ package struct Passages: Sendable, Equatable {
 
     init(preRoll: SampleCount) { self.preRoll = preRoll }
 
-    /// Whether audio goes on at the end.
+    /// True if audio goes on at the end.
     package var isOpen: Bool { current != nil }
 
     mutating func open(at position: SampleIndex) {
@@ -44,7 +44,7 @@ package struct Passages: Sendable, Equatable {
 
     mutating func decideAll() { isDecidedForEver = true }
 
-    /// What is known of the audio from `position` on.
+    /// The knowledge about the audio from a position on.
     package enum Part: Sendable, Equatable {
         /// Goes on up to here, at least.
         case passes(to: SampleIndex)
@@ -54,7 +54,7 @@ package struct Passages: Sendable, Equatable {
         case undecided
     }
 
-    /// - Parameter end: of the audio that has come.
+    /// - Parameter end: the end of the audio that has come.
     package func part(at position: SampleIndex, before end: SampleIndex) -> Part {
         guard position < end else { return .undecided }
         if position < forgotten { return .passes(to: min(forgotten, end)) }

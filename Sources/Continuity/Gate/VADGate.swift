@@ -67,15 +67,15 @@ package struct VADGate: Sendable {
     /// The end of it, or of what may have been.
     private var lastSpeech: SampleIndex?
     private var hasHeardSpeech = false
-    /// Of the hangover that is.
+    /// The place of the pause in the current hangover.
     private var pausedAt: SampleIndex?
     private var isTurnOver = false
-    /// Of loud windows that were withheld, since the last speech.
+    /// Amount of loud windows that were withheld since the last speech.
     private var doubtful = SampleCount.zero
     package private(set) var passages: Passages
     package private(set) var savings = Savings()
 
-    /// What the gate has kept from engines.
+    /// Amounts of audio that the gate has told apart and has kept from engines.
     package struct Savings: Sendable, Equatable {
         package var speech = SampleCount.zero
         package var silence = SampleCount.zero
@@ -101,15 +101,15 @@ package struct VADGate: Sendable {
         passages = Passages(preRoll: SampleCount(rule.preRoll, at: rate))
     }
 
-    /// Whether everything goes on whatever is heard.
+    /// True if everything goes on, whatever is heard.
     package var isOff: Bool { state == .off }
 
     /// Takes the next window.
     ///
     /// - Parameters:
     ///   - range: its place; begins where the one before ended.
-    ///   - probability: of speech; nil: nobody can tell yet, and it goes on.
-    ///   - isLoud: whether there is energy in it.
+    ///   - probability: the probability of speech; nil: nobody can tell yet, and the window goes on.
+    ///   - isLoud: true if there is energy in the window.
     package mutating func add(_ range: SampleRange, probability: Float?, isLoud: Bool) -> Event? {
         guard let probability else {
             defer { passages.decide(through: range.end) }

@@ -1,13 +1,13 @@
 package import Speech
 
-/// How late an engine's words come: the longest that each of its latest legs let its session wait for them. What an engine is known to need is not taken
-/// for a stall.
+/// The delays of an engine's words: the longest that each of its latest legs let its session wait for them. A delay that an engine is known to need
+/// is not taken for a stall.
 ///
 /// A value without a clock. An engine that is well says something sooner or later; legs that ended badly count only if they answered after all.
 package struct AnswerLags: Sendable, Equatable {
-    /// As many legs count, the latest.
+    /// Maximum number of legs that count, the latest ones.
     package static var most: Int { 200 }
-    /// What is older says nothing of today.
+    /// Age beyond which a lag says nothing of today.
     package static var memory: Duration { .seconds(3_600) }
 
     private struct Lag: Sendable, Equatable {
@@ -31,7 +31,8 @@ package struct AnswerLags: Sendable, Equatable {
         }
     }
 
-    /// What all but one of a hundred keep to. One alone may have been an accident, so the longest of fewer does not count either. Nil: too little is known.
+    /// Returns the lag that all but one of a hundred legs keep to. One leg alone may have been an accident, so the longest lag of fewer legs does not
+    /// count either. Nil: too little is known.
     package func slowest(now: Instant) -> Duration? {
         let known = lags.lazy.filter { $0.at + Self.memory > now }.map(\.lag).sorted(by: >)
         return known.count > 1 ? known[max(1, known.count / 100)] : nil

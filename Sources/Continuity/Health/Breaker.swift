@@ -1,6 +1,6 @@
 package import Speech
 
-/// Whether one engine, with one key, can be expected to work: what one session met spares the others.
+/// Tells if one engine, with one key, can be expected to work. What one session met spares the others.
 ///
 /// A value without clock and randomness. An engine that failed is left alone for a while, which doubles each time, and is then tried in the
 /// background; when it answers, sessions may use it again.
@@ -43,7 +43,7 @@ package struct Breaker: Sendable, Equatable {
 
     package var isAvailable: Bool { state == .well }
 
-    /// When something is to be done: `wake`. Nil: nothing.
+    /// The time when something is to be done: `wake`. Nil: nothing is to be done.
     package var deadline: Instant? {
         if case .resting(let until, _) = state { until } else { nil }
     }
@@ -84,7 +84,7 @@ package struct Breaker: Sendable, Equatable {
 
     /// Its time is over.
     ///
-    /// - Returns: whether it is to be tried now, which ends with `succeeded` or `failed`.
+    /// - Returns: true if the engine is to be tried now, which ends with `succeeded` or `failed`.
     package mutating func wake(now: Instant) -> Bool {
         guard case .resting(let until, let mustBeTried) = state, until <= now else { return false }
         state = mustBeTried ? .trying : .well

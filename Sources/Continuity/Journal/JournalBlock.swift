@@ -25,7 +25,7 @@ package struct JournalBlock: Sendable, Equatable {
     }
 
     package static let headerLength = 48
-    /// Where its kind is, a byte.
+    /// Offset of the block's kind, a byte.
     package static let kindOffset = 44
     /// Nothing that a session writes at once is longer; a header that says more is not a header.
     package static let maxPayload = 16 << 20
@@ -98,12 +98,12 @@ package struct JournalBlock: Sendable, Equatable {
         payloadLength = Int(length)
     }
 
-    /// Whether a header is of a journal block, and of a version of the format that this one is not.
+    /// Returns true if a header is of a journal block, and of another version of the format than this one.
     package static func isOfAnotherVersion(_ header: UnsafeRawBufferPointer) -> Bool {
         header.count >= 4 && header[..<3].elementsEqual("HKJ".utf8) && header[3] != UInt8(truncatingIfNeeded: magic >> 24)
     }
 
-    /// Whether `block`, a header and its whole payload, is as it was written.
+    /// Returns true if `block`, a header and its whole payload, is as it was written.
     package static func isIntact(_ block: UnsafeRawBufferPointer) -> Bool {
         guard block.count >= headerLength else { return false }
         if block[kindOffset] == Kind.erased.rawValue { return true }

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Where a session's audio stands in its log, in bounded memory.
+/// The places of a session's audio in its log, in bounded memory.
 ///
 /// Only some of the blocks are noted; the chain of `previous` pointers leads from a noted block to those before it.
 package struct JournalIndex: Sendable {

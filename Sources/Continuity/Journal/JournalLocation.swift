@@ -1,4 +1,4 @@
-/// Where a block stands: in which file of a log, and at which byte.
+/// The place of a block: the file of a log, and the byte in that file.
 package struct JournalLocation: Hashable, Sendable {
     package var segment: UInt32
     package var offset: UInt32

@@ -2,7 +2,7 @@
 package struct JournalScan {
     package struct Entry: Sendable, Equatable {
         package var block: JournalBlock
-        /// Where the block begins in the bytes.
+        /// Offset of the block in the bytes.
         package var offset: Int
     }
 

@@ -1,12 +1,12 @@
 package import Speech
 
-/// What is kept of a session besides its audio and commits: what its recovery needs after a crash, and whose its transcript is.
+/// Data kept of a session besides its audio and commits: the data that its recovery needs after a crash, and the owner of its transcript.
 ///
 /// The payload of the journal's `opened` block: version (1; 2) · identifier · start in milliseconds since 1970 (8) · dialect · workload · language ·
 /// model · key terms · flags (1; bit 0: diarize) · engines · user · key. Texts are 2 bytes of length and UTF-8; those that may be absent have a byte
 /// 0 or 1 before them, lists their count (2). A payload that begins with a printable character is the identifier alone: version 1.
 package struct SessionRecord: Sendable, Equatable {
-    /// Who opened the session. The key's identifier, never the key.
+    /// The user and the key that opened the session. The key's identifier, never the key.
     package struct Owner: Sendable, Equatable {
         package var user: String
         package var key: String
@@ -17,7 +17,7 @@ package struct SessionRecord: Sendable, Equatable {
         }
     }
 
-    /// Why a payload cannot be read.
+    /// The reason why a payload cannot be read.
     package enum Unreadable: Error, Sendable, Equatable {
         /// A newer version wrote it.
         case newer
@@ -34,7 +34,8 @@ package struct SessionRecord: Sendable, Equatable {
     package var model: String?
     package var keyterms: [String]
     package var diarize: Bool
-    /// Those that may have its audio, in order of preference; nil: unknown. None: its client's own keys reached them, which are not kept.
+    /// The engines that may have the session's audio, in order of preference; nil: unknown. None: the client's own keys reached the engines, and
+    /// these keys are not kept.
     package var engines: [EngineName]?
     /// nil: it was opened without a key.
     package var owner: Owner?

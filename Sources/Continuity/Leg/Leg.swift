@@ -15,11 +15,11 @@ package struct Leg: Sendable {
         case failed
     }
 
-    /// What an engine allows a leg to be sent.
+    /// Limits on what an engine allows a leg to be sent.
     package struct Limits: Sendable, Equatable {
         /// Seconds of audio per second; nil: as fast as it comes.
         package var pace: Double?
-        /// How much audio may be ahead of the engine's last answer; nil: any amount. Bounds what an engine in this process must hold.
+        /// Maximum amount of audio ahead of the engine's last answer; nil: any amount. Bounds what an engine in this process must hold.
         package var unanswered: SampleCount?
 
         package init(pace: Double? = nil, unanswered: SampleCount? = nil) {
@@ -42,19 +42,19 @@ package struct Leg: Sendable {
     /// All audio before it was accounted for, in an interim at least.
     package private(set) var heardThrough: SampleIndex
 
-    /// What it says is never shown and never committed.
+    /// True if the leg's words are never shown and never committed.
     package let isShadow: Bool
     private let rate: SampleRate
     private let limits: Limits
     /// Once it is open, and its engine's pace is limited.
     private var pace: Pace?
-    /// When the engine was asked to open.
+    /// The time when the engine was asked to open.
     package private(set) var askedAt: Instant?
     package private(set) var openedAt: Instant?
-    /// When it was told that no more audio comes.
+    /// The time when the engine was told that no more audio comes.
     private(set) var drainingSince: Instant?
     private(set) var failedAt: Instant?
-    /// From being asked to the first words.
+    /// Time from being asked to the first words.
     package private(set) var firstAnswer: Duration?
     /// The longest that somebody waited for words of which it had been sent the audio.
     package private(set) var slowest: Duration?
@@ -67,21 +67,21 @@ package struct Leg: Sendable {
     /// The last thing that it said were words that are not final.
     private(set) var hasOpenWords = false
     private(set) var lastAnswer: Instant?
-    /// What it had been sent when it last said something, or began to owe an answer.
+    /// The end of the audio that had been sent when the engine last said something, or began to owe an answer.
     private var sentAtAnswer: SampleIndex = .zero
     /// Channels of which it said that all is final, after it was told to finish.
     private var ended: Set<Int> = []
-    /// By channel, the end of a final that reached further than the audio: where its engine put it, and where it was taken to be.
+    /// The end of a final that reached further than the audio, by channel: where the engine put the end, and where the end was taken to be.
     private var clipped: [Int: (said: SampleIndex, taken: SampleIndex)] = [:]
-    /// What `take` may count as sent without asking again.
+    /// The end of the audio that `take` may count as sent without asking again.
     private var allowedThrough: SampleIndex = .zero
     /// Commands that wait for the audio before them to be sent first.
     private var queued: [(position: SampleIndex, command: EngineCommand)] = []
     /// The ends of the audio that finalizes were about which have not been answered in all channels.
     private var finalizes: [SampleIndex] = []
-    /// How many of `finalizes` are answered in each channel.
+    /// Number of `finalizes` that are answered in each channel.
     private var answers: [Int]
-    /// How many answers a channel will give that the leg before it gave already.
+    /// Number of answers that each channel will give although the leg before this one gave them already.
     private var surplus: [Int]
 
     package init(
@@ -114,7 +114,7 @@ package struct Leg: Sendable {
 
     package var isFailed: Bool { state == .failed }
 
-    /// Whether it said, after it was told to finish, that all of a channel of the session's is final.
+    /// Returns true if the engine said, after it was told to finish, that all of a channel of the session's is final.
     func hasEnded(_ channel: Int) -> Bool { ended.contains(channel) }
 
     /// Finalizes that it was told, or is to be told, and has not answered in a channel of the session's.
@@ -135,7 +135,7 @@ package struct Leg: Sendable {
         queued = []
     }
 
-    /// What it was sent needs no answer.
+    /// Marks the audio that was sent as needing no answer.
     mutating func forgive() {
         owesSince = nil
         doubtedSince = nil
@@ -150,10 +150,10 @@ package struct Leg: Sendable {
     /// It is taken for stalled, if somebody speaks in what it has not answered.
     mutating func doubted(now: Instant) { doubtedSince = now }
 
-    /// What it was sent and has not accounted for, as far as somebody may speak in it.
+    /// The audio that was sent and that the engine has not accounted for, as far as somebody may speak in it.
     var unanswered: SampleRange { SampleRange(min(max(heardThrough, noiseThrough), sentThrough), sentThrough) }
 
-    /// Whether it was told what has an answer, whatever it heard.
+    /// True if the engine was told something that has an answer, whatever the engine heard.
     var mustAnswer: Bool { isDraining || finalizes.count > queued.count { $0.command == .finalize } }
 
     /// Begins later than was planned: what lies before is another's. Of a leg that was sent nothing.
@@ -205,14 +205,15 @@ package struct Leg: Sendable {
         sentAtAnswer = sentThrough
     }
 
-    /// How much more it must be sent before its silence of `limit` says anything. An engine waits for what comes next, and a client may pause in the
-    /// middle of a word; only who was asked to make final what it has needs nothing more.
+    /// Returns the amount of audio that the engine must still be sent before its silence of `limit` says anything. An engine waits for what comes
+    /// next, and a client may pause in the middle of a word. Only an engine that was asked to make final what it has needs nothing more.
     func lacks(for limit: Duration) -> Duration {
         guard !mustAnswer else { return .zero }
         return max(.zero, limit - (sentThrough - sentAtAnswer).duration(at: rate))
     }
 
-    /// How long ago it was sent what begins at `start`, or began to owe an answer, whichever is less: nobody waited for what was sent ahead.
+    /// Returns the time since the audio that begins at `start` was sent, or since the engine began to owe an answer, whichever is less: nobody waited
+    /// for what was sent ahead.
     func lag(of start: SampleIndex, now: Instant) -> Duration? {
         guard let owesSince else { return nil }
         let sent = (sentThrough - start).duration(at: rate) + (failedAt?.duration(to: now) ?? .zero)
@@ -221,7 +222,7 @@ package struct Leg: Sendable {
 
     /// Words came this long after their audio.
     ///
-    /// - Returns: whether nobody waited as long for others of its.
+    /// - Returns: true if nobody waited as long for other words of the leg.
     mutating func lagged(by lag: Duration) -> Bool {
         if let slowest, slowest >= lag { return false }
         slowest = lag
@@ -232,7 +233,7 @@ package struct Leg: Sendable {
     ///
     /// - Parameters:
     ///   - isBehind: it was sent speech behind what it has accounted for.
-    ///   - hasWords: whether it said words, and whether they are final.
+    ///   - words: the number of words that the engine said, and true if they are final; nil: the engine sent neither an interim nor a final.
     mutating func answered(now: Instant, isBehind: Bool, words: (count: Int, areFinal: Bool)?) {
         lastAnswer = now
         sentAtAnswer = sentThrough
@@ -258,7 +259,7 @@ package struct Leg: Sendable {
         for index in queued.indices { queued[index].position = min(queued[index].position, end) }
     }
 
-    /// What a leg that died was told and has not done is this one's to do.
+    /// Takes over what a leg that died was told and has not done.
     mutating func inherit(from dead: Leg) {
         // Of two channels one may have been answered: it will be again, and that does not count.
         let answered = channels.map { dead.finalizes.count - dead.unansweredFinalizes(in: $0) }
@@ -307,7 +308,7 @@ package struct Leg: Sendable {
         return first.command
     }
 
-    /// When waiting audio may go on being sent, if only time holds it back.
+    /// Returns the time when waiting audio may go on being sent, if only time holds it back.
     package func nextAllowance(received end: SampleIndex, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard state == .open, sentThrough < end, let pace else { return nil }
         if let unanswered = limits.unanswered, sentThrough >= heardThrough + unanswered { return nil }

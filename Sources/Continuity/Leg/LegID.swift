@@ -1,4 +1,5 @@
-/// Which leg of a session an action or an event belongs to. Never used twice in a session, so an event of a leg that is gone is recognised.
+/// Identifier of the leg of a session that an action or an event belongs to. Never used twice in a session, so an event of a leg that is gone is
+/// recognised.
 package struct LegID: Hashable, Sendable {
     package var number: Int
 

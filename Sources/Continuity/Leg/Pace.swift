@@ -1,15 +1,15 @@
 import Speech
 
-/// How far an engine of limited pace may have been sent audio by now: a bucket that fills at the pace and holds a second.
+/// The limit up to which an engine of limited pace may have been sent audio by now: a bucket that fills at the pace and holds a second.
 ///
-/// What is not sent while it is full is not to be sent later: no pause is made up for by a burst.
+/// An allowance that is not used while the bucket is full is lost: no pause is made up for by a burst.
 struct Pace: Sendable {
     /// Seconds of audio per second.
     private let pace: Double
     private let rate: SampleRate
-    /// How much may be sent at once. Engines count the pace over a while, and clients send in pieces.
+    /// Amount of audio that may be sent at once. Engines count the pace over a while, and clients send in pieces.
     private let slack: SampleCount
-    /// From here on the bucket has filled.
+    /// The time since which the bucket has filled.
     private var since: Instant
     private var start: SampleIndex
 
@@ -21,7 +21,7 @@ struct Pace: Sendable {
         self.start = start
     }
 
-    /// - Parameter sent: how far it was sent audio.
+    /// - Parameter sent: the end of the audio that the engine was sent.
     mutating func allowance(sent: SampleIndex, now: Instant) -> SampleIndex {
         let elapsed = SampleCount(since.duration(to: now), at: rate).samples
         let filled = start + SampleCount(Int64(Double(elapsed) * pace))
@@ -33,7 +33,7 @@ struct Pace: Sendable {
         return filled + slack
     }
 
-    /// When audio may be sent through `end`, if nothing is sent before.
+    /// Returns the time when audio may be sent through `end`, if nothing is sent before.
     func time(of end: SampleIndex) -> Instant {
         since + .seconds(max(0, (end - start - slack).seconds(at: rate)) / pace)
     }

@@ -1,23 +1,23 @@
 package import Speech
 
-/// What an engine's stream is sent before its leg's audio: speech of somebody who is known, and silence. Which of the engine's labels is theirs is known
-/// then, and what the engine says is as if that audio had never been.
+/// Audio that an engine's stream is sent before its leg's audio: speech of somebody who is known, and silence. The engine's label for this speaker is
+/// known then, and what the engine says is as if that audio had never been.
 package struct SpeakerPriming: Sendable {
     /// All that was sent of it.
     package private(set) var length = SampleCount.zero
-    /// How many of its words each label has.
+    /// Number of words in this audio that have each label.
     private var counts: [Int: Int] = [:]
 
     package init() {}
 
     package mutating func sent(_ count: SampleCount) { length += count }
 
-    /// Who speaks in it, as the engine calls them: the label of most of its words; nil: the engine has named nobody.
+    /// The speaker in this audio, as the engine calls them: the label of most of its words; nil: the engine has named nobody.
     package var speaker: SpeakerLabel? {
         counts.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { SpeakerLabel($0.key) }
     }
 
-    /// What the leg is to hear of what the engine says; nil: nothing.
+    /// Returns the event that the leg is to hear for an event of the engine; nil: nothing.
     package mutating func hear(_ event: EngineEvent) -> EngineEvent? {
         switch event {
         case .opened, .flushed, .creditsLow, .skipped, .closed: return event

@@ -6,7 +6,7 @@ package import Speech
 package struct LoudnessMeter: Sendable {
     /// Quieter than this (−67 dBFS) is no voice, however quiet the rest.
     private static let least: Float = 225
-    /// By how much the memory of the quietest block grows with each: it doubles in a second.
+    /// Factor by which the memory of the quietest block grows with each block: the memory doubles in a second.
     private static let fading: Float = 1.014
 
     private let block: Int
@@ -22,7 +22,7 @@ package struct LoudnessMeter: Sendable {
 
     /// - Parameters:
     ///   - pcm: whole frames of 16-bit little-endian PCM, interleaved.
-    ///   - start: of its first sample.
+    ///   - start: the position of the first sample.
     ///   - loud: told what is loud, in order within each channel.
     package mutating func measure(_ pcm: RawSpan, from start: SampleIndex, loud: (ChannelIndex, SampleRange) -> Void) {
         let frames = pcm.byteCount / (2 * channels)

@@ -1,10 +1,10 @@
 package import Speech
 
-/// Where one channel was loud enough to be speech, for as long as anybody may ask.
+/// The places where one channel was loud enough to be speech, for as long as anybody may ask.
 package struct SpeechMap: Sendable {
     /// In order; between two of them lies a silence.
     private var loud: [SampleRange] = []
-    /// What is quiet for less than this is no silence: words have such gaps inside.
+    /// Minimum length of a silence. Shorter quiet is no silence: words have such gaps inside.
     private let shortest: SampleCount
     let rate: SampleRate
     /// First sounds are soft ("f", "th", "h"): so much of the silence before something loud may belong to it.
@@ -37,7 +37,7 @@ package struct SpeechMap: Sendable {
 
     package func isLoud(in range: SampleRange) -> Bool { first(in: range) != nil }
 
-    /// How much of `range` is loud, the gaps inside words included.
+    /// Returns the amount of `range` that is loud, the gaps inside words included.
     package func loudness(in range: SampleRange) -> SampleCount {
         var sum = last?.intersection(range)?.count ?? .zero
         for part in loud.reversed() {
@@ -73,7 +73,8 @@ package struct SpeechMap: Sendable {
         return placed
     }
 
-    /// Where a single word lies. Beside it may be the beginning of the next one, or the rest of the one before: that has been said, so it counts half.
+    /// Returns the part where a single word lies. Beside it may be the beginning of the next word, or the rest of the word before. That rest has been
+    /// said, so it counts half.
     private func likeliest(of parts: [SampleRange]) -> [SampleRange] {
         let all = all
         let weight: (SampleRange) -> Int64 = { part in
@@ -82,13 +83,13 @@ package struct SpeechMap: Sendable {
         return parts.max { weight($0) < weight($1) }.map { [$0] } ?? []
     }
 
-    /// Where words end that are said in `range`, if nothing is loud in it that is theirs: behind it.
+    /// Returns the end of words that are said in `range`, if nothing that is loud in `range` is theirs. The words then lie behind `range`.
     package func overrun(of range: SampleRange) -> SampleIndex? {
         guard parts(of: range).isEmpty, let next = next(behind: range) else { return nil }
         return min(next.end, range.end + shortest)
     }
 
-    /// What is loud in `range`, but for what is the final's before.
+    /// Returns what is loud in `range`, except for what belongs to the final before.
     private func parts(of range: SampleRange) -> [SampleRange] {
         let all = all
         var parts = all.compactMap { $0.intersection(range) }
@@ -106,14 +107,14 @@ package struct SpeechMap: Sendable {
 
     private var all: [SampleRange] { loud + (last.map { [$0] } ?? []) }
 
-    /// What is loud in `range` and lies next to it, for whoever asks when the rest is forgotten.
+    /// Returns the map of what is loud in `range` and next to it, for a caller that asks when the rest is forgotten.
     package func part(in range: SampleRange) -> SpeechMap {
         var part = self
         part.loud = loud.filter { $0.intersection(range) != nil }
         return part
     }
 
-    /// Where what is loud there begins; `index` where nothing is.
+    /// Returns the beginning of what is loud at `index`; `index` where nothing is loud.
     package func start(ofLoudAt index: SampleIndex) -> SampleIndex {
         if let last, last.start < index { return index <= last.end ? last.start : index }
         return loud.last { $0.start < index && index <= $0.end }?.start ?? index
@@ -129,7 +130,7 @@ package struct SpeechMap: Sendable {
 
     /// The nearest place at or before `index` that nobody speaks at, but `reach` before it at most; nil: there is none.
     ///
-    /// - Parameter end: of the audio that has come.
+    /// - Parameter end: the end of the audio that has come.
     package func silence(before index: SampleIndex, reach: SampleCount, received end: SampleIndex) -> SampleIndex? {
         let quiet = around(index, end)?.start ?? index
         guard quiet >= index - reach else { return nil }
@@ -144,7 +145,7 @@ package struct SpeechMap: Sendable {
 
     /// The nearest place at or behind `index` that nobody speaks at; nil while none is known.
     ///
-    /// - Parameter end: of the audio that has come.
+    /// - Parameter end: the end of the audio that has come.
     package func silence(after index: SampleIndex, received end: SampleIndex) -> SampleIndex? {
         guard let around = around(index, end) else { return index }
         return around.end + shortest <= end ? around.end : nil
@@ -152,7 +153,7 @@ package struct SpeechMap: Sendable {
 
     /// The silence that `index` lies in, or the nearest that is no further than `reach`.
     ///
-    /// - Parameter end: of the audio that has come, and of a silence that lasts.
+    /// - Parameter end: the end of the audio that has come, and of a silence that lasts.
     package func silence(around index: SampleIndex, reach: SampleCount, received end: SampleIndex) -> SampleRange? {
         var nearest: (range: SampleRange, distance: SampleCount)?
         var next = end

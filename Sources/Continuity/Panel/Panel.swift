@@ -2,7 +2,7 @@ import Speech
 
 /// Several legs that hear the same channel at the same time: what each has made final, until it is committed or not needed.
 struct Panel: Sendable {
-    /// What a member made final and nobody has settled. The end of a turn and the answer to a finalize may come by themselves, without words.
+    /// A final of a member that nobody has settled. The end of a turn and the answer to a finalize may come by themselves, without words.
     struct Final: Sendable {
         var words: [Word]
         var start: SampleIndex
@@ -20,7 +20,7 @@ struct Panel: Sendable {
         let engine: EngineName
         /// It has heard nothing before.
         var origin: SampleIndex
-        /// What it says counts from here on: it may have begun within a word.
+        /// The place from which the member's words count: the member may have begun within a word.
         var start: SampleIndex
         var finals: [Final] = []
         /// The end of its finals.
@@ -32,7 +32,7 @@ struct Panel: Sendable {
         /// It says no more.
         var isGone = false
 
-        /// What it said and nobody has settled, through the final of this number.
+        /// Returns the words that the member said and nobody has settled, through the final of this number.
         func words(through last: Int? = nil) -> [Word] {
             finals.prefix((last ?? finals.count) + 1).flatMap(\.words)
         }
@@ -42,7 +42,7 @@ struct Panel: Sendable {
     private(set) var members: [Member] = []
     /// Has begun an island of speech, and says the rest of it too.
     var owner: LegID?
-    /// Whose guesses are shown.
+    /// The leg whose guesses are shown.
     private(set) var leader: LegID?
     private var shownThrough = SampleIndex.zero
     /// The client knows that somebody speaks.
@@ -55,7 +55,7 @@ struct Panel: Sendable {
     /// No engine says as much in the time that another may take to say the same.
     private static let maxFinals = 4_096
 
-    /// - Parameter start: from where on it counts; nil: from where its audio begins.
+    /// - Parameter start: the place from which the leg counts; nil: the beginning of the leg's audio.
     mutating func join(_ leg: Leg, in channel: Int, from start: SampleIndex? = nil) {
         if members.count >= Self.maxMembers, let index = members.firstIndex(where: { $0.isGone && $0.finals.isEmpty }) { members.remove(at: index) }
         members.append(
@@ -79,12 +79,12 @@ struct Panel: Sendable {
         members[index].through = origin
     }
 
-    /// From where on it counts; nil: it is no member.
+    /// Returns the place from which the leg counts; nil: the leg is no member.
     func start(of leg: LegID) -> SampleIndex? { index(of: leg).map { members[$0].start } }
 
     func index(of leg: LegID) -> Int? { members.firstIndex { $0.leg == leg } }
 
-    /// - Parameter hasTimes: whether its engine says where words lie.
+    /// - Parameter hasTimes: true if the member's engine says where words lie.
     mutating func add(_ final: Final, ofMember index: Int, hasTimes: Bool) {
         var final = final
         let through = members[index].through
@@ -99,22 +99,24 @@ struct Panel: Sendable {
 
     mutating func take(fromMember index: Int) -> Final { members[index].finals.removeFirst() }
 
-    /// What is left of it comes before what else its member says.
+    /// Puts back what is left of a final, before everything else that its member says.
     mutating func putBack(_ final: Final, toMember index: Int) { members[index].finals.insert(final, at: 0) }
 
-    /// Those who are gone are remembered for a while: what they have said may wait elsewhere.
+    /// Number of members from which on one that is gone makes room for the next. Members that are gone are remembered for a while: what they have
+    /// said may wait elsewhere.
     private static let maxMembers = 32
 
     /// Answers finalizes through this one.
     ///
-    /// - Returns: how many that are.
+    /// - Returns: the number of finalizes that this answers.
     mutating func answer(_ number: Int) -> Int {
         guard number > answered else { return 0 }
         defer { answered = number }
         return number - answered
     }
 
-    /// Whether a member's guess, which reaches to `end`, is the one to show: that of who was first lately, unless others are well ahead.
+    /// Returns true if a member's guess, which reaches to `end`, is the one to show: the guess of the member that was first lately, unless others are
+    /// well ahead.
     mutating func leads(_ leg: LegID, through end: SampleIndex, isWellAhead: SampleCount) -> Bool {
         guard leader == nil || leader == leg || end > shownThrough + isWellAhead else { return false }
         lead(leg, through: end)

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Which repair an action or an answer belongs to. Never used twice in a session.
+/// Identifier of the repair that an action or an answer belongs to. Never used twice in a session.
 package struct RepairID: Hashable, Sendable {
     package var number: Int
 
@@ -28,7 +28,7 @@ package struct Repair: Sendable, Equatable {
     }
 }
 
-/// How a repair went. Each ends with one of these, unless it was cancelled.
+/// The outcome of a repair. Each repair ends with one of these, unless the repair was cancelled.
 package enum RepairOutcome: Sendable, Equatable {
     /// All that is said in the repair's range, in order and on the session's timeline. None: nobody speaks there.
     case words([Word])
@@ -38,7 +38,8 @@ package enum RepairOutcome: Sendable, Equatable {
     /// It was not begun, because it cannot be done before its deadline.
     case declined
 
-    /// What was heard in `range`, and whether its engine says where in it; if not, it is where somebody speaks. nil: nobody answered.
+    /// Returns the words heard in `range`, and true if the engine says where in `range` the words lie. If the engine does not say so, the words lie
+    /// where somebody speaks. nil: nobody answered.
     func heard(in range: SampleRange, _ speech: SpeechMap) -> (words: [Word], hasTimes: Bool)? {
         switch self {
         case .words(let words): (words, true)
@@ -47,7 +48,7 @@ package enum RepairOutcome: Sendable, Equatable {
         }
     }
 
-    /// What its run record says.
+    /// The outcome in the repair's run record.
     var end: AttemptRecord.Outcome {
         switch self {
         case .words, .text: .completed

@@ -2,25 +2,25 @@ import Speech
 
 /// A repair from the detection of a fault to its answer.
 struct RepairPlan: Sendable {
-    /// What is missing.
+    /// The audio that is missing.
     let rest: SampleRange
     /// The error of the leg that left it.
     let cause: EngineError
-    /// Whether the leg had stopped answering: if nobody spoke, it had reason.
+    /// True if the leg had stopped answering: if nobody spoke, the leg had reason.
     let afterStall: Bool
     /// Nothing failed: an engine of limited pace could be sent it.
     let isAhead: Bool
     let detected: Instant
     var deadline: Instant
-    /// Who may be asked, in order.
+    /// The engines that may be asked, in order.
     let repairers: [EngineName]
-    /// Those that have not been asked.
+    /// The engines that have not been asked.
     var engines: ArraySlice<EngineName>
-    /// What was asked; nil while the audio behind its end has not come, or nobody can be asked.
+    /// The repair that was asked for; nil while the audio behind its end has not come, or nobody can be asked.
     var asked: Asked?
-    /// What another was asked as well, because the first takes long.
+    /// The repair that another engine was asked for as well, because the first engine takes long.
     var beside: Asked?
-    /// When all are asked again that have failed.
+    /// The time when all engines that have failed are asked again.
     var again: Instant?
 
     init(
@@ -40,13 +40,14 @@ struct RepairPlan: Sendable {
         var id: RepairID
         var engine: EngineName
         var range: SampleRange
-        /// Whether its end lies where nobody speaks; otherwise its last words may be cut.
+        /// True if the end of the range lies where nobody speaks; otherwise the last words of the range may be cut.
         var endsInSilence: Bool
         var at: Instant
-        /// Whether its engine said where words lie.
+        /// True if the engine said where words lie.
         var hasTimes = true
 
-        /// Whether the end of its audio may have cut a word: where its engine does not say where words lie, the last one always seems to end there.
+        /// Returns true if the end of the range's audio may have cut `word`. If the engine does not say where words lie, the last word always seems
+        /// to end there.
         func mayCut(_ word: Word) -> Bool { hasTimes && !endsInSilence && word.range.end >= range.end }
     }
 }
@@ -54,23 +55,23 @@ struct RepairPlan: Sendable {
 /// A repair that goes on after its gap was reported.
 struct LateRepair: Sendable {
     var channel: ChannelIndex
-    /// As it was reported.
+    /// The gap as it was reported.
     var gap: SampleRange
-    /// Where the gap before it ends; nil: there is none.
+    /// The end of the gap before this gap; nil: there is none.
     var edge: SampleIndex?
     /// The last words that were committed before it, and the first behind it.
     var before: [Word]
     var after: [Word] = []
     /// Gaps among those.
     var gapsBehind: [SampleRange] = []
-    /// Whether those say where these words lie that said them.
+    /// True if the engines of the words in `before` and `after` say where those words lie.
     var othersHaveTimes: Bool
-    /// How far the words before it may lie, where that is not known.
+    /// The furthest place at which the words before the gap may lie, where their places are not known.
     var beforeThrough: SampleIndex?
-    /// What was heard, while words behind the gap are still to come.
+    /// The words that were heard, while words behind the gap are still to come.
     var words: [Word]?
     var asked: RepairPlan.Asked
     var engines: ArraySlice<EngineName>
-    /// What is loud in its audio.
+    /// The map of what is loud in the repair's audio.
     var speech: SpeechMap
 }

@@ -1,10 +1,10 @@
 package import Speech
 
-/// What a program knows that sends a session's audio and wants to go on when its connection breaks: the other side of `Resumption`.
+/// State of a program that sends a session's audio and wants to go on when its connection breaks: the other side of `Resumption`.
 ///
 /// A value without I/O.
 package struct Reconnection: Sendable {
-    /// Where the session goes on.
+    /// The point where the session goes on.
     package struct Point: Sendable, Equatable {
         package var session: String
         /// Audio is sent again from here.
@@ -40,7 +40,7 @@ package struct Reconnection: Sendable {
 
     /// The session has begun.
     ///
-    /// - Parameter window: how long it waits.
+    /// - Parameter window: the time that the session waits.
     package mutating func began(_ session: String, window: Duration) { self.session = (session, window) }
 
     /// The session goes on.
@@ -52,7 +52,7 @@ package struct Reconnection: Sendable {
     package mutating func durable(through end: SampleIndex) { durableThrough = max(durableThrough, end) }
 
     /// - Parameter isInterim: it has the number of the event before it.
-    /// - Returns: whether it has not been seen.
+    /// - Returns: true if the event has not been seen.
     package mutating func isNew(_ number: Int, isInterim: Bool) -> Bool {
         if isInterim { return number >= seen }
         guard number > seen else { return false }

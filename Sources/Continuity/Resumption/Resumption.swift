@@ -1,17 +1,18 @@
 package import Speech
 
-/// What a session knows of a client that may lose its connection and come back: what of its words the client has not seen, which of its audio comes
-/// twice, and how long it is waited for.
+/// State that a session keeps of a client that may lose its connection and come back: the session's words that the client has not seen, the client's
+/// audio that comes twice, and the time that the session waits for the client.
 ///
-/// What lasts of what the session says is numbered, from 1 on, and kept until the client has seen it; of interims, only each channel's last one is. A
-/// value without I/O.
+/// Lasting events of the session are numbered, from 1 on, and kept until the client has seen them. Of interims, only the last one of each channel is
+/// kept. A value without I/O.
 package struct Resumption: Sendable {
     package struct Rule: Sendable, Equatable {
-        /// How long a session waits for its client.
+        /// Maximum time that a session waits for its client.
         package var window: Duration
-        /// What is kept for a client that does not say what it has seen: beyond it the oldest goes, and is told of as missed.
+        /// Maximum number of events kept for a client that does not say what it has seen. Beyond this number the oldest event is dropped, and is
+        /// reported as missed.
         package var maxEvents: Int
-        /// The words in it.
+        /// Maximum number of words in the kept events.
         package var maxWords: Int
         /// Between two acknowledgements of audio.
         package var interval: Duration
@@ -35,12 +36,12 @@ package struct Resumption: Sendable {
         }
     }
 
-    /// What a client that comes back is told.
+    /// The answer to a client that comes back.
     package enum Answer: Sendable, Equatable {
         case resumed(Return)
         /// It was away for too long.
         case expired
-        /// What it asks for cannot be. Says why.
+        /// The client's request cannot be met. The text says why.
         case refused(String)
     }
 
@@ -49,7 +50,7 @@ package struct Resumption: Sendable {
         package var received: SampleIndex
         /// Audio that nobody has: the client goes on behind it.
         package var missing: SampleCount
-        /// What the client has not seen, in order.
+        /// The events that the client has not seen, in order.
         package var again: [Numbered]
         /// Numbers of events that are not kept any more.
         package var missed: Range<Int>?
@@ -85,7 +86,7 @@ package struct Resumption: Sendable {
 
     // MARK: - What the session says
 
-    /// - Returns: what goes to the client now; nil while it is not there.
+    /// - Returns: the event that goes to the client now; nil while the client is not there.
     package mutating func said(_ event: SessionEvent) -> Numbered? {
         if case .givenUp = client { return nil }
         if case .interim(let guess) = event {
@@ -120,7 +121,7 @@ package struct Resumption: Sendable {
 
     /// Audio of the client.
     ///
-    /// - Returns: how much at its beginning is there already.
+    /// - Returns: the amount at the beginning of the audio that is there already.
     package mutating func repeated(of count: SampleCount) -> SampleCount {
         let known = min(repeated, count)
         repeated = repeated - known
@@ -128,7 +129,7 @@ package struct Resumption: Sendable {
     }
 
     /// - Parameter end: all audio before it survives whatever comes.
-    /// - Returns: what the client is told to be durable; nil: nothing now.
+    /// - Returns: the position through which the client is told that audio is durable; nil: nothing now.
     package mutating func durable(through end: SampleIndex, now: Instant) -> SampleIndex? {
         guard isClientHere, end > acknowledged else { return nil }
         if let before = acknowledgedAt, before + rule.interval > now { return nil }
@@ -142,10 +143,10 @@ package struct Resumption: Sendable {
     /// The client's connection is gone.
     package mutating func lost(now: Instant) { if case .here = client { client = .gone(since: now) } }
 
-    /// When the client is given up, if it does not come back.
+    /// The time when the client is given up, if the client does not come back.
     package var deadline: Instant? { if case .gone(let since) = client { since + rule.window } else { nil } }
 
-    /// - Returns: whether the client has just been given up.
+    /// - Returns: true if the client has just been given up.
     package mutating func timePassed(now: Instant) -> Bool {
         guard let deadline, deadline <= now else { return false }
         client = .givenUp
@@ -157,9 +158,9 @@ package struct Resumption: Sendable {
     /// The client is there again. The loss of its connection may not have been noticed yet.
     ///
     /// - Parameters:
-    ///   - start: where its audio goes on.
+    ///   - start: the place where the client's audio goes on.
     ///   - seen: the number of the last event that it saw; 0: none.
-    ///   - received: where the session's audio ends.
+    ///   - received: the end of the session's audio.
     package mutating func resume(at start: SampleIndex, seen: Int, received: SampleIndex, now: Instant) -> Answer {
         _ = timePassed(now: now)
         if case .givenUp = client { return .expired }

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Where audio that has just been received belongs, and who may have it at once.
+/// The place of newly received audio in the timeline, and the legs that may be sent the audio at once.
 package struct Arrival: Sendable, Equatable {
     package let range: SampleRange
     /// Something waits that `pump` may move.
@@ -14,7 +14,7 @@ package struct Arrival: Sendable, Equatable {
         self.needsPump = needsPump
     }
 
-    /// Whether nothing waits before it at the leg, and no limit holds it back.
+    /// Returns true if the leg in `slot` may be sent the audio at once: nothing waits before the audio at the leg, and no limit holds the audio back.
     package func goesToLeg(in slot: Int) -> Bool { slot < Self.maxLegs && legs & (1 << UInt64(slot)) != 0 }
 
     mutating func add(legIn slot: Int) { legs |= 1 << UInt64(slot) }

@@ -1,8 +1,9 @@
 package import Speech
 
-/// Where a leg's audio goes when its engine has failed: to the next engine at once; when all have been tried, round again after a while.
+/// The choice of the engine that a leg's audio goes to when its engine has failed. The next engine is tried at once. When all engines have been
+/// tried, another round begins after a while.
 package struct FailoverPolicy: Sendable {
-    /// How often, and how soon, engines that have failed are tried again.
+    /// The number of times that engines that have failed are tried again, and the time before each retry.
     package struct Rule: Sendable, Equatable {
         package var retries: Int
         package var delay: Duration
@@ -16,12 +17,12 @@ package struct FailoverPolicy: Sendable {
         }
     }
 
-    /// What one leg and those after it have gone through since an engine last made something final.
+    /// The history of one leg and its successors since an engine last made something final.
     package struct Outage: Sendable {
         var tried: Set<Int> = []
         var retries = 0
         var wasRetriedAtOnce = false
-        /// When the first engine failed.
+        /// The time when the first engine failed.
         var since: Instant?
 
         package init() {}
@@ -35,10 +36,10 @@ package struct FailoverPolicy: Sendable {
 
     private let rule: Rule
     private let engines: Int
-    /// Those that cannot serve this session at all: a key that is wrong stays wrong.
+    /// Engines that cannot serve this session at all. A wrong key, for example, stays wrong.
     private var unusable: Set<Int> = []
     private var lastRefusal: EngineError?
-    /// Those that fail other sessions too: they come last.
+    /// Engines that fail other sessions too. These engines come last.
     private var unavailable: Set<Int> = []
 
     package init(engines: Int, rule: Rule = Rule()) {
@@ -56,10 +57,10 @@ package struct FailoverPolicy: Sendable {
         return usable.first { !unavailable.contains($0) } ?? usable.first ?? 0
     }
 
-    /// Why no engine can serve this session; nil while there is one that has not refused it for good.
+    /// The reason why no engine can serve this session; nil while at least one engine has not refused the session for good.
     var refusal: EngineError? { unusable.count < engines ? nil : lastRefusal }
 
-    /// What an engine said at its end: some errors will be the same next time.
+    /// Records the error with which an engine ended. Some errors exclude the engine, because they will be the same next time.
     mutating func note(_ error: EngineError, of engine: Int) {
         switch error {
         case .unauthorized, .quotaExhausted, .badRequest, .unsupportedLanguage, .undecodable:
@@ -69,22 +70,22 @@ package struct FailoverPolicy: Sendable {
         }
     }
 
-    /// Those that have not refused this session for good, those that fail other sessions last.
+    /// Engines that have not refused this session for good. Engines that fail other sessions come last.
     var ranked: [Int] {
         let usable = (0..<engines).filter { !unusable.contains($0) }
         return usable.filter { !unavailable.contains($0) } + usable.filter { unavailable.contains($0) }
     }
 
-    /// Whether it is expected to work.
+    /// Returns true if the engine is expected to work.
     func isAvailable(_ engine: Int) -> Bool { !unusable.contains(engine) && !unavailable.contains(engine) }
 
-    /// Whether it has refused this session for good, or fails other sessions, while another can be asked.
+    /// Returns true if the engine has refused this session for good, or fails other sessions, while another engine can be asked.
     func isAvoided(_ engine: Int) -> Bool {
         let best = best
         return best != engine && (unusable.contains(engine) || unavailable.contains(engine) && !unavailable.contains(best))
     }
 
-    /// Whether another engine than `engine` is left that was not tried in this outage.
+    /// Returns true if an available engine other than `engine` is left that was not tried in this outage and is not in `busy`.
     package func hasOther(than engine: Int, _ outage: Outage, besides busy: Set<Int> = []) -> Bool {
         (0..<engines).contains {
             $0 != engine && !unusable.contains($0) && !unavailable.contains($0) && !outage.tried.contains($0) && !busy.contains($0)
@@ -94,7 +95,7 @@ package struct FailoverPolicy: Sendable {
     /// The engine of this number has failed.
     ///
     /// - Parameters:
-    ///   - hadAnswered: whether it had said words: a connection that breaks is then no outage yet.
+    ///   - hadAnswered: true if the engine had said words. A connection that breaks is then no outage yet.
     ///   - busy: engines that hear the same already.
     package mutating func next(
         after error: EngineError, of engine: Int, hadAnswered: Bool = false, outage: inout Outage, besides busy: Set<Int> = []
@@ -121,7 +122,7 @@ package struct FailoverPolicy: Sendable {
 }
 
 extension EngineError {
-    /// What another attempt may not meet again.
+    /// True if another attempt may not meet the error again.
     var isPassing: Bool {
         switch self {
         case .unavailable, .timedOut: true

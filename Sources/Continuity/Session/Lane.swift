@@ -2,7 +2,7 @@ import Speech
 
 /// One channel of a session: what of it is committed, and who covers the rest.
 struct Lane: Sendable {
-    /// Who said something: its positions are its own, so another's words are compared with it.
+    /// The source of words. Each source has its own positions, so its words are compared with the words of another source.
     enum Source: Hashable, Sendable {
         case leg(LegID)
         case repair(RepairID)
@@ -16,27 +16,27 @@ struct Lane: Sendable {
     /// In order; the first one commits. Empty once all is settled after the end of the audio.
     var stretches: [Stretch] = []
     var speech: SpeechMap
-    /// Whose words were committed last.
+    /// The source whose words were committed last.
     private(set) var lastSource: Source?
-    /// Whether its engine says where words lie.
+    /// True if the engine of `lastSource` says where words lie.
     private(set) var hasTimes = true
-    /// What others than the last source have said, of which all that counts is committed: their next words are compared together with these. Who spoke
-    /// last stands last.
+    /// Words of sources other than the last one. All of these words that count are committed. The next words of such a source are compared together
+    /// with these. The source that spoke last stands last.
     private var earlier: [(source: Source, words: [Word])] = []
     private static let maxEarlier = 48
-    /// Whoever said something longest ago is forgotten first: of those who are gone nobody asks again.
+    /// Maximum number of sources in `earlier`. The source that spoke longest ago is forgotten first: nobody asks again about a source that is gone.
     private static let maxSources = 32
-    /// How far the final reached of which words were committed last, if its engine does not say where they lie.
+    /// The end of the loud audio up to the end of the final whose words were committed last. Nil if the engine of that final says where words lie.
     private(set) var saidThrough: SampleIndex?
-    /// Where finals end for the session that reached further for their engines.
+    /// For each leg, the end that the session gave to a final (`end`), and the later end that the engine gave to that final (`said`).
     private var cuts: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
-    /// Where the words end of a leg's last final, if that is behind where it says that it ends.
+    /// For each leg, the end of the words of its last final, if that end is behind the end that the engine gave to the final (`said`).
     private var overruns: [LegID: (end: SampleIndex, said: SampleIndex)] = [:]
     /// Words were committed behind the last end of a turn.
     var hasOpenTurn = false
     /// The engine that began the turn will not end it.
     var isOrphaned = false
-    /// Those who hear it together, in modes in which several do.
+    /// The legs that hear the channel together, in modes in which several legs do.
     var panel = Panel()
 
     init(channel: ChannelIndex, rate: SampleRate) {
@@ -46,11 +46,11 @@ struct Lane: Sendable {
 
     var channel: ChannelIndex { stitcher.channel }
 
-    /// How `source` hears, when it is not the one that spoke last.
+    /// Returns the ear of `source`: how its words are compared with the words of the last source. Nil if `source` spoke last.
     ///
     /// - Parameters:
-    ///   - origin: where its audio begins.
-    ///   - hasTimes: whether its engine says where words lie.
+    ///   - origin: the start of the audio of `source`.
+    ///   - hasTimes: true if the engine of `source` says where words lie.
     func ear(of source: Source, _ engine: EngineName, from origin: SampleIndex?, rate: SampleRate, hasTimes: Bool) -> Seam.Ear? {
         // Where all that is committed is silent, nobody has said any of its words.
         guard let lastSource else { return hasTimes && stitcher.committedThrough > .zero ? Seam.Ear(rate: rate, origin: origin) : nil }
@@ -63,15 +63,15 @@ struct Lane: Sendable {
         return ear
     }
 
-    /// Whether it is silent from there to the end of what is committed, and the last words lie where it was loud before: who begins there hears none of
-    /// them.
+    /// Returns true if the audio from `origin` to the end of the committed audio is silent, and the last words lie in loud audio before `origin`. A
+    /// source that begins at `origin` hears none of these words.
     private func isQuiet(from origin: SampleIndex) -> Bool {
         let end = max(stitcher.committedThrough, saidThrough ?? .zero)
         guard origin < end, let last = stitcher.heard.last, !speech.isLoud(in: SampleRange(origin, end)) else { return false }
         return last.range.start < origin && speech.isLoud(in: SampleRange(last.range.start, origin))
     }
 
-    /// Whether what is heard ends within speech, and somebody begins there.
+    /// Returns true if the heard audio ends within speech, and `origin` lies at that end, within speech too.
     private func isWithinSpeech(_ origin: SampleIndex) -> Bool {
         let end = stitcher.isAtGap ? stitcher.gap?.start ?? .zero : stitcher.committedThrough
         let margin = SampleCount(.milliseconds(100), at: speech.rate)
@@ -79,11 +79,11 @@ struct Lane: Sendable {
             && speech.isLoud(in: SampleRange(origin, origin + margin))
     }
 
-    /// From now on `source` speaks.
+    /// Makes `source` the source that speaks from now on.
     ///
     /// - Parameters:
-    ///   - tail: the last words before it did.
-    ///   - hasTimes: whether its engine says where words lie.
+    ///   - tail: the last words before `source` spoke.
+    ///   - hasTimes: true if the engine of `source` says where words lie.
     mutating func change(to source: Source, behind tail: [Word], hasTimes: Bool) {
         guard source != lastSource else { return }
         // Whoever spoke until now has said these, or words for the same.
@@ -96,7 +96,7 @@ struct Lane: Sendable {
     /// A leg's final ends at `end` here, where its engine said that it reaches further.
     mutating func cut(_ final: SampleRange, to end: SampleIndex, of leg: LegID) { cuts[leg] = (end, final.end) }
 
-    /// Where a final ends here that was cut, and is said again.
+    /// Returns the end that the session gave to a final that was cut and is said again; nil if the final was not cut.
     func cut(of final: SampleRange, of leg: LegID) -> SampleIndex? {
         guard let cut = cuts[leg], cut.said == final.end, final.start < cut.said else { return nil }
         return cut.end

@@ -1,6 +1,6 @@
 package import Speech
 
-/// What a session's driver is to do, in the order given.
+/// An action for a session's driver. The driver does the actions in the order given.
 package enum SessionAction: Sendable, Equatable {
     /// Connect this leg to its engine.
     case open(LegID)
@@ -22,7 +22,7 @@ package enum SessionAction: Sendable, Equatable {
     case cancelRepair(RepairID)
     /// Complete what is stored. The client is told only where its protocol has updates.
     case mend(Mend)
-    /// How a shadow's words compare with those of the session, at its end.
+    /// The comparison of a shadow's words with the words of the session, at the session's end.
     case evaluated(Evaluation)
     /// A leg has said nothing to what is loud in these channels: whether somebody speaks there is to be told by `listened`.
     case listen(LegID, Range<Int>, SampleRange)

@@ -10,9 +10,10 @@ package struct SessionEngine: Sendable, Equatable {
     package var cap: Duration?
     /// The engine's p99 answer latency, if measured. A leg is not called stalled before this time has passed, at most eight seconds.
     package var slowness: Duration?
-    /// Whether a leg that does not open or does not answer is given up. False for an engine of this process, which is slow only when the machine is.
+    /// True if a leg that does not open or does not answer is given up. False for an engine of this process, which is slow only when the machine is
+    /// slow.
     package var isWatched: Bool
-    /// Whether its words have times. Without, what it makes final is taken whole.
+    /// True if the engine's words have times. A final of an engine without word times is taken whole.
     package var hasWordTimes: Bool
 
     package init(

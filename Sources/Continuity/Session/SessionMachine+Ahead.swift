@@ -2,7 +2,7 @@ import Speech
 
 /// A client that sends faster than one speaks, to an engine that does not take it as fast, is done long before its engine.
 extension SessionMachine {
-    /// What may be left to send when the client is done; more goes to an engine for recordings.
+    /// Maximum audio that may be left to send when the client is done. More audio than this goes to an engine for recordings.
     private static var maxAhead: Duration { .seconds(5) }
 
     /// The client is done, and legs have been told to finish: what they would have to be sent for a long time yet is recognised as a recording.
@@ -34,8 +34,8 @@ extension SessionMachine {
         }
     }
 
-    /// Where a leg may end: in the longest silence of all its channels that comes soon; nil: there is none. A leg that ends within a word covers it without
-    /// saying it, and words are not placed so well that a short silence would do where there is a longer one.
+    /// Returns the place where a leg may end: in the longest silence of all its channels that comes soon; nil if there is none. A leg that ends
+    /// within a word covers the word without saying it. Words are not placed so well that a short silence would do where there is a longer one.
     private func rest(behind sent: SampleIndex, _ channels: Range<Int>) -> SampleIndex? {
         guard configuration.measuresLoudness else { return nil }
         let last = sent + SampleCount(Self.maxAhead, at: configuration.rate)

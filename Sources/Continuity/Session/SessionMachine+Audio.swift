@@ -28,7 +28,7 @@ extension SessionMachine {
         return arrival
     }
 
-    /// Whether there is speech that a leg has to answer.
+    /// Returns true if `range` has speech that the leg has to answer.
     func isLoud(_ range: SampleRange, for leg: Leg) -> Bool {
         configuration.measuresLoudness && leg.channels.contains { lanes[$0].speech.end > range.start && lanes[$0].speech.isLoud(in: range) }
     }
@@ -73,7 +73,7 @@ extension SessionMachine {
         return actions
     }
 
-    /// When `pump` has more to do, if only time holds it back.
+    /// Returns the time when `pump` has more to do, if only time holds that work back.
     package func nextPump(now: Instant) -> Instant? {
         var next = nextWatch(now: now)
         func consider(_ time: Instant?) { if let time { next = min(next ?? time, time) } }

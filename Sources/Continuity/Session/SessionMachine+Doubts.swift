@@ -6,13 +6,13 @@ struct Doubt: Sendable {
     let leg: LegID
     let engine: EngineName
     let channels: Range<Int>
-    /// What it was sent, and has said nothing of.
+    /// The audio that the leg was sent and has said nothing of.
     let range: SampleRange
     let error: EngineError
 }
 
 extension SessionMachine {
-    /// As many are in doubt at a time.
+    /// Maximum number of doubts at a time.
     private static var maxDoubts: Int { 16 }
 
     /// A leg is given up: whether somebody spoke is not known yet.
@@ -36,9 +36,9 @@ extension SessionMachine {
         }
     }
 
-    /// How late words come is what their engine needs. One that was given up meanwhile was only slow.
+    /// Measures how late words come, which is the time that their engine needs. An engine that was given up meanwhile was only slow.
     ///
-    /// - Parameter heard: how far its leg had accounted for its audio before.
+    /// - Parameter heard: the end of the audio that the leg had accounted for before.
     mutating func noteLag(of said: Hypothesis, fromLegAt index: Int, behind heard: SampleIndex, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         guard leg.owesSince != nil, let first = said.words.first(where: { $0.range.end > heard }) else { return }
@@ -50,7 +50,7 @@ extension SessionMachine {
         if leg.isFailed { actions.append(.lagged(leg.engine, lag)) }
     }
 
-    /// Whether a leg that was given up may still show how slow its engine is.
+    /// Returns true if a leg that was given up may still show how slow its engine is.
     func mayAnswer(_ id: LegID) -> Bool { legs.contains { $0.id == id && $0.isFailed && $0.owesSince != nil } }
 
     /// The engine is known to be at fault, and not only this session with it.

@@ -55,7 +55,7 @@ extension SessionMachine {
         }
     }
 
-    /// What a leg said goes into the transcript, or waits until all before it is settled. What nobody waits for is dropped.
+    /// Applies an event of a leg to the transcript, or holds the event until all before it is settled. An event that nobody waits for is dropped.
     private mutating func offer(_ event: EngineEvent, in number: Int, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         guard let place = lanes[number].place(of: leg.id) else { return noteLate(event) }
@@ -99,7 +99,8 @@ extension SessionMachine {
         }
     }
 
-    /// Whether a final has no word of what is loud. Where an engine without word times has said one, nobody knows what is behind it.
+    /// Returns true if a final has no words, not even for loud audio. If an engine without word times has said a word, nobody knows what is behind
+    /// the word.
     private func isWordless(_ event: EngineEvent) -> Bool {
         guard case .final(let said, _) = event else { return false }
         return said.words.isEmpty
@@ -121,7 +122,7 @@ extension SessionMachine {
 
     func hasTimes(_ engine: EngineName) -> Bool { configuration.engines.first { $0.name == engine }?.hasWordTimes ?? true }
 
-    /// How an engine hears whose words are compared with those of whoever spoke last; nil when it is the one.
+    /// Returns the ear of `source`, whose words are compared with the words of the source that spoke last; nil if `source` spoke last.
     func ear(of source: Lane.Source, _ engine: EngineName, from origin: SampleIndex, in number: Int) -> Seam.Ear? {
         lanes[number].ear(of: source, engine, from: origin, rate: configuration.rate, hasTimes: hasTimes(engine))
     }
@@ -131,7 +132,7 @@ extension SessionMachine {
         if case .final(let final, _) = event, !final.words.isEmpty { tally.lateFinals += 1 }
     }
 
-    /// What can wait at once in a channel, in events and words: nobody says as much while a client's audio may wait.
+    /// Maximum number of events and words that can wait at once in a channel. Nobody says as much while a client's audio may wait.
     package static var maxWaitingCount: Int { 16_384 }
 
     /// Events and words that wait for what is before them.
@@ -213,9 +214,9 @@ extension SessionMachine {
     /// Accepts what is new of a final, and tells.
     ///
     /// - Parameters:
-    ///   - origin: where the audio begins that its engine heard.
-    ///   - isFresh: whether all of its words are known to be new.
-    ///   - isCut: whether the end of its audio may have cut its last word.
+    ///   - origin: the start of the audio that the engine heard.
+    ///   - isFresh: true if all words of the final are known to be new.
+    ///   - isCut: true if the end of the audio may have cut the last word.
     mutating func commit(
         _ final: Hypothesis, _ reason: FinalReason, from source: Lane.Source, _ engine: EngineName, origin: SampleIndex, in number: Int,
         isFailed: Bool = false, isFresh: Bool = false, isCut: Bool = false, _ actions: inout [SessionAction]
@@ -277,8 +278,8 @@ extension SessionMachine {
         }
     }
 
-    /// Whether nothing of a final is new whose engine does not say where its words lie. A little more than it says may be in it, which shows where it is
-    /// compared with what others said.
+    /// Returns true if nothing is new in a final whose engine does not say where its words lie. Such a final may contain a little more than it says.
+    /// This shows when the final is compared with the words of other sources.
     func isSettled(_ words: [Word], of final: SampleRange, from source: Lane.Source, in number: Int) -> Bool {
         let stitcher = lanes[number].stitcher
         let isCompared = lanes[number].lastSource.map { $0 != source } ?? false && !stitcher.isAtGap

@@ -1,8 +1,8 @@
 package import Speech
 
 extension SessionMachine {
-    /// Whether new legs may be opened at this engine: all sessions that have it know of its health together. A leg that it has stays; a session goes
-    /// back to an engine that it prefers at the end of a turn. At the start all engines are available.
+    /// Sets whether new legs may be opened at this engine. All sessions that have the engine know of its health together. A leg that the engine
+    /// already has stays. A session goes back to an engine that it prefers at the end of a turn. At the start all engines are available.
     package mutating func availability(_ engine: EngineName, isAvailable: Bool, now: Instant) -> [SessionAction] {
         guard !isEnded, let number = configuration.engines.firstIndex(where: { $0.name == engine }) else { return [] }
         recovery.setAvailable(number, isAvailable)
@@ -76,7 +76,8 @@ extension SessionMachine {
         if !leg.isFailed { ran(leg, .cancelled, now: now, &actions) }
     }
 
-    /// Whether it was told that no more comes and has made everything final that it was sent; what it says then of errors costs nothing.
+    /// Returns true if the leg was told that no more audio comes and has made all the audio final that it was sent. Errors that the leg reports then
+    /// cost nothing.
     func isDone(_ leg: Leg) -> Bool {
         leg.isDraining
             && leg.channels.allSatisfy { number in
@@ -137,7 +138,7 @@ extension SessionMachine {
     struct Leaving {
         var leg: Leg
         var error: EngineError
-        /// What it still says counts.
+        /// True if the words that the leg still says count.
         var isListening: Bool
         /// It was sent no audio.
         var isIdle: Bool
@@ -219,7 +220,7 @@ extension SessionMachine {
 
     /// Takes a leg that has died off the list of those that are to be opened, changed or sent anything.
     ///
-    /// - Parameter isListening: what it still says is wanted.
+    /// - Parameter isListening: true if the words that the leg still says are wanted.
     mutating func retire(legAt index: Int, isListening: Bool, now: Instant) {
         let id = legs[index].id
         if isListening { legs[index].fail(now: now) } else { legs.remove(at: index) }
@@ -293,7 +294,7 @@ extension SessionMachine {
         for (number, _) in places where !isEnded { advance(number, now: now, &actions) }
     }
 
-    /// Where a leg begins that is sent audio again: in the silence before, so that its first word is whole.
+    /// Returns the place where a leg that is sent audio again begins: in the silence before `index`, so that the leg's first word is whole.
     func lookBack(from index: SampleIndex, _ channels: Range<Int>) -> SampleIndex {
         guard configuration.measuresLoudness else { return index }
         let silences = channels.map { lanes[$0].speech.silence(before: index, reach: reach, received: timeline.end) }
@@ -302,8 +303,9 @@ extension SessionMachine {
         return readable(SampleRange(place, index), around: SampleRange(index, index)).start
     }
 
-    /// Where a paced leg takes over from one that was sent audio through `end`: in the last silence, if that is so short ago that it may be sent it
-    /// all at once; else at `end`, and it hears a little of what is before, so that no word is cut on both sides.
+    /// Returns the place where a paced leg takes over from a leg that was sent audio through `end`. The place is in the last silence, if the audio
+    /// since then may be sent all at once. Otherwise the place is `end`, and the leg hears a little of the audio before, so that no word is cut on
+    /// both sides.
     func splice(
         before end: SampleIndex, after covered: SampleIndex, _ channels: Range<Int>
     ) -> (splice: SampleIndex, origin: SampleIndex) {

@@ -65,13 +65,13 @@ extension SessionMachine {
         return first?.index
     }
 
-    /// Whether others have said words that are not settled, and begin before `end`.
+    /// Returns true if other members have said words that are not settled and begin before `end`.
     private func hasWords(before end: SampleIndex, in number: Int, besides index: Int) -> Bool {
         let members = lanes[number].panel.members
         return counting(in: number).contains { $0 != index && members[$0].finals.contains { !$0.words.isEmpty && $0.start < end } }
     }
 
-    /// Whether others have not said what they hear through `end`, and will.
+    /// Returns true if other members have not yet said what they hear through `end`, and will say it.
     private func isWaitedFor(_ end: SampleIndex, in number: Int, besides index: Int) -> Bool {
         let members = lanes[number].panel.members
         return counting(in: number).contains { $0 != index && members[$0].through < end && isAwaited(members[$0]) }

@@ -6,7 +6,7 @@ extension SessionMachine {
 
     // MARK: - What a member says
 
-    /// What a member of the panel says in the first stretch.
+    /// Accepts an event of a member of the panel in the first stretch.
     mutating func hear(_ event: EngineEvent, in number: Int, from id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let index = lanes[number].panel.index(of: id) else { return }
         let member = lanes[number].panel.members[index]
@@ -39,7 +39,7 @@ extension SessionMachine {
         lanes[number].panel.add(final, ofMember: index, hasTimes: hasTimes)
     }
 
-    /// Whether it hears its stretch to the end. One that is changed for another does not.
+    /// Returns true if the leg hears its stretch to the end. A leg that is changed for another does not.
     private func isLast(_ id: LegID, in number: Int) -> Bool {
         guard let leg = legs.first(where: { $0.id == id }) else { return true }
         return lanes[number].stretches.first?.end.map { leg.sentThrough >= $0 } ?? isFinishing
@@ -60,7 +60,7 @@ extension SessionMachine {
 
     // MARK: - Who counts
 
-    /// Whether what a member says can be committed now: it has heard all that is not.
+    /// Returns true if the words of a member can be committed now: the member has heard all audio that is not committed.
     func counts(_ member: Panel.Member, in number: Int) -> Bool {
         let lane = lanes[number]
         guard let front = lane.stretches.first, lane.place(of: member.leg) ?? 0 == 0 else { return false }
@@ -69,7 +69,7 @@ extension SessionMachine {
         return configuration.measuresLoudness && !lane.speech.isLoud(in: SampleRange(through, member.start))
     }
 
-    /// Whether a member says more: it is there, and has opened.
+    /// Returns true if a member will say more: its leg is there, has opened and has not failed.
     func isAwaited(_ member: Panel.Member) -> Bool {
         guard !member.isGone, let leg = legs.first(where: { $0.id == member.leg }) else { return false }
         return leg.openedAt != nil && !leg.isFailed
@@ -80,10 +80,10 @@ extension SessionMachine {
         lanes[number].panel.members.indices.filter { counts(lanes[number].panel.members[$0], in: number) }
     }
 
-    /// Whether a leg is there, or on its way, and not only planned.
+    /// Returns true if a leg is there, or on its way, and not only planned.
     private func isOpening(_ id: LegID) -> Bool { !dormant.contains(id) && !openings.contains { $0.id == id } }
 
-    /// Whether others go on with what a leg hears, when it is gone.
+    /// Returns true if other members go on with the audio that a leg hears, when the leg is gone.
     func isAccompanied(_ id: LegID, in number: Int, at place: Int) -> Bool {
         let lane = lanes[number]
         return lane.panel.members.contains { member in
@@ -93,7 +93,7 @@ extension SessionMachine {
         }
     }
 
-    /// Whether a member hears all of a stretch that is not committed.
+    /// Returns true if a member hears all the audio of a stretch that is not committed yet.
     private func hearsAll(_ member: Panel.Member, in number: Int, at place: Int) -> Bool {
         place == 0 ? counts(member, in: number) : member.start <= lanes[number].stretches[place].start
     }
@@ -113,7 +113,7 @@ extension SessionMachine {
         complete(number, now: now, &actions)
     }
 
-    /// When something that waits is to wait no longer.
+    /// Returns the time when the first of the waiting finals is to wait no longer; nil if none waits.
     func nextSettling(in number: Int) -> Instant? {
         guard isPanel, !lanes[number].stretches.isEmpty else { return nil }
         let panel = lanes[number].panel
@@ -126,9 +126,9 @@ extension SessionMachine {
         return final.at + (isInSpeech ? configuration.voteTime * 4 : configuration.voteTime)
     }
 
-    /// What of a final is new goes into the transcript, and what it says of turns and finalizes to the client, once.
+    /// Puts the new words of a final into the transcript, and tells the client what the final says of turns and finalizes, once.
     ///
-    /// - Parameter words: those that are not committed.
+    /// - Parameter words: the words that are not committed.
     mutating func conclude(
         _ final: Panel.Final, _ words: [Word], from source: Lane.Source, _ engine: EngineName, in number: Int, _ actions: inout [SessionAction]
     ) {
@@ -155,9 +155,9 @@ extension SessionMachine {
         if !outages.isEmpty, case .leg(let id) = source, lanes[number].stitcher.committedThrough > before { outages[id] = nil }
     }
 
-    /// Those of a member's words that are not committed.
+    /// Returns the words of a member that are not committed.
     ///
-    /// - Parameter final: where the final lies that says them; nil: there are several.
+    /// - Parameter final: the range of the final that says the words; nil: there are several finals.
     func fresh(_ words: [Word], of member: Panel.Member, saidIn final: SampleRange? = nil, in number: Int) -> [Word] {
         let lane = lanes[number]
         var ear = ear(of: .leg(member.leg), member.engine, from: member.origin, in: number)
@@ -168,7 +168,7 @@ extension SessionMachine {
         return areNew ? words : lane.stitcher.fresh(words, seam: ear)
     }
 
-    /// Whether the end of a turn at `end` is that of the open turn, and not a late word on one before.
+    /// Returns true if the end of a turn at `end` is the end of the open turn, and not a late word on an earlier turn.
     func isBehindWords(_ end: SampleIndex, in number: Int) -> Bool {
         guard let last = lanes[number].stitcher.lastWordEnd else { return true }
         return end + SampleCount(.milliseconds(300), at: configuration.rate) >= last
@@ -337,14 +337,14 @@ extension SessionMachine {
         configuration.measuresLoudness && !lanes[number].speech.isLoud(in: range)
     }
 
-    /// What a member says of a channel is not needed any more; nor is its leg, if that is so of all its channels.
+    /// Removes a leg as a source of a channel, because its words there are not needed any more. A leg that no channel needs is given up.
     mutating func dropSource(_ id: LegID, in number: Int, now: Instant, _ actions: inout [SessionAction]) {
         lanes[number].panel.leave(id)
         for place in lanes[number].stretches.indices { lanes[number].stretches[place].sources.removeAll { $0 == id } }
         if !lanes.contains(where: { $0.place(of: id) != nil }) { giveUp(id, now: now, &actions) }
     }
 
-    /// What is before a stretch's end is settled: those who hear it are not needed any more, unless they owe an answer.
+    /// Drops the legs that hear the first stretch, once all audio before the stretch's end is settled. Legs that owe an answer stay.
     mutating func dismissPanel(_ number: Int, now: Instant, _ actions: inout [SessionAction]) {
         for id in lanes[number].stretches[0].sources {
             guard let leg = legs.first(where: { $0.id == id }), !leg.isFailed, let told = told(leg, in: number) else { continue }
@@ -389,7 +389,8 @@ extension SessionMachine {
         return true
     }
 
-    /// Where a leg joins those who hear `channels`: it counts from `start` on and hears what is before, so that it begins with no part of a word.
+    /// Returns the place where a leg joins the legs that hear `channels`. The leg counts from `start` on and hears the audio from `origin` on, so
+    /// that it begins with no part of a word.
     private func joint(_ channels: Range<Int>) -> (start: SampleIndex, origin: SampleIndex) {
         let (start, origin) = splice(before: timeline.end, after: hole?.end ?? .zero, channels)
         return (start, origin)

@@ -110,8 +110,8 @@ extension SessionMachine {
         return channels.contains { lanes[$0].speech.isLoud(in: SampleRange(place, index)) } ? max(.zero, index) : place
     }
 
-    /// When another engine is asked as well, because half of the time for a repair is over, and the one that works on it has had a quarter of it; nil:
-    /// it is not.
+    /// Returns the time when another engine is asked as well: half of the time for a repair is over, and the engine that works on the repair has had
+    /// a quarter of that time. Nil if no other engine is asked.
     func besideTime(of plan: RepairPlan) -> Instant? {
         guard let asked = plan.asked, plan.beside == nil, !plan.isAhead, !plan.engines.isEmpty else { return nil }
         let time = max(asked.at + configuration.repairTime / 4, plan.detected + configuration.repairTime / 2)
@@ -133,13 +133,14 @@ extension SessionMachine {
             .repair(Repair(id: asked.id, engine: engine, channel: lanes[number].channel, range: asked.range, deadline: plan.deadline)))
     }
 
-    /// When a repair is given up: at its deadline where somebody waits for what follows. Otherwise a late answer is better than none.
+    /// Returns the time when a repair is given up: at its deadline, if somebody waits for what follows. Otherwise the time is later, because a late
+    /// answer is better than none.
     func end(of plan: RepairPlan, in number: Int) -> Instant {
         let isAwaited = lanes[number].stretches.dropFirst().contains(where: \.isAwaited)
         return isAwaited ? plan.deadline : max(plan.deadline, plan.detected + configuration.repairTime * 5 / 2)
     }
 
-    /// How soon engines that cannot be reached are asked again.
+    /// The pause before engines that cannot be reached are asked again.
     private static var pause: Duration { .seconds(1) }
 
     private mutating func answered(
@@ -229,7 +230,7 @@ extension SessionMachine {
         if lanes[number].hasOpenTurn { lanes[number].isOrphaned = true }
     }
 
-    /// Where the audio begins of whoever hears the stretch behind the first one: a leg, or another repair.
+    /// Returns the earliest start of the audio that a leg or another repair hears for the stretch behind the first one.
     private func nextOrigin(in number: Int) -> SampleIndex? {
         guard let next = lanes[number].stretches.dropFirst().first else { return nil }
         let origins = legs.filter { next.sources.contains($0.id) && !$0.isFailed }.map(\.origin) + next.held.map(\.origin)
@@ -262,7 +263,7 @@ extension SessionMachine {
         if late.count < Self.maxLate { late[repair.asked.id] = repair }
     }
 
-    /// - Parameter edge: where the gap before it ends.
+    /// - Parameter edge: the end of the gap before this one.
     mutating func askLate(
         _ asked: RepairPlan.Asked, for gap: SampleRange, behind edge: SampleIndex?, in channel: ChannelIndex, now: Instant,
         _ actions: inout [SessionAction]

@@ -2,10 +2,10 @@ import Speech
 
 /// A second engine hears the session, for comparison only: nothing that becomes of it has an effect on what the client gets.
 extension SessionMachine {
-    /// What is known of a shadow so far.
+    /// The results of a shadow so far.
     struct Shadow: Sendable {
         var evaluation: Evaluation
-        /// By channel.
+        /// The comparison of each channel, indexed by channel number.
         var channels: [Shadowing]
     }
 
@@ -25,7 +25,7 @@ extension SessionMachine {
         }
     }
 
-    /// What a shadow says.
+    /// Accepts an event of a shadow's leg.
     mutating func shadow(_ event: EngineEvent, fromLegAt index: Int, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         switch event {

@@ -1,11 +1,11 @@
 import Speech
 
-/// What several engines heard is voted on, interval by interval.
+/// The vote on the words that several engines heard, interval by interval.
 extension SessionMachine {
     /// An interval that a member has finished, and what it says there.
     private struct Motion {
         var member: Int
-        /// Of the member's finals, the one at whose end it ends.
+        /// The index of the member's final at whose end the interval ends.
         var final: Int
         var end: SampleIndex
     }
@@ -19,7 +19,8 @@ extension SessionMachine {
         }
     }
 
-    /// What ends before the end of what is committed came too late, but for what it says of turns and finalizes, and for words that nobody has voted on.
+    /// Drops finals that end before the end of the committed audio and have no new words: they came too late. Their ends of turns and answers to
+    /// finalizes still count. Finals with words that nobody has voted on stay.
     private mutating func dropSettled(in number: Int, _ actions: inout [SessionAction]) {
         for index in counting(in: number) {
             let member = lanes[number].panel.members[index]
@@ -62,7 +63,7 @@ extension SessionMachine {
         return pause ?? due ?? (waits ? nil : heard)
     }
 
-    /// Whether a member has made final what it hears in the interval.
+    /// Returns true if a member has made final all that it hears in the interval.
     private func hasHeard(_ member: Panel.Member, _ motion: Motion, in number: Int) -> Bool {
         let mover = lanes[number].panel.members[motion.member]
         if member.leg == mover.leg { return true }
@@ -84,7 +85,7 @@ extension SessionMachine {
         return configuration.measuresLoudness && !lanes[number].speech.isLoud(in: SampleRange(through, end))
     }
 
-    /// Whether a member has said the last of these words.
+    /// Returns true if a member has said the last of these words.
     private func says(_ member: Panel.Member, lastOf words: [Word], of mover: Panel.Member, in number: Int) -> Bool {
         let ear = Seam.Ear(rate: configuration.rate, origin: mover.origin, hasTimes: hasTimes(mover.engine), others: hasTimes(member.engine))
         return Seam.fresh(words, after: fresh(member.words(), of: member, in: number), through: member.through, ear).isEmpty
@@ -116,11 +117,11 @@ extension SessionMachine {
         for _ in 0...motion.final { drop(ofMember: motion.member, in: number, &actions) }
     }
 
-    /// What a member says in an interval.
+    /// The words of a member in an interval.
     private struct Ballot {
         var member: Panel.Member
         var rank: Int
-        /// Those that are not committed.
+        /// The words that are not committed.
         var words: [Word]
         /// All whole words that it has said until then.
         var said: [Word]
@@ -157,7 +158,7 @@ extension SessionMachine {
 }
 
 extension Word {
-    /// What of it is said before `rest`, which is its end; nil: it is all of it.
+    /// Returns the part of the word that is said before `rest`, which is the end of the word. Nil if `rest` is the whole word.
     fileprivate func part(before rest: Word) -> Word? {
         let tokens = SpokenForm.tokens(of: self).dropLast(SpokenForm.tokens(of: rest).count)
         guard !tokens.isEmpty else { return nil }

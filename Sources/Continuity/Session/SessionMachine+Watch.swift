@@ -1,10 +1,10 @@
 package import Speech
 
 extension SessionMachine {
-    /// How often what depends on the audio that comes is looked at again.
+    /// The interval after which everything that depends on incoming audio is checked again.
     private static var glance: Duration { .milliseconds(250) }
 
-    /// When `watch` has something to do, as far as time decides it.
+    /// Returns the time when `watch` has something to do, as far as time decides it.
     func nextWatch(now: Instant) -> Instant? {
         var next: Instant?
         func consider(_ time: Instant) { next = min(next ?? time, time) }
@@ -28,7 +28,7 @@ extension SessionMachine {
         return next
     }
 
-    /// For the audio behind a repair's end, should the client pause.
+    /// The longest wait for the audio behind a repair's end, in case the client pauses.
     private var longestWait: Duration { reach.duration(at: configuration.rate) + .milliseconds(200) }
 
     /// Does what is due because of time or of silence.
@@ -135,7 +135,8 @@ extension SessionMachine {
         }
     }
 
-    /// Whether it is being found out if somebody speaks in what a leg has not answered: what is loud may be noise.
+    /// Returns true while the driver finds out if somebody speaks in the audio that a leg has not answered. Loud audio may be noise. The first call
+    /// asks the driver.
     private mutating func isListening(legAt index: Int, now: Instant, _ actions: inout [SessionAction]) -> Bool {
         let leg = legs[index]
         guard configuration.tellsVoices, !leg.mustAnswer else { return false }
@@ -147,16 +148,16 @@ extension SessionMachine {
         return true
     }
 
-    /// Who cannot tell by then tells nothing.
+    /// Maximum time for the driver's answer to `listen`. No answer by then means that the driver cannot tell.
     private static var listening: Duration { .milliseconds(500) }
 
-    /// So much is listened to at a time. A client that sends faster than one speaks may have sent more: that comes next.
+    /// Maximum audio that is listened to at a time. A client that sends faster than one speaks may have sent more: that comes next.
     private static var maxListening: Duration { .seconds(30) }
 
     /// It was found out whether somebody speaks in what a leg has not answered.
     ///
     /// - Parameters:
-    ///   - end: of what was listened to.
+    ///   - end: the end of the audio that was listened to.
     ///   - hasSpeech: nil: nobody can tell.
     package mutating func listened(to id: LegID, through end: SampleIndex, hasSpeech: Bool?, now: Instant) -> [SessionAction] {
         // It may have answered meanwhile, or be given up.
@@ -172,7 +173,7 @@ extension SessionMachine {
         return isEnded ? actions : actions + pump(now: now)
     }
 
-    /// - Parameter start: of what it has not answered.
+    /// - Parameter start: the start of the audio that the leg has not answered.
     private mutating func stalled(legAt index: Int, from start: SampleIndex, for limit: Duration, now: Instant, _ actions: inout [SessionAction]) {
         let leg = legs[index]
         let error = EngineError.timedOut("\(leg.engine) was sent speech and said nothing for \(limit).")
@@ -205,7 +206,7 @@ extension SessionMachine {
 
     // MARK: - Planned changes
 
-    /// When a leg is changed for another before its engine's time is over: in a silence from `soonest` on, in any case at `latest`.
+    /// Returns the times when a leg is changed for another before its engine's time is over: in a silence from `soonest` on, in any case at `latest`.
     private static func rotation(before cap: Duration) -> (soonest: Duration, latest: Duration) {
         let latest = cap > .seconds(62) ? cap - .seconds(60) : cap * 3 / 4
         return (max(latest - .seconds(300), latest * 3 / 4), latest)

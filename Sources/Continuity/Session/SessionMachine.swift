@@ -14,23 +14,24 @@ package struct SessionMachine: Sendable {
         /// Waiting audio beyond which the client is held back.
         package var maxWaiting: Duration
         package var mode: SessionMode
-        /// Who may recognise audio again that a leg left unfinished, in order of preference. Empty: nobody; then the next leg is sent it at its pace.
+        /// Engines that may recognise audio again that a leg left unfinished, in order of preference. If empty, the next leg is sent that audio at
+        /// its pace.
         package var repairers: [EngineName]
-        /// From the detection of a fault to the report of a gap, if nothing has repaired it by then.
+        /// The time from the detection of a fault to the report of a gap, if nothing has repaired the audio by then.
         package var repairTime: Duration
-        /// How long a leg that was sent speech may say nothing.
+        /// Maximum time for which a leg that was sent speech may say nothing.
         package var stall: Duration
-        /// Whether the driver says what is loud, by `noteLoud`. If it does not, all audio may be speech, and no leg is taken for stalled.
+        /// True if the driver says what is loud, by `noteLoud`. If false, all audio may be speech, and no leg is taken for stalled.
         package var measuresLoudness: Bool
-        /// Whether the driver can tell speech from other sound: it is asked, by `listen`, before a leg is given up for its silence.
+        /// True if the driver can tell speech from other sound. The driver is asked, by `listen`, before a leg is given up for its silence.
         package var tellsVoices: Bool
-        /// How long a leg may take to open when no other engine is left to try.
+        /// Maximum time that a leg may take to open when no other engine is left to try.
         package var connectTime: Duration
         /// The same while there is another engine to try.
         package var hastyConnectTime: Duration
         /// Silence that ends a turn whose engine died before it could.
         package var turnSilence: Duration
-        /// How long what one engine made final may wait for what others say of it.
+        /// Maximum time that a final of one engine may wait for the words of other engines on the same audio.
         package var voteTime: Duration
 
         package init(
@@ -66,14 +67,14 @@ package struct SessionMachine: Sendable {
     }
 
     package internal(set) var timeline: Timeline
-    /// Those that are not closed, in the order in which they were opened.
+    /// Legs that are not closed, in the order in which they were opened.
     package internal(set) var legs: [Leg] = []
     let configuration: Configuration
     var lanes: [Lane]
     var state: State = .running
     /// No more audio comes.
     var clientIsDone = false
-    /// Why the session ends, when no engine is left.
+    /// The reason why the session ends, when no engine is left.
     var failure: EngineError?
     /// Too much of the client's audio waits.
     package internal(set) var isHoldingClient = false
@@ -92,13 +93,13 @@ package struct SessionMachine: Sendable {
     var hole: SampleRange?
     /// Repairs whose gaps were reported.
     var late: [RepairID: LateRepair] = [:]
-    /// What mended the latest gaps, where the engine places it.
+    /// The words that mended the latest gaps, at the places that the engine gives.
     var mended: [(channel: ChannelIndex, words: [RepairSeam.Settled])] = []
     /// A repair waits for the audio behind its end.
     var repairWaits = false
-    /// How much longer than usual silence is borne: noise that nobody can understand looks like a stall.
+    /// The factor by which silence is borne longer than usual. Noise that nobody can understand looks like a stall.
     var patience = 1
-    /// By how much the words of each engine's latest leg were behind, at most.
+    /// The longest time by which the words of each engine's latest leg were behind.
     var lags: [EngineName: Duration] = [:]
     /// Legs that were given up for their silence, of which nobody knows yet whether it was a fault.
     var doubts: [Doubt] = []
@@ -108,18 +109,18 @@ package struct SessionMachine: Sendable {
     package internal(set) var tally = SessionTally()
     /// Legs whose time is nearly over, which wait for a silence.
     var splicing: Set<LegID> = []
-    /// Those for which a stream of the same engine waits that knows more: from when on it may take over, and when it does at the latest.
+    /// Legs for which a stream of the same engine waits that knows more, with the soonest and the latest time when that stream takes over.
     var renewals: [LegID: (soonest: Instant, latest: Instant)] = [:]
     /// Legs that hear the same as their successors for a moment, and when that is over at the latest.
     var handovers: [(leg: LegID, end: Instant)] = []
-    /// What a second engine heard; nil: none does.
+    /// The results of the second engine in shadow mode; nil: no second engine hears the session.
     var shadow: Shadow?
     let maxWaiting: SampleCount
     /// One piece of replayed audio; keeps a leg that opens late from being sent its backlog in one burst.
     let replayPiece: SampleCount
-    /// How far a repair, or a leg that is sent audio again, reaches beyond what is missing.
+    /// The length by which a repair, or a leg that is sent audio again, reaches beyond the missing audio.
     let reach: SampleCount
-    /// What a paced leg may be sent at once.
+    /// Maximum audio that a paced leg may be sent at once.
     let slack: SampleCount
 
     package init(_ configuration: Configuration) {
@@ -160,7 +161,7 @@ package struct SessionMachine: Sendable {
 
     /// New legs that hear `channels` from `origin` on, or from now, as sources of their last stretches.
     ///
-    /// - Parameter start: from where on a member of the panel counts; nil: from where its audio begins.
+    /// - Parameter start: the place from which a member of the panel counts; nil: the start of its audio.
     mutating func addLegs(
         to channels: Range<Int>, engine number: Int, from origin: SampleIndex? = nil, countingFrom start: SampleIndex? = nil,
         after delay: Duration = .zero, isDormant: Bool = false, outage: FailoverPolicy.Outage? = nil, now: Instant, _ actions: inout [SessionAction]
@@ -230,10 +231,10 @@ package struct SessionMachine: Sendable {
         return actions + pump(now: now)
     }
 
-    /// From here on, audio is to be recognised by `options`.
+    /// Changes the options by which audio is recognised from here on.
     ///
-    /// - Parameter inStream: whether the engine can change that in its running streams; otherwise new ones take over here, and those that there are
-    ///   make final what they were sent.
+    /// - Parameter inStream: true if the engine can change the options in its running streams. Otherwise new streams take over here, and the
+    ///   present streams make final what they were sent.
     package mutating func update(inStream: Bool, _ options: StreamOptions, now: Instant) -> [SessionAction] {
         guard case .running = state, lanes.allSatisfy({ !$0.stretches.isEmpty }) else { return [] }
         if inStream {

@@ -1,4 +1,4 @@
-/// How many engines hear a session, and whose words count.
+/// The number of engines that hear a session, and the choice of the words that count.
 package enum SessionMode: String, Sendable, CaseIterable {
     /// One engine; another takes over when it fails.
     case failover
@@ -9,7 +9,7 @@ package enum SessionMode: String, Sendable, CaseIterable {
     /// One engine as in `failover`; another hears the same, and what it says is only compared.
     case shadow
 
-    /// How many engines' words count at a time.
+    /// Number of engines whose words count at a time.
     package var voices: Int {
         switch self {
         case .failover, .shadow: 1
@@ -18,6 +18,6 @@ package enum SessionMode: String, Sendable, CaseIterable {
         }
     }
 
-    /// How many engines a session must have at least.
+    /// Minimum number of engines that a session must have.
     package var fewestEngines: Int { self == .failover ? 1 : 2 }
 }

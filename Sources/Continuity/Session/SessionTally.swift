@@ -1,4 +1,4 @@
-/// What a session's engines said that changed nothing, counted from its beginning.
+/// Counts of what a session's engines said that changed nothing, from the session's beginning.
 package struct SessionTally: Sendable, Equatable {
     /// Finals with words that came when what they are about was settled, and their stream was not listened to any more.
     package var lateFinals = 0

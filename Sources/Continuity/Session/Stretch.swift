@@ -3,7 +3,7 @@ import Speech
 /// A part of one channel's timeline, between where one leg's words begin to count and where the next one's do. Only a channel's first stretch
 /// commits; what is said of later ones waits.
 struct Stretch: Sendable {
-    /// Who covers what no source of the stretch does.
+    /// The cover for the audio that no source of the stretch covers.
     enum Need: Sendable {
         /// Its sources cover all of it.
         case none
@@ -16,17 +16,17 @@ struct Stretch: Sendable {
         case lost(EngineError, at: Instant, later: RepairPlan.Asked?)
     }
 
-    /// What a leg said whose stretch's turn has not come. Positions are the session's.
+    /// An event of a leg whose stretch's turn has not come. Positions are the session's.
     struct Held: Sendable {
         var leg: LegID
         var engine: EngineName
-        /// Of the leg.
+        /// The start of the leg's audio.
         var origin: SampleIndex
         var event: EngineEvent
     }
 
     var start: SampleIndex
-    /// Where the next one begins; nil for the last.
+    /// The start of the next stretch; nil for the last stretch.
     var end: SampleIndex?
     /// Legs whose words for it are wanted.
     var sources: [LegID]
@@ -36,12 +36,12 @@ struct Stretch: Sendable {
     private var released: [Held] = []
     /// Events among `held`, and their words: what waiting costs.
     private(set) var heldCount = 0
-    /// What the client is told when it is settled.
+    /// Events that the client is told when the stretch is settled.
     var after: [SessionEvent] = []
     /// The end of the finals among `held`.
     var heldThrough: SampleIndex
 
-    /// Whether something is known of it that the client waits for.
+    /// True if the stretch holds something that the client waits for.
     var isAwaited: Bool {
         held.contains { said in
             switch said.event {

@@ -5,7 +5,7 @@ struct Token {
     var text: String
     var middle: Double
     var length: Double
-    /// Of its word.
+    /// The end of the token's word.
     var end: SampleIndex
     /// The word that it belongs to.
     var word: Int
@@ -20,14 +20,14 @@ struct Token {
     /// The end of its audio may have cut it: then it is another word.
     var isCut = false
 
-    /// Where it begins, if it lies in the middle of its word.
+    /// The place where the token begins, if the token lies in the middle of its word.
     var start: Double { 2 * middle - Double(end.samples) }
 
-    /// Of so many letters at its end.
+    /// Returns the middle of the last `letters` letters of the token.
     func middle(ofLast letters: Int) -> Double { Double(end.samples) - (Double(end.samples) - start) * Double(letters) / Double(text.count) / 2 }
 }
 
-/// What two engines heard of the same audio, side by side.
+/// The words that two engines heard of the same audio, side by side.
 struct Alignment {
     private enum Step { case start, aligned, split, joined, absent, leftOut }
 
@@ -42,15 +42,15 @@ struct Alignment {
     private let usual: Double
     /// Minimum duration of a word. Lowered to the new words' average when the speaker is fast.
     private let shortest: Double
-    /// What a new word costs at most for lying before the end of what is committed. Who gives no times may only seem to.
+    /// Maximum cost of a new word for lying before the end of what is committed. Words of an engine that gives no times may only seem to lie there.
     private let maxEarly: Double
-    /// Where a gap ends that lies before what is committed.
+    /// The end of a gap that lies before what is committed.
     private let gap: Double
-    /// Where it begins: between words that were heard in it, nothing else was.
+    /// The beginning of that gap. Between words that were heard in the gap, nothing else was heard.
     private let gapStart: Double
     /// Gaps between the old ones.
     private let otherGaps: [SampleRange]
-    /// Whether it is known where the new words lie, and where the old ones do.
+    /// True if the places of the new words are known; `others` is true if the places of the old words are known.
     private let hasTimes: Bool
     private let others: Bool
     /// Time runs backwards.
@@ -59,9 +59,10 @@ struct Alignment {
     private let beginsInSpeech: Bool
     /// Its audio begins where that of those who spoke before ended, within speech.
     private let isCutOff: Bool
-    /// Where the new engine's audio begins.
+    /// The place where the new engine's audio begins.
     private let begin: Double
-    /// Of the best alignment of the first `i` old tokens with the first `j` new ones, at `i * (new.count + 1) + j`; and the last step to it.
+    /// Costs of the best alignments of the first `i` old tokens with the first `j` new tokens, at `i * (new.count + 1) + j`. `steps` has the last
+    /// step to each.
     private var costs: [Double]
     private var steps: [Step]
 
@@ -131,8 +132,8 @@ struct Alignment {
         }
     }
 
-    /// Whether an old token and the one behind it are the same engine's, which does not say where they lie: it hears alike each time, but for what its
-    /// audio cuts.
+    /// Returns true if the engine of the new tokens also said an old token and the token behind it, and does not say where words lie. Such an engine
+    /// hears the same each time, except for what its audio cuts.
     private func isHeardAgain(_ number: Int) -> Bool {
         !hasTimes && !others && number + 1 < old.count && old[number].isOwn && old[number + 1].isOwn
     }
@@ -143,7 +144,7 @@ struct Alignment {
         steps[place] = step
     }
 
-    /// How many of the new tokens are old, and how many letters of the next one, which is written as one word with what is new.
+    /// Returns the number of new tokens that are old, and the number of old letters in the next token, which is written as one word with what is new.
     func seam(from known: Int) -> (tokens: Int, letters: Int) {
         // Those behind the seam are new; it costs what they lie before the end of what is committed.
         var best = (cost: Double.infinity, tokens: known, letters: 0)
@@ -164,7 +165,7 @@ struct Alignment {
         return (best.tokens, best.letters)
     }
 
-    /// Where the first new token lies in what the other engine writes as one word, if the new one's audio begins within that.
+    /// Returns the place of the first new token in what the other engine writes as one word, if the new engine's audio begins within that word.
     private func endHeard(of number: Int) -> Double? {
         guard let first = new.first, isPart(first.text, of: old[number].text, atEnd: !isMirrored),
             begin > old[number].start - usual / (others ? 4 : 1)
@@ -174,8 +175,8 @@ struct Alignment {
         return begin < middle + (isMirrored && !others ? usual / 4 : 0) ? middle : nil
     }
 
-    /// What it costs that the first `count` new tokens are committed, though the last of them seems to lie behind the end of what is. Where words have
-    /// more room than they take, they are spread over noise.
+    /// Returns the cost of committing the first `count` new tokens although the last of them seems to lie behind the end of what is committed. Words
+    /// that have more room than they take are spread over noise.
     private func late(_ count: Int) -> Double {
         guard !hasTimes, !others, !isMirrored, !isCutOff, count > 0, let before = old.last else { return 0 }
         let last = new[count - 1]
@@ -188,7 +189,7 @@ struct Alignment {
     /// Two tokens as one word.
     private func written(_ first: Token, _ second: Token) -> String { isMirrored ? second.text + first.text : first.text + second.text }
 
-    /// Whether `whole` may be written for two words of which `part` is one. A letter is no word here.
+    /// Returns true if `whole` may be written for two words of which `part` is one. A letter is no word here.
     private func isPart(_ part: String, of whole: String, atEnd: Bool) -> Bool {
         part.count > 1 && whole.count > part.count + 1 && (atEnd ? whole.hasSuffix(part) : whole.hasPrefix(part))
     }
@@ -238,7 +239,8 @@ struct Alignment {
         hasTimes ? 0 : max(0, new.earliest - latest(number)) / (others ? usual / 2 : jitter)
     }
 
-    /// Where an old token was spoken: where that is not known, between where it seems to lie and the latest place at which it may.
+    /// Returns the place where an old token was spoken. If the place is not known, it lies between where the token seems to lie and the latest place
+    /// at which the token may lie.
     private func spoken(_ number: Int) -> Double {
         let middle = old[number].middle
         guard !old[number].hasPlace, !isMirrored else { return middle }
@@ -254,12 +256,13 @@ struct Alignment {
         return max(old[number].middle, min(latest, old[number].bound ?? latest))
     }
 
-    /// What is committed of an engine that does not say where words lie, lies before the end of what is committed.
+    /// Returns the cost of a new token that lies too late for an old token without a known place. Committed words of an engine that does not say
+    /// where words lie, lie before the end of what is committed.
     private func tooLate(_ number: Int, _ new: Token) -> Double {
         hasTimes && !old[number].hasPlace && !isMirrored ? max(0, new.middle - lastEnd - usual / 4) / usual : 0
     }
 
-    /// Of a word without a length it is known where it ends: ends are compared then.
+    /// Returns the cost of the distance between two tokens. Of a word without a length only the end is known: then ends are compared.
     private func distance(_ old: Token, _ new: Token, isSame: Bool) -> Double {
         let reach = hasTimes && old.hasPlace ? usual : nil
         guard hasTimes, old.hasPlace, old.length == 0 || new.length == 0 || old.isCut else {
@@ -270,7 +273,7 @@ struct Alignment {
         return apart(old.middle + side * old.length, new.middle + side * new.length, isSame: isSame, reach: reach)
     }
 
-    /// Where the new words lie nobody may know, but for their order: then the same word may be anywhere.
+    /// Returns the cost of the distance between two places. If only the order of the new words is known, the same word may be anywhere.
     private func apart(_ old: Double, _ new: Double, isSame: Bool = false, reach: Double? = nil) -> Double {
         let apart = abs(old - new) / (reach ?? self.reach)
         return apart <= 1 || isSame && !hasTimes ? min(apart, 1) * (isSame ? 0.49 : 0.7) : .infinity

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Where one engine's words go on behind another's that heard the same audio: between two words, never through one.
+/// The place where one engine's words go on behind another's that heard the same audio: between two words, never through one.
 ///
 /// The engines' times differ by some tenths of a second, and their words are not always the same. Words are aligned by what is said and when, at the
 /// least cost; where no text agrees, time decides.
@@ -9,51 +9,53 @@ package enum Seam {
     private static let tolerance: Duration = .milliseconds(550)
     /// A new word costs as much for lying so far before the end of what is committed as one left out by one of the engines.
     private static let jitter: Duration = .milliseconds(300)
-    /// By how much more the places of words may differ of which an engine gives no times.
+    /// Factor by which the places of words may differ more if their engine gives no times.
     private static let vagueness = 8.0
     /// Tokens on each side that are compared; the seam lies at their end or beginning.
     private static let most = 48
 
-    /// How a committed word is known.
+    /// The source of a committed word: the engine that said the word, and how the word's place is known.
     package struct Source: Sendable {
         var engine: EngineName
-        /// Where it was over, at the latest; nil: where it ends.
+        /// The latest place at which the word was over; nil: the end of the word.
         var bound: SampleIndex?
-        /// Whether it is known where it lies, though of others it is not.
+        /// True if the word's place is known, though the places of other words are not.
         var hasTimes = false
         /// The end of its audio may have cut it: then it is another word.
         var isCut = false
     }
 
-    /// How one who did not speak last hears.
+    /// A description of how an engine hears that did not speak last.
     package struct Ear: Sendable {
         package var rate: SampleRate
-        /// Where its audio begins; nil: nobody knows.
+        /// The place where the engine's audio begins; nil: nobody knows.
         package var origin: SampleIndex?
-        /// What it said before, of which all that counts is in the transcript.
+        /// The words that the engine said before. All of them that count are in the transcript.
         package var earlier: [Word]
-        /// Whether it says where its words lie, and whether the others do. Without, their order is known, and about where they are.
+        /// True if the engine says where its words lie; `others` is true if the other engines do. Otherwise the order of the words is known, and
+        /// about where they lie.
         package var hasTimes: Bool
         package var others: Bool
-        /// Which engine hears; nil: nobody knows.
+        /// The engine that hears; nil: nobody knows.
         package var engine: EngineName?
         /// For each compared word, which engine said the word and how its time is known; none when unknown.
         var sources: [Source?] = []
-        /// How far what the others said may reach, where they do not say where it lies; nil: to the end of what is committed.
+        /// The furthest place that the other engines' words may reach, where those engines do not say where words lie; nil: the end of what is
+        /// committed.
         package var othersThrough: SampleIndex?
-        /// Whether it began in the silence behind all that is compared.
+        /// True if the engine began in the silence behind all that is compared.
         package var isBehind = false
-        /// Whether its audio begins where that of those who spoke before ended, within speech: both may have heard the word there.
+        /// True if the engine's audio begins where the audio of the engines before it ended, within speech: both may have heard the word there.
         package var isCutOff = false
-        /// Whether its audio begins within speech: of a word that this cuts it may hear another.
+        /// True if the engine's audio begins within speech. If this cuts a word, the engine may hear another word in its place.
         package var beginsInSpeech = false
         /// A gap, when what is compared was committed behind it, or was heard in it.
         package var gap: SampleRange?
         /// Other gaps between words that are compared.
         package var otherGaps: [SampleRange] = []
-        /// Where the final begins whose words are compared; nil: there are several, or none.
+        /// The beginning of the final whose words are compared; nil: there are several finals, or none.
         package var finalStart: SampleIndex?
-        /// Where it ends: what was said behind that is not in it.
+        /// The end of that final: what was said behind this place is not in the final.
         package var finalEnd: SampleIndex?
 
         package init(rate: SampleRate, origin: SampleIndex? = nil, earlier: [Word] = [], hasTimes: Bool = true, others: Bool = true) {
@@ -65,14 +67,14 @@ package enum Seam {
         }
     }
 
-    /// Those of `words` that are not in `tail` already.
+    /// Returns the words of `words` that are not in `tail` already.
     ///
-    /// Of a word that stands for several spoken ones, some of which are in `tail`, the others are left: after "ninety", "98" adds "eight".
+    /// A word may stand for several spoken words. If some of these are in `tail`, the others are left: after "ninety", "98" adds "eight".
     ///
     /// - Parameters:
     ///   - words: in order.
     ///   - tail: the last words that were committed, in order.
-    ///   - end: of what is committed.
+    ///   - end: the end of what is committed.
     ///   - isMirrored: time runs backwards: all positions are negative and all words in the opposite order, and it is the beginnings that meet.
     package static func fresh(_ words: [Word], after tail: [Word], through end: SampleIndex, _ ear: Ear, isMirrored: Bool = false) -> [Word] {
         let usual = SampleCount(tolerance, at: ear.rate)
@@ -140,7 +142,7 @@ package enum Seam {
         return [remainder(of: first, saying: rest, share: share, behind: alignment.old.last, isMirrored)] + words.dropFirst()
     }
 
-    /// What is left of a word: its last `share`, or what is behind a committed one.
+    /// Returns what is left of a word: the last `share` of the word, or the part behind a committed word.
     private static func remainder(of word: Word, saying rest: [String], share: Double, behind partner: Token?, _ isMirrored: Bool) -> Word {
         var word = word
         var start = word.range.end - SampleCount(Int64(Double(word.range.count.samples) * share))
@@ -151,7 +153,7 @@ package enum Seam {
         return word
     }
 
-    /// - Parameter earliest: behind which place the word of this number was said.
+    /// - Parameter earliest: the place behind which the word of this number was said.
     private static func tokens(
         _ words: some Collection<Word>, _ isMirrored: Bool, earliest: (Int) -> SampleIndex = { _ in .zero },
         source: (Int) -> Source? = { _ in nil }, heardBy engine: EngineName? = nil, havePlaces: Bool = true

@@ -1,6 +1,6 @@
 import Speech
 
-/// What is said where a word is written: the same for "25" and "twenty five", "cannot" and "can not", "Okay," and "ok".
+/// The spoken form of a written word: the same for "25" and "twenty five", "cannot" and "can not", "Okay," and "ok".
 enum SpokenForm {
     /// In the order in which they are spoken; never empty.
     static func tokens(of word: Word) -> [String] {

@@ -9,31 +9,31 @@ package struct Stitcher: Sendable {
     private(set) var tail: [Word] = []
     /// The same, and between them what was heard in gaps.
     private(set) var heard: [Word] = []
-    /// Of each of these: how it is known.
+    /// The source of each word in `heard`: how the word is known.
     private var sources: [Seam.Source?] = []
     private static let longestTail = 48
     /// Words of finals that lie where their engine had committed others. What was committed first stands.
     private(set) var changedWords = 0
-    /// Where the final lies that was committed last, if it has no length.
+    /// The place of the final that was committed last, if that final has no length.
     private var lastPoint: SampleIndex?
     /// The last gap. What lies in a gap may be repaired later, so no word of it is taken.
     private(set) var gap: SampleRange?
 
     package init(channel: ChannelIndex) { self.channel = channel }
 
-    /// Whether nothing is committed behind the last gap.
+    /// True if nothing is committed behind the last gap.
     var isAtGap: Bool { gap?.end == committedThrough }
 
     /// The end of the last word that was committed.
     package var lastWordEnd: SampleIndex? { tail.last.map { min($0.range.end, committedThrough) } }
 
-    /// What a final adds: the part of it that lies after everything committed. Nil when it adds nothing and answers nothing.
+    /// Takes the part of a final that lies after everything committed, and returns it. Nil when the final adds nothing and answers nothing.
     ///
     /// - Parameters:
-    ///   - seam: when what was committed last is another's: then words are compared, and not only their times.
-    ///   - isFresh: whether it is known that nothing of it is committed.
-    ///   - bound: where its words were over, at the latest, if its engine does not say where they lie.
-    ///   - isCut: whether the end of its audio may have cut its last word.
+    ///   - seam: given when what was committed last is another engine's: then words are compared, and not only their times.
+    ///   - isFresh: true if it is known that nothing of the final is committed.
+    ///   - bound: the latest place at which the final's words were over, if the engine does not say where words lie.
+    ///   - isCut: true if the end of the final's audio may have cut the final's last word.
     package mutating func accept(
         _ final: Hypothesis, reason: FinalReason, from engine: EngineName, seam: Seam.Ear? = nil, isFresh: Bool = false, bound: SampleIndex? = nil,
         isCut: Bool = false
@@ -87,16 +87,18 @@ package struct Stitcher: Sendable {
         sources.removeFirst(sources.count - heard.count)
     }
 
-    /// Whether a final without a length behind what is committed says something new: engines that cut a word may say so of the rest of it, and those that
-    /// fill their audio up with silence of a word in that. What the last such final said there is said again.
+    /// Returns true if a final without a length behind what is committed says something new. Engines that cut a word may send such a final for the
+    /// rest of the word. Engines that fill their audio up with silence may send one for a word in that silence. Words that the last such final said
+    /// there are said again, and are not new.
     func goesOn(with words: [Word], of range: SampleRange) -> Bool {
         guard range.isEmpty, range.start >= committedThrough, !isAtGap else { return false }
         return range.start != lastPoint || tail.suffix(words.count).map(\.text) != words.map(\.text)
     }
 
-    /// What lies in the gap is not taken, but it is known: who hears the same again and does not say where it lies has not heard what stands behind it.
+    /// Remembers words that lie in the gap. The words are not taken, but they are known: an engine that hears the same again and does not say where
+    /// it lies has not heard what stands behind it.
     ///
-    /// - Parameter hasTimes: whether their engine says where they lie; if not, all of them lie in the gap.
+    /// - Parameter hasTimes: true if the words' engine says where they lie; if not, all of them lie in the gap.
     mutating func hearGap(_ words: [Word], by engine: EngineName, hasTimes: Bool = true) {
         guard isAtGap, let gap else { return }
         let known = max(gap.start, heard.last?.range.end ?? .zero)
@@ -121,7 +123,7 @@ package struct Stitcher: Sendable {
         return words.filter { $0.middle >= committedThrough }
     }
 
-    /// Those that lie in what is committed, as far as its words are remembered, and are not said there.
+    /// Returns the number of words that lie in what is committed, as far as its words are remembered, and are not said there.
     private func changes(in words: [Word]) -> Int {
         guard let oldest = tail.first?.range.start, !isAtGap else { return 0 }
         return words.count(where: { word in
@@ -131,7 +133,7 @@ package struct Stitcher: Sendable {
         })
     }
 
-    /// Those of a final that was said before, unless it goes on.
+    /// Returns the new words of a final for audio that is settled: all words if the final goes on, otherwise the words behind what is committed.
     private func behind(_ final: Hypothesis) -> [Word] {
         if goesOn(with: final.words, of: final.range) { return final.words }
         return final.words.filter { $0.range.end > committedThrough && $0.middle >= committedThrough }

@@ -5,7 +5,7 @@ package import Speech
 /// ROVER (Fiscus 1997): the results are aligned one after another, by what is said and when, into places where they agree or differ; in each place what
 /// was heard by more engines, and with more confidence, is taken. Silence stands for election too. "25" and "twenty five" are the same vote.
 package enum WordVote {
-    /// What one engine heard in one place: nothing, a word, or several that are one for another engine.
+    /// One engine's result in one place: nothing, a word, or several words that are one word for another engine.
     private struct Ballot {
         var words: ArraySlice<Word> = []
         /// Its tokens in a row, so that words that are split or joined differently have the same one.
@@ -26,11 +26,11 @@ package enum WordVote {
         case newPlace
     }
 
-    /// How sure an engine is of what it did not hear.
+    /// Confidence of an engine in what it did not hear.
     private static let silence: Float = 0.6
-    /// How much the number of votes counts beside their confidence.
+    /// Weight of the number of votes, beside their confidence.
     private static let share: Float = 0.5
-    /// What it costs to have a word where another engine has none, and to have different ones.
+    /// Cost of having a word where another engine has none, and cost of having different words.
     private static let missing = 1.0
     private static let different = 0.9
     /// The most words that another engine may have as one.
@@ -38,8 +38,8 @@ package enum WordVote {
 
     /// - Parameters:
     ///   - results: each in order, of the same interval; the preferred engine's first: its way to write is taken, and its word where votes are equal.
-    ///   - rate: of the words' positions.
-    ///   - untimed: those of `results` whose engines do not say where words lie: a word's time is that of the others, if any of them has it.
+    ///   - rate: the rate of the words' positions.
+    ///   - untimed: the indices in `results` of engines that do not say where words lie: a word's time is that of the others, if any of them has it.
     /// - Returns: words in order, none overlapping the next. The confidence is that of the surest engine that heard the word.
     package static func words(of results: [[Word]], rate: SampleRate, untimed: Set<Int> = []) -> [Word] {
         guard let first = results.first else { return [] }
@@ -58,7 +58,7 @@ package enum WordVote {
         Ballot(words: words, said: words.reduce(into: "") { said, word in SpokenForm.tokens(of: word).forEach { said += $0 } })
     }
 
-    /// - Parameter voters: how many ballots each place has.
+    /// - Parameter voters: the number of ballots that each place has.
     private static func align(_ places: [Place], with words: [Word], voters: Int, rate: SampleRate, _ untimed: Set<Int>) -> [Place] {
         let width = words.count + 1
         let said = words.map { ballot([$0]).said }
@@ -109,7 +109,7 @@ package enum WordVote {
         return aligned.reversed()
     }
 
-    /// How many of the first words, two or more, are what the place has as one.
+    /// Returns the counts of first words, two or more, that together are what the place has as one.
     private static func splits(_ place: Place, _ said: ArraySlice<String>) -> [Int] {
         var counts: [Int] = []
         var joined = said.first ?? ""
@@ -120,7 +120,7 @@ package enum WordVote {
         return counts
     }
 
-    /// How many of the first places, two or more, have between them what is one word here.
+    /// Returns the counts of first places, two or more, that have between them what is one word here.
     private static func joins(_ places: ArraySlice<Place>, _ said: String) -> [Int] {
         guard let first = places.first else { return [] }
         var counts: [Int] = []
@@ -138,12 +138,12 @@ package enum WordVote {
         return first.indices.map { voter in ballot(ArraySlice(places.flatMap { $0[voter].words })) }
     }
 
-    /// Whether an engine heard something there that says where words lie.
+    /// Returns true if an engine that says where words lie heard something in the place.
     private static func isTimed(_ place: Place, _ untimed: Set<Int>) -> Bool {
         place.indices.contains { !place[$0].words.isEmpty && !untimed.contains($0) }
     }
 
-    /// Where the first engine that heard something heard it, in samples.
+    /// Returns the middle of what the first engine heard in the place, in samples. Engines that say where words lie come first.
     private static func middle(_ place: Place, _ untimed: Set<Int>) -> Double {
         let heard = place.indices.filter { !place[$0].words.isEmpty }
         guard let voter = heard.first(where: { !untimed.contains($0) }) ?? heard.first, case let words = place[voter].words, let first = words.first,
@@ -154,7 +154,8 @@ package enum WordVote {
 
     // MARK: - Election
 
-    /// Where the interval ends, who has heard only the first of the words that another writes as one may still say the others: the vote is for all.
+    /// Returns the ballots of the place where the interval ends, made whole. An engine that has heard only the first of the words that another engine
+    /// writes as one may still say the others: the vote is for all of them.
     private static func whole(_ place: Place) -> Place {
         let said = place.map { $0.words.flatMap(SpokenForm.tokens(of:)) }
         return place.indices.map { number in

@@ -1,6 +1,6 @@
 package import Speech
 
-/// Why nothing is known of an interval, for people and programs that read a transcript.
+/// The reason why nothing is known of an interval, for people and programs that read a transcript.
 package enum GapCause: String, Sendable, Equatable, CaseIterable {
     /// The gateway ended before the interval was recognised.
     case interrupted

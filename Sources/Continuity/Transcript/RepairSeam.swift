@@ -1,11 +1,11 @@
 package import Speech
 
-/// Where a repaired interval meets what is settled around it.
+/// The place where a repaired interval meets what is settled around it.
 package enum RepairSeam {
     /// A word that stands beside it.
     package struct Settled: Sendable {
         package var word: Word
-        /// How it is known; nil: as the others are.
+        /// The way in which the word is known; nil: the word is known as the other words are.
         var source: Seam.Source?
 
         package init(_ word: Word) { self.word = word }
@@ -13,8 +13,8 @@ package enum RepairSeam {
         /// One that mended a gap.
         ///
         /// - Parameters:
-        ///   - hasTimes: whether the repair's engine says where words lie.
-        ///   - isCut: whether the end of the repair's audio may have cut it.
+        ///   - hasTimes: true if the repair's engine says where words lie.
+        ///   - isCut: true if the end of the repair's audio may have cut the word.
         package init(_ word: Word, mendedBy engine: EngineName, hasTimes: Bool, isCut: Bool) {
             self.word = word
             source = Seam.Source(engine: engine, hasTimes: hasTimes, isCut: isCut)
@@ -26,13 +26,13 @@ package enum RepairSeam {
     ///
     /// - Parameters:
     ///   - heard: the audio in which they were recognised; nil: nobody knows.
-    ///   - known: where the words are known that are settled, but for the range itself; nil: everywhere.
+    ///   - known: the range in which the settled words are known, except for the repaired range itself; nil: everywhere.
     ///   - before: the last words that are settled before the range, in order.
     ///   - after: the first that are settled behind it.
-    ///   - endsInSpeech: whether the audio that was heard ends where somebody speaks: its last word may be a part of one.
-    ///   - hasTimes: whether the repair's engine says where words lie.
-    ///   - others: whether those do whose words are settled.
-    ///   - othersThrough: how far those may lie that are settled before it, if not.
+    ///   - endsInSpeech: true if the audio that was heard ends where somebody speaks: its last word may be a part of a word.
+    ///   - hasTimes: true if the repair's engine says where words lie.
+    ///   - others: true if the engines of the settled words say where words lie.
+    ///   - othersThrough: the furthest place at which the words settled before the range may lie, if `others` is false.
     ///   - gaps: other gaps behind the range, between words that are settled there.
     package static func unsettled(
         _ words: [Word], of range: SampleRange, heard: SampleRange? = nil, known: SampleRange? = nil, before: [Settled], after: [Settled],
@@ -67,7 +67,7 @@ package enum RepairSeam {
         return words + rest
     }
 
-    /// Those of `words` in `range` of which nothing is settled elsewhere.
+    /// Returns the words of `words` whose middle lies in `range`, cut to `range`. Nothing of these words is settled elsewhere.
     package static func words(_ words: [Word], in range: SampleRange) -> [Word] {
         words.filter { range.contains($0.middle) }.map { kept($0, in: range) }
     }

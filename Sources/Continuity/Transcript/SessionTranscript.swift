@@ -32,15 +32,15 @@ package struct SessionTranscript: Sendable, Equatable {
     }
 
     package let rate: SampleRate
-    /// How much audio came.
+    /// Amount of audio that came.
     package var received: SampleCount
-    /// By channel.
+    /// The pieces of each channel.
     package private(set) var pieces: [[Piece]]
-    /// Why what is missing is missing, where somebody said so; the newest word on it last.
+    /// The reasons why intervals are missing, where somebody gave a reason; the newest reason is last.
     private var causes: [Gap] = []
     /// A session that fails all the time reports no more than the reader needs.
     private static let maxCauses = 1_000
-    /// Whose words are compared with those of a repair, on each side.
+    /// Number of pieces on each side whose words are compared with those of a repair.
     private static let piecesAtSeam = 8
 
     package init(rate: SampleRate, channels: Int, received: SampleCount = .zero) {
@@ -71,7 +71,7 @@ package struct SessionTranscript: Sendable, Equatable {
         causes.append(Gap(channel: channel, range: range, cause: cause))
     }
 
-    /// What no piece covers, in order.
+    /// Returns the ranges that no piece covers, in order.
     package func missing(in channel: ChannelIndex) -> [SampleRange] {
         guard pieces.indices.contains(channel.number) else { return [] }
         var missing: [SampleRange] = []
@@ -87,7 +87,7 @@ package struct SessionTranscript: Sendable, Equatable {
 
     package var isWhole: Bool { (0..<channels).allSatisfy { missing(in: ChannelIndex($0)).isEmpty } }
 
-    /// What is missing in all channels, and why.
+    /// The missing intervals of all channels, each with its cause.
     package var gaps: [Gap] {
         (0..<channels).map { ChannelIndex($0) }.flatMap { channel in
             missing(in: channel).map { range in
@@ -99,7 +99,7 @@ package struct SessionTranscript: Sendable, Equatable {
 
     /// Fills what is missing of `range` with what was recognised again.
     ///
-    /// - Parameter words: of the range and around it, in order; what is settled on either side is left out.
+    /// - Parameter words: the words of the range and around it, in order; what is settled on either side is left out.
     package mutating func mend(_ channel: ChannelIndex, _ range: SampleRange, _ words: [Word], by engine: EngineName) {
         for missing in missing(in: channel) {
             guard let part = missing.intersection(range) else { continue }
@@ -125,8 +125,8 @@ package struct SessionTranscript: Sendable, Equatable {
         add(commit, turn: turn(before: range, in: channel.number), isRecovered: true)
     }
 
-    /// What was said in `range` is to be known no more: its words go, those that begin before it or end behind it too if the better part of them lies in it.
-    /// What is missing of it is missed no longer.
+    /// Forgets what was said in `range`. Words that lie in the range are removed. A word that begins before the range or ends behind it is removed
+    /// too if the better part of the word lies in the range. Missing parts of the range no longer count as missing.
     package mutating func forget(_ range: SampleRange, in channel: ChannelIndex) {
         guard pieces.indices.contains(channel.number) else { return }
         for index in pieces[channel.number].indices where pieces[channel.number][index].commit.range.intersection(range) != nil {
@@ -138,7 +138,7 @@ package struct SessionTranscript: Sendable, Equatable {
         }
     }
 
-    /// Which turn words belong to that were missing: the one that was open, else the one that follows.
+    /// Returns the turn of words that were missing: the turn that was open, else the turn that follows.
     private func turn(before range: SampleRange, in channel: Int) -> Int {
         let place = firstPiece(endingAfter: range.start, in: channel)
         let before = place > 0 ? pieces[channel][place - 1] : nil

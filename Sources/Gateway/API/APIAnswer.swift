@@ -1,6 +1,6 @@
 internal import Framing
 
-/// What an operation answers.
+/// The answer of an operation.
 struct APIAnswer: Sendable {
     var status: HTTPStatus = .ok
     var contentType = "application/json"

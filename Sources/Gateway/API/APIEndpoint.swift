@@ -6,7 +6,7 @@ internal import Recordings
 
 /// Carries requests to an operation of the API, and its answer back.
 struct APIEndpoint: Endpoint {
-    /// Of a request.
+    /// Maximum bytes of a request's body.
     private static let longestBody = 1 << 20
 
     let operation: APIOperation

@@ -3,7 +3,7 @@ internal import Protocols
 internal import Recordings
 internal import Store
 
-/// Why an operation of the API was not done: `{"error":{"code","message"}}`.
+/// The reason why an operation of the API was not done: `{"error":{"code","message"}}`.
 struct APIFailure: Error {
     var status: HTTPStatus
     var code: String
@@ -42,7 +42,7 @@ struct APIFailure: Error {
         return json.bytes
     }
 
-    /// What the store says.
+    /// Returns the store's answer. Throws the store's error as a failure of the API.
     static func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(APIFailure) -> Value {
         do throws(StoreError) { return try await body() } catch { throw APIFailure(error) }
     }

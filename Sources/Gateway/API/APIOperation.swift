@@ -6,7 +6,7 @@ struct APIOperation: Sendable {
     /// A value that a request or an answer holds.
     struct Field: Sendable {
         var name: String
-        /// As JSON Schema names it; a list's elements in brackets: `[string]`.
+        /// Type as JSON Schema names it. A list has the type of its elements in brackets: `[string]`.
         var type: String
         var isRequired = false
         var meaning: String
@@ -27,12 +27,12 @@ struct APIOperation: Sendable {
         case nothing
     }
 
-    /// What `path` is below.
+    /// The path of the API. `path` is below this path.
     var root = Self.root
     let method: HTTPMethod
     /// Below `/api/v1`: `/conversations/{id}`.
     let path: String
-    /// What a key must be good for, one of these; empty: everyone may call.
+    /// Scopes, one of which a key must have; empty: everyone may call.
     let scopes: [AccessScope]
     let summary: String
     var query: [Field] = []

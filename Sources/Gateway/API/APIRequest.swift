@@ -10,7 +10,7 @@ internal import Store
 struct APIRequest: Sendable {
     let gateway: GatewayService
     let caller: AuthenticatedCaller
-    /// What stands in the path for `{id}` and the like.
+    /// Values in the path for `{id}` and the like.
     let parameters: [String: String]
     let query: URLQuery
     /// nil: there was none.

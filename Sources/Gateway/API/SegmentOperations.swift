@@ -6,7 +6,7 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// What is said in a conversation, and by whom: mended by hand.
+/// Operations that correct the words and the speakers of a conversation by hand.
 enum SegmentOperations {
     static let all: [APIOperation] = [
         APIOperation(

@@ -12,7 +12,7 @@ internal import Speech
 struct SpeechProfileEndpoint: Endpoint {
     let isProfile: Bool
 
-    /// Of the whole request: 180 s at 16 kHz are 5.8 MB.
+    /// Maximum bytes of the whole request: 180 s at 16 kHz are 5.8 MB.
     private static let limit = 16 << 20
 
     func credential(in head: HTTPRequestHead) -> Credential? { HarkenCredential.find(in: head) }

@@ -7,7 +7,7 @@ internal import Speakers
 internal import Speech
 internal import Store
 
-/// What clients ask about the profile of their user's voice.
+/// Operations on the profile of the user's voice.
 enum SpeechProfileOperations {
     static let all: [APIOperation] =
         [

@@ -4,7 +4,7 @@ internal import Speech
 internal import Store
 internal import Usage
 
-/// What was recognised for the caller, and what it cost.
+/// Operations that report the speech recognised for the caller, and its cost.
 enum UsageOperations {
     static let all: [APIOperation] = [
         APIOperation(

@@ -25,17 +25,17 @@ package struct GatewayConfiguration: Sendable {
     /// The order for live audio; engines that are not named are used only by those who ask for them.
     package var engines: [EngineName]
     package var vendors: [VendorSettings]
-    /// How every vendor is reached with a caller's own key, those without a key of the operator's too.
+    /// Settings for reaching every vendor with a caller's own key. Vendors without a key of the operator's are included.
     package var reachable: [VendorSettings]
-    /// Who recognises recordings that nobody waits for.
+    /// Choice of the engine that recognises recordings that nobody waits for.
     package var routing: WorkloadRouting
-    /// How often clients may ask.
+    /// Limits on how often clients may ask.
     package var rateLimits: RateLimiter.Settings
-    /// What engines cost.
+    /// Prices of the engines.
     package var prices: PriceTable
-    /// What one user, and one key, may use of the operator's.
+    /// Limits on what one user, and one key, may use at the operator's cost.
     package var limits: UsageLimits
-    /// Where local models live; nil: where set-up puts them.
+    /// Folder of the local models; nil: the folder that set-up uses.
     package var modelFolder: String?
     package var drainTime: Duration
     package var tls: TLSFiles?
@@ -53,19 +53,19 @@ package struct GatewayConfiguration: Sendable {
     /// Disk that recordings may take that were uploaded to be recognised later, in bytes.
     package var uploadBytes: Int
     package var compressesWebSockets: Bool
-    /// How long an engine that was sent speech may say nothing before it is taken for dead; zero: for ever.
+    /// Maximum silence of an engine that was sent speech. After that time the engine is taken for dead; zero: no maximum.
     package var stall: Duration
-    /// From the detection of a fault to the report of a gap, if it cannot be repaired by then; zero: nothing is repaired.
+    /// Time from the detection of a fault to the report of a gap, if the gap cannot be repaired by then; zero: nothing is repaired.
     package var repairTime: Duration
-    /// How many engines hear live sessions.
+    /// Number of engines that hear live sessions.
     package var modes: ModeSettings
     /// Days that conversations' audio is kept, unless its user has chosen; 0: none is.
     package var audioDays: Int
-    /// Whether silence is kept from engines.
+    /// Settings of the gate that keeps silence from engines.
     package var gate: GateSettings
-    /// Whether engines that tell speakers apart hear the user's speech profile before a live conversation.
+    /// True if engines that tell speakers apart hear the user's speech profile before a live conversation.
     package var sendsProfiles: Bool
-    /// How long words of a conversation wait until it is known who says them.
+    /// Maximum time that words of a conversation wait until their speaker is known.
     package var speakerPatience: Duration = .seconds(2)
     /// Between two looks at whether a live conversation is over, and at what other replicas have changed of people and voices.
     package var conversationPoll: Duration = .seconds(5)
@@ -73,17 +73,17 @@ package struct GatewayConfiguration: Sendable {
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// Waits between attempts to store what must not be lost: results of jobs, and transcripts.
     package var storeRetries = RetrySchedule.store
-    /// What is done when the engine of a live session fails.
+    /// Rule for the failure of a live session's engine.
     package var recovery = FailoverPolicy.Rule()
-    /// Whether URLs that callers give are fetched. Never from private addresses.
+    /// True if URLs that callers give are fetched. Nothing is ever fetched from private addresses.
     package var fetchesURLs: Bool
-    /// From where. No setting widens it; a test's host is on its own machine.
+    /// The addresses that URLs may be fetched from. No setting widens this reach. Tests do, because a test's host is on the test's own machine.
     package var fetchReach = HTTPClientRequest.Reach.publicOnly
     /// Origins of web pages that may call, besides pages from this machine. `*`: all.
     package var corsOrigins: [String]
-    /// How long a live session may last, in dialects that leave it to the operator.
+    /// Maximum duration of a live session, in dialects that leave the duration to the operator.
     package var sessionLimit: Duration
-    /// Whether tokens in messages are taken from other machines without TLS: for a gateway behind a proxy that has it.
+    /// True if tokens in messages are taken from other machines without TLS: for a gateway behind a proxy that has TLS.
     package var allowsPlainTokens: Bool
     /// Balances that clients are warned at, where their protocol has words for it; the highest first.
     package var creditWarnings: [Duration]
@@ -91,25 +91,25 @@ package struct GatewayConfiguration: Sendable {
     package var sessionsPerUser: Int?
     /// Reverse proxies whose word about their clients counts.
     package var trustedProxies: TrustedProxies
-    /// Where readiness and metrics are served instead of at `listen`; nil: there.
+    /// Address where readiness and metrics are served instead of at `listen`; nil: they are served at `listen`.
     package var metricsListen: ListenAddress?
-    /// Whether readiness and metrics need a key, once there is one.
+    /// True if readiness and metrics need a key, once there is a key.
     package var metricsNeedKey: Bool
     /// Disk for what callers send.
     package var disk: DiskLimits
-    /// How long the refusal of a wrong credential waits after the first few of its address; zero: none does.
+    /// Time that the refusal of a wrong credential waits, after the first few of its address; zero: no refusal waits.
     package var wrongCredentialDelay: Duration
-    /// Who vouches for users; nil: nobody, only keys count.
+    /// The identity provider that vouches for users; nil: none, only keys count.
     package var identity: IdentityProvider?
-    /// What sums conversations up; nil: they are summed up in their own words.
+    /// Settings of the language model that sums conversations up; nil: conversations are summed up in their own words.
     package var summaries: SummarySettings?
-    /// Where spans go; nil: nothing is traced.
+    /// Destination of spans; nil: nothing is traced.
     package var tracing: TraceSettings?
 
     /// - Parameters:
     ///   - home: the user's home directory, for defaults.
-    ///   - cores: how many processors there are.
-    ///   - version: of Harken.
+    ///   - cores: number of processors.
+    ///   - version: the version of Harken.
     package init(_ settings: Settings, home: String, cores: Int, version: String = "") throws(ConfigurationError) {
         listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
         dataDirectory = settings["HARKEN_DATA"] ?? "\(home)/.local/share/harken"

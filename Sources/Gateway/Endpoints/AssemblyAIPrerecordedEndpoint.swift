@@ -22,7 +22,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         Task { await answer(exchange, call) }
     }
 
-    /// What the caller may do. A key without credit may still ask for what it ordered.
+    /// Admits the caller. Only an upload and an order get a grant. A key without credit may still ask for its own orders.
     private func admit(_ exchange: HTTPExchange, _ gateway: GatewayService) async throws(RefusalCause) -> (JobOwner, Grant?) {
         let head = exchange.request
         let credential = self.credential(in: head)
@@ -124,7 +124,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         return answer
     }
 
-    /// Of our own: what the engine's vendor answered, for who asked to have it kept.
+    /// Returns the answer of the engine's vendor, for a caller who asked to have the answer kept. This operation is Harken's own.
     private func raw(_ id: String, _ caller: JobOwner, _ gateway: GatewayService) async throws(RefusalCause) -> [UInt8] {
         let raw = try await RefusalCause.orStored { () throws(StoreError) in try await gateway.recordings.runner.jobs.raw(ID(id), of: caller.user) }
         guard let raw else {

@@ -34,7 +34,7 @@ struct BackgroundEndpoint: Endpoint {
     private func run(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call) async {
         let gateway = call.gateway
         let keys = BYOKCredentials(exchange.request)
-        /// What recognizes something needs a grant; what only looks, or ends a recording, does not.
+        /// Gets a grant, which recognition needs. Actions that only look, or end a recording, need none.
         func grant() async throws(BackgroundRefusal) -> Grant {
             try await BackgroundRefusal.heard { () throws(RefusalCause) in try await gateway.admission.admit(caller, keys, for: .recording) }
         }
@@ -128,7 +128,7 @@ extension BackgroundEndpoint.Action {
         }
     }
 
-    /// How often one user may ask: a chunk every 14.5 s, tried again and caught up on, is far below.
+    /// Maximum rate of one user's requests. A chunk every 14.5 s, with repeated attempts and catching up, is far below.
     var policy: RateLimiter.Policy {
         switch self {
         case .capabilities: RateLimiter.Policy("desktop:capabilities", limit: 600)

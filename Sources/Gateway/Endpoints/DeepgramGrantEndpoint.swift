@@ -6,7 +6,7 @@ internal import Recordings
 
 /// `POST /v1/auth/grant`: a temporary token for Deepgram's routes.
 struct DeepgramGrantEndpoint: Endpoint {
-    /// Where its tokens are taken: as often as one likes until they expire.
+    /// Paths at which the tokens are taken. A token is taken any number of times until the token expires.
     private static let paths: Set<String> = ["/v1/listen", "/v2/listen"]
 
     func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }

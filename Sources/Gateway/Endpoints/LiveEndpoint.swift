@@ -133,7 +133,7 @@ struct LiveEndpoint: Endpoint {
             })
     }
 
-    /// Who it was that a client's message named, once that is known.
+    /// The caller that a client's message named, or the refusal of that caller, once known.
     private final class Arrival: Sendable {
         let result = Mutex<Result<Visitor, RefusalCause>?>(nil)
 
@@ -145,7 +145,7 @@ struct LiveEndpoint: Endpoint {
         }
     }
 
-    /// What can be said of a caller before it shows a credential.
+    /// Refuses a caller for reasons that are known before the caller shows a credential.
     private func admitCaller(_ exchange: HTTPExchange, _ call: Call) throws(RefusalCause) {
         let gateway = call.gateway
         let head = exchange.request
@@ -183,7 +183,7 @@ struct LiveEndpoint: Endpoint {
         try gateway.admission.grant(to: visitor.caller, visitor.keys, visitor.standing, for: .live)
     }
 
-    /// Who serves it, and how.
+    /// Returns the plan of a session: the engines that serve the session, and their mode.
     private func plan(
         _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ grant: Grant, _ call: Call
     ) throws(RefusalCause) -> LiveSession.Plan {

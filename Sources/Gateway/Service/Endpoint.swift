@@ -3,12 +3,12 @@ internal import Framing
 internal import Net
 internal import Protocols
 
-/// What answers the requests of one route.
+/// A type that answers the requests of one route.
 protocol Endpoint: Sendable {
     /// Called on the exchange's loop.
     func handle(_ exchange: HTTPExchange, _ call: Call)
 
-    /// What the caller shows, as this endpoint looks for it; nil: nothing, or it shows it later, or everyone may call.
+    /// Returns the caller's credential from where this endpoint looks for it; nil: there is none, or the caller shows it later, or everyone may call.
     func credential(in head: HTTPRequestHead) -> Credential?
 }
 
@@ -20,9 +20,9 @@ struct Call: Sendable {
     let route: String
     let gateway: GatewayService
     let client: ClientAddress
-    /// What answers it; nil: nothing is at its path.
+    /// The endpoint that answers the request; nil: nothing is at the request's path.
     var endpoint: (any Endpoint)?
 
-    /// Whether the request has a credential where its endpoint looks for one.
+    /// True if the request has a credential where its endpoint looks for one.
     func showsCredential(_ head: HTTPRequestHead) -> Bool { endpoint?.credential(in: head) != nil }
 }

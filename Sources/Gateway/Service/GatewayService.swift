@@ -21,7 +21,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
     let configuration: GatewayConfiguration
     let router: Router
     let entries: [EngineEntry]
-    /// Who may do what, and who pays: every route asks.
+    /// The part that decides what a caller may do, and who pays. Every route asks `admission`.
     let admission: Admission
     let metrics: Metrics
     let wrongCredentials: WrongCredentials
@@ -57,7 +57,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
 
     /// - Parameters:
     ///   - entries: the engines there are.
-    ///   - media: what decodes recordings.
+    ///   - media: decodes recordings.
     ///   - tracer: nil: nothing is traced.
     ///   - newID: gives a new UUID in lower case.
     package init(
@@ -256,7 +256,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         await usage.settle()
     }
 
-    /// What live sessions use now, by their owners.
+    /// Returns the usage of the live sessions now, by owner.
     private static func openUsage(of contexts: [ObjectIdentifier: LoopBound<LiveContext>], now: UnixTime) async -> [UsageOwner: OpenUsage] {
         var open: [UsageOwner: OpenUsage] = [:]
         for context in contexts.values {
@@ -300,7 +300,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         await recordings.chunked.recover(recordings)
     }
 
-    /// What the sessions of the exchange's loop share.
+    /// Returns the state that the sessions of the exchange's loop share.
     func context(on loop: Loop) -> LiveContext? { contexts[ObjectIdentifier(loop)]?.withValue { $0 } }
 
     /// No new sessions and requests; live sessions are brought to their end.
@@ -324,7 +324,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         return answer
     }
 
-    /// - Parameter routes: what is served at the address that the request came to.
+    /// - Parameter routes: the routes that are served at the address that the request came to.
     func handle(_ exchange: HTTPExchange, by routes: [Route]) {
         let head = exchange.request
         if !MonitoringRoutes.guarded.contains(head.path), var answer = corsPolicy.preflightAnswer(to: head) {
@@ -373,7 +373,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         }
     }
 
-    /// Whether there is a WebSocket.
+    /// True if there is a WebSocket at this path.
     func hasWebSocket(at path: String) -> Bool { routes.nearest(to: path).contains { $0.kind == .webSocket } }
 
     private func allowed(_ routes: [Route]) -> String {
@@ -383,7 +383,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
         return (methods + ["OPTIONS"]).joined(separator: ", ")
     }
 
-    /// Whether a page, if it is one that asks, may open a WebSocket. Browsers do not ask before they do.
+    /// True unless the request comes from a page that may not open a WebSocket. Browsers do not ask before they open one.
     func takes(origin head: HTTPRequestHead) -> Bool {
         guard let origin = head.headers["Origin"], !corsPolicy.allows(origin: origin), !LoopbackHost.matches(origin: origin) else { return true }
         // Of this gateway itself, as some libraries write it who are no browsers.

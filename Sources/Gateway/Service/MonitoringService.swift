@@ -14,7 +14,7 @@ package struct MonitoringService: HTTPService {
     package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) { gateway.refusal(error) }
 }
 
-/// What is there for those who watch the gateway.
+/// The routes for those who watch the gateway.
 enum MonitoringRoutes {
     /// The operator's alone: no web page reads these, whatever `HARKEN_CORS_ORIGINS` says.
     static let guarded: Set<String> = ["/ready", "/metrics"]

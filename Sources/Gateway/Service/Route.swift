@@ -9,7 +9,7 @@ package struct Route: Sendable {
     /// Exact; or, ending with `/*`, everything below; or with parts such as `{id}`, each of which stands for one part of a path.
     package let path: String
     let endpoint: any Endpoint
-    /// How this part of the table says no when no route fits.
+    /// The form of refusals in this part of the table, also when no route fits.
     let voice: RefusalVoice
 
     init(_ kind: Kind, _ method: HTTPMethod, _ path: String, voice: RefusalVoice, _ endpoint: any Endpoint) {
@@ -26,18 +26,18 @@ package struct Route: Sendable {
         return path.hasPrefix(self.path.dropLast()) && path.utf8.count >= self.path.utf8.count
     }
 
-    /// Whether everything below its path is meant.
+    /// True if the route serves everything below its path.
     private var isPattern: Bool { path.hasSuffix("/*") }
 
     private var isTemplate: Bool { path.utf8.contains(UInt8(ascii: "{")) }
 
-    /// How much of a path it says itself.
+    /// Number of UTF-8 bytes of a path that the route names literally.
     var literalLength: Int {
         guard isTemplate else { return path.utf8.count }
         return path.split(separator: "/").reduce(0) { $0 + ($1.hasPrefix("{") ? 1 : 1 + $1.utf8.count) }
     }
 
-    /// What stands in a path for the parts of the template; nil when it does not match.
+    /// Returns the values in `path` for the named parts of the template; nil when `path` does not match.
     func parameters(of path: String) -> [String: String]? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let wanted = self.path.split(separator: "/", omittingEmptySubsequences: false)
@@ -56,7 +56,7 @@ package struct Route: Sendable {
 }
 
 extension [Route] {
-    /// Those that mean `path` most exactly: `/v2/listen` before `/v2/*`, and that before `/*`.
+    /// Returns the routes that match `path` most exactly: `/v2/listen` before `/v2/*`, and `/v2/*` before `/*`.
     func nearest(to path: String) -> [Route] {
         let fitting = filter { $0.matches(path: path) }
         // A longer pattern says more, and the path itself says all.

@@ -15,7 +15,7 @@ package struct DiskSync: Sendable {
 
     package static let system = DiskSync(data: { fdatasync($0) }, folder: { fsync($0) })
 
-    /// - Returns: why it is not there; nil: it is.
+    /// - Returns: the reason why the data is not on the disk; nil: the data is on the disk.
     package func sync(_ descriptor: Int32) -> String? { Self.problem { data(descriptor) } }
 
     /// The names in the folder in which a file is.

@@ -4,7 +4,8 @@ internal import Net
 internal import Speech
 internal import Synchronization
 
-/// What stays of a segment when the journal's limit takes its audio: what was committed in sessions that have not ended, and how far their audio went.
+/// The rest of a segment whose audio the journal's limit takes: the commits of sessions that have not ended, and the end positions of those
+/// sessions' audio.
 ///
 /// A file of the same blocks beside the segments. It takes some thousandth of the segment, and is there before the segment goes.
 package final class JournalCheckpoint: Sendable {
@@ -20,7 +21,7 @@ package final class JournalCheckpoint: Sendable {
     let segment: String
     private let loop: Int
     let number: UInt32
-    /// Those that had not ended then.
+    /// Sessions that had not ended when the checkpoint was made.
     let sessions: Set<UInt64>
 
     /// - Parameter segment: its sessions are those that have not ended.
@@ -35,7 +36,7 @@ package final class JournalCheckpoint: Sendable {
 
     /// Reads the segment and writes the file. Blocks.
     ///
-    /// - Returns: why the segment could not be read to its end.
+    /// - Returns: the reason why the segment could not be read to its end; nil: the whole segment was read.
     func make(_ disk: DiskSync) throws(JournalError) -> JournalError? {
         var kept: [UInt8] = []
         var last: [UInt64: JournalBlock] = [:]

@@ -6,7 +6,7 @@ package struct JournalCursor: Sendable {
     package let session: UInt64
     package let rate: SampleRate
     package let channels: Int
-    /// Whose it is, in its log.
+    /// Number of the session's user in the log.
     package var user = 0
     package var index = JournalIndex()
     /// Its `opened` block's payload.

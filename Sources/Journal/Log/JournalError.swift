@@ -1,9 +1,9 @@
-/// Why a journal cannot be written or read.
+/// Reason why a journal cannot be written or read.
 package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     case cannotCreate(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
     case cannotRead(path: String, reason: String)
-    /// What was written is not known to be on the disk itself.
+    /// The written bytes are not known to be on the disk itself.
     case cannotSync(path: String, reason: String)
     /// Another version of Harken left what this one cannot read.
     case otherVersion(path: String)

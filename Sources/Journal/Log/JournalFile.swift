@@ -46,7 +46,7 @@ package final class JournalFile: Sendable {
         return done
     }
 
-    /// How a scan ended.
+    /// Outcome of a scan.
     package enum ScanEnd: Equatable {
         /// Every byte was of a block, or of the zeros that fill the last page.
         case whole

@@ -1,9 +1,9 @@
 package import Continuity
 internal import Speech
 
-/// What the segments of earlier runs hold of sessions that did not end.
+/// The contents of earlier runs' segments that belong to sessions that did not end.
 package struct JournalFindings {
-    /// Whose blocks those are; the number is unique in its loop.
+    /// The session that a block belongs to. The session's number is unique in its loop.
     package struct Key: Hashable {
         package var loop: Int
         package var session: UInt64
@@ -28,13 +28,13 @@ package struct JournalFindings {
     }
 
     package private(set) var files: [JournalFile] = []
-    /// Of them, those that must stay as they are.
+    /// Indices of the files that must stay as they are.
     private var foreign: Set<Int> = []
     private var open: [Key: Open] = [:]
     private var order: [Key] = []
     /// In the order in which they began.
     package private(set) var sessions: [UnfinishedSession] = []
-    /// What there is of sessions that nothing says anything of.
+    /// Totals over sessions without a record: number of sessions, duration of audio, number of words.
     package private(set) var nameless = (sessions: 0, audio: Duration.zero, words: 0)
 
     /// Files of a loop come in the order of their numbers. One that cannot be read to its end stays as it is.
@@ -121,9 +121,9 @@ package struct JournalFindings {
 /// A session that an earlier run did not end.
 package struct UnfinishedSession: Sendable {
     package var record: SessionRecord
-    /// What was committed.
+    /// Transcript of the committed words.
     package var transcript: SessionTranscript
     package var audio: JournaledAudio
-    /// In which of the files it is.
+    /// Indices of the files that hold the session.
     package var files: Set<Int>
 }

@@ -1,4 +1,4 @@
-/// How much disk the journals take, and when what is written is synced.
+/// Limits on the disk that the journals take, and the policy for syncing what is written.
 package struct JournalLimits: Sendable, Equatable {
     /// A file is not written on beyond it. At most 4 GB, since offsets have 32 bits; a small part of the log, since the limit takes whole files.
     package var segmentBytes: Int

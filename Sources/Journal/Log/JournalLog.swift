@@ -17,26 +17,26 @@ package final class JournalLog {
     private let writer: JournalWriter
     private let ring: JournalRing
     private var segments: [UInt32: JournalSegment] = [:]
-    /// What is left of segments whose audio the limit has taken, and whose it is.
+    /// Checkpoints of segments whose audio the limit has taken, each with its sessions that have not ended.
     private var remains: [UInt32: (remains: JournalCheckpoint, sessions: Set<UInt64>)] = [:]
     /// Sessions of which something is not in the log, or may never have come to the disk.
     private var doubtful: Set<UInt64> = []
     private var current: JournalSegment?
-    /// Where the current segment is written on.
+    /// The slab that takes the next bytes of the current segment.
     private var slab: JournalPage?
     private var nextSegment: UInt32 = 0
     private var nextSession: UInt64
     private var isFailing = false
-    /// When a segment that cannot be synced may be left for another.
+    /// Time from which a segment that cannot be synced may be left for another segment.
     private var nextTry: ContinuousClock.Instant?
     /// A disk that syncs nothing does not get a file for each attempt.
     private static let betweenTries: Duration = .seconds(10)
-    /// Which sessions there are blocks of, for `erasing`.
+    /// Numbers of the sessions that have blocks in the log, for `erasing`.
     private var numbers: [ID<Session>: UInt64] = [:]
     /// Numbers of users of whom something is in the log; none is given twice.
     private var users: [String: Int] = [:]
     private var lastUser = 0
-    /// Whose the sessions are that have not ended.
+    /// User numbers of the sessions that have not ended, by session number.
     private var owners: [UInt64: Int] = [:]
     /// Users with more than their share of a full log: their audio is not taken now.
     private var heldBack: Set<Int> = []
@@ -125,7 +125,7 @@ package final class JournalLog {
         return JournalMark(end: end, session: cursor.session, segment: last.segment, length: length)
     }
 
-    /// Whether what was in the log then survives a power cut, as far as the sync policy lets it.
+    /// True if everything in the log at the time of the mark survives a power cut, as far as the sync policy lets it.
     package func isDurable(_ mark: JournalMark) -> Bool {
         // The mark stands for all before it.
         guard !doubtful.contains(mark.session) else { return false }
@@ -303,7 +303,7 @@ package final class JournalLog {
         holdBack(by: shares)
     }
 
-    /// Who has how much of the log.
+    /// Returns the users' shares of the log.
     private func shares() -> JournalShares {
         let all = segments.values.sorted { $0.number < $1.number }.map { segment in
             JournalShares.Segment(
@@ -324,7 +324,7 @@ package final class JournalLog {
         heldBack = users
     }
 
-    /// What clients were shown stands, whatever becomes of the audio.
+    /// Gives up the audio of a segment. The words that clients were shown are kept in a checkpoint.
     private func giveUpAudio(of segment: JournalSegment) {
         segments[segment.number] = nil
         if limits.sync != .never, !segment.isSynced { doubtful.formUnion(segment.sessions) }

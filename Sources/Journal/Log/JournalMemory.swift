@@ -90,7 +90,7 @@ extension JournalMemory {
     /// After a crash of the machine the file may be any mixture of old and new pages, so it counts only in the boot in which it was made.
     ///
     /// - Parameter segment: the path of a segment.
-    /// - Returns: what is damaged; nil: nothing is, and the ring is gone. Of a damaged ring all that can be read is in the segments.
+    /// - Returns: the damage; nil: the ring was not damaged and is gone. All that can be read of a damaged ring is in the segments.
     static func recover(_ path: String, segment: (UInt32) -> String) throws(JournalError) -> String? {
         let ring = open(path, O_RDONLY | O_CLOEXEC)
         guard ring >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }

@@ -7,14 +7,14 @@ internal import Synchronization
 // Sendable by proof: `filled`, `isSealed` and `isSaved` are atomic; `saved` is the writer's from the moment that a segment has the slab until
 // `isSaved`, and the loop's otherwise; the rest is the loop's and does not change while the writer has the slab, nor do the bytes before `filled`.
 final class JournalPage: @unchecked Sendable {
-    /// Of every slab; a stretch begins at a multiple of it.
+    /// Size of every slab in bytes. A stretch begins at a multiple of this size.
     static let size = 256 << 10
 
     private let ring: JournalMemory
     private let index: Int
     let bytes: UnsafeMutableRawPointer
     private(set) var segment: UInt32 = .max
-    /// Which stretch of the segment this is.
+    /// Index of this stretch in the segment.
     private(set) var stretch = 0
     /// Bytes that are there, as the loop counts them.
     private(set) var count = 0
@@ -69,7 +69,7 @@ final class JournalPage: @unchecked Sendable {
         clearRoom()
     }
 
-    /// Where nothing was written yet there is nothing of what it held before.
+    /// Overwrites the part that is not written yet with zeros, so that nothing of the slab's earlier contents is left there.
     func clearRoom() { (bytes + count).initializeMemory(as: UInt8.self, repeating: 0, count: room) }
 
     func seal() { isSealed.store(true, ordering: .releasing) }

@@ -16,7 +16,7 @@ final class JournalRing {
     private var unused = Array((0..<JournalMemory.maxSlabs).reversed())
     private let preparation = Preparation()
 
-    /// What the writer makes ready.
+    /// State of the slabs that the writer makes ready.
     private final class Preparation: Sendable {
         let isUnderWay = Atomic<Bool>(false)
         let ready = Locked<[JournalPage]>([])

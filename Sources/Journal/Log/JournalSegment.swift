@@ -38,7 +38,7 @@ package final class JournalSegment: @unchecked Sendable {
     private var written = 0
     /// The file's name was synced.
     private var isInDirectory = false
-    /// What is written past the page cache begins and ends at multiples of this.
+    /// Alignment in bytes of writes past the page cache. Each such write begins and ends at a multiple of this size.
     private static let page = 4_096
     /// The last bytes are written as a page, with zeros behind them.
     private let lastPage = UnsafeMutableRawPointer.allocate(byteCount: page, alignment: page)
@@ -112,7 +112,7 @@ package final class JournalSegment: @unchecked Sendable {
     /// Brings slabs to the file: those that are sealed, or everything there is, and that to the disk.
     ///
     /// - Parameter disk: nil: the kernel writes when it likes.
-    /// - Returns: how many bytes are on the disk now; nil when nothing was synced.
+    /// - Returns: number of bytes that are on the disk now; nil when nothing was synced.
     func save(everything: Bool, to disk: DiskSync?) throws(JournalError) -> Int? {
         while let slab = unsaved.withLock({ $0.first }) {
             let isSealed = slab.isSealed.load(ordering: .acquiring)

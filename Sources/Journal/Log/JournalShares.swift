@@ -1,4 +1,4 @@
-/// Whose audio makes room when a loop's journal is full.
+/// The users' shares of a loop's journal. Decides which users' audio makes room when the journal is full.
 ///
 /// A segment's file is the unit that is freed, and the audio of all sessions is mixed in it: taking the oldest file takes everybody's audio. So a client
 /// that sends as fast as it can would push the unfinished audio of others out. The rule against it:
@@ -16,7 +16,7 @@ struct JournalShares: Sendable, Equatable {
     struct Segment: Sendable, Equatable {
         var number: UInt32
         var bytes: Int
-        /// What each user has put into it.
+        /// Number of bytes that each user has put into the segment.
         var byUser: [Int: Int]
         /// Users with sessions in it that have not ended.
         var unfinished: Set<Int>
@@ -43,14 +43,14 @@ struct JournalShares: Sendable, Equatable {
     /// Above it, heavy users make room.
     private var mark: Int { byUser.count > 1 ? room / 4 * 3 : room }
 
-    /// Who has more than a fair share.
+    /// Users with more than a fair share.
     private var heavy: Set<Int> {
         let sums = byUser
         guard sums.count > 1 else { return Set(sums.keys) }
         return Set(sums.filter { $0.value > room / 4 / sums.count }.keys)
     }
 
-    /// Whose audio is not taken now.
+    /// Users whose audio is not taken now.
     var heldBack: Set<Int> { byUser.count > 1 && total > mark ? heavy : [] }
 
     /// Removes the segments whose audio is given up.

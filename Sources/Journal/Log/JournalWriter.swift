@@ -24,7 +24,7 @@ package final class JournalWriter: Sendable {
     /// Nanoseconds by which the last syncs ended later than they were to begin: the longest, forgotten by and by. At first a guess.
     private let delay: Atomic<Int64>
     private let clock = ContinuousClock()
-    /// What there was before this run.
+    /// The journal that earlier runs left.
     package let earlier: PreviousRunJournal
 
     /// Makes the directory, and completes the segments of a process that was killed.
@@ -158,8 +158,8 @@ package final class JournalWriter: Sendable {
     }
 
     /// - Parameters:
-    ///   - first: when the oldest of what is to be saved was appended.
-    ///   - planned: how long it was to wait.
+    ///   - first: the time when the oldest of the bytes to save was appended.
+    ///   - planned: the planned wait before the save.
     private func save(_ segment: JournalSegment, everything: Bool, since first: ContinuousClock.Instant? = nil, planned: Duration = .zero) {
         do {
             let bytes = try segment.save(everything: everything, to: sync == .never ? nil : disk)

@@ -1,12 +1,12 @@
 package import Continuity
 package import Speech
 
-/// Where a session's audio lies in the segments of earlier runs.
+/// Positions of a session's audio in the segments of earlier runs.
 package struct JournaledAudio: Sendable {
     private struct Piece: Sendable {
         var range: SampleRange
         var file: JournalFile
-        /// Of its first sample.
+        /// Offset in bytes of the piece's first sample in the file.
         var offset: Int
     }
 

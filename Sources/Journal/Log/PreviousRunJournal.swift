@@ -18,11 +18,11 @@ package final class PreviousRunJournal: Sendable {
 
     private let directory: String
     private let log: Log
-    /// By loop and number.
+    /// Entries in order of loop and number.
     private let entries: Locked<[Entry]>
-    /// What was committed in them is stored elsewhere.
+    /// True if everything that was committed in the segments is stored elsewhere.
     private let isStored = Locked(false)
-    /// Those that have a log in this run.
+    /// Loops that have a log in this run.
     private let loops = Locked<Set<Int>>([])
 
     /// Finds them. Before any log of this run is made.
@@ -59,10 +59,10 @@ package final class PreviousRunJournal: Sendable {
         entry.loop == loop || (loop == 0 && !loops.contains(entry.loop))
     }
 
-    /// What was committed in all of them is stored elsewhere: from now on the limit may take them.
+    /// Marks everything that was committed in the segments as stored elsewhere. From now on the limit may take the segments.
     package func wasStored() { isStored.withLock { $0 = true } }
 
-    /// What is counted against the loop's limit: nothing, until the limit may take it.
+    /// Number of bytes that count against the loop's limit. Zero until the limit may take the segments.
     package func bytes(ofLoop loop: Int) -> Int {
         guard isStored.withLock({ $0 }) else { return 0 }
         let loops = loops.withLock { $0 }

@@ -1,5 +1,5 @@
-/// When what is journaled is brought to the disk, past what the kernel keeps in memory. A killed process loses nothing under any of them; this is about
-/// the machine's power.
+/// Policy for bringing journaled bytes to the disk, past the kernel's memory. A killed process loses nothing under any policy. The policy is about
+/// losses when the machine loses power.
 package enum SyncPolicy: Sendable, Equatable, CustomStringConvertible {
     /// Once in each interval, for all sessions of a loop together: a power cut takes what came since.
     case group(Duration)
@@ -34,7 +34,7 @@ package enum SyncPolicy: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// How long appended bytes may wait to be written.
+    /// Time that appended bytes may wait to be written.
     package var interval: Duration {
         switch self {
         case .group(let interval): interval

@@ -37,7 +37,7 @@ package final class LiveTranscript: Sendable {
         self.folder = folder
     }
 
-    /// - Parameter commit: as `CommitRecord` writes it.
+    /// - Parameter commit: a commit as `CommitRecord` writes it.
     package func append(commit: [UInt8], at start: SampleIndex) { append(commit, at: start, kind: 0) }
 
     /// Words for a gap that was noted, as a commit.
@@ -63,7 +63,7 @@ package final class LiveTranscript: Sendable {
 
     /// Puts it together.
     ///
-    /// - Parameter file: what has left memory.
+    /// - Parameter file: the part that has left memory.
     package func transcript(file: [UInt8], received: SampleCount?) -> SessionTranscript {
         let (bytes, gaps) = state.withLock { state in (state.leaving.reduce(file, +) + state.newest, state.gaps) }
         var transcript = SessionTranscript(rate: rate, channels: channels)

@@ -3,11 +3,11 @@ internal import Framing
 internal import Speech
 internal import Store
 
-/// As a file has it: JSON of positions in samples.
+/// File format of a transcript: JSON with positions in samples.
 extension StoredTranscript {
     private static let version = 1
 
-    /// Why a file is of no use here.
+    /// Reason why a file cannot be used here.
     package enum Unreadable: Error, Sendable, Equatable {
         /// A newer version wrote it: it is left for that.
         case newer

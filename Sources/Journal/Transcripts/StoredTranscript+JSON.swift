@@ -2,7 +2,7 @@ internal import Continuity
 internal import Framing
 internal import Speech
 
-/// As `GET /api/v1/sessions/{id}` says it: positions in seconds.
+/// JSON of a transcript in `GET /api/v1/sessions/{id}`, with positions in seconds.
 extension StoredTranscript {
     package func json() -> [UInt8] {
         let rate = transcript.rate
@@ -41,7 +41,7 @@ extension StoredTranscript {
         return json.bytes
     }
 
-    /// Whose words they are, in order of appearance; before there are any, those that may be asked.
+    /// Engines that the words are from, in order of appearance. Before there are any words: the engines that may be asked.
     private var engines: [EngineName] {
         var engines: [EngineName] = []
         for piece in transcript.pieces.joined() where !piece.commit.words.isEmpty && !engines.contains(piece.commit.engine) {
@@ -58,7 +58,7 @@ extension StoredTranscript {
         var words: [(word: Word, engine: EngineName)]
     }
 
-    /// By their beginnings; what is silent makes none.
+    /// Segments in order of start. Silent pieces make no segments.
     private var segments: [Segment] {
         var segments: [Segment] = []
         for pieces in transcript.pieces {

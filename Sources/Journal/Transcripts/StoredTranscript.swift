@@ -8,7 +8,7 @@ package struct StoredTranscript: Sendable, Equatable {
         case live
         /// All audio is covered by words or known silence.
         case complete
-        /// What is missing is being recognised, or will be soon.
+        /// The missing part is being recognised, or will be soon.
         case recovering
         /// Something is missing; a later start of the gateway may find it.
         case incomplete

@@ -16,14 +16,14 @@ package final class TranscriptFolder: Sendable {
     private let log: Log
     private let queue = DispatchQueue(label: "harken.transcripts", qos: .utility)
     private let live = Locked<[ID<Session>: LiveTranscript]>([:])
-    /// What is in no transcript, whoever stores or reads it.
+    /// Stretches of speech that are left out of every transcript that is stored or read.
     private let forgotten = Locked<[ID<Session>: [ForgottenSpeech]]>([:])
     /// Sessions that are over and whose transcripts the disk has not taken yet.
     private let unstored = Locked<[ID<Session>: Unstored]>([:])
     package let retries: RetrySchedule
     private let failed: @Sendable () -> Void
 
-    /// As many wait in memory; what comes when they do is left to the journal, and to the next start.
+    /// Maximum number of unstored transcripts in memory. Further transcripts are left to the journal, and to the next start.
     private static let maxUnstored = 1_000
 
     private struct Unstored: Sendable {
@@ -149,7 +149,7 @@ package final class TranscriptFolder: Sendable {
         }
     }
 
-    /// What of a live transcript has left memory.
+    /// Returns the part of a live transcript that has left memory.
     private func older(of transcript: LiveTranscript) throws(StoredTranscript.Unreadable) -> [UInt8] {
         let count = transcript.state.withLock { $0.inFile }
         guard count > 0, let part = path(of: transcript.record.id, suffix: ".part") else { return [] }
@@ -190,7 +190,7 @@ package final class TranscriptFolder: Sendable {
         return false
     }
 
-    /// What there is of a session, from its file or from memory; nil: there is nothing.
+    /// Returns a session's transcript, from its file or from memory; nil: there is none.
     package func find(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
         let result = await withCheckedContinuation { continuation in
             queue.async { [self] in continuation.resume(returning: Result { () throws(StoredTranscript.Unreadable) in try load(id) }) }
@@ -198,7 +198,7 @@ package final class TranscriptFolder: Sendable {
         return try result.get()
     }
 
-    /// What the session's file says; nil: there is none.
+    /// Returns the transcript in the session's file; nil: there is no file.
     package func stored(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
         let result = await withCheckedContinuation { continuation in
             queue.async { [self] in
@@ -232,7 +232,7 @@ package final class TranscriptFolder: Sendable {
         return try StoredTranscript(decoding: bytes)
     }
 
-    /// - Parameter attempts: those that have failed before: the first failure is an error in the log.
+    /// - Parameter attempts: number of attempts that have failed before. The first failure is an error in the log.
     private func store(_ transcript: StoredTranscript, attempts: Int = 0) -> Bool {
         var transcript = transcript
         if let forgotten = forgotten.withLock({ $0[transcript.record.id] }) {
@@ -279,7 +279,7 @@ package final class TranscriptFolder: Sendable {
 
     /// Writes at the end of what is known to be in the file; what a write has left that failed there is cut off.
     ///
-    /// - Returns: what went wrong.
+    /// - Returns: the reason of a failure; nil: the write succeeded.
     private static func write(_ bytes: [UInt8], to path: String, at offset: Int) -> String? {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return String(cString: strerror(errno)) }
@@ -291,7 +291,7 @@ package final class TranscriptFolder: Sendable {
         return nil
     }
 
-    /// - Returns: what went wrong.
+    /// - Returns: the reason of a failure; nil: the write succeeded.
     private static func write(_ bytes: [UInt8], to path: String, flags: Int32, syncs: Bool) -> String? {
         let descriptor = open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return String(cString: strerror(errno)) }
@@ -328,10 +328,10 @@ package final class TranscriptFolder: Sendable {
     /// The same for one session, of what is stored from now on.
     package func forget(_ stretches: [ForgottenSpeech], of id: ID<Session>) { forgotten.withLock { $0[id] = stretches.isEmpty ? nil : stretches } }
 
-    /// Whether something of a session is not to be known.
+    /// True if at least a part of a session is not to be known.
     package func forgetsSome(of id: ID<Session>) -> Bool { forgotten.withLock { $0[id] != nil } }
 
-    /// Whether nothing of a session is to be known.
+    /// True if nothing of a session is to be known.
     package func isForgotten(_ id: ID<Session>) -> Bool { forgotten.withLock { $0[id]?.isAll ?? false } }
 
     // MARK: - Limits

@@ -1,4 +1,4 @@
-/// How many transcripts are kept. Beyond any of these the oldest go.
+/// Limits on the transcripts that are kept. The oldest transcripts go beyond any of these limits.
 package struct TranscriptLimits: Sendable, Equatable {
     package var count: Int
     /// All files together.

@@ -4,9 +4,9 @@ package import Speech
 /// A session's audio on its way to the encoder: in batches, of which only so many may wait.
 package struct AudioBatches {
     package struct Batch: Equatable {
-        /// Of all channels, mixed.
+        /// Samples of all channels, mixed.
         package var pcm: [Int16]
-        /// In the session.
+        /// Position of the first sample in the session.
         package var start: SampleIndex
 
         package init(pcm: [Int16], start: SampleIndex) {
@@ -25,13 +25,13 @@ package struct AudioBatches {
     /// Samples that are handed on together.
     private let size: Int
     private var gathered: [Int16] = []
-    /// Where they begin.
+    /// Position in the session of the first gathered sample.
     private var gatheredFrom = SampleIndex.zero
     private var keptThrough: SampleIndex?
     private var waiting = 0
 
     private static let seconds = 5
-    /// Two minutes, 4 MB at 16 kHz.
+    /// Maximum number of batches that wait: two minutes, 4 MB at 16 kHz.
     package static let maxWaiting = 24
 
     package init(rate: SampleRate, channels: Int) {
@@ -51,7 +51,7 @@ package struct AudioBatches {
         return gathered.count >= size ? rest() : nil
     }
 
-    /// What is not handed on yet.
+    /// Returns the gathered audio that is not handed on yet; nil: there is none.
     package mutating func rest() -> Outcome? {
         guard !gathered.isEmpty else { return nil }
         defer { gathered.removeAll(keepingCapacity: true) }

@@ -7,7 +7,7 @@ package actor ConversationAudio {
     /// A file that is whole.
     package struct Kept: Sendable, Equatable {
         package var file: String
-        /// Where it begins in the session.
+        /// Position in the session at which the file begins.
         package var start: SampleIndex
         package var count: SampleCount
         package var byteCount: Int
@@ -44,7 +44,7 @@ package actor ConversationAudio {
 
     /// Takes the session's next audio.
     ///
-    /// - Returns: why nothing is kept from here on; nil when all is well. Told once.
+    /// - Returns: the reason why nothing is kept from here on; nil when all is well. The reason is returned once.
     package func append(_ pcm: [Int16], from position: SampleIndex) -> MediaError? {
         guard !hasFailed else { return nil }
         do throws(MediaError) {

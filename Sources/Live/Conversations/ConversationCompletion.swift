@@ -68,7 +68,7 @@ actor ConversationCompletion {
         return conversation
     }
 
-    /// What it has already, stays.
+    /// Sets the title and the summary of a conversation. An existing title or summary stays.
     private func summarize(_ conversation: inout Conversation) async throws(StoreError) {
         guard conversation.title == nil || conversation.summary == nil else { return }
         let made: (title: String?, summary: String?)
@@ -84,7 +84,8 @@ actor ConversationCompletion {
         conversation.summary = conversation.summary ?? made.summary
     }
 
-    /// So that it is found by what it means. Without, it is found by its words, and `complement` tries again.
+    /// Stores the meaning of a conversation, so that the conversation is found by its meaning. Without it, the conversation is found by its words,
+    /// and `complement` tries again.
     private func embed(_ conversation: Conversation) async {
         guard let texts else { return }
         let windows = MeaningWindow.windows(of: conversation.segments)

@@ -5,7 +5,7 @@ internal import Observability
 internal import Speech
 internal import Store
 
-/// What becomes known of a session after its end goes into its conversations.
+/// Puts everything that becomes known of a session after its end into the session's conversations.
 extension ConversationService {
     /// The session will be heard again: its conversations are not over before `release`.
     package func hold(_ record: SessionRecord) async {
@@ -31,7 +31,7 @@ extension ConversationService {
 
     /// Puts the words of a session into its conversations that these do not have.
     ///
-    /// - Parameter onlyRecovered: what was committed while the session lived is on its way there already.
+    /// - Parameter onlyRecovered: takes recovered words only. Words committed while the session lived are on their way to the conversations already.
     package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async {
         let user = Self.user(of: stored.record), parts = await parts(of: stored.record)
         guard !parts.isEmpty else { return }
@@ -63,7 +63,7 @@ extension ConversationService {
         }
     }
 
-    /// - Parameter end: where the session's next conversation begins.
+    /// - Parameter end: the time in the session at which the session's next conversation begins; nil: there is none.
     private func take(
         _ stored: StoredTranscript, _ onlyRecovered: Bool, _ part: SessionPart, before end: Duration?, without forgotten: [ForgottenSpeech],
         of user: ID<User>

@@ -8,19 +8,19 @@ package import Speech
 package import Store
 import Synchronization
 
-/// Where live sessions take their conversations to: the store, and what completes them when they are over.
+/// The service that takes the conversations of live sessions: has the store, and completes conversations when they are over.
 package final class ConversationService: Sendable {
     package let store: any ConversationStore
-    /// What finds voiceprints; nil: nobody is known again.
+    /// The engine that finds voiceprints; nil: nobody is known again.
     package let voices: (any Voiceprinting)?
-    /// What tells speech from other sound; nil: nothing does.
+    /// The detector that tells speech from other sound; nil: nothing does.
     package let detecting: (any VoiceDetecting)?
-    /// What decodes recordings.
+    /// The source that decodes recordings.
     package let media: any MediaSource
     package let speakerRule = SpeakerRule()
-    /// How long words wait until it is known who says them.
+    /// Maximum time that words wait until their speaker is known.
     package let speakerPatience: Duration
-    /// Between two looks of a live conversation.
+    /// Time between two looks of a live conversation.
     package let poll: Duration
     package let log: Log
     package let metrics: Metrics
@@ -30,30 +30,30 @@ package final class ConversationService: Sendable {
     /// Finds meanings; nil: there are none.
     package let texts: (any TextEmbedding)?
     private let completion: ConversationCompletion
-    /// What people's voices are to be learned from.
+    /// Input for the voices of people that are to be learned.
     private let lessons: AsyncStream<UntaughtVoice>.Continuation
     private let teaching: Task<Void, Never>?
-    /// How long audio is kept, unless its user has chosen; zero: none is.
+    /// Number of days for which audio is kept, unless the user has chosen; zero: no audio is kept.
     private let audioDays: Int
     package let audioFolder: String
     private let state = Mutex(State())
 
     private struct State {
-        /// Those that a session belongs to now.
+        /// Number of sessions that write to each conversation now.
         var live: [OwnedConversation: Int] = [:]
-        /// Those whose session has left: they are over unless it comes back by then.
+        /// Time when each conversation whose session has left is over, unless a session comes back by then.
         var left: [OwnedConversation: UnixTime] = [:]
-        /// What goes into those in which sessions speak when they do so no more.
+        /// Transcripts for conversations in which sessions speak. The transcripts are taken when no session speaks in the conversation any more.
         var late: [OwnedConversation: [(stored: StoredTranscript, onlyRecovered: Bool)]] = [:]
-        /// The last of those who cut audio, one after the other.
+        /// The last of the tasks that cut audio, one after the other.
         var cutting: Task<Void, Never>?
         /// It is known what earlier runs left.
         var hasRecovered = false
     }
 
-    /// How long a conversation may wait for its client that does not say so itself.
+    /// Maximum time that a conversation without a timeout of its own waits for its client.
     private static let patience: Duration = .seconds(120)
-    /// How long completing one may take, all attempts included.
+    /// Maximum time that completing a conversation takes, all attempts included.
     private static let processingLimit: Duration = .seconds(300)
     package static let sweepInterval: Duration = .seconds(5)
     /// Lessons that may wait; more of them are for another time.
@@ -104,12 +104,12 @@ package final class ConversationService: Sendable {
 
     /// Keeps the audio of a session; nil: none is kept.
     ///
-    /// - Parameter days: that the user has chosen.
+    /// - Parameter days: number of days that the user has chosen; nil: the user has not chosen.
     package func keeper(rate: SampleRate, channels: Int, days: Int?) -> ConversationAudio? {
         audioDays == 0 || days == 0 ? nil : ConversationAudio(folder: audioFolder, rate: rate, channels: channels, newID: newID)
     }
 
-    /// Whether the user has not chosen meanwhile that none of their audio is kept.
+    /// Returns false if the user has chosen meanwhile that none of their audio is kept.
     package func keepsAudio(of user: ID<User>) async throws(StoreError) -> Bool {
         UserChoices(settings: try await store.settings(of: user)).audioDays != 0
     }
@@ -177,7 +177,7 @@ package final class ConversationService: Sendable {
 
     /// Completes a conversation that is over.
     ///
-    /// - Returns: it, when this has completed it; nil when it is not there, was complete, or cannot be.
+    /// - Returns: the conversation, when this call has completed it; nil when it is not there, was complete, or cannot be completed.
     package func complete(_ id: ID<Conversation>, of user: ID<User>) async -> Conversation? {
         let late = state.withLock { state in
             let key = OwnedConversation(id: id, user: user)
@@ -198,7 +198,8 @@ package final class ConversationService: Sendable {
         await sweep()
     }
 
-    /// What a hand has said in earlier runs teaches what it did not come to then. What proved to be no lesson is one again: nobody noted that.
+    /// Queues voices that were assigned by hand in earlier runs and were not learned then. A voice whose lesson was rejected is queued again,
+    /// because rejections are not noted.
     private func takeUpLessons() async {
         guard teaching != nil else { return }
         do throws(StoreError) {

@@ -4,46 +4,47 @@ internal import Protocols
 package import Speech
 package import Store
 
-/// What a live conversation has done in the store: away from its loop, one thing behind the other.
+/// The work of a live conversation in the store: done away from the conversation's loop, one item after the other.
 package struct ConversationWork: Sendable {
     package enum Item: Sendable {
-        /// What is there already?
+        /// Finds the conversation that is there already, the last completed one, and the known voices and people.
         case find
         case create(Conversation)
         case join(SessionPart)
         /// The changes of the machine are numbered.
         case store(ConversationUpdate, number: Int)
-        /// Is it in progress still?
+        /// Checks whether the conversation is still in progress.
         case check(ID<Conversation>)
         case process(ID<Conversation>)
         case delete(ID<Conversation>)
-        /// Which voices and people are there, if that has changed since.
+        /// Reads the user's voices and people if they have changed since this revision; nil: in any case.
         case know(after: Int64?)
         case keep(NewVoice, label: Int)
         case learn(ID<Voice>, Voiceprint, Duration)
-        /// A hand has said whose voice it is.
+        /// Stores the owner that was set for a voice by hand.
         case name(ID<Voice>, Voice.Owner)
         /// Somebody has said their name who is not known yet.
         case introduce(SelfIntroduction)
         /// The session's next audio.
         case audio([Int16], from: SampleIndex)
-        /// What came so far belongs to this conversation, which begins at `start` of the session; nil: to none.
+        /// Ends the audio so far, which belongs to this conversation; nil: to none. The conversation begins at `start` of the session.
         case closeAudio(ID<Conversation>?, start: Duration)
         /// All that the session had done by then is done.
         case last
     }
 
     package enum News: Sendable {
-        /// What there is at the session's beginning, and the voices and people that are known then; nil: they could not be read.
+        /// The conversation and the last completed one at the session's beginning, and the voices and people that are known then; nil: they could not
+        /// be read.
         case found(Conversation?, last: ID<Conversation>?, KnownVoices?)
-        /// Whether there was anything new; nil: nothing was.
+        /// The voices and people, if they have changed; nil: they have not changed, or could not be read.
         case looked(KnownVoices?)
         case voice(Voice, label: Int)
         case introduced(SelfIntroduction, ID<Person>)
         /// A batch of audio waits no more.
         case audioTaken
         case processing(Conversation)
-        /// nil: it cannot be, or is not there.
+        /// nil: the conversation cannot be completed, or is not there.
         case completed(ID<Conversation>, Conversation?)
         /// All changes up to this one are stored.
         case stored(Int)
@@ -55,14 +56,14 @@ package struct ConversationWork: Sendable {
     let user: ID<User>
     let request: ConversationRequest
     let desk: ConversationService
-    /// nil: none is kept.
+    /// nil: no audio is kept.
     let audio: ConversationAudio?
-    /// Of the session's audio.
+    /// Sample rate of the session's audio.
     let rate: SampleRate
     /// Called on any thread.
     let tell: @Sendable (News) -> Void
 
-    /// Until the stream ends.
+    /// Carries out items until the stream ends.
     func carryOut(_ items: AsyncStream<Item>) async {
         for await item in items {
             do throws(StoreError) {
@@ -147,7 +148,7 @@ package struct ConversationWork: Sendable {
         return KnownVoices(voices, people, owner: owner, revision: revision)
     }
 
-    /// Once more when the store is busy: what was said is not to be lost for a moment's trouble.
+    /// Writes an update, and tries again when the store is busy: what was said is not to be lost for a moment's trouble.
     ///
     /// - Returns: false when the conversation is not in progress.
     private func write(_ update: ConversationUpdate) async throws(StoreError) -> Bool {

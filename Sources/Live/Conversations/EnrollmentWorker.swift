@@ -18,7 +18,7 @@ actor EnrollmentWorker {
         case known
         case needsMoreSpeech
         case contaminated
-        /// What is heard there is not what the segments say, or not one speaker's.
+        /// The audio does not say what the segments say, or is not one speaker's.
         case rejected
         case noAudio
         /// The user wants no voices of other people learned.
@@ -37,7 +37,7 @@ actor EnrollmentWorker {
     let rule: SpeakerRule
     /// The engine of this machine; nil while it cannot be used.
     let listener: @Sendable () -> (any PrerecordedEngine)?
-    /// Of the audio that is kept.
+    /// Folder of the audio that is kept.
     let audioFolder: String
     /// Gives a path where nothing is, for what is listened to.
     let newPath: @Sendable () -> String
@@ -64,7 +64,7 @@ actor EnrollmentWorker {
         self.metrics = metrics
     }
 
-    /// Until the stream ends.
+    /// Teaches voices until the stream ends.
     func run(_ untaught: AsyncStream<UntaughtVoice>) async {
         for await voice in untaught {
             let outcome: Outcome
@@ -116,7 +116,7 @@ actor EnrollmentWorker {
 
     private struct Heard {
         var segment: ID<Segment>
-        /// At 16 kHz.
+        /// Samples at 16 kHz.
         var samples: [Float]
     }
 
@@ -157,7 +157,7 @@ actor EnrollmentWorker {
         }
     }
 
-    /// At 16 kHz; nil where not all of it is kept.
+    /// Returns samples at 16 kHz; nil if not all of the range is kept.
     private func stretch(_ range: ClosedRange<Duration>, of audio: [StoredAudio]) async throws -> [Float]? {
         guard let file = audio.first(where: { $0.start <= range.lowerBound && range.upperBound <= $0.start + $0.duration }) else { return nil }
         let wanted = SampleRange(
@@ -183,7 +183,7 @@ actor EnrollmentWorker {
         return Teaching.isBorneOut(expected, by: try await recording.recognize(by: engine, options).words)
     }
 
-    /// Where it is not known when its words were said, all of it.
+    /// Returns the text of a segment in a range. Returns the whole text if the times of the segment's words are not known.
     private static func text(of segment: Segment, in range: ClosedRange<Duration>) -> String {
         let words = segment.words.filter { range.contains($0.start) && range.contains($0.end) }
         return words.isEmpty ? segment.text : words.map(\.text).joined(separator: " ")

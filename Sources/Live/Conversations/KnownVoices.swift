@@ -25,7 +25,7 @@ package struct KnownVoices: Sendable {
         names = Dictionary(people.map { ($0.id, $0.name) }) { first, _ in first }
     }
 
-    /// What comes of a name that somebody says is theirs; nil: nothing.
+    /// Returns the effect of a name that a speaker says is theirs; nil: no effect.
     func introduced(_ name: SpokenName, mayCreate: Bool) -> SelfIntroduction.Who? {
         switch name.consequence(known: Array(names.values), owner: owner, mayCreate: mayCreate) {
         case .known: names.first { $0.value.lowercased() == name.name.lowercased() }.map { .known($0.key) }

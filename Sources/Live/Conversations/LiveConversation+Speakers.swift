@@ -4,7 +4,7 @@ package import Speakers
 package import Speech
 internal import Store
 
-/// Who speaks in it.
+/// The speakers of the conversation.
 extension LiveConversation {
     package func know(_ known: KnownVoices) {
         run(machine.shown(names.know(known)))

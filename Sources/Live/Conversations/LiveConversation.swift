@@ -29,28 +29,28 @@ package final class LiveConversation {
     private var waiting: [() -> Void] = []
     /// A command that names unknown people. Later commands wait until the store has been asked for them.
     private var asking: ConversationCommand?
-    /// What the conversation was is over, and is being completed.
+    /// True if the session's conversation is over and is being completed.
     private var isConcluded = false
-    /// Told when it is complete.
+    /// Called when the conversation is complete.
     private var completed: (() -> Void)?
     /// The last one that was given to be completed.
     private var concluding: ID<Conversation>?
     /// The client said goodbye.
     private var isInOrder = false
-    /// Where in the session the next conversation begins, when that is known.
+    /// Time since the session's start at which the next conversation begins; nil: the time is not known.
     private var nextBegins: Duration?
     private var hasAudio = false
-    /// Behind the session's newest audio.
+    /// Position behind the session's newest audio.
     private var received = SampleIndex.zero
-    /// Behind the last word that is in its conversations.
+    /// Position behind the last word that is in the session's conversations.
     private var saidThrough = SampleIndex.zero
-    /// What the store knows of how the session's time lies in the conversation's.
+    /// The session's part as the store knows it: relates the session's time to the conversation's time.
     private var part: SessionPart?
 
     private let rate: SampleRate
     /// nil: speakers are whom engines tell apart, and nobody is known again.
     package var speakers: LiveSpeakers?
-    /// What is shown of the voices and people that the user has.
+    /// The user's voices and people as they are shown to the client.
     var names = ShownSpeakers()
     var introductions = SelfIntroductions()
     var assigned = AssignedSpeakers()
@@ -58,22 +58,22 @@ package final class LiveConversation {
     package var told: Set<Int> = []
     /// Tells of changes of people and voices as they are made.
     private var watch: RevisionWatch?
-    /// What has changed of them is being read.
+    /// True while changes of the user's people and voices are being read.
     private var isLooking = false
     private var looksAgain = false
-    /// nil: none is kept.
+    /// nil: no audio is kept.
     private var audio: AudioBatches?
 
-    /// What a client may say before the conversation has begun.
+    /// Maximum number of client commands that wait before the conversation has begun.
     private static let maxWaiting = 1_000
-    /// How long a client that has finished waits for its conversation to be complete.
+    /// Maximum time that a client that has finished waits for its conversation to be complete.
     private static let completionPatience: Duration = .seconds(5)
 
     /// - Parameters:
-    ///   - session: whose it is.
-    ///   - rate: of the session's audio.
-    ///   - channels: of the session's audio.
-    ///   - audioDays: that the user has chosen for the audio of their conversations.
+    ///   - session: the session that has the conversation.
+    ///   - rate: sample rate of the session's audio.
+    ///   - channels: number of channels of the session's audio.
+    ///   - audioDays: number of days that the user has chosen for the audio of their conversations; nil: the user has not chosen.
     ///   - audio: gives the session's audio back, of its one channel; nil when it is gone.
     ///   - show: tells the client's dialect.
     package init(
@@ -129,7 +129,7 @@ package final class LiveConversation {
         }
     }
 
-    /// What was kept so far belongs to this conversation.
+    /// Ends the audio that was kept so far, which belongs to this conversation; `offset` nil: to none.
     private func closeAudio(_ id: ID<Conversation>?, offset: Duration?) {
         guard audio != nil else { return }
         if let rest = audio?.rest() { handOn(rest) }
@@ -215,7 +215,7 @@ package final class LiveConversation {
         body?()
     }
 
-    /// - Returns: whether it is to be completed now.
+    /// - Returns: true if the conversation is to be completed now.
     private func conclude(inOrder: Bool) -> Bool {
         isConcluded = true
         isInOrder = inOrder
@@ -283,7 +283,8 @@ package final class LiveConversation {
         goOn()
     }
 
-    /// What was heard before waits until then. Whoever is named in it is known, and nobody is told apart by a voice that is not.
+    /// Begins the conversation, and carries out the commands that have waited for that. By then the people named in them are known, and no speaker is
+    /// told apart by a voice that is not known.
     private func begin(_ found: Conversation?, _ last: ID<Conversation>?, _ known: KnownVoices?) {
         if let known { _ = names.know(known) }
         run(machine.begin(found: found, last: last, now: desk.now()))
@@ -305,7 +306,7 @@ package final class LiveConversation {
         if isConcluded { _ = conclude(inOrder: isInOrder) }
     }
 
-    /// Since the session's start.
+    /// Returns the time since the session's start.
     private func time(of position: SampleIndex) -> Duration { (position - .zero).duration(at: rate) }
 
     package func hear(_ news: ConversationWork.News) {

@@ -16,9 +16,9 @@ package final class LiveSpeakers {
 
     private let voices: any Voiceprinting
     private let rule: SpeakerRule
-    /// The clip before: where what was not enough of it begins, and where it ends.
+    /// The previous clip: its label, its end, and the start of its audio that is heard again with the next clip because it was not enough.
     private var last: (label: Int?, start: SampleIndex, end: SampleIndex)?
-    /// Of words for their speaker.
+    /// Maximum time that words wait for their speaker.
     private let patience: Duration
     private let rate: SampleRate
     private let loop: Loop
@@ -27,11 +27,12 @@ package final class LiveSpeakers {
     private let heard: ([SpeakerTracker.Event]) -> Void
     private var tracker: SpeakerTracker
     private var waiting: WaitingSpeech
-    /// What waits, in order, without what is still to be told of its words.
+    /// Speech that waits, in order. Its words are replaced by the words with their speakers when they are handed on.
     private var spoken: [Spoken] = []
     /// Clips that are being embedded.
     private var underWay = 0
-    /// Those of them that no engine gave a label, in order, with what was heard of them: the tracker is to hear them in order, too.
+    /// Clips under way to which no engine gave a label, in order, each with the result of hearing it. The tracker is to hear the results in order,
+    /// too.
     private var unlabelled: [(number: Int, start: SampleIndex, heard: ClipVoices.Result??)] = []
     private var timer: Loop.Timer?
     private var whenIdle: (() -> Void)?
@@ -99,7 +100,8 @@ package final class LiveSpeakers {
 
     // MARK: - Embedding
 
-    /// What is to be heard of a clip: some engines commit a word at a time, so what went before goes along until there is enough to tell by.
+    /// Returns the audio to be heard of a clip. Some engines commit a word at a time, so the audio before is added until there is enough to tell a
+    /// voice by.
     private func heard(_ clip: SpokenClip) -> SampleRange {
         var start = clip.range.start
         if let last, last.label == clip.label, clip.range.start - last.end < SampleCount(Self.pause, at: rate) { start = last.start }
@@ -110,7 +112,7 @@ package final class LiveSpeakers {
         return range
     }
 
-    /// - Returns: false when nothing will come of it.
+    /// - Returns: false when nothing will come of the clip.
     private func embed(_ range: SampleRange, _ label: Int?, _ number: Int) -> Bool {
         let duration = range.count.duration(at: rate), middle = middle(of: range)
         guard underWay < Self.maxUnderWay, duration >= voices.shortest, let samples = audio(middle) else { return false }
@@ -127,7 +129,7 @@ package final class LiveSpeakers {
         return true
     }
 
-    /// To whoever an engine has told apart.
+    /// Finds the voiceprint of a speaker whom an engine has told apart.
     ///
     /// - Parameter tell: called on any thread, once.
     private static func listen(
@@ -136,7 +138,7 @@ package final class LiveSpeakers {
         Task { tell(try? await voices.voiceprint(of: SpeechSamples.floats(samples, rate))) }
     }
 
-    /// To one voice, or several.
+    /// Finds the voices of a clip: one voice, or several.
     ///
     /// - Parameter tell: called on any thread, once; nil: it could not be listened to.
     private static func listen(
@@ -152,7 +154,7 @@ package final class LiveSpeakers {
         return SampleRange(start, count: most)
     }
 
-    /// Its words were handed on long ago.
+    /// Takes the voiceprint of a clip with a label. The words of the clip were handed on long ago.
     private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, label: Int) {
         underWay -= 1
         let events = voiceprint.map { tracker.hear($0, lasting: duration, label: label).events } ?? []

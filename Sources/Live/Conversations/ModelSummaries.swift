@@ -13,7 +13,7 @@ package actor ModelSummaries {
     private let client: HTTPClient
     private let log: Log
     private let now: @Sendable () -> ContinuousClock.Instant
-    /// Whether the operator pays for the summary of a user's conversation; nil: not now.
+    /// Returns the grant by which the operator pays for the summary of a user's conversation; nil: the operator does not pay now.
     private let grant: @Sendable (ID<User>) async -> Grant?
     private var underWay = 0
     /// After a failure nobody asks again before this.

@@ -1,7 +1,7 @@
 internal import Conversations
 internal import Speech
 
-/// Which conversation, and whose: names of conversations are their users' own, since clients may choose them.
+/// A conversation's name with its user: names of conversations are their users' own, since clients may choose them.
 struct OwnedConversation: Hashable {
     var id: ID<Conversation>
     var user: ID<User>

@@ -14,7 +14,7 @@ package struct SelfIntroduction: Sendable {
 
     let speaker: SpeakerNumber
     let name: String
-    /// In which it was said.
+    /// The segment in which the name was said.
     let segment: ID<Segment>
     let who: Who
 }
@@ -26,7 +26,7 @@ struct SelfIntroductions {
     /// Names that one speaker may say.
     private static let most = 8
 
-    /// - Parameter segments: as they are now.
+    /// - Parameter segments: the segments as they are now.
     mutating func read(_ segments: [Segment], known: KnownVoices, mayCreate: Bool) -> [SelfIntroduction] {
         segments.compactMap { segment in
             guard let speaker = segment.speaker, isOpen(segment.identity, known), let name = SpokenName(in: segment.text),
@@ -37,7 +37,7 @@ struct SelfIntroductions {
         }
     }
 
-    /// Whether nobody knows yet who it is.
+    /// Returns true if nobody knows yet who the speaker is.
     private func isOpen(_ identity: SpeakerIdentity, _ known: KnownVoices) -> Bool {
         switch identity.who {
         case .unknown: !identity.isFixed

@@ -2,12 +2,12 @@ internal import Conversations
 internal import Speakers
 internal import Speech
 
-/// Who speaks, as a live session's client is shown it: a voice as whose it is, and each name once.
+/// Speakers as they are shown to a live session's client: each voice as its owner, and each name once.
 struct ShownSpeakers {
     private(set) var known = KnownVoices()
-    /// Whose each speaker's voice was when it was shown last.
+    /// The voice of each speaker, and the owner as whom the voice was shown last.
     private var shown: [SpeakerNumber: (voice: ID<Voice>, who: SpeakerIdentity.Who)] = [:]
-    /// What speakers were said to be called.
+    /// The owner that was last suggested to the client for each speaker.
     private var told: [SpeakerNumber: SpeakerIdentity.Who] = [:]
 
     /// The event as it is shown, and what goes with it.
@@ -37,7 +37,8 @@ struct ShownSpeakers {
         return segment
     }
 
-    /// Of a voice that is new nothing has been read yet, and of one that is forgotten nothing is known any more.
+    /// Returns the owner as whom a voice is shown. The voice itself is returned if the voice is new, because it has not been read yet, or if it is
+    /// forgotten, because nothing is known of it any more.
     private func who(_ voice: ID<Voice>) -> SpeakerIdentity.Who { known.directory[voice].map { VoiceDirectory.who($0) } ?? .voice(voice) }
 
     private mutating func suggestions(_ segments: [Segment]) -> [ConversationEvent] {

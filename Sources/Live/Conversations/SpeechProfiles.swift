@@ -10,7 +10,7 @@ package import Store
 /// The user's own voice: made of a recording, kept, and told of.
 package struct SpeechProfiles: Sendable {
     package let desk: ConversationService
-    /// Of the audio that is kept.
+    /// Folder of the audio that is kept.
     package let folder: String
 
     package init(desk: ConversationService, folder: String) {
@@ -21,9 +21,9 @@ package struct SpeechProfiles: Sendable {
     /// The setting that names the sample which is the profile; the user's other samples make it fuller.
     package static let setting = "speech_profile"
     package static let audioPath = "/v3/speech-profile/audio"
-    /// What the duration that is told has on top of the speech, as clients expect.
+    /// Time that is added to the speech in the duration that clients are told, as clients expect.
     private static let margin: Duration = .seconds(5)
-    /// As much tells an engine whose voice it is.
+    /// Length of audio that is enough to tell an engine whose voice it is.
     private static let introduction: Duration = .seconds(10)
 
     package enum Failure: Error {
@@ -39,7 +39,7 @@ package struct SpeechProfiles: Sendable {
         return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
     }
 
-    /// What an engine hears of the user before a conversation, one channel at `.speech`; nil: there is no profile, or it cannot be read.
+    /// Returns the user's audio that an engine hears before a conversation, one channel at `.speech`; nil: there is no profile, or it cannot be read.
     package func introduction(of user: ID<User>) async -> [Float]? {
         let file: String?
         do throws(StoreError) {
@@ -55,7 +55,7 @@ package struct SpeechProfiles: Sendable {
 
     package func duration(of profile: SpeechSample) -> Duration { profile.duration + Self.margin }
 
-    /// Whether voices can be listened to now.
+    /// True if voices can be listened to now.
     package var isAvailable: Bool { desk.voices != nil && (try? desk.detecting?.makeDetector()) != nil }
 
     /// Makes a recording the user's profile. Until all of it is stored, the one before stands.

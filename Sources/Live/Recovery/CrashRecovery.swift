@@ -8,24 +8,24 @@ package import Speech
 package import Tracing
 package import Usage
 
-/// Completes the transcripts of sessions that ended before they were whole: those that a crash interrupted, those whose client left, those whose engines
-/// had failed.
+/// Completes the transcripts of sessions that ended before their transcripts were whole: a crash interrupted the session, the client left, or the
+/// engines had failed.
 ///
-/// What is missing is recognised again from the journal, a few sessions at a time. Nothing that was committed changes. Each step is stored before the
-/// next, so the next start goes on where this one was killed; what cannot be recognised now is a gap in the transcript, and its audio stays in the
+/// Missing audio is recognised again from the journal, a few sessions at a time. Committed words do not change. Each step is stored before the next,
+/// so the next start goes on where this one was killed. Audio that cannot be recognised now is a gap in the transcript; the audio stays in the
 /// journal, within the journal's limit.
 package actor CrashRecovery {
     /// Sessions at once: engines work on the windows of one recording side by side.
     private static let maxRunning = 2
-    /// Sessions of this run that may wait; more are left to the next start.
+    /// Maximum number of sessions of this run that wait. Further sessions are left to the next start.
     private static let maxWaiting = 10_000
-    /// Recoveries of a session that may end with the gateway before it is left alone.
+    /// Maximum number of recoveries of a session that end with the gateway. After that, the session is left alone.
     private static let maxAttempts = 5
-    /// Before what failed in passing is tried again, at first and at last.
+    /// First and longest wait before a recovery that failed for a passing reason is tried again.
     private static let firstDelay: Duration = .seconds(300)
     private static let longestDelay: Duration = .seconds(3_600)
 
-    /// What a recovery works with.
+    /// The services and settings that a recovery works with.
     package struct Parts: Sendable {
         let admission: Admission
         let conversations: ConversationService
@@ -36,7 +36,7 @@ package actor CrashRecovery {
         let tracer: Tracer?
         /// The operator's engines, best first.
         let engines: [EngineName]
-        /// How long transcripts are kept.
+        /// Time for which transcripts are kept.
         let transcriptAge: Duration
         let now: @Sendable () -> UnixTime
         /// A path for audio that is given to an engine.
@@ -66,7 +66,7 @@ package actor CrashRecovery {
     private struct PendingSession: Sendable {
         var id: ID<Session>
         var audio: any RecoverableAudio
-        /// Of the segments of earlier runs.
+        /// Numbers of the segments of earlier runs that hold the session.
         var files: Set<Int> = []
         /// nil: a session of this run.
         var record: SessionRecord?
@@ -87,7 +87,7 @@ package actor CrashRecovery {
     private var parts: Parts?
     private var findings: JournalFindings?
     private var totals = Totals()
-    /// Whether it is known which sessions earlier runs left.
+    /// True if the sessions that earlier runs left are known.
     package private(set) var hasLookedThrough = false
 
     private struct Totals {
@@ -187,9 +187,9 @@ package actor CrashRecovery {
     private enum Intake {
         /// There is nothing to complete.
         case needless
-        /// So many recoveries of it were begun and not ended.
+        /// The transcript is stored; so many recoveries of the session were begun and not ended.
         case stored(attempts: Int)
-        /// What was committed is in the journal only.
+        /// The committed words are in the journal only.
         case notStored
         /// Its transcript is there and cannot be read now.
         case unknown
@@ -245,7 +245,7 @@ package actor CrashRecovery {
     private var busy: [ID<Session>: Set<Int>] = [:]
     /// Transcripts of earlier runs' sessions that the disk has not taken yet.
     private var unstored: [ID<Session>: StoredTranscript] = [:]
-    /// What a transcript has that is there already is not known: the journal keeps all that it has.
+    /// True if a stored transcript cannot be read and its content is not known. The journal then keeps all that it has.
     private var hasUnreadable = false
 
     // MARK: - Work

@@ -18,7 +18,7 @@ package protocol RecoverableAudio: Sendable {
     func release() async
 }
 
-/// Of an earlier run: in its segments.
+/// Audio of a session of an earlier run, in the segments of that run.
 struct EarlierAudio: RecoverableAudio {
     let audio: JournaledAudio
     let queue: DispatchQueue

@@ -26,11 +26,11 @@ struct TranscriptRepair: Sendable {
     let transcripts: TranscriptFolder
     let audio: any RecoverableAudio
 
-    /// Recognised in one piece; what is longer is stored in between.
+    /// Maximum length of audio that is recognised in one piece. Longer audio is recognised in several pieces; each is stored before the next.
     private static let longest: Duration = .seconds(300)
-    /// Recognised beyond both ends, so that words at the edges are heard whole.
+    /// Length of audio that is recognised beyond each end, so that words at the edges are heard whole.
     private static let reach: Duration = .milliseconds(1_500)
-    /// What is shorter holds no word.
+    /// Minimum length of audio that is recognised. Shorter audio holds no word.
     private static let shortest: Duration = .milliseconds(50)
 
     func run(_ stored: inout StoredTranscript) async -> Verdict {
@@ -67,7 +67,7 @@ struct TranscriptRepair: Sendable {
         return verdict
     }
 
-    /// Those that may have the session's audio.
+    /// Returns the engines that may have the session's audio.
     private func engines(for record: SessionRecord) async -> [EngineEntry] {
         // Who has keys of their own never spends the operator's; the local engine costs nobody anything, and sends nothing anywhere.
         let names = record.isByOwnKeys ? [.local] : record.engines ?? parts.engines
@@ -84,7 +84,7 @@ struct TranscriptRepair: Sendable {
         }
     }
 
-    /// - Returns: why it could not be recognised; nil when it was.
+    /// - Returns: the reason why the range could not be recognised; nil when it was.
     private func repair(
         _ range: SampleRange, _ channel: ChannelIndex, _ engines: [EngineEntry], _ stored: inout StoredTranscript
     ) async -> GapCause? {
@@ -156,7 +156,7 @@ extension SessionRecord {
 }
 
 extension GapCause {
-    /// Whether the same may succeed a while later.
+    /// True if the same may succeed a while later.
     fileprivate var mayPass: Bool {
         switch self {
         case .unavailable, .timedOut, .rateLimited, .protocolViolation, .noEngine: true

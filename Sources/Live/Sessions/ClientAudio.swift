@@ -2,7 +2,7 @@ internal import Audio
 internal import Net
 internal import Speech
 
-/// What a client's audio messages hold, made PCM of its session: by one decoder, or by one for each channel when channels come in messages of their own.
+/// Decodes a client's audio messages to PCM of its session: by one decoder, or by one for each channel if channels have messages of their own.
 ///
 /// Belongs to its session and is called on its loop only.
 package final class ClientAudio {
@@ -18,11 +18,11 @@ package final class ClientAudio {
     private var ended: Set<Int> = []
     private var output: [UInt8] = []
     private var timer: Loop.Timer?
-    /// On the loop: a channel that says nothing was waited for long enough.
+    /// Called on the loop when a channel that says nothing was waited for long enough.
     private let late: () -> Void
 
     /// - Parameters:
-    ///   - channels: that the session tells apart.
+    ///   - channels: number of channels that the session tells apart.
     ///   - isTagged: each has its own messages.
     ///   - ready: called on any thread when `take` has something to give.
     ///   - late: called on the loop when `take` has something to give.
@@ -50,7 +50,7 @@ package final class ClientAudio {
     /// Takes a message.
     ///
     /// - Parameters:
-    ///   - channel: whose it is, when channels have messages of their own.
+    ///   - channel: the channel of the message, when channels have messages of their own.
     ///   - pcm: called before this returns with whole frames of what is there at once.
     func push(_ bytes: RawSpan, of channel: ChannelIndex, pcm: (RawSpan) -> Void) {
         guard interleaver != nil else { return decoders[0].push(bytes, pcm: pcm) }
@@ -59,9 +59,9 @@ package final class ClientAudio {
         handOn(pcm)
     }
 
-    /// What was decoded on other threads since, and what has waited for a silent channel for long enough.
+    /// Gives out what was decoded on other threads since, and what has waited for a silent channel for long enough.
     ///
-    /// - Returns: why nothing more comes; nil: something may.
+    /// - Returns: the reason why nothing more comes; nil: something may.
     func take(pcm: (RawSpan) -> Void) -> End? {
         for (number, decoder) in decoders.enumerated() {
             while let event = decoder.next() {
@@ -112,7 +112,7 @@ package final class ClientAudio {
         }
     }
 
-    /// Whoever takes it may come back here meanwhile.
+    /// Gives out the output. The receiver may call this object again meanwhile.
     private func handOver(_ pcm: (RawSpan) -> Void) {
         guard !output.isEmpty else { return }
         var lent: [UInt8] = []

@@ -28,11 +28,11 @@ package final class EngineHealth: Sendable {
         package static func operators(_ engine: EngineName) -> Account { Account(engine: engine, digest: nil) }
     }
 
-    /// What is known of an account.
+    /// The known health of an account.
     private struct Record {
         var breaker: Breaker
         var lags = AnswerLags()
-        /// When something was last learned.
+        /// The time when something was last learned.
         var at: Instant
     }
 
@@ -45,7 +45,7 @@ package final class EngineHealth: Sendable {
     private let records = Mutex<[Account: Record]>([:])
     private let patron = Mutex(Patron())
     private let clock = ContinuousClock()
-    /// Of this process alone, so that a digest tells nothing to anybody.
+    /// Secret of this process alone, so that a digest tells nothing to anybody.
     private let pepper: [UInt8]
 
     package init(rule: Breaker.Rule = .init()) throws {
@@ -62,10 +62,10 @@ package final class EngineHealth: Sendable {
         Account(engine: engine, digest: key.map { hmacSHA256(Array($0.utf8), key: pepper) })
     }
 
-    /// Whether it is not left alone now.
+    /// Returns false while the account is left alone.
     package func isAvailable(_ account: Account) -> Bool { records.withLock { $0[account]?.breaker.isAvailable ?? true } }
 
-    /// How long it takes to answer when it is slow; nil: that is not known.
+    /// Returns the time that the account takes to answer when it is slow; nil: the time is not known.
     package func slowness(_ account: Account) -> Duration? { records.withLock { [now = clock.now] in $0[account]?.lags.slowest(now: now) } }
 
     package var count: Int { records.withLock { $0.count } }
@@ -82,13 +82,13 @@ package final class EngineHealth: Sendable {
         }
     }
 
-    /// It answers, and needs so long for it.
+    /// Notes that the account answers, and the time that the answer took.
     package func lagged(_ account: Account, by lag: Duration) {
         let now = clock.now
         records.withLock { learn(of: account, at: now, in: &$0) { $0.lags.add(lag, now: now) } }
     }
 
-    /// It is known to be at fault.
+    /// Notes that the account is known to be at fault.
     package func failed(_ account: Account, _ error: EngineError) {
         let now = clock.now
         let isNews = records.withLock { records in
@@ -104,7 +104,7 @@ package final class EngineHealth: Sendable {
         Task.detached { [weak self] in await self?.watch(account) }
     }
 
-    /// What was learned longest ago of a caller's own key makes room.
+    /// Changes the record of an account. The caller's own key of which something was learned longest ago makes room for a new one.
     private func learn<Result>(
         of account: Account, at now: Instant, in records: inout [Account: Record], _ body: (inout Record) -> Result
     ) -> Result {

@@ -5,22 +5,22 @@ package import Observability
 package import Speech
 package import Store
 
-/// Sees to it that what was deleted of conversations is nowhere else: not in the transcripts of their sessions, and not in the journal.
+/// Erases what was deleted of conversations everywhere else: in the transcripts of their sessions, and in the journal.
 ///
-/// The store has noted what that is, in the deletion itself; so what is cut off here is done at the next start.
+/// The store has noted in the deletion itself what was deleted. An erasure that is cut off here is done at the next start.
 package actor ErasureService {
     private let store: any ConversationStore
     private let transcripts: TranscriptFolder
     private let earlier: PreviousRunJournal
     private let contexts: [LoopBound<LiveContext>]
-    /// Of the oldest transcripts that there are.
+    /// Age of the oldest transcripts that there are.
     private let age: Duration
     private let log: Log
     private let now: @Sendable () -> UnixTime
     private var forgotten: [ID<Session>: [ForgottenSpeech]] = [:]
-    /// How often that was asked for, and the question whose answer it is: who asked before may be answered after.
+    /// Number of reads of `forgotten` so far, and number of the read that `forgotten` comes from: an earlier read may be answered after a later one.
     private var asked = 0, answered = 0
-    /// Of earlier runs' journals.
+    /// Forgotten speech that was erased from earlier runs' journals.
     private var erasedEarlier: [ID<Session>: [ForgottenSpeech]] = [:]
 
     package init(
@@ -57,7 +57,7 @@ package actor ErasureService {
         await Task.detached(priority: .utility) { earlier.erase(sessions, whole: whole) }.value
     }
 
-    /// What sessions said that were live then, and are over.
+    /// Erases from the journals what sessions said that were live at the last `run` and are over now.
     package func eraseJournals() async {
         let sessions = Array(forgotten.keys)
         guard !sessions.isEmpty else { return }
@@ -72,7 +72,7 @@ package actor ErasureService {
         }
     }
 
-    /// Nothing is left of what was to be forgotten so long ago.
+    /// Removes the store's notes of speech that was to be forgotten so long ago that nothing is left of it.
     package func prune() async {
         do throws(StoreError) {
             try await store.pruneForgottenSpeech(before: now() + (.zero - age))

@@ -9,7 +9,7 @@ extension LiveContext {
     /// The longest that a trial of an engine may take.
     private static var probeTime: Duration { .seconds(10) }
 
-    /// What it is sent: half a second of silence. An open connection alone says nothing of whoever is to listen at its other end.
+    /// The audio that the engine is sent: half a second of silence. An open connection alone does not show that anybody listens at its other end.
     private static let probeAudio = [UInt8](repeating: 0, count: 16_000)
 
     /// Opens a stream at the engine, has it hear a little silence and ends it.

@@ -12,7 +12,7 @@ package import Tracing
 package import Usage
 package import Vendors
 
-/// What the live sessions of one loop share. Belongs to the loop.
+/// State and services that the live sessions of one loop share. Belongs to the loop.
 package final class LiveContext {
     package let loop: Loop
     package let journal: JournalLog
@@ -36,7 +36,7 @@ package final class LiveContext {
     package let creditWarnings: [Duration]
     package let vendors: VendorConnector
     package let continuity: LiveContinuity
-    /// All loops'.
+    /// The resumable sessions of all loops.
     package let waiting: ResumableSessions
     package let voiceBudget: VoiceBudget
     /// nil: nothing is traced.
@@ -158,7 +158,7 @@ package final class LiveContext {
         for session in sessions.values where session.grant.owner.key.map(keys.contains) ?? false { session.keyIsOver() }
     }
 
-    /// What open sessions use now at the operator's cost, by owner.
+    /// Returns the usage of open sessions at the operator's cost, by owner.
     package func openUsage(now: UnixTime) -> [UsageOwner: OpenUsage] {
         var open: [UsageOwner: OpenUsage] = [:]
         for session in sessions.values where session.grant.payer == .operator {

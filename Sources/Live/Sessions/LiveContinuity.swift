@@ -4,14 +4,14 @@ package import Sessions
 package import Settings
 package import Speech
 
-/// What is done when an engine of a live session fails: the same for all sessions of the gateway.
+/// Settings and services for the failure of an engine of a live session: the same for all sessions of the gateway.
 package struct LiveContinuity: Sendable {
     package var recovery: FailoverPolicy.Rule
     package var stall: Duration
     package var repairTime: Duration
     package var modes: ModeSettings
     package var desk: RepairQueue
-    /// Where the audio of repairs lies while they are worked on.
+    /// Folder of the audio of repairs while the repairs are worked on.
     package var folder: String
     package var health: EngineHealth
 
@@ -29,7 +29,7 @@ package struct LiveContinuity: Sendable {
 
     /// Repairs by engines that the session may use, and no others: those of this process first, because they are sure to be in time.
     ///
-    /// - Parameter engines: what key, policy and request allow, in order.
+    /// - Parameter engines: the engines that key, policy and request allow, in order.
     package func repair(by engines: [EngineEntry], language: LanguageTag?) -> RepairSettings? {
         let repairers = engines.repairers(language: language).compactMap(\.prerecorded)
         return repairTime == .zero || repairers.isEmpty ? nil : RepairSettings(engines: repairers, desk: desk, folder: folder)

@@ -1,6 +1,6 @@
 package import Net
 
-/// What takes a client's messages from the moment its socket is open.
+/// The handler that takes a client's messages from the moment its socket is open.
 package protocol LiveHandler: WebSocketHandler {
     func start(_ connection: WebSocketConnection)
 }

@@ -9,11 +9,11 @@ package import Speech
 internal import Store
 package import Usage
 
-/// Whose key pays for it.
+/// Charges the session to the key that pays for it.
 extension LiveSession {
     /// Charges audio to the key.
     ///
-    /// - Returns: how much of it is paid for; nil when nobody counts.
+    /// - Returns: the part of the audio that is paid for; nil when nobody counts.
     package func pay(for count: SampleCount) -> SampleCount? {
         guard let (paid, notice) = meter?.pay(for: count) else { return nil }
         // Behind this audio, and not from inside the decoder.
@@ -34,7 +34,7 @@ extension LiveSession {
         }
     }
 
-    /// What its streams use now at the operator's cost. What has ended is in the ledger.
+    /// Returns the usage of the session's open streams at the operator's cost. The usage of ended streams is in the ledger.
     package func openUsage(now: UnixTime) -> OpenUsage {
         guard let run else { return OpenUsage() }
         let received = (run.received - .zero).duration(at: rate)
@@ -49,13 +49,13 @@ extension LiveSession {
         return open
     }
 
-    /// Which part of the audio engines hear: a gate keeps silence from them.
+    /// Share of the audio that engines hear: a gate keeps silence from them.
     private var passedShare: Double {
         guard let savings = gate?.savings, savings.heard > .zero else { return 1 }
         return 1 - Double(savings.withheld.samples) / Double(savings.heard.samples)
     }
 
-    /// Ends it when a limit is used up, and tells its client when one nearly is.
+    /// Ends the session when a limit is used up, and tells its client when a limit is nearly used up.
     package func hold(to standing: Spending) {
         guard reachedLimit == nil, let run, !run.isEnded else { return }
         let costs = attempts.values.contains { !$0.engine.isFree }
@@ -64,7 +64,8 @@ extension LiveSession {
         account(.low(remaining: left))
     }
 
-    /// What was received becomes final, if its engines are quick; then it ends in its dialect's words for a used-up account.
+    /// Ends the session because a limit is reached. Received audio becomes final if the engines are quick; then the session ends in the dialect's
+    /// words for a used-up account.
     private func limitReached(_ words: String, _ run: SessionDriver) {
         context.log.warning("a limit is reached", [.session: id.rawValue, .reason: words])
         reachedLimit = words

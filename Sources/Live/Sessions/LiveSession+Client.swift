@@ -7,7 +7,7 @@ internal import Protocols
 internal import Sessions
 package import Speech
 
-/// What its client sends.
+/// Takes what the session's client sends.
 extension LiveSession {
     /// Bytes that wait to be decoded beyond which the client's socket is not read.
     private static let maxUndecoded = 1 << 20

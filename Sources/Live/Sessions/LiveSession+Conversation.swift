@@ -9,7 +9,7 @@ internal import Sessions
 internal import Settings
 package import Speech
 
-/// What its words become part of, and what of its silence engines hear.
+/// The conversation that the session's words become part of, and the gate that keeps silence from engines.
 extension LiveSession {
     func startConversation(_ request: ConversationRequest) {
         conversation = LiveConversation(
@@ -38,7 +38,7 @@ extension LiveSession {
         }
     }
 
-    /// Not for sessions that tell their channels apart: engines hear those together.
+    /// Makes the gate. Sessions that tell their channels apart have no gate: engines hear those channels together.
     func makeGate(_ request: ConversationRequest) -> SilenceGate? {
         let mode: GateSettings.Mode =
             switch request.gate {

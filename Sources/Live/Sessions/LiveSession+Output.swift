@@ -4,7 +4,7 @@ internal import Protocols
 internal import Sessions
 internal import Speech
 
-/// What its dialect wants done, now or at a time.
+/// Carries out what the session's dialect wants done, now or at a time.
 extension LiveSession {
     /// Does what the dialect put into the shared output. What it sets off may put more there, which the outermost call does too.
     func carryOutOutput() {

@@ -12,7 +12,7 @@ internal import Store
 internal import Tracing
 internal import Usage
 
-/// What its run tells: what is to be kept, counted and told the client.
+/// Takes what the session's run tells: what is to be kept, counted and told the client.
 extension LiveSession {
     package func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         context.journal.append(audio: audio, range, cursor: &cursor)
@@ -24,7 +24,7 @@ extension LiveSession {
     /// Audio that the gate has decided on and that is counted together.
     private static let savingsPiece: Duration = .seconds(5)
 
-    /// As they come: a session may last all day.
+    /// Counts savings while the session runs, because a session may last all day.
     private func count(_ savings: VADGate.Savings, atLeast count: SampleCount) {
         guard savings.heard - countedSavings.heard >= count else { return }
         context.metrics.gated(savings, since: countedSavings, rate: rate)

@@ -26,13 +26,13 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var machine: any LiveServerMachine
         /// In order of preference; not empty.
         package var engines: [EngineEntry]
-        /// How many of them hear it.
+        /// The mode of the session: tells how many of the engines hear it.
         package var mode: SessionMode = .failover
-        /// Lets it be, and says who pays.
+        /// The grant that admits the session and tells who pays.
         package var grant: Grant
-        /// How many days of its conversation's audio the user has chosen to be kept; nil: they have not.
+        /// Number of days for which the user has chosen to keep the audio of the session's conversation; nil: the user has not chosen.
         package var audioDays: Int?
-        /// What its engine hears of the user before it, one channel at `.speech`; empty: nothing.
+        /// The user's audio that the engine hears before the session, one channel at `.speech`; empty: none.
         package var introduction: [Float] = []
         /// The caller's span.
         package var caller: TraceParent?
@@ -63,52 +63,52 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package let engines: [EngineEntry]
     /// The engines are reached with vendor keys of the client's own.
     let isByOwnKeys: Bool
-    /// How they are reached: their health is shared with the sessions that have the same keys.
+    /// Accounts by which the engines are reached. The health of an account is shared with the sessions that have the same keys.
     package let accounts: [EngineHealth.Account]
-    /// How many days its conversation's audio is kept, if the user has chosen.
+    /// Number of days for which the audio of the session's conversation is kept; nil: the user has not chosen.
     package let audioDays: Int?
     package let rate: SampleRate
-    /// At which the client counts.
+    /// Sample rate at which the client counts.
     let clientRate: SampleRate
     package let channels: Int
     /// Each channel has messages of its own.
     package let tagsChannels: Bool
     package var dialect: any LiveServerMachine
-    /// From `start` to the end.
+    /// The driver, from `start` to the end.
     package var run: SessionDriver?
     private var plannedRun: SessionDriver.Request
     package let record: SessionRecord
     package var cursor: JournalCursor
-    /// From `start` on.
+    /// The transcript, from `start` on.
     package var transcript: LiveTranscript?
     package var audio: ClientAudio?
     package var client: ClientSocket?
-    /// From `start` to the end, when the client may come back.
+    /// The resumable run, from `start` to the end, when the client may come back.
     package var resumable: ResumableRun?
     /// Audio that is in the journal and may not be on the disk yet.
     var unsynced: JournalMark?
     var durabilityTimer: Loop.Timer?
     /// nil when the key's audio is not counted.
     package var meter: CreditMeter?
-    /// What the client has been told of its limits.
+    /// Warnings about limits. Remembers the warnings that the client has been told.
     var limitWarnings: BalanceWarnings
-    /// Which limit of its user or key was reached while it ran; nil: none was.
+    /// The limit of the session's user or key that was reached while the session ran, in words; nil: none was.
     var reachedLimit: String?
-    /// What its words become part of; nil: they are a transcript only.
+    /// The conversation that the session's words become part of; nil: the words are a transcript only.
     package var conversation: LiveConversation?
     /// Everything that was committed has been told.
     package var isSettled = false
     /// nil: engines hear everything.
     package var gate: SilenceGate?
-    /// Of its savings, what was counted.
+    /// The part of the gate's savings that was counted.
     var countedSavings = VADGate.Savings()
-    /// Of the client's messages that could not be decoded, those that were counted.
+    /// Number of the client's undecodable messages that were counted.
     var countedDamage = 0
     /// Attempts that are not over, as they were noted.
     package var attempts: [Int: UsageRecord] = [:]
     /// Streams that are not over, by their attempts' numbers.
     package var streams: Set<Int> = []
-    /// Those that failed, and that none has taken over from yet.
+    /// Streams that failed, and that no other stream has taken over from yet.
     var orphaned: [RecognitionAttempt] = []
     /// nil when nobody traces.
     package var trace: SessionTrace?

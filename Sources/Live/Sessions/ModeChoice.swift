@@ -6,7 +6,7 @@ internal import Speech
 
 /// The mode that a request asks for, in the header `X-Harken-Mode`.
 package enum ModeChoice {
-    /// Those that a client may choose; whether a session is shadowed is the operator's business.
+    /// Modes that a client may choose. The operator decides whether a session is shadowed.
     private static let offered: [SessionMode] = [.failover, .hedged, .ensemble]
 
     /// - Returns: nil when the request leaves it to the operator.
@@ -19,7 +19,7 @@ package enum ModeChoice {
         return mode
     }
 
-    /// - Parameter engines: those that may serve the request.
+    /// - Parameter engines: the engines that may serve the request.
     package static func check(_ mode: SessionMode, _ engines: [EngineEntry]) throws(RefusalCause) {
         guard engines.count < mode.fewestEngines else { return }
         let names = engines.map(\.name.rawValue).joined(separator: ", ")

@@ -12,15 +12,15 @@ package final class PreSessionHandler: WebSocketHandler {
     private let wrongCredentials: WrongCredentials
     /// Admits the client and makes what takes its messages from then on.
     private let make: (LiveBeginning) throws(RefusalCause) -> any LiveHandler
-    /// What must be awaited before `make` can judge the client's credential; nil: nothing.
+    /// Returns the work that must be awaited before `make` can judge the client's credential; nil: nothing must be awaited.
     private let prepare: (LiveBeginning) -> (@Sendable () async -> Void)?
-    /// Messages that came while that is awaited, the one that began it first. The client is not read from meanwhile, so that there are few.
+    /// Messages that came while `prepare` is awaited, the one that began it first. The client is not read from meanwhile, so that there are few.
     private var waiting: [Message]?
     private var opening: any LiveHandshakeMachine
     private var output = ServerOutput()
     private var connection: WebSocketConnection?
     private var timer: Loop.Timer?
-    /// Whether nothing is taken from the client any more.
+    /// True if nothing is taken from the client any more.
     private var isRefused = false
 
     private enum Message {

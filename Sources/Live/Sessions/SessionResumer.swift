@@ -12,7 +12,7 @@ package final class SessionResumer: LiveHandler {
     /// nil: there is none that it could go on with.
     private let session: LoopBound<LiveSession>?
 
-    /// - Parameter machine: that its handshake made, which has the words when it cannot go on.
+    /// - Parameter machine: the machine that the session's handshake made, which has the words when the session cannot go on.
     package init(_ machine: any LiveServerMachine, _ resume: LiveResume, _ session: LoopBound<LiveSession>?) {
         self.machine = machine
         self.resume = resume

@@ -6,8 +6,8 @@ internal import Glibc
 package import Observability
 package import Speech
 
-/// What shadows heard beside what was committed: a line of JSON for each session, in a file of the data directory. The one before it is kept when it
-/// has grown too long.
+/// The log of what shadows heard beside what was committed: a line of JSON for each session, in a file of the data directory. A file that has grown
+/// too long is kept as the previous file, and a new file begins.
 ///
 /// All disk work is done in order on one thread of its own.
 package final class ShadowLog: Sendable {
@@ -69,7 +69,7 @@ package final class ShadowLog: Sendable {
         return json.bytes + [0x0A]
     }
 
-    /// - Returns: what went wrong.
+    /// - Returns: the error in words; nil: the line was written.
     private func append(_ line: [UInt8]) -> String? {
         var status = stat()
         if stat(path, &status) == 0, Int(status.st_size) + line.count > maxBytes, rename(path, path + ".1") != 0 {

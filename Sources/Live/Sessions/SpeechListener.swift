@@ -5,10 +5,10 @@ internal import Synchronization
 /// Listens for speech in what an engine says nothing to, for all sessions of the gateway.
 package final class SpeechListener: VoiceListening {
     private let detecting: any VoiceDetecting
-    /// Who waits for an answer.
+    /// Number of callers that wait for an answer.
     private let waiting = Mutex(0)
 
-    /// As many wait at a time. In an outage hundreds ask at once, and an answer that comes too late tells nobody anything.
+    /// Maximum number of callers that wait at a time. In an outage hundreds ask at once, and an answer that comes too late tells nobody anything.
     private static let maxWaiting = 16
     /// A window more probable than this is speech; in so much of it somebody says a word.
     private static let threshold: Float = 0.5

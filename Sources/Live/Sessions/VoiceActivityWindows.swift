@@ -11,11 +11,11 @@ final class VoiceActivityWindows: VoiceWindows {
     private let window: SampleCount
     private let rate: SampleRate
     private let channels: Int
-    /// Where the next window begins, at 16 kHz.
+    /// Position at which the next window begins, at 16 kHz.
     private var position = SampleIndex.zero
     private var mono: [Float] = []
     private var samples: [Float] = []
-    /// Of the window that is not complete, while there is no detector.
+    /// Samples of the window that is not complete, while there is no detector.
     private var unheard: [Float] = []
 
     /// A window with a mean power above this (−45 dBFS) is loud.

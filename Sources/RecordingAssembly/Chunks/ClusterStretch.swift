@@ -1,4 +1,4 @@
-/// What one cluster says without a long pause: what its voiceprint may be made of.
+/// Speech of one cluster without a long pause. The cluster's voiceprint may be made of such stretches.
 package struct ClusterStretch: Sendable, Equatable {
     package var cluster: String
     package var start: Duration
@@ -10,7 +10,7 @@ package struct ClusterStretch: Sendable, Equatable {
     /// For listening to a voice: what is silent for longer says nothing of it.
     package static let shortPause: Duration = .seconds(2)
 
-    /// - Parameter words: of a chunk, in order; those without a cluster are in no stretch.
+    /// - Parameter words: the words of a chunk, in order. Words without a cluster are in no stretch.
     package static func all(in words: [ChunkWord], pause: Duration = pause) -> [ClusterStretch] {
         var stretches: [ClusterStretch] = []
         for word in words {

@@ -6,9 +6,9 @@ struct PlacedWord: Sendable, Equatable {
     /// The chunk's place among all, and the word's in it.
     var chunk: Int
     var index: Int
-    /// How far it lies from where its chunk was cut: what is near to that may have been heard in part only.
+    /// Time between the word and the nearer end of its chunk. A word near an end may have been heard in part only.
     var depth: Duration
-    /// What its chunk has of the recording.
+    /// The part of the recording that the chunk covers.
     private let heard: Range<Duration>
 
     init(_ word: ChunkWord, _ index: Int, of chunk: RecognizedChunk, number: Int) {
@@ -21,7 +21,7 @@ struct PlacedWord: Sendable, Equatable {
         heard = chunk.start..<chunk.start + max(chunk.duration, .zero)
     }
 
-    /// Whether most of another word is in its own chunk.
+    /// True if most of another word is in this word's chunk.
     func hears(_ other: Self) -> Bool { heard.contains(other.start + (other.end - other.start) / 2) }
 
     /// Without what differs from one hearing to the next: `Hello,` and `hello`.

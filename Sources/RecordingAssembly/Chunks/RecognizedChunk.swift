@@ -9,7 +9,7 @@ package struct ChunkWord: Sendable, Equatable {
     package var end: Duration
     /// 0…1.
     package var confidence: Float
-    /// Who says it, as the engine tells speakers of this chunk apart; nil: it does not.
+    /// The word's speaker, as the engine tells speakers of this chunk apart; nil: the engine does not tell speakers apart.
     package var cluster: String?
 
     package init(_ text: String, start: Duration, end: Duration, confidence: Float = 1, cluster: String? = nil) {
@@ -24,19 +24,19 @@ package struct ChunkWord: Sendable, Equatable {
 /// A chunk of a recording with what was said in it. Nothing in it depends on other chunks.
 package struct RecognizedChunk: Sendable, Equatable {
     package var id: String
-    /// Of its first sample, on the recording's clock.
+    /// Time of the chunk's first sample, on the recording's clock.
     package var start: Duration
     package var duration: Duration
     /// In order. The engine's times and letters are never changed.
     package var words: [ChunkWord]
     package var engine: EngineName
     package var model: String?
-    /// Who the clusters are, of those that were recognised.
+    /// Identities of the clusters whose speakers were recognised.
     package var identities: [String: SpeakerIdentity]
-    /// What the clusters sound like, of those that could be listened to.
+    /// Voices of the clusters that could be listened to.
     package var voices: [String: VoiceEvidence]
 
-    /// - Parameter words: as the engine has them; speakers are filled in, and told apart where the engine may have taken two for one.
+    /// - Parameter words: the engine's words. Speakers are filled in, and told apart where the engine may have taken two for one.
     package init(
         id: String, start: Duration, duration: Duration, words: [ChunkWord], engine: EngineName, model: String? = nil,
         identities: [String: SpeakerIdentity] = [:], voices: [String: VoiceEvidence] = [:]

@@ -2,7 +2,7 @@ package import Conversations
 package import Speakers
 internal import Speech
 
-/// Who the speakers of a whole recording are: those of its chunks, joined where they are known to be the same or sound the same.
+/// The speakers of a whole recording. Speakers of the chunks are joined where they are known to be the same or sound the same.
 ///
 /// Depends on the chunks alone. To take two for one is worse than one for two: who cannot be told stays apart, and two whom an engine tells apart
 /// within a chunk are never joined by their sound.
@@ -21,7 +21,7 @@ package struct Reconciliation: Sendable {
     package struct Speaker: Sendable {
         package var parts: [Part]
         package var identity: SpeakerIdentity
-        /// What they sound like in all parts together; nil: nobody has listened.
+        /// Voice of the speaker in all parts together; nil: nobody has listened.
         package var voice: VoiceEvidence?
     }
 
@@ -117,7 +117,7 @@ package struct Reconciliation: Sendable {
 }
 
 extension SpeakerIdentity {
-    /// Who somebody is, to be looked up; nil for nobody.
+    /// Lookup key of an identity. The initializer returns nil for an unknown identity.
     fileprivate enum Key: Hashable {
         case user
         case person(ID<Person>)

@@ -3,14 +3,14 @@ package import Speech
 
 /// Puts a conversation together from its chunks. Depends on the chunks alone: not on the order in which they came, nor on how many are there already.
 package enum Reconstruction {
-    /// Where a segment begins: what its identifier is made of, so that it stays while its beginning does.
+    /// The beginning of a segment. The segment's identifier is made of the origin, so the identifier stays while the beginning does.
     package struct Origin: Sendable, Hashable {
         package var chunk: String
         package var word: Int
     }
 
     /// - Parameters:
-    ///   - speakers: of these chunks.
+    ///   - speakers: the speakers of these chunks.
     ///   - id: the same for the same origin.
     /// - Returns: in order of start, on the recording's clock.
     package static func segments(of chunks: [RecognizedChunk], speakers: Reconciliation, id: (Origin) -> ID<Segment>) -> [Segment] {

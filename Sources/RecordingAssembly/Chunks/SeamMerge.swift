@@ -4,9 +4,9 @@
 /// may place the next few too late: words that follow each other in both chunks may be further apart. Of words that are different and
 /// at the same time the deeper one is kept as well: the other is a piece of it, or was misheard at the edge. What only one chunk has stays.
 struct SeamMerge {
-    /// How far apart two hearings of a word may begin.
+    /// Maximum time between the starts of two hearings of a word.
     static let tolerance: Duration = .milliseconds(300)
-    /// How far apart two hearings of words in a row may begin.
+    /// Maximum time between the starts of two hearings of words in a row.
     static let toleranceInRow: Duration = .milliseconds(600)
     /// Words that an engine gives no length are taken to be so long.
     private static let shortest: Duration = .milliseconds(20)
@@ -77,7 +77,7 @@ struct SeamMerge {
         }
     }
 
-    /// Whether they share most of the shorter one's time.
+    /// True if the two words share most of the shorter word's time.
     private static func collide(_ a: PlacedWord, _ b: PlacedWord) -> Bool {
         let endOfA = max(a.end, a.start + shortest), endOfB = max(b.end, b.start + shortest)
         let shared = min(endOfA, endOfB) - max(a.start, b.start)

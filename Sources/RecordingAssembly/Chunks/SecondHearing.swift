@@ -1,7 +1,7 @@
 package import Conversations
 package import Speech
 
-/// What becomes of a conversation whose audio is recognised once more: new words where there is audio, and what people have done to it stays.
+/// Changes to a conversation whose audio is recognised once more. Words are new where there is audio; people's changes to the conversation stay.
 package struct SecondHearing: Sendable {
     /// In order.
     package private(set) var new: [Segment]
@@ -10,7 +10,7 @@ package struct SecondHearing: Sendable {
     /// - Parameters:
     ///   - old: the conversation's segments.
     ///   - chunks: its audio, each stretch at its place, with the new words.
-    ///   - speakers: of the chunks.
+    ///   - speakers: the speakers of the chunks.
     ///   - id: the same for the same origin, and no old segment's.
     package init(of old: [Segment], in chunks: [RecognizedChunk], speakers: Reconciliation, id: (Reconstruction.Origin) -> ID<Segment>) {
         // Without words: a text that was edited by hand, or whose times nobody knows.

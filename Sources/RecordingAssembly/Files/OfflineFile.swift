@@ -1,10 +1,10 @@
 package import Speech
 
-/// What the name of a file says that a device recorded while nobody was there to hear it: `audio_omi_opus_16000_1_fs160_1710000000.bin`.
+/// Information in the name of a file that a device recorded while it was offline: `audio_omi_opus_16000_1_fs160_1710000000.bin`.
 package struct OfflineFile: Sendable, Equatable {
-    /// How its frames are coded, each behind its length; nil: the file describes itself.
+    /// Format of the frames, each of which is behind its length; nil: the file describes itself.
     package var frames: AudioFormat?
-    /// When its first sample was recorded; nil: the name does not say.
+    /// Time when the first sample was recorded; nil: the name does not contain the time.
     package var started: UnixTime?
 
     /// Codings of frames, as devices name them.
@@ -13,7 +13,7 @@ package struct OfflineFile: Sendable, Equatable {
     ]
     private static let rates = 8_000...48_000
 
-    /// - Parameter name: as its sender calls it, with or without folders.
+    /// - Parameter name: the file's name from its sender, with or without folders.
     /// - Returns: nil when it has frames and does not say how they are coded.
     package init?(name: String) {
         let base = name.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""

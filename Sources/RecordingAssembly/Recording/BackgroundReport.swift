@@ -1,6 +1,6 @@
 package import Speech
 
-/// What clients are told of background work before they record.
+/// Information about background work for clients before they record.
 package struct BackgroundReport: Sendable, Equatable {
     package enum Reason: String, Sendable, CaseIterable {
         case fallbackAvailable = "fallback_deepgram_available"
@@ -12,9 +12,9 @@ package struct BackgroundReport: Sendable, Equatable {
 
     package var isEnabled: Bool
     package var mode: String
-    /// Whom the settings name.
+    /// The engine that the settings name.
     package var primary: EngineName
-    /// Who would do it now; nil: nobody.
+    /// The engine that would do the work now; nil: no engine.
     package var effective: EngineName?
     package var fallback: EngineName?
     package var mayFallBack: Bool

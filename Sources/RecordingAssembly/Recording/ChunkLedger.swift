@@ -1,4 +1,4 @@
-/// Where a recording's chunks stand.
+/// State of a recording in chunks.
 package enum RecordingState: String, Sendable, CaseIterable {
     /// Chunks come.
     case open
@@ -7,9 +7,9 @@ package enum RecordingState: String, Sendable, CaseIterable {
     case finished
 }
 
-/// What is known of a chunk that was sent before.
+/// A chunk that was sent before.
 package struct KnownChunk: Sendable, Equatable {
-    /// Of its bytes and of what describes them.
+    /// Hash of the chunk's bytes and of their description.
     package var hash: String
     /// It is recognised; otherwise it is being.
     package var isAccepted: Bool
@@ -20,7 +20,7 @@ package struct KnownChunk: Sendable, Equatable {
     }
 }
 
-/// What becomes of a chunk that comes. Pure.
+/// Decision on a chunk that comes. Pure.
 package enum ChunkVerdict: Sendable, Equatable {
     /// It is to be recognised.
     case new
@@ -40,7 +40,7 @@ package enum ChunkVerdict: Sendable, Equatable {
     }
 }
 
-/// What of a recording's time a chunk is the first to cover: that much is charged, and kept.
+/// Time of a recording that a chunk is the first to cover. Only that time is charged, and kept.
 package enum UniqueTime {
     /// - Returns: in order.
     package static func ranges(of chunk: Range<Duration>, beside others: [Range<Duration>]) -> [Range<Duration>] {

@@ -1,6 +1,6 @@
 package import Speech
 
-/// How often who may ask for what: one counter for each user and policy, in windows that begin with the first request.
+/// Limits the rate of requests: one counter for each user and policy, in windows that begin with the first request.
 package struct RateLimiter: Sendable {
     package struct Policy: Sendable, Hashable {
         package var name: String
@@ -14,7 +14,7 @@ package struct RateLimiter: Sendable {
         }
     }
 
-    /// What the operator makes of the limits.
+    /// The operator's settings for the limits.
     package struct Settings: Sendable, Equatable {
         /// Limits are multiplied by it; at least one request is always allowed.
         package var boost: Double

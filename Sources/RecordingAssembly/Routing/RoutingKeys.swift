@@ -6,7 +6,7 @@ package struct RoutingKeys: Sendable, Equatable {
     package var user: Set<EngineName>
     /// Vendors that the operator has a key for.
     package var `operator`: Set<EngineName>
-    /// Whether the local engine can be used.
+    /// True if the local engine can be used.
     package var hasLocal: Bool
 
     package init(user: Set<EngineName> = [], operator: Set<EngineName> = [], hasLocal: Bool = true) {

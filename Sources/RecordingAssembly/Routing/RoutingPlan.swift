@@ -2,7 +2,7 @@ package import Speech
 
 /// One engine's turn at a recording.
 package struct RoutingAttempt: Sendable, Equatable {
-    /// How often an engine is asked before the next one is, or the recording has failed.
+    /// Number of times that an engine is asked before the next engine is asked, or the recording has failed.
     package static let tries = 2
 
     package var engine: EngineName
@@ -17,12 +17,12 @@ package struct RoutingAttempt: Sendable, Equatable {
     }
 }
 
-/// Who recognises a recording, in order.
+/// The engines that recognise a recording, in order.
 package struct RoutingPlan: Sendable, Equatable {
     package var first: RoutingAttempt
-    /// Who takes over when the first one has failed; nil: then it has failed.
+    /// The attempt that takes over when the first attempt has failed; nil: the recording has failed then.
     package var fallback: RoutingAttempt?
-    /// Who hears it too, without its words being shown.
+    /// The attempt that also recognises the recording without its words being shown.
     package var shadow: RoutingAttempt?
 
     package init(_ first: RoutingAttempt, fallback: RoutingAttempt? = nil, shadow: RoutingAttempt? = nil) {
@@ -34,7 +34,7 @@ package struct RoutingPlan: Sendable, Equatable {
     package var attempts: [RoutingAttempt] { [first] + (fallback.map { [$0] } ?? []) }
 }
 
-/// What becomes of audio of a workload.
+/// Decision on the audio of a workload.
 package enum RoutingDecision: Sendable, Equatable {
     /// It is recognised as it comes: not here.
     case streaming

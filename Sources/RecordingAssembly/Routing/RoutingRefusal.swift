@@ -1,6 +1,6 @@
 package import Speech
 
-/// Why nobody may recognise a recording. Says which key or setting to change.
+/// Reason why no engine may recognise a recording. The description says which key or setting to change.
 package enum RoutingRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The caller sent a key of their own that is not used for this; the operator's is not taken in its place.
     case ownKeyNotUsed(EngineName, Workload)

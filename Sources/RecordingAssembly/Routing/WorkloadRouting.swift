@@ -5,7 +5,7 @@ package import Speech
 /// Deepgram does unless AssemblyAI was chosen for the workload. A caller with keys of their own is served with those or not at all: their audio never goes
 /// to a vendor that they have no key for, and the operator never pays for them. Without any vendor the local engine does it.
 package struct WorkloadRouting: Sendable, Equatable {
-    /// What AssemblyAI is for the workload `background`.
+    /// Role of AssemblyAI for the workload `background`.
     package enum Mode: String, Sendable, CaseIterable {
         case assemblyAI = "assemblyai"
         case deepgram
@@ -13,14 +13,14 @@ package struct WorkloadRouting: Sendable, Equatable {
         case shadowOnly = "shadow_only"
     }
 
-    /// What may be recognised as recordings. Everything else is recognised as it comes.
+    /// Workloads that may be recognised as recordings. All other workloads are recognised as their audio comes.
     package static let recorded: Set<Workload> = [.sync, .background, .postprocess]
 
     package var isAssemblyAIEnabled: Bool
-    /// What AssemblyAI may take.
+    /// Workloads that AssemblyAI may take.
     package var workloads: Set<Workload>
     package var mode: Mode
-    /// Where Deepgram may take over from AssemblyAI.
+    /// Workloads for which Deepgram may take over from AssemblyAI.
     package var fallback: Set<Workload>
     /// For requests that name one of Deepgram's; nil: the vendor's current one.
     package var model: String?
@@ -36,7 +36,7 @@ package struct WorkloadRouting: Sendable, Equatable {
         self.model = model
     }
 
-    /// - Parameter model: what the request names; nil: none.
+    /// - Parameter model: the model that the request names; nil: none.
     package func decide(_ workload: Workload, keys: RoutingKeys, model: String? = nil) throws(RoutingRefusal) -> RoutingDecision {
         guard Self.recorded.contains(workload) else { return .streaming }
         let isAssemblyAIs = isOpenToAssemblyAI(workload) && (workload != .background || mode == .assemblyAI)

@@ -4,7 +4,7 @@ internal import Protocols
 package import RecordingAssembly
 internal import Speech
 
-/// How what was done is told.
+/// JSON bodies of the answers about background work.
 package enum BackgroundAnswer {
     package static func capabilities(_ report: BackgroundReport) -> [UInt8] {
         var json = JSONWriter()
@@ -38,7 +38,7 @@ package enum BackgroundAnswer {
         return json.bytes
     }
 
-    /// - Parameter segments: of the conversation, as far as they touch the chunk; or of the chunk alone.
+    /// - Parameter segments: the parts of the conversation's segments that lie in the chunk; or the segments of the chunk alone.
     package static func transcribed(_ taken: ChunkedRecordings.Taken, _ segments: [Segment]) -> [UInt8] {
         var json = JSONWriter(capacity: 8_192)
         json.beginObject()
@@ -60,7 +60,7 @@ package enum BackgroundAnswer {
         return json.bytes
     }
 
-    /// Of a recording in which nothing was said.
+    /// Returns the answer for a recording in which nothing was said.
     package static func discarded(_ conversation: String) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()

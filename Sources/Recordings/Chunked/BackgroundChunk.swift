@@ -81,7 +81,7 @@ package struct BackgroundChunk: Sendable {
 }
 
 extension Segment {
-    /// What of it is said in a stretch of time; nil: nothing. A part that begins later than its segment has a name of its own.
+    /// Returns the part of the segment in a stretch of time; nil: nothing is said. A part that begins later than its segment has an ID of its own.
     fileprivate func part(from start: Duration, to end: Duration) -> Segment? {
         guard !words.isEmpty else { return self.start >= start && self.start < end ? self : nil }
         let spoken = words.filter { $0.start >= start && $0.start < end }

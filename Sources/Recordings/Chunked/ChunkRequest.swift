@@ -2,14 +2,14 @@ internal import Framing
 internal import Protocols
 internal import Speech
 
-/// What is said of a chunk beside its bytes.
+/// Parameters of a chunk, which are sent beside the chunk's bytes.
 struct ChunkRequest: Sendable, Equatable {
     static let longest = 15
-    /// What a chunk may be longer, for clients that round.
+    /// Seconds by which a chunk may exceed `longest`, for clients that round.
     private static let margin = 1
     static let rates = 8_000...48_000
 
-    /// What `encoding` may be: bare samples, or what files call themselves. Which kind of file it is, its bytes say.
+    /// Accepted values of `encoding`: bare samples, or names of file formats. The bytes tell which format a file has.
     private static let encodings = Set(AudioEncoding.allCases.map(\.rawValue) + RecordingKind.allCases.map(\.rawValue))
         .union(["auto", "container", "file", "mp4", "mpeg", "mpga", "oga", "vorbis", "wave"])
 
@@ -22,7 +22,7 @@ struct ChunkRequest: Sendable, Equatable {
     var keywords: [String]
     var isKept: Bool
 
-    /// Of a body with this query.
+    /// Returns the maximum number of bytes of a body with this query.
     static func limit(_ query: URLQuery) -> Int {
         let rate = query.first("sample_rate").map { Int($0) ?? rates.upperBound } ?? 16_000
         return (longest + margin) * 2 * min(max(rate, rates.lowerBound), rates.upperBound)

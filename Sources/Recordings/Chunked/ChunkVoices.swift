@@ -37,7 +37,7 @@ struct ChunkVoices: Sendable {
         return chunk
     }
 
-    /// What is said in the spans of each cluster; nil when the recording cannot be read.
+    /// Returns the samples in the spans of each cluster; nil when the recording cannot be read.
     private func samples(of spans: [String: [SampleRange]], in recording: Recording) async -> [String: [Float]]? {
         let wanted = spans.flatMap { cluster, ranges in ranges.map { (cluster: cluster, range: $0) } }.sorted { $0.range.start < $1.range.start }
         do throws(MediaError) {
@@ -53,7 +53,8 @@ struct ChunkVoices: Sendable {
 }
 
 extension ClusterIdentity {
-    /// Who the speakers of a chunk are, the one who speaks longest first. Parts of one speaker of the engine's may be the same; others never are.
+    /// Returns the identities of a chunk's speakers. The speaker who speaks longest is identified first. Parts of one speaker of the engine may have
+    /// the same voice; different speakers of the engine never do.
     ///
     /// Each is named by the voice: naming that later names all that it has said.
     fileprivate static func identify(_ voices: [String: VoiceEvidence], in directory: VoiceDirectory) -> [String: SpeakerIdentity] {

@@ -8,7 +8,7 @@ internal import Store
 extension ChunkedRecordings {
     /// The conversation that a part after the first goes to.
     ///
-    /// - Parameter number: of the silence before it, counted from 1.
+    /// - Parameter number: number of the silence before the part, counted from 1.
     package static func part(_ number: Int, of conversation: ID<Conversation>) -> ID<Conversation> {
         ID(DerivedUUID("\(conversation)/part", index: number).description)
     }
@@ -16,7 +16,7 @@ extension ChunkedRecordings {
     /// Parts a conversation that is complete wherever nobody spoke for so long. The last part first: done again after it was cut off, it goes on where it
     /// was, and each part has the name that it would have had.
     ///
-    /// - Returns: what is left of it: the first part.
+    /// - Returns: the first part, which remains of the conversation.
     package nonisolated func parted(
         _ conversation: Conversation, by pause: Duration, _ services: RecordingServices
     ) async throws(BackgroundRefusal) -> Conversation {

@@ -109,7 +109,7 @@ package actor ChunkedRecordings {
     /// Begins a recording; one that is there stays as it is.
     ///
     /// - Parameters:
-    ///   - started: when its first sample was recorded; nil: now.
+    ///   - started: the time of the first sample; nil: now.
     ///   - pause: silence that parts its conversation at its end; nil: it stays one.
     package func begin(
         _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, pause: Duration? = nil, _ services: RecordingServices
@@ -151,7 +151,7 @@ package actor ChunkedRecordings {
     ///
     /// - Parameters:
     ///   - chunk: its duration is zero where its bytes do not say.
-    ///   - patience: who asks is told to ask again then; nil: waits as long as it takes.
+    ///   - patience: maximum time to wait. The caller is then told to ask again. nil: waits as long as the work takes.
     ///   - work: has it recognised, in the recording's language.
     package func take(
         _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, _ services: RecordingServices,
@@ -254,7 +254,7 @@ package actor ChunkedRecordings {
 
     /// Brings a conversation's segments up to what its chunks say. One after the other for each conversation.
     ///
-    /// - Parameter isWhole: no more chunks come: whose voice is not known yet will be from now on.
+    /// - Parameter isWhole: true if no more chunks come. Voices that are not known yet become known voices then.
     private func assemble(_ place: Place, isWhole: Bool = false, _ services: RecordingServices) async {
         works += 1
         let number = works
@@ -372,14 +372,14 @@ package actor ChunkedRecordings {
 }
 
 extension Segment {
-    /// What reconstruction says of it; what people have said since is not compared.
+    /// True if reconstruction says the same of both segments. Later changes by people are not compared.
     fileprivate func saysTheSame(as other: Segment) -> Bool {
         text == other.text && start == other.start && end == other.end && speaker == other.speaker && words.count == other.words.count
             && (identity == other.identity || identity == .unknown || other.identity.isFixed)
     }
 }
 
-/// What comes first.
+/// A race between a task and a time limit.
 enum Race {
     private final class Winner<Value: Sendable>: Sendable {
         private let waiting = Mutex<CheckedContinuation<Value?, Never>?>(nil)

@@ -2,17 +2,17 @@ internal import Framing
 internal import Protocols
 internal import Speech
 
-/// What a device has sent of the time when it was offline: as a job keeps it.
+/// An order for files that a device recorded while it was offline, in the form that a job stores.
 struct SyncOrder: Sendable, Equatable {
     struct File: Sendable, Equatable {
         /// The upload's name.
         var upload: String
         /// SHA-256 of its bytes, hexadecimal.
         var digest: String
-        /// How its frames are coded; nil: the file describes itself.
+        /// Coding of the frames; nil: the file describes itself.
         var encoding: AudioEncoding?
         var rate: SampleRate
-        /// Of its first sample; nil: its name did not say.
+        /// Time of the first sample; nil: the file's name did not contain the time.
         var started: UnixTime?
 
         var frames: AudioFormat? { encoding.map { .raw($0, rate, channels: 1) } }

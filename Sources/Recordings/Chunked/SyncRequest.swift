@@ -9,7 +9,7 @@ internal import Store
 /// Takes in what a device has recorded while it was offline, and tells what became of it.
 package struct SyncRequest: Sendable {
     package static let path = "/v2/sync-local-files"
-    /// Of one request.
+    /// Maximum number of files in one request.
     private static let maxFiles = 50
 
     package let caller: AuthenticatedCaller

@@ -106,7 +106,7 @@ struct WorkloadRecognition: Sendable {
         BackgroundRefusal(ProviderError(error, by: attempt?.engine, payer: attempt?.payer ?? .operator), request: id)
     }
 
-    /// What an engine is asked for. One of several languages finds out by itself which it is, as it does when none is named.
+    /// Returns the options for the engine of an attempt. For the language `multi` no language is named: the engine detects the language.
     private func order(_ options: RecognitionOptions, _ attempt: RoutingAttempt) -> RecognitionOptions {
         var asked = options
         asked.model = attempt.model

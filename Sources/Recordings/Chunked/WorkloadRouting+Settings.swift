@@ -3,7 +3,7 @@ package import Settings
 internal import Speech
 
 extension WorkloadRouting {
-    /// As the operator's variables say; of names that mean the same, the first one counts.
+    /// Creates the routing from the operator's variables. If several names mean the same variable, the first name that is set counts.
     package init(_ settings: Settings) throws(ConfigurationError) {
         let enabled = Self.present(["ASSEMBLYAI_BACKGROUND_STT_ENABLED", "ASSEMBLYAI_PRERECORDED_STT_ENABLED"], in: settings)
         let listed = Self.present(["ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "ASSEMBLYAI_PRERECORDED_STT_WORKLOADS"], in: settings)

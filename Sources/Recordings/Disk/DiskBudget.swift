@@ -51,7 +51,7 @@ package final class DiskHold: Sendable {
         state.withLock { state in budget.ledger.withLock { $0.close(&state.holding) } }
     }
 
-    /// Why bytes were refused; nil: none were.
+    /// Reason why bytes were refused; nil: no bytes were refused.
     var refusal: RefusalCause? { state.withLock { $0.shortage }.map { RefusalCause($0) } }
 
     /// Accounts for bytes that are about to be written. May block.

@@ -4,7 +4,7 @@ internal import Store
 
 /// The accounts of disk that uploads take: who holds how much, and who may take more.
 package struct DiskLedger: Sendable {
-    /// Why an upload gets no disk.
+    /// Reason why an upload gets no disk.
     package enum Shortage: Error, Sendable, Equatable {
         /// The key sends this many uploads already.
         case uploadsAtOnce(Int)
@@ -16,14 +16,14 @@ package struct DiskLedger: Sendable {
         case disk
     }
 
-    /// What one upload holds.
+    /// The disk that one upload holds.
     package struct Holding: Sendable, Equatable {
         let owner: DiskOwner
         /// Bytes that are accounted for: what was announced, or came, whichever is more.
         fileprivate(set) var reserved = 0
         /// Bytes that came.
         fileprivate(set) var taken = 0
-        /// Whether more may come.
+        /// True if more bytes may come.
         fileprivate(set) var isSending = true
     }
 
@@ -67,7 +67,7 @@ package struct DiskLedger: Sendable {
         holding.taken += count
     }
 
-    /// Whether the file system has room for as many bytes more.
+    /// Throws `disk` if the file system has no room for that many more bytes.
     package func check(_ count: Int, _ disk: DiskSpace?) throws(Shortage) {
         guard let disk else { return }
         guard count <= disk.free - limits.kept(of: disk.total) else { throw .disk }

@@ -3,7 +3,7 @@ package import Protocols
 package import Speech
 package import Store
 
-/// Who orders a job: whose it is, who pays, and what callbacks are signed with.
+/// The owner of a job: the user, the payer, and the key that signs callbacks.
 package struct JobOwner: Sendable {
     package let caller: Caller
     package let user: ID<User>
@@ -19,7 +19,7 @@ package struct JobOwner: Sendable {
 }
 
 extension RefusalCause {
-    /// What the store says, or a refusal when it cannot be used.
+    /// Returns the store's answer. Throws a refusal when the store cannot be used.
     package static func orStored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RefusalCause) -> Value {
         do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
     }

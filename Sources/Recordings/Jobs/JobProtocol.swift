@@ -4,21 +4,21 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// How the jobs of one protocol are run and how their ends are told.
+/// Runs the jobs of one protocol and reports their ends.
 protocol JobProtocol: Sendable {
-    /// Whether results can be asked for; else nothing is kept once their owner's server was told.
+    /// True if results can be asked for. If false, nothing is kept once the owner's server was told.
     var keepsResults: Bool { get }
-    /// Whether uploads stay for other jobs; else they go when theirs is over.
+    /// True if uploads stay for other jobs. If false, uploads are removed when their job is over.
     var keepsUploads: Bool { get }
-    /// What is asked of the engines; nil: the order cannot be read any more.
+    /// Returns the order for the engines; nil: the order cannot be read any more.
     func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder?
     /// Does the work itself; nil: it is one recording, for the runner to have recognised.
     func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RefusalCause) -> Transcript?
-    /// Why a transcript is no success all the same; nil: it is one.
+    /// Returns the reason why a transcript is no success; nil: the transcript is a success.
     func fault(in transcript: Transcript, of job: TranscriptionJob) -> String?
     /// A failure in the protocol's words, for the job's owner.
     func reason(_ cause: RefusalCause, of job: TranscriptionJob) -> String
-    /// What the owner's server is told at the end; nil: nothing.
+    /// Returns the callback that tells the owner's server of the end; nil: no callback is sent.
     func notice(of job: TranscriptionJob, _ outcome: JobOutcome, _ context: HandshakeContext) -> Callback?
 }
 

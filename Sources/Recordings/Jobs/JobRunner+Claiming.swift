@@ -4,7 +4,7 @@ internal import Protocols
 package import Speech
 package import Store
 
-/// Which jobs are begun, and when.
+/// Claiming of jobs: decides which jobs begin, and when.
 extension JobRunner {
     private static let interrupted = "The gateway was interrupted too often while it worked on this; send it again."
 
@@ -161,7 +161,7 @@ extension JobRunner {
 
     // MARK: - Leases
 
-    /// As long as there are jobs of this process, they stay its own.
+    /// Renews the leases of this process' jobs as long as there are any.
     private func renewLeases(_ services: RecordingServices) {
         guard renewing == nil else { return }
         renewing = Task {

@@ -4,7 +4,7 @@ internal import Protocols
 internal import Speech
 package import Store
 
-/// What becomes of a job's result. It has cost time and money, so it is not lost because the store does not take it at once.
+/// Handling of job results. A result has cost time and money, so a result is not lost when the store does not take it at once.
 extension JobRunner {
     /// Stores a job's end, now or as soon as the store takes it, and tells of it then.
     ///
@@ -55,7 +55,7 @@ extension JobRunner {
         }
     }
 
-    /// - Returns: whether the result is in its file.
+    /// - Returns: true if the result is in its file.
     private func keep(_ outcome: JobOutcome, of id: ID<TranscriptionJob>, attempts: Int, _ services: RecordingServices) async -> Bool {
         let failure: StoreError? = await disk(services) { results in
             do throws(StoreError) {

@@ -24,7 +24,7 @@ package actor JobRunner {
     private static let sweepInterval: Duration = .seconds(300)
     /// Between two looks whether the gateway has room.
     private static let busyWait: Duration = .seconds(1)
-    /// How long a job is a process' own that says nothing more.
+    /// Time for which a lease keeps a job for a process that does not renew the lease.
     static let leaseTime: Duration = .seconds(60)
     static let renewalInterval: Duration = .seconds(20)
 
@@ -52,7 +52,7 @@ package actor JobRunner {
     /// Jobs whose results could not be stored yet.
     package var unstored: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
     var deliveries: [ID<TranscriptionJob>: Task<Void, Never>] = [:]
-    /// Of callers, for jobs that are not over. They are never stored.
+    /// Callers' own keys for jobs that are not over. The keys are never stored.
     package var ownKeys: [ID<TranscriptionJob>: BYOKCredentials] = [:]
     private var sweeping: Task<Void, Never>?
     var renewing: Task<Void, Never>?
@@ -179,7 +179,7 @@ package actor JobRunner {
         }
     }
 
-    /// What a worker does for a job whose recording is here.
+    /// Does a worker's part of a job whose recording is here.
     package func work(on job: TranscriptionJob, _ services: RecordingServices) async {
         guard let (kind, order) = await readable(job, services) else { return }
         services.log.info("job begun", [.request: job.id.rawValue, .dialect: job.dialect])
@@ -201,7 +201,7 @@ package actor JobRunner {
         await finish(job, outcome, kind, services)
     }
 
-    /// How a job's protocol reads its order; nil: it cannot, and the job has failed.
+    /// Returns a job's protocol and order. Returns nil when the order cannot be read; the job has failed then.
     func readable(_ job: TranscriptionJob, _ services: RecordingServices) async -> (kind: any JobProtocol, order: JobOrder)? {
         let kind = Self.protocols[job.dialect]
         if let kind, let order = kind.order(of: job, context(of: job, services)) { return (kind, order) }

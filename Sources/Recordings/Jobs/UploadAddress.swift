@@ -18,7 +18,7 @@ package enum UploadAddress {
 }
 
 extension TranscriptionJob {
-    /// Whether `audio` is the name of an upload, not an address.
+    /// True if `audio` is the name of an upload. False if `audio` is an address.
     package var isOfUpload: Bool { !audio.contains(":") }
 }
 

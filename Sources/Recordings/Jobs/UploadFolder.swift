@@ -9,7 +9,7 @@ package import Store
 package final class UploadFolder: Sendable {
     /// Bytes of a recording, unless the operator says otherwise: as AssemblyAI's `POST /v2/upload`.
     package static let maxByteCount = 2_200_000_000
-    /// How long one is kept that no job waits for.
+    /// Time for which an upload is kept when no job waits for the upload.
     package static let lifetime: Duration = .seconds(86_400)
 
     private let directory: String

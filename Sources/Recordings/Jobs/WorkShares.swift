@@ -33,7 +33,7 @@ package struct WorkShares: Sendable, Equatable {
         held[user] = count > 1 ? count - 1 : nil
     }
 
-    /// Whether the user may have one more place.
+    /// True if the user may have one more place.
     package func hasRoom(for user: ID<User>) -> Bool {
         switch room {
         case .none: false

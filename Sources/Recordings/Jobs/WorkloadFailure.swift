@@ -2,7 +2,7 @@ internal import Framing
 internal import Protocols
 internal import Speech
 
-/// Why one recording of a job of background work has no words.
+/// Reason why one recording of a job of background work has no words.
 struct WorkloadFailure: Sendable, Equatable {
     var words: String
     /// The stable code, and the engine where one failed; nil: an earlier version has stored it.
@@ -13,7 +13,7 @@ struct WorkloadFailure: Sendable, Equatable {
         self.tag = tag
     }
 
-    /// As `json` writes it; nil: null.
+    /// Reads a failure as `json` writes it; nil: the value is null.
     init?(_ view: borrowing JSONView) {
         if let words = view.string {
             self.init(words: words, tag: nil)

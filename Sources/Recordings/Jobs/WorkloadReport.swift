@@ -3,11 +3,11 @@ internal import Protocols
 internal import Speech
 internal import Store
 
-/// What became of a job of background work.
+/// Result of a job of background work.
 package struct WorkloadReport: Sendable, Equatable {
-    /// What it has been put into, in order of start; none when nothing was said.
+    /// Conversations that the recordings were put into, in order of start; empty when nothing was said.
     var conversations: [String] = []
-    /// Of each recording, in order: why its words are missing; nil: they are not.
+    /// Reasons why words are missing, one element for each recording, in order; nil: no words are missing.
     var errors: [WorkloadFailure?] = []
 
     init() {}
@@ -36,7 +36,7 @@ package struct WorkloadReport: Sendable, Equatable {
 
     var failed: [WorkloadFailure] { errors.compactMap(\.self) }
 
-    /// As jobs keep it: nothing of what was said is in it.
+    /// The report in the form that jobs store. The transcript contains nothing of what was said.
     var transcript: Transcript {
         var transcript = Transcript(rate: .speech, length: .zero, language: .english, model: "", channels: [])
         transcript.raw = bytes

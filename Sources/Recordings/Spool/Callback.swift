@@ -7,7 +7,7 @@ package struct Callback: Sendable {
     package var headers: HTTPHeaders = [:]
     package var body: [UInt8]
 
-    /// Whether an answer of 4xx ends the attempts.
+    /// True if an answer of 4xx ends the attempts.
     package var endsAtRefusal: Bool
 
     package init(address: String, method: HTTPMethod = .post, headers: HTTPHeaders = [:], body: [UInt8], endsAtRefusal: Bool = false) {

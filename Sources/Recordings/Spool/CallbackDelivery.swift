@@ -46,7 +46,7 @@ struct CallbackDelivery: Sendable {
 enum CallbackSignature {
     static let header = "X-Harken-Signature"
 
-    /// What a caller's callbacks are signed with: made from the caller's key, which is not kept.
+    /// Returns the key that signs a caller's callbacks. The signing key is made from the caller's key, which is not kept.
     static func key(of secret: String) -> [UInt8] { hmacSHA256(Array("harken-callback".utf8), key: Array(secret.utf8)) }
 
     /// `t=SECONDS,v1=HEX`: the HMAC-SHA-256 of `SECONDS.BODY`.

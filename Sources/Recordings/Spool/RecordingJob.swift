@@ -14,12 +14,12 @@ internal import Usage
 package struct RecordingJob: Sendable {
     package let services: RecordingServices
     package let id: String
-    /// Who may have it recognized, and who pays.
+    /// The grant under which the recording is recognized. The grant also determines the payer.
     package let grant: Grant
-    /// As the grant gave them, in the order in which they are asked.
+    /// Engines from the grant, in the order in which the engines are asked.
     package let engines: [EngineEntry]
     package let options: RecognitionOptions
-    /// What was asked, and the caller's span; nil for work that nobody waits for.
+    /// The requested route and the caller's span; nil for work that nobody waits for.
     package var request: (route: String, caller: TraceParent?)?
 
     package init(
@@ -121,7 +121,7 @@ extension RecordingJob {
 }
 
 extension EngineError {
-    /// Whether another engine may do better with the same audio.
+    /// True if another engine may do better with the same audio.
     var isEnginesOwn: Bool {
         switch self {
         case .unauthorized, .quotaExhausted, .rateLimited, .unavailable, .timedOut, .protocolViolation, .unsupportedLanguage: true

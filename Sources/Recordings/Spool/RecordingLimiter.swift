@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How many recordings may be worked on or wait at once. The engines have their own queues; this bounds what clients can pile up.
+/// Limits the number of recordings that are worked on or wait at once. The engines have their own queues; this limit bounds what clients can pile up.
 package final class RecordingLimiter: Sendable {
     private let most: Int
     private let running = Atomic<Int>(0)

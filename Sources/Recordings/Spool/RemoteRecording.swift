@@ -10,7 +10,7 @@ package struct RemoteRecording: Sendable {
         self.services = services
     }
 
-    /// - Parameter owner: whose account the file is in.
+    /// - Parameter owner: the owner whose account holds the file.
     package func fetch(_ url: String, id: String, limit: Int, for owner: DiskOwner) async throws(RefusalCause) -> SpooledFile {
         guard services.settings.fetchesURLs else {
             throw .remoteContent("This gateway fetches no URLs; send the recording itself.")

@@ -2,7 +2,7 @@ package import Dispatch
 internal import Foundation
 internal import Glibc
 
-/// Where uploads lie while they are worked on: files that go away with their last user, and at the latest with the next start.
+/// The folder for uploads that are being worked on. A file is deleted with its last user, and at the latest at the next start.
 package final class Spool: Sendable {
     package let directory: String
     /// Disk work of all uploads; a loop must not wait for it.

@@ -6,7 +6,7 @@ package import Protocols
 extension HTTPExchange {
     /// The request's whole body as a file in the spool, written elsewhere while it comes; the client is held back when the disk is slow.
     ///
-    /// - Parameter caller: whose account the file is in.
+    /// - Parameter caller: the caller whose account holds the file.
     package func spoolBody(to spool: Spool, id: String, limit: Int, by caller: Caller) async throws(RefusalCause) -> SpooledFile {
         let hold = try spool.hold(for: caller, request, limit: limit)
         let result: Result<SpooledFile, RefusalCause> = await withCheckedContinuation { continuation in

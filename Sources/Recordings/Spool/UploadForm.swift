@@ -11,17 +11,17 @@ package struct UploadForm: Sendable {
     }
 
     package struct File: Sendable {
-        /// As the client calls it; not a path to use.
+        /// File name from the client; not a path to use.
         package var name: String
         package var content: SpooledFile
     }
 
-    /// What a form may hold.
+    /// Limits for a form.
     package struct Limits: Sendable {
         package var body: Int
         package var fields = 256
         var fieldBytes = 65_536
-        /// Of one: a second file takes the first one's place. Of several: more are refused.
+        /// Maximum number of files. If the maximum is 1, a second file replaces the first file. Otherwise, more files are refused.
         package var files = 1
 
         package init(body: Int) { self.body = body }
@@ -35,7 +35,7 @@ package struct UploadForm: Sendable {
     ///
     /// - Parameters:
     ///   - fileField: the name of the fields that hold a file.
-    ///   - caller: whose account the files are in.
+    ///   - caller: the caller whose account holds the files.
     package static func read(
         _ exchange: HTTPExchange, fileField: String, spool: Spool, id: String, limits: Limits, by caller: Caller
     ) async throws(RefusalCause) -> UploadForm {

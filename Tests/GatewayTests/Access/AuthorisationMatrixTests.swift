@@ -177,7 +177,7 @@ import Testing
             things.job = try #require(order.string("job_id"), "\(order.text)")
         }
         if asked.contains("SYNC") {
-            let state = try await gateway.synchronise([(OfflineFiles.name(at: 1_710_000_000), OfflineFiles.frames(seconds: 3))], key: "right")
+            let state = try await gateway.synchronize([(OfflineFiles.name(at: 1_710_000_000), OfflineFiles.frames(seconds: 3))], key: "right")
             things.files = try #require(state.string("job_id"), "\(state.text)")
         }
         if asked.contains("RECORDING") { things.recording = try await gateway.startRecording(key: "right") }

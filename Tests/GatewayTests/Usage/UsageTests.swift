@@ -71,7 +71,7 @@ import Testing
             let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
             for _ in 0..<30 { socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
             // As a start after a crash finds it.
-            var begun: UsageRun?
+            var begun: UsageRecord?
             try await until {
                 begun = try await ledger.open().first
                 return begun != nil

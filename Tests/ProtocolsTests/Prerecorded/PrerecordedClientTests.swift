@@ -233,7 +233,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (401, #"{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials."}"#, "unauthorised"), (402, "{}", "quotaExhausted"),
+        (401, #"{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials."}"#, "unauthorized"), (402, "{}", "quotaExhausted"),
         (400, #"{"err_msg":"Bad Request: failed to process audio: corrupt or unsupported data"}"#, "undecodable"),
         (400, #"{"err_msg":"Bad Request: No such model/language/tier combination found."}"#, "unsupportedLanguage"),
         (400, #"{"category":"INVALID_JSON","message":"Invalid JSON submitted."}"#, "badRequest"), (429, "", "rateLimited"),

@@ -197,7 +197,7 @@ import Testing
     }
 
     @Test func `says why it could not connect`() {
-        for (status, error) in [(Int?.none, "unavailable"), (401, "unauthorised"), (429, "rateLimited"), (500, "unavailable")] {
+        for (status, error) in [(Int?.none, "unavailable"), (401, "unauthorized"), (429, "rateLimited"), (500, "unavailable")] {
             var stream = Stream(SonioxLiveClient(StreamOptions(rate: .speech), credential: Credential("k")))
             #expect(stream.refused(status).map(\.short).first?.hasPrefix("closed \(error)") == true)
         }

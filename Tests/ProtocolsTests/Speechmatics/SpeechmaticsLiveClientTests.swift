@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("not_authorised", "unauthorised"), ("not_allowed", "unauthorised"), ("insufficient_funds", "quotaExhausted"),
+        ("not_authorised", "unauthorized"), ("not_allowed", "unauthorized"), ("insufficient_funds", "quotaExhausted"),
         ("timelimit_exceeded", "quotaExhausted"), ("quota_exceeded", "rateLimited"), ("invalid_model", "badRequest"),
         ("invalid_config", "badRequest"), ("invalid_message", "badRequest"), ("protocol_error", "badRequest"), ("data_error", "undecodable"),
         ("idle_timeout", "timedOut"), ("session_timeout", "timedOut"), ("job_error", "unavailable"), ("buffer_error", "unavailable"),
@@ -137,7 +137,7 @@ import Testing
 
     @Test(arguments: [
         (UInt16?.none, "unavailable"), (1000, "unavailable"), (1003, "badRequest"), (1008, "timedOut"), (1011, "unavailable"),
-        (4001, "unauthorised"), (4003, "unauthorised"), (4004, "badRequest"), (4005, "rateLimited"), (4006, "quotaExhausted"),
+        (4001, "unauthorized"), (4003, "unauthorized"), (4004, "badRequest"), (4005, "rateLimited"), (4006, "quotaExhausted"),
         (4013, "unavailable"),
     ])
     func `tells close codes apart, and keeps what was final`(code: UInt16?, error: String) {
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (Int?.none, "unavailable"), (401, "unauthorised"), (403, "unauthorised"), (404, "badRequest"), (429, "rateLimited"), (503, "unavailable"),
+        (Int?.none, "unavailable"), (401, "unauthorized"), (403, "unauthorized"), (404, "badRequest"), (429, "rateLimited"), (503, "unavailable"),
     ])
     func `says why it could not connect`(status: Int?, error: String) {
         var stream = Stream(SpeechmaticsLiveClient(StreamOptions(rate: .speech), credential: Credential("k")))
