@@ -35,7 +35,8 @@ package struct RecordingServices: Sendable {
     package let newID: @Sendable () -> String
 
     package init(
-        admission: Admission, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?, client: HTTPClient, spool: Spool, batch: RecordingLimiter,
+        admission: Admission, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?, client: HTTPClient, spool: Spool,
+        batch: RecordingLimiter,
         media: any MediaSource, aligner: (any WordAligning)?, conversations: ConversationService, chunked: ChunkedRecordings, runner: JobRunner,
         models: Set<String>, settings: RecordingSettings, now: @escaping @Sendable () -> UnixTime, newID: @escaping @Sendable () -> String
     ) {

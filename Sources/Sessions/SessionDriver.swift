@@ -249,7 +249,8 @@ package final class SessionDriver {
         gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count).stream }
         let kind = leg.isShadow ? RecognitionAttempt.Kind.shadow : .stream
         begin(
-            AttemptRecord.Kind(leg), AttemptStart(kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count), gated)
+            AttemptRecord.Kind(leg), AttemptStart(kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count),
+            gated)
         legs.append(
             LegConnection(
                 id: id, slot: leg.slot, engine: engine.name, stream: gated ?? stream, gated: gated, channels: leg.channels, sessionChannels: channels,
@@ -409,7 +410,8 @@ package final class SessionDriver {
         }
         guard isTaken else { return answer(.declined) }
         repairs[repair.id] = work
-        begin(.repair(repair.id), AttemptStart(.repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1))
+        begin(
+            .repair(repair.id), AttemptStart(.repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1))
     }
 
     /// Kept audio of some channels.

@@ -15,7 +15,8 @@ package struct GateSettings: Sendable, Equatable {
     package init(_ settings: Settings) throws(ConfigurationError) {
         let name = settings["HARKEN_GATE"] ?? Mode.on.rawValue
         guard let mode = Mode(rawValue: name.lowercased()) else {
-            throw ConfigurationError("HARKEN_GATE", "\"\(name)\" is not a valid mode", accepted: Mode.allCases.map(\.rawValue).joined(separator: ", "))
+            throw ConfigurationError(
+                "HARKEN_GATE", "\"\(name)\" is not a valid mode", accepted: Mode.allCases.map(\.rawValue).joined(separator: ", "))
         }
         self.mode = mode
         rule = VADGate.Rule()

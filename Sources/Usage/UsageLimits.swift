@@ -76,7 +76,8 @@ extension UsageLimits {
         if seconds > 0 { limit.audio = .seconds(seconds) }
         if let text = settings[prefix + "_MONTH_USD"] {
             guard let amount = USDollars(text) else {
-                throw ConfigurationError(prefix + "_MONTH_USD", "\"\(text)\" is not an amount", accepted: "dollars such as 12.50, or 0 for any amount")
+                throw ConfigurationError(
+                    prefix + "_MONTH_USD", "\"\(text)\" is not an amount", accepted: "dollars such as 12.50, or 0 for any amount")
             }
             if amount > .zero { limit.cost = amount }
         }

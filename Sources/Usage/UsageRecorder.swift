@@ -207,7 +207,8 @@ package final class UsageRecorder: Sendable {
 
 extension UsageRecord {
     fileprivate init(
-        of session: SessionRecord, id: ID<UsageRecord>, _ engine: EngineName, model: String?, _ kind: RecognitionAttempt.Kind, payer: BillingParty = .operator,
+        of session: SessionRecord, id: ID<UsageRecord>, _ engine: EngineName, model: String?, _ kind: RecognitionAttempt.Kind,
+        payer: BillingParty = .operator,
         started: UnixTime
     ) {
         let owner = session.owner.map { UsageOwner(ID($0.user), key: $0.key.isEmpty ? nil : ID($0.key)) } ?? UsageOwner(.local)

@@ -188,7 +188,8 @@ extension SessionMachine {
     }
 
     private mutating func begin(
-        _ leg: Leg, after dead: Leg, _ outage: FailoverPolicy.Outage, _ delay: Duration, isDormant: Bool, now: Instant, _ actions: inout [SessionAction],
+        _ leg: Leg, after dead: Leg, _ outage: FailoverPolicy.Outage, _ delay: Duration, isDormant: Bool, now: Instant,
+        _ actions: inout [SessionAction],
         _ place: (inout Lane, LegID) -> Void
     ) {
         var leg = leg

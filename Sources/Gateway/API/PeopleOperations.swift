@@ -49,7 +49,8 @@ enum PeopleOperations {
             return try await answer(request)
         },
         APIOperation(
-            .delete, "/people/{id}", .write, summary: "Delete a person with their voices and samples. What the person said stays, without a name.", answer: .nothing
+            .delete, "/people/{id}", .write, summary: "Delete a person with their voices and samples. What the person said stays, without a name.",
+            answer: .nothing
         ) { request throws(APIFailure) in
             let isDone = try await APIFailure.stored { () throws(StoreError) in
                 try await request.store.delete(request.id("id", as: Person.self), of: request.user)

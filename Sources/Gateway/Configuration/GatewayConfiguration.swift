@@ -114,7 +114,8 @@ package struct GatewayConfiguration: Sendable {
         listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
         dataDirectory = settings["HARKEN_DATA"] ?? "\(home)/.local/share/harken"
         guard let level = Log.Level(name: settings["HARKEN_LOG"] ?? "info") else {
-            throw ConfigurationError("HARKEN_LOG", "\"\(settings["HARKEN_LOG"] ?? "")\" is not a log level", accepted: "debug, info, warning or error")
+            throw ConfigurationError(
+                "HARKEN_LOG", "\"\(settings["HARKEN_LOG"] ?? "")\" is not a log level", accepted: "debug, info, warning or error")
         }
         logLevel = level
         if let database = settings["HARKEN_DATABASE_URL"] {

@@ -137,7 +137,8 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
             log: log, metrics: metrics, newID: newID, now: now)
         conversations = desk
         recordings = RecordingServices(
-            admission: admission, usage: usage, metrics: metrics, log: log, tracer: tracer, client: client, spool: spool, batch: RecordingLimiter(most: 256),
+            admission: admission, usage: usage, metrics: metrics, log: log, tracer: tracer, client: client, spool: spool,
+            batch: RecordingLimiter(most: 256),
             media: media, aligner: entries.lazy.compactMap { $0.prerecorded as? any WordAligning }.first, conversations: desk,
             chunked: ChunkedRecordings(BackgroundRecordings(in: database), limits: configuration.rateLimits), runner: runner, models: router.models,
             settings: RecordingSettings(

@@ -16,7 +16,8 @@ package struct LiveContinuity: Sendable {
     package var health: EngineHealth
 
     package init(
-        recovery: FailoverPolicy.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, desk: RepairQueue, folder: String, health: EngineHealth
+        recovery: FailoverPolicy.Rule, stall: Duration, repairTime: Duration, modes: ModeSettings, desk: RepairQueue, folder: String,
+        health: EngineHealth
     ) {
         self.recovery = recovery
         self.stall = stall

@@ -34,7 +34,9 @@ package struct ManagedConfiguration: Sendable, Equatable {
         guard view.isObject || !view.exists || view.isNull else { throw Fault(message: "config must be an object.") }
         model = try Self.text("model", view)
         if let text = try Self.text("language", view) {
-            guard LanguageTag(text).isWellFormed else { throw Fault(message: "language is not a BCP 47 tag. Give one such as en or en-US, or multi.") }
+            guard LanguageTag(text).isWellFormed else {
+                throw Fault(message: "language is not a BCP 47 tag. Give one such as en or en-US, or multi.")
+            }
             language = LanguageTag(text)
         }
         if let hertz = try Self.whole("sample_rate", view, in: 8_000...48_000) { rate = SampleRate(hertz: hertz) }

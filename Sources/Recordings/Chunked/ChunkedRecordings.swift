@@ -137,7 +137,8 @@ package actor ChunkedRecordings {
             (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
         }
         guard known != nil || conversation == nil else {
-            throw BackgroundRefusal(.conflict, "not_in_progress", "there is a conversation of this name already, which is not a recording in progress")
+            throw BackgroundRefusal(
+                .conflict, "not_in_progress", "there is a conversation of this name already, which is not a recording in progress")
         }
         try await begin(place, language: language, source: source, services)
         let state = try await BackgroundRefusal.stored { () throws(StoreError) in try await recordings.find(place.conversation, of: place.user)?.state

@@ -49,8 +49,9 @@ struct WorkloadRecognition: Sendable {
     }
 
     /// - Returns: the words, and the run that brought them, which is for the caller to note together with them.
-    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (transcript: Transcript, run: UsageRecord)
-    {
+    private func run(_ recording: Recording, _ options: RecognitionOptions) async throws(BackgroundRefusal) -> (
+        transcript: Transcript, run: UsageRecord
+    ) {
         var failure = EngineError.unavailable("no engine was asked")
         var failed: RoutingAttempt?
         for attempt in plan.attempts {

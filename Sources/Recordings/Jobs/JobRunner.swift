@@ -140,7 +140,8 @@ package actor JobRunner {
     ///   - keys: vendor keys of the caller's own; they are kept in memory until the job is over, and never stored.
     ///   - hasNotice: the caller's server is told of the end.
     /// - Returns: false when its user has too many that wait.
-    package func order(_ job: TranscriptionJob, keys: BYOKCredentials, hasNotice: Bool = false, _ services: RecordingServices) async throws(StoreError)
+    package func order(_ job: TranscriptionJob, keys: BYOKCredentials, hasNotice: Bool = false, _ services: RecordingServices)
+        async throws(StoreError)
         -> Bool
     {
         if !keys.isEmpty { ownKeys[job.id] = keys }

@@ -22,7 +22,8 @@ package final class ResumableRun {
 
     /// - Parameter deliver: takes what the client is told, until its connection is lost.
     package init(
-        _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), on loop: Loop, deliver: @escaping (Message) -> Void
+        _ run: SessionDriver, rate: SampleRate, channels: Int = 1, rule: Resumption.Rule = .init(), on loop: Loop,
+        deliver: @escaping (Message) -> Void
     ) {
         self.run = run
         self.loop = loop

@@ -76,7 +76,8 @@ package struct UsageRecord: Sendable, Equatable {
     package var errorClass: String?
 
     package init(
-        id: ID<UsageRecord>, user: ID<User>, key: ID<AccessKey>? = nil, conversation: ID<Conversation>? = nil, engine: EngineName, model: String? = nil,
+        id: ID<UsageRecord>, user: ID<User>, key: ID<AccessKey>? = nil, conversation: ID<Conversation>? = nil, engine: EngineName,
+        model: String? = nil,
         workload: Workload, kind: RecognitionAttempt.Kind, payer: BillingParty = .operator, status: Status = .started, started: UnixTime
     ) {
         self.id = id

@@ -75,7 +75,8 @@ package enum UsageRunCoding {
         var run = UsageRecord(
             id: ID(try needed("run_id", text)), user: ID(try needed("user", text)), key: text("key").map { ID($0) },
             conversation: text("conversation_id").map { ID($0) }, engine: EngineName(try needed("provider", text)), model: text("model"),
-            workload: try name("workload", Workload.self), kind: try name("kind", RecognitionAttempt.Kind.self), payer: try name("payer", BillingParty.self),
+            workload: try name("workload", Workload.self), kind: try name("kind", RecognitionAttempt.Kind.self),
+            payer: try name("payer", BillingParty.self),
             status: try name("status", UsageRecord.Status.self), started: UnixTime(milliseconds: try needed("started_at", number)))
         if let session = text("session_id") {
             run.stretch = UsageRecord.Stretch(

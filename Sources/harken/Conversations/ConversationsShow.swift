@@ -6,7 +6,8 @@ import Store
 struct ConversationsShow: Command {
     static let description = CommandDescription(
         name: "conversations show", summary: "Print a conversation: who said what.", discussion: "With --json: one object, as the API has it.",
-        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1), options: StoreAccess.options)
+        operands: .init(placeholder: "ID", help: "The conversation's id, as conversations list shows it.", count: 1...1), options: StoreAccess.options
+    )
 
     private let memories: StoreAccess
     private let id: ID<Conversation>

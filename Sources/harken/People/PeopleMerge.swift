@@ -5,7 +5,8 @@ import Store
 struct PeopleMerge: Command {
     static let description = CommandDescription(
         name: "people merge", summary: "Merge person A into person B.",
-        operands: .init(placeholder: "PERSON INTO", help: "Names or ids: who is gone then, and who stays.", count: 2...2), options: StoreAccess.options)
+        operands: .init(placeholder: "PERSON INTO", help: "Names or ids: who is gone then, and who stays.", count: 2...2),
+        options: StoreAccess.options)
 
     private let memories: StoreAccess
     private let people: [String]

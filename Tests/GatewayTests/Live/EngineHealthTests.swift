@@ -42,9 +42,11 @@ import Testing
         return health
     }
 
-    private func run(_ outcome: RecognitionAttempt.Outcome, _ kind: RecognitionAttempt.Kind = .stream, slowest: Duration? = nil) -> RecognitionAttempt {
+    private func run(_ outcome: RecognitionAttempt.Outcome, _ kind: RecognitionAttempt.Kind = .stream, slowest: Duration? = nil) -> RecognitionAttempt
+    {
         let now = ContinuousClock.now
-        return RecognitionAttempt(kind, engine: Self.deepgram, model: nil, audio: .seconds(1), start: now, slowest: slowest, end: now, outcome: outcome)
+        return RecognitionAttempt(
+            kind, engine: Self.deepgram, model: nil, audio: .seconds(1), start: now, slowest: slowest, end: now, outcome: outcome)
     }
 
     @Test func `is told to all, and again when the engine answers`() async throws {
