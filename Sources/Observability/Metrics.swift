@@ -24,12 +24,16 @@ package final class Metrics: Sendable {
         case engineStreams = "harken_engine_streams_total"
         case recognized = "harken_prerecorded_audio_seconds_total"
         case engineAudio = "harken_engine_audio_seconds_total"
-        case gaps = "harken_gap_samples_total"
+        case gaps = "harken_gap_seconds_total"
+        /// Stays for one version.
+        case gapSamples = "harken_gap_samples_total"
         case skipped = "harken_engine_messages_skipped_total"
         case failovers = "harken_failovers_total"
         case repairs = "harken_repairs_total"
         case recoveries = "harken_recoveries_total"
-        case mended = "harken_mended_samples_total"
+        case mended = "harken_repaired_gap_seconds_total"
+        /// Stays for one version.
+        case mendedSamples = "harken_mended_samples_total"
         case shadows = "harken_shadows_total"
         case shadowWords = "harken_shadow_words_total"
         case gated = "harken_gate_audio_seconds_total"
@@ -50,7 +54,7 @@ package final class Metrics: Sendable {
             case .engineStreams: ["engine", "outcome"]
             case .recognized: ["engine"]
             case .engineAudio: ["engine", "kind"]
-            case .gaps, .skipped, .mended: ["engine"]
+            case .gaps, .gapSamples, .skipped, .mended, .mendedSamples: ["engine"]
             case .failovers: ["engine", "reason"]
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .gated: ["kind"]
@@ -70,12 +74,14 @@ package final class Metrics: Sendable {
             case .engineStreams: "Engine streams that closed."
             case .recognized: "Recorded audio recognised, in seconds."
             case .engineAudio: "Audio that engines were given in streams, repairs, recoveries and recordings, in seconds, each channel counted."
-            case .gaps: "Samples of live audio that no engine recognised."
+            case .gaps: "Live audio that no engine recognised, in seconds."
+            case .gapSamples: "Deprecated, goes with version 0.3: use harken_gap_seconds_total. The same in samples."
             case .skipped: "Messages of engines that could not be read."
             case .failovers: "Streams of live sessions that failed, stalled or did not open in time, and that another stream took over from."
             case .repairs: "Intervals that were recognised again because a stream had left them."
             case .recoveries: "Intervals of sessions that were over that were recognised again, for their transcripts."
-            case .mended: "Samples of gaps that were recognised after they had been reported."
+            case .mended: "Gaps that were recognised after they had been reported, in seconds."
+            case .mendedSamples: "Deprecated, goes with version 0.3: use harken_repaired_gap_seconds_total. The same in samples."
             case .shadows: "Streams whose words are only compared, after their end."
             case .shadowWords: "Committed words by what a shadow made of them (same, substituted, missing), and those that only it heard (added)."
             case .gated:
@@ -97,6 +103,7 @@ package final class Metrics: Sendable {
     }
 
     private let receivedSamples = Atomic<Int64>(0)
+    private let receivedMicroseconds = Atomic<Int64>(0)
     private let receivedFrames = Atomic<Int64>(0)
     private let openSessions = Atomic<Int>(0)
     private let commits = Atomic<Int64>(0)
@@ -117,8 +124,9 @@ package final class Metrics: Sendable {
 
     package init() {}
 
-    package func received(_ count: SampleCount, inFrames frames: Int) {
+    package func received(_ count: SampleCount, seconds: Double, inFrames frames: Int) {
         receivedSamples.add(count.samples, ordering: .relaxed)
+        receivedMicroseconds.add(Int64((seconds * 1e6).rounded()), ordering: .relaxed)
         receivedFrames.add(Int64(frames), ordering: .relaxed)
     }
 
@@ -139,7 +147,10 @@ package final class Metrics: Sendable {
     /// Records the audio that came behind a final's end before the final did.
     package func finalCame(behind seconds: Double) { finalLatency.observe(seconds) }
 
-    package func gap(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .gaps, [engine.rawValue]) }
+    package func gap(engine: EngineName, _ count: SampleCount, at rate: SampleRate) {
+        add(count.seconds(at: rate), .gaps, [engine.rawValue])
+        add(Double(count.samples), .gapSamples, [engine.rawValue])
+    }
 
     /// An engine's attempt at some audio is over.
     package func ran(_ run: RecognitionAttempt) {
@@ -184,7 +195,10 @@ package final class Metrics: Sendable {
         for (outcome, count) in counts where count > 0 { add(Double(count), .shadowWords, [evaluation.engine.rawValue, outcome]) }
     }
 
-    package func mended(engine: EngineName, _ count: SampleCount) { add(Double(count.samples), .mended, [engine.rawValue]) }
+    package func mended(engine: EngineName, _ count: SampleCount, at rate: SampleRate) {
+        add(count.seconds(at: rate), .mended, [engine.rawValue])
+        add(Double(count.samples), .mendedSamples, [engine.rawValue])
+    }
 
     /// Counts the audio that a session's gate has kept from its engines.
     ///
@@ -250,7 +264,13 @@ package final class Metrics: Sendable {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(value)\n"
         }
         plain("harken_sessions_open", "gauge", "Live sessions now.", openSessions.load(ordering: .relaxed))
-        plain("harken_audio_received_samples_total", "counter", "Live audio received.", receivedSamples.load(ordering: .relaxed))
+        plain(
+            "harken_audio_received_seconds_total", "counter", "Live audio received, in seconds.",
+            Double(receivedMicroseconds.load(ordering: .relaxed)) * 1e-6)
+        plain(
+            "harken_audio_received_samples_total", "counter",
+            "Deprecated, goes with version 0.3: use harken_audio_received_seconds_total. The same in samples.",
+            receivedSamples.load(ordering: .relaxed))
         plain("harken_audio_received_frames_total", "counter", "Messages with live audio.", receivedFrames.load(ordering: .relaxed))
         plain("harken_commits_total", "counter", "Intervals accepted into live transcripts.", commits.load(ordering: .relaxed))
         plain("harken_committed_words_total", "counter", "Words in them.", words.load(ordering: .relaxed))

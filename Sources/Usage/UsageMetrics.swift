@@ -14,12 +14,12 @@ package final class UsageMetrics: Sendable {
     }
 
     private enum Name: String, CaseIterable {
-        case requests = "transcription_provider_requests_total"
-        case retries = "transcription_provider_retries_total"
-        case fallbacks = "transcription_provider_fallbacks_total"
-        case audio = "transcription_provider_audio_seconds_total"
-        case billable = "transcription_provider_billable_seconds_total"
-        case speakers = "transcription_provider_speaker_clusters_total"
+        case requests = "harken_transcription_provider_requests_total"
+        case retries = "harken_transcription_provider_retries_total"
+        case fallbacks = "harken_transcription_provider_fallbacks_total"
+        case audio = "harken_transcription_provider_audio_seconds_total"
+        case billable = "harken_transcription_provider_billable_seconds_total"
+        case speakers = "harken_transcription_provider_speaker_clusters_total"
 
         var labels: [Label] {
             switch self {
@@ -95,18 +95,26 @@ package final class UsageMetrics: Sendable {
     package func rendered() -> String {
         let state = state.withLock { $0 }
         var text = ""
-        for name in Name.allCases {
-            text += "# HELP \(name.rawValue) \(name.help)\n# TYPE \(name.rawValue) counter\n"
-            for (labels, value) in (state.counters[name] ?? [:]).sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-                text += "\(name.rawValue){\(Self.list(name.labels, labels))} \(value)\n"
+        for isDeprecated in [false, true] {
+            for name in Name.allCases {
+                let title = Self.title(name.rawValue, isDeprecated)
+                text += "# HELP \(title.name) \(title.note)\(name.help)\n# TYPE \(title.name) counter\n"
+                for (labels, value) in (state.counters[name] ?? [:]).sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                    text += "\(title.name){\(Self.list(name.labels, labels))} \(value)\n"
+                }
+            }
+            let title = Self.title("harken_transcription_provider_latency_seconds", isDeprecated)
+            text += "# HELP \(title.name) \(title.note)Time from asking an engine to its end, in seconds.\n# TYPE \(title.name) histogram\n"
+            for (labels, histogram) in state.latencies.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                text += histogram.series(name: title.name, labels: Self.list([.provider, .model, .workload, .status], labels))
             }
         }
-        let latency = "transcription_provider_latency_seconds"
-        text += "# HELP \(latency) From asking an engine to its end, in seconds.\n# TYPE \(latency) histogram\n"
-        for (labels, histogram) in state.latencies.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            text += histogram.series(name: latency, labels: Self.list([.provider, .model, .workload, .status], labels))
-        }
         return text
+    }
+
+    /// The name of a metric and a note for its HELP. The names without the prefix are those of version 0.1, and stay for one version.
+    private static func title(_ name: String, _ isDeprecated: Bool) -> (name: String, note: String) {
+        isDeprecated ? (String(name.dropFirst("harken_".count)), "Deprecated, goes with version 0.3: use \(name). ") : (name, "")
     }
 
     private static func list(_ names: [Label], _ values: [String]) -> String {

@@ -7,17 +7,13 @@ package struct WebSocketCloseCode: Hashable, Sendable, CustomStringConvertible {
     package static let normal = WebSocketCloseCode(1000)
     package static let goingAway = WebSocketCloseCode(1001)
     package static let protocolError = WebSocketCloseCode(1002)
-    package static let unsupportedData = WebSocketCloseCode(1003)
     /// The close frame had no code. Never sent.
     package static let noStatus = WebSocketCloseCode(1005)
     /// The connection ended without a close frame. Never sent.
     package static let abnormal = WebSocketCloseCode(1006)
     package static let invalidPayload = WebSocketCloseCode(1007)
-    package static let policyViolation = WebSocketCloseCode(1008)
     package static let messageTooBig = WebSocketCloseCode(1009)
     package static let internalError = WebSocketCloseCode(1011)
-    package static let serviceRestart = WebSocketCloseCode(1012)
-    package static let tryAgainLater = WebSocketCloseCode(1013)
     package static let badGateway = WebSocketCloseCode(1014)
 
     /// Whether a close frame may carry it.

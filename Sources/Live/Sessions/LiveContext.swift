@@ -47,6 +47,7 @@ package final class LiveContext {
     /// Audio that `metrics` have not been told of.
     private var frames = 0
     private var samples = SampleCount(0)
+    private var seconds = 0.0
     private var isDraining = false
     private var entrances: [ObjectIdentifier: PreSessionHandler] = [:]
 
@@ -82,15 +83,17 @@ package final class LiveContext {
     }
 
     /// Counts a message of audio. The counters are all loops', and touching them each time would send them from processor to processor.
-    package func received(_ count: SampleCount) {
+    package func received(_ count: SampleCount, at rate: SampleRate) {
         frames += 1
         samples += count
+        seconds += count.seconds(at: rate)
         if frames == 64 { reportReceived() }
     }
 
     private func reportReceived() {
-        metrics.received(samples, inFrames: frames)
+        metrics.received(samples, seconds: seconds, inFrames: frames)
         frames = 0
+        seconds = 0
         samples = SampleCount(0)
     }
 

@@ -116,7 +116,7 @@ extension LiveSession {
         }
         if let paid = pay(for: SampleCount(pcm.byteCount / (2 * channels))) { pcm = pcm.extracting(first: Int(paid.samples) * 2 * channels) }
         conversation?.audioBegan()
-        if let count = run?.push(pcm) { context.received(count) }
+        if let count = run?.push(pcm) { context.received(count, at: rate) }
     }
 
     package func take(_ command: SessionCommand) {

@@ -121,7 +121,7 @@ extension LiveSession {
     }
 
     package func mend(_ mend: Mend) {
-        context.metrics.mended(engine: mend.engine, mend.range.count)
+        context.metrics.mended(engine: mend.engine, mend.range.count, at: rate)
         // Of which turn it is, the transcript knows.
         let commit = Commit(channel: mend.channel, range: mend.range, words: mend.words, reason: .pause, engine: mend.engine)
         let bytes = CommitRecord.encode(commit, turn: 0)
@@ -149,7 +149,7 @@ extension LiveSession {
         if trace != nil { traced(event) }
         if case .interim = event { context.metrics.interim() }
         if case .gap(let channel, let range, let error) = event {
-            context.metrics.gap(engine: firstEngine, range.count)
+            context.metrics.gap(engine: firstEngine, range.count, at: rate)
             transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
         }
         if case .commit(let commit) = event {

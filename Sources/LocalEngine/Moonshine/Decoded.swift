@@ -24,11 +24,6 @@ package struct Decoded: Sendable, Equatable {
     }
 
     package var text: String { words.map(\.text).joined(separator: " ") }
-
-    /// Mean of the tokens' log-probabilities; 0 when there are none.
-    package var meanLogProbability: Float {
-        tokens.isEmpty ? 0 : tokens.reduce(0) { $0 + $1.logProbability } / Float(tokens.count)
-    }
 }
 
 /// One word of a decoded text.

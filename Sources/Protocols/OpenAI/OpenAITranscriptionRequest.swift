@@ -39,10 +39,6 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var includesLogprobs: Bool
     package var engines: [EngineName]
 
-    /// What a form may hold besides the file. The parts' reader stops at these.
-    package static let maxFields = 256
-    package static let longestField = 65_536
-
     /// - Parameters:
     ///   - fields: in the order they came; the value of `file` is not needed.
     ///   - hasFile: whether a part of that name came, of any length.

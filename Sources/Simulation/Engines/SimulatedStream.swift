@@ -20,8 +20,6 @@ struct SimulatedStream: Sendable {
         var cut: SampleIndex
         var shown: SampleIndex
         var finals = 0
-        /// Words were said since the last turn's end.
-        var isInTurn = false
     }
 
     let leg: LegID

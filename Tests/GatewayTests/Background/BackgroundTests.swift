@@ -269,7 +269,7 @@ import Testing
             let metrics = try await gateway.send(.get, "/metrics").text
             #expect(
                 metrics.contains(
-                    #"transcription_provider_fallbacks_total{from_provider="assemblyai",to_provider="deepgram",workload="background",reason="provider_timeout"} 1"#
+                    #"harken_transcription_provider_fallbacks_total{from_provider="assemblyai",to_provider="deepgram",workload="background",reason="provider_timeout"} 1"#
                 ))
         }
     }

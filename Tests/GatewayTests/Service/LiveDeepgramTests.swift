@@ -61,7 +61,7 @@ import Testing
             // So many messages as are counted at once.
             for _ in 0..<64 { socket.send(binary: Array(second[..<1_250])) }
             try await until { engine.openStreams > 0 }
-            try await until { try await gateway.send(.get, "/metrics").text.contains("harken_audio_received_samples_total 40000") }
+            try await until { try await gateway.send(.get, "/metrics").text.contains("harken_audio_received_seconds_total 2.5\n") }
             engine.openAll()
             socket.send(text: #"{"type":"CloseStream"}"#)
             let events = await socket.rest()

@@ -42,7 +42,7 @@ import Testing
             #expect(finals(events).joined(separator: " ") == "w1 w2 w3 w4")
             #expect(events.last == .closed(1000, ""))
             let metrics = try await gateway.send(.get, "/metrics").text
-            #expect(!metrics.contains("harken_gap_samples_total{"))
+            #expect(!metrics.contains("harken_gap_seconds_total{"))
             #expect(!metrics.contains("harken_repairs_total{"))
             #expect(metrics.contains(#"harken_failovers_total{engine="first",reason="failed"} 1"#))
         }

@@ -38,8 +38,8 @@ import Testing
             #expect(usage["total"]?["runs"] == 4)
             let metrics = try await gateway.send(.get, "/metrics").text
             #expect(
-                metrics.contains(#"transcription_provider_requests_total{provider="deepgram",model="nova-3",workload="sync",status="succeeded"} 2"#))
-            let failures = metrics.split(separator: "\n").filter { $0.hasPrefix(#"transcription_provider_requests_total{provider="failing""#) }
+                metrics.contains(#"harken_transcription_provider_requests_total{provider="deepgram",model="nova-3",workload="sync",status="succeeded"} 2"#))
+            let failures = metrics.split(separator: "\n").filter { $0.hasPrefix(#"harken_transcription_provider_requests_total{provider="failing""#) }
             #expect(failures.count == 1)
             #expect(failures.first?.hasSuffix(#"status="failed"} 2.0"#) == true)
             #expect(!metrics.contains("out of order"))
@@ -139,7 +139,7 @@ import Testing
         try await TestGateway.with(ScriptedEngine(transcript: .success(transcript(seconds: 1)))) { gateway in
             #expect(try await gateway.send(.post, "/v1/listen", body: [1, 2]).status == 200)
             let metrics = try await gateway.send(.get, "/metrics").text
-            let lines = metrics.split(separator: "\n").filter { $0.hasPrefix("transcription_provider_") }
+            let lines = metrics.split(separator: "\n").filter { $0.hasPrefix("harken_transcription_provider_") }
             #expect(lines.count > 10)
             let names = lines.flatMap { $0.matches(of: /[{,](\w+)="/).map { String($0.1) } }
             #expect(Set(names).isSubset(of: allowed), "\(Set(names).subtracting(allowed))")
