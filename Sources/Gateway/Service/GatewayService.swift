@@ -45,7 +45,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
     let waiting = ResumableSessions()
     let voiceBudget = VoiceBudget()
     private let contexts: [ObjectIdentifier: LoopBound<LiveContext>]
-    private let routes: [Route]
+    private let routes: RouteTable
     private let draining = AtomicFlag()
     private let accounts: BillingAccounts
     private let settling: Task<Void, Never>
@@ -93,7 +93,8 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
             results: try UnstoredResults(directory: configuration.dataDirectory + "/results"), secrets: try JobSecrets(of: database.directory),
             owner: newID(), schedule: configuration.storeRetries)
         // Those who watch have an address of their own.
-        routes = configuration.metricsListen == nil ? Self.routes : Self.routes.filter { !MonitoringRoutes.guarded.contains($0.path) }
+        routes = RouteTable(
+            configuration.metricsListen == nil ? Self.routes : Self.routes.filter { !MonitoringRoutes.guarded.contains($0.path) })
         var throttle = CredentialThrottle.Limits()
         throttle.delay = configuration.wrongCredentialDelay
         wrongCredentials = WrongCredentials(limits: throttle, metrics: metrics)
@@ -326,7 +327,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
     }
 
     /// - Parameter routes: the routes that are served at the address that the request came to.
-    func handle(_ exchange: HTTPExchange, by routes: [Route]) {
+    func handle(_ exchange: HTTPExchange, by routes: RouteTable) {
         let head = exchange.request
         if !MonitoringRoutes.guarded.contains(head.path), var answer = corsPolicy.preflightAnswer(to: head) {
             AnswerHeaders.complete(&answer.headers)

@@ -19,7 +19,7 @@ enum MonitoringRoutes {
     /// The operator's alone: no web page reads these, whatever `HARKEN_CORS_ORIGINS` says.
     static let guarded: Set<String> = ["/ready", "/metrics"]
 
-    static let all = GatewayService.routes.filter { guarded.contains($0.path) || $0.path == "/health" }
+    static let all = RouteTable(GatewayService.routes.filter { guarded.contains($0.path) || $0.path == "/health" })
 
     /// Refuses who may not read the state of the gateway: without keys, as everywhere, other machines and their web pages; with keys, who shows
     /// none, where the operator asks for one.

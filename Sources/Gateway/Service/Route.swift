@@ -20,14 +20,8 @@ package struct Route: Sendable {
         self.voice = voice
     }
 
-    func matches(path: String) -> Bool {
-        if isTemplate { return parameters(of: path) != nil }
-        guard isPattern else { return path == self.path }
-        return path.hasPrefix(self.path.dropLast()) && path.utf8.count >= self.path.utf8.count
-    }
-
-    /// True if the route serves everything below its path.
-    private var isPattern: Bool { path.hasSuffix("/*") }
+    /// True if the route serves its path alone.
+    var isLiteral: Bool { !isTemplate && !path.hasSuffix("/*") }
 
     private var isTemplate: Bool { path.utf8.contains(UInt8(ascii: "{")) }
 
@@ -52,15 +46,5 @@ package struct Route: Sendable {
             }
         }
         return found
-    }
-}
-
-extension [Route] {
-    /// Returns the routes that match `path` most exactly: `/v2/listen` before `/v2/*`, and `/v2/*` before `/*`.
-    func nearest(to path: String) -> [Route] {
-        let fitting = filter { $0.matches(path: path) }
-        // A longer pattern says more, and the path itself says all.
-        let most = fitting.lazy.map { $0.path == path ? Int.max : $0.literalLength }.max()
-        return fitting.filter { ($0.path == path ? Int.max : $0.literalLength) == most }
     }
 }
