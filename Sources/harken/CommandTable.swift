@@ -23,7 +23,7 @@ enum CommandTable {
         case "--help", "-h", "help":
             let rest = words.dropFirst().joined(separator: " ")
             return rest.isEmpty ? .help(HelpText.ofProgram(descriptions)) : request(words.dropFirst() + ["--help"], environment: environment)
-        case "--version": return .version
+        case "--version", "-V", "version": return .version
         default: break
         }
         if let command = all.first(where: { words.starts(with: $0.description.name.split(separator: " ").map(String.init)) }) {

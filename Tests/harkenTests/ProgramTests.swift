@@ -16,9 +16,11 @@ struct `The program` {
     }
 
     @Test func `says its version and its help on standard output`() async throws {
-        let version = try await run("--version")
-        #expect(version.status == 0)
-        #expect(version.output == "harken \(Version.current)\n")
+        for word in ["--version", "-V", "version"] {
+            let version = try await run(word)
+            #expect(version.status == 0)
+            #expect(version.output == "harken \(Version.current)\n")
+        }
         let help = try await run("transcribe", "--help")
         #expect(help.status == 0)
         #expect(help.output.hasPrefix("Usage: harken transcribe FILE…"))

@@ -39,6 +39,8 @@ package struct GatewayConfiguration: Sendable {
     package var modelFolder: String?
     package var drainTime: Duration
     package var tls: TLSFiles?
+    /// The version of Harken.
+    package let version: String
     /// Event loops; each is a thread.
     package var loops: Int
     package var maxConnections: Int
@@ -110,7 +112,8 @@ package struct GatewayConfiguration: Sendable {
     ///   - home: the user's home directory, for defaults.
     ///   - cores: number of processors.
     ///   - version: the version of Harken.
-    package init(_ settings: Settings, home: String, cores: Int, version: String = "") throws(ConfigurationError) {
+    package init(_ settings: Settings, home: String, cores: Int, version: String = "0") throws(ConfigurationError) {
+        self.version = version
         listen = try ListenAddress(parsing: settings["HARKEN_LISTEN"] ?? "127.0.0.1:8080", name: "HARKEN_LISTEN")
         dataDirectory = settings["HARKEN_DATA"] ?? "\(home)/.local/share/harken"
         guard let level = Log.Level(name: settings["HARKEN_LOG"] ?? "info") else {

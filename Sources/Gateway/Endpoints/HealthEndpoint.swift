@@ -2,14 +2,17 @@ internal import Framing
 internal import Net
 internal import Protocols
 
-/// `GET /health`: the process answers.
+/// `GET /health`: the process answers, with its version.
 struct HealthEndpoint: Endpoint {
     func credential(in head: HTTPRequestHead) -> Credential? { nil }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("status", literal: "ok")
+        json.member("version", call.gateway.configuration.version)
+        json.endObject()
         call.gateway.answer(
-            exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"]),
-            Array(#"{"status":"ok"}"#.utf8),
-            call: call)
+            exchange, HTTPResponseHead(.ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"]), json.bytes, call: call)
     }
 }

@@ -15,7 +15,13 @@ struct MetricsEndpoint: Endpoint {
             return call.gateway.refuse(exchange, error, .harken, call)
         }
         let head = HTTPResponseHead(.ok, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"])
-        let text = call.gateway.metrics.rendered() + call.gateway.usage.metrics.rendered()
+        let build = """
+            # HELP harken_build_info The version of Harken that runs; always 1.
+            # TYPE harken_build_info gauge
+            harken_build_info{version="\(call.gateway.configuration.version)"} 1
+
+            """
+        let text = build + call.gateway.metrics.rendered() + call.gateway.usage.metrics.rendered()
         call.gateway.answer(exchange, head, Array(text.utf8), call: call)
     }
 }

@@ -322,7 +322,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
 
     package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
         var answer = standardRefusal(error)
-        AnswerHeaders.complete(&answer.head.headers)
+        AnswerHeaders.complete(&answer.head.headers, version: configuration.version)
         return answer
     }
 
@@ -330,7 +330,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
     func handle(_ exchange: HTTPExchange, by routes: RouteTable) {
         let head = exchange.request
         if !MonitoringRoutes.guarded.contains(head.path), var answer = corsPolicy.preflightAnswer(to: head) {
-            AnswerHeaders.complete(&answer.headers)
+            AnswerHeaders.complete(&answer.headers, version: configuration.version)
             exchange.respond(answer)
             return
         }
@@ -446,7 +446,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
 
     private func completed(_ head: HTTPResponseHead, for request: HTTPRequestHead) -> HTTPResponseHead {
         var head = head
-        AnswerHeaders.complete(&head.headers)
+        AnswerHeaders.complete(&head.headers, version: configuration.version)
         if !MonitoringRoutes.guarded.contains(request.path) { head.headers.append(corsPolicy.headers(for: request)) }
         return head
     }

@@ -36,7 +36,7 @@ enum HelpText {
         for command in commands { text += row(command.name, command.summary) }
         text += """
 
-            harken COMMAND --help explains a command; harken --version prints the version.
+            harken COMMAND --help explains a command; harken version prints the version.
 
             Exit status: 0 done, 1 failed, 2 wrong usage, 3 gate not passed, 130 interrupted.
 

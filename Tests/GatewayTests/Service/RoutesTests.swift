@@ -7,12 +7,14 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct `The routes` {
     @Test func `answer for the process and its engines`() async throws {
         try await TestGateway.with { gateway in
-            #expect(try await gateway.send(.get, "/health").text == #"{"status":"ok"}"#)
+            #expect(try await gateway.send(.get, "/health").text == #"{"status":"ok","version":"0"}"#)
+            #expect(try await gateway.send(.get, "/health").headers["Server"] == "harken/0")
             #expect(try await gateway.send(.get, "/ready").text == #"{"status":"ready","engines":{"scripted":"ready"}}"#)
             let metrics = try await gateway.send(.get, "/metrics")
             #expect(metrics.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
             #expect(metrics.text.contains("harken_sessions_open 0"))
-            #expect(metrics.text.contains(#"harken_http_requests_total{route="/health",status="200"} 1"#))
+            #expect(metrics.text.contains(#"harken_build_info{version="0"} 1"#))
+            #expect(metrics.text.contains(#"harken_http_requests_total{route="/health",status="200"} 2"#))
         }
     }
 
