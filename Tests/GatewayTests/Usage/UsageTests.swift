@@ -38,7 +38,8 @@ import Testing
             #expect(usage["total"]?["runs"] == 4)
             let metrics = try await gateway.send(.get, "/metrics").text
             #expect(
-                metrics.contains(#"harken_transcription_provider_requests_total{provider="deepgram",model="nova-3",workload="sync",status="succeeded"} 2"#))
+                metrics.contains(
+                    #"harken_transcription_provider_requests_total{provider="deepgram",model="nova-3",workload="sync",status="succeeded"} 2"#))
             let failures = metrics.split(separator: "\n").filter { $0.hasPrefix(#"harken_transcription_provider_requests_total{provider="failing""#) }
             #expect(failures.count == 1)
             #expect(failures.first?.hasSuffix(#"status="failed"} 2.0"#) == true)
