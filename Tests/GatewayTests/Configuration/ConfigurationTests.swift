@@ -127,7 +127,7 @@ import Testing
             Issue.record("was taken")
         } catch let error as ConfigurationError {
             #expect(error.name == name || name == "HARKEN_TLS_CERT")
-            #expect(!error.description.contains("\n") && error.description.contains("accepted:"))
+            #expect(!error.description.contains("\n") && error.description.contains(": use "))
         } catch {
             Issue.record("another error: \(error)")
         }
