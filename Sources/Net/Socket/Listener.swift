@@ -3,6 +3,11 @@ import Glibc
 
 /// A listening socket on one loop.
 final class Listener: EventSource {
+    /// How many waiting connections a turn of the loop takes: few, so that connections that are open get their turn even in a flood of new ones.
+    private static let connectionsPerTurn = 32
+    /// How many connections the kernel keeps waiting.
+    private static let backlog: Int32 = 4096
+
     private let descriptor: Int32
     private let loop: Loop
     private let accepted: (Int32, SocketAddress) -> Void
@@ -20,7 +25,7 @@ final class Listener: EventSource {
         if sharesPort { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, size) }
         if address.ip.family == .v6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, size) }
         guard address.withSockaddr({ bind(descriptor, $0, $1) }) == 0 else { throw failure("bind \(address)", descriptor) }
-        guard listen(descriptor, 4096) == 0 else { throw failure("listen on \(address)", descriptor) }
+        guard listen(descriptor, backlog) == 0 else { throw failure("listen on \(address)", descriptor) }
         return descriptor
     }
 
@@ -57,15 +62,18 @@ final class Listener: EventSource {
     /// Accepts who is waiting already, then listens no more.
     func close() {
         guard let registration else { return }
-        ready(.readable)
+        accept(upTo: Int(Self.backlog))
         self.registration = nil
         loop.forget(registration)
         Glibc.close(descriptor)
     }
 
     func ready(_ readiness: Readiness) {
-        // Bounded, so that connections that are open get their turn.
-        for _ in 0..<256 {
+        accept(upTo: Self.connectionsPerTurn)
+    }
+
+    private func accept(upTo count: Int) {
+        for _ in 0..<count {
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let descriptor = withUnsafeMutablePointer(to: &storage) {
