@@ -21,8 +21,7 @@ check: ## a quick look: lint, and the tests of the targets that changed
 	@scripts/check
 
 test-one: ## the tests whose suite or name matches (NAME=…, a regular expression)
-	@swift build --build-tests
-	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --disable-xctest --filter '$(NAME)' 2>&1 | grep -v '^◇ '
+	@scripts/check '$(NAME)'
 
 bench: ## measure relay, live conversations, gate, search, local engine, voices; table here, JSON in bench-results/
 	@scripts/bench
