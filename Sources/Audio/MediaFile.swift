@@ -49,7 +49,7 @@ package final class MediaFile: DecodedMedia {
         _ = LibAV.decoders
     }
 
-    /// Whether libav decodes this format. Plain samples without a container are only converted.
+    /// libav decodes this format. Plain samples without a container are only converted.
     package static func isInterpreted(_ format: AudioFormat) -> Bool {
         if case .raw(let encoding, _, _) = format { encoding.bytesPerSample == nil } else { true }
     }

@@ -1,6 +1,6 @@
 /// An event in the life of a worker, for the log and the metrics.
 package enum DecodeEvent: Sendable, Equatable {
-    /// Why a worker was lost in the middle of a recording.
+    /// The cause for which a worker was lost in the middle of a recording.
     package enum Loss: String, Sendable, CaseIterable {
         /// It ended: by a signal, or a limit of the system.
         case crashed

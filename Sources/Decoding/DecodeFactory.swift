@@ -63,7 +63,7 @@ package enum DecodeFactory {
         system_close_from(socket + 1)
     }
 
-    /// When the machine has no memory left, the kernel takes this process or a worker, not the gateway.
+    /// Makes the kernel kill this process or a worker, not the gateway, when the machine has no memory left.
     private static func preferToBeKilled() {
         let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }

@@ -88,7 +88,7 @@ package enum DecodeWorker {
 
     private static func limit(_ resource: __rlimit_resource_t, to value: Int) {
         var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
-        // Where the limit of whoever started the gateway is lower, that one holds.
+        // A lower limit that the gateway was started with holds.
         guard setrlimit(resource, &limit) != 0 else { return }
         if errno != EPERM && errno != EINVAL { _exit(DecodeFactory.Status.failed) }
     }

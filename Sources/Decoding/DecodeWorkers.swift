@@ -14,9 +14,9 @@ package final class DecodeWorkers: MediaSource {
         package var limits: DecodeWorker.Limits
         /// Processes at once; more recordings wait for their turn.
         package var maxWorkers: Int
-        /// How long a worker that was asked for audio may say nothing.
+        /// The longest silence of a worker that was asked for audio.
         package var patience: Duration
-        /// How long the factory is kept without a worker.
+        /// The time for which the factory is kept without a worker.
         package var idleTime: Duration
 
         package init(
@@ -40,7 +40,7 @@ package final class DecodeWorkers: MediaSource {
         /// Workers that a recording or its turn holds.
         var busy: Set<Int32> = []
         var startingCount = 0
-        /// When the last worker ended.
+        /// The end of the last worker.
         var lastUse: ContinuousClock.Instant?
         /// In the order in which they came.
         var waiting: [(request: Request, continuation: CheckedContinuation<Result<WorkerProcess, MediaError>, Never>)] = []
@@ -79,7 +79,7 @@ package final class DecodeWorkers: MediaSource {
 
     /// Numbers of the processes that decode now, in no order; for tests.
     package var busyProcesses: [Int32] { state.withLock { Array($0.busy) } }
-    /// Whether the factory runs; for tests.
+    /// The factory runs; for tests.
     package var isFactoryRunning: Bool { factory.withLock { $0 != nil } }
 
     package func turn(for recording: Recording) async throws(MediaError) -> any MediaTurn {

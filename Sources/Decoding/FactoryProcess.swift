@@ -4,7 +4,7 @@ internal import Net
 
 /// The factory of workers as the gateway sees it: a process and the socket to it.
 struct FactoryProcess: Sendable {
-    /// How long the factory may take to answer. Starting and ending a worker take a millisecond; loading the program takes 0.1 s.
+    /// The longest wait for the factory's answer. Starting and ending a worker take a millisecond; loading the program takes 0.1 s.
     private static let patience: Duration = .seconds(20)
 
     let id: pid_t

@@ -32,7 +32,7 @@ final class WorkerMedia: DecodedMedia {
         self.workers = workers
         self.process = process
         rate = order.rate
-        // What goes wrong before the worker has the file is not the file's fault.
+        // A failure before the worker has the file is not the file's fault.
         guard case .ready(let isConfined) = try receive(process, beforeFile: true, channels: nil) else {
             _ = fail(process, .invalid)
             throw Self.notStarted

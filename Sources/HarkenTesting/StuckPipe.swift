@@ -18,7 +18,7 @@ package final class StuckPipe: Sendable {
         close(input)
     }
 
-    /// What is in the pipe now.
+    /// The text that is in the pipe now.
     package func read() -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

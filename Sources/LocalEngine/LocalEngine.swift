@@ -17,7 +17,7 @@ package final class LocalEngine: Sendable {
         return capabilities
     }
 
-    /// What decodes recordings.
+    /// The decoder of recordings.
     let media: any MediaSource
     /// The threads that live streams and recordings share.
     package let pool: DecodePool

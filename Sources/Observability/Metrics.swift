@@ -220,9 +220,7 @@ package final class Metrics: Sendable {
     package func taught(_ outcome: String) { add(1, .lessons, [outcome]) }
 
     /// The store did not do what must be done; it is tried again.
-    ///
-    /// - Parameter work: of a closed list.
-    package func storeFailed(_ work: String) { add(1, .storeFailures, [work]) }
+    package func storeFailed(_ work: StoreRetry.Work) { add(1, .storeFailures, [work.rawValue]) }
 
     package func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
 

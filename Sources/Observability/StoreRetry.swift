@@ -27,7 +27,7 @@ package struct StoreRetry: Sendable {
     ///
     /// - Parameter attempts: failures so far, with this one.
     package func failed(_ work: Work, of id: String, attempts: Int, _ error: any Error) {
-        metrics.storeFailed(work.rawValue)
+        metrics.storeFailed(work)
         let seconds = "\(schedule.wait(after: attempts) / .seconds(1))"
         if attempts == 1 {
             log.error("the store does not work; tried again", [.request: id, .reason: work.rawValue, .error: "\(error)", .seconds: seconds])

@@ -15,7 +15,7 @@ package struct ProviderError: Sendable, Equatable {
         case timeout = "provider_timeout"
         case audioNotUsable = "audio_not_usable"
         case unsupportedLanguage = "unsupported_language"
-        /// By the caller, or by the gateway's end.
+        /// The caller interrupted the work, or the gateway ended.
         case interrupted
 
         package init(_ error: EngineError) {

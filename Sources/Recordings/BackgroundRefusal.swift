@@ -56,7 +56,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
             switch failure.code {
             // These are the request's, and would fail again.
             case .audioNotUsable, .unsupportedLanguage: .unprocessableContent
-            // As the caller's own key and account are.
+            // The caller's own key and account are the request's too.
             case .keyRefused, .quotaExhausted: failure.status.code < 500 ? failure.status : .internalServerError
             // A status of 5xx is what clients of these routes try again after, and 500 is what they know.
             case .rateLimited, .failure, .timeout: .internalServerError
@@ -82,7 +82,7 @@ package struct BackgroundRefusal: Error, Sendable, Equatable {
     package var refusal: Refusal {
         var json = JSONWriter()
         json.beginObject()
-        // What a user may use of the gateway, not what a vendor's account has.
+        // The quota of a user of the gateway, not of a vendor's account.
         if status == .paymentRequired, provider == nil {
             json.member("error", "quota_exceeded")
             json.member("plan_type", "basic")

@@ -58,6 +58,9 @@ package struct RecordingServices: Sendable {
         self.now = now
         self.newID = newID
     }
+
+    /// A path in the spool that no other file has.
+    package func newPath() -> String { spool.path(for: newID()) }
 }
 
 /// The operator's settings for recordings.

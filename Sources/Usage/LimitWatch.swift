@@ -46,7 +46,7 @@ package final class LimitWatch: Sendable {
 
     /// The rest of an owner's limits now.
     ///
-    /// When the ledger cannot be read, the figures that were read last count; without any, nothing is refused: an operator's fault does not stop
+    /// The figures that were read last count while the ledger cannot be read; without any, nothing is refused: an operator's fault does not stop
     /// everybody.
     package func spending(of owner: UsageOwner) async -> Spending {
         guard isNeeded else { return Spending() }

@@ -5,7 +5,7 @@ protocol Command: Sendable {
     /// Whether SIGINT is how it ends: its exit status is then its own.
     static var isEndedByInterruption: Bool { get }
 
-    /// Whether SIGHUP comes to it as one of the `hangups` around it. Other commands end by it.
+    /// SIGHUP comes to this command as one of the `hangups` around it. Other commands end by SIGHUP.
     static var takesHangups: Bool { get }
 
     /// Reads its options; nothing is done yet.

@@ -5,7 +5,7 @@ import Synchronization
 @main
 struct Harken {
     static func main() {
-        // Before anything else: such a process starts no threads, because copies are made of it, and reads no settings.
+        // The decoders' process comes first: it starts no threads, because copies are made of it, and reads no settings.
         if CommandLine.arguments.count > 1, CommandLine.arguments[1] == DecodeWorkers.command {
             DecodeFactory.run(Array(CommandLine.arguments.dropFirst(2)))
         }

@@ -159,7 +159,7 @@ extension MediaDecoder {
         }
     }
 
-    /// Whether libav computed `seconds` from a bit rate, as for MP3 without an index.
+    /// libav computed `seconds` from a bit rate, as for MP3 without an index.
     var isDurationGuessed: Bool { format?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE }
 
     /// As the container says it or its size tells; nil when neither does.

@@ -2,7 +2,7 @@ import CZlib
 
 /// Compresses the messages of one direction. Its zlib state points back at itself, so it stays where it is.
 final class Deflater {
-    /// What zlib takes for one stream with the longest window, in bytes.
+    /// Memory that zlib takes for one stream with the longest window, in bytes.
     static let byteCount = 264 * 1024
 
     private let stream: UnsafeMutablePointer<z_stream>

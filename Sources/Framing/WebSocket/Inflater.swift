@@ -6,7 +6,7 @@ final class Inflater {
         case done, tooBig, invalid
     }
 
-    /// What zlib takes for one stream with the longest window, in bytes.
+    /// Memory that zlib takes for one stream with the longest window, in bytes.
     static let byteCount = 44 * 1024
 
     private let stream: UnsafeMutablePointer<z_stream>

@@ -15,7 +15,7 @@ struct WebSocketFrameHeader: Sendable, Equatable {
     var mask: WebSocketMask?
     /// Of the payload, in bytes.
     var length: Int
-    /// Whether the length was written with as few bytes as it can be, which the protocol asks for.
+    /// The length was written with as few bytes as it can be, which the protocol asks for.
     var isMinimal = true
 
     init(isFinal: Bool = true, isCompressed: Bool = false, opcode: Opcode, mask: WebSocketMask? = nil, length: Int) {

@@ -104,7 +104,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
             syncFailed: { metrics.journalSyncFailed() })
         let transcripts = try TranscriptFolder(
             directory: configuration.dataDirectory + "/transcripts", limits: configuration.transcripts, log: log,
-            retries: configuration.storeRetries, failed: { metrics.storeFailed(StoreRetry.Work.transcript.rawValue) })
+            retries: configuration.storeRetries, failed: { metrics.storeFailed(.transcript) })
         self.transcripts = transcripts
         let evaluations = ShadowLog(directory: configuration.dataDirectory, log: log)
         self.evaluations = evaluations
@@ -297,7 +297,7 @@ package final class GatewayService: HTTPService, EngineHealthObserver {
             .init(
                 admission: admission, conversations: conversations, usage: usage, metrics: metrics, log: log, tracer: tracer,
                 engines: configuration.engines, transcriptAge: configuration.transcripts.age, now: now,
-                newPath: { [recordings] in recordings.spool.path(for: recordings.newID()) }, forgetSpeech: { [forgetting] in await forgetting.run() })
+                newPath: recordings.newPath, forgetSpeech: { [forgetting] in await forgetting.run() })
         )
         await recordings.chunked.recover(recordings)
     }

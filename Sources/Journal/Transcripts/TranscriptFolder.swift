@@ -312,7 +312,7 @@ package final class TranscriptFolder: Sendable {
                     return before
                 }
                 for (id, stretches) in all where before[id] != stretches && live.withLock({ $0[id] }) == nil {
-                    // What a newer version wrote is not read, and not left either: it may say what is to be forgotten.
+                    // A newer version's transcript is not read, and not left either: it may hold words that are to be forgotten.
                     let found: StoredTranscript?
                     do throws(StoredTranscript.Unreadable) { found = try loadFile(id) } catch {
                         log.info("a transcript that cannot be read is deleted: a part of it is to be known no more", [.session: id.rawValue])

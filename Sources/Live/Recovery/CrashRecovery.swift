@@ -117,6 +117,8 @@ package actor CrashRecovery {
         for task in running.values { task.cancel() }
         await reading?.value
         for task in Array(running.values) { await task.value }
+        // The parts know the live sessions, which know this recovery.
+        parts = nil
     }
 
     /// Takes on a session of this run.
@@ -141,7 +143,7 @@ package actor CrashRecovery {
         guard !Task.isCancelled else { return }
         await parts.usage.resume(
             Dictionary(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) })
-        var patients: [PendingSession] = []
+        var pendingSessions: [PendingSession] = []
         var suspects: [PendingSession] = []
         var areStored = true
         for session in found.sessions where !Task.isCancelled {
@@ -157,29 +159,29 @@ package actor CrashRecovery {
                 attempts = 0
             case .stored(let before): attempts = before
             }
-            let patient = PendingSession(
+            let pending = PendingSession(
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue), files: session.files, record: session.record)
-            if attempts == 0 { patients.append(patient) } else { suspects.append(patient) }
+            if attempts == 0 { pendingSessions.append(pending) } else { suspects.append(pending) }
         }
         // Those that may have been what ended the gateway come last.
-        patients += suspects
+        pendingSessions += suspects
         guard !Task.isCancelled else { return }
         if areStored { earlier.wasStored() }
         // Their conversations wait for what they still say; the others that earlier runs left do not.
-        for patient in patients {
-            guard let record = patient.record else { continue }
+        for pending in pendingSessions {
+            guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
         }
         await parts.conversations.recover()
         findings = found
         hasLookedThrough = true
-        totals.found = patients.count
+        totals.found = pendingSessions.count
         totals.began = began
-        if !patients.isEmpty {
+        if !pendingSessions.isEmpty {
             let elapsed = "\((ContinuousClock.now - began) / .seconds(1))"
-            parts.log.info("sessions found that an earlier run did not end", [.count: "\(patients.count)", .seconds: elapsed])
+            parts.log.info("sessions found that an earlier run did not end", [.count: "\(pendingSessions.count)", .seconds: elapsed])
         }
-        waiting += patients
+        waiting += pendingSessions
         removeFiles()
         work(parts)
     }
@@ -208,7 +210,7 @@ package actor CrashRecovery {
             }
         } catch {
             if case .notReadable(let reason) = error {
-                // What it has is not known: it is neither replaced nor taken for complete.
+                // The transcript's content is not known: the transcript is neither replaced nor taken for complete.
                 parts.log.error("a transcript cannot be read", [.session: session.record.id.rawValue, .error: reason])
                 return .unknown
             }
@@ -252,39 +254,39 @@ package actor CrashRecovery {
 
     private func work(_ parts: Parts) {
         while !isStopped, running.count < Self.maxRunning, !waiting.isEmpty {
-            let patient = waiting.removeFirst()
-            guard running[patient.id] == nil else { continue }
-            busy[patient.id] = patient.files
-            running[patient.id] = Task(priority: .utility) {
-                let outcome = await complete(patient, parts)
+            let pending = waiting.removeFirst()
+            guard running[pending.id] == nil else { continue }
+            busy[pending.id] = pending.files
+            running[pending.id] = Task(priority: .utility) {
+                let outcome = await complete(pending, parts)
                 do throws(StoredTranscript.Unreadable) {
-                    if let stored = try await transcripts.stored(patient.id) {
-                        await parts.conversations.take(stored, onlyRecovered: patient.record == nil)
+                    if let stored = try await transcripts.stored(pending.id) {
+                        await parts.conversations.take(stored, onlyRecovered: pending.record == nil)
                     }
                 } catch {
                     parts.log.error(
                         "recovered words are missing in a conversation: the transcript cannot be read",
-                        [.session: patient.id.rawValue, .error: "\(error)"])
+                        [.session: pending.id.rawValue, .error: "\(error)"])
                 }
-                if let record = patient.record { await parts.conversations.release(record) }
-                over(patient, outcome, parts)
+                if let record = pending.record { await parts.conversations.release(record) }
+                over(pending, outcome, parts)
             }
         }
     }
 
     private enum Outcome { case done, mayPass, left }
 
-    private func over(_ patient: PendingSession, _ outcome: Outcome, _ parts: Parts) {
-        running[patient.id] = nil
-        busy[patient.id] = nil
+    private func over(_ pending: PendingSession, _ outcome: Outcome, _ parts: Parts) {
+        running[pending.id] = nil
+        busy[pending.id] = nil
         switch outcome {
         case .done: break
         case .mayPass:
-            var resting = patient
+            var resting = pending
             // Its conversations do not wait any longer.
             resting.record = nil
             self.resting.append(resting)
-        case .left: left.formUnion(patient.files)
+        case .left: left.formUnion(pending.files)
         }
         removeFiles()
         work(parts)
@@ -320,27 +322,27 @@ package actor CrashRecovery {
         totals = Totals()
     }
 
-    private func complete(_ patient: PendingSession, _ parts: Parts) async -> Outcome {
-        guard !transcripts.isForgotten(patient.id) else {
-            await patient.audio.release()
+    private func complete(_ pending: PendingSession, _ parts: Parts) async -> Outcome {
+        guard !transcripts.isForgotten(pending.id) else {
+            await pending.audio.release()
             return .done
         }
-        if let waiting = unstored[patient.id] {
+        if let waiting = unstored[pending.id] {
             guard await transcripts.keepUntilStored(waiting) else { return .left }
-            unstored[patient.id] = nil
+            unstored[pending.id] = nil
             if unstored.isEmpty, !hasUnreadable { earlier.wasStored() }
         }
         var stored: StoredTranscript
         do throws(StoredTranscript.Unreadable) {
-            guard let found = try await transcripts.stored(patient.id) else { return .left }
+            guard let found = try await transcripts.stored(pending.id) else { return .left }
             stored = found
         } catch {
-            parts.log.error("a session is not completed: its transcript cannot be read", [.session: patient.id.rawValue, .error: "\(error)"])
+            parts.log.error("a session is not completed: its transcript cannot be read", [.session: pending.id.rawValue, .error: "\(error)"])
             if case .notReadable = error { return .mayPass }
             return .left
         }
         guard stored.attempts < Self.maxAttempts else {
-            parts.log.error("a session's transcript is not completed: the gateway ended each time", [.session: patient.id.rawValue])
+            parts.log.error("a session's transcript is not completed: the gateway ended each time", [.session: pending.id.rawValue])
             stored.status = .incomplete
             _ = await transcripts.keep(stored)
             return .left
@@ -349,26 +351,26 @@ package actor CrashRecovery {
         stored.status = .recovering
         guard await transcripts.keepUntilStored(stored) else { return .left }
         let before = stored.transcript
-        let repair = TranscriptRepair(parts: parts, transcripts: transcripts, audio: patient.audio)
+        let repair = TranscriptRepair(parts: parts, transcripts: transcripts, audio: pending.audio)
         let verdict = await repair.run(&stored)
         stored.attempts -= 1
         stored.status = stored.transcript.isWhole ? .complete : verdict == .interrupted ? .recovering : .incomplete
         guard await transcripts.keepUntilStored(stored) else { return .left }
-        note(stored.transcript, before, patient, parts)
-        guard !transcripts.isForgotten(patient.id) else {
-            await patient.audio.release()
+        note(stored.transcript, before, pending, parts)
+        guard !transcripts.isForgotten(pending.id) else {
+            await pending.audio.release()
             return .done
         }
         switch verdict {
         case .interrupted, .left: return .left
         case .mayPass: return .mayPass
         case .done:
-            await patient.audio.release()
+            await pending.audio.release()
             return .done
         }
     }
 
-    private func note(_ after: SessionTranscript, _ before: SessionTranscript, _ patient: PendingSession, _ parts: Parts) {
+    private func note(_ after: SessionTranscript, _ before: SessionTranscript, _ pending: PendingSession, _ parts: Parts) {
         let length = { (transcript: SessionTranscript) in
             transcript.gaps.reduce(Duration.zero) { $0 + $1.range.count.duration(at: transcript.rate) }
         }
@@ -381,7 +383,7 @@ package actor CrashRecovery {
         parts.log.info(
             "session recovered",
             [
-                .session: patient.id.rawValue, .status: after.isWhole ? "complete" : "incomplete", .audio: "\(repaired / .seconds(1))",
+                .session: pending.id.rawValue, .status: after.isWhole ? "complete" : "incomplete", .audio: "\(repaired / .seconds(1))",
                 .words: "\(count)", .missing: "\(length(after) / .seconds(1))",
             ])
     }

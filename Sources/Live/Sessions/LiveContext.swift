@@ -115,7 +115,7 @@ package final class LiveContext {
         Task { [transcripts, conversations] in
             // What was deleted ends where the session spoke on in another conversation, which is known when that is stored.
             await conversation.value
-            // What was deleted is not stored because the store could not say that it was.
+            // Deleted speech is not stored only because the store could not say that it was deleted.
             let stretches = await retry.run(.transcript, of: id.rawValue) { () throws(StoreError) in
                 try await conversations.store.forgottenSpeech(of: id)
             }
@@ -129,7 +129,7 @@ package final class LiveContext {
         let context = LoopBound(self, on: loop)
         let completion = completion, conversations = conversations
         transcripts.finish(transcript, received: received) { stored in
-            // What only the journal can keep is for the next start.
+            // A transcript that only the journal can keep is for the next start.
             guard let stored else { return }
             let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received)
             let isWhole = stored.status == .complete

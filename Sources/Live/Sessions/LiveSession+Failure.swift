@@ -5,7 +5,7 @@ extension LiveSession {
     /// Returns the error that broke off the session, in words for its client. The words of an engine's error are followed by the engine's name and a
     /// stable code. A vendor's words about the operator's key or account are left out.
     package func told(_ error: EngineError) -> EngineError {
-        // Of what ends a session besides its engines, as its own key's end, nothing is to be hidden.
+        // An end that no engine caused, such as that of the session's own key, hides nothing.
         guard let failed = orphaned.last(where: { $0.error == error }) else { return error }
         return ProviderError(error, by: failed.engine, payer: isByOwnKeys ? .user : .operator).tagged
     }

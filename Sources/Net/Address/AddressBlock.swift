@@ -4,7 +4,7 @@ package struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ ip: IPAddress) { self.ip = ip.unmapped }
 
-    /// What the block's addresses have in common.
+    /// The bytes that the block's addresses have in common.
     private var prefix: ArraySlice<UInt8> { ip.bytes.prefix(ip.family == .v4 ? 4 : 8) }
 
     package static func == (a: Self, b: Self) -> Bool { a.prefix == b.prefix }

@@ -33,7 +33,7 @@ package struct SealingKey: Sendable {
         return nonce + sealed[..<Int(count)] + tag
     }
 
-    /// What was sealed; nil: it was sealed with another key or for another place, or was changed.
+    /// The bytes that were sealed; nil: they were sealed with another key or for another place, or were changed.
     package func open(_ sealed: [UInt8], place: String) -> [UInt8]? {
         guard sealed.count >= Self.nonceLength + Self.tagLength, key.count == SHA256.byteCount, let context = EVP_CIPHER_CTX_new() else { return nil }
         defer { EVP_CIPHER_CTX_free(context) }

@@ -26,7 +26,7 @@ struct BodyRate {
         isVoid = true
     }
 
-    /// Whether the window that is over brought too little. Begins the next one.
+    /// Judges the window that is over, and begins the next one. true: the window brought too little.
     mutating func isTooSlow(now: ContinuousClock.Instant) -> Bool {
         let elapsed = now - start
         guard elapsed >= window else { return false }

@@ -11,7 +11,7 @@ package struct HTTPServerConfiguration: Sendable {
     package var idleTimeout: Duration = .seconds(75)
     /// How long a body that is being read may bring nothing.
     package var bodyTimeout: Duration = .seconds(60)
-    /// How fast a body that is being read must come, in bytes a second, on average over each `bodyRateWindow` but the first; 0: at any speed. A
+    /// The lowest speed of a body that is being read, in bytes a second, on average over each `bodyRateWindow` but the first; 0: any speed. A
     /// window in which the reader paused the body is not judged.
     package var minimumBodyRate = 1024
     package var bodyRateWindow: Duration = .seconds(30)

@@ -29,7 +29,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     private var hasInputEnded = false
     private var lingeredByteCount = 0
 
-    /// How long the requests of one client are worked on before the loop sees to its other connections.
+    /// The time for one client's requests before the loop sees to its other connections.
     private static let turnTime: Duration = .milliseconds(2)
     private var isTurnOver = false
     private var goesOnSoon = false
@@ -237,7 +237,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         hasInputEnded = true
         switch phase {
         case .head:
-            // What is left is answered as the client reads; the write time-out bounds that.
+            // The requests that are left are answered as the client reads; the write time-out bounds that.
             if leftover.isEmpty { truncated() }
         case .body, .bodyFailed:
             if !canParse { return arm(.halfClose, configuration.halfCloseGrace) }

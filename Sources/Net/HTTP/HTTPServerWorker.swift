@@ -128,7 +128,7 @@ final class HTTPServerWorker: @unchecked Sendable {
             share.isQueued = true
             holders.append(id, isCurrent: isUnauthenticated)
         }
-        // What is closed may send a last frame, and so come here again.
+        // A connection that is closed may send a last frame, and so come here again.
         guard share.pool.isOverdrawn, !isRelieving else { return }
         isRelieving = true
         defer { isRelieving = false }

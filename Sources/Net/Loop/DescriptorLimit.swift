@@ -1,8 +1,8 @@
 import Glibc
 
-/// How many descriptors the process may have open.
+/// The number of descriptors that the process may have open.
 package enum DescriptorLimit {
-    /// As it is now: once there is a `LoopGroup`, what the system allows.
+    /// The limit as it is now: once there is a `LoopGroup`, the highest that the system allows.
     package static var current: Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }

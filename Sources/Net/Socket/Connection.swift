@@ -26,7 +26,7 @@ final class Connection: EventSource {
     var outputLowMark = 64 * 1024
     /// How long output may wait without a byte taken by the peer.
     var writeTimeout: Duration = .seconds(30)
-    /// Where buffers are counted while the peer is an unauthenticated client; nil: they are not.
+    /// The count of the buffers while the peer is an unauthenticated client; nil: they are not counted.
     private(set) var share: UnauthenticatedShare?
 
     private let descriptor: Int32

@@ -1,6 +1,6 @@
 /// A connection that a server can end.
 protocol ServedConnection: AnyObject {
-    /// What it holds as a connection of an unauthenticated client; nil: its client is known.
+    /// The memory and the place that the connection holds while its client is unauthenticated; nil: its client is known.
     var share: UnauthenticatedShare? { get }
     func drain()
     func stop()

@@ -10,7 +10,7 @@ package struct UnauthenticatedLimits: Sendable {
     /// Pings and pongs of one WebSocket: each costs a turn of the loop, and a client that has shown nothing yet needs hardly any. More ends the
     /// connection.
     package var maxControlFrameCount = 100
-    /// Whether an address may have any number of connections: this machine, or a proxy that many clients share.
+    /// Addresses that may have any number of connections: this machine, or a proxy that many clients share.
     package var isExempt: @Sendable (IPAddress) -> Bool = { $0.isLoopback }
 
     package init() {}

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What all unauthenticated connections of a server hold together: memory, and places of their addresses. Shared by the server's loops.
+/// Memory and places of addresses that all unauthenticated connections of a server hold together. Shared by the server's loops.
 final class UnauthenticatedPool: Sendable {
     let limits: UnauthenticatedLimits
     private let memory = Atomic<Int>(0)
@@ -12,14 +12,14 @@ final class UnauthenticatedPool: Sendable {
 
     /// Bytes held now.
     var memoryByteCount: Int { memory.load(ordering: .relaxed) }
-    /// Whether more memory is held than may be.
+    /// More memory is held than may be.
     var isOverdrawn: Bool { memoryByteCount > limits.maxMemoryByteCount }
 
     func add(_ byteCount: Int) {
         memory.add(byteCount, ordering: .relaxed)
     }
 
-    /// Whether an address may have one more connection.
+    /// The address may have one more connection.
     func hasRoom(for address: IPAddress) -> Bool {
         let limit = limits.maxConnectionCountPerAddress
         guard limit > 0, !limits.isExempt(address) else { return true }

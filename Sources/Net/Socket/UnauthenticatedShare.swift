@@ -1,6 +1,6 @@
-/// What one unauthenticated connection holds of its server's pool, until it is authenticated or closed. Confined to the connection's loop.
+/// One unauthenticated connection's part of its server's pool, until it is authenticated or closed. Confined to the connection's loop.
 final class UnauthenticatedShare {
-    /// What OpenSSL takes for one session until the handshake is complete, and after it, in bytes: measured with a thousand connections.
+    /// Memory that OpenSSL takes for one session until the handshake is complete, and after it, in bytes: measured with a thousand connections.
     private static let handshakeByteCount = 40 * 1024
     private static let sessionByteCount = 16 * 1024
 
@@ -12,7 +12,7 @@ final class UnauthenticatedShare {
     private var isReleased = false
     /// Called when more is held than before; it may close connections, this one too.
     private let grew: (UnauthenticatedShare) -> Void
-    /// Whether the connection stands in the queue of those that hold memory. The queue's owner keeps this.
+    /// The connection stands in the queue of those that hold memory. The queue's owner keeps this.
     var isQueued = false
 
     /// Takes a place of the address.

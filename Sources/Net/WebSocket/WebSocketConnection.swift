@@ -30,7 +30,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
     private var isPaused = false
     /// Nothing is read because too much waits to be sent.
     private var isHeldBack = false
-    /// What an unauthenticated client sent and is not parsed yet, because its handler paused.
+    /// Bytes that an unauthenticated client sent and that are not parsed yet, because its handler paused.
     private var unparsed: [UInt8] = []
     private var timer: Loop.Timer?
     private var lastInput: ContinuousClock.Instant
@@ -125,7 +125,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         wake(at: loop.now + configuration.closeTimeout)
     }
 
-    /// From the next message on, another handler is told. The client is authenticated from now on: see `markAuthenticated`.
+    /// Gives the messages from the next one on to another handler. The client is authenticated from now on: see `markAuthenticated`.
     package func hand(to handler: any WebSocketHandler) {
         loop.preconditionCurrent()
         guard self.handler != nil else { return }

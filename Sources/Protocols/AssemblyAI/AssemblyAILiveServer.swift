@@ -25,7 +25,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private let limit: Duration
     private var configuration: AssemblyAIConfiguration
     private var state: LiveServerState<LiveServerEnd> = .connecting
-    /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
+    /// The end of the session for its key: no credit left, or revoked; nil: the key did not end it.
     private var accountEnd: AccountNotice?
     private var wording: AssemblyAIWording
     private var term: SessionTimeouts?

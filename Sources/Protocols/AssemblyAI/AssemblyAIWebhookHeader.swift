@@ -18,7 +18,7 @@ extension AssemblyAIPrerecordedRequest {
         throw .badRequest("webhook_auth_header_name \(name) is set by the sender of the webhook; choose another name, such as Authorization.")
     }
 
-    /// Whether a caller may name this header for the webhook.
+    /// A caller may name this header for the webhook.
     package static func mayBeHeader(_ name: String) -> Bool {
         let name = name.lowercased()
         return !ownHeaders.contains(name) && !name.hasPrefix("proxy-") && !name.hasPrefix("sec-")

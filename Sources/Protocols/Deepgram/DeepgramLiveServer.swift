@@ -21,7 +21,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private let created: UnixTime
     private var keyterms: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
-    /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
+    /// The end of the session for its key: no credit left, or revoked; nil: the key did not end it.
     private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
     private var model: DeepgramModelInfo

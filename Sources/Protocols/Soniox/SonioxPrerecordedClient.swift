@@ -19,7 +19,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     private struct Search {
         var file: String
         var again: Bool
-        /// Where the list goes on.
+        /// The place at which the list goes on.
         var cursor: String?
         var page = 1
     }

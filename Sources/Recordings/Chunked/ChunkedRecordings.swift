@@ -20,9 +20,8 @@ package actor ChunkedRecordings {
     /// A recording that nobody ends is ended when nothing has come for so long: recorders may be without a network for days.
     private static let forgottenAfter: Duration = .seconds(7 * 86_400)
 
-    package /// A chunk that was taken in.
-        struct Taken: Sendable
-    {
+    /// A chunk that was taken in.
+    package struct Taken: Sendable {
         var chunk: RecognizedChunk
         var language: LanguageTag?
         var run: ID<UsageRecord>?
@@ -219,7 +218,7 @@ package actor ChunkedRecordings {
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
         } catch {
             do throws(StoreError) { try await recordings.release(stored.id, in: place.conversation, of: place.user) } catch {
-                // As long as it is reserved, its client is told that it is being recognised.
+                // The client of a reserved chunk is told that the chunk is being recognised.
                 let retry = StoreRetry(schedule: services.settings.storeRetries, log: services.log, metrics: services.metrics)
                 retry.failed(.chunkRelease, of: stored.id, attempts: 1, error)
                 Task { [recordings] in

@@ -86,7 +86,7 @@ package struct SyncJobs: WorkloadJobs {
             _ file: SyncOrder.File, _ path: String
         ) async throws(BackgroundRefusal) -> (held: ChunkedRecordings.Held, length: Duration?, isDamaged: Bool) {
             guard let frames = file.frames else { return (ChunkedRecordings.Held(Recording(path: path)), nil, false) }
-            let output = services.spool.path(for: services.newID())
+            let output = services.newPath()
             let owner = DiskOwner(user: job.user, key: job.key, isSent: false)
             let hold = try await BackgroundRefusal.heard { () throws(RefusalCause) in try services.spool.budget.open(owner, announced: nil) }
             let result: Result<FrameFile.Decoded, MediaError> = await withCheckedContinuation { continuation in

@@ -91,7 +91,7 @@ struct WorkloadRecognition: Sendable {
                     failure = error
                     services.log.info("background audio not recognised", [.request: id, .engine: attempt.engine.rawValue, .error: "\(error)"])
                 }
-                // What may have been taken, and cannot be asked for, is not ordered twice: the caller is told, and decides.
+                // Work that may have been taken, and cannot be asked for, is not ordered twice: the caller is told, and decides.
                 guard failure.isEnginesOwn, !isLost.isSet else { break }
             }
             let run = RecognitionAttempt(of: .failure(failure), by: attempt.engine, from: start, to: .now)

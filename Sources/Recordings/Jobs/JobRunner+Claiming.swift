@@ -50,7 +50,7 @@ extension JobRunner {
             fetch(job, services)
         }
         while mayClaim, let below = Self.limit(working.room) {
-            // Of a job that is here and of one that was fetched, the one of who has less under way.
+            // The owner with less under way goes first, with a job that is here or with one that was fetched.
             let next = nextFetched()
             let limit = min(below, next.map { working.held[$0.job.user, default: 0] } ?? .max)
             if limit > 0, let job = try await claim(.here, working, below: limit, services) {

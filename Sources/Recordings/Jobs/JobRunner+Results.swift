@@ -32,7 +32,7 @@ extension JobRunner {
             let retry = retry(services)
             var isKept = isInFile
             var attempts = 1
-            // Before the first wait: from here on the process may end at any moment.
+            // The outcome is kept before the first wait: from here on the process may end at any moment.
             if !isKept { isKept = await keep(outcome, of: job.id, attempts: attempts, services) }
             while !Task.isCancelled {
                 do { try await Task.sleep(for: schedule.wait(after: attempts)) } catch { break }

@@ -51,7 +51,7 @@ final class SpoolWriter {
             }
             guard hold.take(bytes.count) else {
                 failure = .noRoom(hold.refusal ?? .internalFault)
-                // What came already is of no use, and its room is wanted.
+                // The bytes that came already are of no use, and their room is wanted.
                 ftruncate(descriptor, 0)
                 return
             }

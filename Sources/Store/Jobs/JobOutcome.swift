@@ -1,6 +1,6 @@
 package import Speech
 
-/// How a job ended.
+/// The end of a job.
 package enum JobOutcome: Sendable, Equatable {
     case completed(Transcript)
     /// Why, in the words of the job's protocol.

@@ -1,9 +1,9 @@
 import Framing
 package import Speech
 
-/// Which job may be claimed.
+/// The jobs that may be claimed.
 package struct JobClaimTerms: Sendable, Equatable {
-    /// Where the recordings of a job are.
+    /// The place of a job's recordings.
     package enum Source: Sendable, Equatable {
         /// At an address that the caller gave: it is fetched first.
         case address
@@ -31,7 +31,7 @@ package struct JobClaimTerms: Sendable, Equatable {
 package struct JobLease: Sendable, Equatable {
     /// The process: another one after each start.
     package var owner: String
-    /// When others may take the jobs, unless the lease is renewed before.
+    /// The time from which others may take the jobs, unless the lease is renewed before.
     package var until: UnixTime
 
     package init(owner: String, until: UnixTime) {

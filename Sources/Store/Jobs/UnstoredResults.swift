@@ -33,7 +33,7 @@ package struct UnstoredResults: Sendable {
         if let path = path(of: id) { unlink(path) }
     }
 
-    /// What earlier processes left. A file that is not a whole result is removed: its job is worked on again.
+    /// The results that earlier processes left. A file that is not a whole result is removed: its job is worked on again.
     package func all() throws(StoreError) -> [(id: ID<TranscriptionJob>, outcome: JobOutcome)] {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: directory) } catch {

@@ -21,7 +21,7 @@ package final class Uploads: Sendable {
 
     package init(in database: SQLiteDatabase) { self.database = database }
 
-    /// What became of an upload that was to be added.
+    /// The answer to an upload that was to be added.
     package enum Addition: Sendable, Equatable {
         case added
         /// All uploads together have no room for it.

@@ -2,7 +2,7 @@ import CSQLite
 import Dispatch
 import Synchronization
 
-/// Whether SQLite's `quick_check` has been through the whole file.
+/// The state of SQLite's `quick_check`, which reads the whole file.
 package enum QuickCheck: Sendable, Equatable {
     /// Every page is sound.
     case whole

@@ -5,7 +5,7 @@ package final class SQLiteDatabase: Sendable {
     package let directory: DataDirectory
     private let writer: SQLiteWriter
     private let reader: SQLiteReader
-    /// What the look through the file's pages has come to.
+    /// The result of the look through the file's pages.
     package let check: QuickCheck
 
     /// Opens the database of `directory`, makes it unless it is there, brings its schema up to date, and looks through its pages.

@@ -39,7 +39,7 @@ package final class UnfinishedRecordings: Sendable {
         var machine: any PrerecordedClientMachine
     }
 
-    /// How long work is remembered. What the vendor keeps of it is deleted then.
+    /// The time for which work is remembered. The vendor's copy is deleted then.
     let keepTime: Duration
     /// The oldest first.
     private let entries = Mutex<(list: [Entry], count: Int)>(([], 0))

@@ -185,7 +185,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         return VendorAnswer(status: response.status.code, headers: response.headers, body: response.body)
     }
 
-    /// Before anything is sent.
+    /// The error of a request that fails before anything is sent.
     private static let undescribed = HTTPClientError.failed("raw audio of this encoding")
 
     private func explain(_ error: HTTPClientError, late: EngineError?) -> EngineError {

@@ -4,7 +4,7 @@ import Gateway
 import Net
 import Observability
 
-/// What decodes the recordings that a gateway is sent: processes of this program that can do nothing else.
+/// The decoders of the recordings that a gateway is sent: processes of this program that can do nothing else.
 enum Decoders {
     /// More recordings at once wait for their turn. A process is held for as long as its recording is recognised, so that this is more than there
     /// are processors: one that waits costs memory only.

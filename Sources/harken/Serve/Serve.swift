@@ -52,7 +52,7 @@ struct Serve: Command {
             """,
         options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log])
 
-    /// How long the start may look through the database's pages for damage.
+    /// The longest time for which the start looks through the database's pages for damage.
     private static let checkTime: Duration = .seconds(5)
 
     /// Settings that were given as options, and the options' names for messages.
@@ -114,7 +114,7 @@ struct Serve: Command {
         let address = try address(of: configuration.listen)
         let metrics = Metrics()
         let writer = try LogWriter(dropped: { metrics.logLineDropped() })
-        // What was logged before a failure is written too.
+        // Lines that were logged before a failure are written too.
         defer { writer.flush(within: .seconds(2)) }
         let log = Log(level: configuration.logLevel, write: { writer.write($0) })
         if database.check == .unfinished {

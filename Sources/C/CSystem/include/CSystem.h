@@ -1,5 +1,5 @@
 #pragma once
-// What Glibc's module does not show of Linux: declarations and adapters only.
+// Parts of Linux that Glibc's module does not show: declarations and adapters only.
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -46,7 +46,7 @@ int system_renounce_privileges(void);
 /// The process is killed when the thread that spawned it ends. 0 or an errno.
 int system_die_with_parent(void);
 
-/// From here on the process is killed by SIGSYS at every system call that decoding does not need: it can open nothing, connect to nothing, start
+/// Limits the process to the system calls of decoding; SIGSYS kills it at any other: it can open nothing, connect to nothing, start
 /// nothing and make no memory executable. Needs `system_renounce_privileges`. 0, or an errno where the system has no such filter.
 int system_enter_sandbox(void);
 

@@ -24,7 +24,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var thresholds: DeepgramFluxThresholds
     private var keyterms: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
-    /// What ended the session for its key: no credit left, or revoked; nil: nothing did.
+    /// The end of the session for its key: no credit left, or revoked; nil: the key did not end it.
     private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
     private var term: SessionTimeouts?
