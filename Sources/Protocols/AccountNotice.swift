@@ -1,9 +1,9 @@
-/// What a session's dialect is told of the key that pays for it.
+/// A change of the paying key's state, which the session's dialect reports to the client.
 package enum AccountNotice: Sendable, Equatable {
-    /// The balance fell to a threshold of the operator's; this much audio is left.
+    /// The balance fell to a threshold that the operator set. `remaining` is the audio that the balance still pays for.
     case low(remaining: Duration)
-    /// Nothing is left: what was received is made final, then the session ends with `EngineError.quotaExhausted`.
+    /// The balance is used up: the audio received so far becomes final, then the session ends with `EngineError.quotaExhausted`.
     case exhausted
-    /// The key was taken back, or is over: the session ends at once with `EngineError.unauthorized`.
+    /// The key was revoked or has expired: the session ends at once with `EngineError.unauthorized`.
     case revoked
 }

@@ -1,16 +1,16 @@
-/// How a vendor wants its audio parted into binary messages.
+/// The sizes of binary messages in which a vendor wants audio.
 package struct AudioMessages: Sendable, Equatable {
-    /// Less waits for more audio, or for a command that must not overtake it.
+    /// Minimum audio in a message. Less audio waits for more, or for a command that must not overtake the audio.
     package var shortest: Duration
-    /// More is parted.
+    /// Maximum audio in a message. More audio is split.
     package var longest: Duration
 
-    /// - Parameter shortest: also the delay that it may cost.
+    /// - Parameter shortest: the minimum, which is also the delay that it may add.
     package init(shortest: Duration = .milliseconds(50), longest: Duration = .seconds(1)) {
         self.shortest = shortest
         self.longest = longest
     }
 
-    /// As it comes.
+    /// Messages of any size.
     package static let any = AudioMessages(shortest: .zero, longest: .seconds(3_600))
 }

@@ -1,7 +1,7 @@
 package import Framing
 package import Speech
 
-/// A key of the caller's own at a vendor, which comes with the handshake: `X-BYOK-Deepgram: …`.
+/// A caller's own key for a vendor, which comes with the handshake: `X-BYOK-Deepgram: …`.
 package struct BYOKCredential: Sendable, Equatable {
     package var vendor: EngineName
     package var credential: Credential
@@ -11,7 +11,7 @@ package struct BYOKCredential: Sendable, Equatable {
         self.credential = credential
     }
 
-    /// One for each vendor that there is.
+    /// Returns the keys in the headers, at most one for each known vendor.
     package static func find(in head: HTTPRequestHead) -> [BYOKCredential] {
         Catalogue.vendors.compactMap { vendor in
             guard let text = head.headers["X-BYOK-" + vendor.name.rawValue]?[...].trimmingBlanks, !text.isEmpty else { return nil }

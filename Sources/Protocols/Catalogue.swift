@@ -1,8 +1,8 @@
 import Speech
 
-/// Every protocol that Harken speaks. Adding one is one folder and one line here.
+/// Every protocol that Harken speaks. A new protocol needs one folder and one line here.
 package enum Catalogue {
-    /// What live clients may speak to us.
+    /// The protocols that live clients may speak to Harken.
     package static let dialects: [LiveDialect] = [
         AssemblyAILiveServer.dialect,
         DeepgramLiveServer.dialect,
@@ -15,7 +15,7 @@ package enum Catalogue {
         ListenServer.webDialect,
         ListenServer.pushToTalkDialect,
     ]
-    /// What we speak to vendors.
+    /// The vendors that Harken can use as engines.
     package static let vendors: [Vendor] = [
         AssemblyAILiveClient.vendor.with(AssemblyAIPrerecordedClient.service),
         DeepgramLiveClient.vendor.with(DeepgramPrerecordedClient.service),

@@ -1,12 +1,12 @@
 package import Speech
 
 extension Credential {
-    /// What two texts must have in common to be parts of one key; a shorter key is looked for as a whole.
+    /// Minimum number of bytes that a text and the key must have in common to count as a part of the key. A shorter key is looked for as a whole.
     private static let least = 8
-    /// What is shorter is no secret, and taken out it would leave nothing to read.
+    /// Minimum length of a secret, in bytes. A shorter text is not removed, because too little readable text would remain.
     private static let shortest = 4
 
-    /// `text` without the secret, whole or from its beginning on: vendors quote keys that they refuse.
+    /// Returns `text` without the secret, whole or cut short at its end: vendors quote keys that they refuse.
     package func removed(from text: String) -> String {
         let secret = Array(secret.utf8), bytes = Array(text.utf8)
         guard secret.count >= Self.shortest else { return text }
@@ -29,7 +29,7 @@ extension Credential {
 }
 
 extension EngineError {
-    /// The same without the key, should the engine have quoted it.
+    /// Returns the error without the key, in case the engine quoted it.
     package func without(_ credential: Credential) -> EngineError {
         switch self {
         case .unauthorized(let said): .unauthorized(credential.removed(from: said))

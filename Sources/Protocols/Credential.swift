@@ -1,16 +1,16 @@
 import Framing
 
-/// What a caller showed to be let in, or what an engine is shown. Opaque: it never appears in text, logs or reflection.
+/// The secret that a caller shows to get access, or that an engine is shown. Opaque: it never appears in text, logs or reflection.
 package struct Credential: Sendable, Equatable {
-    /// Where a request carried it.
+    /// The part of a request that carried the secret.
     package enum Place: Sendable, Equatable {
         case header
-        /// An item of `Sec-WebSocket-Protocol`: all that a browser can set.
+        /// An item of `Sec-WebSocket-Protocol`, the only header that a browser can set.
         case subprotocol
         case query
     }
 
-    /// The secret itself, for comparing its hash or for sending it to an engine. For nothing else.
+    /// The secret itself, only for comparing its hash and for sending it to an engine.
     package let secret: String
     package let place: Place
 
@@ -27,7 +27,7 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible, Cus
 }
 
 extension Credential {
-    /// The secret of an `Authorization` header with one of these schemes, in any case; nil when there is none.
+    /// Returns the secret of an `Authorization` header that has one of these schemes, in any case; nil when there is none.
     static func authorization(of head: HTTPRequestHead, schemes: [String]) -> Credential? {
         guard let field = head.headers["Authorization"] else { return nil }
         let parts = field[...].trimmingBlanks.split(separator: " ", maxSplits: 1)

@@ -1,14 +1,14 @@
 extension Duration {
-    /// In seconds, rounded up: for `Retry-After`.
+    /// The duration in seconds, rounded up: for `Retry-After`.
     var wholeSecondsUp: Int64 {
         let (seconds, rest) = components
         return rest > 0 ? seconds + 1 : seconds
     }
 
-    /// In seconds, rounded down; 0 for less than none.
+    /// The duration in seconds, rounded down; 0 for a negative duration.
     var secondsDown: Int { Int(max(0, components.seconds)) }
 
-    /// Rounded down.
+    /// The duration in milliseconds, rounded down.
     var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
         return seconds * 1_000 + attoseconds / 1_000_000_000_000_000

@@ -1,10 +1,10 @@
-/// The last messages in which a vendor made something final: what comes twice is told from what was said twice by its times.
+/// The last messages in which a vendor made something final. Times distinguish a repeated message from words that were spoken twice.
 struct EarlierFinals<Item: Equatable & Sendable>: Sendable {
-    /// Oldest first.
+    /// Messages, oldest first.
     private var messages: [[Item]] = []
     static var most: Int { 4 }
 
-    /// Whether a message with these items, each with its place in the stream, has come before; if not, it has now.
+    /// Returns true if a message with these items (each with its position in the stream) came before; otherwise remembers the message.
     mutating func contain(_ items: [Item]) -> Bool {
         guard !messages.contains(items) else { return true }
         if messages.count == Self.most { messages.removeFirst() }

@@ -1,9 +1,9 @@
 package import Framing
 package import Speech
 
-/// Which engines a request names, in the query (`engine=deepgram,local`) or the header `X-Harken-Engine`; the query counts first.
+/// The engines that a request names, in the query (`engine=deepgram,local`) or in the header `X-Harken-Engine`; the query counts first.
 package enum EngineChoice {
-    /// In order of preference, each once; empty when the request leaves it to the operator.
+    /// Returns the engines in order of preference, each once; empty when the request leaves the choice to the operator.
     package static func engines(of head: HTTPRequestHead) -> [EngineName] {
         let asked = head.query.all("engine").joined(separator: ",")
         let names = (asked.isEmpty ? head.headers.values("X-Harken-Engine").joined(separator: ",") : asked)

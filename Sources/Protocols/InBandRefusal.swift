@@ -1,10 +1,10 @@
-/// A refusal of the dialects that accept every socket and then say no in it.
+/// A refusal in the dialects that accept every socket and then send the error through it.
 package struct InBandRefusal: Error, Sendable, Equatable {
     /// Text messages, in order.
     package var messages: [[UInt8]]
     package var code: UInt16
     package var reason: String
-    /// Between the messages and the close, for clients that do not read what comes with it.
+    /// Pause between the messages and the close, for clients that miss messages which come together with the close.
     package var pause: Duration
 
     package init(messages: [[UInt8]], code: UInt16, reason: String, pause: Duration = .zero) {

@@ -1,7 +1,7 @@
 import Speech
 
 extension LanguageTag {
-    /// Whether it has a tag's length and characters; not whether there is such a language.
+    /// True if the text has a tag's length and characters; the language itself need not exist.
     package var isWellFormed: Bool {
         (2...35).contains(rawValue.utf8.count)
             && rawValue.utf8.allSatisfy { byte in

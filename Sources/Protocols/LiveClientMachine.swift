@@ -1,54 +1,55 @@
 package import Framing
 package import Speech
 
-/// The client side of a vendor's live protocol: engine commands as messages, and messages as engine events.
+/// The client side of a vendor's live protocol: turns engine commands into messages, and messages into engine events.
 ///
-/// One value for each stream. Audio does not pass through it: the driver sends it as binary messages (of 16-bit little-endian PCM, unless the machine says otherwise), and says so.
-/// The machine's events have the order and the meaning that `EngineEvent` describes; after `.closed` there is nothing more.
+/// One value for each stream. Audio does not pass through the machine: the driver sends the audio as binary messages (16-bit little-endian PCM,
+/// unless the machine says otherwise), and reports the amount with `sentAudio`. The machine's events have the order and the meaning that
+/// `EngineEvent` describes; no event comes after `.closed`.
 package protocol LiveClientMachine: Sendable {
     /// The request that opens the stream.
     var connection: ConnectionRequest { get }
 
-    /// When `timePassed` wants to be called; nil when there is nothing to wait for. Audio never makes it earlier.
+    /// Time at which `timePassed` wants to be called; nil when the machine waits for nothing. Sent audio never makes the time earlier.
     var deadline: Instant? { get }
 
-    /// The socket is open.
+    /// Handles the opening of the socket.
     mutating func opened(now: Instant, actions: inout [ClientAction])
 
-    /// The driver could not connect: refused with this status, or (nil) not reached at all.
+    /// Handles a failed connection: refused with this HTTP status, or (nil) not reached at all.
     mutating func refused(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction])
 
-    /// The driver sent this much audio (samples of one channel).
+    /// Counts audio that the driver sent, in samples of one channel.
     mutating func sentAudio(_ count: SampleCount, now: Instant)
 
     mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction])
 
     mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction])
 
-    /// The socket is closed: by the peer with this code, or (nil) broken.
+    /// Handles the end of the socket: closed by the peer with this code, or (nil) broken.
     mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction])
 
     mutating func timePassed(now: Instant, actions: inout [ClientAction])
 }
 
-/// What a client machine wants done, in order.
+/// An action that a client machine asks its driver for. Actions are done in order.
 package enum ClientAction: Sendable, Equatable {
     case event(EngineEvent)
-    /// Of a client of `/listen` only.
+    /// An event of a conversation; only from a client of `/listen`.
     case listen(ListenEvent)
     case send(text: [UInt8])
-    /// Close the socket, behind everything that was sent.
+    /// Closes the socket after everything that was sent before.
     case close(code: UInt16)
 }
 
-/// How a stream to a vendor is opened. The host comes from configuration.
+/// The request that opens a stream to a vendor. The host comes from the configuration.
 package struct ConnectionRequest: Sendable, Equatable {
-    /// Path and query, percent-encoded, to be appended to the configured address.
+    /// Path and query, percent-encoded; appended to the configured address.
     package var target: String
-    /// With the credential; never to be logged.
+    /// Headers, with the credential; never logged.
     package var headers: HTTPHeaders
     package var subprotocols: [String]
-    /// The vendor's name of the model that it asks for; nil when it leaves that to the vendor.
+    /// The vendor's name of the requested model; nil when the request leaves the choice to the vendor.
     package var model: String?
 
     package init(target: String, headers: HTTPHeaders, subprotocols: [String] = [], model: String? = nil) {

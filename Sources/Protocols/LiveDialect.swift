@@ -1,33 +1,33 @@
 package import Framing
 package import Speech
 
-/// One live dialect as the gateway's routes see it.
+/// One live dialect, in the form that the gateway's routes use.
 package struct LiveDialect: Sendable {
-    /// The name in metrics and logs: `deepgram`.
+    /// The dialect's name in metrics and logs: `deepgram`.
     package var name: String
-    /// The WebSocket's paths: `/v1/listen`; one that ends with `/*` means everything below.
+    /// The WebSocket's paths, such as `/v1/listen`; a path that ends with `/*` means everything below it.
     package var paths: [String]
-    /// When it is asked who calls.
+    /// The step at which the caller shows a credential.
     package var authentication: Authentication
-    /// Clients on other machines must come by TLS, unless the operator says otherwise.
+    /// True if clients on other machines must use TLS, unless the operator allows otherwise.
     package var needsTLS: Bool
-    /// Its sessions want to know what their users have chosen.
+    /// True if the dialect's sessions need the choices of their users.
     package var asksForUser: Bool
-    /// Bytes that one message of a client's may have; nil: the gateway's own limit.
+    /// Maximum size of a client's message, in bytes; nil: the gateway's own limit.
     package var maxMessageBytes: Int?
-    /// Finds what the caller shows. A pure look at the head: it says nothing about whether it is good.
+    /// Finds the credential that a request's head carries. Does not check whether the credential is valid.
     package var credential: @Sendable (HTTPRequestHead) -> Credential?
-    /// Reads what the handshake asks for. To be called after the credential was found good.
+    /// Reads the parameters of a handshake. To be called only after the credential was found valid.
     package var accept: @Sendable (HTTPRequestHead, HandshakeContext) -> Result<LiveHandshake, Refusal>
-    /// Says no in the dialect's words, before or instead of the upgrade.
+    /// Writes a refusal in the dialect's form, before or instead of the upgrade.
     package var refuse: @Sendable (RefusalCause, HandshakeContext) -> Refusal
-    /// Says no after the upgrade, where the vendor does so; nil: by `refuse`.
+    /// Writes a refusal for the open socket, where the vendor sends it there; nil: use `refuse`.
     package var refuseInBand: @Sendable (RefusalCause, HandshakeContext) -> InBandRefusal?
 
     package enum Authentication: Sendable {
-        /// The handshake shows the credential.
+        /// The credential is in the handshake.
         case handshake
-        /// The handshake may show it; else a message does.
+        /// The credential may be in the handshake; otherwise it comes in a message.
         case opening
     }
 
@@ -51,20 +51,20 @@ package struct LiveDialect: Sendable {
     }
 }
 
-/// What a handshake needs and cannot know by itself.
+/// The facts that a handshake needs from the gateway.
 package struct HandshakeContext: Sendable {
-    /// A new UUID, in lower case. Names the request to the client and in our logs.
+    /// A new UUID, in lower case. Names the request to the client and in Harken's logs.
     package var requestID: String
     package var now: UnixTime
-    /// Names of models that the engines have, besides those that the dialect knows.
+    /// Names of models that the engines have, in addition to the dialect's own.
     package var models: Set<String>
-    /// The engines there are.
+    /// Names of all configured engines.
     package var engines: Set<EngineName>
-    /// How long a session may last, in dialects that leave it to the operator.
+    /// Maximum duration of a session, in dialects that leave the limit to the operator.
     package var sessionLimit: Duration
-    /// The longest session that the caller's credential opens; nil when it does not say.
+    /// Maximum duration of a session that the caller's credential allows; nil: no limit of its own.
     package var credentialLimit: Duration?
-    /// What the caller's credential was made to set sessions to, as the dialect wrote it; empty: nothing.
+    /// Session settings to which the caller's credential is bound, as the dialect wrote them; empty: none.
     package var credentialSettings: [UInt8]
 
     package init(
@@ -81,19 +81,19 @@ package struct HandshakeContext: Sendable {
     }
 }
 
-/// A handshake that was understood.
+/// A valid handshake.
 package struct LiveHandshake: Sendable {
-    /// What takes the client's messages from here on.
+    /// The machine that handles the client's messages from now on.
     package enum Start: Sendable {
         case session(any LiveServerMachine)
-        /// What the session shall be comes in messages.
+        /// The session is configured in messages.
         case opening(any LiveHandshakeMachine)
     }
 
     package var start: Start
-    /// To be selected in the answer.
+    /// The subprotocol to select in the answer.
     package var subprotocol: String?
-    /// To be added to the answer.
+    /// Headers to add to the answer.
     package var headers: HTTPHeaders
 
     package init(_ start: Start, subprotocol: String? = nil, headers: HTTPHeaders = HTTPHeaders()) {

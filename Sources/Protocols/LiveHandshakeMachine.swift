@@ -1,27 +1,27 @@
 package import Speech
 
-/// What a client says before its session exists, in a dialect whose first messages bring the credential or the configuration.
+/// Handles a client's messages before its session exists, in a dialect whose first messages bring the credential or the configuration.
 ///
-/// One value for each client, until the session begins or is refused. A value without I/O, as `LiveServerMachine` is.
+/// One value for each client, until the session begins or is refused. A value without I/O, like `LiveServerMachine`.
 package protocol LiveHandshakeMachine: Sendable {
-    /// When `timePassed` wants to be called.
+    /// Time at which `timePassed` wants to be called; nil when the machine waits for nothing.
     var deadline: Instant? { get }
 
-    /// The socket is open. Comes once, before everything else.
+    /// Handles the opening of the socket. Called once, before all other functions.
     mutating func opened(now: Instant, output: inout ServerOutput)
 
-    /// A text message came: UTF-8, of any content.
+    /// Handles a text message: UTF-8, of any content.
     ///
-    /// - Returns: the session that the client has asked for, once it has said enough.
+    /// - Returns: the session that the client asked for; nil while more messages are needed.
     mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning?
 
-    /// A binary message came, before the session.
+    /// Handles a binary message before the session.
     mutating func receivedBinary(byteCount: Int, now: Instant, output: inout ServerOutput) -> LiveBeginning?
 
-    /// The session that it asked for is not to be.
+    /// Handles the refusal of the session that the client asked for.
     mutating func refused(_ cause: RefusalCause, now: Instant, output: inout ServerOutput)
 
-    /// The gateway is going down: nothing was begun, so nothing is to be finished.
+    /// Handles the gateway's shutdown. No session has begun, so nothing must be finished.
     mutating func drain(now: Instant, output: inout ServerOutput)
 
     mutating func timePassed(now: Instant, output: inout ServerOutput)
@@ -30,9 +30,9 @@ package protocol LiveHandshakeMachine: Sendable {
 /// The session that an opening asks for.
 package struct LiveBeginning: Sendable {
     package var machine: any LiveServerMachine
-    /// What the client showed, when it was in a message; nil: what the handshake showed counts.
+    /// The credential that a message brought; nil: the handshake's credential counts.
     package var credential: Credential?
-    /// Whether the message that completed the opening is the session's first message too.
+    /// True if the message that completed the opening is also the session's first message.
     package var includesMessage: Bool
 
     package init(machine: any LiveServerMachine, credential: Credential? = nil, includesMessage: Bool = false) {

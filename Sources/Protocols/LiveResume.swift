@@ -1,18 +1,18 @@
 package import Speech
 
-/// What a client asks for that lost its connection to a session and goes on with it.
+/// The request of a client that lost its connection to a session and wants to continue the session.
 package struct LiveResume: Sendable, Equatable {
     package enum Failure: Sendable, Equatable {
-        /// The session is over, or there never was one of this name.
+        /// The session is over or never existed.
         case expired
-        /// What it asks for cannot be. Says why.
+        /// The request is not possible; the text says why.
         case refused(String)
     }
 
     package var session: ID<Session>
-    /// Where its audio goes on, on the session's timeline.
+    /// Start of the client's next audio, on the session's timeline.
     package var start: SampleIndex
-    /// How many of the session's messages it has seen.
+    /// Number of the session's messages that the client has seen.
     package var seen: Int
 
     package init(session: ID<Session>, start: SampleIndex, seen: Int) {

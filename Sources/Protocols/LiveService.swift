@@ -3,7 +3,7 @@ package import Speech
 /// A vendor's recognition of live audio.
 package struct LiveService: Sendable {
     package var capabilities: Capabilities
-    /// Where it is by default: `wss://api.deepgram.com`. The machine's target is appended.
+    /// The vendor's default address, such as `wss://api.deepgram.com`. The machine's target is appended.
     package var address: String
     package var audio: AudioMessages
     package var connect: @Sendable (StreamOptions, Credential) -> any LiveClientMachine

@@ -1,23 +1,23 @@
 import Framing
 
-/// The members of a vendor's messages, gathered from front to back, once, without a document: a relay reads thousands of messages a second.
+/// The members of a vendor's messages, read in one pass without a document, because a relay reads thousands of messages each second.
 protocol MessageFields {
     associatedtype Message
 
     init()
 
-    /// Reads the value of the member `name`, whatever it is.
+    /// Reads the value of the member `name`, of any type.
     mutating func read(_ name: JSONReader.Name, from reader: inout JSONReader) throws(JSONReader.Malformed)
 
-    /// What the members make.
+    /// The message that the members make.
     var message: Message { get }
 
-    /// What stands for a text that is no message. Says what is wrong with it, never what it said.
+    /// Returns the message that stands for invalid text. `problem` describes the error, but never quotes the text.
     static func malformed(_ problem: String) -> Message
 }
 
 extension MessageFields {
-    /// - Parameter sizeLimit: in bytes; what is longer is not read.
+    /// - Parameter sizeLimit: the maximum size in bytes; a longer text is not read.
     static func message(parsing text: RawSpan, sizeLimit: Int) -> Message {
         guard text.byteCount <= sizeLimit else { return malformed("larger than \(sizeLimit) bytes") }
         return text.withUnsafeBytes { bytes in

@@ -1,16 +1,16 @@
 package import Framing
 package import Speech
 
-/// A recognition that an engine did not do, as its caller is told: the engine's name, a stable code, an HTTP status and words.
+/// A failed recognition, as reported to the caller: the engine's name, a stable code, an HTTP status and a text.
 ///
-/// The one place that maps `EngineError` to what leaves the gateway; each dialect writes it in its own form.
+/// Only this type maps `EngineError` to what leaves the gateway; each dialect writes it in its own form.
 package struct ProviderError: Sendable, Equatable {
-    /// The same on every route, and in what is stored of a job.
+    /// The error's code, which is the same on every route and in stored jobs.
     package enum Code: String, Sendable, CaseIterable {
         case keyRefused = "provider_key_refused"
         case quotaExhausted = "provider_quota_exhausted"
         case rateLimited = "provider_rate_limited"
-        /// Out of service, or outside its own protocol.
+        /// The engine is out of service, or breaks its own protocol.
         case failure = "provider_failure"
         case timeout = "provider_timeout"
         case audioNotUsable = "audio_not_usable"
@@ -34,16 +34,17 @@ package struct ProviderError: Sendable, Equatable {
     }
 
     package var code: Code
-    /// nil: no engine was asked.
+    /// The engine that failed; nil when no engine was asked.
     package var provider: EngineName?
-    /// The error with words that its caller may read.
+    /// The error with a text that the caller may read.
     package var error: EngineError
     package var status: HTTPStatus
     package var payer: BillingParty
 
     /// - Parameters:
-    ///   - provider: the engine that failed; nil: none was asked.
-    ///   - payer: whose key was shown to it. What a vendor says of the operator's key and account is for the operator's log only.
+    ///   - provider: the engine that failed; nil when no engine was asked.
+    ///   - payer: the owner of the key that the engine was shown. A vendor's text about the operator's key and account goes only to the operator's
+    ///     log.
     package init(_ error: EngineError, by provider: EngineName?, payer: BillingParty) {
         code = Code(error)
         self.provider = provider
@@ -60,7 +61,7 @@ package struct ProviderError: Sendable, Equatable {
         }
         status =
             switch (error, payer) {
-            // Not 401: that would say that the key to the gateway is wrong.
+            // Not 401, which would mean that the caller's key for the gateway is wrong.
             case (.unauthorized, .user): .forbidden
             case (.quotaExhausted, .user): .paymentRequired
             case (.unauthorized, .operator), (.quotaExhausted, .operator), (.protocolViolation, _): .badGateway
@@ -71,13 +72,13 @@ package struct ProviderError: Sendable, Equatable {
             }
     }
 
-    /// nil: anything but an engine's error.
+    /// Returns the error of a failed engine; nil for any other cause.
     package init?(_ cause: RefusalCause) {
         guard case .engine(let error, let provider, let payer) = cause else { return nil }
         self.init(error, by: provider, payer: payer)
     }
 
-    /// The error with the engine and the code behind its words, for forms that have nothing but words; those that have no words stay as they are.
+    /// The error with the engine and the code after its text, for forms that carry only a text. An error without a text stays unchanged.
     package var tagged: EngineError {
         let tag = ProviderTag(self)
         return switch error {
@@ -92,11 +93,11 @@ package struct ProviderError: Sendable, Equatable {
         }
     }
 
-    /// Its two members, for an object of any dialect.
+    /// Writes the members `provider` and `code` into an object of any dialect.
     package func writeMembers(to json: inout JSONWriter) { ProviderTag(self).writeMembers(to: &json) }
 }
 
-/// The engine and the code of an error, as they stand behind the words of a job that failed: `… (deepgram: provider_key_refused)`.
+/// The engine and the code of an error, in the form that ends a failed job's text: `… (deepgram: provider_key_refused)`.
 package struct ProviderTag: Sendable, Equatable {
     package var provider: EngineName?
     package var code: String
@@ -108,7 +109,7 @@ package struct ProviderTag: Sendable, Equatable {
 
     package init(_ error: ProviderError) { self.init(provider: error.provider, code: error.code.rawValue) }
 
-    /// nil: the words carry none.
+    /// Reads the tag at the end of a text; nil when there is none.
     package init?(in words: String) {
         guard words.hasSuffix(")"), let open = words.lastIndex(of: "(") else { return nil }
         let inner = words[words.index(after: open)...].dropLast()
@@ -117,7 +118,7 @@ package struct ProviderTag: Sendable, Equatable {
         self.init(provider: parts.count == 2 ? EngineName(parts[0]) : nil, code: code.rawValue)
     }
 
-    /// The words with this behind them.
+    /// Returns the text with this tag after it.
     package func following(_ words: String) -> String { "\(words) (\(provider.map { "\($0): " } ?? "")\(code))" }
 
     package func writeMembers(to json: inout JSONWriter) {

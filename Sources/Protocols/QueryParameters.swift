@@ -1,10 +1,9 @@
 import Framing
 import Speech
 
-/// Reads the parameters of a request: names by case, values of an enumeration without regard to it. Unknown names are nobody's
-/// business here.
+/// Reads the parameters of a request. Names are case-sensitive; the values of enumerations are not. Unknown names are ignored.
 struct QueryParameters {
-    /// Says what is wrong with a parameter and what would be right.
+    /// An invalid parameter. The message says what is wrong and what would be right.
     struct Fault: Error, Equatable {
         var message: String
     }
@@ -15,7 +14,7 @@ struct QueryParameters {
         query.first(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// All values of a repeated parameter, empty ones left out.
+    /// Returns all values of a repeated parameter; empty values are left out.
     func list(_ name: String, limit: Int = 100) throws(Fault) -> [String] {
         let values = query.all(name).filter { !$0.isEmpty }
         guard values.count <= limit else { throw Fault(message: "\(name) is given \(values.count) times; at most \(limit) are taken.") }

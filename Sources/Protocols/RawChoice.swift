@@ -1,8 +1,8 @@
 package import Framing
 
-/// Whether a request wants the vendor's own answer kept: `raw=true` in the query, or the header `X-Harken-Raw: true`.
+/// Reads if a request wants the vendor's own answer kept: `raw=true` in the query, or the header `X-Harken-Raw: true`.
 package enum RawChoice {
-    /// - Throws: `badRequest`, when it says neither yes nor no.
+    /// - Throws: `badRequest` when the value is neither `true` nor `false`.
     package static func isWanted(by head: HTTPRequestHead) throws(RefusalCause) -> Bool {
         let field = head.headers["X-Harken-Raw"].map { $0[...].trimmingBlanks }
         guard let said = head.query.first("raw")?[...] ?? field else { return false }

@@ -1,9 +1,9 @@
 package import Framing
 
-/// A whole HTTP answer that says no, in the caller's own dialect: to a request, or to the upgrade of a WebSocket.
+/// A complete HTTP answer that refuses a request or the upgrade of a WebSocket, in the caller's own dialect.
 package struct Refusal: Error, Sendable, Equatable {
     package var status: HTTPStatus
-    /// With `Content-Type`; without `Content-Length`.
+    /// Headers with `Content-Type` and without `Content-Length`.
     package var headers: HTTPHeaders
     package var body: [UInt8]
 

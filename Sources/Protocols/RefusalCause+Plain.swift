@@ -1,7 +1,7 @@
 package import Framing
 
 extension RefusalCause {
-    /// Status, code and words of Harken's own routes.
+    /// Status, code and message for Harken's own routes.
     package var plain: (status: HTTPStatus, code: String, message: String) {
         switch self {
         case .unauthenticated: (.unauthorized, "unauthenticated", "A valid key or user token is needed: Authorization: Bearer KEY.")

@@ -1,39 +1,39 @@
 package import Speech
 
-/// Why the gateway will not do what a request asks. Each dialect says it in its own words.
+/// The reason for which the gateway refuses a request. Each dialect writes it in its own form.
 package enum RefusalCause: Error, Sendable, Equatable {
-    /// No credential, or one that is unknown, expired or revoked.
+    /// The request has no credential, or one that is unknown, expired or revoked.
     case unauthenticated
-    /// A known caller who may not do this. Says what is missing.
+    /// The caller is known but may not do this. The text says what is missing.
     case forbidden(String)
-    /// A key of the caller's own at a vendor is another one than they enrolled. Says which.
+    /// The caller's own key for a vendor differs from the key that the caller enrolled. The text names it.
     case otherKey(String)
     case outOfCredit
-    /// A limit of the user's or the key's day or month is used up. Says which, and until when.
+    /// A daily or monthly limit of the user or the key is used up. The text names the limit, and the time when it ends.
     case limitReached(String)
     case tooManyRequests(retryAfter: Duration?)
     case notFound(String)
     case methodNotAllowed(allowed: String)
-    /// The body is longer than `limit` bytes; `received` were read, or announced.
+    /// The body is longer than `limit` bytes. `received`: bytes that were read or announced.
     case tooLarge(limit: Int, received: Int)
-    /// The upload broke off.
+    /// The upload ended before its body was complete.
     case incompleteBody
-    /// Says what is wrong and what to change.
+    /// The request is invalid. The text says what is wrong and what to change.
     case badRequest(String)
-    /// No engine has this language. Says what can be done.
+    /// No engine has this language. The text says what can be done.
     case unsupportedLanguage(LanguageTag, String)
-    /// No model of this name.
+    /// No model has this name.
     case unknownModel(String)
-    /// A URL that the caller gave could not be fetched. Says why.
+    /// A URL that the caller gave could not be fetched. The text says why.
     case remoteContent(String)
-    /// Draining, overloaded, or without an engine for this. Says which.
+    /// The gateway is draining, overloaded, or has no engine for the request. The text says which.
     case unavailable(String)
-    /// An engine did not recognise it.
+    /// An engine did not recognize the audio.
     ///
     /// - Parameters:
-    ///   - by: the engine; nil: none was asked.
-    ///   - payer: whose key was shown to it.
+    ///   - by: the engine; nil when no engine was asked.
+    ///   - payer: the owner of the key that the engine was shown.
     case engine(EngineError, by: EngineName? = nil, payer: BillingParty = .operator)
-    /// Our own fault.
+    /// A fault of the gateway itself.
     case internalFault
 }

@@ -1,8 +1,7 @@
 import Framing
 package import Speech
 
-/// A client that is told no in its own socket, as soon as that is open: for handshakes that cannot be understood, in the dialects that accept every
-/// socket.
+/// A client that is refused in its own socket as soon as the socket is open: for invalid handshakes, in the dialects that accept every socket.
 package struct RefusedOpening: LiveHandshakeMachine {
     private let refusal: InBandRefusal
 

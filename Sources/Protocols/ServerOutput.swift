@@ -2,21 +2,21 @@ package import Conversations
 package import Framing
 package import Speech
 
-/// What a dialect's server side wants done, in order.
+/// The actions that a dialect's server side asks for, in order.
 ///
-/// Made once for each session and used again and again: the texts lie one behind the other in one buffer, so that saying something allocates
-/// nothing. The driver hands it to a machine, carries out `actions`, and calls `removeAll()`.
+/// Made once for each session and reused: all texts are in one buffer, so that sending a message allocates nothing. The driver passes the output to a
+/// machine, carries out `actions`, and calls `removeAll()`.
 package struct ServerOutput: ~Copyable {
     package enum Action: Sendable, Equatable {
-        /// One text message: these bytes of `bytes`.
+        /// Sends one text message: this range of `bytes`.
         case send(Range<Int>)
-        /// For the session; keeps its place behind the audio that came before.
+        /// Gives a command to the session, after all audio that came before.
         case command(SessionCommand)
-        /// For the session's conversation.
+        /// Gives a command to the session's conversation.
         case converse(ConversationCommand)
-        /// Audio that came inside a text message, in the request's format.
+        /// Passes on audio that came inside a text message, in the request's format.
         case audio([UInt8])
-        /// Close the socket, behind everything that was sent. The last action of a session.
+        /// Closes the socket after everything that was sent. The last action of a session.
         case close(code: UInt16, reason: String)
     }
 
@@ -27,7 +27,7 @@ package struct ServerOutput: ~Copyable {
 
     package var isEmpty: Bool { actions.isEmpty }
 
-    /// The bytes that `.send` ranges point into.
+    /// The bytes to which the ranges of `.send` refer.
     package var bytes: [UInt8] { writer.bytes }
 
     package mutating func removeAll() {
@@ -47,7 +47,7 @@ package struct ServerOutput: ~Copyable {
     package mutating func send(_ write: (inout JSONWriter) -> Void) {
         var start = writer.bytes.count
         write(&writer)
-        // The writer parts values by commas; messages are parted by themselves.
+        // The writer puts a comma between two values; a message must not begin with it.
         if start > 0 { start += 1 }
         actions.append(.send(start..<writer.bytes.count))
     }

@@ -1,24 +1,24 @@
 import Speech
 
-/// Words that a vendor made final a few at a time, gathered until they are a final worth having: a sentence, or a few seconds.
+/// Collects words that a vendor makes final a few at a time, until they form a useful final: a sentence, or a few seconds.
 ///
-/// The last word waits for the next one, for the vendor may still put marks behind it. Finals that are taken from it tile.
+/// The last word waits for the next word, because the vendor may still add marks to it. The finals cover the audio without gaps or overlaps.
 struct SettledWords: Sendable {
-    /// Not given as final yet.
+    /// Words that no final has given yet.
     private(set) var words: [Word] = []
-    /// Where the finals that were taken end.
+    /// End of the last final.
     private(set) var through: SampleIndex = .zero
     private let rate: SampleRate
 
-    /// Speech that is given as final although its sentence goes on.
+    /// Maximum length of speech before a final is given within a sentence.
     static let longest: Duration = .seconds(5)
     static let maxWords = 64
-    /// Of one word, in bytes: what comes beyond is left out.
+    /// Maximum size of a word, in bytes; longer words and additions are dropped.
     static let longestWord = 256
 
     init(rate: SampleRate) { self.rate = rate }
 
-    /// The next word; its time is clamped to lie behind what was taken.
+    /// Adds the next word; its start is moved behind the last final.
     mutating func append(_ word: Word) {
         guard !word.text.isEmpty, word.text.utf8.count <= Self.longestWord else { return }
         var word = word
@@ -27,7 +27,7 @@ struct SettledWords: Sendable {
         words.append(word)
     }
 
-    /// More of the last word: a part of it, or a mark behind it. Nothing when there is none.
+    /// Extends the last word by a part or a mark. Does nothing when there is no word.
     mutating func extend(by text: String, through end: SampleIndex? = nil, confidence: Float? = nil) {
         guard let last = words.indices.last, words[last].text.utf8.count + text.utf8.count <= Self.longestWord else { return }
         words[last].text += text
@@ -35,7 +35,7 @@ struct SettledWords: Sendable {
         if let confidence { words[last].confidence = min(words[last].confidence, confidence) }
     }
 
-    /// What has gathered, if it is enough.
+    /// Returns the next final, if enough words have come; nil otherwise.
     mutating func takeDue() -> Hypothesis? {
         guard words.count > 1 else { return nil }
         var count = words.indices.dropLast().last { words[$0].endsSentence(before: words[$0 + 1]) }.map { $0 + 1 } ?? 0
@@ -45,7 +45,7 @@ struct SettledWords: Sendable {
         return take(count, through: nil)
     }
 
-    /// Everything, with the silence up to `end`; nil when there is neither.
+    /// Returns all words as a final, with the silence up to `end`; nil when there are no words and no silence.
     mutating func takeAll(through end: SampleIndex) -> Hypothesis? {
         guard !words.isEmpty || end > through else { return nil }
         return take(words.count, through: end)
@@ -57,7 +57,7 @@ struct SettledWords: Sendable {
         let last = taken.map(\.range.end).max() ?? through
         let range = SampleRange(through, max(last, end ?? last))
         through = range.end
-        // What was left may overlap what was taken.
+        // The remaining words may overlap the final.
         for index in words.indices {
             let start = max(words[index].range.start, through)
             words[index].range = SampleRange(start, max(start, words[index].range.end))
@@ -65,9 +65,9 @@ struct SettledWords: Sendable {
         return Hypothesis(range: range, words: taken)
     }
 
-    /// What the vendor thinks for now, as an interim.
+    /// Returns the vendor's present words as an interim.
     ///
-    /// - Parameter tentative: these words, and those after them that are not final.
+    /// - Parameter tentative: these words and the words after them that are not final.
     func interim(_ tentative: SettledWords, through end: SampleIndex) -> Hypothesis {
         let last = tentative.words.map(\.range.end).max() ?? through
         return Hypothesis(

@@ -1,6 +1,7 @@
 package import Framing
 
-/// How web pages show who they are where they open a WebSocket: with the subprotocols `token, KEY` or `bearer, TOKEN`, since they can set no header.
+/// Finds the credential that a web page sends when it opens a WebSocket: the subprotocols `token, KEY` or `bearer, TOKEN`, because browsers can set
+/// no header.
 package enum SubprotocolCredential {
     private static let schemes = ["token", "bearer"]
 
@@ -10,7 +11,7 @@ package enum SubprotocolCredential {
         return Credential(offered[1], in: .subprotocol)
     }
 
-    /// The subprotocol to select: the scheme alone, as it was written, for the secret must not be sent back.
+    /// Returns the subprotocol to select: only the scheme, as the client wrote it, because the secret must not be sent back.
     package static func selected(of head: HTTPRequestHead) -> String? {
         head.headers.elements("Sec-WebSocket-Protocol").first.flatMap { isScheme($0) ? $0 : nil }
     }

@@ -1,6 +1,6 @@
-/// UUIDs as clients write them.
+/// Reads UUIDs as clients write them.
 package enum UUIDText {
-    /// In lower case; nil: it is none.
+    /// Returns the UUID in lower case; nil when the text is not a UUID.
     package static func canonical(_ text: String) -> String? {
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12], groups.allSatisfy({ $0.utf8.allSatisfy(isDigit) }) else { return nil }

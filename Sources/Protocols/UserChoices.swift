@@ -1,28 +1,28 @@
 package import Speech
 
-/// What a user has chosen for all their live sessions, and for what becomes of them.
+/// The choices of a user for all their live sessions and the resulting conversations.
 package struct UserChoices: Sendable, Equatable {
-    /// Names of the settings that hold it.
+    /// Names of the settings that hold the choices.
     package enum Setting: String, Sendable, CaseIterable {
         /// `true`: sessions are in one language, and nothing is translated.
         case singleLanguage = "single_language_mode"
-        /// Words that engines are to expect, one in a line.
+        /// Words that engines are to expect, one per line.
         case vocabulary
-        /// The user's own language: what speech in other languages would be translated to.
+        /// The user's own language, into which other languages would be translated.
         case language
-        /// What the user is called: never made another person of.
+        /// The user's own name; no other person is created from it.
         case name
-        /// `false`: nothing is learned of other people's voices from what a hand has said is theirs.
+        /// `false`: other people's voices are not learned from speech that was assigned to them by hand.
         case learnsVoices = "learn_voices"
-        /// `false`: the operator's language model is not given what the user's conversations say.
+        /// `false`: the operator's language model does not get the text of the user's conversations.
         case usesSummaryModel = "model_summaries"
-        /// Days that the audio of the user's conversations is kept; 0: none is.
+        /// Days for which the audio of the user's conversations is kept; 0: audio is not kept.
         case audioDays = "audio_days"
     }
 
-    /// Words that go to an engine at the most.
+    /// Maximum number of terms that go to an engine.
     package static let maxTerms = 100
-    /// What devices of this kind are called and spoken to, whatever the user chose.
+    /// The name by which users address devices of this kind; always one of the terms.
     private static let product = "Omi"
 
     package var isSingleLanguage: Bool
@@ -31,7 +31,7 @@ package struct UserChoices: Sendable, Equatable {
     package var name: String?
     package var learnsVoices: Bool
     package var usesSummaryModel: Bool
-    /// nil: as many as the operator has chosen.
+    /// Days for which audio is kept; nil: the operator's choice.
     package var audioDays: Int?
 
     package static let maxAudioDays = 36_500
@@ -49,7 +49,7 @@ package struct UserChoices: Sendable, Equatable {
         self.audioDays = audioDays
     }
 
-    /// - Parameter settings: by name; those of other names are passed over.
+    /// - Parameter settings: the settings by name; unknown names are ignored.
     package init(settings: [String: String]) {
         isSingleLanguage = settings[Setting.singleLanguage.rawValue] == "true"
         vocabulary = settings[Setting.vocabulary.rawValue].map { $0.split(separator: "\n").map(String.init) } ?? []
@@ -60,7 +60,7 @@ package struct UserChoices: Sendable, Equatable {
         audioDays = settings[Setting.audioDays.rawValue].flatMap(Int.init).flatMap { (0...Self.maxAudioDays).contains($0) ? $0 : nil }
     }
 
-    /// The words for an engine, each once.
+    /// The terms for an engine, each once.
     package var terms: [String] {
         var terms = [Self.product]
         for term in vocabulary where !terms.contains(term) && terms.count < Self.maxTerms { terms.append(term) }

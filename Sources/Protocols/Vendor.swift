@@ -1,11 +1,11 @@
 package import Speech
 
-/// A vendor whose engine is behind a socket: what it can do and how its client side is made. Declared, never probed.
+/// A vendor whose engine is behind a socket: its capabilities, and the client side for its protocols. Declared, never probed.
 package struct Vendor: Sendable {
     package var name: EngineName
-    /// nil: no live audio.
+    /// The service for live audio; nil: the vendor has none.
     package var live: LiveService?
-    /// nil: no recordings.
+    /// The service for recordings; nil: the vendor has none.
     package var prerecorded: PrerecordedService?
 
     package init(_ name: EngineName, live: LiveService? = nil, prerecorded: PrerecordedService? = nil) {
@@ -14,7 +14,7 @@ package struct Vendor: Sendable {
         self.prerecorded = prerecorded
     }
 
-    /// A vendor of live audio.
+    /// Makes a vendor of live audio only.
     package init(
         name: EngineName, capabilities: Capabilities, streamingAddress: String, audio: AudioMessages = .any,
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
@@ -22,10 +22,10 @@ package struct Vendor: Sendable {
         self.init(name, live: LiveService(capabilities: capabilities, address: streamingAddress, audio: audio, connect: connect))
     }
 
-    /// The same vendor, with recordings too.
+    /// Returns the same vendor with a service for recordings.
     package func with(_ service: PrerecordedService) -> Vendor { Vendor(name, live: live, prerecorded: service) }
 
-    /// What it can do in one way or another.
+    /// The capabilities of both services together.
     package var capabilities: Capabilities {
         guard var both = live?.capabilities else { return prerecorded?.capabilities ?? .none }
         guard let other = prerecorded?.capabilities else { return both }
@@ -39,7 +39,7 @@ package struct Vendor: Sendable {
         return both
     }
 
-    /// What its variables begin with: `DEEPGRAM`.
+    /// Prefix of the vendor's environment variables: `DEEPGRAM`.
     package var variablePrefix: String { name.rawValue.uppercased() }
 }
 

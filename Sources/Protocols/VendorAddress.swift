@@ -1,17 +1,18 @@
-/// Addresses of vendors' services as people write them.
+/// Reads addresses of vendors' services as people write them.
 package enum VendorAddress {
-    /// A text that is none.
+    /// A text that is not a valid address.
     package struct Fault: Error, Sendable, Equatable {
         package var text: String
         package static let accepted = "https://HOST, or http://HOST[:PORT] for a server nearby"
     }
 
-    /// `wss://HOST[:PORT][/PREFIX]`, also when it was given as https.
+    /// Returns `wss://HOST[:PORT][/PREFIX]`, also for an address with `https`; `ws` for an address with `ws` or `http`.
     package static func webSocket(_ text: String) throws(Fault) -> String {
         try address(text, schemes: [("ws", "ws"), ("wss", "wss"), ("http", "ws"), ("https", "wss")])
     }
 
-    /// `https://HOST[:PORT][/PREFIX]`. One without a prefix gets that of `standard`: the version.
+    /// Returns `https://HOST[:PORT][/PREFIX]`; `http` for an address with `http` or `ws`. An address without a prefix gets the prefix of `standard`,
+    /// which is the version.
     package static func http(_ text: String, standard: String) throws(Fault) -> String {
         let address = try address(text, schemes: [("http", "http"), ("https", "https"), ("ws", "http"), ("wss", "https")])
         return prefix(of: address).isEmpty ? address + prefix(of: standard) : address
@@ -27,7 +28,7 @@ package enum VendorAddress {
         throw Fault(text: text)
     }
 
-    /// `/v1` of `https://api.openai.com/v1`.
+    /// Returns the prefix of an address: `/v1` for `https://api.openai.com/v1`.
     private static func prefix(of address: String) -> Substring {
         let host = address.drop { $0 != "/" }.dropFirst(2)
         return host.drop { $0 != "/" }

@@ -1,20 +1,20 @@
 package import Speech
 
-/// A vendor that the operator has a key for.
+/// The settings of a vendor for which the operator has a key.
 package struct VendorSettings: Sendable {
     package var name: EngineName
     package var credential: Credential
-    /// `wss://host[:port][/prefix]`: where live streams go; nil when the vendor has none.
+    /// Address for live streams, `wss://host[:port][/prefix]`; nil when the vendor has no live service.
     package var streamingAddress: String?
-    /// `https://host[:port][/prefix]`: where recordings go; nil when the vendor takes none.
+    /// Address for recordings, `https://host[:port][/prefix]`; nil when the vendor does not accept recordings.
     package var address: String?
-    /// The model for recordings of clients that name none of the vendor's; nil: the vendor's current one.
+    /// Model for recordings of clients that name none of the vendor's models; nil: the vendor's current model.
     package var model: String?
-    /// Between two questions whether a recording is done; nil: the service's own.
+    /// Time between two requests for the state of a recording; nil: the service's own value.
     package var pollInterval: Duration?
-    /// For one recording, everything included; nil: the service's own.
+    /// Time limit for one recording, everything included; nil: the service's own value.
     package var timeLimit: Duration?
-    /// The longest that one live stream may last: another takes over before. Zero: for ever; nil: the service's own.
+    /// Maximum duration of one live stream; another stream takes over before. Zero: no limit; nil: the service's own value.
     package var sessionCap: Duration?
 
     package init(
@@ -31,7 +31,7 @@ package struct VendorSettings: Sendable {
         self.sessionCap = sessionCap
     }
 
-    /// The same vendor, with another key.
+    /// Returns the same settings with another key.
     package func with(_ credential: Credential) -> VendorSettings {
         var other = self
         other.credential = credential

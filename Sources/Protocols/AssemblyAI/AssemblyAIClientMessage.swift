@@ -1,15 +1,15 @@
 package import Framing
 
-/// What a client says on the live socket, besides audio.
+/// A text message from a client on the live socket; audio comes in binary messages.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, client messages.
 package enum AssemblyAIClientMessage: Sendable, Equatable {
     case updateConfiguration(AssemblyAIConfiguration)
-    /// End the open turn now.
+    /// Ends the open turn now.
     case forceEndpoint
     case keepAlive
     case terminate
-    /// Anything else. Says what is wrong with it, in the vendor's words; the session ends.
+    /// Any other message, with its error in the vendor's words; the session ends.
     case invalid(String)
 
     package init(parsing text: RawSpan) {
@@ -52,7 +52,7 @@ package enum AssemblyAIClientMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 64)
         write(to: &json)

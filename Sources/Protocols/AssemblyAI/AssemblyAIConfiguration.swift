@@ -1,6 +1,6 @@
 package import Speech
 
-/// What a client may set when it connects and change while it speaks. What is nil was not said.
+/// The settings that a client may give when it connects and change while it speaks. A nil setting was not given.
 package struct AssemblyAIConfiguration: Sendable, Equatable {
     /// `end_of_turn_confidence_threshold`, 0…1.
     package var confidence: Double?
@@ -12,13 +12,13 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
     package var formatsTurns: Bool?
     /// `vad_threshold`, 0…1.
     package var voiceThreshold: Double?
-    /// `session_heartbeat`: say at times how the session is.
+    /// `session_heartbeat`: report the session's state at intervals.
     package var sendsHeartbeats: Bool?
-    /// `acknowledge_silence`: say where nothing was spoken.
+    /// `acknowledge_silence`: report the spans in which nothing was spoken.
     package var tellsSilence: Bool?
-    /// `keyterms_prompt`; none clears them.
+    /// `keyterms_prompt`; an empty list removes all key terms.
     package var keyterms: [String]?
-    /// `language_codes`; none leaves the language to the model.
+    /// `language_codes`; an empty list leaves the language to the model.
     package var languages: [String]?
 
     package init(
@@ -50,12 +50,12 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
     }
 }
 
-/// What it means to a session.
+/// The settings in the terms of a session.
 extension AssemblyAIConfiguration {
-    /// The vendor's default for `min_turn_silence`.
+    /// The vendor's default for `min_turn_silence`, in milliseconds.
     private static let usualSilence = 400
-    /// The least for `max_turn_silence`. The voice-agent integrations ask for 100 ms, which its makers mean for a model that weighs the text too;
-    /// taken literally it cuts sentences at every breath.
+    /// Minimum for `max_turn_silence`, in milliseconds. The voice-agent integrations ask for 100 ms. Their makers mean this value for a model that
+    /// weighs the text too; taken literally it cuts sentences at every breath.
     private static let leastMaximumSilence = 500
 
     package var turn: TurnRule {
@@ -67,10 +67,10 @@ extension AssemblyAIConfiguration {
 
     package var endpointing: Duration { .milliseconds(minimumSilence ?? Self.usualSilence) }
 
-    /// nil when nothing was said of it; `multi` for several, and for none.
+    /// Language of the session: `multi` for several languages and for an empty list; nil when the client did not give any setting.
     package var language: LanguageTag? { languages.map { LanguageTag($0.count == 1 ? $0[0] : "multi") } }
 
-    /// What changes in a session when this is said, which was `self` before and is `new` now.
+    /// Returns what changes in a session when its configuration goes from `self` to `new`; nil when nothing changes.
     package func change(to new: AssemblyAIConfiguration) -> StreamChange? {
         var change = StreamChange()
         if new.turn != turn { change.turn = new.turn }

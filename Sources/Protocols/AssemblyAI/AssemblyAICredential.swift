@@ -1,8 +1,9 @@
 package import Framing
 
-/// How AssemblyAI's clients show who they are.
+/// Finds the credential that an AssemblyAI client sent.
 package enum AssemblyAICredential {
-    /// `Authorization` with a key or a temporary token, verbatim; a `Bearer` before it is tolerated. Else, from browsers, `token` in the query.
+    /// Returns the key or temporary token in `Authorization`, with or without `Bearer` before it. Without that header: `token` in the query, for
+    /// browsers.
     package static func find(in head: HTTPRequestHead) -> Credential? {
         if let field = head.headers["Authorization"] {
             let text = field[...].trimmingBlanks

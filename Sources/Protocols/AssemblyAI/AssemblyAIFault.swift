@@ -16,13 +16,13 @@ enum AssemblyAIFault {
         }
     }
 
-    /// What a close code means, with what was said before it or as its reason.
+    /// Returns the meaning of a close code. `text` is the vendor's last error message or the close reason.
     static func ended(code: Int?, saying text: String) -> EngineError {
         let said = text.isEmpty ? "no reason given" : String(text.prefix(300))
         let lowered = said.lowercased()
         switch code {
         case nil: return .unavailable(text.isEmpty ? "The connection to AssemblyAI broke." : "AssemblyAI: \(said)")
-        // Older deployments have no code of its own for it.
+        // Older deployments send 1008 instead of a code for this error.
         case 1008 where lowered.contains("concurrent"), 3009: return .rateLimited(retryAfter: nil)
         case 1008 where ["balance", "fund", "credit", "payment", "billing"].contains(where: lowered.contains):
             return .quotaExhausted("AssemblyAI: \(said)")

@@ -11,7 +11,8 @@ extension AssemblyAILiveClient {
         streamingAddress: "wss://streaming.assemblyai.com", audio: AudioMessages(),
         connect: { AssemblyAILiveClient($0, credential: $1) })
 
-    /// The client's model where the vendor has it; else one that has the language, words as they are spoken before whole segments.
+    /// Returns the model that the client named if the vendor has this model. Otherwise: a model that has the language; models that report word by
+    /// word come before models that report whole segments.
     static func model(for options: StreamOptions) -> AssemblyAIModel {
         if let named = options.model.map(AssemblyAIModel.init), named.isKnown { return named }
         switch options.language?.primary {
@@ -21,7 +22,7 @@ extension AssemblyAILiveClient {
         }
     }
 
-    /// What the options leave to the vendor is not said.
+    /// Returns the query of the handshake. Options that are left to the vendor are not in the query.
     static func query(_ options: StreamOptions, _ model: AssemblyAIModel) -> URLQuery {
         let configuration = configuration(options, model)
         var query: URLQuery = ["sample_rate": "\(options.rate.hertz)", "encoding": "pcm_s16le", "speech_model": model.name]
@@ -37,15 +38,16 @@ extension AssemblyAILiveClient {
         return query
     }
 
-    /// What of the options may change while the stream is open.
+    /// Returns the options that may change while the stream is open.
     static func configuration(_ options: StreamOptions, _ model: AssemblyAIModel) -> AssemblyAIConfiguration {
         var configuration = AssemblyAIConfiguration(
             confidence: options.turn.confidence.map(share),
             minimumSilence: options.turn.minimumSilence.map(silence), maximumSilence: options.turn.maximumSilence.map(silence),
-            // The newer models format by themselves.
+            // The newer models always format.
             formatsTurns: model.family == .universalStreaming ? options.formatted : nil, voiceThreshold: options.turn.voice.map(share),
             keyterms: Array(options.keyterms.lazy.filter { $0.count <= AssemblyAISettings.longestTerm }.prefix(AssemblyAISettings.maxTerms)))
-        // Who waits longer than the vendor does is not to be cut off. Shorter pauses are the vendor's to judge: it weighs the words too.
+        // A client that wants to wait longer than the vendor does must not be cut off. Shorter pauses are left to the vendor, which weighs the words
+        // too.
         if configuration.minimumSilence == nil, options.endpointing > usualSilence {
             let wanted = silence(options.endpointing)
             configuration.minimumSilence = wanted
@@ -54,11 +56,11 @@ extension AssemblyAILiveClient {
         return configuration
     }
 
-    /// The vendor's defaults for `min_turn_silence` and `max_turn_silence`.
+    /// The vendor's defaults for `min_turn_silence` and, in milliseconds, for `max_turn_silence`.
     private static let usualSilence: Duration = .milliseconds(400)
     private static let longSilence = 1_280
 
-    /// 0…1, without the noise of a conversion.
+    /// Returns `value` limited to 0…1 and rounded to four decimals, without the noise of a conversion.
     private static func share(_ value: Float) -> Double { (Double(min(max(value, 0), 1)) * 10_000).rounded() / 10_000 }
 
     private static func silence(_ duration: Duration) -> Int {

@@ -3,9 +3,9 @@ package import Speech
 
 /// The client side of AssemblyAI's live protocol: a vendor's stream as an engine.
 ///
-/// A turn becomes one final, when it is over: formatted, if a formatted end was asked for, and never twice. Finals reach to the turn's last word,
-/// so silence is covered by the next final, or by an empty one at the end. Messages that are broken, repeated or unknown are passed over; too many
-/// broken ones end the stream.
+/// A turn becomes exactly one final when the turn is over; the final is formatted if a formatted end was asked for. Finals reach to the turn's last
+/// word, so silence is covered by the next final, or by an empty one at the end. Broken, repeated and unknown messages are skipped; too many broken
+/// messages end the stream.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference.
 package struct AssemblyAILiveClient: LiveClientMachine {
@@ -17,18 +17,18 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         case closed
     }
 
-    /// A turn of which the vendor has not said the last word.
+    /// A turn that the vendor has not ended yet.
     private struct OpenTurn: Sendable {
         var order: Int
-        /// The end came without formatting, and the formatted one is to follow until then.
+        /// Deadline for the formatted end of the turn, after an unformatted end came; nil while no formatted end is awaited.
         var awaitsFormatting: Instant?
         var words: [Word] = []
     }
 
     package static let startLimit: Duration = .seconds(10)
-    /// The vendor's answer to Terminate.
+    /// Limit for the vendor's answer to Terminate.
     package static let drainLimit: Duration = .seconds(5)
-    /// ForceEndpoint is answered only when there is an open turn, which the vendor knows before we do.
+    /// Limit for the answer to ForceEndpoint. The vendor answers only when there is an open turn, and knows of the turn before this client does.
     package static let finalizeLimit: Duration = .milliseconds(1_500)
     package static let quietFinalizeLimit: Duration = .milliseconds(700)
     package static let formattingLimit: Duration = .seconds(2)
@@ -41,9 +41,9 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     private var sent: SentAudio
     private var finals = TurnFinals()
     private var turn: OpenTurn?
-    /// The next turn that may come; earlier ones are over.
+    /// Number of the next turn that may come; turns with lower numbers are over.
     private var nextOrder = 0
-    /// The start of this turn's speech was reported.
+    /// True if the start of this turn's speech was reported.
     private var hasStarted = false
     private var owed = OwedFlushes()
     private var broken = BrokenMessages(of: "AssemblyAI")
@@ -78,7 +78,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         switch (command, state) {
         case (_, .closed): break
         case (.cancel, _):
-            // A socket that is closed without Terminate is billed until the session's limit.
+            // The vendor bills a socket that closes without Terminate until the session's limit.
             if state != .connecting { send(.terminate, &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
@@ -152,7 +152,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         case .error(let code, let message):
             endOpenTurn(&actions)
             fail(AssemblyAIFault.ended(code: code, saying: message), &actions)
-        // What was not asked for.
+        // Messages that this client did not ask for.
         case .heartbeat, .silence, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
@@ -168,10 +168,10 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     }
 
     private mutating func received(_ message: AssemblyAITurn, _ now: Instant, _ actions: inout [ClientAction]) {
-        // Turns that are over say nothing new, and their numbers stay far from where counting ends.
+        // A turn that is over brings nothing new. The limit keeps turn numbers far from an overflow.
         guard message.order >= nextOrder, message.order < 1 << 40 else { return }
         if let open = turn, open.order != message.order {
-            // The one before will not be heard of again. One behind it cannot be earlier.
+            // The vendor sends nothing more for the open turn. A turn with a lower number is over already.
             guard message.order > open.order else { return }
             close(open, &actions)
         }
@@ -181,7 +181,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         if open.awaitsFormatting != nil, !message.isFormatted { return }
         open.words = words
         guard message.endOfTurn else {
-            // A finalize that was thought to have nothing to end has something after all.
+            // A finalize seemed to have nothing to end, but the turn has words after all.
             if turn == nil, !owed.isEmpty, !words.isEmpty { owed.deadline = now + Self.finalizeLimit }
             turn = open
             let stable = message.words.prefix { $0.isFinal }.count - (message.words.count - words.count)
@@ -195,7 +195,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         close(open, &actions)
     }
 
-    /// The turn is over: its words are final.
+    /// Ends the turn: its words become final.
     private mutating func close(_ open: OpenTurn, _ actions: inout [ClientAction]) {
         turn = nil
         hasStarted = false
@@ -206,12 +206,12 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         owed.answer(&actions)
     }
 
-    /// Makes final a turn whose end was said but not formatted. One that goes on is not the vendor's last word.
+    /// Makes a turn final whose end came without its formatted version. A turn that still goes on is left open.
     private mutating func endOpenTurn(_ actions: inout [ClientAction]) {
         if let open = turn, open.awaitsFormatting != nil { close(open, &actions) }
     }
 
-    /// Words within the audio that was sent, behind everything final, in order.
+    /// Returns the words that lie within the sent audio and after all finals, in order.
     private func words(_ message: AssemblyAITurn) -> [Word] {
         finals.place(message.words) { word in
             guard let start = sent.position(milliseconds: word.start), let end = sent.position(milliseconds: word.end) else { return nil }
@@ -231,7 +231,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         actions.append(.close(code: 1000))
     }
 
-    /// The vendor has said all: what no final covered is silence.
+    /// Completes the stream after the vendor's last message: audio that no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
         if let open = turn { close(open, &actions) }
         if let rest = finals.rest(sent) { actions.append(.event(.final(rest, reason: .endOfAudio))) }
@@ -243,7 +243,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
         guard state != .closed else { return }
         endOpenTurn(&actions)
-        // Only Termination says that all is there.
+        // Only Termination proves that the vendor sent everything.
         let error =
             code == 1000
             ? .unavailable("AssemblyAI closed the stream before it had ended it.") : AssemblyAIFault.ended(code: code.map { Int($0) }, saying: reason)
@@ -269,7 +269,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
-        // What waited for an answer is not answered after the end.
+        // A command that waits for an answer gets none after the end.
         guard state != .closed else { return }
         if case .starting(let until) = state, now >= until { return fail(.timedOut("AssemblyAI did not begin the session."), &actions) }
         if let limit = turn?.awaitsFormatting, now >= limit { endOpenTurn(&actions) }

@@ -1,12 +1,12 @@
 import Framing
 package import Speech
 
-/// What a live handshake asked for.
+/// The parameters of a live handshake.
 ///
-/// Given: `sample_rate`, `encoding`, `speech_model`, the members of `AssemblyAIConfiguration`, `language_code`, `language_detection`,
-/// `inactivity_timeout`, `speaker_labels`. Checked, then left without effect, because nothing here can do it: `prompt`, `agent_context`,
+/// Applied: `sample_rate`, `encoding`, `speech_model`, the members of `AssemblyAIConfiguration`, `language_code`, `language_detection`,
+/// `inactivity_timeout`, `speaker_labels`. Checked and then ignored, because no engine here can do it: `prompt`, `agent_context`,
 /// `previous_context_n_turns`, `filter_profanity`, `max_speakers`, `mode`, `continuous_partials`, `interruption_delay`, `voice_focus`,
-/// `voice_focus_threshold`. Refused: `redact_pii`, for who asks to have things left out must not get them.
+/// `voice_focus_threshold`. Refused: `redact_pii`, because a client that asks for redaction must not get unredacted text.
 package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: AssemblyAIModel
@@ -14,7 +14,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var configuration: AssemblyAIConfiguration
     package var reportsLanguage: Bool
     package var labelsSpeakers: Bool
-    /// Silence of the client, audio and messages, that ends the session; nil: any.
+    /// Longest time without audio or messages from the client; then the session ends. nil: no limit.
     package var inactivityLimit: Duration?
     package var engines: [EngineName]
 
@@ -63,7 +63,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
             diarize: labelsSpeakers, keyterms: configuration.keyterms ?? [], engines: engines)
     }
 
-    /// What the client said; else what its model hears.
+    /// The language that the client named, or the language of its model; nil when neither is known.
     private var language: LanguageTag? {
         if let said = configuration.language { return said }
         switch model {
@@ -84,7 +84,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
             }
             return .raw(encoding == .mulaw ? .mulaw : .linear16, rate, channels: 1)
         case .opus: return .raw(.opus, rate ?? .opus, channels: 1)
-        // Both describe themselves.
+        // Streams of both encodings describe themselves.
         case .oggOpus, .aac: return .container
         }
     }
@@ -113,7 +113,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         }
     }
 
-    /// `language_codes` counts before `language_code`, as it does at the vendor.
+    /// Returns the languages that the query names. `language_codes` counts before `language_code`, as at the vendor.
     private static func languages(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
         guard let codes = try list("language_codes", query) else { return try query.language("language_code").map { [$0.rawValue] } }
         do throws(AssemblyAISettings.Fault) {
@@ -123,7 +123,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         }
     }
 
-    /// A JSON array in one parameter, or the parameter repeated; nil when it is not there.
+    /// Returns the items of a parameter that is a JSON array or is repeated; nil when the parameter is absent.
     private static func list(_ name: String, _ query: QueryParameters) throws(QueryParameters.Fault) -> [String]? {
         let values = try query.list(name)
         guard !values.isEmpty else { return nil }

@@ -6,7 +6,7 @@ extension AssemblyAILiveServer {
         name: "assemblyai", paths: ["/v3/ws"], credential: { AssemblyAICredential.find(in: $0) }, accept: { .success(accept($0, $1)) },
         refuse: { AssemblyAIRefusal.make($0, requestID: $1.requestID) }, refuseInBand: { cause, _ in AssemblyAIRefusal.inBand(cause) })
 
-    /// Reads the handshake of `WS /v3/ws`. What is wrong with it is said in the socket.
+    /// Reads the handshake of `WS /v3/ws`. An error in the handshake is reported in the socket.
     ///
     /// Source: AssemblyAI "Universal-Streaming" reference, query parameters.
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> LiveHandshake {

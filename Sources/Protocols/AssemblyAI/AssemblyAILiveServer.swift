@@ -3,19 +3,19 @@ package import Speech
 
 /// The server side of AssemblyAI's live protocol, `WS /v3/ws`.
 ///
-/// A turn is what lies between two ends of turns: all commits until one of them, or the session, says that the turn is over. Partials repeat the
-/// turn's words. What they look like depends on the model that was asked for: word by word and bare, or in whole formatted segments. The reference
-/// tells of no end-of-turn confidence for other engines, so it is 1 at an end that the engine found and 0 before. Of a heartbeat's speech
-/// probability only that much is known: 1 when something was spoken since the one before.
+/// A turn consists of all commits until a commit or the session says that the turn is over. Partials repeat the turn's words. The model that the
+/// client asked for decides the form of the words: bare and word by word, or in whole formatted segments. The reference defines no end-of-turn
+/// confidence for other engines, so the confidence is 1 at an end that the engine found, and 0 before. The speech probability of a heartbeat is 1
+/// when something was spoken since the last heartbeat, otherwise 0.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference.
 package struct AssemblyAILiveServer: LiveServerMachine {
     package static let sessionLimit: Duration = .seconds(3 * 3_600)
-    /// A turn that nobody ends is ended here: each of its messages repeats all its words.
+    /// Maximum number of words in a turn. The server ends a longer turn, because each message of a turn repeats all its words.
     package static let maxWords = 1_000
-    /// Between two heartbeats.
+    /// Time between two heartbeats.
     package static let heartbeatPeriod: Duration = .seconds(5)
-    /// A shorter pause between words is not told as silence.
+    /// Minimum length of a pause that is reported as silence.
     package static let shortestSilence: Duration = .seconds(1)
 
     package let request: LiveRequest
@@ -25,18 +25,18 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private let limit: Duration
     private var configuration: AssemblyAIConfiguration
     private var state: LiveServerState<LiveServerEnd> = .connecting
-    /// The end of the session for its key: no credit left, or revoked; nil: the key did not end it.
+    /// Reason for which the key ended the session: no credit left, or revoked. nil: the key did not end the session.
     private var accountEnd: AccountNotice?
     private var wording: AssemblyAIWording
     private var term: SessionTimeouts?
     private var turn = AssemblyAIOpenTurn()
     private var order = 0
-    /// Speech of this turn was reported.
+    /// True if speech of this turn was reported.
     private var hasStarted = false
-    /// A frame came that is too short to be anything but the last before a command.
+    /// Length of a received frame below the minimum, in milliseconds; only the last frame before a command may be so short. nil: no such frame came.
     private var shortFrame: Int?
     private var receivedBytes = 0
-    /// Where the last word ended, or the last silence that was told.
+    /// End of the last word or of the last reported silence, whichever is later.
     private var silentSince: SampleIndex = .zero
     private var heardThrough: SampleIndex = .zero
     private var lastHeartbeat: Instant?
@@ -71,7 +71,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard byteCount > 0 else { return .ignored }
         guard case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample else { return .audio }
         let milliseconds = Double(byteCount / size) * 1_000 / Double(rate.hertz)
-        // A sample is forgiven: not every rate has whole ones in 50 ms.
+        // One sample of tolerance: at some rates 50 ms is not a whole number of samples.
         if let violation = shortFrame ?? (milliseconds > 1_000.1 ? Int(milliseconds.rounded()) : nil) {
             state = .closed
             return .refusedInBand(
@@ -116,10 +116,10 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         case .open, .ending: break
         }
         switch event {
-        // The protocol has no word for audio that was lost.
+        // The protocol has no message for lost audio.
         case .ready, .gap: break
         case .speechStarted(_, let position):
-            // Pauses lie inside turns; only the first words of one are its start.
+            // A turn may contain pauses; only its first words are its start.
             if !turn.isOpen { start(position, &output) }
         case .interim(let hypothesis):
             heardThrough = max(heardThrough, hypothesis.range.end)
@@ -160,7 +160,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         }
     }
 
-    /// Nothing was spoken before `position` since the last word: that is final.
+    /// Reports the silence between the last word and `position`; that nothing was spoken there is final.
     private mutating func tellSilence(until position: SampleIndex, _ output: inout ServerOutput) {
         guard position - silentSince >= SampleCount(Self.shortestSilence, at: wording.rate) else { return }
         if configuration.tellsSilence == true {
@@ -175,7 +175,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         if case .raw(let encoding, let rate, _) = options.format, let size = encoding.bytesPerSample {
             received = receivedBytes / size * 1_000 / max(1, rate.hertz)
         } else {
-            // Only its engine knows how much audio that was.
+            // The length of this audio is known only from the engine's results.
             received = wording.milliseconds(heardThrough)
         }
         let total = Int((now - began).wholeMilliseconds)
@@ -188,13 +188,13 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     }
 
     /// - Parameters:
-    ///   - words: behind those that are committed.
-    ///   - stable: how many of them will not change.
+    ///   - words: the words after the committed words.
+    ///   - stable: the number of `words` that will not change.
     private func partial(_ words: [Word], stable: Int, utterance: String = "", _ output: inout ServerOutput) {
         var message = AssemblyAITurn(order: order, transcript: turn.transcript, words: turn.shown, utterance: utterance)
         for (index, word) in words.enumerated() {
             let new = wording.word(word, isFinal: index < stable)
-            // Newer models show what they have heard; older ones what they are sure of.
+            // Newer models show all words that they heard; older models show only words that will not change.
             if new.isFinal || wording.isFormatted { message.transcript += message.transcript.isEmpty ? new.text : " " + new.text }
             message.words.append(new)
         }
@@ -226,7 +226,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         order += 1
     }
 
-    /// The language of most words and their share; the one that was asked for where words name none.
+    /// Returns the language of most words, and its share of the words. When no word names a language: the language that the client asked for, with
+    /// share 1.
     private func language(of words: [Word]) -> (LanguageTag, Double)? {
         var counts: [LanguageTag: Int] = [:]
         for case let language? in words.lazy.map(\.language) { counts[language, default: 0] += 1 }

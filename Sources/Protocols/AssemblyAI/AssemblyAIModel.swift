@@ -2,11 +2,11 @@
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, parameter `speech_model`.
 package struct AssemblyAIModel: Sendable, Equatable {
-    /// How turns are told.
+    /// The form in which a model reports turns.
     package enum Family: Sendable, Equatable {
-        /// Word by word in lower case; a formatted end of turn only on request.
+        /// Word by word in lower case; the formatted end of a turn comes only on request.
         case universalStreaming
-        /// In whole formatted segments.
+        /// Whole formatted segments.
         case universal3
     }
 
@@ -14,26 +14,26 @@ package struct AssemblyAIModel: Sendable, Equatable {
 
     package static let english = AssemblyAIModel(name: "universal-streaming-english")
     package static let multilingual = AssemblyAIModel(name: "universal-streaming-multilingual")
-    /// What is meant when a request names none.
+    /// Model of a request that names none.
     package static let fallback = AssemblyAIModel(name: "universal-3-5-pro")
 
-    /// The one with the most languages.
+    /// The model with the most languages.
     package static let widest = AssemblyAIModel(name: "universal-3-6-pro")
 
-    /// Primary subtags of what the widest model hears; the others hear some of them.
+    /// Primary subtags of the languages that the widest model has; the other models have some of them.
     package static let languages: Set<String> = [
         "af", "ar", "ca", "da", "de", "en", "es", "et", "fa", "fi", "fr", "gl", "he", "hi", "it", "ja", "ko", "mr", "nl", "nn", "no", "pt", "ro",
         "ru",
         "sv", "tr", "ur", "vi", "xh", "yue", "zh", "zu",
     ]
 
-    /// - Parameter name: in any case.
+    /// - Parameter name: the model's name, in any case.
     package init(name: String) { self.name = name.lowercased() }
 
-    /// Models that nobody knows talk as the newest do.
+    /// The model's family; an unknown model counts as one of the newest family.
     package var family: Family { name.hasPrefix("universal-streaming") ? .universalStreaming : .universal3 }
 
-    /// Whether the vendor has such a model, or may have by now: new ones carry the names of their family.
+    /// True if the vendor has this model, or may have it by now: new models carry the names of their family.
     package var isKnown: Bool { Self.names.contains(name) || Self.families.contains { name.hasPrefix($0) } }
 
     private static let names: Set<String> = ["universal-streaming-english", "universal-streaming-multilingual", "whisper-rt"]

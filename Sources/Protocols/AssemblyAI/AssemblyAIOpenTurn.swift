@@ -1,18 +1,18 @@
 import Speech
 
-/// The turn that is being spoken, as its client has been told it.
+/// The turn that is being spoken, as reported to the client so far.
 struct AssemblyAIOpenTurn: Sendable {
-    /// Committed: they will not change.
+    /// Committed words, which will not change.
     private(set) var words: [Word] = []
-    /// The same as partials show them, and joined.
+    /// The committed words as partials show them; `transcript` has the same words joined.
     private(set) var shown: [AssemblyAIWord] = []
     private(set) var transcript = ""
-    /// Words that belong to utterances that were reported.
+    /// Number of words in utterances that were reported.
     private var uttered = 0
 
     var isOpen: Bool { !words.isEmpty }
 
-    /// - Parameter wording: of partials.
+    /// - Parameter wording: the form of words in partials.
     mutating func append(_ words: [Word], _ wording: AssemblyAIWording) {
         self.words += words
         for word in words {
@@ -22,18 +22,18 @@ struct AssemblyAIOpenTurn: Sendable {
         }
     }
 
-    /// What was said since the last utterance, once.
+    /// Returns the text since the last utterance, and marks it as reported.
     mutating func endUtterance() -> String {
         defer { uttered = shown.count }
         return uttered < shown.count ? Array(shown[uttered...]).text : ""
     }
 }
 
-/// How words are written in messages.
+/// The form in which words are written in messages.
 struct AssemblyAIWording: Sendable {
-    /// Of the session's timeline.
+    /// Sample rate of the session's timeline.
     var rate: SampleRate
-    /// With capitals and punctuation.
+    /// True if words are written with capitals and punctuation.
     var isFormatted: Bool
     var labelsSpeakers: Bool
 
@@ -45,12 +45,12 @@ struct AssemblyAIWording: Sendable {
             speaker: labelsSpeakers ? word.speaker?.assemblyAI ?? "UNKNOWN" : nil)
     }
 
-    /// The nearest whole one.
+    /// Returns the position in milliseconds, rounded to the nearest whole number.
     func milliseconds(_ position: SampleIndex) -> Int { Int((position.seconds(at: rate) * 1_000).rounded()) }
 }
 
 extension SpeakerLabel {
-    /// `A` to `Z`, then `AA` and so on.
+    /// The label as letters: `A` to `Z`, then `AA` and so on.
     var assemblyAI: String {
         var letters = "", rest = max(0, number)
         repeat {
@@ -60,7 +60,7 @@ extension SpeakerLabel {
         return letters
     }
 
-    /// nil for `UNKNOWN` and everything else that names nobody.
+    /// Reads a label of one to three capital letters; nil for `UNKNOWN` and any other text.
     init?(assemblyAI label: String) {
         guard (1...3).contains(label.utf8.count), label.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else { return nil }
         self.init(label.utf8.reduce(0) { $0 * 26 + Int($1) - 0x40 } - 1)

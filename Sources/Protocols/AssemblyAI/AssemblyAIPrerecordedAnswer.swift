@@ -1,7 +1,7 @@
 package import Framing
 package import Speech
 
-/// A job as the answers of `/v2/transcript`.
+/// The answers of `/v2/transcript` for a job.
 ///
 /// Source: AssemblyAI "Get transcript" API reference.
 package struct AssemblyAIPrerecordedAnswer: Sendable {
@@ -10,14 +10,14 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         case processing
         case completed(Transcript)
         case failed(String)
-        /// Emptied by its owner.
+        /// The owner deleted the job's content.
         case deleted
     }
 
     package var id: String
     package var request: AssemblyAIPrerecordedRequest
     package var state: State
-    /// What the caller's server answered to the webhook.
+    /// HTTP status with which the caller's server answered the webhook; nil while there is no answer.
     package var webhookStatus: Int?
 
     package init(id: String, request: AssemblyAIPrerecordedRequest, state: State, webhookStatus: Int? = nil) {
@@ -29,9 +29,9 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
 
     package static func headers(requestID: String) -> HTTPHeaders { ["Content-Type": "application/json", "x-request-id": requestID] }
 
-    /// Of one that is emptied.
+    /// `audio_url` of a deleted job.
     package static let deletedURL = "http://deleted_by_user"
-    /// The order that is kept of one.
+    /// The request that is kept of a deleted job.
     package static let deletedRequest = #"{"audio_url":"http://deleted_by_user"}"#
 
     private var transcript: Transcript? { if case .completed(let transcript) = state { transcript } else { nil } }
@@ -40,7 +40,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         switch state {
         case .queued: "queued"
         case .processing: "processing"
-        // The client knows four words only.
+        // The vendor's client knows four states only, so a deleted job counts as completed.
         case .completed, .deleted: "completed"
         case .failed: "error"
         }
@@ -54,7 +54,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         json.member("audio_url", request.audioURL)
         if case .failed(let reason) = state {
             json.member("error", reason)
-            // More than the vendor says, for who asks why.
+            // More than the vendor says: the members tell clients which provider failed, and why.
             ProviderTag(in: reason)?.writeMembers(to: &json)
         } else {
             json.nullMember("error")
@@ -112,9 +112,9 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
 
     private static func code(of language: LanguageTag) -> String { AssemblyAILanguage.code(of: language) }
 
-    /// The order, as it was given or as it is meant. Stricter clients want some of it always.
+    /// Writes the request's members: the given values, else the defaults that apply. Stricter clients require some members always.
     private func writeRequest(_ json: inout JSONWriter) {
-        // A closed set: clients fail on other names.
+        // Clients fail on names outside their closed set.
         json.member("speech_model", orNull: request.speechModel)
         json.key("speech_models")
         if request.speechModels.isEmpty {
@@ -154,7 +154,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         json.endArray()
     }
 
-    /// An utterance, a sentence or a paragraph.
+    /// Writes an utterance, a sentence or a paragraph.
     private func write(
         part words: ArraySlice<AssemblyAIPrerecordedText.ShownWord>, of shown: AssemblyAIPrerecordedText, _ json: inout JSONWriter
     ) {
@@ -186,7 +186,7 @@ extension AssemblyAIPrerecordedAnswer {
         case redactedAudio = "redacted-audio"
     }
 
-    /// - Throws: `badRequest`, when there is nothing to export yet, or not in this way.
+    /// - Throws: `badRequest` when the job has no transcript, or when this export is not possible.
     package func export(_ kind: Export, _ query: URLQuery, requestID: String) throws(RefusalCause) -> (headers: HTTPHeaders, body: [UInt8]) {
         guard let transcript else {
             throw .badRequest(

@@ -1,15 +1,15 @@
 import Framing
 package import Speech
 
-/// The client side of AssemblyAI's protocol for recordings: upload, create, ask until it is done.
+/// The client side of AssemblyAI's protocol for recordings: upload the audio, create the job, poll until the job is done.
 ///
 /// Source: AssemblyAI "Pre-recorded speech-to-text" API reference.
 package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
     private enum State {
         case uploading  // → creating, over
-        /// `again`: it was found that the first order did not arrive.
+        /// Creating the job. `again`: a search showed that the first order did not arrive.
         case creating(audio: String, again: Bool)  // → seeking, working, over
-        /// An order may have been accepted. It is looked for by the name of its upload, which no other has.
+        /// Searching for an order that the vendor may have accepted. The search is by the upload's address, which belongs to this order alone.
         case seeking(audio: String, again: Bool, EngineError)  // → creating, working, over
         case working(VendorRequest)  // → over
         case over
@@ -33,7 +33,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
 
     package mutating func start() -> PrerecordedStep {
         guard !order.credential.secret.isEmpty else { return fail(.unauthorized("AssemblyAI needs a key, and there is none.")) }
-        // Uploads that nobody transcribes go away by themselves.
+        // The vendor deletes uploads that are never transcribed.
         return .request(VendorRequest(.post, "/v2/upload", headers: headers, body: .describedFile, patience: .seconds(120)))
     }
 
@@ -89,7 +89,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         return .request(search)
     }
 
-    /// The newest orders: ours is one of the last, if it is one at all.
+    /// Request for the newest orders. Our order is among them if the vendor accepted it.
     private var search: VendorRequest { VendorRequest(.get, "/v2/transcript?limit=200", headers: headers) }
 
     private func question(for id: String?) -> VendorRequest? {
@@ -173,7 +173,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         )
     }
 
-    /// Of an answer that has speakers' turns and no words: a turn's own words, else its text.
+    /// Adds the words of an answer that has speakers' turns but no word list: each turn's own words, else the turn's text.
     private func addUtterances(_ list: borrowing JSONView, to words: inout RecordedWords) {
         for index in 0..<list.count {
             let turn = list[index]
@@ -195,11 +195,11 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
     }
 }
 
-/// AssemblyAI's codes of languages: lower case, with an underscore.
+/// AssemblyAI's language codes: lower case, with an underscore.
 enum AssemblyAILanguage {
     private static let regions: Set<String> = ["en_au", "en_uk", "en_us", "de_ch"]
 
-    /// `en_us` of `en-US`, `en_uk` of `en-GB`; of regions that it does not tell apart, the language alone.
+    /// Returns the code of a language: `en_us` for `en-US`, `en_uk` for `en-GB`. A region that AssemblyAI does not distinguish is left out.
     static func code(of language: LanguageTag) -> String {
         let code = String(language.rawValue.lowercased().map { $0 == "-" ? "_" : $0 })
         if code == "en_gb" { return "en_uk" }

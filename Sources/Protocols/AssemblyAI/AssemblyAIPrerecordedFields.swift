@@ -1,14 +1,14 @@
 import Framing
 import Speech
 
-/// The fields of a request's body, checked as they are read. One that is null counts as absent.
+/// The fields of a request's body, checked while they are read. A null field counts as absent.
 struct AssemblyAIFields: ~Escapable {
     private let root: JSONView
 
     @_lifetime(copy root)
     init(_ root: JSONView) { self.root = root }
 
-    /// What goes beyond transcription and is not offered here.
+    /// Fields for services beyond transcription, which are not offered.
     private static let unoffered = [
         "redact_pii", "redact_pii_audio", "sentiment_analysis", "entity_detection", "auto_highlights", "auto_chapters", "summarization",
         "content_safety", "iab_categories", "speech_understanding", "filter_profanity", "custom_topics",
@@ -22,7 +22,7 @@ struct AssemblyAIFields: ~Escapable {
         }
     }
 
-    /// An empty text counts as absent.
+    /// Returns the text of a field; nil when the text is empty or the field is absent.
     func text(_ name: String, longest: Int) throws(RefusalCause) -> String? {
         let view = root[name]
         guard view.exists, !view.isNull else { return nil }

@@ -1,7 +1,7 @@
 package import Framing
 package import Speech
 
-/// What `GET /v2/transcript` asks for, and its answer.
+/// The query of `GET /v2/transcript`, and its answer.
 package struct AssemblyAIPrerecordedList: Sendable, Equatable {
     package enum Status: String, Sendable, CaseIterable { case queued, processing, completed, error }
 
@@ -25,11 +25,11 @@ package struct AssemblyAIPrerecordedList: Sendable, Equatable {
 
     package var limit: Int
     package var status: Status?
-    /// Midnight at the start of the day.
+    /// Midnight (UTC) at the start of the day that `created_on` names; nil: any day.
     package var day: UnixTime?
     package var before: String?
     package var after: String?
-    /// Only those that a limit held back: there are none.
+    /// True if only throttled jobs are wanted; there are none here.
     package var throttledOnly: Bool
 
     /// - Throws: `badRequest`.
@@ -57,10 +57,10 @@ package struct AssemblyAIPrerecordedList: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - items: newest first.
-    ///   - base: `http://HOST`: where the caller reached us.
-    ///   - hasOlder: whether there are older ones than the last item.
-    ///   - hasNewer: whether there are newer ones than the first item.
+    ///   - items: the jobs, newest first.
+    ///   - base: `http://HOST`, the address at which the caller reached the gateway.
+    ///   - hasOlder: true if there are jobs older than the last item.
+    ///   - hasNewer: true if there are jobs newer than the first item.
     package func body(_ items: [Item], base: String, hasOlder: Bool, hasNewer: Bool) -> [UInt8] {
         let path = base + "/v2/transcript"
         var json = JSONWriter(capacity: 4_096)
@@ -70,7 +70,7 @@ package struct AssemblyAIPrerecordedList: Sendable, Equatable {
         json.member("limit", limit)
         json.member("result_count", items.count)
         json.member("current_url", path + address(before: before, after: after))
-        // The vendor's words: "previous" are older ones.
+        // In the vendor's words, "previous" jobs are older jobs.
         json.member("prev_url", orNull: hasOlder ? items.last.map { path + address(before: $0.id, after: nil) } : nil)
         json.member("next_url", orNull: hasNewer ? items.first.map { path + address(before: nil, after: $0.id) } : nil)
         json.endObject()
@@ -101,6 +101,6 @@ package struct AssemblyAIPrerecordedList: Sendable, Equatable {
         return "?" + query.encoded
     }
 
-    /// `2026-01-31T12:00:00.000000`.
+    /// Returns the time in the form `2026-01-31T12:00:00.000000`.
     private static func time(_ time: UnixTime) -> String { String(time.rfc3339.dropLast()) + "000" }
 }

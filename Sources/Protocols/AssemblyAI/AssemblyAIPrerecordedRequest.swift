@@ -1,19 +1,19 @@
 import Framing
 package import Speech
 
-/// What `POST /v2/transcript` asks for.
+/// The request of `POST /v2/transcript`.
 ///
-/// Given: `audio_url`, `language_code`, `language_detection`, `language_confidence_threshold`, `speech_model`, `speech_models`, `punctuate`,
+/// Applied: `audio_url`, `language_code`, `language_detection`, `language_confidence_threshold`, `speech_model`, `speech_models`, `punctuate`,
 /// `format_text`, `speaker_labels`, `multichannel`, `dual_channel`, `audio_start_from`, `audio_end_at`, `keyterms_prompt`, `word_boost`,
-/// `custom_spelling`, `speech_threshold`, and the webhook. Checked, then left without effect, because nothing here can do it: `language_codes`,
-/// `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`, `boost_param`. Refused when it is
-/// asked for: everything that goes beyond transcription. Unknown fields are passed over.
+/// `custom_spelling`, `speech_threshold`, and the webhook. Checked and then ignored, because no engine here can do it: `language_codes`,
+/// `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`, `boost_param`. Refused: everything
+/// beyond transcription. Unknown fields are ignored.
 ///
 /// Source: AssemblyAI "Submit a transcription job" API reference.
 package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     package struct Webhook: Sendable, Equatable {
         package var address: String
-        /// The one header that the caller wants to see.
+        /// The header that the caller's server expects in the webhook; nil: none.
         package var header: (name: String, value: String)?
 
         package static func == (a: Self, b: Self) -> Bool {
@@ -22,7 +22,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     }
 
     package var audioURL: String
-    /// As it was given; nil: none was.
+    /// The code as the client wrote it; nil when the client gave none.
     package var languageCode: String?
     package var detectsLanguage: Bool
     package var languageThreshold: Double?
@@ -34,16 +34,16 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     package var multichannel: Bool
     package var dualChannel: Bool
     package var disfluencies: Bool
-    /// Milliseconds; what lies outside is left out.
+    /// Start of the wanted audio, in milliseconds; words before `startFrom` or after `endAt` are left out.
     package var startFrom: Int?
     package var endAt: Int?
     package var keyterms: [String]
     package var spelling: [WordReplacement]
-    /// 0…1: with less speech than this the job fails.
+    /// Minimum share of speech, 0…1: the job fails when its audio has less.
     package var speechThreshold: Double?
     package var webhook: Webhook?
 
-    /// Bytes of a request's body.
+    /// Maximum size of a request's body, in bytes.
     package static let limit = 1 << 20
     private static let usualLanguage = "en_us"
 
@@ -87,14 +87,14 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         webhook = try fields.webhook()
     }
 
-    /// What `speech_model` may be, in requests and in answers.
+    /// The values that `speech_model` may have, in requests and in answers.
     static let closedModels = ["best", "nano", "slam-1", "universal"]
 
     static func isHTTP(_ address: String) -> Bool {
         ["http://", "https://"].contains { address.lowercased().hasPrefix($0) }
     }
 
-    /// In an answer before a language was found.
+    /// The language code of an answer before a language was detected.
     package var echoedLanguage: String? { languageCode ?? (detectsLanguage ? nil : Self.usualLanguage) }
 
     package var separatesChannels: Bool { multichannel || dualChannel }

@@ -1,15 +1,15 @@
 import Speech
 
-/// A transcript's words as a request wants them shown.
+/// A transcript's words in the form that a request asks for.
 struct AssemblyAIPrerecordedText {
     struct ShownWord {
-        /// With the text as shown.
+        /// The word, with the text that is shown.
         var word: Word
-        /// Counted from 0.
+        /// The channel's number, from 0.
         var channel: Int
     }
 
-    /// Of all channels, by time.
+    /// The words of all channels, sorted by time.
     let words: [ShownWord]
     let rate: SampleRate
 
@@ -25,7 +25,7 @@ struct AssemblyAIPrerecordedText {
             }
         }
         if transcript.channels.count > 1 {
-            // The order of a channel's own words stays, also where their times are alike.
+            // Words of one channel keep their order when their times are equal.
             words = words.enumerated().sorted { ($0.element.word.range.start, $0.offset) < ($1.element.word.range.start, $1.offset) }.map(\.element)
         }
         if request.speakerLabels { Self.name(&words) } else { for index in words.indices { words[index].word.speaker = nil } }
@@ -39,7 +39,7 @@ struct AssemblyAIPrerecordedText {
         return words.filter { word in word.range.start >= first && end.map { word.range.end <= $0 } ?? true }
     }
 
-    /// Every word gets a speaker: one that nothing tells apart belongs to who spoke before. Labels count in order of appearance.
+    /// Gives every word a speaker: a word without a speaker gets the speaker of the word before. Labels are numbered in order of appearance.
     private static func name(_ words: inout [ShownWord]) {
         var labels: [SpeakerLabel: SpeakerLabel] = [:]
         var last = SpeakerLabel(0)
@@ -56,7 +56,7 @@ struct AssemblyAIPrerecordedText {
 
     func text(of words: ArraySlice<ShownWord>) -> String { words.map(\.word.text).joined(separator: " ") }
 
-    /// What one speaker says on one channel without a long pause, by time.
+    /// The utterances: what one speaker says on one channel without a long pause, sorted by time.
     var utterances: [[ShownWord]] {
         let channels = Dictionary(grouping: words, by: \.channel)
         let parts = channels.values.flatMap { words in
@@ -65,7 +65,7 @@ struct AssemblyAIPrerecordedText {
         return parts.sorted { ($0[0].word.range.start, $0[0].channel) < ($1[0].word.range.start, $1[0].channel) }
     }
 
-    /// Indices into `words`.
+    /// The sentences, as indices into `words`.
     var sentences: [Range<Int>] { Sentences.split(words.map(\.word), rate: rate) }
 
     var paragraphs: [Range<Int>] {
@@ -75,7 +75,7 @@ struct AssemblyAIPrerecordedText {
         }
     }
 
-    /// 0…1; 0 without words.
+    /// Returns the mean of the words' confidences, 0…1; 0 without words.
     static func confidence(of words: ArraySlice<ShownWord>) -> Double {
         words.isEmpty ? 0 : words.reduce(0) { $0 + Double($1.word.confidence) } / Double(words.count)
     }

@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// AssemblyAI's words for no: `{"error": …}`, and on the live socket an `Error` frame with the code that the socket is closed with.
+/// AssemblyAI's error answers: `{"error": …}`, and on the live socket an `Error` frame with the code with which the socket closes.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, errors and close codes.
 package enum AssemblyAIRefusal {
@@ -18,7 +18,7 @@ package enum AssemblyAIRefusal {
         return Refusal(status: status, headers: headers, body: json.bytes)
     }
 
-    /// What is said after the upgrade. nil for requests that were no upgrade at all.
+    /// Returns the refusal that is sent after the upgrade; nil for causes of requests that are not upgrades.
     package static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
         switch cause {
         case .unauthenticated: inBand(1008, "Unauthorized Connection: Missing or invalid API key")
@@ -38,7 +38,7 @@ package enum AssemblyAIRefusal {
         InBandRefusal(messages: [AssemblyAIServerMessage.error(code: Int(code), message: text).text], code: code, reason: text)
     }
 
-    /// The close code of a session that an engine ended.
+    /// Returns the close code of a session that an engine's error ended.
     static func code(of error: EngineError) -> UInt16 {
         switch error {
         case .badRequest, .unsupportedLanguage, .undecodable: 3006

@@ -1,14 +1,14 @@
 import Framing
 
 extension AssemblyAIServerMessage {
-    /// Each message of a turn repeats all its words; an hour of speech without a pause stays below it.
+    /// Maximum size of a message, in bytes. Each message of a turn repeats all its words; an hour of speech without a pause stays below this size.
     private static let sizeLimit = 4_194_304
 
     package init(parsing text: RawSpan) {
         self = Fields.message(parsing: text, sizeLimit: Self.sizeLimit)
     }
 
-    /// The members of all messages.
+    /// The members of all messages together.
     private struct Fields: MessageFields {
         static func malformed(_ problem: String) -> AssemblyAIServerMessage { .malformed(problem) }
 
@@ -110,7 +110,7 @@ extension AssemblyAIServerMessage {
             case "Error": return .error(code: errorCode, message: error ?? "")
             case .some(let name): return .unrecognized(type: String(name.prefix(64)))
             case nil:
-                // An older form of the same.
+                // An error in the older form, without a type.
                 guard let error else { return .malformed("not an object with a type") }
                 return .error(code: errorCode, message: error)
             }

@@ -1,28 +1,28 @@
 package import Framing
 
-/// What the service says on the live socket.
+/// A message from the service on the live socket.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, server messages.
 package enum AssemblyAIServerMessage: Sendable, Equatable {
     /// The first message of a session.
     ///
-    /// - Parameter expiresAt: seconds since 1970.
+    /// - Parameter expiresAt: end of the session, in seconds since 1970.
     case begin(id: String, expiresAt: Int, model: String, mode: String)
-    /// - Parameter milliseconds: since the first sample.
+    /// - Parameter milliseconds: start of the speech, in milliseconds since the first sample.
     case speechStarted(milliseconds: Int)
     case turn(AssemblyAITurn)
-    /// How the session is; only to who asked for it. Milliseconds.
+    /// The session's state, for clients that asked for heartbeats. Times are in milliseconds.
     ///
-    /// - Parameter factor: audio for each second of the session.
+    /// - Parameter factor: duration of the received audio divided by the duration of the session.
     case heartbeat(received: Int, total: Int, factor: Double, maxSpeech: Double)
-    /// Nothing was spoken from here to there; only to who asked for it. Milliseconds.
+    /// The span from `start` to `end` has no speech; only for clients that asked for these messages. Times are in milliseconds.
     case silence(start: Int, end: Int)
     case termination(audioSeconds: Int, sessionSeconds: Int)
-    /// The session ends with this close code.
+    /// The error that ends the session, with the close code.
     case error(code: Int?, message: String)
-    /// A type that this version does not know, or has no use for. The stream goes on.
+    /// A message whose type this version does not know or does not use. The stream goes on.
     case unrecognized(type: String)
-    /// Not an object with a type, or without what its type cannot do without.
+    /// A message that is not an object with a type, or that lacks a required member.
     case malformed(String)
 
     package func write(to json: inout JSONWriter) {
@@ -66,7 +66,7 @@ package enum AssemblyAIServerMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 128)
         write(to: &json)

@@ -1,8 +1,8 @@
 import Framing
 
-/// The members of `UpdateConfiguration`.
+/// Reads, checks and writes the members of `UpdateConfiguration`.
 ///
-/// Checked, then left without effect, because nothing here can do it: `filter_profanity`, `prompt`, `agent_context`, `interruption_delay`,
+/// Checked and then ignored, because no engine here can do it: `filter_profanity`, `prompt`, `agent_context`, `interruption_delay`,
 /// `continuous_partials`, `turn_left_pad_ms`.
 enum AssemblyAISettings {
     struct Fault: Error {
@@ -100,7 +100,7 @@ enum AssemblyAISettings {
         return strings
     }
 
-    /// nil when it is no array of strings.
+    /// Returns the items of an array of strings; nil when the value is anything else.
     static func strings(in view: borrowing JSONView) -> [String]? {
         guard view.isArray else { return nil }
         var strings: [String] = []

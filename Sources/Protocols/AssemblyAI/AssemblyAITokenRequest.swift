@@ -1,10 +1,10 @@
 package import Framing
 
-/// `GET /v3/token`: a token with which a browser may open one live session.
+/// `GET /v3/token`: asks for a token with which a browser may open one live session.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, temporary tokens.
 package struct AssemblyAITokenRequest: Sendable, Equatable {
-    /// How long the token may be shown.
+    /// Time for which the token can open a session.
     package var lifetime: Duration
     package var sessionLimit: Duration
 

@@ -1,21 +1,21 @@
 package import Framing
 
-/// What a turn consists of so far, or in the end.
+/// The content of a turn: so far, or at its end.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, message `Turn`.
 package struct AssemblyAITurn: Sendable, Equatable {
-    /// Counts turns from 0; the same in every message of one turn.
+    /// The turn's number, from 0; the same in every message of the turn.
     package var order: Int
     package var isFormatted: Bool
     package var endOfTurn: Bool
     package var transcript: String
-    /// 0…1.
+    /// Confidence that the turn is over, 0…1.
     package var endOfTurnConfidence: Double
     package var words: [AssemblyAIWord]
-    /// What was said since the last utterance; empty unless one ends here.
+    /// Text since the last utterance; empty unless an utterance ends here.
     package var utterance: String
     package var languageCode: String?
-    /// 0…1.
+    /// Confidence in the language, 0…1; nil when the language is not reported.
     package var languageConfidence: Double?
     package var speaker: String?
 

@@ -4,13 +4,13 @@ extension AssemblyAIPrerecordedRequest {
     private static let nameField = "webhook_auth_header_name"
     private static let valueField = "webhook_auth_header_value"
 
-    /// Headers that say how a message is framed, where it goes, or what a hop does with it, in lower case: not the caller's to set.
+    /// Lower-case names of headers that a caller may not set: they control the framing of a message, its target, or its handling by a proxy.
     private static let ownHeaders: Set<String> = [
         "connection", "content-encoding", "content-length", "expect", "host", "http2-settings", "keep-alive", "te", "trailer",
         "transfer-encoding", "upgrade", "x-harken-signature",
     ]
 
-    /// Refuses a webhook whose header is not the caller's to set. Asked when a job is ordered: orders that earlier versions took are still read.
+    /// Refuses a webhook with a header that callers may not set. Called when a job is ordered; stored orders of earlier versions are still read.
     ///
     /// - Throws: `badRequest`.
     package func checkWebhookHeader() throws(RefusalCause) {
@@ -18,15 +18,15 @@ extension AssemblyAIPrerecordedRequest {
         throw .badRequest("webhook_auth_header_name \(name) is set by the sender of the webhook; choose another name, such as Authorization.")
     }
 
-    /// A caller may name this header for the webhook.
+    /// True if a caller may name this header for the webhook.
     package static func mayBeHeader(_ name: String) -> Bool {
         let name = name.lowercased()
         return !ownHeaders.contains(name) && !name.hasPrefix("proxy-") && !name.hasPrefix("sec-")
     }
 
-    /// A request's body with another value of the webhook's header.
+    /// Returns a request's body with another value for the webhook's header.
     ///
-    /// - Parameter value: nil: the header's name goes, too.
+    /// - Parameter value: the new value; nil removes the header's name as well.
     /// - Returns: nil when the body is not a JSON object.
     package static func replacingHeader(in body: [UInt8], by value: String?) -> [UInt8]? {
         guard case .object(var members)? = try? JSONValue(parsing: body) else { return nil }

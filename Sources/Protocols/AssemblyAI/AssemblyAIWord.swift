@@ -3,14 +3,14 @@ package import Framing
 /// A word of a turn.
 package struct AssemblyAIWord: Sendable, Equatable {
     package var text: String
-    /// Milliseconds since the first sample. Whole ones: a fraction breaks the vendor's own client.
+    /// Start of the word in whole milliseconds since the first sample. A fraction breaks the vendor's own client.
     package var start: Int
     package var end: Int
-    /// 0…1.
+    /// Confidence in the word, 0…1.
     package var confidence: Double
-    /// No later message changes it.
+    /// True if no later message changes the word.
     package var isFinal: Bool
-    /// `A`, `B`, …, or `UNKNOWN`; only when speakers were asked for.
+    /// Label of the speaker: `A`, `B`, …, or `UNKNOWN`; nil unless speakers were asked for.
     package var speaker: String?
 
     package init(text: String, start: Int, end: Int, confidence: Double, isFinal: Bool, speaker: String? = nil) {
@@ -33,7 +33,7 @@ package struct AssemblyAIWord: Sendable, Equatable {
         json.endObject()
     }
 
-    /// nil when something that a word needs is missing. Times with a fraction are rounded.
+    /// Reads a word; nil when a required member is missing. Times with a fraction are rounded.
     init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
         var text: String?, start: Double?, end: Double?, confidence = 0.0, isFinal = false, speaker: String?
         try reader.object { name, reader throws(JSONReader.Malformed) in

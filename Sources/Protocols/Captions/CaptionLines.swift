@@ -1,6 +1,7 @@
 /// Breaks a caption's words into lines.
 enum CaptionLines {
-    /// Lines of at most `rules.lineLength` characters, of even length where two suffice. Empty when the words have no text.
+    /// Returns lines of at most `rules.lineLength` characters, two of about even length where two suffice; empty when the words have no text. A
+    /// longer word stands alone in its line.
     static func wrapped(_ words: [String], rules: CaptionRules) -> [String] {
         // Words may hold spaces or line ends of their own; a blank line would end the caption.
         let words = words.flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
@@ -14,7 +15,7 @@ enum CaptionLines {
         return filled(words, lengths, limit: rules.lineLength)
     }
 
-    /// The cut that makes two lines most alike in length; nil when none makes both fit.
+    /// Returns the cut that makes two lines most alike in length; nil when no cut makes both lines fit.
     private static func evenCut(_ lengths: [Int], whole: Int, limit: Int) -> Int? {
         var best: (cut: Int, difference: Int)?
         var first = -1

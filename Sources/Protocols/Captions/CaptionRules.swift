@@ -1,11 +1,11 @@
-/// How words become captions that are comfortable to read.
+/// The rules by which words become captions that are comfortable to read.
 package struct CaptionRules: Sendable, Equatable {
-    /// Characters in a line; a longer word stands alone in its line.
+    /// Maximum characters in a line; a longer word stands alone in its line.
     package var lineLength: Int
     package var lines: Int
     package var shortest: Duration
     package var longest: Duration
-    /// Silence that is never inside a caption.
+    /// Minimum length of a silence that always separates two captions.
     package var pause: Duration
 
     package init(

@@ -1,8 +1,8 @@
 package import Speech
 
-/// Cuts words into captions: at sentence ends first, then at pauses and commas, anywhere only when a caption would grow too long.
+/// Divides words into captions: at sentence ends first, then at pauses and commas, and elsewhere only when a caption would be too long.
 ///
-/// All ways to cut are weighed against each other (shortest path over the words), so that an early cut is made where it saves a bad later one.
+/// All possible divisions are compared (shortest path over the words), so that an early cut is made where it avoids a worse later one.
 package struct CaptionSplitter {
     private let words: [Word]
     private let rate: SampleRate
@@ -16,12 +16,12 @@ package struct CaptionSplitter {
         lengths = words.map(\.text.count)
     }
 
-    /// - Returns: indices into `words`: every word in exactly one range, in order; one speaker in each.
+    /// - Returns: ranges of indices into `words`, in order. Every word is in exactly one range; each range has one speaker.
     package static func split(_ words: [Word], rate: SampleRate, rules: CaptionRules = CaptionRules()) -> [Range<Int>] {
         CaptionSplitter(words, rate: rate, rules: rules).split()
     }
 
-    /// What a caption costs in itself, and what its parts and its end add. Only their proportions matter.
+    /// The costs of a caption itself, of breaks inside the caption, and of its end. Only their proportions matter.
     private enum Cost {
         static let caption = 1.0
         static let sentenceInside = 1.2

@@ -1,8 +1,8 @@
 package import Speech
 
-/// Captions of a transcript, and the two formats in which they are written.
+/// The captions of a transcript, and the two formats in which captions are written.
 package enum Captions {
-    /// The captions of all channels, by time; no two overlap.
+    /// Returns the captions of all channels, sorted by time; no two captions overlap.
     package static func cues(of transcript: Transcript, rules: CaptionRules = CaptionRules()) -> [Cue] {
         let drafts = transcript.channels.flatMap { channel in
             CaptionSplitter.split(channel.words, rate: transcript.rate, rules: rules).map { channel.words[$0] }
@@ -10,9 +10,9 @@ package enum Captions {
         return cues(of: drafts, rate: transcript.rate, length: transcript.length, rules: rules)
     }
 
-    /// One caption for each group of words. Groups that have no text are left out.
+    /// Returns one caption for each group of words. Groups without text are left out.
     ///
-    /// A caption is shown from its first word to the end of its last; a short one longer, as far as there is room before the next.
+    /// A caption is shown from its first word to the end of its last word. A short caption is shown longer, as far as the next caption leaves room.
     package static func cues(
         of groups: [ArraySlice<Word>], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()
     ) -> [Cue] {
@@ -41,19 +41,19 @@ package enum Captions {
         Int64((index.seconds(at: rate) * 1_000).rounded())
     }
 
-    /// SubRip: UTF-8, line feeds, a comma before the milliseconds. Nothing at all when there are no cues.
+    /// Returns a SubRip file: UTF-8, line feeds, a comma before the milliseconds. Empty when there are no cues.
     package static func srt(_ cues: [Cue]) -> [UInt8] {
         var text = ""
         for (index, cue) in cues.enumerated() {
             text += "\(index + 1)\n\(clock(cue.start, ",")) --> \(clock(cue.end, ","))\n"
-            // An arrow in the text would be read as a time line by loose parsers.
+            // Loose parsers would read an arrow in the text as a time line.
             for line in cue.lines { text += line.replacingAll("-->", with: "->") + "\n" }
             text += "\n"
         }
         return Array(text.utf8)
     }
 
-    /// WebVTT: hours always written, `&`, `<` and `-->` escaped. The header alone when there are no cues.
+    /// Returns a WebVTT file with hours always written and with `&`, `<` and `-->` escaped. Only the header when there are no cues.
     package static func vtt(_ cues: [Cue]) -> [UInt8] {
         var text = "WEBVTT\n\n"
         for cue in cues {
@@ -66,7 +66,7 @@ package enum Captions {
         return Array(text.utf8)
     }
 
-    /// `HH:MM:SS`, `mark`, `mmm`; more digits of hours from 100 h on.
+    /// Returns `HH:MM:SS`, `mark`, `mmm`; the hours have more digits from 100 h on.
     private static func clock(_ milliseconds: Int64, _ mark: String) -> String {
         func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let rest = milliseconds % 1_000
@@ -76,7 +76,7 @@ package enum Captions {
 }
 
 extension String {
-    /// Every occurrence of `target`, from left to right, replaced. Works on bytes; both are ASCII.
+    /// Returns the text with every occurrence of `target` replaced, from left to right. Works on bytes; both arguments are ASCII.
     fileprivate func replacingAll(_ target: String, with replacement: String) -> String {
         let bytes = Array(utf8), wanted = Array(target.utf8)
         var result: [UInt8] = []

@@ -1,9 +1,9 @@
-/// One caption: what is shown, and from when to when.
+/// One caption: its text, and the time for which it is shown.
 package struct Cue: Sendable, Equatable {
-    /// Milliseconds since the start of the recording; `end` is greater than `start`.
+    /// Start of the caption in milliseconds since the start of the recording; `end` is greater than `start`.
     package var start: Int64
     package var end: Int64
-    /// Never empty; no line is blank.
+    /// Lines of text; never empty, and no line is blank.
     package var lines: [String]
 
     package init(start: Int64, end: Int64, lines: [String]) {

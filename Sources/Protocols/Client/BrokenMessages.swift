@@ -1,22 +1,22 @@
 import Speech
 
-/// Messages that could not be read: passed over and told, until they are too many.
+/// Counts a vendor's unreadable messages. Each one is skipped and reported, until there are too many.
 package struct BrokenMessages: Sendable {
-    /// So many are passed over.
+    /// Maximum number of unreadable messages that are skipped.
     package static let most = 32
 
-    /// Who sends them.
+    /// Name of the vendor that sends the messages.
     private let vendor: String
     private var count = 0
 
     init(of vendor: String) { self.vendor = vendor }
 
-    /// One said something: a vendor that is understood is not left because of what it says besides.
+    /// Subtracts one from the count after a readable message: occasional unreadable messages do not end the stream.
     mutating func forgiveOne() { count = max(0, count - 1) }
 
-    /// One could not.
+    /// Counts an unreadable message.
     ///
-    /// - Returns: why the stream cannot go on; nil: it can.
+    /// - Returns: the error that ends the stream; nil while the stream can go on.
     mutating func add(_ problem: String, _ actions: inout [ClientAction]) -> EngineError? {
         actions.append(.event(.skipped(problem)))
         count += 1

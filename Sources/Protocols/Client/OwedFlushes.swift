@@ -1,9 +1,9 @@
 import Speech
 
-/// `finalize` commands that a stream has not answered.
+/// The `finalize` commands that the vendor has not answered yet.
 struct OwedFlushes: Sendable {
     private(set) var count = 0
-    /// When they are answered in the vendor's place; nil: none waits for that.
+    /// Deadline at which the commands are answered in the vendor's place; nil when no deadline is set.
     var deadline: Instant?
 
     var isEmpty: Bool { count == 0 }
@@ -13,9 +13,9 @@ struct OwedFlushes: Sendable {
         self.deadline = deadline
     }
 
-    /// A final that answers `most` of them at most.
+    /// Counts a final that answers at most `most` commands.
     ///
-    /// - Returns: how many it answers.
+    /// - Returns: the number of commands that the final answers.
     @discardableResult
     mutating func settle(_ most: Int = 1) -> Int {
         let settled = min(most, count)
@@ -24,7 +24,7 @@ struct OwedFlushes: Sendable {
         return settled
     }
 
-    /// Answers all without words: for nothing was left to say, or the vendor has not said it in time.
+    /// Answers all commands without words, because nothing is left to say or the vendor did not answer in time.
     mutating func answer(_ actions: inout [ClientAction], on channel: ChannelIndex = .first) {
         for _ in 0..<settle(count) { actions.append(.event(.flushed(channel))) }
     }

@@ -1,11 +1,12 @@
 import Speech
 
-/// What a vendor that gives whole turns has made final: each turn reaches to its last word, so that silence is the next one's.
+/// The finals of a vendor that sends whole turns. Each final reaches to the turn's last word, so the silence after it belongs to the next final.
 struct TurnFinals: Sendable {
-    /// Where finals end.
+    /// End of the last final.
     private(set) var through: SampleIndex = .zero
 
-    /// Puts words behind everything final and in order; those that lie before it were final already, and those without a time are none.
+    /// Places words in order, after all finals. Words before the end of the finals were final already and are left out, and so are words without a
+    /// time.
     func place<Wire>(_ words: [Wire], _ range: (Wire) -> (start: SampleIndex, end: SampleIndex)?, _ word: (Wire, SampleRange) -> Word) -> [Word] {
         var last = through
         return words.compactMap { wire in
@@ -17,19 +18,19 @@ struct TurnFinals: Sendable {
         }
     }
 
-    /// What the open turn is now.
+    /// Returns the open turn as an interim result.
     func open(_ words: [Word], stable: Int = 0) -> Hypothesis {
         Hypothesis(range: SampleRange(through, end(of: words)), words: words, stableWords: stable)
     }
 
-    /// The turn with these words is over.
+    /// Ends the turn with these words, and returns its final.
     mutating func close(_ words: [Word]) -> Hypothesis {
         let final = Hypothesis(range: SampleRange(through, end(of: words)), words: words)
         through = final.range.end
         return final
     }
 
-    /// What no final covered at the end of the audio, which is silence; nil: nothing.
+    /// Returns a final without words for the audio after the last final, which is silence; nil when finals cover all audio.
     func rest(_ audio: SentAudio) -> Hypothesis? {
         through < audio.end ? Hypothesis(range: SampleRange(through, audio.end), words: []) : nil
     }

@@ -1,12 +1,12 @@
 package import Framing
 
-/// The transcript inside of `Results`; the protocol has a list of them, of which services send one.
+/// The transcript inside of `Results`. The protocol has a list of alternatives, but services send exactly one.
 package struct DeepgramAlternative: Sendable, Equatable {
     package var transcript = ""
-    /// 0…1.
+    /// Mean confidence of the words, 0…1.
     package var confidence = 0.0
     package var words: [DeepgramWord] = []
-    /// Only with `language=multi`.
+    /// Languages of the words; only with `language=multi`.
     package var languages: [String] = []
 
     package init(words: [DeepgramWord] = [], languages: [String] = []) {
@@ -33,7 +33,7 @@ package struct DeepgramAlternative: Sendable, Equatable {
         json.endObject()
     }
 
-    /// Reads `{"alternatives":[…]}`; nil when there is none.
+    /// Reads the first alternative in `{"alternatives":[…]}`; nil when there is none.
     init?(readingChannel reader: inout JSONReader) throws(JSONReader.Malformed) {
         var first: DeepgramAlternative?
         try reader.object { name, reader throws(JSONReader.Malformed) in
@@ -47,7 +47,7 @@ package struct DeepgramAlternative: Sendable, Equatable {
         self = first
     }
 
-    /// Words that are not words are left out.
+    /// Reads an alternative; malformed words are left out.
     private init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
         var transcript = "", confidence = 0.0
         var words: [DeepgramWord] = [], languages: [String] = []

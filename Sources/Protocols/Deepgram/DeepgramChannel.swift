@@ -1,11 +1,11 @@
 import Speech
 
-/// What a live stream has said about one of its channels.
+/// The state of one channel of a live stream, as far as the client has been told.
 struct DeepgramChannel: Sendable {
     let number: Int
-    /// Where the next window begins.
+    /// End of the last final window, where the next window begins.
     var committedThrough: SampleIndex = .zero
-    /// The furthest that any message reached.
+    /// Furthest position that any message reached.
     private(set) var reportedThrough: SampleIndex = .zero
     var lastResult: Instant
     var interimHasWords = false
@@ -25,23 +25,23 @@ struct DeepgramChannel: Sendable {
     mutating func speechStarted() { utterance.goesOn() }
 }
 
-/// Finds out when `UtteranceEnd` is due: so much silence after the last word that became final.
+/// Finds out when `UtteranceEnd` is due: after a given silence behind the last word that became final.
 struct DeepgramUtterance: Sendable {
-    /// nil when no utterance waits for its end.
+    /// End of the utterance's last word; nil when no utterance waits for its end.
     private(set) var lastWordEnd: SampleIndex?
-    /// When it is over if nothing is heard until then; nil while speech goes on.
+    /// Time at which the utterance ends if nothing is heard until then; nil while speech goes on.
     private(set) var due: Instant?
 
-    /// Words became final.
+    /// Records words that became final.
     mutating func said(through end: SampleIndex, due: Instant) {
         lastWordEnd = end
         self.due = due
     }
 
-    /// More is being said.
+    /// Records that speech goes on.
     mutating func goesOn() { due = nil }
 
-    /// Where the last word ended, once.
+    /// Ends the utterance, and returns the end of its last word; nil when no utterance is open.
     mutating func end() -> SampleIndex? {
         defer {
             lastWordEnd = nil

@@ -1,16 +1,16 @@
 package import Framing
 
-/// What a client says on the live socket, besides audio.
+/// A text message from a client on the live socket; audio comes in binary messages.
 ///
 /// Source: Deepgram "Live Audio" reference, client messages.
 package enum DeepgramClientMessage: Sendable, Equatable {
     case keepAlive
-    /// Make final what is buffered, in one channel or (nil) in all.
+    /// Makes the buffered audio final, in one channel or (nil) in all channels.
     case finalize(channel: Int?)
     case closeStream
-    /// Other key terms from here on; nil leaves them as they are.
+    /// Sets new key terms for the audio that follows; nil keeps the present key terms.
     case configure(keyterms: [String]?)
-    /// Anything else. Says what is wrong with it.
+    /// Any other message, with its error.
     case invalid(String)
 
     package init(parsing text: RawSpan) {
@@ -63,7 +63,7 @@ package enum DeepgramClientMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 64)
         write(to: &json)

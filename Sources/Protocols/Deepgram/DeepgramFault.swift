@@ -30,7 +30,7 @@ enum DeepgramFault {
         }
     }
 
-    /// Both shapes of error body are read: `err_msg`, and the newer `message` and `details`.
+    /// Returns the vendor's text in either form of error body: `err_msg`, or the newer `message` and `details`.
     private static func message(in body: [UInt8]) -> String? {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
         let root = document.root

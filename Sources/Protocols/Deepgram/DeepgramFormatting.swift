@@ -1,14 +1,14 @@
 package import Speech
 
-/// What a request wants its words to look like.
+/// The form in which a request wants its words.
 package struct DeepgramFormatting: Sendable, Equatable {
-    /// `punctuated_word`, and a transcript with capitals and punctuation.
+    /// Adds `punctuated_word`, and writes the transcript with capitals and punctuation.
     package var punctuates: Bool
-    /// `speaker`. Words that have none get 0: one speaker, as long as nothing tells speakers apart.
+    /// Adds `speaker`. Words without a speaker get 0: one speaker, as long as nothing distinguishes speakers.
     package var speakers: Bool
-    /// `speaker_confidence`: 0 for such words, since nobody judged them.
+    /// Adds `speaker_confidence`: 0 for words without a speaker, because no engine judged them.
     package var speakerConfidences: Bool
-    /// `language` in each word.
+    /// Adds `language` to each word.
     package var languages: Bool
     package var replacements: [WordReplacement]
 
@@ -23,7 +23,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
         self.replacements = replacements
     }
 
-    /// The words that will be shown: replaced, and without speakers that nobody asked for.
+    /// Returns the words that will be shown: with replacements, and without speakers unless the request asks for speakers.
     package func chosen(_ words: [Word]) -> [Word] {
         var words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
         if !speakers {
@@ -33,8 +33,8 @@ package struct DeepgramFormatting: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - words: chosen already.
-    ///   - rate: of the words' positions.
+    ///   - words: the result of `chosen`.
+    ///   - rate: the sample rate of the words' positions.
     package func written(_ words: [Word], rate: SampleRate) -> [DeepgramWord] {
         words.map { word in
             DeepgramWord(

@@ -1,12 +1,12 @@
 import Framing
 
-/// `POST /v1/auth/grant`: a token that stands in for the key for a while.
+/// `POST /v1/auth/grant`: asks for a token that replaces the key for a limited time.
 ///
 /// Source: Deepgram "Token-Based Authentication" reference.
 package struct DeepgramGrantRequest: Sendable, Equatable {
     package var lifetime: Duration
 
-    /// In bytes.
+    /// Maximum size of a request's body, in bytes.
     package static let longestBody = 4_096
     private static let usualSeconds = 30
     private static let range = 1...3_600

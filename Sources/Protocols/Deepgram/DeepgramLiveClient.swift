@@ -3,8 +3,8 @@ package import Speech
 
 /// The client side of Deepgram's live protocol: a vendor's stream as an engine.
 ///
-/// Finals tile each channel whatever the vendor sends: a window begins where the one before ended and never reaches beyond the audio that was
-/// sent, and words that a window repeats are dropped. Messages that are broken or unknown are passed over; too many of them end the stream.
+/// Finals cover each channel without gaps or overlaps, whatever the vendor sends: a window begins where the last one ended and never reaches beyond
+/// the sent audio. Words that a window repeats are dropped. Broken and unknown messages are skipped; too many broken messages end the stream.
 ///
 /// Source: Deepgram "Live Audio" reference.
 package struct DeepgramLiveClient: LiveClientMachine {
@@ -18,18 +18,18 @@ package struct DeepgramLiveClient: LiveClientMachine {
     private struct Channel: Sendable {
         var finalizedThrough: SampleIndex = .zero
         var owed = OwedFlushes()
-        /// Words became final and nothing said that their turn is over.
+        /// True if words became final and no message said that their turn is over.
         var turnIsOpen = false
     }
 
-    /// Quiet after which the vendor is told that we are still there; it gives up after 10 s.
+    /// Time without a message to the vendor after which KeepAlive is sent; the vendor closes a stream after 10 s.
     package static let keepAlivePeriod: Duration = .seconds(5)
-    /// How long a stream is kept for which no audio comes. Messages do not hold it: the vendor gives it up after 10 s, so it is ended before, in
-    /// good order, and opened again for the first audio.
+    /// Time for which a stream without any audio stays open. KeepAlive messages do not help: the vendor closes such a stream after 10 s. So this
+    /// client closes it properly before, and a new stream is opened for the first audio.
     package static let firstAudioLimit: Duration = .seconds(8)
-    /// The vendor answers a Finalize only when there is enough to say.
+    /// Limit for the answer to a Finalize. The vendor answers only when it has enough audio to answer with.
     package static let finalizeLimit: Duration = .milliseconds(1_500)
-    /// Silence of the vendor after CloseStream; anything it says begins it anew.
+    /// Maximum silence of the vendor after CloseStream; each message of the vendor restarts this time.
     package static let drainLimit: Duration = .seconds(20)
 
     package let connection: ConnectionRequest
@@ -38,10 +38,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
     private var channels: [Channel]
     private var sent: SentAudio
     private var lastSent: Instant?
-    /// When the stream ends unless it is sent audio; nil once it was.
+    /// Time at which the stream ends unless audio is sent; nil after the first audio.
     private var firstAudioDeadline: Instant?
     private var broken = BrokenMessages(of: "Deepgram")
-    /// What the vendor said was wrong, for when it closes.
+    /// The vendor's last error message, for the error that follows when the vendor closes the stream.
     private var complaint: String?
 
     package init(_ options: StreamOptions, credential: Credential) {
@@ -71,13 +71,13 @@ package struct DeepgramLiveClient: LiveClientMachine {
             "interim_results": "\(options.interims)", "punctuate": "true", "smart_format": "true", "no_delay": "true", "vad_events": "true",
         ]
         if let language = options.language { query.add("language", language.rawValue) }
-        // Here silence alone ends turns: what a client meant for a model that weighs the words too is not taken literally.
+        // Silence alone ends turns here, so a short silence that a client chose for a model that weighs the words too is not taken literally.
         let endpointing = options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, .milliseconds(300))
         query.add("endpointing", endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(endpointing.wholeMilliseconds)")
         if options.channels > 1 { query.add("multichannel", "true") }
         if options.interims { query.add("utterance_end_ms", "1000") }
         if options.diarize { query.add("diarize", "true") }
-        // Models before nova-3 know key terms by another name.
+        // Models before nova-3 have another parameter for key terms.
         for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
         return query
     }
@@ -109,7 +109,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         switch (command, state) {
         case (_, .closed): break
         case (.cancel, _):
-            // Nothing more is wanted, but the vendor is told that the stream is over.
+            // No results are wanted any more, but CloseStream tells the vendor that the stream is over.
             if state == .open { send(.closeStream, now, &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
@@ -127,7 +127,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        // Nothing of a stream can be changed.
+        // An open stream cannot be changed.
         case (.update, _), (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
         }
     }
@@ -186,7 +186,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         let words = self.words(results.alternative.words, after: through)
         let channel = ChannelIndex(index)
         guard results.isFinal else {
-            // A window that is final already says nothing new.
+            // A window before the end of the finals brings nothing new.
             guard end > through || start >= through else { return }
             let hypothesis = Hypothesis(channel: channel, range: SampleRange(through, end), words: words)
             return actions.append(.event(.interim(hypothesis)))
@@ -214,7 +214,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         return results.speechFinal ? .endOfTurn : .length
     }
 
-    /// The words that no final has brought before, within the audio that was sent.
+    /// Returns the words that no final has brought yet, within the sent audio.
     private func words(_ words: [DeepgramWord], after through: SampleIndex) -> [Word] {
         words.compactMap { word -> Word? in
             guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end),
@@ -229,10 +229,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
         switch state {
         case .closed: return
-        // Whoever said what it had may end the connection carelessly, but a code of its own means that something went wrong.
+        // After the vendor has sent everything, an unclean end of the connection is not an error. A close code other than 1000 and 1005 is an error.
         case .draining(_, done: true) where code == nil || code == 1000 || code == 1005:
             complete(&actions)
-        // Without Metadata only the finals show that nothing is missing.
+        // Without Metadata, only finals for all audio show that nothing is missing.
         case .draining(_, done: false) where code == 1000 && channels.allSatisfy { $0.finalizedThrough >= sent.end }:
             complete(&actions)
         case .connecting, .open, .draining:
@@ -240,7 +240,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
     }
 
-    /// The vendor has said all: what no final covered is silence.
+    /// Completes the stream after the vendor's last message: audio that no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
         for index in channels.indices {
             let through = channels[index].finalizedThrough
@@ -289,7 +289,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
     }
 
-    /// Nothing was heard, so nothing is lost.
+    /// Ends a stream that was sent no audio, so nothing is lost.
     private mutating func end(_ now: Instant, _ actions: inout [ClientAction]) {
         send(.closeStream, now, &actions)
         state = .closed
@@ -297,12 +297,12 @@ package struct DeepgramLiveClient: LiveClientMachine {
         actions.append(.close(code: 1000))
     }
 
-    /// Answers in the vendor's place.
+    /// Answers all open Finalize commands in the vendor's place.
     private mutating func answerFinalizes(_ actions: inout [ClientAction]) {
         for index in channels.indices { channels[index].owed.answer(&actions, on: ChannelIndex(index)) }
     }
 
-    /// The latest: a channel's own passes with those of the others.
+    /// The latest of the channels' deadlines: all channels are answered together.
     private var finalizeDeadline: Instant? { channels.lazy.compactMap(\.owed.deadline).max() }
 
     private func index(_ channel: Int) -> Int? { channels.indices.contains(channel) ? channel : nil }

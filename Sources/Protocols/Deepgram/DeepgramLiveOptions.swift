@@ -1,20 +1,20 @@
 import Framing
 package import Speech
 
-/// What a live handshake asked for.
+/// The parameters of a live handshake.
 ///
-/// Beside `DeepgramParameters`: `interim_results`, `endpointing`, `utterance_end_ms`, `vad_events`. `callback` is refused: results go to the
+/// In addition to `DeepgramParameters`: `interim_results`, `endpointing`, `utterance_end_ms`, `vad_events`. `callback` is refused: results go to the
 /// socket.
 package struct DeepgramLiveOptions: Sendable, Equatable {
     package var parameters: DeepgramParameters
     package var interims: Bool
     package var endpointing: Duration
-    /// Silence after the last word that is reported as `UtteranceEnd`; nil when it is not asked for.
+    /// Silence after the last word that is reported as `UtteranceEnd`; nil when the client did not ask for it.
     package var utteranceEnd: Duration?
     package var speechEvents: Bool
     package var engines: [EngineName]
 
-    /// `endpointing=false`: no pause ends what is said, only length.
+    /// Value for `endpointing=false`: no pause ends an utterance, only its length.
     package static let noEndpointing: Duration = .seconds(3_600)
 
     init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {
@@ -33,7 +33,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         }
     }
 
-    /// The vendor's default, 10 ms, suits its own engine only: without a value the session's default stands.
+    /// Reads `endpointing`. Without a value the session's default applies: the vendor's default of 10 ms suits only the vendor's own engine.
     private static func endpointing(_ query: QueryParameters) throws(QueryParameters.Fault) -> Duration {
         let usual = LiveRequest(format: .container).endpointing
         guard let value = query.text("endpointing") else { return usual }

@@ -3,16 +3,16 @@ package import Speech
 
 /// The server side of Deepgram's live protocol, `WS /v1/listen`.
 ///
-/// Commits become final `Results` that tile each channel; what is between them and the audio's end, interim ones. The end of a turn that is known
-/// only after its last commit becomes an empty final with `speech_final`; a gap becomes an empty final, for the protocol has no word for
-/// audio that was lost. `Finalize` for one channel is done in all, for sessions have no other.
+/// Commits become final `Results`, which cover each channel without gaps. Text between the last commit and the audio's end becomes interim `Results`.
+/// When the end of a turn becomes known only after its last commit, an empty final with `speech_final` is sent. A gap becomes an empty final, because
+/// the protocol has no message for lost audio. `Finalize` for one channel applies to all channels, because sessions finalize all channels together.
 ///
 /// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
 package struct DeepgramLiveServer: LiveServerMachine {
-    /// How long nothing may come from a client.
+    /// Maximum time without anything from the client.
     package static let idleLimit: Duration = .seconds(10)
     package static let sessionLimit: Duration = .seconds(12 * 3_600)
-    /// How often something is said while there is nothing to say.
+    /// Time after which an empty interim result is sent when audio came without words.
     package static let interimPeriod: Duration = .seconds(1)
 
     package let request: LiveRequest
@@ -21,16 +21,16 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private let created: UnixTime
     private var keyterms: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
-    /// The end of the session for its key: no credit left, or revoked; nil: the key did not end it.
+    /// Reason for which the key ended the session: no credit left, or revoked. nil: the key did not end the session.
     private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
     private var model: DeepgramModelInfo
-    /// The value of `metadata` in all results, written once.
+    /// The value of `metadata` in all results; it is encoded only once.
     private var metadata: [UInt8] = []
     private var term: SessionTimeouts?
     private var receivedBytes = 0
     private var channels: [DeepgramChannel] = []
-    /// How many were asked for; each channel answers each.
+    /// Number of Finalize messages received; each channel answers each message.
     private var finalizes = 0
 
     init(_ options: DeepgramLiveOptions, requestID: String, created: UnixTime) {
@@ -70,7 +70,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         guard state == .open else { return .ignored }
         term?.heard(now)
         if byteCount == 0 {
-            // How streams were ended before CloseStream existed.
+            // An empty message, with which clients ended streams before CloseStream existed.
             state = .ending(.asked)
             return .command(.finish)
         }
@@ -166,7 +166,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         heard([], through: commit.range.end, channel: index, &output)
     }
 
-    /// - Parameter end: where the window ends; nil for a message about what was said already.
+    /// - Parameter end: the window's end; nil for a message that only concerns earlier audio.
     private mutating func final(
         _ index: Int, through end: SampleIndex?, words: [Word], speechFinal: Bool, fromFinalize: Bool, _ now: Instant, _ output: inout ServerOutput
     ) {
@@ -192,7 +192,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     }
 
     private mutating func ended(_ end: SessionEnd, _ now: Instant, _ output: inout ServerOutput) {
-        // Every Finalize is answered, also when the session ended before it could.
+        // Every Finalize is answered, also when the session ended before its answer.
         for index in channels.indices {
             while channels[index].answeredFinalizes < finalizes {
                 channels[index].answeredFinalizes += 1
@@ -282,7 +282,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         output.command(.finish)
     }
 
-    /// Says that audio came and nothing was heard in it, when nothing else was said for a while.
+    /// Sends an interim result without words when audio came, nothing was heard in it, and no other message was sent for a while.
     private mutating func emptyInterim(_ index: Int, _ now: Instant, _ output: inout ServerOutput) {
         let start = channels[index].committedThrough
         guard options.interims, !channels[index].interimHasWords, let received, received > channels[index].reportedThrough else {
@@ -295,7 +295,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
 
     // MARK: Utterances
 
-    /// Words, or their absence, up to `end`: may show that an utterance is over, or that it goes on.
+    /// Processes words, or their absence, up to `end`: these may show that an utterance is over or goes on.
     private mutating func heard(_ words: [Word], through end: SampleIndex, channel index: Int, _ output: inout ServerOutput) {
         guard let gap = options.utteranceEnd, let last = channels[index].utterance.lastWordEnd else { return }
         let silence = (words.first?.range.start ?? end) - last
@@ -311,8 +311,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
         send(.utteranceEnd(channel: index, channels: channels.count, lastWordEnd: last.seconds(at: rate)), &output)
     }
 
-    /// How long to wait for audio that shows that `gap` has passed. A client that sends as it records is that far with its audio; one
-    /// that sends faster says nothing about silence by having sent more.
+    /// Returns the time to wait for audio that shows that `gap` has passed. The audio of a client that sends in real time is as far as the clock, so
+    /// the received part of the gap counts. A client that sends faster says nothing about silence by having sent more.
     private func wait(for gap: SampleCount, after end: SampleIndex, _ now: Instant) -> Duration {
         guard let received, let began = term?.began, received > end else { return gap.duration(at: rate) }
         let sent = (received - .zero).duration(at: rate)
@@ -322,13 +322,13 @@ package struct DeepgramLiveServer: LiveServerMachine {
 
     // MARK: Small things
 
-    /// Audio received so far, where the bytes say how much it is.
+    /// End of the audio received so far; nil when the encoding does not tell the duration from the number of bytes.
     private var received: SampleIndex? {
         guard case .raw(let encoding, let sent, let channels) = options.parameters.format, let size = encoding.bytesPerSample else { return nil }
         return SampleIndex(receivedBytes / (size * max(1, channels))).converted(from: sent, to: rate)
     }
 
-    /// The index of a channel that events speak of. A container may have more of them than the client said.
+    /// Returns the index of an event's channel, and adds the channel when it is new. A container may have more channels than the client said.
     private mutating func prepare(_ channel: ChannelIndex, _ now: Instant) -> Int {
         let index = min(max(0, channel.number), Self.maxChannels - 1)
         while channels.count <= index { channels.append(DeepgramChannel(number: channels.count, now: now)) }

@@ -1,16 +1,16 @@
 package import Framing
 
-/// What a stream was: sent once, before its socket is closed.
+/// The description of a stream, which is sent once before its socket closes.
 package struct DeepgramMetadata: Sendable, Equatable {
     package var requestID: String
-    /// UTC, RFC 3339.
+    /// Time at which the request came: UTC, RFC 3339.
     package var created: String
-    /// Of the audio, in seconds.
+    /// Duration of the audio, in seconds.
     package var duration: Double
     package var channels: Int
-    /// nil when no audio came.
+    /// The model that recognized the audio; nil when no audio came.
     package var model: DeepgramModelInfo?
-    /// What the request gave as `extra=key:value`.
+    /// The pairs that the request gave as `extra=key:value`.
     package var extra: [Extra]
 
     package struct Extra: Sendable, Equatable {
@@ -46,7 +46,7 @@ package struct DeepgramMetadata: Sendable, Equatable {
         json.member("type", literal: "Metadata")
         json.member("transaction_key", literal: "deprecated")
         json.member("request_id", requestID)
-        // The vendor's own word when it did not hash the audio of a live stream.
+        // The vendor's own value when it did not hash the audio of a live stream.
         json.member("sha256", literal: "incomplete")
         json.member("created", created)
         json.member("duration", duration, decimals: DeepgramWord.timeDecimals)
@@ -60,10 +60,10 @@ package struct DeepgramMetadata: Sendable, Equatable {
     }
 }
 
-/// A model as Deepgram's messages name one.
+/// A model in the form that Deepgram's messages use.
 package struct DeepgramModelInfo: Sendable, Equatable {
     package var name: String
-    /// What family the client asked for.
+    /// The model family that the client asked for.
     package var architecture: String
 
     package init(name: String, architecture: String) {
@@ -73,7 +73,7 @@ package struct DeepgramModelInfo: Sendable, Equatable {
 
     package var uuid: String { DerivedUUID("model/" + name).description }
 
-    /// `name`, `version`, `arch`.
+    /// Writes an object with `name`, `version` and `arch`.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", name)
@@ -82,7 +82,7 @@ package struct DeepgramModelInfo: Sendable, Equatable {
         json.endObject()
     }
 
-    /// `models` and `model_info`, as a request's metadata has them.
+    /// Writes `models` and `model_info` in the form that a request's metadata uses.
     package func writeMembers(to json: inout JSONWriter) {
         let uuid = uuid
         json.key("models")

@@ -1,10 +1,10 @@
 /// The names of models that Deepgram's clients ask for.
 package enum DeepgramModels {
-    /// What is meant when a request names none.
+    /// Model of a request that names none.
     package static let fallback = "nova-3"
 
-    /// Whether the vendor has such a model: a family, a family's variant (`nova-2-meeting`), the older form `2-general-nova`, or the UUID of a model
-    /// made for one customer. Case does not count.
+    /// True if the vendor has such a model: a family, a family's variant (`nova-2-meeting`), the older form `2-general-nova`, or the UUID of a model
+    /// made for one customer. Case does not matter.
     ///
     /// Source: Deepgram "Models & Languages Overview".
     package static func isKnown(_ name: String) -> Bool {

@@ -3,12 +3,12 @@ import Framing
 
 /// The parameters that live and prerecorded requests share.
 ///
-/// Given: `model`, `language`, `punctuate`, `smart_format`, `diarize`, `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`,
-/// `tag`, `encoding`, `sample_rate`, `channels`. Checked, then left without effect, because nothing here can do it: `version`, `numerals`,
-/// `measurements`, `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `language_hint`,
-/// `mip_opt_out`. Refused: `redact`, for who asks to have things left out must not get them.
+/// Applied: `model`, `language`, `punctuate`, `smart_format`, `diarize`, `diarize_model`, `multichannel`, `keyterm`, `keywords`, `replace`, `extra`,
+/// `tag`, `encoding`, `sample_rate`, `channels`. Checked and then ignored, because no engine here can do it: `version`, `numerals`, `measurements`,
+/// `dictation`, `filler_words`, `profanity_filter`, `detect_entities`, `search`, `language_hint`, `mip_opt_out`. Refused: `redact`, because a client
+/// that asks for redaction must not get unredacted text.
 package struct DeepgramParameters: Sendable, Equatable {
-    /// As the client wrote it; the vendor's usual one when it named none.
+    /// The model's name as the client wrote it; the default model when the client named none.
     package var model: String
     package var language: LanguageTag
     package var formatting: DeepgramFormatting
@@ -18,10 +18,10 @@ package struct DeepgramParameters: Sendable, Equatable {
     package var tags: [String]
     package var extra: [DeepgramMetadata.Extra]
     package var format: AudioFormat
-    /// As the client says; 1 when it says nothing.
+    /// Number of channels that the client gave; 1 when it gave none.
     package var channels: Int
 
-    /// What may be in `encoding`.
+    /// The values that `encoding` may have.
     private enum Encoding: String, CaseIterable {
         case linear16, linear32, flac, alaw, mulaw, opus, speex, g729
         case amrNarrowband = "amr-nb"
@@ -50,7 +50,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         tags = try query.list("tag")
         extra = try query.list("extra").map { pair throws(QueryParameters.Fault) in
             let parts = pair.split(separator: ":", maxSplits: 1).map(String.init)
-            // A zero byte in a member's name is JSON that not every reader takes.
+            // Some JSON readers reject a zero byte in a member's name.
             guard parts.count == 2, !parts[0].utf8.contains(0) else { throw query.wrong("extra", pair, "key:value") }
             return DeepgramMetadata.Extra(key: parts[0], value: parts[1])
         }
@@ -69,7 +69,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         return replacement
     }
 
-    /// Key terms, and of the older `word:boost` the words.
+    /// Returns the key terms of `keyterm`, and the words of the older `word:boost` form.
     private static func keyterms(_ query: QueryParameters) throws(QueryParameters.Fault) -> [String] {
         let older = try query.list("keywords", limit: 500).map { String($0.prefix { $0 != ":" }) }.filter { !$0.isEmpty }
         let terms = try query.list("keyterm", limit: 500) + older
@@ -77,7 +77,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         return terms
     }
 
-    /// Why these are too many; nil: they are not.
+    /// Describes why the terms are too many; nil when they are not.
     static func problem(withKeyterms terms: [String]) -> String? {
         let words = terms.reduce(0) { $0 + $1.split(separator: " ").count }
         return words > 500 ? "keyterm has \(words) words in all; at most 500 are taken." : nil
@@ -104,7 +104,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         case .amrNarrowband: return (.raw(.amrNarrowband, try rate(or: .telephone), channels: channels), channels)
         case .amrWideband: return (.raw(.amrWideband, try rate(or: .speech), channels: channels), channels)
         case .flac, .oggOpus:
-            // Both describe themselves.
+            // Streams of both encodings describe themselves.
             _ = try rate(or: .speech)
             return (.container, channels)
         }

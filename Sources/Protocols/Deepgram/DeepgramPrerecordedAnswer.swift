@@ -1,7 +1,7 @@
 package import Framing
 package import Speech
 
-/// A transcript as the answer of `POST /v1/listen`, or as the body of its callback.
+/// The answer of `POST /v1/listen` for a transcript, which is also the body of its callback.
 package struct DeepgramPrerecordedAnswer {
     private let transcript: Transcript
     private let request: DeepgramPrerecordedRequest
@@ -13,10 +13,10 @@ package struct DeepgramPrerecordedAnswer {
         self.requestID = requestID
     }
 
-    /// The headers of every answer.
+    /// Returns the headers of every answer.
     package static func headers(requestID: String) -> HTTPHeaders { ["Content-Type": "application/json", "dg-request-id": requestID] }
 
-    /// What a request with a callback is told at once.
+    /// Returns the immediate answer to a request with a callback.
     package static func accepted(requestID: String) -> [UInt8] {
         var json = JSONWriter(capacity: 64)
         json.beginObject()
@@ -26,8 +26,8 @@ package struct DeepgramPrerecordedAnswer {
     }
 
     /// - Parameters:
-    ///   - sha256: of the bytes that were sent or fetched, in hexadecimal.
-    ///   - created: when the request came.
+    ///   - sha256: the SHA-256 of the bytes that were sent or fetched, in hexadecimal.
+    ///   - created: the time at which the request came.
     package static func body(
         _ transcript: Transcript, for request: DeepgramPrerecordedRequest, requestID: String, sha256: String, created: UnixTime
     ) -> [UInt8] {
@@ -77,7 +77,7 @@ package struct DeepgramPrerecordedAnswer {
 
     private struct ShownChannel {
         var words: [Word]
-        /// One for each of `words`.
+        /// The words as Deepgram writes them, one for each item of `words`.
         var written: [DeepgramWord]
     }
 
@@ -85,7 +85,7 @@ package struct DeepgramPrerecordedAnswer {
         json.beginObject()
         if request.detectsLanguage {
             json.member("detected_language", transcript.language.rawValue)
-            // 0 where the engine did not weigh it against others.
+            // 0 when the engine did not compare languages.
             json.member("language_confidence", Double(transcript.languageConfidence ?? 0), decimals: DeepgramWord.confidenceDecimals)
         }
         json.key("alternatives")
@@ -157,7 +157,7 @@ package struct DeepgramPrerecordedAnswer {
                 Utterance(channel: index, words: channel.written[$0])
             }
         }
-        // Of all channels in one list, by time.
+        // The utterances of all channels go into one list, sorted by time.
         utterances.sort { ($0.words.first?.start ?? 0, $0.channel) < ($1.words.first?.start ?? 0, $1.channel) }
         json.key("utterances")
         json.beginArray()

@@ -24,9 +24,9 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         var query = query
         for (name, value) in raw { query.add(name, value) }
         var headers: HTTPHeaders = ["Authorization": "Token " + order.credential.secret]
-        // Else the file's own type, which the driver knows.
+        // Without this header the driver sends the file's own type.
         if !raw.isEmpty { headers.set("Content-Type", "audio/raw") }
-        // It answers when everything is recognised, after ten minutes at most.
+        // The vendor answers when everything is recognized, after ten minutes at most.
         return .request(
             VendorRequest(
                 .post, "/v1/listen?" + query.encoded, headers: headers, body: .file, repetition: .ifNotActedOn, patience: .seconds(660),
@@ -61,12 +61,12 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         if let language = options.language { query.add("language", language.rawValue) } else { query.add("detect_language", "true") }
         if options.diarize { query.add("diarize", "true") }
         if options.separateChannels { query.add("multichannel", "true") }
-        // Models before nova-3 know key terms by another name.
+        // Models before nova-3 have another parameter for key terms.
         for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
         return query
     }
 
-    /// nil when there is no way to say what the bytes are.
+    /// Parameters that describe the bytes; empty when the file describes itself, nil when Deepgram has no name for the encoding.
     private var rawParameters: [(String, String)]? {
         guard case .raw(let encoding, let rate, let channels) = order.format else { return [] }
         switch encoding {
@@ -88,7 +88,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
                 let word = list[index]
                 guard let text = word["punctuated_word"].string ?? word["word"].string, let start = word["start"].double, let end = word["end"].double
                 else { continue }
-                // A number from 0 of the vendor's own; more than a crowd is a mistake.
+                // The vendor numbers speakers from 0; a number of 1,000 or more is a mistake.
                 let speaker = order.options.diarize ? word["speaker"].int.flatMap { (0..<1_000).contains($0) ? SpeakerLabel($0) : nil } : nil
                 words.add(
                     text, start: start, end: end, confidence: word["confidence"].double, speaker: speaker,
@@ -106,7 +106,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
 }
 
 extension EngineError {
-    /// The live side's reading of a refusal, sharpened for recordings.
+    /// The error of a recording: narrower than the live protocol's error where Deepgram could not process the audio.
     fileprivate var asRecording: EngineError {
         switch self {
         case .badRequest(let said) where said.contains("failed to process audio"): .undecodable(said)

@@ -1,26 +1,26 @@
 package import Framing
 package import Speech
 
-/// What `POST /v1/listen` asks for.
+/// The request of `POST /v1/listen`.
 ///
-/// Beside `DeepgramParameters`: `utterances`, `utt_split`, `paragraphs`, `detect_language`, `callback`, `callback_method`. Without effect, because
-/// nothing here can do it: `summarize`, `topics`, `intents`, `sentiment` and their kin.
+/// In addition to `DeepgramParameters`: `utterances`, `utt_split`, `paragraphs`, `detect_language`, `callback`, `callback_method`. Ignored, because
+/// no engine here can do it: `summarize`, `topics`, `intents`, `sentiment` and similar parameters.
 ///
 /// Source: Deepgram "Pre-Recorded Audio" reference.
 package struct DeepgramPrerecordedRequest: Sendable, Equatable {
-    /// Where the result goes when the client does not wait for it.
+    /// The address that gets the result when the client does not wait for it.
     package struct Callback: Sendable, Equatable {
-        /// `http` or `https`.
+        /// An `http` or `https` URL.
         package var address: String
-        /// `POST` or `PUT`.
+        /// Method of the callback: `POST` or `PUT`.
         package var method: HTTPMethod
     }
 
     package var parameters: DeepgramParameters
-    /// The body is JSON that names a URL, not audio.
+    /// True if the body is JSON that names a URL; false if the body is audio.
     package var isRemote: Bool
     package var utterances: Bool
-    /// Silence that ends an utterance.
+    /// Minimum silence between two utterances.
     package var utterancePause: Duration
     package var paragraphs: Bool
     package var detectsLanguage: Bool
@@ -57,12 +57,12 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         engines = EngineChoice.engines(of: head)
     }
 
-    /// The media type alone decides, as at the vendor.
+    /// True if the media type is JSON; its parameters do not matter, as at the vendor.
     private static func isJSON(_ contentType: String) -> Bool {
         contentType.prefix { $0 != ";" }.trimmingBlanks.equalsIgnoringCase("application/json")
     }
 
-    /// A flag, or the codes among which to choose.
+    /// Reads `detect_language`: a flag, or the language codes among which to choose.
     private static func detectsLanguage(_ query: QueryParameters) throws(QueryParameters.Fault) -> Bool {
         let values = try query.list("detect_language")
         if values.count == 1, values[0].utf8.count > 3 { return try query.flag("detect_language") ?? false }
@@ -88,10 +88,10 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
             diarize: parameters.diarizes, keyterms: parameters.keyterms)
     }
 
-    /// Of the audio in the body or behind the URL.
+    /// Format of the audio in the body or at the URL.
     package var format: AudioFormat { parameters.format }
 
-    /// The address in a JSON body, `{"url": "https://…"}`.
+    /// Returns the address in a JSON body, `{"url": "https://…"}`.
     package static func remoteAddress(in body: [UInt8], _ context: HandshakeContext) -> Result<String, Refusal> {
         func refused(_ reason: String) -> Result<String, Refusal> {
             .failure(DeepgramRefusal.make(.badRequest(reason), requestID: context.requestID))

@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// Deepgram's words for no: HTTP answers with `err_code`, `err_msg` and `request_id`.
+/// Deepgram's error answers: HTTP answers with `err_code`, `err_msg` and `request_id`.
 ///
 /// Source: Deepgram "Errors" reference.
 package enum DeepgramRefusal {

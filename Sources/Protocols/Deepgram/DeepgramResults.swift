@@ -6,13 +6,13 @@ package import Framing
 package struct DeepgramResults: Sendable, Equatable {
     package var channel: Int
     package var channels: Int
-    /// The window that the message accounts for, in seconds since the first sample.
+    /// Start of the window that the message covers, in seconds since the first sample.
     package var start: Double
     package var duration: Double
     package var isFinal: Bool
-    /// The speaker came to an end.
+    /// True if the speaker finished speaking here.
     package var speechFinal: Bool
-    /// Answers a `Finalize`.
+    /// True if the message answers a `Finalize`.
     package var fromFinalize: Bool
     package var alternative: DeepgramAlternative
 
@@ -30,7 +30,7 @@ package struct DeepgramResults: Sendable, Equatable {
         self.alternative = alternative
     }
 
-    /// - Parameter metadata: the value of the member of that name, written already: the same in all messages of a stream.
+    /// - Parameter metadata: the encoded value of the member `metadata`; the same in all messages of a stream.
     package func write(to json: inout JSONWriter, metadata: [UInt8]) {
         json.beginObject()
         json.member("type", literal: "Results")

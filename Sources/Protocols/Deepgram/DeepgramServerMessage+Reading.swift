@@ -1,14 +1,14 @@
 import Framing
 
 extension DeepgramServerMessage {
-    /// A final of ten minutes of fast speech stays below it.
+    /// Maximum size of a message, in bytes. A final of ten minutes of fast speech stays below this size.
     private static let sizeLimit = 1_048_576
 
     package init(parsing text: RawSpan) {
         self = Fields.message(parsing: text, sizeLimit: Self.sizeLimit)
     }
 
-    /// The members of all messages; names that several share mean the same in each.
+    /// The members of all messages together; a name that several messages share means the same in each.
     private struct Fields: MessageFields {
         static func malformed(_ problem: String) -> DeepgramServerMessage { .malformed(problem) }
 
@@ -42,7 +42,7 @@ extension DeepgramServerMessage {
             case "from_finalize": fromFinalize = try reader.bool() ?? false
             case "channel_index": try readChannel(&reader)
             case "channel":
-                // An object in Results, a pair of numbers elsewhere.
+                // `channel` is an object in Results, and a pair of numbers in other messages.
                 if try reader.nextKind() == .object {
                     alternative = try DeepgramAlternative(readingChannel: &reader)
                 } else {

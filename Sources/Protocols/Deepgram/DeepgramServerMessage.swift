@@ -1,23 +1,23 @@
 package import Framing
 
-/// What the service says on the live socket.
+/// A message from the service on the live socket.
 ///
 /// Source: Deepgram "Live Audio" reference, server messages.
 package enum DeepgramServerMessage: Sendable, Equatable {
     case results(DeepgramResults)
-    /// - Parameter timestamp: seconds since the first sample.
+    /// - Parameter timestamp: start of the speech, in seconds since the first sample.
     case speechStarted(channel: Int, channels: Int, timestamp: Double)
     case utteranceEnd(channel: Int, channels: Int, lastWordEnd: Double)
     case metadata(DeepgramMetadata)
     case error(variant: String, description: String, message: String)
     case configureSuccess(requestID: String, keyterms: [String])
     case configureFailure(requestID: String, code: String, description: String)
-    /// A type that this version does not know. The stream goes on.
+    /// A message whose type this version does not know. The stream goes on.
     case unrecognized(type: String)
-    /// Not an object with a type, or without what its type cannot do without.
+    /// A message that is not an object with a type, or that lacks a required member.
     case malformed(String)
 
-    /// - Parameter metadata: what `DeepgramResults` carry; other messages do without.
+    /// - Parameter metadata: the encoded value of `metadata` in `DeepgramResults`; other messages ignore it.
     package func write(to json: inout JSONWriter, metadata: [UInt8] = Array("{}".utf8)) {
         switch self {
         case .results(let results): results.write(to: &json, metadata: metadata)

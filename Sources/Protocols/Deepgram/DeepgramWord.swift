@@ -2,19 +2,19 @@ package import Framing
 
 /// A word as Deepgram writes it, live and prerecorded.
 package struct DeepgramWord: Sendable, Equatable {
-    /// Lower case, without punctuation.
+    /// The word in lower case, without punctuation.
     package var word: String
-    /// Seconds since the first sample.
+    /// Start of the word, in seconds since the first sample.
     package var start: Double
     package var end: Double
-    /// 0…1.
+    /// Confidence in the word, 0…1.
     package var confidence: Double
-    /// As displayed; only when formatting was asked for.
+    /// The word with capitals and punctuation; nil unless formatting was asked for.
     package var punctuatedWord: String?
     package var speaker: Int?
-    /// 0…1; prerecorded only.
+    /// Confidence in the speaker, 0…1; prerecorded only.
     package var speakerConfidence: Double?
-    /// Only with `language=multi`.
+    /// Language of the word; only with `language=multi`.
     package var language: String?
 
     package init(
@@ -31,7 +31,7 @@ package struct DeepgramWord: Sendable, Equatable {
         self.language = language
     }
 
-    /// As displayed where formatting was asked for, else bare.
+    /// The formatted word where formatting was asked for, otherwise the bare word.
     package var shown: String { punctuatedWord ?? word }
 
     package func write(to json: inout JSONWriter) {
@@ -47,7 +47,7 @@ package struct DeepgramWord: Sendable, Equatable {
         json.endObject()
     }
 
-    /// nil when something that a word needs is missing.
+    /// Reads a word; nil when a required member is missing.
     init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
         var word: String?, start: Double?, end: Double?, confidence = 0.0
         var punctuatedWord: String?, speaker: Int?, speakerConfidence: Double?, language: String?
@@ -70,7 +70,7 @@ package struct DeepgramWord: Sendable, Equatable {
             speakerConfidence: speakerConfidence, language: language)
     }
 
-    /// Microseconds: finer than a sample of any rate that is accepted.
+    /// Decimals of times in seconds: microseconds, which are finer than one sample at any accepted rate.
     package static let timeDecimals = 6
     package static let confidenceDecimals = 4
 }
@@ -88,7 +88,7 @@ extension [DeepgramWord] {
         return text
     }
 
-    /// Each language that a word names, in the order in which they come.
+    /// The languages that words name, each once, in order of appearance.
     package var languages: [String] {
         var tags: [String] = []
         for case let tag? in lazy.map(\.language) where !tags.contains(tag) { tags.append(tag) }

@@ -15,7 +15,7 @@ extension ConversationDocument {
             }
         }
 
-        /// Of files.
+        /// Extension of files in this format.
         package var suffix: String { self == .markdown ? "md" : rawValue }
     }
 
@@ -31,7 +31,7 @@ extension ConversationDocument {
         }
     }
 
-    /// No caption is of two segments; where another speaker begins, the name comes first.
+    /// The captions of the conversation. A caption never spans two segments; the speaker's name comes first where the speaker changes.
     private var cues: [Cue] {
         var groups: [ArraySlice<Word>] = []
         var speaker: String?
@@ -47,7 +47,7 @@ extension ConversationDocument {
         return Captions.cues(of: groups, rate: .speech, length: end - .zero)
     }
 
-    /// Spread evenly over the segment when nobody knows when they were said.
+    /// Returns the segment's words. When their times are unknown, the words are spread evenly over the segment.
     private static func words(of segment: Segment) -> [Word] {
         func index(_ time: Duration) -> SampleIndex { SampleIndex(seconds: max(.zero, time) / .seconds(1), at: .speech) }
         guard segment.words.isEmpty else {
@@ -81,14 +81,14 @@ extension ConversationDocument {
         return text
     }
 
-    /// `1:02:03`, or `2:03` in the first hour.
+    /// Returns `1:02:03`, or `2:03` in the first hour.
     package static func clock(_ time: Duration) -> String {
         let seconds = max(0, time.components.seconds)
         func two(_ value: Int64) -> String { (value < 10 ? "0" : "") + String(value) }
         return (seconds >= 3_600 ? "\(seconds / 3_600):\(two(seconds / 60 % 60))" : "\(seconds / 60)") + ":" + two(seconds % 60)
     }
 
-    /// What was said has no meaning to Markdown or HTML, and one line of it stays one.
+    /// Returns the text with all characters escaped that Markdown or HTML would interpret, and with each line end replaced by a space.
     private static func escaped(_ text: String) -> String {
         var escaped = ""
         for character in text {

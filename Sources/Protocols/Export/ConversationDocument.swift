@@ -2,7 +2,7 @@ package import Conversations
 package import Framing
 import Speech
 
-/// A conversation with the names of those who speak in it, and how it is written down for others.
+/// A conversation with its speakers' names, and its forms for export.
 package struct ConversationDocument: Sendable {
     package let conversation: Conversation
     private let names: SpeakerNames
@@ -12,7 +12,7 @@ package struct ConversationDocument: Sendable {
         names = SpeakerNames(people: people, voices: voices)
     }
 
-    /// Who speaks, as people read it; nil when nobody can tell.
+    /// Returns the speaker's name for people to read; nil when the speaker is unknown.
     package func name(of segment: Segment) -> String? {
         names.name(of: segment.identity.who) ?? segment.speaker.map { "Speaker \($0.number + 1)" }
     }
@@ -21,7 +21,7 @@ package struct ConversationDocument: Sendable {
 
     // MARK: JSON
 
-    /// What lists show: everything but segments and people.
+    /// Writes the members that lists show: everything but segments and people.
     package static func writeMembers(of conversation: Conversation, to json: inout JSONWriter) {
         json.member("id", conversation.id.rawValue)
         json.member("status", conversation.status.rawValue)
@@ -34,7 +34,7 @@ package struct ConversationDocument: Sendable {
         json.member("call_id", optional: conversation.call)
     }
 
-    /// One object, positions in seconds.
+    /// Writes the conversation as one object, with positions in seconds.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         Self.writeMembers(of: conversation, to: &json)
@@ -50,7 +50,7 @@ package struct ConversationDocument: Sendable {
         json.endObject()
     }
 
-    /// People who speak, in order of their names.
+    /// The people who speak in the conversation, sorted by name.
     private var speakers: [Person] {
         let ids = Set(conversation.segments.compactMap(\.identity.person))
         return ids.compactMap { names.people[$0] }.sorted { ($0.name, $0.id.rawValue) < ($1.name, $1.id.rawValue) }

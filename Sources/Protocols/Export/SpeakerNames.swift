@@ -1,7 +1,7 @@
 package import Conversations
 import Speech
 
-/// What those are called who speak in a user's conversations.
+/// The names of the speakers in a user's conversations.
 package struct SpeakerNames: Sendable {
     let people: [ID<Person>: Person]
     private let voices: [ID<Voice>: Voice]
@@ -11,7 +11,8 @@ package struct SpeakerNames: Sendable {
         self.voices = Dictionary(voices.map { ($0.id, $0) }) { first, _ in first }
     }
 
-    /// Who speaks, as people read it: a name, `You` for the owner, `Speaker 3` for a voice without a name; nil when nobody knows.
+    /// Returns the speaker's name for people to read: a name, `You` for the owner, `Speaker 3` for a voice without a name; nil when the speaker is
+    /// unknown.
     package func name(of who: SpeakerIdentity.Who) -> String? {
         switch who {
         case .user: "You"
@@ -21,6 +22,6 @@ package struct SpeakerNames: Sendable {
         }
     }
 
-    /// Of a voice without a name.
+    /// Returns the label of a voice without a name.
     package static func label(of voice: Voice) -> String { "Speaker \(voice.number)" }
 }

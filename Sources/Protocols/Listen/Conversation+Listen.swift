@@ -3,7 +3,7 @@ import Framing
 import Speech
 
 extension Conversation {
-    /// As clients know it, who call it a memory.
+    /// Writes the conversation in the form for clients, which call it a memory.
     func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("id", id.rawValue)

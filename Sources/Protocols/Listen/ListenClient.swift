@@ -1,10 +1,10 @@
 package import Framing
 package import Speech
 
-/// The client side of `/listen`: one channel of Opus packets at 16 kHz, of which the server makes a conversation.
+/// The client side of `/listen`: one channel of Opus packets at 16 kHz, from which the server makes a conversation.
 ///
-/// Its events are those of the stream's life; what is said comes as `ListenEvent`, for it belongs to a conversation and may still change.
-/// The driver sends the audio: each packet of 20 ms as one binary message.
+/// The client's own events tell of the stream's state. Text comes as `ListenEvent`, because it belongs to a conversation and may still change. The
+/// driver sends the audio: each packet of 20 ms as one binary message.
 ///
 /// Source: the behaviour of Omi's `/v4/listen`, and docs/clients.md for `finish`.
 package struct ListenClient: LiveClientMachine {
@@ -15,9 +15,9 @@ package struct ListenClient: LiveClientMachine {
         case closed
     }
 
-    /// How long the server may say nothing of the conversation once it was told that no more audio comes.
+    /// Maximum silence of the server after the client announced the end of the audio.
     package static let finishLimit: Duration = .seconds(60)
-    /// Bytes of one message: the segments of a conversation that have changed.
+    /// Maximum size of a message in bytes; the largest messages carry changed segments of a conversation.
     private static let sizeLimit = 4 << 20
 
     package let connection: ConnectionRequest
@@ -25,8 +25,8 @@ package struct ListenClient: LiveClientMachine {
     private var broken = BrokenMessages(of: "The gateway")
 
     /// - Parameters:
-    ///   - language: nil: English.
-    ///   - engine: nil: the server's choice.
+    ///   - language: the language of the audio; nil: English.
+    ///   - engine: the engine to use; nil leaves the choice to the server.
     package init(language: LanguageTag?, engine: EngineName? = nil, credential: Credential) {
         var query: URLQuery = [
             "codec": "opus_fs320", "sample_rate": "\(SampleRate.speech.hertz)", "source": "desktop", "speaker_auto_assign": "enabled",
@@ -65,9 +65,9 @@ package struct ListenClient: LiveClientMachine {
         case (.finish, .open):
             state = .finishing(until: now + Self.finishLimit)
             actions.append(.send(text: Array(#"{"type":"finish"}"#.utf8)))
-        // Segments grow as they are said; nothing makes them final earlier.
+        // Segments grow while words are spoken; no command makes them final earlier.
         case (.finalize, _): actions.append(.event(.flushed(.first)))
-        // Any message says that the client is there.
+        // Any message keeps the session alive.
         case (.keepAlive, .open): actions.append(.send(text: Array("{}".utf8)))
         case (.finish, .finishing), (.keepAlive, _), (.update, _): break
         }
@@ -77,7 +77,7 @@ package struct ListenClient: LiveClientMachine {
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
         guard state == .open || isFinishing else { return }
-        // A heartbeat, which is no JSON.
+        // A heartbeat, which is not JSON.
         if text.byteCount == 4, text.withUnsafeBytes({ $0.elementsEqual("ping".utf8) }) { return }
         guard let document = try? JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 16) else {
             if let error = broken.add("it is not JSON", &actions) { end(error, &actions) }

@@ -2,24 +2,24 @@ package import Conversations
 import Framing
 package import Speech
 
-/// What a client says in text.
+/// A text message from a client of `/listen`.
 package enum ListenClientMessage: Sendable, Equatable {
     case imageChunk(id: String, index: Int, total: Int)
-    /// An image part that breaks the rules.
+    /// A part of an image that breaks the rules.
     case malformedImage
     case transcript([SuggestedSegment], engine: EngineName?)
-    /// - `person`: nil for the user.
+    /// Assigns a speaker to a person. `person` is nil for the user.
     case speakerAssigned(SpeakerNumber, person: ID<Person>?, name: String, segments: [ID<Segment>])
     case startOnboarding
     case skipQuestion
     case finalization(reason: String)
-    /// Of push-to-talk: make final what was said.
+    /// Makes the words so far final; for push-to-talk only.
     case finalize
-    /// No more audio: say what is left, and close with 1000.
+    /// Announces the end of the audio: the server sends the remaining text and closes with 1000.
     case finish
-    /// So many messages were seen.
+    /// The client has seen this number of messages.
     case seen(Int)
-    /// Anything else, which means nothing.
+    /// Any other message, which has no effect.
     case other
 
     package static let sizeLimit = 4 << 20
@@ -72,7 +72,7 @@ package enum ListenClientMessage: Sendable, Equatable {
         }
     }
 
-    /// Those that are whole; the others are left out.
+    /// Returns the complete segments; incomplete ones are left out.
     private static func segments(_ list: JSONView) -> [SuggestedSegment] {
         (0..<min(list.count, maxSegments)).compactMap { index in
             let view = list[index]

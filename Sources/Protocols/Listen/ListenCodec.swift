@@ -1,22 +1,22 @@
 import Speech
 
-/// How a client says that its audio is encoded: one message of the socket is one frame, or any number of bytes of plain samples.
+/// The encoding of a client's audio. One message of the socket is one frame; plain samples may come in messages of any size.
 package enum ListenCodec: String, Sendable, CaseIterable {
     case opus
-    /// The same; its packets are nominally of 320 samples.
+    /// Like `opus`; the packets nominally have 320 samples.
     case opusFrames320 = "opus_fs320"
-    /// Opus in Ogg, in messages of any length.
+    /// Opus in Ogg, in messages of any size.
     case oggOpus = "ogg_opus"
-    /// Unsigned, 128 is silence.
+    /// Unsigned 8-bit samples; 128 is silence.
     case pcm8
     case pcm16
     case linear16
     case mulaw
     case mulaw8
     case mulaw16
-    /// With ADTS headers.
+    /// AAC with ADTS headers.
     case aac
-    /// Frames of 10 ms and 30 bytes.
+    /// LC3 in frames of 10 ms and 30 bytes.
     case lc3 = "lc3_fs1030"
 
     private static let opusRates = [8_000, 12_000, 16_000, 24_000, 48_000]
@@ -32,8 +32,8 @@ package enum ListenCodec: String, Sendable, CaseIterable {
     }
 
     /// - Parameters:
-    ///   - hertz: nil: not said; what `/listen` takes for granted then is 8,000, but for codecs whose names say it.
-    ///   - channels: each of which has its own messages.
+    ///   - hertz: the rate that the client gave; nil: 8,000, unless the codec's name implies a rate.
+    ///   - channels: the number of channels, each of which has its own messages.
     func format(hertz: Int?, channels: Int) throws(ListenRefusal) -> AudioFormat {
         let named: Int? =
             switch self {

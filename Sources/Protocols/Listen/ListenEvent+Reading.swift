@@ -3,7 +3,7 @@ import Framing
 import Speech
 
 extension ListenEvent {
-    /// nil: nothing of a conversation, or not whole.
+    /// Reads an event of a conversation; nil for any other message, and for an incomplete one.
     init?(_ message: JSONView) {
         if message.isArray {
             let segments = (0..<message.count).compactMap { Segment(message[$0]) }
@@ -40,7 +40,7 @@ extension ListenEvent {
 }
 
 extension Segment {
-    /// As the server writes it; nil when it is not whole.
+    /// Reads a segment in the form that the server writes; nil when it is incomplete.
     fileprivate init?(_ view: JSONView) {
         guard let id = view["id"].string, let text = view["text"].string, let start = view["start"].double, let end = view["end"].double,
             (0...1e8).contains(start), (start...1e8).contains(end)

@@ -1,13 +1,13 @@
 package import Conversations
 package import Speech
 
-/// What a server of `/listen` tells its client besides that the stream goes on.
+/// An event of a conversation that a server of `/listen` reports to its client.
 package enum ListenEvent: Sendable, Equatable {
-    /// What follows belongs to this conversation; its times and its speakers' numbers begin anew.
+    /// Starts a conversation: all events that follow belong to it. Times and speaker numbers begin again.
     case conversation(ID<Conversation>)
-    /// New or changed segments, each whole, without its words' own times.
+    /// New or changed segments, each complete, but without the times of words.
     case changed([Segment])
-    /// Segments that are part of others now.
+    /// Segments that were merged into other segments.
     case removed([ID<Segment>])
     case suggested(SpeakerSuggestion)
     /// The conversation is over and is being completed.

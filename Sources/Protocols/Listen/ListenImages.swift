@@ -2,7 +2,7 @@ import Speech
 
 /// The images that a client sends in parts.
 ///
-/// No model looks at images here, so what is in the parts is not kept: only which of them came.
+/// No model looks at images here, so the content of the parts is dropped. Only the numbers of the received parts are kept.
 struct ListenImages: Sendable {
     enum Progress: Equatable, Sendable {
         case waiting
@@ -23,10 +23,10 @@ struct ListenImages: Sendable {
     private static let maxOpen = 50
     private static let lifetime: Duration = .seconds(60)
 
-    /// The oldest first.
+    /// Images that are not complete, oldest first.
     private var open: [Image] = []
 
-    /// A part came, perhaps not for the first time.
+    /// Adds a part, which may have come before.
     mutating func add(id: String, index: Int, total: Int, now: Instant) -> Progress {
         guard !id.isEmpty, id.utf8.count <= 200, (1...Self.maxParts).contains(total), (0..<total).contains(index) else { return .invalid }
         open.removeAll { $0.began + Self.lifetime <= now }

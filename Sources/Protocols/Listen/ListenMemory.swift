@@ -1,4 +1,4 @@
-/// What a client that may come back was told, numbered from 1, until it says that it has seen it.
+/// The numbered messages to a client that may reconnect, kept until the client confirms them. Numbers start at 1.
 struct ListenMemory: Sendable {
     private static let maxMessages = 1_024
     private static let maxBytes = 2 << 20
@@ -8,7 +8,7 @@ struct ListenMemory: Sendable {
     private(set) var messages: [[UInt8]] = []
     private var bytes = 0
 
-    /// What is kept beyond the limits goes, the oldest first: segments come whole again with their next change.
+    /// Keeps a message. Beyond the limits the oldest messages are dropped: each segment is sent whole again with its next change.
     mutating func append(_ message: [UInt8]) {
         last += 1
         messages.append(message)
@@ -21,7 +21,7 @@ struct ListenMemory: Sendable {
         messages.removeFirst(gone)
     }
 
-    /// The client has seen so many messages.
+    /// Drops the messages up to this number, which the client has seen.
     mutating func saw(_ number: Int) {
         let first = last - messages.count
         let gone = min(max(0, number - first), messages.count)

@@ -3,7 +3,7 @@ package import Speech
 
 /// A browser's first message, which brings its token: `{"type":"auth","token":"…"}`.
 package struct ListenOpening: LiveHandshakeMachine {
-    /// How long it may take.
+    /// Maximum time until the first message.
     package static let patience: Duration = .seconds(5)
     private static let sizeLimit = 65_536
 
@@ -19,7 +19,7 @@ package struct ListenOpening: LiveHandshakeMachine {
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> LiveBeginning? {
         guard !isDone else { return nil }
-        // The parser's own words could quote the text, and with it a token.
+        // The parser's error text could quote the message, and with it a token.
         guard let document = try? JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 8), document.root.isObject else {
             refuse(.policy("The first message is not a JSON object of at most \(Self.sizeLimit) bytes."), &output)
             return nil

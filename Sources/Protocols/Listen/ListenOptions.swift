@@ -2,28 +2,28 @@ package import Conversations
 package import Framing
 package import Speech
 
-/// What a client asks for in its query, read once. Unknown names are passed over, and so are values that matter to no word: they mean the default.
+/// The parameters in a client's query. Unknown names are ignored. Invalid values that do not affect the words are ignored too, and mean the default.
 ///
 /// Source: the behaviour of Omi's `/v4/listen`; see docs/listen.md.
 package struct ListenOptions: Sendable, Equatable {
-    /// The longest silence within a conversation that can be asked for; what sessions with several channels have.
+    /// Maximum silence within a conversation that a client can ask for. Sessions with several channels always use it.
     package static let longestTimeout: Duration = .seconds(14_400)
     package static let shortestTimeout: Duration = .seconds(120)
     package static let channelLimit = 8
 
     package var route: ListenRoute
-    /// `multi` for any.
+    /// Language of the audio; `multi` for any language.
     package var language = LanguageTag.english
     package var codec = ListenCodec.pcm8
     package var format = AudioFormat.raw(.unsigned8, .telephone, channels: 1)
     package var channels = 1
-    /// The engine that is preferred.
+    /// The engine that the client prefers; nil leaves the choice to the operator.
     package var engine: EngineName?
     package var timeout = shortestTimeout
     package var source = "omi"
     package var device: String?
     package var chosen: ID<Conversation>?
-    /// The client's name of the call, of sessions with several channels.
+    /// The client's name for the call; only for sessions with several channels.
     package var call: String?
     package var usesProfile = true
     package var suggestsPeople = false
@@ -31,9 +31,9 @@ package struct ListenOptions: Sendable, Equatable {
     package var gate = ConversationRequest.Gate.operatorsChoice
     package var takesTranscripts = false
     package var isOnboarding = false
-    /// The client wants to know what of its audio is durable, and may come back when its connection is lost.
+    /// True if the client wants to know which of its audio is durable, and may reconnect when its connection is lost.
     package var acknowledges = false
-    /// A client's positions are in samples at the rate that it named; nil: at the session's.
+    /// Sample rate of the positions that the client sends: the rate that it named. nil: the session's rate.
     package var rate: SampleRate? { if case .raw(_, let rate, _) = format { rate } else { nil } }
     package var resume: LiveResume?
 
@@ -89,10 +89,10 @@ package struct ListenOptions: Sendable, Equatable {
             workload: route == .pushToTalk ? .pushToTalk : .realtime, shortestPiece: Self.shortestPiece)
     }
 
-    /// Wearables send ten milliseconds at once.
+    /// Minimum audio in one piece; wearables send 10 ms at once.
     private static let shortestPiece: Duration = .milliseconds(30)
 
-    /// nil: a transcription only.
+    /// The conversation that the client asks for; nil: only a transcription.
     package var conversation: ConversationRequest? {
         guard route != .pushToTalk else { return nil }
         let roles: [ConversationRequest.ChannelRole] = channels > 1 ? [.user] + Array(repeating: .other, count: channels - 1) : []
@@ -107,7 +107,7 @@ package struct ListenOptions: Sendable, Equatable {
         return min(max(.seconds(min(max(seconds, 0), 1 << 20)), shortestTimeout), longestTimeout)
     }
 
-    /// What may have recorded a conversation.
+    /// Devices and applications that may have recorded a conversation.
     package static let sources: Set<String> = [
         "omi", "friend", "fieldy", "bee", "plaud", "frame", "friend_com", "apple_watch", "phone", "phone_call", "desktop", "openglass", "screenpipe",
         "workflow", "sdcard", "external_integration", "limitless", "rayban_meta", "onboarding", "web", "harken",

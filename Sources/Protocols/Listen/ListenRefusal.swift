@@ -1,17 +1,17 @@
-/// Why the socket of a client is closed, by code and reason.
+/// The close code and the reason with which a client's socket is closed.
 package struct ListenRefusal: Error, Sendable, Equatable {
     package var code: UInt16
-    /// For a close frame: at most 123 bytes are sent.
+    /// Reason of the close frame; at most 123 bytes are sent.
     package var reason: String
 
-    /// What the audio is said to be cannot be taken.
+    /// Returns the refusal of audio that the gateway cannot take.
     static func audio(_ reason: String) -> ListenRefusal { ListenRefusal(code: 1003, reason: reason) }
 
     static func policy(_ reason: String) -> ListenRefusal { ListenRefusal(code: 1008, reason: reason) }
 
     static func language(_ language: String) -> ListenRefusal { policy("The language is not supported, \(language.prefix(40))") }
 
-    /// A later client of the same session.
+    /// The session is over; for a client that comes back to it.
     static let expired = ListenRefusal(code: 4404, reason: "session_expired")
     static let unavailable = ListenRefusal(code: 1011, reason: "transcription_service_unavailable")
     static let noCredit = policy("trial_expired")

@@ -1,9 +1,9 @@
-/// The routes of the dialect, which differ in little.
+/// The routes of the dialect, which differ only a little.
 package enum ListenRoute: Sendable, Equatable {
     /// `/v4/listen` and its older names: wearables, phones, desktops.
     case device
     /// `/v4/web/listen`: browsers, whose first message brings the token.
     case web
-    /// `/v2/voice-message/transcribe-stream`: a transcription of what is said while a button is held, and no conversation.
+    /// `/v2/voice-message/transcribe-stream`: a transcription of speech while a button is held, without a conversation.
     case pushToTalk
 }

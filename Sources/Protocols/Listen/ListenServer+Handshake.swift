@@ -25,13 +25,13 @@ extension ListenServer {
             let start: LiveHandshake.Start = route == .web ? .opening(ListenOpening(machine)) : .session(machine)
             return LiveHandshake(start, subprotocol: subprotocol)
         } catch {
-            // In the open socket, where clients look for it.
+            // The error is sent in the open socket, where clients look for it.
             let refusal = InBandRefusal(messages: [], code: error.code, reason: error.reason)
             return LiveHandshake(.opening(RefusedOpening(refusal)), subprotocol: subprotocol)
         }
     }
 
-    /// Who may not come in at all is told so by the handshake's status; everybody else in the socket.
+    /// Returns the refusal that is sent in the socket; nil for callers without access, who get an HTTP status instead of the upgrade.
     private static func inBand(_ cause: RefusalCause) -> InBandRefusal? {
         switch cause {
         case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
@@ -41,7 +41,7 @@ extension ListenServer {
         }
     }
 
-    /// Why a session is not to be.
+    /// Returns the reason for which a session does not begin.
     static func refusal(_ cause: RefusalCause) -> InBandRefusal {
         switch cause {
         case .outOfCredit, .limitReached:
@@ -68,7 +68,7 @@ extension ListenServer {
         InBandRefusal(messages: messages, code: refusal.code, reason: refusal.reason, pause: pause)
     }
 
-    /// Before the upgrade: Harken's own error object.
+    /// Returns the refusal before the upgrade: Harken's own error object.
     private static func httpRefusal(_ cause: RefusalCause) -> Refusal {
         let (status, code, message): (HTTPStatus, String, String) =
             switch cause {

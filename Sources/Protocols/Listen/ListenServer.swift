@@ -2,27 +2,27 @@ package import Conversations
 import Framing
 package import Speech
 
-/// The server side of `/listen` and of push-to-talk: what wearables, phones, desktops and browsers speak that record all day.
+/// The server side of `/listen` and of push-to-talk, for wearables, phones, desktops and browsers that record all day.
 ///
-/// What is said of segments, speakers and conversations comes from the session's conversation; push-to-talk has none, and shows what was committed.
+/// Messages about segments, speakers and conversations come from the session's conversation. Push-to-talk has no conversation, and shows the commits.
 ///
 /// Source: the behaviour of Omi's `/v4/listen`; see docs/listen.md.
 package struct ListenServer: LiveServerMachine {
     package static let pingInterval: Duration = .seconds(10)
-    /// How long nothing may come.
+    /// Maximum time without anything from the client.
     package static let idleLimit: Duration = .seconds(90)
     package static let pushToTalkLimit: Duration = .seconds(120)
-    /// How long the session waits for its conversation, so that a store that is out of order keeps nobody from being heard.
+    /// Maximum wait for the conversation. After this time the session begins anyway, so that a failing store does not stop recognition.
     package static let conversationPatience: Duration = .seconds(5)
-    /// How long an ending session may take.
+    /// Maximum duration of a session's end.
     package static let endLimit: Duration = .seconds(25)
-    /// Between the news that the credit is used up and the close.
+    /// Pause between the message that the credit is used up and the close.
     package static let lastPause: Duration = .milliseconds(500)
-    /// How long a lost client is waited for.
+    /// Time for which the session of a disconnected client is kept.
     package static let resumeWindow: Duration = .seconds(120)
-    /// Credit below which clients are told.
+    /// Remaining credit below which the client is told about it.
     package static let freemiumThreshold: Duration = .seconds(180)
-    /// Bytes of one binary message.
+    /// Maximum size of a binary message, in bytes.
     package static let messageLimit = 1 << 20
 
     private enum End: Equatable, Sendable {
@@ -30,7 +30,7 @@ package struct ListenServer: LiveServerMachine {
     }
 
     private static let ping = Array("ping".utf8)
-    /// Finalizes that may wait for their answers. More of a client's change nothing.
+    /// Maximum number of unanswered finalizes. Further finalizes of the client are ignored.
     private static let maxFinalizes = 16
 
     package private(set) var request: LiveRequest
@@ -47,18 +47,18 @@ package struct ListenServer: LiveServerMachine {
     private var serving: EngineName?
     private var term: SessionTimeouts?
     private var nextPing: Instant?
-    /// Until when the conversation is waited for; nil: it is there, or there is none.
+    /// Deadline for the conversation; nil when it has begun or the session has none.
     private var conversationDue: Instant?
     private var hasBegun = false
     private var isServed = false
     private var saidReady = false
     private var isDegraded = false
     private var isRevoked = false
-    /// The user wants what is said in other languages in this one, and nobody translates.
+    /// True if the user wants speech in other languages translated; no engine translates.
     private var wantsTranslation = false
-    /// The credit that the client was told of last.
+    /// The remaining credit that was last reported to the client.
     private var toldCredit: Duration?
-    /// When an ending session is closed, whatever has come of it.
+    /// Time at which an ending session is closed in any case.
     private var endDue: Instant?
     private var lastWords: (at: Instant, close: ListenRefusal)?
     private var images = ListenImages()
@@ -67,7 +67,7 @@ package struct ListenServer: LiveServerMachine {
     private var finalizes = 0
     private var saidUnknownChannel = false
     private var memory = ListenMemory()
-    /// The client's connection is lost.
+    /// True if the client's connection is lost.
     private var isLost = false
 
     init(_ options: ListenOptions, _ context: HandshakeContext) {
@@ -108,7 +108,7 @@ package struct ListenServer: LiveServerMachine {
 
     package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning {
         term?.heard(now)
-        // Two bytes and fewer only say that the client is there.
+        // A message of at most two bytes only keeps the session alive.
         guard state == .open, byteCount > 2 else { return .ignored }
         guard byteCount <= Self.messageLimit else {
             state = .closed
@@ -138,7 +138,7 @@ package struct ListenServer: LiveServerMachine {
         case .finalize: finalize(&output)
         case .finish: finish(&output)
         case .seen(let number): memory.saw(number)
-        // What follows is a conversation's.
+        // All following messages concern a conversation.
         case _ where conversation == nil: break
         case .imageChunk(let id, let index, let total): image(id, images.add(id: id, index: index, total: total, now: now), &output)
         case .malformedImage: image("", .invalid, &output)
@@ -159,7 +159,7 @@ package struct ListenServer: LiveServerMachine {
         output.command(.finalize)
     }
 
-    /// It takes as long as the session takes to say what is left, which has limits of its own.
+    /// Finishes the session at the client's request. The session has its own limits for sending the remaining text.
     private mutating func finish(_ output: inout ServerOutput) {
         state = .ending(.finished)
         output.command(.finish)
@@ -179,7 +179,7 @@ package struct ListenServer: LiveServerMachine {
 
     // MARK: - The start
 
-    /// The conversation is there, or there will be none.
+    /// Begins the session, when its conversation has begun or will not come.
     private mutating func begin(_ id: ID<Conversation>?, _ output: inout ServerOutput) {
         conversationDue = nil
         hasBegun = true
@@ -276,7 +276,7 @@ package struct ListenServer: LiveServerMachine {
         if commit.reason == .flush { finalized(&output) }
     }
 
-    /// Of push-to-talk: what was committed, as it is.
+    /// Returns a commit as a segment, unchanged; for push-to-talk only.
     private mutating func segment(of commit: Commit) -> Segment? {
         guard let first = commit.words.first, let last = commit.words.last else { return nil }
         defer { segments += 1 }
@@ -326,7 +326,8 @@ package struct ListenServer: LiveServerMachine {
         switch notice {
         case .low(let remaining):
             guard remaining <= Self.freemiumThreshold else { return }
-            // Once for each time that it falls so low: more than was told of last means that there was more in between.
+            // The client is told once for each fall below the threshold: a balance above the last reported one shows that credit was added in
+            // between.
             if let toldCredit, remaining + .seconds(1) < toldCredit { return }
             toldCredit = remaining
             freemium(remaining, &output)
@@ -347,7 +348,7 @@ package struct ListenServer: LiveServerMachine {
         if state == .open || state == .ending(.finished) || endDue != nil { say(.audioAck(shown(end)), &output) }
     }
 
-    /// A position as the client counts: at the rate that it named, which may not be the session's.
+    /// Returns the position in the client's samples: at the rate that the client named, which may differ from the session's rate.
     private func shown(_ position: SampleIndex) -> SampleIndex { position.converted(from: rate, to: options.rate ?? rate) }
 
     package mutating func clientLost(now: Instant) { isLost = true }
@@ -407,7 +408,7 @@ package struct ListenServer: LiveServerMachine {
         if state == .open {
             switch term.end(now) {
             case .idle where waitsForClient:
-                // Its connection may be dead without anybody having said so, and the client on its way back.
+                // The connection may be dead without a sign, and the client may be about to reconnect.
                 isLost = true
                 return output.close(1001, "idle")
             case .idle: return close(ListenRefusal(code: 1001, reason: "idle"), &output)
@@ -433,7 +434,7 @@ package struct ListenServer: LiveServerMachine {
 }
 
 extension ListenServerMessage {
-    /// So much credit is left, in both forms that clients read.
+    /// Returns the messages about the remaining credit, in both forms that clients read.
     static func freemium(_ remaining: Duration) -> [ListenServerMessage] {
         let seconds = remaining.secondsDown
         let action = seconds == 0 ? "setup_on_device_stt" : "none"

@@ -2,9 +2,9 @@ package import Conversations
 package import Framing
 package import Speech
 
-/// What the dialect says, besides `ping`. Times are in seconds since the conversation's start; of push-to-talk since the first sample.
+/// A message from the server, other than `ping`. Times are in seconds since the conversation's start; for push-to-talk, since the first sample.
 package enum ListenServerMessage: Sendable, Equatable {
-    /// An array and no object: new or changed segments, each whole.
+    /// New or changed segments, each complete. The message is an array, not an object.
     case segments([Segment])
     case status(ListenStatus)
     case lastMemory(ID<Conversation>)
@@ -13,7 +13,7 @@ package enum ListenServerMessage: Sendable, Equatable {
     case created(Conversation)
     case translating([Segment])
     case deleted([ID<Segment>])
-    /// - `person`: `user`, a person's identifier, or empty.
+    /// Suggests a person for a speaker. `person` is `user`, a person's identifier, or empty.
     case suggestion(speaker: SpeakerNumber, person: String, name: String, segment: ID<Segment>)
     case photoProcessing(temporary: String, photo: String)
     case photoDescribed(photo: String, description: String)
@@ -25,7 +25,7 @@ package enum ListenServerMessage: Sendable, Equatable {
     case sessionResumed(SampleIndex)
     case sessionExpired
 
-    /// Of no meaning to a client that comes back.
+    /// True if the message means nothing to a client that reconnects.
     var isTransient: Bool {
         switch self {
         case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired: true
@@ -49,7 +49,7 @@ package enum ListenServerMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 256)
         write(to: &json)

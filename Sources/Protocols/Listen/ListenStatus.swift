@@ -8,20 +8,20 @@ package struct ListenStatus: Sendable, Equatable {
         case conversations = "in_progress_conversations_processing"
         case engineStarting = "stt_initiating"
         case ready
-        /// A stretch was not recognised; the session goes on.
+        /// A stretch of audio was not recognized; the session goes on.
         case degraded = "stt_degraded"
         case recovered = "stt_recovered"
-        /// The last event; the close follows.
+        /// The session failed. This is the last event; the close follows.
         case failed = "stt_failed"
-        /// What was said before `finalize` has been sent.
+        /// The text of all audio before `finalize` has been sent.
         case finalized
-        /// Messages with a channel that the session does not have are left out.
+        /// The client sent messages for a channel that the session does not have; these messages are ignored.
         case unknownChannel = "unknown_channel"
         /// The client has named a person whom the user does not have.
         case unknownPerson = "unknown_person"
-        /// The user's own language is wanted, and nobody translates.
+        /// The user wants translation to their own language, and no engine translates.
         case noTranslation = "translation_unavailable"
-        /// For older clients, which read `status_text`.
+        /// Low credit, for older clients, which read `status_text`.
         case freemium = "freemium_threshold_reached"
 
         var text: StaticString? {
@@ -43,7 +43,7 @@ package struct ListenStatus: Sendable, Equatable {
         var isRetryable: Bool { self == .timeout || self == .upstream }
     }
 
-    /// Why it failed; a closed list, with nothing of an engine's own words.
+    /// Reason of a failure: a closed list, without any text from an engine.
     package enum Reason: String, Sendable, CaseIterable {
         case initialization = "initialization_failed"
         case connection = "connection_lost"
@@ -56,10 +56,10 @@ package struct ListenStatus: Sendable, Equatable {
     package var status: Status
     package var text: String?
     package var outcome: Outcome?
-    /// The engine that serves.
+    /// The engine that serves the session.
     package var engine: EngineName?
     package var reason: String?
-    /// 1…3,600 s.
+    /// Wait before a new attempt, 1…3,600 s; nil when unknown.
     package var retryAfter: Duration?
 
     package init(_ status: Status, text: String? = nil, outcome: Outcome? = nil, engine: EngineName? = nil, reason: String? = nil) {
@@ -70,9 +70,9 @@ package struct ListenStatus: Sendable, Equatable {
         self.reason = reason
     }
 
-    /// Why a session failed.
+    /// Describes why a session failed.
     ///
-    /// - Parameter wasReady: an engine had taken audio.
+    /// - Parameter wasReady: true if an engine had accepted audio.
     package init(_ error: EngineError, wasReady: Bool) {
         let (outcome, reason): (Outcome, Reason?) =
             switch error {

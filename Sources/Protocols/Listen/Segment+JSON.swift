@@ -3,11 +3,11 @@ package import Framing
 import Speech
 
 extension Segment {
-    /// Every field that clients of `/listen` and of the API know: the one writer of a segment. A speaker whom nobody knows is number 0 to them, told from the
-    /// first speaker by `speaker_identity_state`.
+    /// Writes every field of a segment that clients of `/listen` and of the API know; this is the only writer. An unknown speaker has number 0, and
+    /// only `speaker_identity_state` distinguishes it from the first speaker.
     package func write(to json: inout JSONWriter) { write(to: &json, withWords: false) }
 
-    /// - Parameter withWords: whether the words follow, as `words`.
+    /// - Parameter withWords: true if the member `words` follows.
     package func write(to json: inout JSONWriter, withWords: Bool) {
         let known = speaker ?? SpeakerNumber(0)
         json.beginObject()

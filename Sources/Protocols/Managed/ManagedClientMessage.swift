@@ -1,19 +1,19 @@
 package import Framing
 
-/// What a client of the managed proxy says in text.
+/// A text message from a client of the managed proxy.
 package enum ManagedClientMessage: Sendable, Equatable {
-    /// Comes first. No token: what the message brought was none.
+    /// The first message. `token` is nil when the message brought no valid token.
     case auth(token: Credential?, Result<ManagedConfiguration, ManagedConfiguration.Fault>)
-    /// No more audio.
+    /// Announces the end of the audio.
     case end
-    /// Make final what has been said so far.
+    /// Makes the text so far final.
     case finalize
     case keepAlive
     case ping
-    /// Anything else. Says what is wrong with it.
+    /// Any other message, with its error.
     case invalid(String)
 
-    /// Bytes of one message.
+    /// Maximum size of a message, in bytes.
     package static let sizeLimit = 65_536
 
     package init(parsing text: RawSpan) {
@@ -36,7 +36,7 @@ package enum ManagedClientMessage: Sendable, Equatable {
             case nil: self = .invalid("A text message must be a JSON object with a type. Audio belongs in binary messages.")
             }
         } catch {
-            // The parser's own words could quote the text, and with it a token.
+            // The parser's error text could quote the message, and with it a token.
             self = .invalid("The text message is not JSON of at most \(Self.sizeLimit) bytes. Audio belongs in binary messages.")
         }
     }

@@ -1,33 +1,33 @@
 package import Framing
 package import Speech
 
-/// What a client asks for in its `auth` message. Every key may be missing or `null`; unknown keys are passed over.
+/// The configuration in a client's `auth` message. Every key may be missing or `null`; unknown keys are ignored.
 package struct ManagedConfiguration: Sendable, Equatable {
-    /// A value that is refused. `message` names its key.
+    /// An invalid value. `message` names its key.
     package struct Fault: Error, Sendable, Equatable {
         package var message: String
     }
 
-    /// An engine's name or a vendor's name for a model; unknown ones mean the operator's choice.
+    /// Name of an engine, or a vendor's name of a model; an unknown name leaves the choice to the operator.
     package var model: String?
     package var language: LanguageTag?
     package var rate: SampleRate = .speech
-    /// 1, or 2 that are mixed down.
+    /// Number of channels: 1, or 2 that are mixed to one.
     package var channels = 1
-    /// 16-bit PCM, mu-law or A-law.
+    /// Encoding of the audio: 16-bit PCM, mu-law or A-law.
     package var encoding: AudioEncoding = .linear16
     package var interims = true
     package var punctuates = true
     package var endpointing: Duration = .milliseconds(300)
     package var keyterms: [String] = []
-    /// Whether transcripts bring the times of words.
+    /// True if transcripts carry the times of words.
     package var words = false
 
     package init() {}
 
     package var format: AudioFormat { .raw(encoding, rate, channels: channels) }
 
-    /// Of all channels' samples of one moment.
+    /// Bytes of all channels' samples for one moment.
     package var frameBytes: Int { (encoding.bytesPerSample ?? 1) * channels }
 
     package init(_ view: JSONView) throws(Fault) {

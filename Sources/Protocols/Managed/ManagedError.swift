@@ -1,6 +1,6 @@
 package import Speech
 
-/// An `error` message of the managed proxy, and how it ends the session.
+/// An `error` message of the managed proxy, and its effect on the session.
 ///
 /// Source: Harken's own definition of `/ws/transcribe`, table of errors.
 package struct ManagedError: Error, Sendable, Equatable {
@@ -17,7 +17,7 @@ package struct ManagedError: Error, Sendable, Equatable {
         case upstream = "upstream_error"
         case `internal` = "internal"
 
-        /// What the socket is closed with when the error is fatal.
+        /// Close code of the socket when the error is fatal.
         package var closeCode: UInt16 {
             switch self {
             case .authFailed: 4401
@@ -32,9 +32,9 @@ package struct ManagedError: Error, Sendable, Equatable {
     }
 
     package var code: Code
-    /// For people: what is wrong, and what to do.
+    /// Text for people: the error, and what to do about it.
     package var message: String
-    /// The session ends with it.
+    /// True if the error ends the session.
     package var isFatal: Bool
 
     package init(_ code: Code, _ message: String, isFatal: Bool = true) {
@@ -43,13 +43,13 @@ package struct ManagedError: Error, Sendable, Equatable {
         self.isFatal = isFatal
     }
 
-    /// The close frame's reason: at most 123 bytes.
+    /// Reason of the close frame: at most 123 bytes.
     var reason: String { code.rawValue }
 
-    /// On the wire.
+    /// The error as a message on the wire.
     var wire: ManagedServerMessage { .error(code: code.rawValue, message: message, isFatal: isFatal) }
 
-    /// Why a session is not to be.
+    /// Describes why a session does not begin.
     package init(_ cause: RefusalCause) {
         switch cause {
         case .unauthenticated: self.init(.authFailed, "The token is not valid. Sign in again.")
@@ -66,9 +66,9 @@ package struct ManagedError: Error, Sendable, Equatable {
         }
     }
 
-    /// Why a session broke off.
+    /// Describes why a session broke off.
     ///
-    /// - Parameter isReady: whether `ready` was said.
+    /// - Parameter isReady: true if `ready` was sent.
     package init(_ error: EngineError, isReady: Bool) {
         switch error {
         case .unsupportedLanguage(let language): self.init(.badConfig, "language \"\(language)\" is not available.")

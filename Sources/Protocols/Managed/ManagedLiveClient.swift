@@ -1,21 +1,21 @@
 package import Framing
 package import Speech
 
-/// The client side of the managed proxy, `WS /ws/transcribe`: of a gateway that holds the vendors' keys.
+/// The client side of the managed proxy, `WS /ws/transcribe`: for a gateway that holds the vendors' keys.
 ///
-/// The proxy makes final what follows its last final, so finals tile the audio; what it has not made final when it ends the session in order is
-/// silence.
+/// Each final of the proxy begins where the last final ended, so finals cover the audio without gaps. When the proxy ends the session normally, audio
+/// after the last final is silence.
 package struct ManagedLiveClient: LiveClientMachine {
     private enum State: Equatable {
         case connecting
-        /// `auth` is sent.
+        /// `auth` was sent; waits for `ready`.
         case waiting(until: Instant)
         case open
         case draining(until: Instant)
         case closed
     }
 
-    /// How long `ready` may take.
+    /// Maximum wait for `ready`.
     package static let readyLimit: Duration = .seconds(15)
     package static let drainLimit: Duration = .seconds(5)
     package static let keepAlivePeriod: Duration = .seconds(20)
@@ -29,7 +29,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     private var lastSent: Instant?
     private var owed = OwedFlushes()
     private var broken = BrokenMessages(of: "The managed server")
-    /// The proxy's own words before it closed.
+    /// The last error that the proxy sent before it closed.
     private var complaint: EngineError?
 
     package init(_ options: StreamOptions, credential: Credential) {
@@ -47,7 +47,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         sent = SentAudio(rate: options.rate)
     }
 
-    /// Not of the catalogue: which server it is, and whose, only the user knows.
+    /// The managed proxy as a vendor. It is not in the catalogue, because only the user knows the server's address and owner.
     package static let vendor = Vendor(
         name: EngineName("managed"),
         capabilities: Capabilities(streaming: true, prerecorded: false, languages: .any, models: ["nova-2"]), streamingAddress: "",
@@ -90,7 +90,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         case (.finish, .connecting), (.finish, .waiting):
             state = .closed
             actions += [.event(.closed(nil)), .close(code: 1000)]
-        // Nothing of a session can be changed.
+        // A running session cannot be changed.
         case (.update, _), (.keepAlive, _), (.finish, .draining): break
         }
     }
@@ -129,7 +129,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         }
     }
 
-    /// Servers that give no word times give one long word instead.
+    /// Returns the transcript's words. A transcript without word times becomes one long word.
     private func words(_ transcript: ManagedServerMessage.Transcript, _ through: SampleIndex) -> [Word] {
         func place(_ start: Double, _ end: Double) -> SampleRange? {
             guard let start = sent.position(seconds: start), let end = sent.position(seconds: end) else { return nil }

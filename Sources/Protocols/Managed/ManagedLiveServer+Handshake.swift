@@ -7,7 +7,7 @@ extension ManagedLiveServer {
         accept: { _, context in .success(LiveHandshake(.opening(ManagedOpening(context)))) },
         refuse: { cause, _ in refusal(cause) })
 
-    /// Before the upgrade: the same object, with a status.
+    /// Returns the refusal before the upgrade: the same error object, with an HTTP status.
     private static func refusal(_ cause: RefusalCause) -> Refusal {
         let error = ManagedError(cause)
         let status: HTTPStatus =

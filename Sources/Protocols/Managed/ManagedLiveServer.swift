@@ -1,26 +1,26 @@
 import Framing
 package import Speech
 
-/// The server side of the managed proxy, `WS /ws/transcribe`, once `auth` was found good.
+/// The server side of the managed proxy, `WS /ws/transcribe`, after `auth` was accepted.
 ///
-/// Nothing is said before `ready`, for the client takes any other first message for the end. Its client closes the socket to stop and reads nothing
-/// more: so what was said is made final as the session goes, after a short silence or 15 s of speech.
+/// Nothing is sent before `ready`, because the client takes any other first message for the end. To stop, the client closes the socket and reads
+/// nothing more. Text is therefore made final during the session, after a short silence or 15 s of speech.
 ///
-/// Source: Harken's own definition, made to what the desktop client does.
+/// Source: Harken's own definition, made to match the desktop client.
 package struct ManagedLiveServer: LiveServerMachine {
-    /// How long after `auth` an engine may take to take audio: the client waits 15 s.
+    /// Maximum time from `auth` until an engine accepts audio; the client waits 15 s.
     package static let readyLimit: Duration = .seconds(12)
-    /// How long nothing may come.
+    /// Maximum time without anything from the client.
     package static let idleLimit: Duration = .seconds(60)
-    /// The longest speech without a final. Asked for a second earlier, for the answer takes its time.
+    /// Maximum length of speech without a final. The final is requested one second earlier, because the answer takes time.
     package static let longestSpeech: Duration = .seconds(15)
-    /// Audio that may wait to be recognised, from a client that sends ahead of time.
+    /// Maximum audio that may wait for recognition, from a client that sends faster than real time.
     package static let backlogLimit: Duration = .seconds(60)
-    /// Bytes of one binary message.
+    /// Maximum size of a binary message, in bytes.
     package static let messageLimit = 1 << 20
 
     private static let forcedAfter = longestSpeech - .seconds(1)
-    /// Finalizes that may wait for their answers. More of a client's change nothing.
+    /// Maximum number of unanswered finalizes. Further finalizes of the client are ignored.
     private static let maxFinalizes = 16
 
     package let request: LiveRequest
@@ -33,22 +33,22 @@ package struct ManagedLiveServer: LiveServerMachine {
     private var term: SessionTimeouts?
     private var isReady = false
     private var isClosed = false
-    /// Why the session was told to finish.
+    /// Reason for which the session was told to finish.
     private var end: ManagedServerMessage.EndReason?
     private var isRevoked = false
-    /// Seconds that are left to pay for; nil when they are not counted.
+    /// Duration that the remaining credit pays for; nil when credit is not counted.
     private var credit: Duration?
-    /// A threshold was passed that the client has not heard of.
+    /// True if a credit threshold was passed and the client has not been told yet.
     private var owesCredit = false
     private var owesPong = false
 
     private var receivedBytes = 0
-    /// Everything before it was recognised, for now or for good.
+    /// End of the audio that interims or commits cover.
     private var answeredThrough = SampleIndex.zero
     private var committedThrough = SampleIndex.zero
-    /// Speech that no commit has covered, and when it has gone on for long enough.
+    /// Start of the speech that no commit covers, and the time at which a final is requested; nil while there is no such speech.
     private var speech: (start: SampleIndex, due: Instant)?
-    /// Finalizes that were not answered, in order: true for those of the client.
+    /// Unanswered finalizes, in order: true for the client's own.
     private var finalizes: [Bool] = []
 
     init(_ configuration: ManagedConfiguration, _ context: HandshakeContext) {
@@ -155,7 +155,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         }
     }
 
-    /// What must not come before `ready`.
+    /// Sends the messages that were held back until `ready`.
     private mutating func settleDebts(_ output: inout ServerOutput) {
         guard isReady else { return }
         if owesCredit, let credit {
@@ -192,7 +192,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         speech = (start, now + max(.zero, Self.forcedAfter - heard.duration(at: rate)))
     }
 
-    /// Speech has gone on for long enough. Once for each stretch: until the answer nothing more is asked.
+    /// Requests a final because speech has gone on for too long. Only one such request is open at a time.
     private mutating func force(_ output: inout ServerOutput) {
         guard end == nil, !finalizes.contains(false) else { return }
         finalize(isClients: false, &output)

@@ -1,9 +1,9 @@
 import Framing
 package import Speech
 
-/// The managed proxy before its session: waits for `auth`, which must be the first message.
+/// The managed proxy before its session; waits for `auth`, which must be the first message.
 package struct ManagedOpening: LiveHandshakeMachine {
-    /// How long `auth` may take.
+    /// Maximum wait for `auth`.
     package static let patience: Duration = .seconds(10)
 
     private let context: HandshakeContext

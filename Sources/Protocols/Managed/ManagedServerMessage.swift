@@ -1,17 +1,17 @@
 package import Framing
 
-/// What the managed proxy says. Times are in seconds since the first sample.
+/// A message from the managed proxy. Times are in seconds since the first sample.
 ///
-/// Source: Harken's own definition of `/ws/transcribe`, made to what its desktop client reads.
+/// Source: Harken's own definition of `/ws/transcribe`, made to match its desktop client.
 package enum ManagedServerMessage: Sendable, Equatable {
-    /// An engine takes audio. Always the first message, and said once.
+    /// An engine accepts audio. Always the first message, sent once.
     case ready(sessionID: String, model: String, secondsRemaining: Int?)
     case transcript(Transcript)
     case creditsLow(secondsRemaining: Int)
     case sessionEnd(secondsUsed: Double, reason: EndReason)
     case error(code: String, message: String, isFatal: Bool)
     case pong
-    /// A type that this version does not know.
+    /// A message whose type this version does not know.
     case unrecognized
     case malformed
 
@@ -20,9 +20,9 @@ package enum ManagedServerMessage: Sendable, Equatable {
         package var isFinal: Bool
         package var start: Double
         package var end: Double
-        /// Of finals: the turn is over.
+        /// True if the turn is over; only in finals.
         package var speechFinal: Bool
-        /// nil where they were not asked for.
+        /// The words with their times; nil unless the client asked for them.
         package var words: [Word]?
 
         package init(text: String, isFinal: Bool, start: Double, end: Double, speechFinal: Bool = false, words: [Word]? = nil) {
@@ -49,7 +49,7 @@ package enum ManagedServerMessage: Sendable, Equatable {
         }
     }
 
-    /// Why a session ended in order.
+    /// The reason of a session's normal end.
     package enum EndReason: String, Sendable, CaseIterable {
         case clientEnd = "client_end"
         case creditsExhausted = "credits_exhausted"
@@ -129,7 +129,7 @@ package enum ManagedServerMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 256)
         write(to: &json)

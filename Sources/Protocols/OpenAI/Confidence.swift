@@ -1,15 +1,15 @@
 import Speech
 
 extension ArraySlice<Word> {
-    /// The mean of the words' log probabilities, as Whisper's `avg_logprob`; 0 without words.
+    /// The mean of the words' log probabilities, like Whisper's `avg_logprob`; 0 without words.
     var meanLogConfidence: Double {
         isEmpty ? 0 : reduce(0) { $0 + naturalLogarithm(Double(Swift.min(Swift.max($1.confidence, 1e-6), 1))) } / Double(count)
     }
 }
 
-/// The standard library has none without a platform's mathematics: the exponent apart, then the series of the area hyperbolic tangent.
+/// Returns the natural logarithm, which the standard library lacks. Splits off the exponent, then uses the series of the area hyperbolic tangent.
 ///
-/// - Parameter x: positive and finite. Good to 1e-9.
+/// - Parameter x: a positive, finite number. The result is exact to 1e-9.
 func naturalLogarithm(_ x: Double) -> Double {
     let ratio = (x.significand - 1) / (x.significand + 1)
     let square = ratio * ratio

@@ -1,10 +1,10 @@
 import Speech
 
 extension LanguageTag {
-    /// The English name in lower case, as Whisper's answers give it: `english` of `en-US`. The primary subtag where there is none.
+    /// The language's English name in lower case, as in Whisper's answers: `english` for `en-US`. The primary subtag when no English name is known.
     var englishName: String { Self.englishNames[primary] ?? primary }
 
-    /// nil when no language is called so.
+    /// Returns the language with this English name; nil when the name is unknown.
     static func named(_ name: String) -> LanguageTag? { codes[name.lowercased()].map { LanguageTag($0) } }
 
     /// Primary subtags of the languages that have an English name here.

@@ -5,10 +5,10 @@ import Speech
 struct OpenAIError: Sendable, Equatable {
     var message: String
     var type: String
-    /// The field of the request that is wrong.
+    /// The invalid field of the request; nil when no field is to blame.
     var parameter: String?
     var code: String?
-    /// The engine's error that it tells of; its members stand beside `error`.
+    /// The engine's error behind this error. Its members are written next to `error`.
     var failure: ProviderError?
 
     init(_ message: String, type: String = "invalid_request_error", parameter: String? = nil, code: String? = nil) {
@@ -36,11 +36,11 @@ struct OpenAIError: Sendable, Equatable {
             self.init("The request was cancelled.", type: "server_error")
         }
         self.failure = failure
-        // The one member that the vendor's own client shows.
+        // `code` is the only member that the vendor's own client shows.
         code = code ?? failure.code.rawValue
     }
 
-    /// `{"error": {…}}`, with all four members, and behind it `provider` and `code` where an engine failed.
+    /// Writes `{"error": {…}}` with all four members, and after it `provider` and `code` when an engine failed.
     func write(to json: inout JSONWriter) {
         json.beginObject()
         json.key("error")

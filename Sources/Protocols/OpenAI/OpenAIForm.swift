@@ -1,10 +1,10 @@
 import Framing
 
-/// The fields of a form, by name. Lists may have `[]` behind their names or not.
+/// The fields of a form, by name. The name of a list may end with `[]`.
 struct OpenAIForm {
     let fields: [OpenAITranscriptionRequest.Field]
 
-    /// The last value of the name; nil when there is none or it is empty.
+    /// Returns the last value of the field; nil when the field is absent or empty.
     func text(_ name: String) -> String? {
         fields.last { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
     }

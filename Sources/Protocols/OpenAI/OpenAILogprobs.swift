@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// The member `logprobs`. A word stands for a token, as engines say how sure they are of words.
+/// Writes the member `logprobs`. Each entry is a word instead of a token, because engines give the confidence of words.
 enum OpenAILogprobs {
     static func write(_ words: ArraySlice<Word>, _ json: inout JSONWriter) {
         json.key("logprobs")

@@ -3,7 +3,7 @@ package import Speech
 
 /// The models that an OpenAI client may name and list.
 package enum OpenAIModels {
-    /// The vendor's names for transcription. All of them are served by the engines that there are.
+    /// The vendor's names of transcription models. The configured engines serve all of them.
     package static let known = [
         "whisper-1", "gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-4o-mini-transcribe-2025-12-15",
         "gpt-4o-transcribe-diarize",
@@ -13,10 +13,10 @@ package enum OpenAIModels {
         known.contains(name) || context.models.contains(name.lowercased())
     }
 
-    /// Those that only listen live.
+    /// Models for live speech only.
     private static let realtime = ["gpt-live-transcribe", "gpt-realtime-whisper"]
 
-    /// Whether a realtime session may name it: also by a dated name, such as `gpt-4o-transcribe-2026-05-01`.
+    /// True if a realtime session may name this model. A dated name, such as `gpt-4o-transcribe-2026-05-01`, counts too.
     static func isKnown(realtime name: String, _ models: Set<String>) -> Bool {
         if models.contains(name.lowercased()) { return true }
         return (known + realtime).contains { model in
@@ -24,9 +24,9 @@ package enum OpenAIModels {
         }
     }
 
-    /// The body of `GET /v1/models`: the vendor's names, then the engines' own.
+    /// Returns the body of `GET /v1/models`: the vendor's names, then the engines' own.
     ///
-    /// - Parameter created: what every entry says; a time that stays the same while the gateway runs.
+    /// - Parameter created: the time in every entry, which stays the same while the gateway runs.
     package static func list(_ context: HandshakeContext, created: UnixTime) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
@@ -40,7 +40,7 @@ package enum OpenAIModels {
         return json.bytes
     }
 
-    /// The body of `GET /v1/models/{name}`.
+    /// Returns the body of `GET /v1/models/{name}`.
     ///
     /// - Parameter name: the rest of the path, percent-decoded; may contain `/`.
     package static func one(_ name: String, _ context: HandshakeContext, created: UnixTime) -> Result<[UInt8], Refusal> {

@@ -1,10 +1,10 @@
 import Framing
 import Speech
 
-/// The client side of OpenAI's transcription API, which many servers offer: one form, one answer.
+/// The client side of OpenAI's transcription API, which many servers offer: one form as the request, one answer.
 ///
-/// Asks for words and segments with times. A server or model that has only text is asked again for that; where words have no times of their own,
-/// the transcript says so.
+/// Asks for words and segments with times. A server or model that has only text gets a second request, for text only. The transcript records when
+/// words have no times of their own.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
@@ -106,8 +106,8 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         }
     }
 
-    /// The words' texts as they stand in the whole text, which has the punctuation that the list of words leaves out; the texts themselves when
-    /// the two do not agree.
+    /// Returns the words as the whole text writes them, with the punctuation that the list of words lacks; returns the words unchanged when the two
+    /// do not agree.
     private static func displayed(_ words: [String], in text: String) -> [String] {
         let shown = text.split(whereSeparator: \.isWhitespace).map(String.init)
         guard shown.count == words.count else { return words }

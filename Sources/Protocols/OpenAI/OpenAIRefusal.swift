@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// OpenAI's words for no: HTTP answers with an `error` of four members, which are always all there.
+/// OpenAI's error answers: HTTP answers with an `error` object that always has all four members.
 ///
 /// Source: OpenAI API reference, "Error codes".
 package enum OpenAIRefusal {
@@ -50,7 +50,7 @@ package enum OpenAIRefusal {
         }
     }
 
-    /// A field of the form is wrong.
+    /// Returns the refusal of an invalid field of the form.
     static func invalid(_ message: String, parameter: String, code: String? = nil, requestID: String) -> Refusal {
         refusal(.badRequest, OpenAIError(message, parameter: parameter, code: code), requestID)
     }

@@ -1,9 +1,9 @@
 package import Framing
 package import Speech
 
-/// A transcript as server-sent events, while it is being made.
+/// A transcript as server-sent events, sent while recognition goes on.
 ///
-/// The deltas, one behind the other, are exactly the text of `done`: nothing that was said is taken back.
+/// All deltas together are exactly the text of `done`: no text is taken back.
 ///
 /// Source: OpenAI API reference, "Streaming transcription events".
 package struct OpenAITranscriptStream: Sendable {
@@ -18,10 +18,10 @@ package struct OpenAITranscriptStream: Sendable {
         ["Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache", "X-Accel-Buffering": "no", "x-request-id": requestID]
     }
 
-    /// The next words of the first channel.
+    /// Adds the next words of the first channel.
     ///
-    /// - Parameter rate: of their positions.
-    /// - Returns: events, to be sent at once.
+    /// - Parameter rate: the sample rate of the words' positions.
+    /// - Returns: events to send at once.
     package mutating func said(_ words: [Word], rate: SampleRate) -> [UInt8] {
         guard !isOver, !words.isEmpty else { return [] }
         guard format == .diarizedJSON else { return delta(OpenAITranscriptionAnswer.text(of: words[...])) }
@@ -34,7 +34,7 @@ package struct OpenAITranscriptStream: Sendable {
         return events
     }
 
-    /// Everything is recognised: what was not said yet, and the end.
+    /// Ends the stream of a complete recognition: returns the events for the remaining text, and the end.
     package mutating func finished(_ transcript: Transcript) -> [UInt8] {
         guard !isOver else { return [] }
         let whole = transcript.text()
@@ -52,7 +52,8 @@ package struct OpenAITranscriptStream: Sendable {
             json.member("type", literal: "transcript.text.done")
             json.member("text", text)
             json.key("usage")
-            // The protocol wants tokens, which these engines do not have: ten for a second of audio, one for four bytes of text.
+            // The protocol wants numbers of tokens, which these engines do not have. Estimate: ten tokens for a second of audio, one for four bytes
+            // of text.
             let input = Int((seconds * 10).rounded(.up)), output = (text.utf8.count + 3) / 4
             json.beginObject()
             json.member("type", literal: "tokens")
@@ -66,14 +67,14 @@ package struct OpenAITranscriptStream: Sendable {
         return events
     }
 
-    /// The end after a failure. The client raises it.
+    /// Ends the stream after a failure; the vendor's client raises the error.
     package mutating func failed(_ failure: ProviderError) -> [UInt8] {
         guard !isOver else { return [] }
         isOver = true
         return Self.event { OpenAIError(failure).write(to: &$0) }
     }
 
-    /// To be sent when nothing was for a while.
+    /// A comment to send when no event was sent for a while.
     package static let keepAlive: [UInt8] = {
         var comment: [UInt8] = []
         EventStream.appendComment("keep-alive", to: &comment)

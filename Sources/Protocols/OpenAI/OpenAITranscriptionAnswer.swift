@@ -1,9 +1,9 @@
 package import Framing
 package import Speech
 
-/// A transcript as the answer of `POST /v1/audio/transcriptions`, in every form but the stream.
+/// The answer of `POST /v1/audio/transcriptions` in every form but the stream.
 package struct OpenAITranscriptionAnswer {
-    /// With the content type.
+    /// Headers of the answer, with the content type.
     package var headers: HTTPHeaders
     package var body: [UInt8]
 
@@ -75,11 +75,12 @@ package struct OpenAITranscriptionAnswer {
         return json.bytes
     }
 
-    /// All of Whisper's fields: typed clients refuse a segment that lacks one. What only Whisper's decoder knows has its neutral value.
+    /// Writes a segment with all of Whisper's fields: typed clients reject a segment that lacks one. Fields that only Whisper's decoder knows have
+    /// their neutral values.
     private static func write(segment words: ArraySlice<Word>, id: Int, temperature: Double, rate: SampleRate, _ json: inout JSONWriter) {
         json.beginObject()
         json.member("id", id)
-        // In frames of 10 ms, the window in which Whisper would have found it.
+        // Start of Whisper's 30 s window that has the segment, in frames of 10 ms.
         json.member("seek", Int((words.first?.range.start.seconds(at: rate) ?? 0) / 30) * 3_000)
         write(spanOf: words, rate, &json)
         json.member("text", " " + text(of: words))
@@ -108,14 +109,14 @@ package struct OpenAITranscriptionAnswer {
         return json.bytes
     }
 
-    /// One segment of `diarized_json`, also an event of its stream.
+    /// Writes one segment of `diarized_json`, which is also an event of its stream.
     static func write(diarized words: ArraySlice<Word>, index: Int, rate: SampleRate, _ json: inout JSONWriter) {
         json.beginObject()
         json.member("type", literal: "transcript.text.segment")
         json.member("id", "seg_\(index)")
         write(spanOf: words, rate, &json)
         json.member("text", text(of: words))
-        // One speaker as long as nothing tells speakers apart.
+        // One speaker, as long as nothing distinguishes speakers.
         json.member("speaker", (words.first?.speaker ?? SpeakerLabel(0)).letters)
         json.endObject()
     }
@@ -127,7 +128,7 @@ package struct OpenAITranscriptionAnswer {
         json.member("end", words.last?.range.end.seconds(at: rate) ?? 0, decimals: timeDecimals)
     }
 
-    /// Seconds begun, as the vendor counts them.
+    /// Writes the duration in seconds, rounded up as at the vendor.
     private static func write(usageOf transcript: Transcript, _ json: inout JSONWriter) {
         json.key("usage")
         json.beginObject()

@@ -1,11 +1,11 @@
 package import Framing
 package import Speech
 
-/// What `POST /v1/audio/transcriptions` asks for: the form's fields, the file apart.
+/// The request of `POST /v1/audio/transcriptions`: all fields of the form except the file.
 ///
-/// Given: `model`, `language` or `languages[]`, `keywords[]`, `include[]` (for `json`), `response_format`, `temperature` (echoed),
-/// `timestamp_granularities[]`, `stream`, and `engine` in the query. Left without effect, because nothing here can do it: `prompt`,
-/// `chunking_strategy`, `known_speaker_names[]`, `known_speaker_references[]`. Unknown fields are passed over.
+/// Applied: `model`, `language` or `languages[]`, `keywords[]`, `include[]` (for `json`), `response_format`, `temperature` (echoed),
+/// `timestamp_granularities[]`, `stream`, and `engine` in the query. Ignored, because no engine here can do it: `prompt`, `chunking_strategy`,
+/// `known_speaker_names[]`, `known_speaker_references[]`. Unknown fields are ignored.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAITranscriptionRequest: Sendable, Equatable {
@@ -40,8 +40,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var engines: [EngineName]
 
     /// - Parameters:
-    ///   - fields: in the order they came; the value of `file` is not needed.
-    ///   - hasFile: whether a part of that name came, of any length.
+    ///   - fields: the fields in the order in which they came, without the value of `file`.
+    ///   - hasFile: true if a part with the name `file` came, of any length.
     package static func parse(
         _ fields: [Field], hasFile: Bool, _ head: HTTPRequestHead, _ context: HandshakeContext
     ) -> Result<OpenAITranscriptionRequest, Refusal> {
@@ -88,7 +88,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         }
     }
 
-    /// Several candidates leave it to the engine.
+    /// Returns the language; several candidates leave the choice to the engine.
     private static func language(_ form: OpenAIForm) throws(Fault) -> LanguageTag? {
         if let value = form.text("language") { return try tag(value, "language") }
         let candidates = try form.list("languages").map { value throws(Fault) in try tag(value, "languages") }
@@ -113,7 +113,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         return number
     }
 
-    /// As measured at the vendor: nothing or `segment` gives segments, `word` alone gives words, both give both.
+    /// Returns the granularities, as measured at the vendor: no value or `segment` gives segments, `word` alone gives words, both values give both.
     private static func granularities(_ form: OpenAIForm, _ format: Format) throws(Fault) -> Set<Granularity> {
         var granularities: Set<Granularity> = []
         for value in form.list("timestamp_granularities") {

@@ -1,25 +1,25 @@
 package import Framing
 package import Speech
 
-/// The client side of a vendor's protocol for recordings: answers in, requests out.
+/// The client side of a vendor's protocol for recordings: takes answers and returns requests.
 ///
-/// One value for each recording. A value without I/O: the driver sends what it asks for, repeats what may be repeated, and keeps the time.
+/// One value for each recording. A value without I/O: the driver sends the requests, repeats the requests that may be repeated, and keeps the time.
 package protocol PrerecordedClientMachine: Sendable {
-    /// The first step. Called once.
+    /// Returns the first step. Called once.
     mutating func start() -> PrerecordedStep
 
-    /// The last request was answered, with any status; comes once for each request that a step asked for.
+    /// Handles the answer to the last request, with any status. Called once for each request of a step.
     mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep
 
-    /// No answer came to the last request, which may have been acted on and may not be sent once more.
+    /// Handles a request that got no answer. The vendor may have acted on it, so it must not be repeated.
     ///
-    /// - Returns: how to find out; nil: there is no way, and it is over with this error.
+    /// - Returns: the step that finds out what happened; nil when there is none, and the recognition ends with this error.
     mutating func unanswered(_ error: EngineError) -> PrerecordedStep?
 
-    /// Asks for what the vendor has in hand, after a failure, in a later attempt at the same recording; nil: it has nothing.
+    /// Request that continues the vendor's unfinished work in a later attempt at the same recording; nil: there is no such work.
     var continuation: VendorRequest? { get }
 
-    /// Requests that take away what the vendor still keeps, in order. Asked for once, when nobody will go on with it.
+    /// Requests that delete what the vendor still keeps, in order. Read once, when no later attempt will continue the work.
     var leftovers: [VendorRequest] { get }
 }
 
@@ -31,7 +31,7 @@ extension PrerecordedClientMachine {
 
 package enum PrerecordedStep: Sendable, Equatable {
     case request(VendorRequest)
-    /// The work goes on over there: send this after the poll interval.
+    /// The vendor still works on the recording: send this request after the poll interval.
     case poll(VendorRequest)
     case done(Transcript)
     case failed(EngineError)
@@ -42,11 +42,11 @@ package struct VendorRequest: Sendable, Equatable {
     package enum Body: Sendable, Equatable {
         case none
         case json([UInt8])
-        /// The file as it is.
+        /// The file, unchanged.
         case file
-        /// The file as it is, but behind a WAV header when it has none to describe it.
+        /// The file, with a WAV header before it when the file does not describe its own format.
         case describedFile
-        /// A form of text fields and, last, the file: described, and named after what it is.
+        /// A form of text fields and, last, the file. The file is described like `describedFile`, and its name fits its type.
         case form([FormField], fileField: String)
     }
 
@@ -60,26 +60,26 @@ package struct VendorRequest: Sendable, Equatable {
         }
     }
 
-    /// When a request may be sent once more.
+    /// The condition under which a request may be repeated.
     package enum Repetition: Sendable, Equatable {
-        /// It changes nothing, or twice does no more than once: whenever it failed in passing.
+        /// After any temporary failure: a second request does no more than the first.
         case always
-        /// Only when it was not acted on for sure: never sent, or refused for now (429, 503).
+        /// Only when the vendor certainly did not act on the request: it was never sent, or was refused for now (429, 503).
         case ifNotActedOn
     }
 
     package var method: HTTPMethod
-    /// Path and query, percent-encoded, to be appended to the service's address.
+    /// Path and query, percent-encoded; appended to the service's address.
     package var target: String
-    /// With the credential; never to be logged.
+    /// Headers, with the credential; never logged.
     package var headers: HTTPHeaders
     package var body: Body
     package var repetition: Repetition
-    /// How long the vendor may be silent before it answers.
+    /// Maximum time until the vendor answers.
     package var patience: Duration
-    /// Statuses besides the usual ones that pass by themselves.
+    /// Additional statuses that count as temporary failures.
     package var passing: Set<Int> = []
-    /// It orders work that the vendor charges for.
+    /// True if the request orders work for which the vendor charges.
     package var isOrder: Bool
 
     package init(
@@ -96,7 +96,7 @@ package struct VendorRequest: Sendable, Equatable {
     }
 }
 
-/// A vendor's answer, whatever its status.
+/// A vendor's answer, with any status.
 package struct VendorAnswer: Sendable, Equatable {
     package var status: Int
     package var headers: HTTPHeaders
@@ -108,14 +108,14 @@ package struct VendorAnswer: Sendable, Equatable {
         self.body = body
     }
 
-    /// A failure that may pass by itself: it says nothing of the work that is asked for.
+    /// True for a failure that may pass by itself and says nothing about the requested work.
     package var isPassing: Bool { status >= 500 || [408, 425, 429].contains(status) }
-    /// Refused before anything was done.
+    /// True if the request was refused before anything was done.
     package var isNotActedOn: Bool { [429, 503].contains(status) }
 
     package var isSuccess: Bool { (200..<300).contains(status) }
 
-    /// `Retry-After` in seconds, at most an hour; a date reads as nil.
+    /// The wait in `Retry-After`, at most an hour; nil for a date.
     package var retryAfter: Duration? {
         headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) }
     }

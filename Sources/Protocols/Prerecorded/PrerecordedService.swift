@@ -1,13 +1,13 @@
 package import Speech
 
-/// A vendor's recognition of recordings.
+/// A vendor's service for recordings.
 package struct PrerecordedService: Sendable {
     package var capabilities: Capabilities
-    /// Where it is by default: `https://api.openai.com/v1`. The machine's targets are appended.
+    /// The service's default address, such as `https://api.openai.com/v1`. The machine's targets are appended.
     package var address: String
-    /// Between two questions whether a recording is done.
+    /// Time between two requests for the state of a recording.
     package var pollInterval: Duration
-    /// For one recording, upload and waiting included.
+    /// Time limit for one recording, including upload and waiting.
     package var timeLimit: Duration
     package var recognize: @Sendable (PrerecordedOrder) -> any PrerecordedClientMachine
 
@@ -23,15 +23,15 @@ package struct PrerecordedService: Sendable {
     }
 }
 
-/// What one recording's machine is made with.
+/// The input for one recording's machine.
 package struct PrerecordedOrder: Sendable, Equatable {
     package var options: RecognitionOptions
-    /// Of the recording.
+    /// Format of the recording.
     package var format: AudioFormat
     package var credential: Credential
-    /// The operator's model, for clients that name none of the vendor's.
+    /// The operator's model, for clients that name none of the vendor's models.
     package var model: String?
-    /// A name that no other order has, by which it can be found at the vendor; empty: none.
+    /// A name that no other order has, by which the order can be found at the vendor; empty: none.
     package var reference: String
 
     package init(
@@ -44,14 +44,14 @@ package struct PrerecordedOrder: Sendable, Equatable {
         self.reference = reference
     }
 
-    /// The language that was heard.
+    /// Returns the language of the speech: the vendor's, else the client's, else English.
     ///
-    /// - Parameter found: the vendor's code; nil: it says none. `multi` is no language, and never said to be one.
+    /// - Parameter found: the vendor's language code; nil when the vendor reports none. `multi` is not a language and is never returned.
     func language(found: String?) -> LanguageTag {
         [found.map(LanguageTag.ofVendor), options.language].compactMap { $0 }.first { $0.primary != "multi" } ?? .english
     }
 
-    /// The client's model when it is one of `known`, else the operator's, else `standard`.
+    /// Returns the client's model if it is in `known`, else the operator's model, else `standard`.
     func model(among known: [String], standard: String?) -> String? {
         if let asked = options.model, let same = known.first(where: { $0 == asked.lowercased() }) { return same }
         return model ?? standard

@@ -1,27 +1,28 @@
 import Speech
 
-/// Words of a recording as a vendor gives them, gathered to a transcript that keeps our rules: in order, within the recording, with text.
+/// The words of a recording as a vendor reports them, collected into a transcript that keeps Harken's rules: words are in order, within the
+/// recording, and have text.
 struct RecordedWords {
     static let rate = SampleRate.speech
-    /// Silence that ends a segment.
+    /// Minimum silence between two segments.
     static let pause: Duration = .milliseconds(800)
-    /// No recording is longer; what a vendor says beyond is a mistake.
+    /// Maximum length of a recording in seconds; a vendor's later times are mistakes.
     private static let longest: Double = 7 * 86_400
     private static let maxChannels = 64
 
     private var channels: [[Word]] = []
     private var speakers: [String: SpeakerLabel] = [:]
-    /// Of the first channel.
+    /// Segments of the first channel whose words have estimated times.
     private var estimated: [Transcript.Segment] = []
 
-    /// - Parameter channels: how many there are at least.
+    /// - Parameter channels: the minimum number of channels.
     init(channels: Int = 1) {
         self.channels = Array(repeating: [], count: min(max(1, channels), Self.maxChannels))
     }
 
     var isEmpty: Bool { channels.allSatisfy(\.isEmpty) }
 
-    /// The label of a vendor's name for a speaker, counted in order of first appearance.
+    /// Returns the label of a vendor's speaker name; labels are numbered in order of first appearance.
     mutating func speaker(_ name: String?) -> SpeakerLabel? {
         guard let name else { return nil }
         if let known = speakers[name] { return known }
@@ -31,8 +32,8 @@ struct RecordedWords {
     }
 
     /// - Parameters:
-    ///   - start: in seconds, as `end`.
-    ///   - confidence: 0…1; nil: the vendor gives none.
+    ///   - start: the start in seconds; `end` too is in seconds.
+    ///   - confidence: 0…1; nil when the vendor gives none.
     mutating func add(
         _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, channel: Int = 0
     ) {
@@ -45,17 +46,17 @@ struct RecordedWords {
                 language: language), channel)
     }
 
-    /// None before the one that came before it.
+    /// Adds a word, which starts no earlier than the word before.
     private mutating func append(_ word: Word, _ channel: Int) {
         let first = max(word.range.start, channels[channel].last?.range.start ?? .zero)
         channels[channel].append(word)
         channels[channel][channels[channel].count - 1].range = SampleRange(first, max(word.range.end, first))
     }
 
-    /// Words of the first channel that have no times of their own: in proportion to their letters.
+    /// Adds words of the first channel that have no times of their own. Their times are estimated in proportion to their letters.
     ///
     /// - Parameters:
-    ///   - start: of all of them, in seconds, as `end`.
+    ///   - start: the start of all these words, in seconds; `end` too is in seconds.
     mutating func add(estimated text: String, start: Double, end: Double, speaker: SpeakerLabel? = nil) {
         let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
         guard !parts.isEmpty else { return }
@@ -67,13 +68,13 @@ struct RecordedWords {
         estimated.append(Transcript.Segment(range: range, words: first..<channels[0].count))
     }
 
-    /// What touches the word before: a full stop that comes by itself.
+    /// Adds a mark to the last word, such as a full stop that comes as an item of its own.
     mutating func append(mark: String, channel: Int = 0) {
         guard channels.indices.contains(channel), let last = channels[channel].indices.last else { return }
         channels[channel][last].text += mark.trimmed
     }
 
-    /// - Parameter length: in seconds; nil when the vendor does not say.
+    /// - Parameter length: the recording's length in seconds; nil when the vendor does not report it.
     func transcript(length: Double?, language: LanguageTag, languageConfidence: Double? = nil, model: String) -> Transcript {
         let end = channels.compactMap { $0.map(\.range.end).max() }.max() ?? .zero
         return Transcript(
@@ -102,6 +103,6 @@ extension String {
 }
 
 extension LanguageTag {
-    /// Of a vendor's code, which may be written with an underscore.
+    /// Returns the tag of a vendor's code, which may have an underscore.
     static func ofVendor(_ code: String) -> LanguageTag { LanguageTag(String(code.prefix(35).map { $0 == "_" ? "-" : $0 })) }
 }

@@ -1,6 +1,6 @@
-/// How far a session with a client is.
+/// The state of a session with a client.
 ///
-/// `End`: what has to be known about its end until the session has said its last.
+/// `End`: what the machine must remember about the end until the session has ended.
 enum LiveServerState<End: Equatable & Sendable>: Equatable, Sendable {
     case connecting  // → open
     case open  // → ending, closed
@@ -8,7 +8,7 @@ enum LiveServerState<End: Equatable & Sendable>: Equatable, Sendable {
     case closed
 }
 
-/// Why a session was told to finish.
+/// Reason for which a session was told to finish.
 enum LiveServerEnd: Equatable, Sendable {
     case asked, idle, expired, draining
 }

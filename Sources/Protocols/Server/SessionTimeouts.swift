@@ -1,6 +1,6 @@
 import Speech
 
-/// How long a session with a client may last, and how long nothing may come from it.
+/// The maximum duration of a session with a client, and the maximum silence of the client.
 struct SessionTimeouts: Sendable {
     enum End: Sendable {
         case idle, expired
@@ -9,7 +9,7 @@ struct SessionTimeouts: Sendable {
     let began: Instant
     private(set) var lastHeard: Instant
     private let length: Duration
-    /// nil: it may be silent for as long as it likes.
+    /// Maximum silence of the client; nil: no limit.
     private let silence: Duration?
 
     init(_ length: Duration, silence: Duration?, from now: Instant) {
@@ -19,13 +19,13 @@ struct SessionTimeouts: Sendable {
         self.silence = silence
     }
 
-    /// Something came from the client, or could not come.
+    /// Restarts the silence, because something came from the client or could not come.
     mutating func heard(_ now: Instant) { lastHeard = now }
 
-    /// When it is over if nothing comes.
+    /// Time at which the session ends if nothing comes from the client.
     var deadline: Instant { silence.map { min(began + length, lastHeard + $0) } ?? began + length }
 
-    /// nil: it goes on.
+    /// Returns the timeout that has passed; nil while the session may go on.
     func end(_ now: Instant) -> End? {
         if now >= began + length { return .expired }
         return now >= deadline ? .idle : nil

@@ -1,13 +1,13 @@
 package import Speech
 
-/// Sentences gathered to paragraphs. One paragraph has one speaker.
+/// Groups sentences into paragraphs. A paragraph has one speaker.
 package enum Paragraphs {
-    /// A silence between two sentences that begins a new paragraph.
+    /// Minimum silence between two sentences that begins a new paragraph.
     package static let pause: Duration = .milliseconds(1_500)
     package static let maxSentences = 5
     package static let maxWords = 120
 
-    /// - Returns: for each paragraph its sentences, as indices into `words`: every word in exactly one sentence, in order.
+    /// - Returns: the sentences of each paragraph, as indices into `words`. Every word is in exactly one sentence, in order.
     package static func split(_ words: [Word], rate: SampleRate) -> [[Range<Int>]] {
         let pause = SampleCount(Self.pause, at: rate)
         var paragraphs: [[Range<Int>]] = []

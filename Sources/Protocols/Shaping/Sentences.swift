@@ -1,11 +1,11 @@
 package import Speech
 
-/// Words cut where sentences end: at punctuation, at changes of the speaker, and, for text without punctuation, at long pauses.
+/// Divides words into sentences: at punctuation, at changes of the speaker, and, for text without punctuation, at long pauses.
 package enum Sentences {
-    /// A pause that ends a sentence although no mark says so.
+    /// Minimum pause that ends a sentence without a mark.
     package static let pause: Duration = .seconds(2)
 
-    /// - Returns: indices into `words`: every word in exactly one range, in order.
+    /// - Returns: ranges of indices into `words`, in order; every word is in exactly one range.
     package static func split(_ words: [Word], rate: SampleRate) -> [Range<Int>] {
         let pause = SampleCount(Self.pause, at: rate)
         return words.splitBefore { previous, next in

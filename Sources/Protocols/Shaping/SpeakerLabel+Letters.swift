@@ -1,7 +1,7 @@
 import Speech
 
 extension SpeakerLabel {
-    /// `A`, `B`, …, `Z`, `AA`, ….
+    /// The label as letters: `A`, `B`, …, `Z`, `AA`, ….
     var letters: String {
         var number = max(0, number)
         var letters = ""

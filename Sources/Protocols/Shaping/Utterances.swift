@@ -1,9 +1,9 @@
 package import Speech
 
-/// Words cut at pauses and at changes of the speaker.
+/// Divides words into utterances: at pauses and at changes of the speaker.
 package enum Utterances {
-    /// - Parameter pause: silence that ends an utterance.
-    /// - Returns: indices into `words`: every word in exactly one range, in order.
+    /// - Parameter pause: the minimum silence between two utterances.
+    /// - Returns: ranges of indices into `words`, in order; every word is in exactly one range.
     package static func split(_ words: [Word], rate: SampleRate, pause: Duration) -> [Range<Int>] {
         let pause = SampleCount(pause, at: rate)
         return words.splitBefore { previous, next in
@@ -13,7 +13,7 @@ package enum Utterances {
 }
 
 extension Array where Element == Word {
-    /// Ranges of indices that cover the array, with a cut wherever `isCut` says so of two neighbours.
+    /// Returns ranges of indices that cover the array, with a cut between any two neighbours for which `isCut` is true.
     func splitBefore(_ isCut: (_ previous: Word, _ next: Word) -> Bool) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var start = 0

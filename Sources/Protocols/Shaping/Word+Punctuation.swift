@@ -6,7 +6,7 @@ extension Word {
         text.last { !"\"'”’»)]}".contains($0) }
     }
 
-    /// Whether a sentence may end with it. `Mr.` and initials do not end one; `U.S.` does when the next word begins with a capital letter.
+    /// True if a sentence may end with this word. `Mr.` and initials do not end one; `U.S.` does when the next word begins with a capital letter.
     package func endsSentence(before next: Word?) -> Bool {
         guard let mark = lastMark, ".?!…。？！".contains(mark) else { return false }
         guard mark == "." else { return true }
@@ -18,7 +18,7 @@ extension Word {
         return bare.contains(".") ? next.startsWithCapital : true
     }
 
-    /// Whether a clause ends with it: a good place to break when no sentence ends.
+    /// True if a clause ends with this word: a good place for a break within a sentence.
     package var endsClause: Bool {
         guard let mark = lastMark else { return false }
         return ",;:—–、，；：".contains(mark)
@@ -26,14 +26,14 @@ extension Word {
 
     private var startsWithCapital: Bool { text.first(where: \.isLetter)?.isUppercase ?? false }
 
-    /// Written with a full stop and followed by what they belong to.
+    /// Abbreviations with a full stop that belong to the word after them.
     private static let abbreviations: Set<String> = [
         "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "e.g", "i.e", "gen", "col", "capt", "lt", "sgt", "rev", "hon", "fig",
     ]
 }
 
 extension Word {
-    /// As displayed, without the marks that touch it: `It's` of `“It's,`. A word of nothing else stays as it is.
+    /// The word without the marks around it: `It's` for `“It's,`. A word that has only marks stays unchanged.
     package var unpunctuated: String {
         let isMark: (Character) -> Bool = { ".,;:!?…\"“”„‘’'«»()[]{}—–-".contains($0) }
         let inner = text.drop(while: isMark)
@@ -43,7 +43,7 @@ extension Word {
 }
 
 extension String {
-    /// Without the marks behind its last letter that part sentences and clauses. A text of nothing else stays as it is.
+    /// The text without the marks at its end that separate sentences and clauses. A text that has only such marks stays unchanged.
     var withoutTrailingMarks: Substring {
         guard let last = lastIndex(where: { !".,;:!?…。，、？！；：".contains($0) }) else { return self[...] }
         return self[...last]

@@ -1,20 +1,21 @@
 package import Speech
 
-/// A word or phrase to be shown as something else: `replace=find:replacement`.
+/// A word or phrase, and the text that is shown in its place: `replace=find:replacement`.
 package struct WordReplacement: Sendable, Equatable {
-    /// Bare words that must follow each other. Not empty.
+    /// Bare words to find, one after the other; never empty.
     package let find: [String]
-    /// Nothing: the phrase is left out.
+    /// Text to show; empty: the phrase is left out.
     package let replacement: String
 
-    /// nil when there is no word to find.
+    /// Returns nil when there is no word to find.
     package init?(find: String, replacement: String) {
         self.find = find.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1).bare }
         self.replacement = replacement
         if self.find.isEmpty { return nil }
     }
 
-    /// The first replacement that fits at a place wins. What is put there has the time of all that it stands for, and the punctuation after it.
+    /// Replaces phrases; at each place the first replacement that fits wins. The new word has the time of the whole phrase, and the punctuation after
+    /// it.
     package static func apply(_ replacements: [WordReplacement], to words: [Word]) -> [Word] {
         let bare = words.map(\.bare)
         var result: [Word] = []

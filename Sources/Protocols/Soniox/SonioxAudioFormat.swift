@@ -4,7 +4,7 @@ import Speech
 ///
 /// Source: Soniox "Real-time API" reference, audio formats.
 enum SonioxAudioFormat {
-    /// - Returns: nil when it is a raw format that is not known, or no format at all.
+    /// - Returns: the encoding of a raw format; nil when the name is unknown or not a raw format.
     static func encoding(_ name: String) -> AudioEncoding? {
         switch name {
         case "pcm_s16le": .linear16
@@ -13,7 +13,7 @@ enum SonioxAudioFormat {
         case "pcm_u8", "pcm_u8le", "pcm_u8be": .unsigned8
         case "mulaw": .mulaw
         case "alaw": .alaw
-        // The others have the vendor's own names.
+        // Other encodings have the same name here as at the vendor.
         default: name.hasPrefix("pcm_") ? AudioEncoding(rawValue: name) : nil
         }
     }

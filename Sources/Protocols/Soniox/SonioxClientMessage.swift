@@ -1,13 +1,13 @@
 import Framing
 
-/// What a client says after its configuration, besides audio.
+/// A text message from a client after its configuration; audio comes in binary messages.
 ///
 /// Source: Soniox "Real-time API" reference, control messages.
 package enum SonioxClientMessage: Sendable, Equatable {
-    /// Make final what was received.
+    /// Makes the received audio final.
     case finalize
     case keepAlive
-    /// The empty text: no more audio.
+    /// The empty text, which announces the end of the audio.
     case endOfAudio
     case invalid(SonioxFault)
 
@@ -30,7 +30,7 @@ package enum SonioxClientMessage: Sendable, Equatable {
         }
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         switch self {
         case .finalize: Array(#"{"type":"finalize"}"#.utf8)

@@ -2,7 +2,7 @@ import Framing
 import Speech
 
 extension SonioxConfiguration {
-    /// The first message of a stream with such options.
+    /// Returns the first message of a stream with these options.
     static func text(for options: StreamOptions) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
@@ -35,7 +35,7 @@ extension SonioxConfiguration {
         return json.bytes
     }
 
-    /// As many as the vendor takes.
+    /// Returns as many terms as the vendor accepts.
     private static func terms(_ all: [String]) -> [String] {
         var length = 100
         return Array(

@@ -1,14 +1,14 @@
 import Framing
 package import Speech
 
-/// A client's first message: what its stream shall be.
+/// A client's first message: the configuration of its stream.
 ///
-/// `null` means absent, unknown members are ignored. Checked, then left without effect, because nothing here can do it: `language_hints_strict`,
+/// `null` means absent, unknown members are ignored. Checked and then ignored, because no engine here can do it: `language_hints_strict`,
 /// `endpoint_sensitivity`, `endpoint_latency_adjustment_level`, and of `context` all but its terms. `translation` is refused.
 ///
 /// Source: Soniox "Real-time API" reference, configuration.
 package struct SonioxConfiguration: Sendable, Equatable {
-    /// The key, when it did not come with the handshake.
+    /// The key, if the message carries it instead of the handshake.
     package var credential: Credential?
     package var model: String
     package var format: AudioFormat
@@ -129,11 +129,11 @@ package struct SonioxConfiguration: Sendable, Equatable {
 }
 
 extension SonioxConfiguration {
-    /// Whether the vendor has models of such a name.
+    /// True if the name follows the vendor's names of models.
     var namesVendorModel: Bool { model.lowercased().hasPrefix("stt-rt-") }
 
     func request(engines: [EngineName]) -> LiveRequest {
-        // Several hints leave the language to the engine.
+        // With several hints, the engine chooses the language.
         let language = languageHints.count > 1 ? LanguageTag("multi") : languageHints.first.map(LanguageTag.init)
         return LiveRequest(
             format: format, language: language, model: model, turn: TurnRule(maximumSilence: detectsEndpoints ? maxEndpointDelay : nil),

@@ -1,6 +1,6 @@
 import Speech
 
-/// An error as Soniox says it in the socket: a code like HTTP's, and a text.
+/// An error in the form that Soniox sends through the socket: a code like an HTTP status, and a text.
 ///
 /// Source: Soniox "Real-time API" reference, error responses.
 package struct SonioxFault: Error, Sendable, Equatable {
@@ -37,7 +37,7 @@ package struct SonioxFault: Error, Sendable, Equatable {
 // MARK: What the gateway says
 
 extension SonioxFault {
-    /// - Parameter hasKey: whether the client showed one.
+    /// - Parameter hasKey: true if the client sent a key.
     init(_ cause: RefusalCause, hasKey: Bool) {
         switch cause {
         case .unauthenticated: self = hasKey ? .wrongKey : .noKey
@@ -54,7 +54,7 @@ extension SonioxFault {
         }
     }
 
-    /// What ends a session whose engine failed. Only what the client can change is its fault.
+    /// Returns the error that ends a session whose engine failed. Only errors that the client can correct have a client's code.
     init(_ error: EngineError) {
         switch error {
         case .undecodable: self = SonioxFault(400, "Audio decode error")
@@ -67,14 +67,14 @@ extension SonioxFault {
         }
     }
 
-    /// How the socket is closed behind it.
+    /// Close code of the socket after the error.
     var closeCode: UInt16 { code >= 500 ? 1011 : 1008 }
 }
 
 // MARK: What the vendor says
 
 extension SonioxFault {
-    /// As an engine's error.
+    /// Returns the engine error for this error.
     func engineError(language: LanguageTag?) -> EngineError {
         let said = "Soniox: \(message.prefix(300))"
         switch code {

@@ -3,8 +3,8 @@ package import Speech
 
 /// The client side of Soniox's live protocol: a vendor's stream as an engine.
 ///
-/// Final tokens are put together to words and sentences. Finals tile whatever the vendor sends, and never reach beyond the audio that was sent.
-/// Messages that are broken are passed over; too many of them end the stream.
+/// Final tokens are joined to words and sentences. Finals cover the audio without gaps or overlaps, whatever the vendor sends, and never reach beyond
+/// the sent audio. Broken messages are skipped; too many broken messages end the stream.
 ///
 /// Source: Soniox "Real-time API" reference.
 package struct SonioxLiveClient: LiveClientMachine {
@@ -15,13 +15,13 @@ package struct SonioxLiveClient: LiveClientMachine {
         case closed
     }
 
-    /// Quiet after which the vendor is told that we are still there; it gives up after 20 s.
+    /// Time without a message to the vendor after which a keepalive is sent; the vendor closes a stream after 20 s.
     package static let keepAlivePeriod: Duration = .seconds(10)
-    /// The vendor answers a finalize always, if it is well.
+    /// Limit for the answer to a finalize, which a healthy vendor always sends.
     package static let finalizeLimit: Duration = .seconds(3)
-    /// Silence of the vendor after the end of the audio; anything it says begins it anew.
+    /// Maximum silence of the vendor after the end of the audio; each message of the vendor restarts this time.
     package static let drainLimit: Duration = .seconds(20)
-    /// Silence that is given as final by itself.
+    /// Length of silence that is made final on its own.
     package static let silence: Duration = .seconds(3)
     package static let model = "stt-rt-v4"
 
@@ -29,14 +29,14 @@ package struct SonioxLiveClient: LiveClientMachine {
     private let options: StreamOptions
     private var state: State = .connecting
     private var settled: SettledWords
-    /// Words became final and nothing said that their turn is over.
+    /// True if words became final and no message said that their turn is over.
     private var turnIsOpen = false
     private var sent: SentAudio
     private var lastSent: Instant?
     private var owed = OwedFlushes()
-    /// How many finalizes were passed on and have no answer.
+    /// Number of finalizes that were sent and not answered.
     private var asked = 0
-    /// The audio that the last one that was passed on was about.
+    /// End of the audio at the last finalize that was sent.
     private var finalizedThrough: SampleIndex?
     private var broken = BrokenMessages(of: "Soniox")
     private var earlier = EarlierFinals<SonioxToken>()
@@ -61,7 +61,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         guard state == .connecting else { return }
         state = .open
         lastSent = now
-        // There is no answer to it: audio may follow at once.
+        // The vendor does not answer the configuration, so audio may follow at once.
         actions.append(.send(text: SonioxConfiguration.text(for: options)))
         actions.append(.event(.opened))
     }
@@ -85,7 +85,8 @@ package struct SonioxLiveClient: LiveClientMachine {
         switch (command, state) {
         case (_, .closed): break
         case (.cancel, _):
-            // Nothing more is wanted, but the vendor is told that the stream is over; without audio, leaving says so.
+            // No results are wanted any more, but this message tells the vendor that the stream is over. A stream without audio ends by closing the
+            // socket.
             if state == .open, sent.end > .zero { send(.endOfAudio, now, &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
@@ -95,7 +96,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
             guard sent.end > .zero else {
-                // The vendor would call a stream without audio an error.
+                // The vendor would report an error for a stream without audio.
                 complete(&actions)
                 return
             }
@@ -105,7 +106,7 @@ package struct SonioxLiveClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        // Nothing of a stream can be changed.
+        // An open stream cannot be changed.
         case (.update, _), (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
         }
     }
@@ -115,7 +116,7 @@ package struct SonioxLiveClient: LiveClientMachine {
             actions.append(.event(.flushed(.first)))
             return
         }
-        // The vendor wants few of them: the answer to one that is under way answers this one too, if no audio came since.
+        // The vendor wants few finalizes. If no audio came since the last one, its answer answers this finalize too.
         guard asked == 0 || finalizedThrough != sent.end else { return owed.add(until: owed.deadline) }
         owed.add(until: now + Self.finalizeLimit)
         asked += 1
@@ -172,7 +173,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         actions.append(.event(.interim(settled.interim(tentative, through: position(update.totalThrough)))))
     }
 
-    /// A token is a word of its own, or goes on with the last one.
+    /// Adds a token as a new word, or to the last word.
     private func add(_ token: SonioxToken, to words: inout SettledWords) {
         let body = token.text.drop { $0 == " " }
         guard !body.isEmpty else { return }
@@ -182,7 +183,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         if token.text.first != " ", !words.words.isEmpty, isMark || !Self.standsAlone(body) {
             return words.extend(by: String(body), through: end, confidence: confidence)
         }
-        // A mark behind words that are final already has nothing to stand at.
+        // A mark after words that are final already has no word to which it could be added.
         guard !(isMark && token.text.first != " ") else { return }
         let start = token.start.map(position) ?? words.words.last?.range.end ?? words.through
         words.append(
@@ -192,7 +193,7 @@ package struct SonioxLiveClient: LiveClientMachine {
                 language: token.language.map(LanguageTag.init)))
     }
 
-    /// Languages that are written without spaces have no other end of words than the token's.
+    /// True if the text is in a script without spaces, where each token is a word.
     private static func standsAlone(_ text: Substring) -> Bool {
         guard let scalar = text.unicodeScalars.first?.value else { return false }
         switch scalar {
@@ -226,13 +227,13 @@ package struct SonioxLiveClient: LiveClientMachine {
         switch state {
         case .closed: return
         case .connecting, .open, .draining:
-            // Only `finished` says that all is there.
+            // Only `finished` proves that the vendor sent everything.
             let said = code.map { "with \($0)" } ?? "by breaking"
             fail(.unavailable("Soniox closed the stream \(said) before it was finished."), &actions)
         }
     }
 
-    /// The vendor has said all: what no final covered is silence.
+    /// Completes the stream after the vendor's last message: audio that no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
         if let final = settled.takeAll(through: sent.end) { actions.append(.event(.final(final, reason: .endOfAudio))) }
         owed.answer(&actions)
@@ -243,7 +244,7 @@ package struct SonioxLiveClient: LiveClientMachine {
 
     private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
         let wasConnected = state != .connecting
-        // What the vendor made final stays final.
+        // Words that the vendor made final stay final.
         if !settled.words.isEmpty, let final = settled.takeAll(through: settled.through) { actions.append(.event(.final(final, reason: .length))) }
         state = .closed
         actions.append(.event(.closed(error)))
@@ -276,6 +277,6 @@ package struct SonioxLiveClient: LiveClientMachine {
         }
     }
 
-    /// A time before the stream is its beginning.
+    /// Returns the position of a vendor's time; a negative time means the stream's start.
     private func position(_ milliseconds: Int) -> SampleIndex { sent.position(milliseconds: max(milliseconds, 0)) ?? .zero }
 }

@@ -2,7 +2,8 @@ package import Framing
 import Speech
 
 extension SonioxLiveServer {
-    /// Whatever is wrong, the vendor says it in the open socket: the handshake is accepted always, and the key is looked at with the configuration.
+    /// The dialect. The handshake is always accepted: like the vendor, the gateway reports every error in the open socket, and checks the key
+    /// together with the configuration.
     package static let dialect = LiveDialect(
         name: "soniox", paths: ["/transcribe-websocket"], authentication: .opening, credential: { _ in nil },
         accept: { .success(accept($0, $1)) }, refuse: { cause, _ in refusal(cause) },
@@ -22,10 +23,10 @@ extension SonioxLiveServer {
         return LiveHandshake(.opening(opening), subprotocol: subprotocol)
     }
 
-    /// Browsers send it with the key behind it.
+    /// Subprotocol that browsers send; the key follows it.
     private static let keySubprotocol = "soniox-api-key"
 
-    /// Outside of the socket, as the vendor's REST API says it.
+    /// Returns the refusal outside of the socket, in the form of the vendor's REST API.
     private static func refusal(_ cause: RefusalCause) -> Refusal {
         let fault = SonioxFault(cause, hasKey: false)
         var json = JSONWriter()

@@ -3,37 +3,37 @@ package import Speech
 
 /// The server side of Soniox's live protocol, `WS /transcribe-websocket`.
 ///
-/// Commits become final tokens, what follows them tokens that are not final. The end of a turn becomes `<end>` where endpoints were asked for, the
-/// answer to a finalize `<fin>`; audio that was lost shows in the counters only, for the protocol has no word for it.
+/// Commits become final tokens; words after them become tokens that are not final. The end of a turn becomes `<end>` if the client asked for
+/// endpoints, and the answer to a finalize becomes `<fin>`. Lost audio shows only in the counters, because the protocol has no message for it.
 ///
 /// Source: Soniox "Real-time API" reference.
 package struct SonioxLiveServer: LiveServerMachine {
-    /// How long neither audio nor keepalive may come.
+    /// Maximum time without audio or keepalive from the client.
     package static let idleLimit: Duration = .seconds(20)
     package static let sessionLimit: Duration = .seconds(300 * 60)
-    /// How often something is said while audio comes.
+    /// Time between two messages while audio comes.
     package static let updatePeriod: Duration = .milliseconds(400)
 
     package let request: LiveRequest
     private let detectsEndpoints: Bool
     private var tokens: SonioxTokens
-    /// Its end: what is to be said then.
+    /// State of the session; while it ends, with the error to report at the end.
     private var state: LiveServerState<SonioxFault?> = .connecting
     private var term: SessionTimeouts?
     private var lastSaid: Instant?
     private var receivedAudio = false
-    /// Audio came since something was said.
+    /// True if audio came after the last message to the client.
     private var hasNewAudio = false
-    /// In milliseconds; never less than before.
+    /// Milliseconds of audio that final tokens cover; never decreases.
     private var finalThrough = 0
     private var totalThrough = 0
-    /// What is not final, as it was last heard.
+    /// Words that are not final, as in the last interim.
     private var tentative: [Word] = []
     private var hasSpoken = false
-    /// Words became final since the last marker.
+    /// True if words became final after the last marker.
     private var turnIsOpen = false
     private var unansweredFinalizes = 0
-    /// Why the client's key ended the session.
+    /// Error for which the client's key ended the session.
     private var accountFault: SonioxFault?
 
     package init(_ configuration: SonioxConfiguration, engines: [EngineName] = []) {
@@ -71,7 +71,7 @@ package struct SonioxLiveServer: LiveServerMachine {
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
-        // One more empty text may come when all is over.
+        // A second empty text may come after the end.
         guard state == .open else { return }
         term?.heard(now)
         switch SonioxClientMessage(parsing: text) {

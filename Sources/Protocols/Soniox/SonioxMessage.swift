@@ -1,12 +1,12 @@
 package import Framing
 
-/// What the service says: tokens and how far it is, or an error.
+/// A message from the service: tokens and its progress, or an error.
 ///
 /// Source: Soniox "Real-time API" reference, responses.
 package enum SonioxMessage: Sendable, Equatable {
     case update(SonioxUpdate)
     case error(SonioxFault)
-    /// Not an object, or one with neither tokens nor an error.
+    /// A message that is not an object, or an object with neither tokens nor an error.
     case malformed(String)
 
     package func write(to json: inout JSONWriter) {
@@ -26,7 +26,7 @@ package enum SonioxMessage: Sendable, Equatable {
         }
     }
 
-    /// Tokens of ten minutes stay below it.
+    /// Maximum size of a message, in bytes. The tokens of ten minutes stay below this size.
     private static let sizeLimit = 1_048_576
 
     package init(parsing text: RawSpan) {
@@ -66,14 +66,15 @@ package enum SonioxMessage: Sendable, Equatable {
     }
 }
 
-/// Final tokens come once, before those that are not final; those replace all of the update before.
+/// An update of the transcript. Final tokens come once, before the tokens that are not final. The latter replace all such tokens of the previous
+/// update.
 package struct SonioxUpdate: Sendable, Equatable {
     package var tokens: [SonioxToken]
-    /// Milliseconds of audio that final tokens account for.
+    /// Milliseconds of audio that final tokens cover.
     package var finalThrough: Int
-    /// Milliseconds of audio that was processed.
+    /// Milliseconds of audio that the service processed.
     package var totalThrough: Int
-    /// The last message of a stream.
+    /// True for the last message of a stream.
     package var isFinished: Bool
 
     package init(tokens: [SonioxToken] = [], finalThrough: Int, totalThrough: Int, isFinished: Bool = false) {

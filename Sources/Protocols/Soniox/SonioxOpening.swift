@@ -1,9 +1,9 @@
 import Framing
 package import Speech
 
-/// A client of Soniox's live protocol until its configuration has come: the first message, a text.
+/// A client of Soniox's live protocol until its configuration comes: the first message, a text.
 package struct SonioxOpening: LiveHandshakeMachine {
-    /// How long the configuration may take.
+    /// Maximum wait for the configuration.
     package static let limit: Duration = .seconds(10)
 
     private let credential: Credential?
@@ -27,7 +27,7 @@ package struct SonioxOpening: LiveHandshakeMachine {
         guard !isOver else { return nil }
         do throws(SonioxFault) {
             let configuration = try SonioxConfiguration(parsing: text)
-            // The vendor too takes one key only.
+            // The vendor, too, accepts only one key.
             guard credential == nil || configuration.credential == nil else { throw .malformedStart }
             guard configuration.namesVendorModel || models.contains(configuration.model.lowercased()) else { throw .invalidModel }
             let shown = credential ?? configuration.credential

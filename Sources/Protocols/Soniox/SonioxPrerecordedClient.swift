@@ -1,15 +1,16 @@
 import Framing
 package import Speech
 
-/// The client side of Soniox's protocol for recordings: file, transcription, ask until it is done, fetch the tokens, delete both.
+/// The client side of Soniox's protocol for recordings: upload the file, create the transcription, poll until it is done, fetch the tokens, delete
+/// both.
 ///
 /// Source: Soniox "Async transcription" API reference.
 package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     private enum State {
         case uploading  // → creating, over
-        /// `again`: it was found that the first order did not arrive.
+        /// Creating the transcription. `again`: a search showed that the first order did not arrive.
         case creating(file: String, again: Bool)  // → seeking, working, over
-        /// An order may have been accepted. It is looked for by its file, which no other has.
+        /// Searching for an order that the vendor may have accepted. The search is by the file, which belongs to this order alone.
         case seeking(Search, EngineError)  // → creating, working, over
         case working(VendorRequest)  // → fetching, over
         case fetching(VendorRequest)  // → over
@@ -19,13 +20,13 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     private struct Search {
         var file: String
         var again: Bool
-        /// The place at which the list goes on.
+        /// Position at which the next page of the list begins.
         var cursor: String?
         var page = 1
     }
 
     private static let models = ["stt-async-v5"]
-    /// Pages of 1,000 that are looked through; the vendor keeps 2,000 transcriptions.
+    /// Maximum number of pages to search, with 1,000 transcriptions each; the vendor keeps 2,000.
     private static let maxPages = 3
 
     private let order: PrerecordedOrder
@@ -47,7 +48,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
 
     package mutating func start() -> PrerecordedStep {
         guard !order.options.separateChannels else { return fail(.unavailable("Soniox does not tell the channels of a recording apart.")) }
-        // Once more would leave a second file there that nobody deletes.
+        // A repeated upload would leave a second file that nobody deletes.
         return .request(
             VendorRequest(
                 .post, "/files", headers: headers, body: .form([], fileField: "file"), repetition: .ifNotActedOn, patience: .seconds(120)))
@@ -135,7 +136,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     }
 
     package var leftovers: [VendorRequest] {
-        // The transcription first: the file is in use as long as it is there. 409: it is still being worked on.
+        // The transcription is deleted first, because the file is in use as long as the transcription exists. 409: the vendor still works on it.
         [transcription.map { "/transcriptions/" + $0 }, file.map { "/files/" + $0 }].compactMap(\.self).map { target in
             var request = VendorRequest(.delete, target, headers: headers)
             request.passing = [409]
@@ -164,7 +165,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
     private func error(_ answer: VendorAnswer) -> EngineError {
         guard let document = try? JSONDocument(parsing: answer.body, sizeLimit: 65_536) else { return fault.error(answer, said: nil) }
         let said = document.root["message"].string
-        // A limit of pending jobs passes with time; one of the account does not.
+        // A limit on pending jobs passes with time; an empty account does not.
         if answer.status == 429, said?.lowercased().contains("balance") == true { return .quotaExhausted("Soniox: the account has no balance left.") }
         return fault.error(answer, said: said)
     }
@@ -199,7 +200,8 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         return json.bytes
     }
 
-    /// Tokens are pieces of words: one that begins with a space begins a word, and a punctuation mark is a token of its own.
+    /// Joins tokens to words. Tokens are pieces of words: a token that begins with a space begins a word, and a punctuation mark is a token of its
+    /// own.
     private func transcript(_ tokens: borrowing JSONView) -> Transcript {
         struct Open {
             var text: String
@@ -228,7 +230,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
             let isMark = text.allSatisfy { !$0.isLetter && !$0.isNumber && !$0.isWhitespace }
             if var word = open, !begins, isMark || word.speaker == speaker {
                 word.text += text
-                // A mark's time and speaker are its own affair.
+                // A mark's own time and speaker do not matter.
                 if !isMark, let end { word.end = max(word.end, end) }
                 if let confidence = token["confidence"].double, !isMark { word.confidences.append(confidence) }
                 open = word

@@ -1,21 +1,21 @@
 package import Framing
 import Speech
 
-/// A piece of text: a part of a word, a mark, or a sign of the protocol. A new word begins with a space.
+/// A piece of text: a part of a word, a mark, or a marker of the protocol. A new word begins with a space.
 ///
 /// Source: Soniox "Real-time API" reference, responses.
 package struct SonioxToken: Sendable, Equatable {
     package var text: String
-    /// Milliseconds since the first sample; nil where nothing is spoken.
+    /// Start of the token in milliseconds since the first sample; nil for a token without speech.
     package var start: Int?
     package var end: Int?
-    /// 0…1.
+    /// Confidence in the token, 0…1.
     package var confidence: Double
     package var isFinal: Bool
-    /// `1` and up.
+    /// Label of the speaker: a number from `1`.
     package var speaker: String?
     package var language: String?
-    /// It is not what was said but its translation.
+    /// True if the token is a translation of the speech.
     package var isTranslation = false
 
     package init(
@@ -30,9 +30,9 @@ package struct SonioxToken: Sendable, Equatable {
         self.language = language
     }
 
-    /// An endpoint was detected.
+    /// The marker for a detected endpoint.
     package static let endpoint = SonioxToken("<end>", isFinal: true)
-    /// Answers a finalize.
+    /// The marker that answers a finalize.
     package static let finalized = SonioxToken("<fin>", isFinal: true)
 
     package func write(to json: inout JSONWriter) {
@@ -47,7 +47,7 @@ package struct SonioxToken: Sendable, Equatable {
         json.endObject()
     }
 
-    /// nil when there is no text.
+    /// Reads a token; nil when it has no text.
     init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
         var text: String?, start: Int?, end: Int?, confidence: Double?, isFinal = false
         var speaker: String?, language: String?, isTranslation = false

@@ -1,14 +1,14 @@
 import Speech
 
-/// Words as the vendor's tokens: a space before each but the stream's first, and the marks behind a word by themselves.
+/// Writes words as the vendor's tokens: a space before each word but the stream's first, and each word's marks as tokens of their own.
 struct SonioxTokens: Sendable {
     var rate: SampleRate
     var showsSpeakers: Bool
     var showsLanguages: Bool
-    /// Where neither the word nor the engine says it.
+    /// Language for words that have none; nil leaves it out.
     var language: String?
 
-    /// - Parameter continues: whether anything was said before these words.
+    /// - Parameter continues: true if other words come before these.
     func append(_ words: [Word], isFinal: Bool, continues: Bool, to tokens: inout [SonioxToken]) {
         for (index, word) in words.enumerated() {
             let body = word.text.withoutTrailingMarks

@@ -1,14 +1,14 @@
 package import Framing
 package import Speech
 
-/// What a client says, besides audio.
+/// A message from a client; plain audio comes in binary messages.
 ///
 /// Source: Speechmatics "Real-time API" reference, client messages.
 package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case startRecognition(SpeechmaticsConfiguration)
-    /// - Parameter lastSequenceNumber: how many audio messages were sent. The vendor's own client counts wrong.
+    /// - Parameter lastSequenceNumber: the number of audio messages that were sent. The vendor's own client counts wrong.
     case endOfStream(lastSequenceNumber: Int)
-    /// Audio of one channel, in a session that has several.
+    /// Audio of one channel, in a session with several channels.
     case channelAudio(channel: String, [UInt8])
     case endOfChannel(String)
     case setRecognitionConfig(SpeechmaticsChange, language: String)
@@ -16,7 +16,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case getSpeakers
     case invalid(SpeechmaticsFault)
 
-    /// - Parameter language: for a `StartRecognition` that names none.
+    /// - Parameter language: the language for a `StartRecognition` that names none.
     package init(parsing text: RawSpan, language: LanguageTag? = nil) {
         do throws(JSONError) {
             let document = try JSONDocument(parsing: text, sizeLimit: 1_048_576, depthLimit: 16)
@@ -87,7 +87,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 128)
         write(to: &json)
@@ -96,7 +96,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
 }
 
 extension SpeechmaticsConfiguration {
-    /// As the client side sends it: raw audio, and what an engine's stream can ask for.
+    /// Writes the members that the client side sends: raw audio, and the options that an engine's stream can have.
     fileprivate func writeMembers(to json: inout JSONWriter) {
         if case .raw(_, let rate, _) = format {
             json.key("audio_format")

@@ -6,7 +6,7 @@ extension SpeechmaticsConfiguration {
     private static let maxChannels = 8
     private static let delays = 0.5...20.0
 
-    /// - Parameter fallback: the language of the path, for clients that say it there only.
+    /// - Parameter fallback: the language in the path, for clients that name it only there.
     static func read(_ root: JSONView, language fallback: LanguageTag?) -> Result<Self, SpeechmaticsFault> {
         Result { () throws(SpeechmaticsFault) in
             let config = root["transcription_config"]
@@ -42,7 +42,7 @@ extension SpeechmaticsConfiguration {
         }
     }
 
-    /// Of the members that may change later too.
+    /// Reads the members that may also change later.
     static func change(_ config: JSONView) -> Result<SpeechmaticsChange, SpeechmaticsFault> {
         Result { () throws(SpeechmaticsFault) in
             if let mode = try text(config, "max_delay_mode"), mode != "flexible", mode != "fixed" {
@@ -71,7 +71,7 @@ extension SpeechmaticsConfiguration {
         return .raw(encoding, SampleRate(hertz: hertz), channels: 1)
     }
 
-    /// What is told apart.
+    /// Returns what is to be distinguished: channels, speakers, or both.
     private static func diarization(_ config: JSONView) throws(SpeechmaticsFault) -> (channels: Bool, speakers: Bool) {
         switch try text(config, "diarization") ?? "none" {
         case "none": return (false, false)

@@ -1,9 +1,9 @@
 import Framing
 package import Speech
 
-/// `StartRecognition`: what a client wants its session to be.
+/// `StartRecognition`: the configuration of a client's session.
 ///
-/// Checked, then left without effect, because nothing here can do it: `max_delay_mode`, `speaker_diarization_config`, `domain`, `enable_entities`,
+/// Checked and then ignored, because no engine here can do it: `max_delay_mode`, `speaker_diarization_config`, `domain`, `enable_entities`,
 /// `audio_filtering_config`, `language_hints`, `streaming_mode`, `audio_events_config`.
 ///
 /// Source: Speechmatics "Real-time API" reference, message `StartRecognition`.
@@ -13,15 +13,15 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     package var model: String
     package var changes = SpeechmaticsChange()
     package var diarizes = false
-    /// What the client calls its channels, each of which it sends by itself; empty: there is one, without a name.
+    /// The client's names of its channels, each of which the client sends separately; empty: one channel without a name.
     package var channels: [String] = []
-    /// Silence that ends an utterance; nil: none does.
+    /// Silence that ends an utterance; nil: silence does not end utterances.
     package var endOfUtterance: Duration?
     package var vocabulary: [String] = []
-    /// The marks that may be shown; nil: all.
+    /// The marks that may be shown; nil: all marks.
     package var permittedMarks: [String]?
     package var replacements: [WordReplacement] = []
-    /// Languages were asked for that nothing here can translate to.
+    /// True if the client asked for translation, which no engine here can do.
     package var asksForTranslation = false
 
     package init(format: AudioFormat, language: LanguageTag, model: String) {
@@ -37,7 +37,7 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
         var request = LiveRequest(
             format: format, language: ["auto", "multi"].contains(language.primary) ? LanguageTag("multi") : language, model: model,
             timesInterims: true, separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
-        // The silence that ends an utterance makes final what was said in it.
+        // The silence that ends an utterance also makes its words final.
         if let endOfUtterance {
             request.endpointing = endOfUtterance
             request.turn = TurnRule(minimumSilence: endOfUtterance, maximumSilence: endOfUtterance)
@@ -49,9 +49,9 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     static let models: Set<String> = ["standard", "enhanced", "melia-1"]
 }
 
-/// What may change while a session runs. What is nil stays.
+/// The settings that may change while a session runs. A nil setting keeps its value.
 package struct SpeechmaticsChange: Sendable, Equatable {
-    /// How long after a word it becomes final at the latest.
+    /// Maximum time after a word until the word becomes final.
     package var delay: Duration?
     package var partials: Bool?
 

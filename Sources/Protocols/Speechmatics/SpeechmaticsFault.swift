@@ -1,6 +1,6 @@
 import Speech
 
-/// An error as Speechmatics says it in the socket, before it closes that.
+/// An error in the form that Speechmatics sends before it closes the socket.
 ///
 /// Source: Speechmatics "Real-time API" reference, messages `Error`.
 package struct SpeechmaticsFault: Error, Sendable, Equatable {
@@ -33,7 +33,7 @@ package struct SpeechmaticsFault: Error, Sendable, Equatable {
         self.reason = reason
     }
 
-    /// How the socket is closed behind it.
+    /// Close code of the socket after the error.
     package var closeCode: UInt16 {
         switch kind {
         case .invalidMessage, .invalidConfig, .invalidAudioType, .invalidOutputFormat, .dataError, .protocolError: 1003
@@ -70,7 +70,7 @@ extension SpeechmaticsFault {
         }
     }
 
-    /// What ends a session whose engine failed.
+    /// Returns the error that ends a session whose engine failed.
     init(_ error: EngineError) {
         switch error {
         case .undecodable(let reason): self = SpeechmaticsFault(.dataError, "The audio cannot be decoded. \(reason)")
@@ -88,7 +88,7 @@ extension SpeechmaticsFault {
 // MARK: What the vendor says
 
 extension SpeechmaticsFault {
-    /// An `Error` message as an engine's error; a type that is not known counts as the vendor's own fault.
+    /// Returns the engine error for an `Error` message; an unknown type counts as the vendor's own fault.
     static func engineError(type: String, reason: String, language: LanguageTag?) -> EngineError {
         let said = "Speechmatics: \(type.prefix(64)): \(reason.prefix(300))"
         switch Kind(rawValue: type) {
@@ -103,7 +103,7 @@ extension SpeechmaticsFault {
         }
     }
 
-    /// A close without an `Error` before it, as an engine's error.
+    /// Returns the engine error for a close without an `Error` before it.
     static func engineError(closeCode: UInt16?, reason: String) -> EngineError {
         let said = "Speechmatics closed the stream with \(closeCode ?? 0): \(reason.isEmpty ? "no reason given" : String(reason.prefix(200)))"
         return switch closeCode {
@@ -117,7 +117,7 @@ extension SpeechmaticsFault {
         }
     }
 
-    /// A refused upgrade as an engine's error.
+    /// Returns the engine error for a refused upgrade.
     static func engineError(status: Int?, retryAfter: Duration?, said: String) -> EngineError {
         guard let status else { return .unavailable("Speechmatics could not be reached.") }
         let said = "Speechmatics refused the connection with \(status): \(said.prefix(300))"

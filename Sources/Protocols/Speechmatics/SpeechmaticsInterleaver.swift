@@ -1,13 +1,13 @@
 import Speech
 
-/// Puts channels that come each by itself into one stream, as far as all of them have come. One that has ended is silent from then on.
+/// Joins separately received channels into one interleaved stream, as far as all of them have come. A channel that has ended is silent from then on.
 struct SpeechmaticsInterleaver: Sendable {
     private struct Channel: Sendable {
         var bytes: [UInt8] = []
         var isOver = false
     }
 
-    /// How far one channel may be ahead of another.
+    /// Maximum time by which one channel may be ahead of another.
     static let maxAhead: Duration = .seconds(60)
 
     private let sampleBytes: Int
@@ -15,11 +15,11 @@ struct SpeechmaticsInterleaver: Sendable {
     private let most: Int
     private var channels: [Channel]
 
-    /// - Parameter format: raw, of samples that have all the same length.
+    /// - Parameter format: a raw format whose samples all have the same size.
     init?(_ format: AudioFormat) {
         guard case .raw(let encoding, let rate, let count) = format, let size = encoding.bytesPerSample else { return nil }
         sampleBytes = size
-        // Neither of the companded encodings has silence at zero.
+        // In the two companded encodings, silence is not a zero byte.
         silence = encoding == .mulaw ? 0xFF : encoding == .alaw ? 0xD5 : 0
         most = size * Int(SampleCount(Self.maxAhead, at: rate).samples)
         channels = Array(repeating: Channel(), count: max(1, count))
@@ -29,16 +29,16 @@ struct SpeechmaticsInterleaver: Sendable {
 
     func isOver(_ channel: Int) -> Bool { channels[channel].isOver }
 
-    /// - Returns: what can go on; nil when the channel is too far ahead of another.
+    /// - Returns: the interleaved bytes that are ready; nil when the channel is too far ahead of another one.
     mutating func add(_ bytes: [UInt8], to channel: Int) -> [UInt8]? {
         channels[channel].bytes += bytes
         let ready = take()
         return channels[channel].bytes.count > most ? nil : ready
     }
 
-    /// No more comes of this channel.
+    /// Ends this channel.
     ///
-    /// - Returns: what can go on now.
+    /// - Returns: the interleaved bytes that are ready now.
     mutating func end(_ channel: Int) -> [UInt8] {
         channels[channel].isOver = true
         return take()
@@ -46,7 +46,7 @@ struct SpeechmaticsInterleaver: Sendable {
 
     private mutating func take() -> [UInt8] {
         let lengths = channels.filter { !$0.isOver }.map(\.bytes.count)
-        // The last samples of all: the longest channel counts, and half a sample is none.
+        // After the end of all channels the longest one counts; an incomplete sample is dropped.
         let ready = lengths.min() ?? channels.map(\.bytes.count).max() ?? 0
         let samples = ready / sampleBytes
         guard samples > 0 else { return [] }

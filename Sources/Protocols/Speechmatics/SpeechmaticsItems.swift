@@ -1,15 +1,15 @@
 import Speech
 
-/// How a session's words become items.
+/// Turns a session's words into items.
 struct SpeechmaticsItems: Sendable {
     var rate: SampleRate
     var language: String
     var showsSpeakers: Bool
-    /// nil: all.
+    /// The marks that may be shown; nil: all marks.
     var permittedMarks: [String]?
     var replacements: [WordReplacement]
 
-    /// Each mark behind a word is an item of its own, at the word's end.
+    /// Returns the items of words. Each mark after a word is an item of its own, at the word's end.
     func items(of words: [Word]) -> [SpeechmaticsResult] {
         let words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
         var items: [SpeechmaticsResult] = []

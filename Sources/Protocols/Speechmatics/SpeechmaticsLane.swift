@@ -1,15 +1,15 @@
 import Speech
 
-/// What a live session has heard of, and said about, one of its channels.
+/// The state of one channel of a live session.
 struct SpeechmaticsLane: Sendable {
-    /// What the client calls it; nil of a session that has one channel only.
+    /// The client's name of the channel; nil in a session with only one channel.
     let label: String?
-    /// Audio messages, and how many of them were answered.
+    /// Number of audio messages; `acknowledged` is the number of those that were answered.
     var received = 0
     var acknowledged = 0
-    /// Where finals end.
+    /// End of the last final.
     var finalThrough: SampleIndex = .zero
-    /// Where the last final word begins.
+    /// Start of the last final word.
     var lastStart: SampleIndex = .zero
     var early = SpeechmaticsEarlyWords(rate: .speech)
     var partialIsShown = false

@@ -3,8 +3,8 @@ package import Speech
 
 /// The client side of Speechmatics' live protocol: a vendor's stream as an engine.
 ///
-/// Finals tile whatever the vendor sends, and never reach beyond the audio that was sent; marks are put to their words, also when they come in a later
-/// message. Messages that are broken or unknown are passed over; too many of them end the stream.
+/// Finals cover the audio without gaps or overlaps, whatever the vendor sends, and never reach beyond the sent audio. Marks are added to their words,
+/// even when they come in a later message. Broken and unknown messages are skipped; too many broken messages end the stream.
 ///
 /// Source: Speechmatics "Real-time API" reference.
 package struct SpeechmaticsLiveClient: LiveClientMachine {
@@ -18,9 +18,9 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
     package static let startLimit: Duration = .seconds(10)
     package static let finalizeLimit: Duration = .seconds(3)
-    /// Silence of the vendor after EndOfStream; anything it says begins it anew.
+    /// Maximum silence of the vendor after EndOfStream; each message of the vendor restarts this time.
     package static let drainLimit: Duration = .seconds(20)
-    /// How long the vendor may wait with a final.
+    /// Maximum delay of the vendor's finals.
     package static let delay: Duration = .seconds(1)
     package static let model = "enhanced"
 
@@ -30,7 +30,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     private var state: State = .connecting
     private var settled: SettledWords
     private var earlier = EarlierFinals<SpeechmaticsResult>()
-    /// Words became final and nothing said that their turn is over.
+    /// True if words became final and no message said that their turn is over.
     private var turnIsOpen = false
     private var sent: SentAudio
     private var messages = 0
@@ -83,7 +83,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         switch (command, state) {
         case (_, .closed): break
         case (.cancel, _):
-            // Nothing more is wanted, but the vendor is told that the stream is over.
+            // No results are wanted any more, but this message tells the vendor that the stream is over.
             if state == .open { send(.endOfStream(lastSequenceNumber: messages), &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
@@ -101,7 +101,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        // The vendor has no such message; pings do.
+        // The vendor has no keep-alive message; WebSocket pings serve instead.
         case (.keepAlive, _), (.update, _), (.finish, .draining): break
         }
     }
@@ -172,7 +172,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         } else if settled.words.isEmpty, let end = sent.position(seconds: transcript.end), let final = settled.takeAll(through: end) {
             actions.append(.event(.final(final, reason: .length)))
         }
-        // What was tentative is final now, or gone.
+        // The tentative words are final now, or dropped.
         if options.interims, !settled.words.isEmpty, let end = sent.position(seconds: transcript.end) {
             actions.append(.event(.interim(settled.interim(settled, through: end))))
         }
@@ -210,7 +210,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         fail(SpeechmaticsFault.engineError(closeCode: code, reason: reason), &actions)
     }
 
-    /// The vendor has said all: what no final covered is silence.
+    /// Completes the stream after the vendor's last message: audio that no final covered is silence.
     private mutating func complete(_ actions: inout [ClientAction]) {
         if let final = settled.takeAll(through: sent.end) { actions.append(.event(.final(final, reason: .endOfAudio))) }
         owed.answer(&actions)
@@ -221,7 +221,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
     private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
         let wasConnected = state != .connecting
-        // What the vendor made final stays final.
+        // Words that the vendor made final stay final.
         if !settled.words.isEmpty, let final = settled.takeAll(through: settled.through) { actions.append(.event(.final(final, reason: .length))) }
         state = .closed
         actions.append(.event(.closed(error)))
@@ -249,7 +249,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 }
 
 extension SpeechmaticsConfiguration {
-    /// What is asked of the vendor for a stream with such options.
+    /// Returns the configuration that is sent to the vendor for a stream with these options.
     init(_ options: StreamOptions) {
         let model = options.model?.lowercased()
         let primary = options.language?.primary ?? "en"
@@ -259,7 +259,7 @@ extension SpeechmaticsConfiguration {
         changes = SpeechmaticsChange(delay: SpeechmaticsLiveClient.delay, partials: options.interims)
         diarizes = options.diarize
         let silence = options.turn.minimumSilence ?? options.endpointing
-        // A silence so long stands for none.
+        // A silence of 60 s or more means that silence does not end utterances.
         if silence < .seconds(60), silence > .zero { endOfUtterance = min(silence, .seconds(2)) }
         vocabulary = options.keyterms
     }

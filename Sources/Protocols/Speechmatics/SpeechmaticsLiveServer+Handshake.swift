@@ -6,13 +6,13 @@ extension SpeechmaticsLiveServer {
         name: "speechmatics", paths: ["/v2", "/v2/", "/v2/*"], credential: { credential(in: $0) }, accept: { accept($0, $1) },
         refuse: { cause, _ in refusal(cause) })
 
-    /// `Authorization: Bearer KEY`; from browsers, `?jwt=KEY`.
+    /// Returns the key of `Authorization: Bearer KEY`; without that header, of `?jwt=KEY`, for browsers.
     package static func credential(in head: HTTPRequestHead) -> Credential? {
         if head.headers["Authorization"] != nil { return Credential.authorization(of: head, schemes: ["bearer"]) }
         return head.query.first("jwt").flatMap { $0.isEmpty ? nil : Credential($0, in: .query) }
     }
 
-    /// The older clients name the language in the path: `/v2/en`.
+    /// Reads the handshake. Older clients name the language in the path: `/v2/en`.
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, Refusal> {
         let parts = head.path.split(separator: "/")
         let language = parts.count == 2 ? LanguageTag(String(parts[1])) : nil
@@ -24,7 +24,7 @@ extension SpeechmaticsLiveServer {
         return .success(LiveHandshake(.opening(opening)))
     }
 
-    /// Before the upgrade, as the vendor's HTTP services say it.
+    /// Returns the refusal before the upgrade, in the form of the vendor's HTTP services.
     private static func refusal(_ cause: RefusalCause) -> Refusal {
         switch cause {
         case .unauthenticated: answer(.unauthorized, "Permission Denied", "The API key is missing or not valid.")

@@ -1,12 +1,12 @@
 import Framing
 package import Speech
 
-/// The server side of Speechmatics' live protocol, `WS /v2`, once the configuration has come.
+/// The server side of Speechmatics' live protocol, `WS /v2`, after the configuration has come.
 ///
-/// Commits become `AddTranscript`; where one would come later than the client's `max_delay` allows, words that will not change any more go ahead of it.
-/// What follows is `AddPartialTranscript`. Of several channels each has its own finals, partials and ends of utterances; their audio comes apart and is
-/// put together here. With an end of utterance asked for, each pause of that length ends one. Audio that was lost is covered by a
-/// transcript without items, for the protocol has no word for it.
+/// Commits become `AddTranscript`. When a commit would come later than the client's `max_delay` allows, words that will not change any more are sent
+/// before it. Words after the commits become `AddPartialTranscript`. Each of several channels has its own finals, partials and ends of utterances;
+/// the audio of the channels comes separately and is interleaved here. If the client asked for ends of utterances, each pause of that length ends
+/// one. Lost audio is covered by a transcript without items, because the protocol has no message for it.
 ///
 /// Source: Speechmatics "Real-time API" reference.
 package struct SpeechmaticsLiveServer: LiveServerMachine {
@@ -18,7 +18,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case closed
     }
 
-    /// The client waits 5 s for RecognitionStarted: it is told so although no engine is there yet.
+    /// Time after which RecognitionStarted is sent even if no engine accepts audio yet; the client waits 5 s.
     package static let startLimit: Duration = .seconds(3)
     package static let idleLimit: Duration = .seconds(3_600)
     package static let sessionLimit: Duration = .seconds(48 * 3_600)
@@ -32,11 +32,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private var idle: SpeechmaticsTimeLimit?
     private var length: SpeechmaticsTimeLimit?
     private var cameLate = false
-    /// One for each channel.
+    /// The state of each channel.
     private var lanes: [SpeechmaticsLane]
-    /// nil: audio comes in binary messages.
+    /// Interleaves the channels of a session with several; nil: audio comes in binary messages.
     private var interleaver: SpeechmaticsInterleaver?
-    /// Why the client's key ended the session.
+    /// Error for which the client's key ended the session.
     private var accountFault: SpeechmaticsFault?
 
     package init(_ configuration: SpeechmaticsConfiguration, sessionID: String, engines: [EngineName] = []) {
@@ -203,7 +203,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         }
         guard options.partials ?? false else { return }
         let words = lanes[lane].early.rest(of: hypothesis.words)
-        // A partial without words takes back the one before.
+        // A partial without words replaces the words of the previous partial.
         guard !words.isEmpty || lanes[lane].partialIsShown else { return }
         lanes[lane].partialIsShown = !words.isEmpty
         let start = lanes[lane].finalThrough
@@ -211,7 +211,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         send(.partial(written(lane, words, range)), &output)
     }
 
-    /// What an engine may let pass before it is heard again: words are final that much before they must be.
+    /// Maximum time between two interims of an engine: words become final this much before they must.
     private static let interimPeriod: Duration = .milliseconds(600)
 
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
@@ -228,7 +228,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         }
     }
 
-    /// Final words, or their absence, up to the end of `range`.
+    /// Sends final words, or a final without words, up to the end of `range`.
     private mutating func transcript(_ lane: Int, _ words: [Word], _ range: SampleRange, _ output: inout ServerOutput) {
         lanes[lane].partialIsShown = false
         let start = lanes[lane].finalThrough
@@ -237,7 +237,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         lanes[lane].finalThrough = max(start, range.end, words.last?.range.end ?? .zero)
     }
 
-    /// An engine may move words that went ahead of their commit: those behind them stay behind them.
+    /// Keeps words in order: an engine may move words that were sent before their commit, and later words stay after them.
     private mutating func inOrder(_ words: [Word], _ lane: Int) -> [Word] {
         words.map { word in
             var word = word
@@ -248,7 +248,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         }
     }
 
-    /// - Parameter range: what the metadata say; nil: where the words lie.
+    /// - Parameter range: the range in the metadata; nil: from the first word's start to the last word's end.
     private func written(_ lane: Int, _ words: [Word], _ range: SampleRange?) -> SpeechmaticsTranscript {
         let range = range ?? SampleRange(words.first?.range.start ?? .zero, words.last?.range.end ?? .zero)
         return SpeechmaticsTranscript(

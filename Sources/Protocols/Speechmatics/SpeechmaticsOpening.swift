@@ -1,13 +1,13 @@
 import Framing
 package import Speech
 
-/// A client of Speechmatics' live protocol until its `StartRecognition` has come.
+/// A client of Speechmatics' live protocol until its `StartRecognition` comes.
 package struct SpeechmaticsOpening: LiveHandshakeMachine {
-    /// How long that may take.
+    /// Maximum wait for `StartRecognition`.
     package static let limit: Duration = .seconds(60)
 
     private let sessionID: String
-    /// Of the path.
+    /// Language in the path; nil when the path names none.
     private let language: LanguageTag?
     private let engines: [EngineName]
     /// Names of models that the engines have.

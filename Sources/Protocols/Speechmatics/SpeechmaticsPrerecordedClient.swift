@@ -1,14 +1,14 @@
 import Framing
 package import Speech
 
-/// The client side of Speechmatics' protocol for recordings: a job with the file, ask until it is done, fetch the transcript, delete the job.
+/// The client side of Speechmatics' protocol for recordings: create a job with the file, poll until it is done, fetch the transcript, delete the job.
 ///
 /// Source: Speechmatics "Batch" API reference.
 package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
     private enum State {
-        /// `again`: it was found that the first order did not arrive.
+        /// Creating the job. `again`: a search showed that the first order did not arrive.
         case creating(again: Bool)  // → seeking, working, over
-        /// An order may have been accepted. It is looked for by its reference, which no other has.
+        /// Searching for an order that the vendor may have accepted. The search is by the reference, which belongs to this order alone.
         case seeking(again: Bool, EngineError)  // → creating, working, over
         case working(VendorRequest)  // → fetching, over
         case fetching(VendorRequest)  // → over
@@ -44,7 +44,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
 
     package mutating func answered(_ answer: VendorAnswer) -> PrerecordedStep {
         if case .fetching(let request) = state, answer.status == 404 {
-            // Done, but the transcript is not there yet.
+            // The job is done, but its transcript is not available yet.
             return .poll(request)
         }
         guard answer.isSuccess else { return refused(answer) }
@@ -83,7 +83,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         }
     }
 
-    /// The newest jobs: ours is one of the last, if it is one at all.
+    /// Request for the newest jobs. Our job is among them if the vendor accepted it.
     private var search: VendorRequest { VendorRequest(.get, "/jobs?limit=100", headers: headers) }
 
     private mutating func seek(again: Bool, _ error: EngineError) -> PrerecordedStep {
@@ -93,7 +93,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
 
     private mutating func work(on id: String) -> VendorRequest {
         job = id
-        // Without `wait` the request would wait there.
+        // Without `wait=0` the vendor would hold the request back.
         let question = VendorRequest(.get, "/jobs/\(id)?wait=0", headers: headers)
         state = .working(question)
         return question
@@ -179,7 +179,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         return json.bytes
     }
 
-    /// Punctuation is an item of its own and touches the word before; a few marks touch the next.
+    /// Joins items to words. Punctuation is an item of its own and touches the word before; a few marks touch the next word.
     private func transcript(_ root: borrowing JSONView) -> Transcript {
         var words = RecordedWords()
         var channels: [String: Int] = [:]

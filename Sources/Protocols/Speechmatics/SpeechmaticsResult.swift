@@ -7,7 +7,7 @@ package struct SpeechmaticsResult: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case word
         case punctuation
-        /// `speaker_change` and what this version does not know: nothing that was said.
+        /// `speaker_change` and items that this version does not know; they carry no speech.
         case other
     }
 
@@ -16,16 +16,16 @@ package struct SpeechmaticsResult: Sendable, Equatable {
     }
 
     package var kind: Kind
-    /// Seconds since the first sample.
+    /// Start of the item, in seconds since the first sample.
     package var start: Double
     package var end: Double
     package var content: String
-    /// 0…1.
+    /// Confidence in the item, 0…1.
     package var confidence: Double
     package var language: String?
-    /// `S1` and up, or `UU`.
+    /// Label of the speaker: `S1` and up, or `UU` when unknown.
     package var speaker: String?
-    /// Of marks only.
+    /// The words that a mark touches; for marks only.
     package var attachment: Attachment
     package var endsSentence: Bool
 
@@ -44,7 +44,7 @@ package struct SpeechmaticsResult: Sendable, Equatable {
         self.endsSentence = endsSentence
     }
 
-    /// - Parameter channel: that it was heard in, where there are several.
+    /// - Parameter channel: the channel of the item, in a session with several channels.
     package func write(to json: inout JSONWriter, channel: String? = nil) {
         json.beginObject()
         if let channel { json.member("channel", channel) }
@@ -76,7 +76,7 @@ package struct SpeechmaticsResult: Sendable, Equatable {
         json.endObject()
     }
 
-    /// nil when something that an item needs is missing.
+    /// Reads an item; nil when a required member is missing.
     init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
         var type: String?, start: Double?, end: Double?, attachment: String?, endsSentence = false
         var content: String?, confidence = 1.0, language: String?, speaker: String?
@@ -117,12 +117,12 @@ package struct SpeechmaticsResult: Sendable, Equatable {
     }
 }
 
-/// Items of a stretch of audio, final or not.
+/// The items of a stretch of audio: final or partial.
 package struct SpeechmaticsTranscript: Sendable, Equatable {
-    /// Seconds since the first sample.
+    /// Start of the stretch, in seconds since the first sample.
     package var start: Double
     package var end: Double
-    /// Of a session that has several.
+    /// The channel, in a session with several channels; nil otherwise.
     package var channel: String?
     package var results: [SpeechmaticsResult]
 
@@ -133,7 +133,7 @@ package struct SpeechmaticsTranscript: Sendable, Equatable {
         self.results = results
     }
 
-    /// With a space behind it, so that one can be put to the next.
+    /// The text, with a space at its end, so that texts can be joined.
     package var text: String {
         var text = ""
         var joins = true

@@ -1,25 +1,25 @@
 package import Framing
 
-/// What the service says.
+/// A message from the service.
 ///
 /// Source: Speechmatics "Real-time API" reference, server messages.
 package enum SpeechmaticsServerMessage: Sendable, Equatable {
     case recognitionStarted(id: String, language: String)
-    /// - Parameter channel: of a session that has several; its messages then count by themselves.
+    /// - Parameter channel: the channel, in a session with several; each channel counts its own messages.
     case audioAdded(sequenceNumber: Int, channel: String? = nil)
     case partial(SpeechmaticsTranscript)
     case transcript(SpeechmaticsTranscript)
-    /// - Parameter at: seconds since the first sample.
+    /// - Parameter at: the end of the utterance, in seconds since the first sample.
     case endOfUtterance(at: Double, channel: String? = nil)
     case endOfTranscript
-    /// Of a client that asked for speakers; none are told by name here.
+    /// The answer to a client that asked for speakers; no speakers are named here.
     case speakers
     case info(type: String, reason: String, quality: String? = nil)
     case warning(type: String, reason: String)
     case error(type: String, reason: String)
     /// A message that this version does not know. The stream goes on.
     case unrecognized(String)
-    /// Not an object with a message, or without what its message cannot do without.
+    /// A message that is not an object with a name, or that lacks a required member.
     case malformed(String)
 
     package func write(to json: inout JSONWriter) {
@@ -83,21 +83,21 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 128)
         write(to: &json)
         return json.bytes
     }
 
-    /// A final of ten minutes of fast speech stays below it.
+    /// Maximum size of a message, in bytes. A final of ten minutes of fast speech stays below this size.
     private static let sizeLimit = 1_048_576
 
     package init(parsing text: RawSpan) {
         self = Fields.message(parsing: text, sizeLimit: Self.sizeLimit)
     }
 
-    /// The members of all messages; names that several share mean the same in each.
+    /// The members of all messages together; a name that several messages share means the same in each.
     private struct Fields: MessageFields {
         static func malformed(_ problem: String) -> SpeechmaticsServerMessage { .malformed(problem) }
 

@@ -1,6 +1,6 @@
 import Speech
 
-/// A limit that is announced before it is reached.
+/// A time limit with warnings before its end.
 struct SpeechmaticsTimeLimit: Sendable {
     enum Step: Equatable {
         case warning(minutesLeft: Int)
@@ -9,10 +9,10 @@ struct SpeechmaticsTimeLimit: Sendable {
 
     let limit: Duration
     private var since: Instant
-    /// Of `warnings`.
+    /// Number of `warnings` that were given.
     private var given = 0
 
-    /// Minutes before the end.
+    /// Times of the warnings, in minutes before the end.
     private static let warnings = [15, 10, 5]
 
     init(_ limit: Duration, since: Instant) {
@@ -20,13 +20,13 @@ struct SpeechmaticsTimeLimit: Sendable {
         self.since = since
     }
 
-    /// It begins anew.
+    /// Restarts the limit.
     mutating func restart(_ now: Instant) {
         since = now
         given = 0
     }
 
-    /// When `step` has something to say.
+    /// Time of the next warning, or of the end.
     var due: Instant {
         given < Self.warnings.count ? since + limit - .seconds(60 * Self.warnings[given]) : since + limit
     }

@@ -3,8 +3,8 @@ package import Speech
 
 /// The client side of Deepgram's turn-based live protocol: a vendor's stream as an engine.
 ///
-/// A turn becomes one final, when it is over. Finals reach to the turn's last word, so silence is covered by the next final, or by an empty one at the
-/// end. Broken messages are passed over; too many of them end the stream.
+/// A turn becomes one final when the turn is over. Finals reach to the turn's last word, so silence is covered by the next final, or by an empty one
+/// at the end. Broken messages are skipped; too many broken messages end the stream.
 ///
 /// Source: Deepgram "Flux" reference.
 package struct DeepgramFluxClient: LiveClientMachine {
@@ -25,9 +25,9 @@ package struct DeepgramFluxClient: LiveClientMachine {
     private var state: State = .connecting
     private var sent: SentAudio
     private var finals = TurnFinals()
-    /// Of the open turn.
+    /// Words of the open turn.
     private var words: [Word] = []
-    /// The turn that may come; earlier ones are over.
+    /// Number of the turn that may come next; turns with lower numbers are over.
     private var index = 0
     private var hasStarted = false
     private var owed = OwedFlushes()
@@ -41,7 +41,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             target: "/v2/listen?" + query.encoded, headers: ["Authorization": "Token " + credential.secret], model: query.first("model"))
     }
 
-    /// Whether a stream is to be opened to this service: its client named one of its models.
+    /// True if a stream is to be opened at this service: the audio has one channel, and the client named one of the service's models.
     static func suits(_ options: StreamOptions) -> Bool {
         options.channels == 1 && options.model.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
     }
@@ -94,7 +94,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             send(.forceEndTurn, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
-            // Closing ends no turn.
+            // CloseStream does not end the open turn.
             send(.forceEndTurn, &actions)
             send(.closeStream, &actions)
         case (.finalize, .connecting), (.finalize, .starting), (.finalize, .draining):
@@ -103,7 +103,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        // There is no word for the first, and a new stream is opened for the second.
+        // The protocol has no keep-alive message, and an update opens a new stream.
         case (.keepAlive, _), (.update, _), (.finish, .draining): break
         }
     }
@@ -136,7 +136,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
     }
 
     private mutating func received(_ turn: DeepgramFluxTurn, _ actions: inout [ClientAction]) {
-        // Turns that are over say nothing new, and their numbers stay far from where counting ends.
+        // A turn that is over brings nothing new. The limit keeps turn numbers far from an overflow.
         guard turn.index >= index, turn.index < 1 << 40 else { return }
         if turn.index > index, !words.isEmpty { endTurn(&actions) }
         index = turn.index
@@ -159,7 +159,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
         owed.answer(&actions)
     }
 
-    /// Words within the audio that was sent, behind everything final, in order.
+    /// Returns the words that lie within the sent audio and after all finals, in order.
     private func words(_ words: [DeepgramWord]) -> [Word] {
         finals.place(words) { word in
             guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end) else { return nil }

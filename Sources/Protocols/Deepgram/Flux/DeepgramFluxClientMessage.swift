@@ -1,15 +1,15 @@
 package import Framing
 
-/// What a client says on `WS /v2/listen`, besides audio.
+/// A text message from a client on `WS /v2/listen`; audio comes in binary messages.
 ///
 /// Source: Deepgram "Flux" reference, client messages.
 package enum DeepgramFluxClientMessage: Sendable, Equatable {
-    /// No more audio. Ends no turn.
+    /// Announces the end of the audio. Does not end a turn.
     case closeStream
     case forceEndTurn
-    /// What is nil stays.
+    /// Changes thresholds and key terms; a nil value keeps the present one.
     case configure(DeepgramFluxThresholds, keyterms: [String]?)
-    /// Anything else. Says what is wrong with it; the stream ends.
+    /// Any other message, with its error; the stream ends.
     case invalid(String)
 
     package init(parsing text: RawSpan) {
@@ -58,7 +58,7 @@ package enum DeepgramFluxClientMessage: Sendable, Equatable {
         json.endObject()
     }
 
-    /// A whole text message.
+    /// The message as the bytes of one text message.
     package var text: [UInt8] {
         var json = JSONWriter(capacity: 64)
         write(to: &json)

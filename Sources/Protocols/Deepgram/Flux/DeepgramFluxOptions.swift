@@ -1,10 +1,11 @@
 import Framing
 package import Speech
 
-/// What a handshake of `WS /v2/listen` asked for.
+/// The parameters of a handshake of `WS /v2/listen`.
 ///
-/// Given: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`. Checked, then left
-/// without effect: `numerals`, `profanity_filter`, `tag`, `mip_opt_out`. Refused: `redact`, for who asks to have things left out must not get them.
+/// Applied: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`. Checked and
+/// then ignored: `numerals`, `profanity_filter`, `tag`, `mip_opt_out`. Refused: `redact`, because a client that asks for redaction must not get
+/// unredacted text.
 package struct DeepgramFluxOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: String
@@ -18,7 +19,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         case oggOpus = "ogg-opus"
     }
 
-    /// Models whose turns are told.
+    /// Models that report turns.
     package static let models = ["flux-general-en", "flux-general-multi"]
 
     init(_ head: HTTPRequestHead) throws(QueryParameters.Fault) {

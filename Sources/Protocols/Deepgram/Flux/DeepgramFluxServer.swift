@@ -3,17 +3,17 @@ package import Speech
 
 /// The server side of Deepgram's turn-based live protocol, `WS /v2/listen`.
 ///
-/// A turn's words are all commits until one of them, or the session, says that the turn is over, and the interim behind them. A pause within a turn is
-/// its eager end, where those are asked for. `CloseStream` ends no turn: what was heard comes as updates.
+/// A turn consists of all commits until a commit or the session says that the turn is over, and of the interim words after them. A pause within a
+/// turn is reported as an eager end, if the client asked for eager ends. `CloseStream` does not end a turn: the words heard so far come as updates.
 ///
 /// Source: Deepgram "Flux" reference.
 package struct DeepgramFluxServer: LiveServerMachine {
-    /// How often a turn is told while nothing new is said.
+    /// Time between two updates of a turn while nothing new is said.
     package static let updatePeriod: Duration = .milliseconds(250)
-    /// How long nothing may come. The protocol has no message to say that one is still there.
+    /// Maximum time without audio or messages from the client. The protocol has no keep-alive message.
     package static let idleLimit: Duration = .seconds(60)
     package static let sessionLimit: Duration = .seconds(12 * 3_600)
-    /// A turn that nobody ends is ended here: each of its messages repeats all its words.
+    /// Maximum number of words in a turn. The server ends a longer turn, because each message of a turn repeats all its words.
     package static let maxWords = 1_000
     private static let formatting = DeepgramFormatting(punctuates: true)
 
@@ -24,7 +24,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var thresholds: DeepgramFluxThresholds
     private var keyterms: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
-    /// The end of the session for its key: no credit left, or revoked; nil: the key did not end it.
+    /// Reason for which the key ended the session: no credit left, or revoked. nil: the key did not end the session.
     private var accountEnd: AccountNotice?
     private var rate: SampleRate = .speech
     private var term: SessionTimeouts?
@@ -32,13 +32,13 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var receivedBytes = 0
     private var sequence = 0
     private var index = 0
-    /// Committed words of the turn, and those behind them that may change.
+    /// Committed words of the turn; `guess` has the words after them, which may change.
     private var words: [DeepgramWord] = []
     private var guess: [DeepgramWord] = []
     private var turnStart: SampleIndex = .zero
-    /// The furthest that any event reached.
+    /// Furthest position that any event reached.
     private var through: SampleIndex = .zero
-    /// The furthest that any message reached.
+    /// Furthest position that any message reached.
     private var reported: SampleIndex = .zero
     private var lastWordEnd: SampleIndex = .zero
     private var hasStarted = false
@@ -110,7 +110,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         case .open, .ending: break
         }
         switch event {
-        // The protocol has no word for audio that was lost, and a turn starts with its first words.
+        // The protocol has no message for lost audio, and a turn starts with its first words.
         case .ready, .gap, .speechStarted: break
         case .interim(let hypothesis):
             through = max(through, hypothesis.range.end)
@@ -142,7 +142,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         }
     }
 
-    /// There are words, new ones or others.
+    /// Reports a turn that has words, which may be new or changed.
     private mutating func heard(_ now: Instant, _ output: inout ServerOutput) {
         if !hasStarted {
             hasStarted = true
@@ -157,7 +157,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     private mutating func endTurn(_ trigger: DeepgramFluxTurn.Trigger, _ now: Instant, _ output: inout ServerOutput) {
         guard !words.isEmpty else { return }
-        // What is only guessed belongs to the next turn.
+        // Uncommitted words belong to the next turn.
         let rest = guess
         guess = []
         var trigger = trigger
@@ -229,7 +229,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     package var deadline: Instant? {
         guard state == .open, let ends = term?.deadline, let lastSaid else { return nil }
-        // Nothing new may come between an eager end and what becomes of it.
+        // Updates stop between an eager end and the message that confirms or resumes the turn.
         return isEager || received == nil ? ends : min(ends, lastSaid + Self.updatePeriod)
     }
 
@@ -258,7 +258,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         output.command(.finish)
     }
 
-    /// Audio received so far, where the bytes say how much it is.
+    /// End of the audio received so far; nil when the encoding does not tell the duration from the number of bytes.
     private var received: SampleIndex? {
         guard case .raw(let encoding, let sent, _) = options.format, let size = encoding.bytesPerSample else { return nil }
         return SampleIndex(receivedBytes / size).converted(from: sent, to: rate)

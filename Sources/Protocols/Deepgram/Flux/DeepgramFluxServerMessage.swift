@@ -1,19 +1,19 @@
 package import Framing
 
-/// What the service says on `WS /v2/listen`. Each message carries the request's id and its own number.
+/// A message from the service on `WS /v2/listen`. Each message carries the request's id and its own number.
 ///
 /// Source: Deepgram "Flux" reference, server messages.
 package enum DeepgramFluxServerMessage: Sendable, Equatable {
-    /// The first message.
+    /// The first message of a stream.
     case connected
     case turn(DeepgramFluxTurn)
     case configureSuccess(DeepgramFluxThresholds, keyterms: [String])
     case configureFailure(code: String, description: String)
-    /// The stream ends.
+    /// The error that ends the stream.
     case error(code: String, description: String)
-    /// A type that this version does not know, or has no use for. The stream goes on.
+    /// A message whose type this version does not know or does not use. The stream goes on.
     case unrecognized(type: String)
-    /// Not an object with a type, or without what its type cannot do without.
+    /// A message that is not an object with a type, or that lacks a required member.
     case malformed(String)
 
     package func write(to json: inout JSONWriter, requestID: String, sequence: Int) {
@@ -50,14 +50,14 @@ package enum DeepgramFluxServerMessage: Sendable, Equatable {
 }
 
 extension DeepgramFluxServerMessage {
-    /// Each message of a turn repeats all its words.
+    /// Maximum size of a message, in bytes. Each message of a turn repeats all its words.
     private static let sizeLimit = 4_194_304
 
     package init(parsing text: RawSpan) {
         self = Fields.message(parsing: text, sizeLimit: Self.sizeLimit)
     }
 
-    /// The members of all messages.
+    /// The members of all messages together.
     private struct Fields: MessageFields {
         static func malformed(_ problem: String) -> DeepgramFluxServerMessage { .malformed(problem) }
 

@@ -1,13 +1,13 @@
 import Framing
 package import Speech
 
-/// When a turn is over. What is nil is the service's own choice.
+/// Thresholds for the end of a turn. A nil value leaves the choice to the service.
 package struct DeepgramFluxThresholds: Sendable, Equatable {
     /// `eot_threshold`.
     package var endOfTurn: Double?
-    /// `eager_eot_threshold`; nil: nothing is said before the turn is over.
+    /// `eager_eot_threshold`; nil: no eager ends are sent.
     package var eager: Double?
-    /// `eot_timeout_ms`.
+    /// `eot_timeout_ms`, in milliseconds.
     package var timeout: Int?
 
     static let endOfTurns = 0.5...1.0
@@ -30,7 +30,7 @@ package struct DeepgramFluxThresholds: Sendable, Equatable {
         TurnRule(confidence: endOfTurn.map { Float($0) }, maximumSilence: timeout.map { .milliseconds($0) })
     }
 
-    /// What of it cannot be; nil when all can.
+    /// Description of the first invalid value; nil when all values are valid.
     var problem: String? {
         for (name, value, range) in [("eot_threshold", endOfTurn, Self.endOfTurns), ("eager_eot_threshold", eager, Self.eagers)] {
             if let value, !range.contains(value) { return "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)." }

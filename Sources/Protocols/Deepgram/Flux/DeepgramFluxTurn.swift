@@ -1,36 +1,36 @@
 import Framing
 
-/// How a turn stands.
+/// The state of a turn.
 ///
 /// Source: Deepgram "Flux" reference, message `TurnInfo`.
 package struct DeepgramFluxTurn: Sendable, Equatable {
     package enum Event: String, Sendable, Equatable, CaseIterable {
-        /// Its first words were heard.
+        /// The turn's first words were heard.
         case start = "StartOfTurn"
         case update = "Update"
-        /// It is probably over.
+        /// The turn is probably over.
         case eagerEnd = "EagerEndOfTurn"
-        /// It was not.
+        /// The turn goes on after an eager end.
         case resumed = "TurnResumed"
         case end = "EndOfTurn"
     }
 
-    /// Why it is over.
+    /// The reason for which a turn ended.
     package enum Trigger: String, Sendable, Equatable, CaseIterable {
         case model, manual, timeout
     }
 
     package var event: Event
-    /// Counts turns from 0.
+    /// The turn's number, from 0.
     package var index: Int
-    /// The audio that it accounts for, in seconds since the first sample.
+    /// Start of the audio that the message covers, in seconds since the first sample.
     package var windowStart: Double
     package var windowEnd: Double
     /// All words of the turn so far.
     package var words: [DeepgramWord]
-    /// 0…1.
+    /// Confidence that the turn is over, 0…1.
     package var confidence: Double
-    /// Of an end.
+    /// The reason of an end; nil for other events.
     package var trigger: Trigger?
 
     package init(
@@ -45,7 +45,7 @@ package struct DeepgramFluxTurn: Sendable, Equatable {
         self.trigger = trigger
     }
 
-    /// The members, without brackets.
+    /// Writes the members, without the brackets.
     func writeMembers(to json: inout JSONWriter) {
         json.member("event", event.rawValue)
         json.member("turn_index", index)

@@ -1,28 +1,28 @@
 import Framing
 
-/// What a client of a transcription session says.
+/// An event from a client of a transcription session.
 ///
-/// Audio comes by the thousand, so such an event is taken apart in one pass; the others are read from a document.
+/// Audio events come by the thousand, so they are read in one pass; other events are read from a document.
 ///
 /// Source: OpenAI API reference, "Realtime", client events.
 package struct RealtimeClientEvent: ~Copyable {
     package enum Kind: Sendable, Equatable {
-        /// `session.update`, or the beta's `transcription_session.update`: the event itself has what it sets.
+        /// `session.update`, or the beta's `transcription_session.update`; the settings are read from the event itself.
         case update(RealtimeConfiguration.Shape)
         case append([UInt8])
         case commit
         case clear
-        /// Says what is wrong with it.
+        /// An invalid event, with its error.
         case invalid(RealtimeError)
     }
 
-    /// Bytes of audio in one event.
+    /// Maximum audio in one event, in bytes.
     package static let maxAudio = 15 * 1024 * 1024
-    /// Bytes of one message: so much audio in base 64, and what is around it.
+    /// Maximum size of a message, in bytes: the maximum audio in base 64, and the members around it.
     package static let maxBytes = maxAudio / 3 * 4 + 65_536
 
     package let kind: Kind
-    /// The client's own name for the event.
+    /// The client's own id of the event; nil when it gave none.
     package let id: String?
 
     package init(parsing text: RawSpan) {

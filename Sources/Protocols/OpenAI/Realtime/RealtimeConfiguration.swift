@@ -1,19 +1,19 @@
 import Framing
 package import Speech
 
-/// What a transcription session shall be, as its client set it.
+/// The settings of a transcription session, as its client gave them.
 ///
-/// Two shapes go over the wire: that of the general release, with everything under `audio.input`, and the flat one of the beta.
+/// Two shapes exist on the wire: the shape of the general release, with everything under `audio.input`, and the flat shape of the beta.
 ///
 /// Source: OpenAI API reference, "Realtime", `session.update` and `transcription_session.update`.
 package struct RealtimeConfiguration: Sendable, Equatable {
     package enum Shape: Sendable, Equatable { case general, beta }
 
-    /// What the vendor calls the audio's format.
+    /// The vendor's names of audio formats.
     package enum Format: Sendable, Equatable {
-        /// 16-bit little-endian mono.
+        /// 16-bit little-endian samples, mono.
         case pcm(SampleRate)
-        /// mu-law, A-law, 8 kHz.
+        /// mu-law or A-law samples at 8 kHz.
         case mulaw, alaw
 
         package var rate: SampleRate { if case .pcm(let rate) = self { rate } else { .telephone } }
@@ -29,7 +29,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
     }
 
-    /// What was said of turn detection.
+    /// The client's setting for turn detection.
     private enum Turns: Sendable, Equatable {
         case unsaid
         case said(RealtimeTurnDetection?)
@@ -43,7 +43,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     package struct Transcription: Sendable, Equatable {
         package var model: String?
         package var language: LanguageTag?
-        /// Shown back; and its words help recognition no further.
+        /// The client's prompt, which is sent back and does not affect recognition.
         package var prompt: String?
         package var keywords: [String] = []
 
@@ -63,7 +63,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
 
     package init() {}
 
-    /// nil: the client commits, which is what the models that hear as one speaks want.
+    /// Turn detection of the session; nil: the client commits turns, as the models for live speech expect.
     package var turnDetection: RealtimeTurnDetection? {
         switch turns {
         case .unsaid: isLive ? nil : .usual
@@ -71,17 +71,17 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
     }
 
-    /// Deltas while speech goes on: all of the vendor's models have them but the oldest, which says everything at once.
+    /// True if deltas are sent while speech goes on. All of the vendor's models do so, except the oldest one, which sends the whole text at once.
     package var streamsDeltas: Bool { transcription.model?.hasPrefix("whisper-") != true }
 
-    /// Deltas even before the client's commit.
+    /// True if deltas are sent even before the client's commit.
     package var isLive: Bool { transcription.model.map { $0.hasPrefix("gpt-live-") || $0.hasPrefix("gpt-realtime-") } ?? false }
 
     // MARK: Reading
 
-    /// Takes over what a client sets. What is absent stays as it is; `null` clears. Both shapes are read, wherever they come.
+    /// Applies the settings that a client gave. An absent setting keeps its value; `null` clears it. Both shapes are accepted from every client.
     ///
-    /// - Parameter knows: whether a model of this name may be asked for.
+    /// - Parameter knows: returns true if a client may ask for the model of this name.
     mutating func update(_ session: JSONView, knows: (String) -> Bool) throws(RealtimeError) {
         guard session.isObject else { throw .invalid("session", "session must be an object.") }
         let kind = session["type"]
@@ -144,7 +144,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             guard language.isNull || tag?.isWellFormed == true else { throw .invalid(path + ".language", "language must be a tag such as en.") }
             transcription.language = tag
         }
-        // Newer: one is the language, several leave it to the engine.
+        // Newer clients send a list: one tag is the language, several tags leave the language to the engine.
         let languages = view["languages"]
         if languages.exists, !languages.isNull {
             let tags = try Self.strings(languages, path + ".languages", most: Self.maxLanguages).map { LanguageTag($0) }
@@ -200,18 +200,19 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
     }
 
-    /// What a temporary key was bound to, as `RealtimeSecretRequest.settings` wrote it, and in which shape; nil: to nothing.
+    /// Returns the settings to which a temporary key is bound, as `RealtimeSecretRequest.settings` wrote them, and their shape; nil: the key has no
+    /// settings.
     static func bound(_ settings: [UInt8]) -> (RealtimeConfiguration, Shape)? {
         guard !settings.isEmpty, let document = try? JSONDocument(parsing: settings, sizeLimit: 1 << 20, depthLimit: 16) else { return nil }
         var configuration = RealtimeConfiguration()
-        // Checked when the key was made.
+        // The settings were checked when the key was made.
         guard (try? configuration.update(document.root) { _ in true }) != nil else { return nil }
         return (configuration, document.root["audio"].exists ? .general : .beta)
     }
 
     // MARK: Writing
 
-    /// The members of a session object that say what it is set to.
+    /// Writes the members of a session object that carry its settings.
     func write(members shape: Shape, to json: inout JSONWriter) {
         json.key("include")
         if includesLogprobs {
@@ -294,10 +295,11 @@ package struct RealtimeConfiguration: Sendable, Equatable {
 }
 
 extension RealtimeConfiguration {
-    /// Silence after which what was said becomes final. Of no meaning to clients that commit, who are given what there is when they do.
+    /// Silence after which text becomes final. Does not matter to clients that commit turns themselves: each commit gives them the text that is
+    /// there.
     var endpointing: Duration {
         switch turnDetection {
-        // Shorter than any engine tells silence from the gap between two words.
+        // No engine can tell a shorter silence from the gap between two words.
         case .server(_, _, let silence): max(silence, .milliseconds(100))
         case .semantic, nil: .milliseconds(500)
         }
@@ -317,7 +319,7 @@ extension RealtimeConfiguration {
             keyterms: transcription.keywords)
     }
 
-    /// What an update means to a session that runs; nil when nothing of it matters there.
+    /// Returns the changes that an update makes in a running session; nil when nothing changes there.
     func change(from old: RealtimeConfiguration) -> StreamChange? {
         var change = StreamChange()
         if transcription.language != old.transcription.language { change.language = transcription.language }

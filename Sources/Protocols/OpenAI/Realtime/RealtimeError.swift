@@ -15,7 +15,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
     package var kind: Kind
     package var code: String?
     package var message: String
-    /// What of the event is wrong, as a path.
+    /// Path of the invalid member; nil when none is to blame.
     package var parameter: String?
 
     package init(_ message: String, _ kind: Kind = .invalidRequest, code: String? = nil, parameter: String? = nil) {
@@ -29,7 +29,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
         RealtimeError(message, code: "invalid_value", parameter: parameter)
     }
 
-    /// Why there will be no session.
+    /// Describes why a session does not begin.
     init(_ cause: RefusalCause) {
         switch cause {
         case .unauthenticated: self.init("Incorrect API key provided.", .authentication, code: "invalid_api_key")
@@ -47,7 +47,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
         }
     }
 
-    /// Why a session broke off.
+    /// Describes why a session broke off.
     init(_ error: EngineError) {
         switch error {
         case .unsupportedLanguage(let language):
@@ -65,7 +65,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
     static let keyIsOver = RealtimeError("The API key was revoked, or has expired.", .authentication, code: "invalid_api_key")
     static let expired = RealtimeError("Your session hit the maximum duration. Connect again.", code: "session_expired")
 
-    /// - Parameter clientEvent: the `event_id` of the event that caused it; nil to leave the member out.
+    /// - Parameter clientEvent: the `event_id` of the event that caused the error; without this argument the member is left out.
     func write(to json: inout JSONWriter, clientEvent: String?? = .none) {
         func member(_ name: StaticString, _ text: String?) {
             json.key(name)

@@ -1,22 +1,22 @@
 import Speech
 
-/// A piece of the conversation in the making: what was said between two ends of turns, or between two commits.
+/// An item of the conversation in the making: the speech between two ends of turns, or between two commits.
 struct RealtimeItem: Sendable {
-    /// Text that a delta adds, and the words that it is of.
+    /// The text that a delta adds, and the text's words.
     struct Delta {
         var text: String
         var words: ArraySlice<Word>
     }
 
     let id: String
-    /// Where its audio begins.
+    /// Start of the item's audio.
     var start: SampleIndex
     private(set) var text = ""
-    /// What was committed.
+    /// The committed words.
     private(set) var words: [Word] = []
-    /// Bytes of `text` that went out as deltas, and of how many words they are.
+    /// Number of bytes of `text` that were sent as deltas, and the number of their words.
     private var sent = (bytes: 0, words: 0)
-    /// Words behind `text` that went out as deltas already: stable ones of an interim. The commit brings them again.
+    /// Number of stable interim words after `text` that were sent as deltas; the commit brings these words again.
     private var ahead = 0
 
     init(id: String, start: SampleIndex) {
@@ -24,7 +24,8 @@ struct RealtimeItem: Sendable {
         self.start = start
     }
 
-    /// What may be added because of an interim: its stable words are not changed any more, and what was committed before goes first.
+    /// Returns the next delta for an interim: its new stable words, which will not change, and before them all committed words that were not sent.
+    /// nil when there is nothing new.
     mutating func delta(stable: ArraySlice<Word>) -> Delta? {
         guard stable.count > ahead else { return nil }
         let isFirst = text.isEmpty && ahead == 0
@@ -36,7 +37,7 @@ struct RealtimeItem: Sendable {
         return delta
     }
 
-    /// Takes over committed words. Those that were sent ahead count as sent, however the engine writes them now.
+    /// Adds committed words. Words that were sent ahead count as sent, even if the engine writes them differently now.
     mutating func commit(_ new: [Word]) {
         let sentAhead = min(ahead, new.count)
         for (index, word) in new.enumerated() {
@@ -45,11 +46,11 @@ struct RealtimeItem: Sendable {
             words.append(word)
             if index + 1 == sentAhead { sent = (text.utf8.count, words.count) }
         }
-        // Those that the commit does not reach still follow; after silence nothing does.
+        // Words that were sent ahead and lie after the commit come in the next one; a commit without words ends them.
         ahead = new.isEmpty ? 0 : ahead - sentAhead
     }
 
-    /// The committed text that no delta has brought yet.
+    /// Returns the committed text that no delta has brought yet; nil when there is none.
     mutating func rest() -> Delta? {
         guard sent.words < words.count else { return nil }
         defer { sent = (text.utf8.count, words.count) }

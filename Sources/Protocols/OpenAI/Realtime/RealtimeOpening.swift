@@ -1,8 +1,8 @@
 import Framing
 package import Speech
 
-/// A realtime connection before its first audio: says what the session is set to, and lets the client change it. With the first audio the session
-/// begins, for only then is it known of which format it is.
+/// A realtime connection before its first audio: reports the session's settings, and lets the client change them. The session begins with the first
+/// audio, because only then is the audio's format settled.
 package struct RealtimeOpening: LiveHandshakeMachine {
     private let context: HandshakeContext
     private let limit: Duration
@@ -12,7 +12,7 @@ package struct RealtimeOpening: LiveHandshakeMachine {
     private var expiry: Instant?
     private var isDone = false
 
-    /// - Parameter limit: how long the connection may last.
+    /// - Parameter limit: the maximum duration of the connection.
     init(
         _ configuration: RealtimeConfiguration, shape: RealtimeConfiguration.Shape, limit: Duration, engines: [EngineName],
         _ context: HandshakeContext
@@ -76,9 +76,9 @@ package struct RealtimeOpening: LiveHandshakeMachine {
 }
 
 extension RealtimeConfiguration {
-    /// Takes over what an update event sets, and answers it.
+    /// Applies the settings of an update event, and answers the event.
     ///
-    /// - Returns: what it was before; nil when nothing was taken over.
+    /// - Returns: the configuration before the update; nil when the update was not applied.
     @discardableResult
     mutating func take(
         _ event: RawSpan, _ shape: Shape, _ id: String?, _ models: Set<String>,

@@ -1,9 +1,9 @@
 import Framing
 import Speech
 
-/// `POST /v1/realtime/client_secrets`, or the beta's `POST /v1/realtime/transcription_sessions`: a key for a browser, good for a while.
+/// `POST /v1/realtime/client_secrets`, or the beta's `POST /v1/realtime/transcription_sessions`: asks for a temporary key for a browser.
 ///
-/// What the body sets of the session is checked and shown back, and sessions that are opened with the key begin with it.
+/// The session settings in the body are checked and sent back. Sessions that are opened with the key begin with these settings.
 ///
 /// Source: OpenAI API reference, "Realtime", client secrets.
 package struct RealtimeSecretRequest: Sendable, Equatable {
@@ -11,7 +11,7 @@ package struct RealtimeSecretRequest: Sendable, Equatable {
     private let shape: RealtimeConfiguration.Shape
     private let configuration: RealtimeConfiguration
 
-    /// In bytes.
+    /// Maximum size of a request's body, in bytes.
     package static let longestBody = 65_536
     private static let usualSeconds: [RealtimeConfiguration.Shape: Int] = [.general: 600, .beta: 60]
     private static let range = 10...7_200
@@ -48,7 +48,7 @@ package struct RealtimeSecretRequest: Sendable, Equatable {
         self.configuration = configuration
     }
 
-    /// What the key is bound to, for `RealtimeConfiguration(bound:)`.
+    /// The settings to which the key is bound, for `RealtimeConfiguration.bound`.
     package var settings: [UInt8] {
         var json = JSONWriter()
         json.beginObject()

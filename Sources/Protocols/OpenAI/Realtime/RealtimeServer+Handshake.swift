@@ -6,10 +6,10 @@ extension RealtimeServer {
         name: "openai-realtime", paths: ["/v1/realtime"], maxMessageBytes: RealtimeClientEvent.maxBytes, credential: { credential(of: $0) },
         accept: { .success(accept($0, $1)) }, refuse: { OpenAIRefusal.make($0, requestID: $1.requestID) })
 
-    /// How long a connection may last: as at the vendor.
+    /// Maximum duration of a connection, as at the vendor.
     private static let limits: [RealtimeConfiguration.Shape: Duration] = [.general: .seconds(3_600), .beta: .seconds(1_800)]
 
-    /// `Authorization: Bearer KEY`, or a subprotocol that browsers send: `openai-insecure-api-key.KEY`.
+    /// Returns the key of `Authorization: Bearer KEY`, or of the subprotocol that browsers send: `openai-insecure-api-key.KEY`.
     package static func credential(of head: HTTPRequestHead) -> Credential? {
         if head.headers["Authorization"] != nil { return OpenAICredential.find(in: head) }
         let offered = head.headers.elements("Sec-WebSocket-Protocol")
@@ -26,7 +26,7 @@ extension RealtimeServer {
             configuration = bound
             if its == .beta { shape = .beta }
         }
-        // Names of models for conversations come here too, and mean nothing to a transcription.
+        // The query may also name a model for conversations, which does not apply to a transcription.
         if configuration.transcription.model == nil, let model = head.query.first("model"), OpenAIModels.isKnown(realtime: model, context.models) {
             configuration.transcription.model = model
         }

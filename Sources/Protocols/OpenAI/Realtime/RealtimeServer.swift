@@ -3,23 +3,23 @@ package import Speech
 
 /// The server side of OpenAI's realtime protocol for transcription, `WS /v1/realtime`, from the first audio on.
 ///
-/// With server-side turn detection the engine's pauses (or, with `semantic_vad`, its ends of turns) part the audio into items. Without it the client's
-/// commits do: each is a finalize to the session, and its item is completed by the answer. A commit under turn detection does the same to what has
-/// been said so far.
+/// With server-side turn detection, the engine's pauses (or, with `semantic_vad`, its ends of turns) divide the audio into items. Without turn
+/// detection, the client's commits do: each commit finalizes the session, and the answer completes the commit's item. A commit with turn detection
+/// completes the speech so far in the same way.
 ///
 /// Source: OpenAI API reference, "Realtime" and "Realtime transcription".
 package struct RealtimeServer: LiveServerMachine {
-    /// What a finalize stands for; they are answered in order.
+    /// The purpose of a finalize; finalizes are answered in order.
     private enum Awaited {
         case item(RealtimeItem, end: SampleIndex)
-        /// Audio that was cleared: its words are dropped.
+        /// The audio was cleared: its words are dropped.
         case cleared
     }
 
-    /// Why a session was told to finish.
+    /// Reason for which a session was told to finish.
     private enum End { case expired, outOfCredit, keyIsOver, draining }
 
-    /// In milliseconds.
+    /// Minimum audio for a commit, in milliseconds.
     private static let leastCommit = 100
     private static let maxAwaited = 1_000
 
@@ -33,9 +33,9 @@ package struct RealtimeServer: LiveServerMachine {
     private var end: End?
 
     private var receivedBytes = 0
-    /// Where the buffer begins: behind the last item or clear.
+    /// Start of the buffer: the end of the last item or clear.
     private var boundary = SampleIndex.zero
-    /// What is said and not committed to the conversation. Without turn detection the client does not know of it.
+    /// The item that is being spoken and is not committed to the conversation. Without turn detection the client does not know of this item.
     private var open: RealtimeItem?
     private var awaited: [Awaited] = []
     private var lastItem: String?
@@ -57,7 +57,7 @@ package struct RealtimeServer: LiveServerMachine {
 
     // MARK: From the client
 
-    /// The protocol has no binary messages.
+    /// Rejects a binary message: the protocol has none.
     package mutating func receivedBinary(byteCount: Int, now: Instant) -> BinaryMeaning { isClosed ? .ignored : .answered(isAudio: false) }
 
     package mutating func answerBinary(now: Instant, output: inout ServerOutput) { voice.error(.binary, &output) }
@@ -78,7 +78,7 @@ package struct RealtimeServer: LiveServerMachine {
         }
     }
 
-    /// The next sample that will come.
+    /// Position of the next sample that the client sends.
     private var received: SampleIndex { SampleIndex(receivedBytes / configuration.format.bytesPerSample) }
 
     private mutating func commit(_ id: String?, _ output: inout ServerOutput) {
@@ -137,7 +137,7 @@ package struct RealtimeServer: LiveServerMachine {
         }
     }
 
-    /// Speech begins, for all that is known: an item is made, and under turn detection the client hears of it.
+    /// Begins an item when speech seems to begin; with turn detection the client is told.
     private mutating func begin(at position: SampleIndex, _ output: inout ServerOutput) {
         guard open == nil else { return }
         let start = max(boundary, position - SampleCount(configuration.turnDetection?.prefix ?? .zero, at: rate))
@@ -147,7 +147,7 @@ package struct RealtimeServer: LiveServerMachine {
     }
 
     private mutating func interim(_ hypothesis: Hypothesis, _ output: inout ServerOutput) {
-        // What follows a commit or a clear is told apart from it only by its answer.
+        // While a commit or a clear is unanswered, an interim may still belong to the audio before it.
         guard awaited.isEmpty, let first = hypothesis.words.first else { return }
         begin(at: first.range.start, &output)
         let stable = hypothesis.words.prefix(min(max(0, hypothesis.stableWords), hypothesis.words.count))
@@ -155,7 +155,7 @@ package struct RealtimeServer: LiveServerMachine {
         send(delta, of: id, &output)
     }
 
-    /// Whether deltas go out before the item is committed.
+    /// True if deltas are sent before the item is committed.
     private var mayStream: Bool { configuration.streamsDeltas && (configuration.turnDetection != nil || configuration.isLive) }
 
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
@@ -210,14 +210,14 @@ package struct RealtimeServer: LiveServerMachine {
 
     private mutating func complete(_ item: RealtimeItem, end: SampleIndex, _ output: inout ServerOutput) {
         var item = item
-        // Of models that say everything at once.
+        // Models that send the whole text at once get it here as one delta.
         if let delta = item.rest() { send(delta, of: item.id, &output) }
         voice.completed(
             item.id, text: item.text, milliseconds: milliseconds(end) - milliseconds(item.start),
             words: configuration.includesLogprobs ? item.words[...] : nil, &output)
     }
 
-    /// The answer to the first finalize that had none.
+    /// Answers the oldest finalize without an answer.
     private mutating func answered(_ output: inout ServerOutput) {
         guard !awaited.isEmpty else { return }
         if case .item(let item, let end) = awaited.removeFirst() { complete(item, end: end, &output) }
@@ -231,7 +231,7 @@ package struct RealtimeServer: LiveServerMachine {
             case .expired: session.error.map { RealtimeError($0) } ?? .expired
             case .draining, nil: session.error.map { RealtimeError($0) }
             }
-        // Items of which all was said are whole, also when the session ended for want of credit or time.
+        // Items are complete when all their audio was recognized, even if credit or time ended the session.
         let isWhole = session.error == nil || end == .outOfCredit
         if isWhole {
             while !awaited.isEmpty { answered(&output) }
@@ -261,7 +261,7 @@ package struct RealtimeServer: LiveServerMachine {
     }
 
     private func milliseconds(_ position: SampleIndex) -> Int {
-        // Of whole numbers: a sample at 24 kHz is no whole number of any part of a second.
+        // Integer arithmetic: the length of a sample at 24 kHz has no exact decimal value.
         Int(position.samples * 1_000 / Int64(rate.hertz))
     }
 

@@ -1,17 +1,17 @@
 import Framing
 import Speech
 
-/// Who says that a turn is over. nil, where it is optional: the client, by commits.
+/// The rule by which a turn ends. nil, where allowed: the client ends turns by commits.
 package enum RealtimeTurnDetection: Sendable, Equatable {
-    /// So much silence.
+    /// A turn ends after this duration of `silence`.
     case server(threshold: Double, prefix: Duration, silence: Duration)
-    /// A model, sooner or later.
+    /// A model decides; the eagerness says how soon.
     case semantic(Eagerness)
 
     package enum Eagerness: String, Sendable, CaseIterable {
         case low, medium, high, auto
 
-        /// Silence that ends a turn whatever the model thinks: the vendor's own figures.
+        /// Silence that ends a turn in any case: the vendor's own values.
         package var patience: Duration {
             switch self {
             case .low: .seconds(8)
@@ -26,10 +26,10 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
     private static let usualSilence: Duration = .milliseconds(500)
     package static let usual = RealtimeTurnDetection.server(threshold: usualThreshold, prefix: usualPrefix, silence: usualSilence)
 
-    /// Whether it says no more than what is meant when nothing is said.
+    /// True if the threshold equals the default.
     static func isUsual(threshold: Double) -> Bool { threshold == usualThreshold }
 
-    /// Speech that a turn begins with although it came before the voice was noticed.
+    /// Audio before the detected start of speech that still belongs to the turn.
     package var prefix: Duration {
         switch self {
         case .server(_, let prefix, _): prefix
@@ -37,7 +37,7 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
-    /// The value at `path`; what is not in it is taken from `old`.
+    /// Reads the value at `path`; members that are absent keep their values from `old`.
     init(_ view: JSONView, path: String, old: RealtimeTurnDetection?) throws(RealtimeError) {
         guard view.isObject else { throw .invalid(path, "\(path) must be an object, or null for a client that commits by itself.") }
         let kind = view["type"]

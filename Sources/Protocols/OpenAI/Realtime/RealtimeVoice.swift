@@ -1,11 +1,11 @@
 import Framing
 import Speech
 
-/// Says a session's events, each with an id of its own, in the shape that its client speaks.
+/// Writes a session's events, each with an id of its own, in the shape that the client uses.
 struct RealtimeVoice: Sendable {
     let sessionID: String
     var shape: RealtimeConfiguration.Shape
-    /// When the session is over at the latest.
+    /// The latest time at which the session ends.
     let expires: UnixTime
     private let prefix: String
     private var events = 0
@@ -23,7 +23,7 @@ struct RealtimeVoice: Sendable {
         return "item_\(prefix)\(items)"
     }
 
-    /// - Parameter members: what follows `type` and `event_id`.
+    /// - Parameter members: writes the members after `type` and `event_id`.
     mutating func say(_ type: StaticString, _ output: inout ServerOutput, _ members: (inout JSONWriter) -> Void = { _ in }) {
         events += 1
         let id = "event_\(prefix)\(events)"
@@ -57,7 +57,7 @@ struct RealtimeVoice: Sendable {
         }
     }
 
-    /// A session object's members.
+    /// Writes a session object's members.
     func write(session configuration: RealtimeConfiguration, to json: inout JSONWriter) {
         json.member("id", sessionID)
         json.member("object", literal: "realtime.transcription_session")
@@ -66,7 +66,7 @@ struct RealtimeVoice: Sendable {
         configuration.write(members: shape, to: &json)
     }
 
-    /// - Parameter clientEvent: the id that the client gave to the event that caused it.
+    /// - Parameter clientEvent: the client's id of the event that caused the error.
     mutating func error(_ error: RealtimeError, clientEvent: String? = nil, _ output: inout ServerOutput) {
         say("error", &output) { json in
             json.key("error")
@@ -90,7 +90,7 @@ struct RealtimeVoice: Sendable {
         }
     }
 
-    /// The item is in the conversation from here on.
+    /// Reports that the item now belongs to the conversation.
     mutating func committed(_ item: String, after previous: String?, _ output: inout ServerOutput) {
         func place(_ json: inout JSONWriter) {
             json.key("previous_item_id")
@@ -124,7 +124,7 @@ struct RealtimeVoice: Sendable {
         }
     }
 
-    /// - Parameter words: nil when their probabilities are not asked for.
+    /// - Parameter words: the words of the delta; nil when the client did not ask for their probabilities.
     mutating func delta(_ text: String, of item: String, words: ArraySlice<Word>?, _ output: inout ServerOutput) {
         say("conversation.item.input_audio_transcription.delta", &output) { json in
             Self.content(of: item, &json)
