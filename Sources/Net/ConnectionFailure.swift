@@ -1,7 +1,7 @@
-/// Why a connection broke.
+/// The reason for which a connection broke.
 package enum ConnectionFailure: Error, Sendable, Equatable {
     case system(SystemError)
     case tls(TLSError)
-    /// The peer took no byte of what waits for the write time-out.
+    /// The peer accepted no byte of the waiting output during the write time-out.
     case writeTimedOut
 }

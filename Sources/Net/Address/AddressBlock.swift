@@ -1,4 +1,5 @@
-/// Addresses that are counted as one client: an IPv4 address, or the /64 network of an IPv6 address, all of which one host can use.
+/// A block of addresses that counts as one client: an IPv4 address, or the /64 network of an IPv6 address, because one host can use all of that
+/// network.
 package struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
     private let ip: IPAddress
 
@@ -11,6 +12,6 @@ package struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
 
     package func hash(into hasher: inout Hasher) { hasher.combine(prefix) }
 
-    /// The address that was counted first.
+    /// The block's address that was counted first.
     package var description: String { ip.description }
 }

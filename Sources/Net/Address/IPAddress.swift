@@ -5,9 +5,9 @@ package struct IPAddress: Hashable, Sendable {
     package enum Family: Sendable { case v4, v6 }
 
     package let family: Family
-    /// In network order: 4 bytes of an IPv4 address, 16 of an IPv6 address.
+    /// The address in network order: 4 bytes for IPv4, 16 bytes for IPv6.
     package let bytes: [UInt8]
-    /// The interface of a link-local IPv6 address, else 0.
+    /// The interface of a link-local IPv6 address, otherwise 0.
     package let scope: UInt32
 
     init(family: Family, bytes: [UInt8], scope: UInt32 = 0) {
@@ -33,7 +33,7 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// 127.0.0.0/8, ::1, and IPv4's mapped into IPv6.
+    /// True for 127.0.0.0/8, ::1, and IPv6 addresses that carry a loopback IPv4 address (mapped, translated or 6to4).
     package var isLoopback: Bool {
         if let inner = embeddedIPv4 { return inner.isLoopback }
         return switch family {
@@ -42,8 +42,8 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether the address belongs to the Internet at large: not this host, a private network, a link, a test net, a multicast group or
-    /// reserved space (the IANA special-purpose registries). IPv6 addresses that carry an IPv4 address are judged by that too.
+    /// True if the address belongs to the public Internet, and not to this host, a private network, a link, a test net, a multicast group or reserved
+    /// space (the IANA special-purpose registries). An IPv6 address that carries an IPv4 address must have a public one.
     package var isPublic: Bool {
         switch family {
         case .v4: Self.isPublic(v4: bytes)
@@ -61,7 +61,7 @@ package struct IPAddress: Hashable, Sendable {
         return nil
     }
 
-    /// The IPv4 address that an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) stands for; any other address itself.
+    /// The IPv4 address in an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`); any other address unchanged.
     package var unmapped: IPAddress { isMapped ? IPAddress(family: .v4, bytes: Array(bytes[12...])) : self }
 
     private var isMapped: Bool { family == .v6 && bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) }
@@ -94,7 +94,7 @@ package struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// Without brackets.
+    /// The address as text, without brackets.
     package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let made = bytes.withUnsafeBytes { inet_ntop(family == .v4 ? AF_INET : AF_INET6, $0.baseAddress, &text, socklen_t(text.count)) }

@@ -1,6 +1,8 @@
-/// Names and addresses that can only mean this machine.
+/// Recognizes names and addresses that can only mean this machine.
 package enum LoopbackHost {
-    /// - Parameter host: without a port; an IPv6 address with or without brackets.
+    /// Returns true for a host that is this machine.
+    ///
+    /// - Parameter host: the host without a port; an IPv6 address with or without brackets.
     package static func matches(_ host: some StringProtocol) -> Bool {
         var host = host.lowercased()
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
@@ -10,7 +12,7 @@ package enum LoopbackHost {
         return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil } && parts[0] == "127"
     }
 
-    /// Of a `Host` header or the authority of an origin: a host and perhaps a port.
+    /// Returns true if the host is this machine, in a `Host` header or the authority of an origin: a host, with or without a port.
     package static func matches(authority: some StringProtocol) -> Bool {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return false }
@@ -19,7 +21,7 @@ package enum LoopbackHost {
         return matches(authority.prefix { $0 != ":" })
     }
 
-    /// Of an `Origin` header: `http://localhost:8080`.
+    /// Returns true if an `Origin` header, such as `http://localhost:8080`, names this machine.
     package static func matches(origin: some StringProtocol) -> Bool {
         for scheme in ["http://", "https://"] where origin.lowercased().hasPrefix(scheme) {
             return matches(authority: origin.dropFirst(scheme.count))

@@ -18,7 +18,7 @@ package struct SocketAddress: Hashable, Sendable {
         self.init(ip, port: port)
     }
 
-    /// Reads what the kernel wrote; nil for a family that is not IP.
+    /// Reads an address that the kernel wrote; nil for a family other than IP.
     init?(_ storage: sockaddr_storage) {
         switch withUnsafeBytes(of: storage, { Int32($0.loadUnaligned(as: sa_family_t.self)) }) {
         case AF_INET:

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What is to be known of a file before it is sent.
+/// The facts about a file that are needed before the file is sent.
 package struct FileSummary: Sendable {
-    /// Of a file that stays as it is: another file has another one, and so has the same one when it was written to.
+    /// Identifies a file and its content. Another file has another version, and so has the same file after a write.
     package struct Version: Hashable, Sendable {
         fileprivate let device: UInt
         fileprivate let node: UInt
@@ -12,7 +12,7 @@ package struct FileSummary: Sendable {
     }
 
     package let byteCount: Int
-    /// At most 64.
+    /// The first bytes of the file, at most 64.
     package let firstBytes: [UInt8]
     package let version: Version
 

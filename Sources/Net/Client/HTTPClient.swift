@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Sends requests to other servers, over one thread of its own with libcurl's connections, which are kept and used again.
+/// Sends requests to other servers. libcurl runs on a thread of its own, and its connections are kept and used again.
 package final class HTTPClient: Sendable {
     private let engine: TransferEngine
     private let lastID = Atomic<Int>(0)

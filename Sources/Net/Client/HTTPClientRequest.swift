@@ -2,56 +2,57 @@ package import Framing
 
 /// A request to another server.
 package struct HTTPClientRequest: Sendable {
-    /// Which addresses a name in the URL, or in a redirection, may lead to.
+    /// The addresses to which a name in the URL, or in a redirection, may lead.
     package enum Reach: Sendable, Equatable {
-        /// All: for addresses that the operator configured.
+        /// All addresses: for URLs that the operator configured.
         case anywhere
-        /// Only the Internet at large, judged after the name was resolved: for addresses that come from users. No proxy is used.
+        /// Only addresses of the public Internet, checked after the name was resolved: for URLs that come from users. No proxy is used.
         case publicOnly
-        /// As `publicOnly`, but these addresses too.
+        /// Like `publicOnly`, but these addresses are allowed too.
         case publicAnd(Set<IPAddress>)
     }
 
     package enum Redirects: Sendable, Equatable {
-        /// A redirection is the answer.
+        /// Redirections are not followed: a redirection is the answer.
         case none
-        /// Followed this often. Each hop is held to `reach`, and to https if the request began with that.
+        /// Redirections are followed at most this number of times. Each hop must fit `reach`, and must use https if the request began with https.
         case followed(limit: Int)
     }
 
-    /// Where the answer's body goes.
+    /// The destination of the answer's body.
     package enum Destination: Sendable, Equatable {
-        /// Into the answer.
+        /// The body goes into the response.
         case memory
-        /// Into a file, which is made or emptied once an answer of status 2xx comes; what is in it after a failure is no use. The body of an
-        /// answer of another status goes into the answer, at most 64 KB of it.
+        /// The body goes into a file, which is made or emptied once an answer of status 2xx comes. The file's content is useless after a failure. The
+        /// body of an answer with another status goes into the response, at most 64 KB of it.
         case file(path: String)
     }
 
-    /// The request's body is these after each other.
+    /// A part of the request's body; the parts are sent one after the other.
     package enum BodyPart: Sendable, Equatable {
         case bytes([UInt8])
-        /// The whole file, read as it is sent.
+        /// The whole file, read while it is sent.
         case file(path: String)
     }
 
     package var method: HTTPMethod
-    /// `http` or `https`.
+    /// The URL, with `http` or `https`.
     package var url: String
     package var headers: HTTPHeaders
-    /// Nil: no body. Sent with `Content-Length`.
+    /// The body, sent with `Content-Length`; nil: no body.
     package var body: [BodyPart]?
     package var destination: Destination = .memory
-    /// Bytes that the answer's body may have.
+    /// Maximum size of the answer's body, in bytes.
     package var responseLimit = 64 * 1024 * 1024
-    /// Asked before so many bytes are written to a file, on the client's thread; false ends the transfer with a failure of the file. Nil: all are.
+    /// Called on the client's thread before this number of bytes is written to a file; false ends the transfer with a failure of the file. nil:
+    /// everything is written.
     package var mayWrite: (@Sendable (Int) -> Bool)?
     package var reach: Reach = .anywhere
     package var redirects: Redirects = .none
     package var connectTimeout: Duration = .seconds(10)
-    /// For the whole transfer; nil: as long as bytes come, see `stallTimeout`.
+    /// Time limit for the whole transfer; nil: no limit while bytes come, see `stallTimeout`.
     package var timeout: Duration? = .seconds(60)
-    /// How long less than a byte a second may move, waiting for the answer included.
+    /// Maximum time with less than one byte per second, including the wait for the answer; nil: no limit.
     package var stallTimeout: Duration?
 
     package init(_ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil) {

@@ -1,13 +1,13 @@
 package import Framing
 
-/// Another server's answer, whatever its status.
+/// Another server's answer, with any status.
 package struct HTTPClientResponse: Sendable {
     package let status: HTTPStatus
     package let headers: HTTPHeaders
-    /// Empty when it went to a file.
+    /// The body; empty when it went to a file.
     package let body: [UInt8]
-    /// Bytes of the body.
+    /// Size of the body, in bytes.
     package let byteCount: Int
-    /// Where the answer came from after redirections.
+    /// The URL of the answer, after redirections.
     package let url: String
 }

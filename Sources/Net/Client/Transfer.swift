@@ -2,9 +2,9 @@ internal import CCurl
 internal import Framing
 import Glibc
 
-/// One request under way; lives on the engine's thread.
+/// One running request; lives on the engine's thread.
 final class Transfer {
-    /// Bytes that are kept of the body of a failure when the body was to go to a file.
+    /// Maximum size of a failure's body that is kept when the body was to go to a file, in bytes.
     private static let failureLimit = 64 * 1024
 
     let easy: UnsafeMutableRawPointer
@@ -20,7 +20,7 @@ final class Transfer {
     private var body: [UInt8] = []
     private var byteCount = 0
     private var file: Int32 = -1
-    /// What we found wrong ourselves; libcurl only knows that a callback failed.
+    /// The error that a callback found. libcurl only knows that a callback failed.
     private var error: HTTPClientError?
 
     init(_ id: Int, _ request: HTTPClientRequest, authorities: String?, done: @escaping (TransferEngine.Outcome) -> Void) throws(HTTPClientError) {
@@ -33,7 +33,7 @@ final class Transfer {
         self.request = request
         self.done = done
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        // From here on, `deinit` frees all, also after an error.
+        // From here on, `deinit` frees everything, also after an error.
         let needsBody = request.method == .post || request.method == .put || request.method == .patch
         if let parts = request.body ?? (needsBody ? [] : nil) { upload = try UploadReader(parts) }
         setUp(isSecure: scheme == "https://", authorities: authorities)
@@ -68,11 +68,11 @@ final class Transfer {
             curl_set_seek_function(easy, CURLOPT_SEEKFUNCTION, seekUpload)
             curl_set_pointer(easy, CURLOPT_SEEKDATA, context)
         }
-        // An empty value takes away what libcurl would add.
+        // A header with an empty value removes the header that libcurl would add.
         if request.headers["Expect"] == nil { headerList = curl_slist_append(headerList, "Expect:") }
         for field in request.headers.fields {
             let value = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
-            // A line break would begin a header of somebody else's.
+            // A line break would begin another header.
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 9 }) else { continue }
             headerList = curl_slist_append(headerList, value)
         }
@@ -96,7 +96,8 @@ final class Transfer {
         if request.reach != .anywhere { restrict(context) }
     }
 
-    /// Judges every address that is connected to. A connection that another request made would not be judged, nor what a proxy connects to.
+    /// Checks every address to which a connection is made. Connections of other requests and proxies are not used, because their addresses would not
+    /// be checked.
     private func restrict(_ context: UnsafeMutableRawPointer) {
         curl_set_socket_function(easy, CURLOPT_OPENSOCKETFUNCTION, openSocket)
         curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context)
@@ -126,7 +127,7 @@ final class Transfer {
     fileprivate func received(header line: UnsafeRawBufferPointer) {
         let text = String(decoding: line, as: UTF8.self)
         if text.hasPrefix("HTTP/") {
-            // The next answer, after a redirection or an interim one.
+            // The next answer begins, after a redirection or an interim answer.
             let parts = text.split(separator: " ", maxSplits: 2)
             status = HTTPStatus(parts.count > 1 ? Int(parts[1]) ?? 0 : 0)
             headers = HTTPHeaders()
@@ -166,7 +167,7 @@ final class Transfer {
     fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
         var storage = sockaddr_storage()
         let length = min(Int(address.pointee.addrlen), MemoryLayout<sockaddr_storage>.size)
-        // libcurl's structure is as long as `addrlen` says, not as its declaration.
+        // libcurl's structure has the length `addrlen`, not the declared length.
         if let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) { memcpy(&storage, UnsafeRawPointer(address) + place, length) }
         guard let ip = SocketAddress(storage)?.ip, isAllowed(ip) else {
             error = .addressRefused
@@ -192,7 +193,7 @@ final class Transfer {
 
     func outcome(of code: CURLcode) -> TransferEngine.Outcome {
         if code == CURLE_OK {
-            // An empty answer is an empty file.
+            // An empty body makes an empty file.
             if case .file(let path) = request.destination, 200...299 ~= status.code, file < 0 {
                 let isMade = write(UnsafeRawBufferPointer(start: nil, count: 0), to: path)
                 guard isMade else { return .failure(error ?? .failed("no file")) }
@@ -223,8 +224,8 @@ extension Duration {
     fileprivate var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
 }
 
-// Functions of the file, so that no actor's isolation is inferred for them. libcurl calls them on the engine's thread with the transfer as context,
-// while its easy handle lives, and that is while the transfer does.
+// These are functions of the file, so that no actor's isolation is inferred for them. libcurl calls them on the engine's thread with the transfer as
+// context while its easy handle lives, and the transfer lives at least as long.
 
 private func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
     context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
@@ -237,7 +238,7 @@ private func receiveHeader(_ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ 
 
 private func receiveBody(_ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {
     let isTaken = transfer(context)?.received(body: UnsafeRawBufferPointer(start: data, count: size * count)) ?? false
-    // Another number than was given ends the transfer; 1 where 0 was given.
+    // libcurl ends the transfer when a callback returns a number other than the given one; for 0 bytes the other number is 1.
     return isTaken ? size * count : size * count == 0 ? 1 : 0
 }
 

@@ -2,8 +2,9 @@ internal import CCurl
 import Glibc
 
 /// The thread that drives libcurl's transfers.
-// Sendable by proof: `inbox` is synchronised; `transfers` is touched by the engine's thread only. The multi handle belongs to that thread, but for
-// `curl_multi_wakeup`, which any thread may call while the handle lives: `inbox` is locked for that, and says when that is over.
+// Sendable by proof: `inbox` is synchronised; `transfers` is touched by the engine's thread only. The multi handle belongs to that thread, except for
+// `curl_multi_wakeup`, which any thread may call while the handle lives: `inbox` is locked during this call, and tells when the handle is no longer
+// valid.
 final class TransferEngine: @unchecked Sendable {
     typealias Outcome = Result<HTTPClientResponse, HTTPClientError>
 
@@ -15,7 +16,7 @@ final class TransferEngine: @unchecked Sendable {
     private struct Inbox {
         var orders: [Order] = []
         var cancelled: Set<Int> = []
-        /// No more is taken, and the multi handle not touched but by its thread, which cleans it up.
+        /// True after the shutdown: no more orders are accepted, and only the engine's own thread, which cleans up, may touch the multi handle.
         var isShutDown = false
     }
 
@@ -42,7 +43,7 @@ final class TransferEngine: @unchecked Sendable {
         if !isTaken { done(.failure(.cancelled)) }
     }
 
-    /// Of no effect before `start`.
+    /// Cancels a transfer. Has no effect before `start`.
     func cancel(_ id: Int) {
         _ = tell { $0.cancelled.insert(id) }
     }
@@ -71,7 +72,7 @@ final class TransferEngine: @unchecked Sendable {
         curl_multi_cleanup(multi)
     }
 
-    /// False when there is to be no more.
+    /// Starts new transfers and cancels others; returns false after the shutdown.
     private func takeOrders() -> Bool {
         let (orders, cancelled, isShutDown) = inbox.withLock { inbox in
             defer {

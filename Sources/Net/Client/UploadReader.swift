@@ -1,9 +1,9 @@
 import Glibc
 
-/// Reads the parts of a request's body one after the other.
+/// Reads the parts of a request's body, one after the other.
 struct UploadReader: ~Copyable {
     private let parts: [HTTPClientRequest.BodyPart]
-    /// Bytes of all parts together.
+    /// Size of all parts together, in bytes.
     let byteCount: Int
     private var index = 0
     private var offset = 0
@@ -33,7 +33,7 @@ struct UploadReader: ~Copyable {
         closeFile()
     }
 
-    /// The number of bytes read; 0 at the end.
+    /// Returns the number of bytes read; 0 at the end.
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(HTTPClientError) -> Int {
         while index < parts.count {
             let count: Int

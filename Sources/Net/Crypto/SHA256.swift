@@ -1,10 +1,10 @@
 internal import COpenSSL
 
-/// The SHA-256 digest of bytes that come in pieces.
+/// Computes the SHA-256 digest of bytes that come in pieces.
 package struct SHA256: ~Copyable {
     package static let byteCount = 32
 
-    // An EVP_MD_CTX; nil if OpenSSL had no memory for it, and then the digest is empty.
+    // An EVP_MD_CTX; nil if OpenSSL had no memory for it. The digest is then empty.
     private let context: OpaquePointer?
     private var isSound: Bool
 
@@ -25,10 +25,10 @@ package struct SHA256: ~Copyable {
         update(bytes.span.bytes)
     }
 
-    /// The 32 bytes of the digest.
+    /// Returns the digest: 32 bytes, or none if OpenSSL failed.
     package consuming func finish() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: Self.byteCount)
-        // A digest that nothing can match is safer than a trap or a wrong one.
+        // An empty digest is safer than a trap or a wrong digest: it matches no digest of 32 bytes.
         guard isSound, EVP_DigestFinal_ex(context, &digest, nil) == 1 else { return [] }
         return digest
     }

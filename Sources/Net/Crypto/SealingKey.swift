@@ -1,6 +1,7 @@
 internal import COpenSSL
 
-/// A key that seals small secrets for the disk: AES-256-GCM, so that what was changed, or belongs elsewhere, does not open.
+/// A key that seals small secrets for storage on disk. Uses AES-256-GCM: sealed bytes that were changed, or belong to another place, cannot be
+/// opened.
 package struct SealingKey: Sendable {
     private static let nonceLength = 12
     private static let tagLength = 16
@@ -8,13 +9,13 @@ package struct SealingKey: Sendable {
     private let key: [UInt8]
 
     /// - Parameters:
-    ///   - secret: nobody else has it.
-    ///   - purpose: the same secret gives another key for each.
+    ///   - secret: the secret, which nobody else may have.
+    ///   - purpose: the purpose of the key; one secret gives a different key for each purpose.
     package init(secret: [UInt8], purpose: String) { key = hmacSHA256(Array(purpose.utf8), key: secret) }
 
-    /// The sealed bytes: nonce, ciphertext, tag.
+    /// Returns the sealed bytes: nonce, ciphertext, tag.
     ///
-    /// - Parameter place: where they belong, such as a row's name; they open with the same one only.
+    /// - Parameter place: the place to which the bytes belong, such as a row's name; they can be opened only with the same place.
     /// - Throws: when the system has no randomness.
     package func seal(_ bytes: [UInt8], place: String) throws(TLSError) -> [UInt8] {
         let nonce = try secureRandomBytes(Self.nonceLength)
@@ -33,7 +34,7 @@ package struct SealingKey: Sendable {
         return nonce + sealed[..<Int(count)] + tag
     }
 
-    /// The bytes that were sealed; nil: they were sealed with another key or for another place, or were changed.
+    /// Returns the original bytes; nil when the bytes were sealed with another key or for another place, or were changed.
     package func open(_ sealed: [UInt8], place: String) -> [UInt8]? {
         guard sealed.count >= Self.nonceLength + Self.tagLength, key.count == SHA256.byteCount, let context = EVP_CIPHER_CTX_new() else { return nil }
         defer { EVP_CIPHER_CTX_free(context) }

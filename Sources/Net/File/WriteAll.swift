@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Writes all of `bytes`, in as many calls as that takes. Waits for a pipe or a terminal that takes nothing now.
+/// Writes all of `bytes`, in as many calls as necessary. Waits for a pipe or terminal that accepts nothing now.
 package func writeAll(_ bytes: RawSpan, to descriptor: Int32) throws(SystemError) {
     var done = 0
     while done < bytes.byteCount {

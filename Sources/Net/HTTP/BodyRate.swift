@@ -1,16 +1,16 @@
-/// Judges how fast a request's body comes: the average over each window of time but the first. What is judged is decided here; timers are others'.
+/// Judges the speed of a request's body: the average over each window of time except the first. A value without a timer of its own.
 struct BodyRate {
     private let minimum: Int
     private let window: Duration
     private var start: ContinuousClock.Instant
     private var byteCount = 0
     private var isFirst = true
-    /// The reader paused the body in this window.
+    /// True if the reader paused the body in this window.
     private var isVoid = false
 
     /// - Parameters:
-    ///   - minimum: bytes a second; 0: any speed will do.
-    ///   - window: above 0.
+    ///   - minimum: the lowest speed, in bytes per second; 0: no minimum.
+    ///   - window: the length of a window, greater than 0.
     init(minimum: Int, window: Duration, now: ContinuousClock.Instant) {
         self.minimum = minimum
         self.window = window
@@ -21,12 +21,12 @@ struct BodyRate {
         byteCount += count
     }
 
-    /// The reader does not want more for now: the window is not judged.
+    /// Marks the present window as not judged, because the reader paused the body.
     mutating func pause() {
         isVoid = true
     }
 
-    /// Judges the window that is over, and begins the next one. true: the window brought too little.
+    /// Judges the window that has ended, and begins the next window. Returns true when the ended window brought too few bytes.
     mutating func isTooSlow(now: ContinuousClock.Instant) -> Bool {
         let elapsed = now - start
         guard elapsed >= window else { return false }

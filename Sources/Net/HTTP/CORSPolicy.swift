@@ -1,21 +1,21 @@
 package import Framing
 
-/// Which web pages may read a service's answers, and the headers that tell browsers so.
+/// The web pages that may read a service's answers, and the headers that tell this to browsers.
 package struct CORSPolicy: Sendable, Equatable {
     package enum Origins: Sendable, Equatable {
-        /// Every page. Browsers then send no cookies, so this is only for services that take keys in headers.
+        /// Every page may read answers. Browsers then send no cookies, so this is only for services that expect keys in headers.
         case any
-        /// Exact origins, as `https://example.org`.
+        /// Exact origins, such as `https://example.org`.
         case listed(Set<String>)
     }
 
     package var origins: Origins
     package var methods: [HTTPMethod]
-    /// Request headers that a page may set; empty: those that it asks for.
+    /// Request headers that a page may set; empty: all headers for which the page asks.
     package var allowedHeaders: [String]
-    /// Answer headers that a page may read.
+    /// Headers of answers that a page may read.
     package var exposedHeaders: [String]
-    /// How long a browser may remember the answer to a preflight request.
+    /// Maximum time for which a browser may remember the answer to a preflight request.
     package var maximumAge: Duration
 
     package init(
@@ -36,7 +36,7 @@ package struct CORSPolicy: Sendable, Equatable {
         }
     }
 
-    /// What to add to an answer to this request; empty when no page of an allowed origin asks.
+    /// Returns the headers to add to the answer to this request; empty when the request does not come from a page of an allowed origin.
     package func headers(for request: HTTPRequestHead) -> HTTPHeaders {
         guard let origin = request.headers["Origin"], allows(origin: origin) else { return [:] }
         var headers: HTTPHeaders = [:]
@@ -51,7 +51,8 @@ package struct CORSPolicy: Sendable, Equatable {
         return headers
     }
 
-    /// The whole answer to a preflight request: 204, or 403 for an origin that is not allowed. Nil for other requests, plain `OPTIONS` included.
+    /// Returns the whole answer to a preflight request: 204, or 403 for an origin that is not allowed. nil for any other request, including plain
+    /// `OPTIONS`.
     package func preflightAnswer(to request: HTTPRequestHead) -> HTTPResponseHead? {
         guard request.method == .options, let origin = request.headers["Origin"], request.headers["Access-Control-Request-Method"] != nil else {
             return nil

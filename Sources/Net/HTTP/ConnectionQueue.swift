@@ -1,11 +1,11 @@
-/// Numbers of connections in the order in which they came to a state. Those that have left it stay until they come to the front, or until there
-/// are as many again.
+/// A queue of connections' numbers, in the order in which the connections entered a state. A connection that left the state stays in the queue until
+/// it reaches the front, or until the queue has doubled.
 struct ConnectionQueue {
     private var ids: [Int] = []
     private var first = 0
     private var sizeToTidy = 64
 
-    /// - Parameter isCurrent: whether a connection is still in the state.
+    /// - Parameter isCurrent: returns true if a connection is still in the state.
     mutating func append(_ id: Int, isCurrent: (Int) -> Bool) {
         if ids.count >= sizeToTidy {
             ids = ids[first...].filter(isCurrent)

@@ -2,10 +2,10 @@ package import Framing
 
 /// One request and its answer, confined to the connection's loop.
 ///
-/// Exactly one answer: `respond`, or `begin` … `finish`, or `acceptWebSocket`. What is called after the client went away, or after the
-/// answer, does nothing.
-// Sendable by proof: `loop`, `request`, `peer` and `isSecure` are constant; everything else is checked to be called on the loop or goes there, so that a
-// reference may travel through other threads, as the way back to the loop by `execute` needs.
+/// An exchange has exactly one answer: `respond`, or `begin` … `finish`, or `acceptWebSocket`. After the client has disconnected, or after the
+/// answer, calls do nothing.
+// Sendable by proof: `loop`, `request`, `peer` and `isSecure` are constant; everything else checks that it is called on the loop, or goes to the
+// loop. Other threads may therefore hold a reference, for the way back to the loop by `execute`.
 package final class HTTPExchange: @unchecked Sendable {
     package typealias Chunk = (RawSpan) -> Void
     package typealias End = (Result<Void, BodyError>) -> Void
@@ -19,9 +19,9 @@ package final class HTTPExchange: @unchecked Sendable {
     package let loop: Loop
     package let request: HTTPRequestHead
     package let peer: SocketAddress
-    /// Whether the client speaks TLS to this server.
+    /// True if the client uses TLS to this server.
     package let isSecure: Bool
-    /// Called once if the client goes away before the answer is complete, and when the server is stopped.
+    /// Called once if the client disconnects before the answer is complete, and when the server is stopped.
     package var onAbort: (() -> Void)?
     /// Called when queued output of a streamed answer falls below the low mark after it was above.
     package var onDrain: (() -> Void)?
@@ -42,20 +42,20 @@ package final class HTTPExchange: @unchecked Sendable {
         self.connection = connection
     }
 
-    /// Whether an answer can still reach the client.
+    /// True while an answer can still reach the client.
     package var isOpen: Bool {
         loop.preconditionCurrent()
         return connection != nil
     }
 
-    /// Bytes of the answer that wait for the client to read.
+    /// Number of bytes of the answer that wait for the client to read them.
     package var bufferedByteCount: Int {
         loop.preconditionCurrent()
         return connection?.bufferedByteCount ?? 0
     }
 
-    /// Tells that the client has shown a valid credential: the server's limits for unauthenticated clients do not hold for this connection from now
-    /// on, nor for the WebSocket that may come of this request. From any thread.
+    /// Records that the client has shown a valid credential. The server's limits for unauthenticated clients no longer apply to this connection, nor
+    /// to a WebSocket that this request becomes. May be called from any thread.
     package func markAuthenticated() {
         guard loop.isCurrent else { return loop.execute { self.markAuthenticated() } }
         isAuthenticated = true
@@ -64,13 +64,13 @@ package final class HTTPExchange: @unchecked Sendable {
 
     // MARK: The request's body
 
-    /// Hands over the body as it comes; a client that waits for `100 Continue` gets it. To be called once. Without it the body is dropped
-    /// after the answer.
+    /// Delivers the body as it comes; a client that waits for `100 Continue` gets this answer. To be called at most once. Without this call the body
+    /// is dropped after the answer.
     ///
     /// - Parameters:
-    ///   - limit: bytes; nil: the server's own limit.
-    ///   - chunk: bytes that are only good during the call; called on the loop, never from inside this call.
-    ///   - end: called once, last; not after the answer was complete.
+    ///   - limit: the maximum size in bytes; nil: the server's own limit.
+    ///   - chunk: called with bytes that are valid only during the call; called on the loop, never from inside this call.
+    ///   - end: called once, after all chunks; not called after the answer is complete.
     package func readBody(limit: Int? = nil, _ chunk: @escaping Chunk, end: @escaping End) {
         loop.preconditionCurrent()
         guard let connection, self.end == nil, !hasBodyEnded else { return loop.soon { end(.failure(.aborted)) } }
@@ -79,9 +79,9 @@ package final class HTTPExchange: @unchecked Sendable {
         connection.startBody(limit: limit)
     }
 
-    /// The whole body at once.
+    /// Delivers the whole body at once.
     ///
-    /// - Parameter limit: bytes.
+    /// - Parameter limit: the maximum size, in bytes.
     package func collectBody(limit: Int, _ done: @escaping (Result<[UInt8], BodyError>) -> Void) {
         var body: [UInt8] = []
         if case .known(let count) = request.body { body.reserveCapacity(min(count, limit, 1 << 20)) }
@@ -92,7 +92,7 @@ package final class HTTPExchange: @unchecked Sendable {
         }
     }
 
-    /// No chunks until `resumeBody`; the client is slowed down by its kernel.
+    /// Stops chunks until `resumeBody`; the kernel slows the client down.
     package func pauseBody() {
         loop.preconditionCurrent()
         isBodyPaused = true
@@ -122,7 +122,7 @@ package final class HTTPExchange: @unchecked Sendable {
 
     // MARK: The answer
 
-    /// Answers with a body of known length. `Content-Length` and `Date` are added; the body of an answer to HEAD is left out.
+    /// Sends an answer with a body of known length. `Content-Length` and `Date` are added; the body of an answer to HEAD is left out.
     package func respond(_ head: HTTPResponseHead, body: [UInt8] = []) {
         loop.preconditionCurrent()
         guard let connection, case .none = answer else { return }
@@ -132,10 +132,10 @@ package final class HTTPExchange: @unchecked Sendable {
         finished()
     }
 
-    /// Begins an answer whose body comes with `write`, and then `finish`.
+    /// Begins an answer. Its body follows with `write`, and `finish` ends it.
     ///
-    /// - Parameter contentLength: where known; `write` must then come to exactly this. Without it the body is chunked, or for HTTP/1.0
-    ///   ended by closing.
+    /// - Parameter contentLength: the body's length where known; all `write` calls together must then have exactly this length. nil: the body is
+    ///   chunked, or for HTTP/1.0 ended by closing the connection.
     package func begin(_ head: HTTPResponseHead, contentLength: Int? = nil) {
         loop.preconditionCurrent()
         guard let connection, case .none = answer else { return }
@@ -146,7 +146,7 @@ package final class HTTPExchange: @unchecked Sendable {
         connection.send(head, length: length, for: request, body: [])
     }
 
-    /// Sends a piece of the body. A client that has too much waiting is cut off: watch `bufferedByteCount`, go on in `onDrain`.
+    /// Sends a piece of the body. A client with too much waiting output is disconnected: watch `bufferedByteCount`, and continue in `onDrain`.
     package func write(_ bytes: [UInt8]) {
         write(bytes.span.bytes)
     }
@@ -165,7 +165,7 @@ package final class HTTPExchange: @unchecked Sendable {
         }
     }
 
-    /// Ends a streamed answer. One that is shorter than its `contentLength` closes the connection, so that the client knows.
+    /// Ends a streamed answer. If the answer is shorter than its `contentLength`, the connection is closed, so that the client notices.
     package func finish() {
         loop.preconditionCurrent()
         guard let connection, case .streaming(let length) = answer else { return }
@@ -187,15 +187,15 @@ package final class HTTPExchange: @unchecked Sendable {
 
     // MARK: WebSocket
 
-    /// The subprotocols that the client offers, in its order.
+    /// The subprotocols that the client offers, in the client's order.
     package var offeredSubprotocols: [String] { request.headers.elements("Sec-WebSocket-Protocol") }
 
-    /// Answers a WebSocket handshake with 101. Messages come to the handler from the next batch of the loop on.
+    /// Answers a WebSocket handshake with 101. The handler gets messages from the loop's next batch on.
     ///
     /// - Parameters:
     ///   - subprotocol: one of `offeredSubprotocols`, or nil.
-    ///   - headers: more headers of the answer.
-    /// - Returns: nil when the request is no valid handshake; it has then been answered with what is wrong (400 or 426).
+    ///   - headers: additional headers of the answer.
+    /// - Returns: nil when the request is not a valid handshake; an answer that describes the error (400 or 426) was then sent.
     package func acceptWebSocket(
         subprotocol: String? = nil, headers: HTTPHeaders = [:], configuration: WebSocketConfiguration = WebSocketConfiguration(),
         handler: any WebSocketHandler
@@ -211,7 +211,7 @@ package final class HTTPExchange: @unchecked Sendable {
 
     // MARK: The end
 
-    /// The client went away.
+    /// Ends the exchange because the client has disconnected.
     func abort() {
         let onAbort = self.onAbort
         let end = self.end

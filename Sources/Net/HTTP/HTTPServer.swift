@@ -11,7 +11,7 @@ package final class HTTPServer: Sendable {
 
     let configuration: HTTPServerConfiguration
     let service: any HTTPService
-    /// nil: every client is taken for authenticated.
+    /// Counts unauthenticated clients; nil: every client counts as authenticated.
     let pool: UnauthenticatedPool?
     private let workers: [HTTPServerWorker]
     private let state = Locked(State())
@@ -26,14 +26,14 @@ package final class HTTPServer: Sendable {
         workers = loops.map(HTTPServerWorker.init)
     }
 
-    /// Listens, on every loop; may be called for several addresses. Connections are accepted once this returned.
+    /// Listens on every loop; may be called for several addresses. Connections are accepted as soon as this call has returned.
     ///
-    /// - Parameter address: port 0 picks one.
-    /// - Returns: the address with the port that it is now.
-    /// - Throws: when the address is in use, also by another process with the same right to it, or not ours.
+    /// - Parameter address: the address to listen on; port 0 chooses a free port.
+    /// - Returns: the address with its actual port.
+    /// - Throws: when another process uses the address, even one that may share it, or when the address is not this machine's.
     @discardableResult
     package func start(on address: SocketAddress) throws(SystemError) -> SocketAddress {
-        // With SO_REUSEPORT a second server on the same port would start without a complaint: ask once without.
+        // With SO_REUSEPORT a second server on the same port would start without an error, so the port is tried once without this option.
         let probe = try Listener.open(address, sharesPort: false)
         let bound: SocketAddress
         do {
@@ -58,22 +58,22 @@ package final class HTTPServer: Sendable {
         return bound
     }
 
-    /// Connections open now, WebSocket included.
+    /// Number of open connections, including WebSocket connections.
     package var connectionCount: Int { count.load(ordering: .relaxed) }
 
-    /// Serves new connections with another certificate; those that are open keep theirs. Only for a server that has one.
+    /// Uses another certificate for new connections; open connections keep theirs. Only for a server that has a certificate.
     package func useTLS(_ context: TLSServerContext) {
         self.context.withLock { if $0 != nil { $0 = context } }
     }
 
-    /// Accepts no more connections, closes idle ones, and ends the others with `Connection: close` after the answer they are at. WebSocket
-    /// connections are their handlers' to close.
+    /// Stops accepting connections, closes idle connections, and ends the others with `Connection: close` after their present answer. WebSocket
+    /// connections are left to their handlers.
     package func beginDrain() {
         state.withLock { $0.isDraining = true }
         for worker in workers { worker.beginDrain() }
     }
 
-    /// Returns when no connection is open, after `beginDrain` or `stop`.
+    /// Returns when no connection is open; to be called after `beginDrain` or `stop`.
     package func drained() async {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
@@ -85,7 +85,7 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    /// Closes everything at once. Handlers hear `.abnormal(.stopped)`, exchanges `onAbort`.
+    /// Closes everything at once. WebSocket handlers get `.abnormal(.stopped)`; exchanges call `onAbort`.
     package func stop() {
         state.withLock { state in
             state.isDraining = true
@@ -94,12 +94,12 @@ package final class HTTPServer: Sendable {
         for worker in workers { worker.stop() }
     }
 
-    /// The certificate for new connections; nil: plain HTTP.
+    /// The TLS context for new connections; nil: plain HTTP.
     var tls: TLSServerContext? { context.withLock { $0 } }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
-    /// Counts a connection in; false when there are too many, and then it is not counted.
+    /// Counts a new connection; returns false, without counting, when there are too many connections.
     func admit() -> Bool {
         guard count.wrappingAdd(1, ordering: .relaxed).newValue <= configuration.maxConnectionCount else {
             release()
@@ -117,7 +117,8 @@ package final class HTTPServer: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// The worker that has clearly fewer connections than `worker`, else that one itself. The kernel spreads by hash, not by load.
+    /// Returns the worker with clearly fewer connections than `worker`, or `worker` itself. Needed because the kernel distributes connections by
+    /// hash, not by load.
     func leastLoaded(than worker: HTTPServerWorker) -> HTTPServerWorker {
         guard workers.count > 1 else { return worker }
         let own = worker.loop.load.load(ordering: .relaxed)

@@ -1,6 +1,6 @@
 internal import Framing
 
-/// One client's connection to an HTTP server, until it is closed or speaks WebSocket. Requests are answered one after the other.
+/// One client's connection to an HTTP server, until it is closed or becomes a WebSocket. Requests are answered one after the other.
 final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     private enum Phase {
         case head  // → body, lingering
@@ -23,19 +23,19 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     private var phase = Phase.head
     private var parser: HTTPRequestParser
     private var exchange: HTTPExchange?
-    /// The connection ends with the answer at hand.
+    /// True if the connection ends after the present answer.
     var closesAfterAnswer = false
     private var sentContinue = false
     private var hasInputEnded = false
     private var lingeredByteCount = 0
 
-    /// The time for one client's requests before the loop sees to its other connections.
+    /// Time for one client's requests before the loop continues with its other connections.
     private static let turnTime: Duration = .milliseconds(2)
     private var isTurnOver = false
     private var goesOnSoon = false
-    /// What came and is not yet parsed, because the request before is not yet answered or its reader rests.
+    /// Received bytes that are not parsed yet, because the previous request is not answered or its reader paused.
     private var leftover: [UInt8] = []
-    /// What is being parsed, while it is.
+    /// The bytes that are being parsed; empty at other times.
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var offset = 0
     private var isConsuming = false
@@ -60,7 +60,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     var bufferedByteCount: Int { connection.bufferedByteCount }
     var share: UnauthenticatedShare? { connection.share }
 
-    /// The client has shown a valid credential.
+    /// Records that the client has shown a valid credential.
     func markAuthenticated() {
         connection.endCounting()
     }
@@ -91,14 +91,14 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         consumed()
     }
 
-    /// Sees to what a turn has left over: it is parsed in the next turn, held back at its sender, and counted.
+    /// Handles the bytes that a turn left over: parses them in the next turn, slows their sender down, and counts them.
     private func consumed() {
         if isTurnOver, !leftover.isEmpty { consumeLeftoverSoon() }
         throttle()
         countInput()
     }
 
-    /// Tells how much of an unauthenticated client's input is kept.
+    /// Reports how much of an unauthenticated client's input is kept.
     private func countInput() {
         connection.share?.hold(input: leftover.capacity + parser.keptByteCount)
     }
@@ -110,7 +110,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     }
 
     private func consumeLeftoverSoon() {
-        // Once in a turn of the loop, however often it is asked for.
+        // Runs at most once in a turn of the loop, even when it is requested several times.
         guard !isConsuming, !goesOnSoon else { return }
         goesOnSoon = true
         loop.soon { [self] in
@@ -121,15 +121,15 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         }
     }
 
-    /// Whoever sends without waiting for answers is slowed down by the kernel.
+    /// Lets the kernel slow down a client that sends without waiting for answers.
     private func throttle() {
         guard phase != .upgraded, phase != .closed else { return }
         if leftover.count >= 64 * 1024 { connection.pauseInput() } else if leftover.isEmpty || phase == .lingering { connection.resumeInput() }
     }
 
-    /// Parses as far as the requests can be worked on now.
+    /// Parses as many requests as can be processed now.
     ///
-    /// - Returns: the rest.
+    /// - Returns: the bytes that remain.
     private func consume(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         isConsuming = true
         input = bytes
@@ -144,7 +144,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             do throws(HTTPError) {
                 guard let event = try parseNext() else { break }
                 handle(event)
-                // Other connections of the loop have their turn between many requests of one client.
+                // The loop's other connections get their turn between the many requests of one client.
                 isTurnOver = phase == .head && parser.isBetweenRequests && ContinuousClock.now >= turnEnd
             } catch {
                 handle(error)
@@ -167,7 +167,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     private var canParse: Bool {
         switch phase {
-        // A client that does not read its answers gets no more of them: what waits here stays small, and the client is held back.
+        // A client that does not read its answers gets no further answers: its waiting output stays small, and the client is slowed down.
         case .head: connection.bufferedByteCount <= connection.outputLowMark
         case .body: exchange.map { $0.isReadingBody && !$0.isBodyPaused } ?? true
         case .bodyFailed, .answering, .lingering, .upgraded, .closed: false
@@ -183,7 +183,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             sentContinue = false
             let exchange = HTTPExchange(request, on: self)
             self.exchange = exchange
-            // A request without a body is complete: its `end` is at hand.
+            // A request without a body is complete: its `end` event is next.
             if request.body == .none { dropBodyAtHand() }
             server.service.handle(exchange)
         case .body(let range):
@@ -204,7 +204,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         exchange.bodyEnded(.failure(reason))
     }
 
-    /// HTTP itself forbids the request.
+    /// Refuses a request that HTTP itself forbids.
     private func refuse(_ error: HTTPError) {
         let (head, body) = server.service.refusal(error)
         closesAfterAnswer = true
@@ -213,7 +213,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         linger()
     }
 
-    /// All that came is parsed, as far as that is wanted now.
+    /// Called when all received bytes are parsed, as far as they are wanted now.
     private func inputUsed() {
         guard phase == .head || canParse, offset >= input.count else { return }
         if hasInputEnded { return truncated() }
@@ -224,7 +224,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         }
     }
 
-    /// The client ended its side in the middle of a request, or between two.
+    /// Handles a client that ended its side in the middle of a request, or between two requests.
     private func truncated() {
         let exchange = self.exchange
         self.exchange = nil
@@ -237,7 +237,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         hasInputEnded = true
         switch phase {
         case .head:
-            // The requests that are left are answered as the client reads; the write time-out bounds that.
+            // The remaining requests are answered while the client reads; the write time-out limits this.
             if leftover.isEmpty { truncated() }
         case .body, .bodyFailed:
             if !canParse { return arm(.halfClose, configuration.halfCloseGrace) }
@@ -253,7 +253,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     func startBody(limit: Int?) {
         guard let exchange else { return }
         if phase == .answering || phase == .bodyFailed {
-            // The body is complete already, because there is none, or cannot be read.
+            // The request has no body, so the body is complete; or the body cannot be read.
             let result: Result<Void, BodyError> = phase == .answering ? .success(()) : .failure(.aborted)
             return loop.soon { exchange.bodyEnded(result) }
         }
@@ -275,7 +275,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         consumeLeftoverSoon()
     }
 
-    /// The reader rests: how fast the body comes is not the client's fault.
+    /// Called when the reader pauses: the body's speed is then not the client's fault.
     func bodyPaused() {
         bodyRate?.pause()
     }
@@ -285,7 +285,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         arm(.body, min(configuration.bodyTimeout, configuration.bodyRateWindow))
     }
 
-    /// Parses the rest of the body that has come already, for nobody. Afterwards the phase is `answering` if that was all of it.
+    /// Parses and drops the rest of the body that has come already. Afterwards the phase is `answering` if the body is complete.
     private func dropBodyAtHand() {
         guard phase == .body else { return }
         if !isConsuming {
@@ -315,7 +315,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
 
     // MARK: The answer
 
-    /// Sends a head, and a body that is at hand.
+    /// Sends a head together with a complete body.
     func send(_ head: HTTPResponseHead, length: HTTPBodyLength, for request: HTTPRequestHead?, body: [UInt8]) {
         dropBodyAtHand()
         var head = head
@@ -336,16 +336,16 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         guard connection.bufferedByteCount > configuration.outputLimit, let exchange else { return }
         self.exchange = nil
         close()
-        // Not from inside `write`.
+        // `abort` must not be called from inside `write`.
         loop.soon { exchange.abort() }
     }
 
-    /// The exchange's answer is complete.
+    /// Called when the exchange's answer is complete.
     func answered() {
         exchange = nil
         disarm()
         if connection.share != nil {
-            // Not at the end of the batch, in which thousands of such clients may be answered: what is not written is counted.
+            // Output is written now and not at the end of the batch: unwritten output counts, and a batch may answer thousands of such clients.
             connection.flush()
             guard phase != .closed, connection.isOpen else { return }
         }
@@ -361,7 +361,8 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         if !leftover.isEmpty { consumeLeftoverSoon() }
     }
 
-    /// Ends our side, and drops what the client still sends, in bounds: closing at once would reset the connection and could take the answer with it.
+    /// Ends the server's side, and drops what the client still sends, within limits. An immediate close would reset the connection, and the answer
+    /// could be lost.
     private func linger() {
         guard phase != .closed else { return }
         if hasInputEnded { return closeAfterOutput() }
@@ -380,7 +381,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
     ) -> WebSocketConnection? {
         let handshake: WebSocketServerHandshake
         do throws(WebSocketHandshakeError) {
-            // A body would be taken for frames.
+            // A body of the request would be read as WebSocket frames.
             guard phase == .answering else { throw .notAnUpgrade }
             handshake = try WebSocketServerHandshake(exchange.request)
         } catch {
@@ -397,7 +398,8 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
         disarm()
         phase = .upgraded
         self.exchange = nil
-        // A proxy may send the requests of many clients over one connection: what one of them showed does not count for the next one's WebSocket.
+        // A proxy may send the requests of many clients over one connection, so the credential of an earlier request does not count for this
+        // WebSocket.
         let limits = exchange.isAuthenticated ? nil : server.configuration.unauthenticated
         let webSocket = WebSocketConnection(
             connection, isServer: true, subprotocol: subprotocol, compression: compression, configuration: configuration, limits: limits,
@@ -407,7 +409,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             if let pool = server.pool, !webSocket.isAuthenticated, connection.isOpen, connection.share == nil {
                 worker.count(connection, id, in: pool)
             }
-            // What came together with the handshake.
+            // The bytes that came together with the handshake.
             var rest = leftover
             leftover = []
             connection.resumeInput()
@@ -449,7 +451,7 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             exchange?.bodyEnded(.failure(.timedOut))
         case .halfClose: abort()
         case .linger:
-            // The client is still reading the answer; the write time-out bounds that.
+            // The client still reads the answer; the write time-out limits this.
             if connection.bufferedByteCount > 0 { arm(.linger, configuration.lingerTime) } else { close() }
         }
     }

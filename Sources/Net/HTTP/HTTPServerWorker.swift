@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// What an HTTP server has on one loop.
-// Sendable by proof: `loop` is constant, everything else is touched on the loop only: the methods that others call go there by `execute`.
+/// The part of an HTTP server that lives on one loop.
+// Sendable by proof: `loop` is constant, everything else is touched on the loop only. Methods for other threads go to the loop by `execute`.
 final class HTTPServerWorker: @unchecked Sendable {
     let loop: Loop
     private var listeners: [Listener] = []
@@ -10,7 +10,7 @@ final class HTTPServerWorker: @unchecked Sendable {
     private var lastID = 0
     /// Unauthenticated connections in the order in which they came.
     private var unauthenticated = ConnectionQueue()
-    /// Unauthenticated connections that hold memory, in the order in which they began to.
+    /// Unauthenticated connections that hold memory, in the order in which they began to hold it.
     private var holders = ConnectionQueue()
     private var isRelieving = false
     private(set) var isDraining = false
@@ -21,7 +21,7 @@ final class HTTPServerWorker: @unchecked Sendable {
         self.loop = loop
     }
 
-    /// From any thread.
+    /// Listens on a descriptor. May be called from any thread.
     func listen(_ descriptor: Int32, for server: HTTPServer) {
         loop.execute { [self] in
             guard !isDraining else {
@@ -41,7 +41,7 @@ final class HTTPServerWorker: @unchecked Sendable {
         }
     }
 
-    /// From any thread.
+    /// Begins to drain. May be called from any thread.
     func beginDrain() {
         loop.execute { [self] in
             isDraining = true
@@ -50,7 +50,7 @@ final class HTTPServerWorker: @unchecked Sendable {
         }
     }
 
-    /// From any thread.
+    /// Closes everything at once. May be called from any thread.
     func stop() {
         loop.execute { [self] in
             isDraining = true
@@ -102,7 +102,7 @@ final class HTTPServerWorker: @unchecked Sendable {
 
     // MARK: Unauthenticated connections. Loop-confined
 
-    /// The connection is one of an unauthenticated client from now on.
+    /// Counts the connection as one of an unauthenticated client from now on.
     func count(_ connection: Connection, _ id: Int, in pool: UnauthenticatedPool) {
         unauthenticated.append(id, isCurrent: isUnauthenticated)
         connection.count(in: UnauthenticatedShare(pool, connection.peer.ip) { [unowned self] share in grew(share, id) })
@@ -112,7 +112,7 @@ final class HTTPServerWorker: @unchecked Sendable {
 
     /// Closes the connection that has been there for the longest time without an authenticated request.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: true if there was such a connection.
     private func closeOldest() -> Bool {
         while let id = unauthenticated.popFirst() {
             guard let connection = connections[id], connection.share != nil else { continue }
@@ -122,13 +122,14 @@ final class HTTPServerWorker: @unchecked Sendable {
         return false
     }
 
-    /// Closes connections that hold memory, those that began to first of all, until all together hold no more than they may.
+    /// Closes connections that hold memory until all of them together hold no more than allowed. The connections that began to hold memory first are
+    /// closed first.
     private func grew(_ share: UnauthenticatedShare, _ id: Int) {
         if !share.isQueued {
             share.isQueued = true
             holders.append(id, isCurrent: isUnauthenticated)
         }
-        // A connection that is closed may send a last frame, and so come here again.
+        // A connection that is being closed may send a last frame, and so call this function again.
         guard share.pool.isOverdrawn, !isRelieving else { return }
         isRelieving = true
         defer { isRelieving = false }
@@ -141,12 +142,12 @@ final class HTTPServerWorker: @unchecked Sendable {
 
     // MARK: Loop-confined
 
-    /// The connection of this number speaks another protocol now.
+    /// Replaces the connection of this number, which has switched to another protocol.
     func replace(_ id: Int, with connection: any ServedConnection) {
         connections[id] = connection
     }
 
-    /// The value of `Date`, made once a second.
+    /// The value of `Date`; made at most once per second.
     var httpDate: String {
         let now = time(nil)
         if date.second != now { date = (now, makeHTTPDate(now)) }
@@ -154,7 +155,7 @@ final class HTTPServerWorker: @unchecked Sendable {
     }
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
+/// Returns the time in the form `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
 func makeHTTPDate(_ seconds: Int) -> String {
     var seconds = time_t(seconds)
     var parts = tm()

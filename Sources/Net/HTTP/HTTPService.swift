@@ -1,32 +1,32 @@
 package import Framing
 
-/// What answers the requests of an `HTTPServer`.
+/// Answers the requests of an `HTTPServer`.
 package protocol HTTPService: Sendable {
-    /// Called on the exchange's loop as soon as the request's head is complete. The answer may come later, also from elsewhere by
-    /// `exchange.loop.execute`.
+    /// Handles a request. Called on the exchange's loop as soon as the request's head is complete. The answer may come later, also from another
+    /// thread by `exchange.loop.execute`.
     func handle(_ exchange: HTTPExchange)
 
-    /// The answer to a request that HTTP itself forbids; it never reaches `handle`.
+    /// Returns the answer to a request that HTTP itself forbids; such a request never reaches `handle`.
     func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8])
 }
 
 extension HTTPService {
     package func refusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) { standardRefusal(error) }
 
-    /// `{"error":{"code":"bad_request","message":…}}`.
+    /// Returns an answer with the body `{"error":{"code":"bad_request","message":…}}`.
     package func standardRefusal(_ error: HTTPError) -> (head: HTTPResponseHead, body: [UInt8]) {
         let body = ServiceError(status: error.status, message: error.description).json
         return (HTTPResponseHead(error.status, headers: ["Content-Type": "application/json"]), body)
     }
 }
 
-/// What this module itself answers with when a request is at fault.
+/// An error answer of this module itself.
 struct ServiceError {
     let status: HTTPStatus
-    /// Of ours, not repeating anything that was sent.
+    /// This module's own text, which never repeats what the client sent.
     let message: String
 
-    /// `{"error":{"code":"bad_request","message":…}}`.
+    /// The body `{"error":{"code":"bad_request","message":…}}`.
     var json: [UInt8] {
         let code = String(status.reason.lowercased().map { $0 == " " ? "_" : $0 })
         var writer = JSONWriter()

@@ -2,10 +2,10 @@ import Glibc
 
 /// A value behind a lock.
 ///
-/// An allocated `pthread_mutex_t` and not `Synchronization.Mutex`: ThreadSanitizer knows the former, and reports races that are none about
-/// the latter.
-// Sendable by proof: `value` is reached only in `withLock`, which holds the mutex, and what a closure lets out of it is the
-// caller's to keep Sendable.
+/// Uses an allocated `pthread_mutex_t` instead of `Synchronization.Mutex`: ThreadSanitizer knows the former, and reports false races about the
+/// latter.
+// Sendable by proof: `value` is reached only in `withLock`, which holds the mutex, and callers must keep Sendable what a closure passes out of the
+// lock.
 package final class Locked<Value>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value
@@ -23,7 +23,7 @@ package final class Locked<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs `body` alone. Keep it short and call nothing in it that takes another lock.
+    /// Runs `body` while holding the lock. Keep `body` short, and call nothing in it that takes another lock.
     package func withLock<Result, Failure: Error>(_ body: (inout Value) throws(Failure) -> Result) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -4,13 +4,13 @@ import Synchronization
 
 /// One thread that waits for sockets, timers and jobs, and an executor for the actors that live on it.
 ///
-/// A batch is: wait, sockets, jobs of other threads, timers, jobs of its own, `atEndOfBatch` work, then every connection with output is written
-/// once. Timers come after what has arrived, so that a loop that was held up hears what came in time before it calls it late.
-/// What is called loop-confined may be touched on the loop's thread only and traps elsewhere.
+/// A batch is: wait, sockets, jobs of other threads, timers, the loop's own jobs, `atEndOfBatch` work, then every connection with output is written
+/// once. Timers come after sockets, so that a delayed loop sees input that came in time before a timer reports it as late. Declarations that are
+/// called loop-confined may be used on the loop's thread only; elsewhere they trap.
 // Sendable by proof: `inbox` and `stopping` are shared and synchronised; every other stored property is touched on the loop's thread only,
 // which `preconditionCurrent` checks where a call could come from elsewhere.
 package final class Loop: SerialExecutor, @unchecked Sendable {
-    /// One connection's output that waits for the end of the batch.
+    /// A connection whose output is written at the end of the batch.
     typealias Flushable = Connection
 
     private enum Job {
@@ -19,7 +19,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     }
     private struct Inbox {
         var jobs: [Job] = []
-        /// Whether the eventfd was written since the loop last emptied the inbox.
+        /// True if the eventfd was written after the loop last emptied the inbox.
         var isWoken = false
         var isClosed = false
     }
@@ -28,16 +28,16 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         var generation: UInt32 = 0
     }
 
-    /// The size of the one buffer that all connections of a loop read into.
+    /// Size in bytes of the buffer into which all connections of a loop read.
     static let readBufferSize = 64 * 1024
 
-    /// The loop's name, also that of its thread (15 bytes are kept).
+    /// The loop's name, which is also its thread's name (15 bytes are kept).
     package let name: String
-    /// Connections open on this loop, for balancing. Any thread.
+    /// Number of open connections on this loop, for balancing. May be read from any thread.
     let load = Atomic<Int>(0)
-    /// What every connection reads into; its content is anyone's as soon as the handler returns. Loop-confined.
+    /// The buffer into which every connection reads. Its content is valid only until the handler returns. Loop-confined.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Loop.readBufferSize, alignment: 16)
-    /// For the client connections of this loop.
+    /// Masks for the frames of this loop's client connections.
     let masks = MaskSource()
     private let clock = ContinuousClock()
     private let epoll: Int32
@@ -67,7 +67,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
             close(epoll)
             throw error
         }
-        // Edge-triggered: every write is an event of its own, so that the counter need never be read.
+        // Edge-triggered: every write is a separate event, so the counter never needs to be read.
         var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: UInt64.max))
         guard epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event) == 0 else { throw SystemError(call: "epoll_ctl eventfd") }
         try startThread(name: name) { [self] in run() }
@@ -79,7 +79,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         close(wakeUp)
     }
 
-    /// Whether the caller runs on this loop's thread.
+    /// True if the caller runs on this loop's thread.
     package var isCurrent: Bool { thread.load(ordering: .relaxed) == currentThread() }
 
     /// The time, read once per batch. Loop-confined.
@@ -92,38 +92,38 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         precondition(isCurrent, "loop-confined: called from another thread than the loop's")
     }
 
-    /// Does `work` on the loop, in the order of the calls of one thread. From any thread; dropped once the loop was shut down.
+    /// Runs `work` on the loop; calls from one thread keep their order. May be called from any thread; `work` is dropped after the loop's shutdown.
     package func execute(_ work: @escaping @Sendable () -> Void) {
         add(.closure(work))
     }
 
-    /// Does `body` on the loop and returns what it made.
+    /// Runs `body` on the loop and returns its result.
     package func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             execute { continuation.resume(returning: body()) }
         }
     }
 
-    /// Does `work` at the given time or soon after. Loop-confined.
+    /// Runs `work` at the given time or shortly after. Loop-confined.
     @discardableResult
     package func schedule(at deadline: ContinuousClock.Instant, _ work: @escaping () -> Void) -> Timer {
         preconditionCurrent()
         return timers.schedule(at: deadline, work)
     }
 
-    /// Does `work` once, after the events and jobs of this batch and before output is written. Loop-confined.
+    /// Runs `work` once, after the events and jobs of this batch and before output is written. Loop-confined.
     package func atEndOfBatch(_ work: @escaping () -> Void) {
         preconditionCurrent()
         endOfBatch.append(work)
     }
 
-    /// Does `work` later in this batch or in the next, as `execute` but for work that may not leave the loop. Loop-confined.
+    /// Runs `work` later in this batch or in the next, like `execute`, but for work that must stay on the loop. Loop-confined.
     package func soon(_ work: @escaping () -> Void) {
         preconditionCurrent()
         local.append(.closure(work))
     }
 
-    /// Ends the thread after the batch that it is in. Connections that are still open are forgotten, not closed in order: stop servers first.
+    /// Ends the thread after the present batch. Open connections are dropped without an orderly close, so stop servers first.
     package func shutdown() {
         stopping.store(true, ordering: .releasing)
         wake()
@@ -185,12 +185,12 @@ extension Loop {
         return registration
     }
 
-    /// Changes what is watched for. Loop-confined.
+    /// Changes the conditions that are watched. Loop-confined.
     func modify(_ registration: Registration, for readiness: Readiness) throws(SystemError) {
         try control(EPOLL_CTL_MOD, registration, readiness)
     }
 
-    /// Stops watching a descriptor that is closed right after, which takes it out of epoll. Loop-confined.
+    /// Stops watching a descriptor that is closed right afterwards, which removes it from epoll. Loop-confined.
     func forget(_ registration: Registration) {
         preconditionCurrent()
         slots[Int(registration.descriptor)].source = nil
@@ -217,12 +217,12 @@ extension Loop {
         dirty.append(connection)
     }
 
-    /// An empty buffer, with room if one is at hand.
+    /// Returns an empty buffer, with capacity if a spare one is available.
     func takeBuffer() -> [UInt8] {
         spareBuffers.popLast() ?? []
     }
 
-    /// Gives a buffer back for the next connection.
+    /// Returns a buffer for use by the next connection.
     func giveBack(_ buffer: consuming [UInt8]) {
         guard spareBuffers.count < 512, buffer.capacity > 0, buffer.capacity <= 8 * 1024 else { return }
         buffer.removeAll(keepingCapacity: true)
@@ -258,7 +258,7 @@ extension Loop {
         guard wait > .zero else { return 0 }
         let (seconds, attoseconds) = wait.components
         guard seconds < 3600 else { return 3_600_000 }
-        // Rounded up: a wait that ends early would spin.
+        // Rounded up: a wait that ends too early would spin.
         return Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
     }
 
@@ -271,7 +271,7 @@ extension Loop {
             let tag = event.data.u64
             if tag == UInt64.max { continue }
             let slot = slots[Int(UInt32(truncatingIfNeeded: tag))]
-            // An event of a descriptor that was closed earlier in this batch, its number perhaps in use again.
+            // The event belongs to a descriptor that was closed earlier in this batch; its number may be in use again.
             guard slot.generation == UInt32(truncatingIfNeeded: tag >> 32), let source = slot.source else { continue }
             source.ready(Readiness(rawValue: event.events))
         }
@@ -288,7 +288,8 @@ extension Loop {
     }
 
     private func runLocalJobs() {
-        // Jobs that jobs add run in this batch too, so that their output is in the same write; a few rounds, so that sockets are not starved.
+        // Jobs that jobs add also run in this batch, so that their output is in the same write. The number of rounds is limited, so that sockets are
+        // not starved.
         var round = 0
         while !local.isEmpty, round < 16 {
             let jobs = local
@@ -314,13 +315,13 @@ extension Loop {
 
     private func flush() {
         guard !dirty.isEmpty else { return }
-        // Two arrays in turn, so that neither gives its memory up. What a flush makes dirty again is written in the next batch.
+        // Two arrays are used in turn, so that both keep their memory. Connections that a flush marks again are written in the next batch.
         swap(&dirty, &flushing)
         for connection in flushing { connection.flush() }
         flushing.removeAll(keepingCapacity: true)
     }
 
-    /// Runs what is queued, so that no continuation or actor job is lost, and refuses more.
+    /// Runs all queued jobs, so that no continuation or actor job is lost, and then refuses further jobs.
     private func finish() {
         timers.removeAll()
         while true {

@@ -1,11 +1,11 @@
-/// Something that lives on a loop, in a form that other threads may hold: a reference to be carried around, opened only on the loop.
-// Sendable by proof: `value` is read only after `preconditionCurrent`, so only ever by the loop's own thread; letting the last reference go
-// elsewhere hands the value back to the loop first.
+/// Holds an object of a loop so that other threads may carry the reference. The object can be reached only on the loop.
+// Sendable by proof: `value` is read only after `preconditionCurrent`, so only by the loop's own thread. If another thread drops the last reference,
+// the value first goes back to the loop.
 package final class LoopBound<Value>: @unchecked Sendable {
     package let loop: Loop
     private var value: Value?
 
-    /// Loop-confined.
+    /// Binds a value to a loop. Loop-confined.
     package init(_ value: Value, on loop: Loop) {
         loop.preconditionCurrent()
         self.loop = loop
@@ -24,7 +24,7 @@ package final class LoopBound<Value>: @unchecked Sendable {
         return try value.map(body)
     }
 
-    /// Calls `body` with the value on the loop: at once when this is the loop, else later, in order.
+    /// Calls `body` with the value on the loop: at once when the caller is on the loop, otherwise later and in order.
     package func enter(_ body: @escaping @Sendable (Value) -> Void) {
         if loop.isCurrent {
             _ = withValue(body)

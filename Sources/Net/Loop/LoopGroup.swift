@@ -1,13 +1,14 @@
 import Glibc
 import Synchronization
 
-/// Some loops, normally one per core.
+/// Several loops, normally one per core.
 package final class LoopGroup: Sendable {
-    /// At least one.
+    /// The loops; at least one.
     package let loops: [Loop]
     private let turn = Atomic<Int>(0)
 
-    /// Starts `count` threads, and sets what every user of sockets in this process needs: SIGPIPE ignored, as many descriptors as the system allows.
+    /// Starts `count` threads. Also sets what every user of sockets in this process needs: SIGPIPE is ignored, and the descriptor limit is raised to
+    /// the highest that the system allows.
     package init(count: Int) throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
         raiseDescriptorLimit()
@@ -16,7 +17,7 @@ package final class LoopGroup: Sendable {
         self.loops = loops
     }
 
-    /// The loops in turn.
+    /// Returns the loops in turn.
     package func next() -> Loop {
         let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue
         return loops[Int(UInt(bitPattern: index) % UInt(loops.count))]

@@ -1,7 +1,7 @@
 internal import COpenSSL
 
-/// Masks for the frames of a loop's clients, which nobody can foretell (RFC 6455 section 10.3). Makes many at a time.
-// Sendable by proof: each belongs to a loop, whose client connections are the only ones to call `next`, on its thread.
+/// Unpredictable masks for the frames of a loop's clients (RFC 6455 section 10.3). Makes many masks at a time.
+// Sendable by proof: each object belongs to one loop. Only the client connections of this loop call `next`, on the loop's thread.
 final class MaskSource: @unchecked Sendable {
     private var masks: [UInt32] = []
 

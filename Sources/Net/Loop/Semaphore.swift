@@ -1,7 +1,7 @@
 import Glibc
 
-/// A counter that threads wait for.
-// Sendable by proof: `sem_t` is made to be shared, and its memory does not move.
+/// A counter on which threads can wait.
+// Sendable by proof: `sem_t` is made for sharing between threads, and its memory does not move.
 final class Semaphore: @unchecked Sendable {
     private let handle: UnsafeMutablePointer<sem_t>
 
@@ -20,7 +20,7 @@ final class Semaphore: @unchecked Sendable {
         sem_post(handle)
     }
 
-    /// False when nobody signalled in time.
+    /// Waits for a signal; returns false when none came in time.
     func wait(seconds: Int) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)

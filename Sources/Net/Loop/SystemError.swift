@@ -2,7 +2,7 @@ import Glibc
 
 /// A system call that failed.
 package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The call's name and what it was for, as `"bind 127.0.0.1:8080"`.
+    /// The call's name and its purpose, such as `"bind 127.0.0.1:8080"`.
     package let call: String
     /// The value of `errno`.
     package let code: Int32
@@ -14,7 +14,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
 
     package var description: String { "\(call): \(Self.text(of: code))" }
 
-    /// The text of an `errno` value, as "Address already in use".
+    /// Returns the text of an `errno` value, such as "Address already in use".
     package static func text(of code: Int32) -> String {
         // glibc's strerror is safe from any thread for known codes.
         guard let text = strerror(code) else { return "error \(code)" }

@@ -1,7 +1,7 @@
 internal import CSystem
 import Glibc
 
-/// The calling thread, as a number to compare.
+/// Returns the calling thread as a number that can be compared.
 func currentThread() -> UInt {
     UInt(pthread_self())
 }
@@ -28,7 +28,7 @@ package func startThread(name: String, _ body: @escaping @Sendable () -> Void) t
     pthread_detach(thread)
 }
 
-/// The C entry of a thread. A function of the file, so that no actor's isolation is inferred for it.
+/// The C entry point of a thread. A function of the file, so that no actor's isolation is inferred for it.
 private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context else { return nil }
     let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()

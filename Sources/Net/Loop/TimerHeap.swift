@@ -1,9 +1,9 @@
 extension Loop {
-    /// Work that a loop does at a time. Loop-confined, as the loop's `schedule`.
+    /// Work that a loop runs at a certain time. Loop-confined, like the loop's `schedule`.
     package final class Timer {
         fileprivate let deadline: ContinuousClock.Instant
         fileprivate var work: (() -> Void)?
-        /// The place in the heap, or −1.
+        /// Position in the heap; −1 when the timer is not in the heap.
         fileprivate var index = -1
         fileprivate weak var heap: TimerHeap?
 
@@ -12,14 +12,14 @@ extension Loop {
             self.work = work
         }
 
-        /// Takes the timer back; nothing happens if it has fired.
+        /// Cancels the timer; does nothing if it has fired.
         package func cancel() {
             work = nil
             heap?.remove(self)
         }
     }
 
-    /// A binary heap of timers, the earliest on top. Each timer knows its place, so that cancelling costs log n.
+    /// A binary heap of timers, with the earliest on top. Each timer knows its position, so cancelling costs log n.
     final class TimerHeap {
         private var timers: [Timer] = []
 
@@ -34,7 +34,7 @@ extension Loop {
             return timer
         }
 
-        /// Takes out one timer that is due and returns its work.
+        /// Removes one timer that is due, and returns its work; nil when no timer is due.
         func popDue(now: ContinuousClock.Instant) -> (() -> Void)? {
             guard let first = timers.first, first.deadline <= now else { return nil }
             let work = first.work

@@ -1,32 +1,32 @@
 internal import CSystem
 import Glibc
 
-/// What speaks on a connection. Called on the connection's loop, and never from inside a call to the connection.
+/// Handles the input of a connection. Called on the connection's loop, and never from inside a call to the connection.
 protocol ConnectionHandler: AnyObject {
-    /// Bytes came. They are the handler's to change, and gone when it returns.
+    /// Called with received bytes. The handler may change the bytes; they are valid only until it returns.
     func received(_ bytes: UnsafeMutableRawBufferPointer)
-    /// The peer has no more to say; output still goes.
+    /// Called when the peer sends nothing more; output can still be sent.
     func inputEnded()
-    /// Queued output fell below the low mark after it was above.
+    /// Called when queued output falls below the low mark after it was above.
     func outputDrained()
-    /// The connection broke and is closed.
+    /// Called when the connection broke; it is closed then.
     func failed(_ failure: ConnectionFailure)
 }
 
-/// A TCP connection, perhaps inside TLS, confined to its loop.
+/// A TCP connection, with or without TLS, confined to its loop.
 ///
-/// What is sent in one batch of the loop is written together at its end. Between events the connection holds no buffer.
+/// All output of one batch of the loop is written together at the batch's end. Between events the connection holds no buffer.
 final class Connection: EventSource {
     private enum Ending { case none, endOutput, close }
 
     let loop: Loop
     let peer: SocketAddress
     let isSecure: Bool
-    /// `outputDrained` is called below this, in bytes.
+    /// Number of queued output bytes below which `outputDrained` is called.
     var outputLowMark = 64 * 1024
-    /// How long output may wait without a byte taken by the peer.
+    /// Maximum time for which output waits without the peer accepting a byte.
     var writeTimeout: Duration = .seconds(30)
-    /// The count of the buffers while the peer is an unauthenticated client; nil: they are not counted.
+    /// Counts the buffers' memory while the peer is an unauthenticated client; nil: the memory is not counted.
     private(set) var share: UnauthenticatedShare?
 
     private let descriptor: Int32
@@ -36,26 +36,27 @@ final class Connection: EventSource {
     private var handler: (any ConnectionHandler)?
     private var onClose: (() -> Void)?
 
-    /// The TLS handshake is not complete.
+    /// True until the TLS handshake is complete.
     private(set) var isSecuring: Bool
     private var isInputPaused = false
     private var hasInputEnded = false
     private var willReadPending = false
-    /// Behind the bytes that wait comes the end of the input, or a fault: epoll said so, and does not again.
+    /// True if epoll reported the end of the input, or a fault, after the waiting bytes; epoll does not report this again.
     private var endIsNear = false
 
     private var output: [UInt8] = []
     private var written = 0
     private var isDirty = false
     private var wasAboveLowMark = false
-    /// The kernel's buffer is full, and EPOLLOUT armed. Or TLS must read before it can write, and it is not.
+    /// True while no output can be written: either the kernel's buffer is full and EPOLLOUT is armed, or TLS must read before it can write and
+    /// EPOLLOUT is not armed.
     private var isBlocked = false
     private var ending: Ending = .none
     private var hasEndedOutput = false
     private var stallTimer: Loop.Timer?
     private var lastProgress: ContinuousClock.Instant
 
-    /// Takes the descriptor over and watches it; the handler is kept until the connection is closed.
+    /// Takes ownership of the descriptor and watches it. The handler is retained until the connection is closed.
     ///
     /// - Parameter onClose: called once, when the descriptor is closed.
     init(
@@ -83,27 +84,27 @@ final class Connection: EventSource {
     }
 
     deinit {
-        // Only when its loop was shut down.
+        // The descriptor is still open only if the loop was shut down.
         if registration != nil { Glibc.close(descriptor) }
     }
 
     var isOpen: Bool { registration != nil }
-    /// Bytes that were sent but not yet taken by the kernel.
+    /// Number of queued bytes that the kernel has not accepted yet.
     var bufferedByteCount: Int { output.count - written }
 
-    /// Who speaks from now on.
+    /// Makes `handler` the receiver of the connection's events from now on.
     func attach(_ handler: any ConnectionHandler) {
         self.handler = handler
     }
 
-    /// Counts buffers in `share` from now on.
+    /// Counts the memory of buffers in `share` from now on.
     func count(in share: UnauthenticatedShare) {
         self.share?.release()
         self.share = share
         if isSecure { share.holdTLS(isSecuring: isSecuring) }
     }
 
-    /// The peer is known: its buffers are not counted any more.
+    /// Stops counting the memory of buffers, because the client is authenticated.
     func endCounting() {
         share?.release()
         share = nil
@@ -111,7 +112,7 @@ final class Connection: EventSource {
 
     // MARK: Output
 
-    /// Appends to the output what `body` appends to the buffer. Nothing once the output was ended.
+    /// Appends the bytes that `body` adds to the output. Does nothing after the end of the output.
     func send(_ body: (inout [UInt8]) -> Void) {
         loop.preconditionCurrent()
         guard isOpen, ending == .none else { return }
@@ -125,21 +126,21 @@ final class Connection: EventSource {
         send { $0 += bytes }
     }
 
-    /// Tells the peer that no more comes, after what is queued. Input still comes.
+    /// Tells the peer that no more output comes, after the queued output. Input still comes.
     func endOutput() {
         guard isOpen, ending == .none else { return }
         ending = .endOutput
         markDirty()
     }
 
-    /// Closes after what is queued.
+    /// Closes the connection after the queued output.
     func closeAfterOutput() {
         guard isOpen else { return }
         ending = .close
         markDirty()
     }
 
-    /// Closes now. What is queued is lost, and nothing is called any more.
+    /// Closes the connection at once. Queued output is lost, and the handler is not called any more.
     func close() {
         guard let registration else { return }
         if !isBlocked { tls?.sendEnd() }
@@ -171,7 +172,7 @@ final class Connection: EventSource {
         loop.markDirty(self)
     }
 
-    /// Writes what is queued. The loop calls this at the end of a batch, and the socket when it has room again.
+    /// Writes the queued output. The loop calls this at the end of a batch, and when the socket has room again.
     func flush() {
         isDirty = false
         guard isOpen, !isSecuring else { return }
@@ -201,7 +202,7 @@ final class Connection: EventSource {
         handler?.outputDrained()
     }
 
-    /// Nil when nothing more can be written now.
+    /// Writes once; returns nil when nothing more can be written now.
     private func writeOnce() -> Int? {
         let outcome: TLSSession.Outcome = output.withUnsafeBytes { bytes in
             let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
@@ -216,7 +217,7 @@ final class Connection: EventSource {
         }
         switch outcome {
         case .bytes(let count):
-            // A short write of a plain socket means that its buffer is full: no need to hear that from another call.
+            // A short write of a plain socket means that its buffer is full; no second call is needed to learn this.
             guard !isSecure, count > 0, count < output.count - written else { return count }
             written += count
             lastProgress = loop.now
@@ -260,7 +261,7 @@ final class Connection: EventSource {
 
     // MARK: Input
 
-    /// Hears no more from the peer, whose kernel then slows it down.
+    /// Stops reading from the peer; the kernel then slows the peer down.
     func pauseInput() {
         guard isOpen, !isInputPaused else { return }
         isInputPaused = true
@@ -274,7 +275,7 @@ final class Connection: EventSource {
         readPendingSoon()
     }
 
-    /// epoll says nothing of bytes that TLS holds already.
+    /// Reads bytes that TLS already holds, because epoll does not report these.
     private func readPendingSoon() {
         guard !willReadPending, !isSecuring, tls?.hasPending == true else { return }
         willReadPending = true
@@ -315,7 +316,7 @@ final class Connection: EventSource {
         }
         guard isOpen, isBlocked, readiness.contains(waitsForRoom ? .writable : .readable) else { return }
         flush()
-        // A read may have waited for room too.
+        // A read may also have waited for room in the output.
         if isOpen, !isInputPaused, !hasInputEnded { readPendingSoon() }
     }
 
@@ -340,7 +341,7 @@ final class Connection: EventSource {
         switch isSecure ? readSecure() : readPlain() {
         case .bytes(let count):
             guard count > 0 else { return }
-            // Bytes that come after a read which did not fill the buffer are reported anew.
+            // Bytes that come after a read which did not fill the buffer are reported again.
             if !isSecure, endIsNear || count == loop.readBuffer.count { readMoreSoon() }
             handler?.received(UnsafeMutableRawBufferPointer(rebasing: loop.readBuffer[..<count]))
         case .ended:
@@ -349,7 +350,7 @@ final class Connection: EventSource {
             handler?.inputEnded()
         case .wantsRead: break
         case .wantsWrite:
-            // A TLS 1.2 peer wants the handshake again.
+            // A TLS 1.2 peer asked for a new handshake.
             block(untilWritable: true)
             updateInterest()
         case .failed(let failure): fail(failure)
@@ -357,13 +358,13 @@ final class Connection: EventSource {
         if isSecure, isOpen, !isInputPaused, !hasInputEnded { readPendingSoon() }
     }
 
-    /// After the other connections' turn.
+    /// Reads again after the loop's other connections had their turn.
     private func readMoreSoon() {
         guard !willReadPending else { return }
         willReadPending = true
         loop.soon { [self] in
             willReadPending = false
-            // Who pauses hears of all that waits when it goes on.
+            // A reader that has paused is told of all waiting bytes when it resumes.
             if isOpen, !isInputPaused, !hasInputEnded { read() }
         }
     }
@@ -378,7 +379,7 @@ final class Connection: EventSource {
         }
     }
 
-    /// Record after record, as long as they are here already.
+    /// Reads record after record, while complete records are available.
     private func readSecure() -> TLSSession.Outcome {
         var filled = 0
         while filled < loop.readBuffer.count {

@@ -9,7 +9,7 @@ final class Dial: EventSource {
     private var registration: Registration?
     private var done: ((Result<Int32, SystemError>) -> Void)?
 
-    /// - Parameter done: called once, never from inside this call, with a descriptor that is the callee's, unless `cancel` came first.
+    /// - Parameter done: called once, unless `cancel` came first, and never from inside this call. The receiver owns the descriptor.
     init(to address: SocketAddress, on loop: Loop, done: @escaping (Result<Int32, SystemError>) -> Void) throws(SystemError) {
         self.address = address
         self.loop = loop

@@ -9,8 +9,8 @@ final class Dialer {
     private var done: ((Result<(Int32, SocketAddress), SystemError>) -> Void)?
 
     /// - Parameters:
-    ///   - delay: how long one address may take before the next is tried beside it.
-    ///   - done: called once, never from inside this call, with a descriptor that is the callee's, unless `cancel` came first.
+    ///   - delay: the time for one address before the next address is tried in parallel.
+    ///   - done: called once, unless `cancel` came first, and never from inside this call. The receiver owns the descriptor.
     init(to addresses: [SocketAddress], delay: Duration, on loop: Loop, done: @escaping (Result<(Int32, SocketAddress), SystemError>) -> Void) {
         self.loop = loop
         self.delay = delay
@@ -46,7 +46,7 @@ final class Dialer {
         if running.isEmpty { finish(.failure(lastError)) }
     }
 
-    /// Lets an attempt's callback know the attempt.
+    /// Gives an attempt's callback access to the attempt.
     private final class Reference {
         var dial: Dial?
     }

@@ -3,9 +3,10 @@ import Glibc
 
 /// A listening socket on one loop.
 final class Listener: EventSource {
-    /// How many waiting connections a turn of the loop takes: few, so that connections that are open get their turn even in a flood of new ones.
+    /// Maximum number of waiting connections that one turn of the loop accepts. A small number, so that open connections get their turn even in a
+    /// flood of new ones.
     private static let connectionsPerTurn = 32
-    /// How many connections the kernel keeps waiting.
+    /// Maximum number of connections that wait in the kernel.
     private static let backlog: Int32 = 4096
 
     private let descriptor: Int32
@@ -15,7 +16,7 @@ final class Listener: EventSource {
 
     /// Opens a listening socket.
     ///
-    /// - Parameter sharesPort: whether other loops of this process listen on the same port, so that the kernel spreads connections over them.
+    /// - Parameter sharesPort: true if other loops of this process listen on the same port, so that the kernel distributes connections among them.
     static func open(_ address: SocketAddress, sharesPort: Bool) throws(SystemError) -> Int32 {
         let descriptor = system_tcp_socket(address.family)
         guard descriptor >= 0 else { throw SystemError(call: "socket") }
@@ -29,7 +30,7 @@ final class Listener: EventSource {
         return descriptor
     }
 
-    /// The address that the kernel gave, the port above all.
+    /// Returns the address that the kernel assigned, with the port.
     static func address(of descriptor: Int32) throws(SystemError) -> SocketAddress {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -46,7 +47,7 @@ final class Listener: EventSource {
         return error
     }
 
-    /// Takes the descriptor over. On the loop.
+    /// Takes ownership of the descriptor. Must be called on the loop.
     init(_ descriptor: Int32, on loop: Loop, accepted: @escaping (Int32, SocketAddress) -> Void) throws(SystemError) {
         self.descriptor = descriptor
         self.loop = loop
@@ -55,11 +56,11 @@ final class Listener: EventSource {
     }
 
     deinit {
-        // Only when its loop was shut down.
+        // The descriptor is still open only if the loop was shut down.
         if registration != nil { Glibc.close(descriptor) }
     }
 
-    /// Accepts who is waiting already, then listens no more.
+    /// Accepts the connections that wait already, then stops listening.
     func close() {
         guard let registration else { return }
         accept(upTo: Int(Self.backlog))
@@ -92,7 +93,7 @@ final class Listener: EventSource {
         }
     }
 
-    /// No descriptors are left: the listener would be ready all the time.
+    /// Pauses the listener because no descriptors are left: it would be ready all the time.
     private func rest() {
         guard let registration, (try? loop.modify(registration, for: [])) != nil else { return }
         loop.schedule(at: loop.now + .milliseconds(100)) { [weak self] in

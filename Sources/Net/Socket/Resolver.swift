@@ -1,9 +1,9 @@
 internal import CSystem
 import Glibc
 
-/// Looks names up on a few threads of its own, because `getaddrinfo` blocks.
+/// Resolves names on a few threads of its own, because `getaddrinfo` blocks.
 package final class Resolver: Sendable {
-    /// Why a name has no address.
+    /// The reason for which a name has no address.
     package struct Failure: Error, Equatable, Sendable {
         package let reason: String
     }
@@ -22,9 +22,10 @@ package final class Resolver: Sendable {
         self.maxThreadCount = max(1, maxThreadCount)
     }
 
-    /// Looks a name or an address up.
+    /// Resolves a name or an address.
     ///
-    /// - Parameter done: called on the loop, never from inside this call; addresses in the order to try them, IPv6 and IPv4 in turn.
+    /// - Parameter done: called on the loop, never from inside this call. The addresses are in the order in which to try them, with IPv6 and IPv4 in
+    ///   turn.
     func resolve(_ host: String, port: UInt16, on loop: Loop, _ done: @escaping @Sendable (Result<[SocketAddress], Failure>) -> Void) {
         if let ip = IPAddress(host) {
             return loop.execute { done(.success([SocketAddress(ip, port: port)])) }
@@ -51,7 +52,7 @@ package final class Resolver: Sendable {
         }
     }
 
-    /// Threads live as long as there is something to ask, and some seconds more.
+    /// Answers queued questions. A thread ends some seconds after the last question.
     private func answerQuestions() {
         while true {
             state.withLock { $0.idle += 1 }
@@ -89,7 +90,7 @@ private func lookUp(_ host: String, port: UInt16) -> Result<[SocketAddress], Res
     return .success(interleave(addresses))
 }
 
-/// The families in turn, beginning with the first one's (RFC 8305).
+/// Returns the addresses with their families in turn, beginning with the family of the first address (RFC 8305).
 private func interleave(_ addresses: [SocketAddress]) -> [SocketAddress] {
     var first = addresses.filter { $0.ip.family == addresses.first?.ip.family }[...]
     var second = addresses.filter { $0.ip.family != addresses.first?.ip.family }[...]

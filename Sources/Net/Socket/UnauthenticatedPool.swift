@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Memory and places of addresses that all unauthenticated connections of a server hold together. Shared by the server's loops.
+/// The memory and the places of addresses that all unauthenticated connections of a server hold together. Shared by the server's loops.
 final class UnauthenticatedPool: Sendable {
     let limits: UnauthenticatedLimits
     private let memory = Atomic<Int>(0)
@@ -10,16 +10,16 @@ final class UnauthenticatedPool: Sendable {
         self.limits = limits
     }
 
-    /// Bytes held now.
+    /// Memory that is held now, in bytes.
     var memoryByteCount: Int { memory.load(ordering: .relaxed) }
-    /// More memory is held than may be.
+    /// True if more memory is held than allowed.
     var isOverdrawn: Bool { memoryByteCount > limits.maxMemoryByteCount }
 
     func add(_ byteCount: Int) {
         memory.add(byteCount, ordering: .relaxed)
     }
 
-    /// The address may have one more connection.
+    /// Returns true if the address may have another connection.
     func hasRoom(for address: IPAddress) -> Bool {
         let limit = limits.maxConnectionCountPerAddress
         guard limit > 0, !limits.isExempt(address) else { return true }

@@ -1,6 +1,7 @@
-/// One unauthenticated connection's part of its server's pool, until it is authenticated or closed. Confined to the connection's loop.
+/// The part of a server's pool that one unauthenticated connection holds until it is authenticated or closed. Confined to the connection's loop.
 final class UnauthenticatedShare {
-    /// Memory that OpenSSL takes for one session until the handshake is complete, and after it, in bytes: measured with a thousand connections.
+    /// Memory of OpenSSL for one session until the handshake is complete, in bytes; `sessionByteCount` is the memory afterwards. Both were measured
+    /// with a thousand connections.
     private static let handshakeByteCount = 40 * 1024
     private static let sessionByteCount = 16 * 1024
 
@@ -10,12 +11,12 @@ final class UnauthenticatedShare {
     private var input = 0
     private var output = 0
     private var isReleased = false
-    /// Called when more is held than before; it may close connections, this one too.
+    /// Called when the connection holds more memory than before. May close connections, including this one.
     private let grew: (UnauthenticatedShare) -> Void
-    /// The connection stands in the queue of those that hold memory. The queue's owner keeps this.
+    /// True if the connection is in the queue of connections that hold memory. The queue's owner maintains this value.
     var isQueued = false
 
-    /// Takes a place of the address.
+    /// Takes one of the address's places.
     init(_ pool: UnauthenticatedPool, _ address: IPAddress, grew: @escaping (UnauthenticatedShare) -> Void) {
         self.pool = pool
         self.grew = grew
@@ -25,24 +26,24 @@ final class UnauthenticatedShare {
 
     deinit { release() }
 
-    /// Bytes held now.
+    /// Memory that is held now, in bytes.
     var memoryByteCount: Int { isReleased ? 0 : tls + input + output }
 
-    /// Tells how much of what came is kept, in bytes.
+    /// Sets how much received input is kept, in bytes.
     func hold(input count: Int) {
         let growth = count - input
         input = count
         add(growth)
     }
 
-    /// Tells how much waits to be sent, in bytes.
+    /// Sets how much output waits to be sent, in bytes.
     func hold(output count: Int) {
         let growth = count - output
         output = count
         add(growth)
     }
 
-    /// Tells how far TLS is.
+    /// Sets the memory of TLS, during the handshake or after it.
     func holdTLS(isSecuring: Bool) {
         let growth = (isSecuring ? Self.handshakeByteCount : Self.sessionByteCount) - tls
         tls += growth
@@ -55,7 +56,7 @@ final class UnauthenticatedShare {
         if growth > 0 { grew(self) }
     }
 
-    /// Gives everything back. Nothing is counted from then on.
+    /// Gives back the memory and the place. Nothing is counted from then on.
     func release() {
         guard !isReleased else { return }
         pool.add(-memoryByteCount)

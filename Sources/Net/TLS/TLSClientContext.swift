@@ -1,14 +1,14 @@
 internal import COpenSSL
 
-/// Whom a client trusts.
+/// The certificates that a client trusts.
 // Sendable by proof: the SSL_CTX is not changed after `init`, and OpenSSL counts its references atomically.
 package final class TLSClientContext: @unchecked Sendable {
     package enum Trust: Sendable, Equatable {
         /// The system's certificate authorities.
         case system
-        /// Those in a PEM file, and no others.
+        /// The certificate authorities in a PEM file, and no others.
         case authorities(file: String)
-        /// Anybody. Encrypts, but to whom is unknown: for tests only.
+        /// Every certificate. Encrypts, but the peer's identity is unknown: for tests only.
         case anyone
     }
 
@@ -18,7 +18,7 @@ package final class TLSClientContext: @unchecked Sendable {
     package init(_ trust: Trust = .system) throws(TLSError) {
         handle = try makeContext(TLS_client_method())
         verifies = trust != .anyone
-        // From here on, `deinit` frees it, also after an error.
+        // From here on, `deinit` frees the handle, also after an error.
         switch trust {
         case .system:
             guard SSL_CTX_set_default_verify_paths(handle) == 1 else { throw .last("read the system's certificate authorities") }

@@ -1,7 +1,7 @@
 internal import COpenSSL
 
 extension TLSError {
-    /// The oldest error in OpenSSL's queue of this thread, which is emptied: what stays there would be blamed on the next call.
+    /// Returns the oldest error in OpenSSL's queue of this thread, and empties the queue: a remaining error would be attributed to the next call.
     static func last(_ operation: String) -> TLSError {
         let code = ERR_get_error()
         ERR_clear_error()

@@ -1,8 +1,8 @@
-/// What OpenSSL could not do.
+/// A failed operation of OpenSSL.
 package struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was tried, on what.
+    /// The operation and its object.
     package let operation: String
-    /// OpenSSL's words, or those of the certificate check.
+    /// The reason, in the words of OpenSSL or of the certificate check.
     package let reason: String
 
     package var description: String { "\(operation): \(reason)" }

@@ -6,15 +6,15 @@ package final class TLSServerContext: @unchecked Sendable {
     let handle: OpaquePointer
 
     /// - Parameters:
-    ///   - certificateFile: PEM, the server's certificate first, then the intermediate ones.
-    ///   - keyFile: PEM, without a pass phrase.
+    ///   - certificateFile: a PEM file with the server's certificate first, then the intermediate certificates.
+    ///   - keyFile: a PEM file without a pass phrase.
     package init(certificateFile: String, keyFile: String) throws(TLSError) {
         handle = try makeContext(TLS_server_method())
-        // From here on, `deinit` frees it, also after an error.
+        // From here on, `deinit` frees the handle, also after an error.
         guard SSL_CTX_use_certificate_chain_file(handle, certificateFile) == 1 else { throw .last("read certificate \(certificateFile)") }
         guard SSL_CTX_use_PrivateKey_file(handle, keyFile, SSL_FILETYPE_PEM) == 1 else { throw .last("read key \(keyFile)") }
         guard SSL_CTX_check_private_key(handle) == 1 else { throw .last("match key \(keyFile) with certificate \(certificateFile)") }
-        // TLS 1.2: forward secrecy and authenticated encryption only. Those of TLS 1.3 all have both.
+        // For TLS 1.2, only ciphers with forward secrecy and authenticated encryption. All ciphers of TLS 1.3 have both.
         guard SSL_CTX_set_cipher_list(handle, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 else { throw .last("choose ciphers") }
         SSL_CTX_set_alpn_select_cb(handle, selectHTTP11, nil)
         _ = openssl_session_cache_off(handle)
@@ -23,18 +23,18 @@ package final class TLSServerContext: @unchecked Sendable {
     deinit { SSL_CTX_free(handle) }
 }
 
-/// A context with what all sessions share: TLS 1.2 at least, and the modes that non-blocking sockets need.
+/// Returns a context with the settings of all sessions: at least TLS 1.2, and the modes that non-blocking sockets need.
 func makeContext(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
     guard let handle = SSL_CTX_new(method) else { throw .last("make a TLS context") }
     _ = openssl_set_minimum_version_tls12(handle)
-    // Without moving buffers, a retried write would have to come from the same address; release: 34 KB less for an idle connection.
+    // Without the mode for moving buffers, a retried write must come from the same address. Releasing buffers saves 34 KB for each idle connection.
     _ = openssl_set_mode(handle, Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER) | Int(SSL_MODE_RELEASE_BUFFERS))
-    // One read call takes what is there, instead of one for each record's header and one for its body.
+    // One read call takes all available bytes, instead of one call for each record's header and one for its body.
     openssl_set_read_ahead(handle, 1)
     return handle
 }
 
-/// Chooses `http/1.1` where a client offers it. A function of the file, so that no actor's isolation is inferred for it.
+/// Chooses `http/1.1` if the client offers it. A function of the file, so that no actor's isolation is inferred for it.
 private func selectHTTP11(
     _ ssl: OpaquePointer?, _ out: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ outLength: UnsafeMutablePointer<UInt8>?,
     _ offered: UnsafePointer<UInt8>?, _ offeredLength: UInt32, _ context: UnsafeMutableRawPointer?

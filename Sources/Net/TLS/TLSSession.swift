@@ -7,7 +7,7 @@ struct TLSSession: ~Copyable {
         case bytes(Int)
         case wantsRead
         case wantsWrite
-        /// The peer ended its side in order.
+        /// The peer ended its side properly.
         case ended
         case failed(ConnectionFailure)
     }
@@ -16,7 +16,7 @@ struct TLSSession: ~Copyable {
     /// The peer's name, for messages.
     private let peer: String
 
-    /// The server's side.
+    /// Makes the server's side of a session.
     init(accepting descriptor: Int32, _ context: TLSServerContext, peer: String) throws(TLSError) {
         guard let handle = SSL_new(context.handle) else { throw .last("make a TLS session") }
         self.handle = handle
@@ -25,7 +25,7 @@ struct TLSSession: ~Copyable {
         SSL_set_accept_state(handle)
     }
 
-    /// The client's side. The certificate is checked for `host`, a name or an address.
+    /// Makes the client's side of a session. The certificate is checked for `host`, a name or an address.
     init(connecting descriptor: Int32, _ context: TLSClientContext, host: String) throws(TLSError) {
         guard let handle = SSL_new(context.handle) else { throw .last("make a TLS session") }
         SSL_set_fd(handle, descriptor)
@@ -45,7 +45,7 @@ struct TLSSession: ~Copyable {
 
     deinit { SSL_free(handle) }
 
-    /// `.bytes(0)` when the handshake is complete.
+    /// Continues the handshake; returns `.bytes(0)` when it is complete.
     mutating func handshake() -> Outcome {
         let result = SSL_do_handshake(handle)
         guard result != 1 else { return .bytes(0) }
@@ -70,10 +70,10 @@ struct TLSSession: ~Copyable {
         return result == 1 ? .bytes(count) : outcome(of: result, "TLS write to \(peer)")
     }
 
-    /// Whether bytes were read from the socket that `read` has not handed out: epoll will not tell.
+    /// True if bytes were read from the socket that `read` has not returned yet; epoll does not report these.
     var hasPending: Bool { SSL_has_pending(handle) == 1 }
 
-    /// Tells the peer that no more comes. Best effort.
+    /// Tells the peer that no more output comes. Best effort.
     mutating func sendEnd() {
         guard SSL_is_init_finished(handle) == 1 else { return }
         _ = SSL_shutdown(handle)

@@ -1,16 +1,16 @@
 package import Framing
 
-/// Why a WebSocket client could not connect.
+/// The reason for which a WebSocket client could not connect.
 package enum ConnectError: Error, Sendable, Equatable {
     /// The name has no address; with the resolver's words.
     case unresolved(host: String, reason: String)
-    /// No address answered; with the last one's failure.
+    /// No address answered; with the failure of the last one.
     case unreachable(ConnectionFailure)
-    /// Not open within `connectTimeout`; with what was being done.
+    /// The connection was not open within `connectTimeout`; with the phase at that time.
     case timedOut(during: Phase)
-    /// The server answered with HTTP and did not switch: status, headers and as much of the body as is bounded (at most 64 KB).
+    /// The server answered with HTTP and did not switch protocols: its head and its body (at most 64 KB).
     case refused(HTTPResponseHead, body: [UInt8])
-    /// The server's answer is not one to this handshake.
+    /// The server's answer does not belong to this handshake.
     case malformedAnswer(String)
     /// The connection broke before it was open.
     case lost(ConnectionFailure?)

@@ -4,7 +4,7 @@ import Glibc
 /// A WebSocket connection that is being opened. Loop-confined.
 // Sendable by proof: everything is touched on the loop only; the resolver's answer comes back there by `execute`.
 package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
-    /// Bytes that are kept of the body of a refusal.
+    /// Maximum size of a refusal's body that is kept, in bytes.
     private static let refusalLimit = 64 * 1024
 
     private enum State {
@@ -41,7 +41,7 @@ package final class WebSocketAttempt: ConnectionHandler, @unchecked Sendable {
         self.opened = opened
     }
 
-    /// Gives up; `opened` hears `.cancelled`. Nothing happens once it was called.
+    /// Cancels the attempt; `opened` is called with `.cancelled`. Does nothing after `opened` was called.
     package func cancel() {
         loop.preconditionCurrent()
         guard opened != nil else { return }

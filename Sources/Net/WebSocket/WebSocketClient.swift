@@ -3,9 +3,9 @@ package import Framing
 /// Opens WebSocket connections to other servers.
 package final class WebSocketClient: Sendable {
     package struct Configuration: Sendable {
-        /// From the call to the open connection: name, TCP, TLS and handshake together.
+        /// Time limit from the call to the open connection: name, TCP, TLS and handshake together.
         package var connectTimeout: Duration = .seconds(10)
-        /// How long one address may take before the next is tried beside it.
+        /// Time for one address before the next address is tried in parallel.
         package var attemptDelay: Duration = .milliseconds(250)
 
         package init() {}
@@ -21,14 +21,14 @@ package final class WebSocketClient: Sendable {
         self.configuration = configuration
     }
 
-    /// Connects on a loop, which must be the caller's.
+    /// Connects on a loop; must be called on this loop.
     ///
     /// - Parameters:
-    ///   - headers: more headers of the request, as credentials.
-    ///   - subprotocols: offered, in this order.
-    ///   - handler: hears messages once `opened` was called with the connection, and nothing if it could not be opened.
+    ///   - headers: additional headers of the request, such as credentials.
+    ///   - subprotocols: subprotocols to offer, in this order.
+    ///   - handler: gets messages after `opened` was called with the connection, and is not called if the connection could not be opened.
     ///   - opened: called once, on the loop, never from inside this call.
-    /// - Returns: the way to give up.
+    /// - Returns: the attempt, which can be cancelled.
     @discardableResult
     package func connect(
         to target: WebSocketTarget, headers: HTTPHeaders = [:], subprotocols: [String] = [],

@@ -1,12 +1,12 @@
-/// How a WebSocket connection ended.
+/// The end of a WebSocket connection.
 package struct WebSocketClose: Sendable, Equatable {
-    /// Who ended it.
+    /// The side that ended the connection.
     package enum Origin: Sendable, Equatable {
         /// The peer sent the first close frame.
         case peer
-        /// We did: `close` was called, or the peer broke the protocol (1002, 1007, 1009).
+        /// This side ended the connection: `close` was called, or the peer broke the protocol (1002, 1007, 1009).
         case us
-        /// No closing handshake; the code is 1006.
+        /// There was no closing handshake; the code is 1006.
         case abnormal(Cause)
     }
 
@@ -15,19 +15,19 @@ package struct WebSocketClose: Sendable, Equatable {
         case endOfStream
         /// The connection broke.
         case lost(ConnectionFailure)
-        /// Nothing came back after a ping for `pongLimit`.
+        /// The peer sent nothing for `pongLimit` after a ping.
         case silent
-        /// The peer does not read: more than `outputLimit` bytes wait.
+        /// The peer does not read: more than `outputLimit` bytes are queued.
         case slowReader
-        /// The client sent more control frames than one may that is not authenticated.
+        /// An unauthenticated client sent more control frames than allowed.
         case floods
-        /// We closed, and the peer did not answer within `closeTimeout`.
+        /// The peer did not answer this side's close frame within `closeTimeout`.
         case closeTimedOut
         /// The server was stopped.
         case stopped
     }
 
-    /// The close frame's code; 1005 for a frame without one, 1006 without a frame.
+    /// Code of the close frame; 1005 for a frame without a code, 1006 without a frame.
     package let code: UInt16
     package let reason: String
     package let origin: Origin

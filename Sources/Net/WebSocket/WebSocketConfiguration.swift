@@ -1,22 +1,22 @@
 /// Limits and timers of one WebSocket connection.
 package struct WebSocketConfiguration: Sendable {
-    /// Bytes of one message, all its frames together; more closes with 1009.
+    /// Maximum size of a message, all its frames together, in bytes; a larger message closes with 1009.
     package var maxMessageByteCount = 16 * 1024 * 1024
-    /// A ping is sent when nothing came for this long; nil: never.
+    /// Time without input after which a ping is sent; nil: never.
     package var pingInterval: Duration? = .seconds(20)
-    /// How long after a ping nothing may come before the peer counts as gone.
+    /// Maximum time without input after a ping; then the connection is given up.
     package var pongLimit: Duration = .seconds(20)
-    /// How long the peer may take to answer a close frame, and to end the connection after it.
+    /// Maximum time until the peer answers a close frame, and until the peer ends the connection after that.
     package var closeTimeout: Duration = .seconds(5)
-    /// How long output may wait without a byte taken by the peer.
+    /// Maximum time for which output waits without the peer accepting a byte.
     package var writeTimeout: Duration = .seconds(30)
-    /// `drained` is called when queued output falls below this, in bytes.
+    /// Number of queued output bytes below which `drained` is called.
     package var outputLowMark = 64 * 1024
-    /// A relay pauses its source while more than this is queued, in bytes.
+    /// Number of queued output bytes above which a relay pauses its source.
     package var outputHighMark = 256 * 1024
-    /// A peer with more than this queued is cut off, in bytes.
+    /// Maximum number of queued output bytes; a peer with more is disconnected.
     package var outputLimit = 4 * 1024 * 1024
-    /// Whether permessage-deflate is agreed to, or as a client offered. Costs about 300 KB per connection.
+    /// True if permessage-deflate is accepted, or offered as a client. Compression costs about 300 KB per connection.
     package var allowsCompression = false
 
     package init() {}

@@ -1,10 +1,10 @@
 internal import Framing
 
-/// An open WebSocket connection, of a server or a client, confined to its loop.
+/// An open WebSocket connection of a server or client, confined to its loop.
 ///
-/// What is sent in one batch of the loop is written together at its end.
-// Sendable by proof: the `let`s are constant; everything else is checked to be called on the loop, so that a reference may travel through
-// other threads, as the way back to the loop by `execute` needs.
+/// All output of one batch of the loop is written together at the batch's end.
+// Sendable by proof: the `let`s are constant; everything else checks that it is called on the loop. Other threads may therefore hold a reference, for
+// the way back to the loop by `execute`.
 package final class WebSocketConnection: ConnectionHandler, ServedConnection, @unchecked Sendable {
     private enum State {
         case open  // → closing, ended
@@ -14,9 +14,9 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     package let loop: Loop
     package let peer: SocketAddress
-    /// What was agreed on in the handshake.
+    /// The subprotocol of the handshake; nil: none.
     package let subprotocol: String?
-    /// Its marks are for whoever relays: pause the source above `outputHighMark`, resume it in `drained`.
+    /// The connection's limits. A relay pauses its source above `outputHighMark`, and resumes it in `drained`.
     package let configuration: WebSocketConfiguration
 
     private let isServer: Bool
@@ -25,20 +25,20 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
     private var handler: (any WebSocketHandler)?
     private var state = State.open
     private(set) var isAuthenticated: Bool
-    /// Pings and pongs that an unauthenticated client may still send.
+    /// Number of pings and pongs that an unauthenticated client may still send.
     private var controlFramesLeft: Int
     private var isPaused = false
-    /// Nothing is read because too much waits to be sent.
+    /// True if nothing is read because too much output is queued.
     private var isHeldBack = false
-    /// Bytes that an unauthenticated client sent and that are not parsed yet, because its handler paused.
+    /// Bytes from an unauthenticated client that are not parsed yet, because its handler paused.
     private var unparsed: [UInt8] = []
     private var timer: Loop.Timer?
     private var lastInput: ContinuousClock.Instant
     private var pingSent: ContinuousClock.Instant?
 
-    /// Takes the connection over after the handshake. Input that came with it is to be given to `received`.
+    /// Takes over the connection after the handshake. Input that came with the handshake must be passed to `received`.
     ///
-    /// - Parameter limits: for a client that is not authenticated yet.
+    /// - Parameter limits: the limits for a client that is not authenticated yet; nil: the client is authenticated.
     init(
         _ connection: Connection, isServer: Bool, subprotocol: String?, compression: PermessageDeflate?, configuration: WebSocketConfiguration,
         limits: UnauthenticatedLimits? = nil, handler: any WebSocketHandler
@@ -63,13 +63,13 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         if let interval = configuration.pingInterval { wake(at: loop.now + interval) }
     }
 
-    /// Whether messages can still be sent: `close` was not called, and the peer did not close.
+    /// True while messages can be sent: `close` was not called, and the peer did not close.
     package var isOpen: Bool {
         loop.preconditionCurrent()
         return state == .open
     }
 
-    /// Bytes that wait for the peer to read.
+    /// Number of bytes that wait for the peer to read them.
     package var bufferedByteCount: Int {
         loop.preconditionCurrent()
         return connection.bufferedByteCount
@@ -77,7 +77,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     // MARK: Output
 
-    /// Sends a text message; valid UTF-8.
+    /// Sends a text message, which must be valid UTF-8.
     package func send(text: RawSpan) {
         guard canSend() else { return }
         connection.send { machine.append(text: text, to: &$0) }
@@ -104,28 +104,28 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         loop.preconditionCurrent()
         guard state == .open else { return false }
         guard connection.bufferedByteCount > configuration.outputLimit else { return true }
-        // Not from inside `send`: no more is sent, and the handler hears of it later.
+        // The handler must not be called from inside `send`: sending stops now, and the handler is told later.
         state = .closing
         loop.soon { [self] in give(up: .slowReader) }
         return false
     }
 
-    /// Begins the closing handshake, after what was sent. No more messages come; the handler hears `closed` when the peer has answered, or
-    /// did not in time.
+    /// Begins the closing handshake after all sent messages. No more messages come; the handler's `closed` is called when the peer has answered, or
+    /// has not answered in time.
     ///
-    /// - Parameter reason: at most 123 bytes are sent.
+    /// - Parameter reason: the reason for the peer; at most 123 bytes are sent.
     package func close(code: UInt16 = 1000, reason: String = "") {
         loop.preconditionCurrent()
         guard state == .open else { return }
         state = .closing
         connection.send { machine.appendClose(WebSocketCloseCode(code), reason: reason, to: &$0) }
         updateInput()
-        // The peer's own close may be in it.
+        // The unparsed bytes may contain the peer's own close frame.
         if !unparsed.isEmpty { loop.soon { [self] in parseUnparsed() } }
         wake(at: loop.now + configuration.closeTimeout)
     }
 
-    /// Gives the messages from the next one on to another handler. The client is authenticated from now on: see `markAuthenticated`.
+    /// Makes `handler` the receiver of all messages from the next one on. The client counts as authenticated from now on: see `markAuthenticated`.
     package func hand(to handler: any WebSocketHandler) {
         loop.preconditionCurrent()
         guard self.handler != nil else { return }
@@ -133,8 +133,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         markAuthenticated()
     }
 
-    /// Tells that the client has shown a valid credential: from now on its messages may be as long as the configuration says, and the server's limits
-    /// for unauthenticated clients do not hold.
+    /// Records that the client has shown a valid credential. From now on its messages may have the configured size, and the server's limits for
+    /// unauthenticated clients no longer apply.
     package func markAuthenticated() {
         loop.preconditionCurrent()
         guard !isAuthenticated else { return }
@@ -147,8 +147,8 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     // MARK: Input
 
-    /// Reads no more, and the peer is slowed down by its kernel; messages that were read already still come, but for those of an unauthenticated
-    /// client. Pings are not answered meanwhile, and the peer's silence is not held against it.
+    /// Stops reading, so that the kernel slows the peer down. Messages that were read already still come, except those of an unauthenticated client.
+    /// Meanwhile pings are not answered, and the peer's silence does not count.
     package func pauseReading() {
         loop.preconditionCurrent()
         guard state == .open else { return }
@@ -185,7 +185,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
             unparsed.append(contentsOf: bytes)
             parseUnparsed()
         }
-        // Not at the end of the batch, in which hundreds of such clients may have been answered: what is not written is counted.
+        // Output is written now and not at the end of the batch: unwritten output counts, and a batch may answer hundreds of such clients.
         if !isAuthenticated, connection.bufferedByteCount > 0 { connection.flush() }
     }
 
@@ -198,14 +198,14 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         countInput()
     }
 
-    /// Tells how much of an unauthenticated client's input is kept.
+    /// Reports how much of an unauthenticated client's input is kept.
     private func countInput() {
         connection.share?.hold(input: unparsed.capacity + machine.keptByteCount)
     }
 
-    /// Hands the messages out, up to where an unauthenticated client's handler pauses.
+    /// Delivers the messages, until an unauthenticated client's handler pauses.
     ///
-    /// - Returns: how many bytes were used.
+    /// - Returns: the number of bytes that were used.
     private func parse(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
         var input = bytes.mutableBytes
         var offset = 0
@@ -239,17 +239,17 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         return bytes.count
     }
 
-    /// Sends what the protocol itself answers. A peer that sends pings and does not read is not read from either.
+    /// Sends the protocol's own answers. Reading stops for a peer that sends pings and does not read the answers.
     private func reply(_ replies: [UInt8]) {
         connection.send(replies)
-        // `outputDrained` comes only after the low mark was passed.
+        // `outputDrained` comes only after the low mark was exceeded.
         let mark = max(configuration.outputHighMark, configuration.outputLowMark)
         guard state == .open, !isHeldBack, connection.bufferedByteCount > mark else { return }
         isHeldBack = true
         updateInput()
     }
 
-    /// The closing handshake is over; the transport follows.
+    /// Called when the closing handshake is over; the end of the transport follows.
     private func ended(_ ending: WebSocketEnding) {
         let close = WebSocketClose(code: ending.code.rawValue, reason: ending.reason, origin: ending.origin == .peer ? .peer : .us)
         switch ending.origin {
@@ -257,7 +257,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
             // RFC 6455 section 7.1.1: the server ends the TCP connection first.
             if isServer { connection.closeAfterOutput() } else { wake(at: loop.now + configuration.closeTimeout) }
         case .violation:
-            // The peer may be in the middle of sending: closing at once would reset the connection before it reads why.
+            // The peer may still be sending: an immediate close would reset the connection before the peer reads the reason.
             connection.endOutput()
             connection.resumeInput()
             wake(at: loop.now + configuration.closeTimeout)
@@ -287,7 +287,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     private func wake(at instant: ContinuousClock.Instant) {
         timer?.cancel()
-        // Strong, and let go with the timer: a weak reference makes every retain of its object take the slow way.
+        // The closure holds a strong reference, which the timer releases: a weak reference would slow down every retain of the object.
         timer = loop.schedule(at: instant) { [self] in woken() }
     }
 
@@ -315,7 +315,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
 
     func drain() {}
 
-    /// The server stops: best effort to say so.
+    /// Stops the connection because the server stops; a close frame is sent if possible.
     func stop() {
         guard state != .ended else { return connection.close() }
         connection.send { machine.appendClose(.goingAway, reason: "", to: &$0) }

@@ -1,15 +1,15 @@
-/// What receives from a WebSocket connection. Called synchronously on the connection's loop.
+/// Receives the messages of a WebSocket connection. Called synchronously on the connection's loop.
 package protocol WebSocketHandler: AnyObject {
-    /// A whole text message, valid UTF-8. The bytes are only good during the call.
+    /// Called with a complete text message in valid UTF-8. The bytes are valid only during the call.
     func received(text: RawSpan, on connection: WebSocketConnection)
 
-    /// A whole binary message. The bytes are only good during the call.
+    /// Called with a complete binary message. The bytes are valid only during the call.
     func received(binary: RawSpan, on connection: WebSocketConnection)
 
-    /// Queued output fell below the low mark after it was above.
+    /// Called when queued output falls below the low mark after it was above.
     func drained(_ connection: WebSocketConnection)
 
-    /// The connection is over. Called exactly once, last, and never from inside `close`.
+    /// Called when the connection has ended: exactly once, last, and never from inside `close`.
     func closed(_ connection: WebSocketConnection, _ close: WebSocketClose)
 }
 

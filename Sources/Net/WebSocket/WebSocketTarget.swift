@@ -1,10 +1,10 @@
-/// Where a WebSocket client connects to: a `ws` or `wss` address in parts.
+/// The target of a WebSocket client: the parts of a `ws` or `wss` address.
 package struct WebSocketTarget: Sendable, Hashable {
     package var isSecure: Bool
-    /// A name or an address, without brackets.
+    /// A name or an address; an IPv6 address without brackets.
     package var host: String
     package var port: UInt16
-    /// Percent-encoded, begins with a slash; with the query, if any.
+    /// Path and query, percent-encoded; begins with a slash.
     package var pathAndQuery: String
 
     package init(isSecure: Bool, host: String, port: UInt16? = nil, pathAndQuery: String = "/") {
@@ -14,7 +14,8 @@ package struct WebSocketTarget: Sendable, Hashable {
         self.pathAndQuery = pathAndQuery
     }
 
-    /// Reads `ws://`, `wss://`, `http://` or `https://` and an authority; nil for anything else, and for user information or a fragment.
+    /// Reads a URL with `ws://`, `wss://`, `http://` or `https://` and an authority; nil for anything else, and for a URL with user information or a
+    /// fragment.
     package init?(_ text: String) {
         guard let schemeEnd = text.firstRange(of: "://") else { return nil }
         switch text[..<schemeEnd.lowerBound].lowercased() {
@@ -45,7 +46,7 @@ package struct WebSocketTarget: Sendable, Hashable {
         host = String(name)
     }
 
-    /// The value of `Host`.
+    /// The value of the `Host` header.
     package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
