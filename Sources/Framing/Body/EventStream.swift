@@ -2,12 +2,12 @@
 package enum EventStream {
     package static let contentType = "text/event-stream"
 
-    /// One event with the empty line that sends it off.
+    /// Appends one event with the empty line that ends it.
     ///
     /// - Parameters:
-    ///   - data: UTF-8; each of its lines becomes a line of data.
-    ///   - event: its type; nil is the client's `message`.
-    ///   - id: what a client that reconnects says it saw last.
+    ///   - data: the data in UTF-8; each of its lines becomes a line of data.
+    ///   - event: the event's type; nil means `message` to the client.
+    ///   - id: the id that a reconnecting client names as the last one it saw; nil: none.
     package static func append(data: [UInt8], event: String? = nil, id: String? = nil, to output: inout [UInt8]) {
         if let event { appendField("event: ", event, to: &output) }
         if let id { appendField("id: ", id, to: &output) }
@@ -26,13 +26,13 @@ package enum EventStream {
         output += "\n\n".utf8
     }
 
-    /// A line that clients skip; keeps the connection from looking dead.
+    /// Appends a comment line, which clients skip; it keeps an idle connection alive.
     package static func appendComment(_ text: String = "", to output: inout [UInt8]) {
         appendField(": ", text, to: &output)
         output.append(ASCII.lineFeed)
     }
 
-    /// Nothing in the value can end the line.
+    /// Appends a field. Control characters in the value become spaces, so that they cannot end the line.
     private static func appendField(_ name: StaticString, _ value: String, to output: inout [UInt8]) {
         name.withUTF8Buffer { output.append(contentsOf: $0) }
         output += value.utf8.lazy.map { $0 < ASCII.space ? ASCII.space : $0 }

@@ -1,24 +1,24 @@
-/// What is wrong with a form that came in parts.
+/// An error in a multipart form.
 package enum MultipartError: Error, Sendable, Equatable {
     /// The content type is not `multipart/form-data`.
     case notAForm
     /// The content type has no boundary, or one that RFC 2046 does not allow.
     case malformedBoundary
-    /// Something other than a line end behind a boundary.
+    /// The bytes after a boundary are not a line end.
     case malformedDelimiter
     /// A part's head is not made of header lines in UTF-8.
     case malformedHead
-    /// A part without `Content-Disposition: form-data; name=…`.
+    /// A part has no `Content-Disposition: form-data; name=…`.
     case missingName
-    /// In bytes.
+    /// A part's head is larger than `limit` bytes.
     case headTooLarge(limit: Int)
     case tooManyParts(limit: Int)
-    /// In bytes.
+    /// More than `limit` bytes come before the first boundary.
     case preambleTooLong(limit: Int)
     /// The body ended before the last boundary.
     case truncated
 
-    /// What a server answers.
+    /// The status with which a server answers.
     package var status: HTTPStatus {
         switch self {
         case .notAForm: .unsupportedMediaType

@@ -1,4 +1,4 @@
-/// What a form says, in order: parts with their data, then the end.
+/// A form's content in order: parts with their data, then the end.
 package enum MultipartEvent: Sendable, Equatable {
     case part(MultipartPart)
     /// The next bytes of the part.
@@ -7,7 +7,7 @@ package enum MultipartEvent: Sendable, Equatable {
     case end
 }
 
-/// Reads `multipart/form-data` (RFC 7578, RFC 2046 section 5.1) as it streams in, the boundaries cut anywhere. Holds back no more than a
+/// Reads streamed `multipart/form-data` (RFC 7578, RFC 2046 section 5.1); the input may be cut anywhere, even inside boundaries. Holds back at most a
 /// boundary's length of data.
 ///
 ///     var offset = 0
@@ -17,9 +17,9 @@ package enum MultipartEvent: Sendable, Equatable {
 package struct MultipartParser: Sendable {
     package struct Limits: Sendable, Equatable {
         package var parts: Int
-        /// Bytes of one part's head.
+        /// Maximum size of one part's head, in bytes.
         package var head: Int
-        /// Bytes before the first boundary.
+        /// Maximum number of bytes before the first boundary.
         package var preamble: Int
 
         package init(parts: Int = 1_000, head: Int = 8_192, preamble: Int = 4_096) {
@@ -40,22 +40,22 @@ package struct MultipartParser: Sendable {
         case failed(MultipartError)
     }
 
-    /// What follows the boundary's name.
+    /// The part of a delimiter after the boundary's name.
     private enum DelimiterEnd: Sendable, Equatable {
         case any, padding, lineFeed, hyphen
     }
 
     private let limits: Limits
-    /// CR LF, two hyphens, the boundary's name. CR stands at its beginning only, so a search never has to go back.
+    /// CR LF, two hyphens, the boundary's name. CR occurs only at the beginning, so a search never has to go back.
     private let delimiter: [UInt8]
-    /// How much of the delimiter the last bytes are; the line end before the first one is taken as given.
+    /// Number of bytes at the input's end that match the delimiter's beginning. Starts at 2, because the first boundary needs no line end before it.
     private var matched = 2
     private var parts = 0
-    /// What has come of a part's head.
+    /// The bytes of a part's head that have come so far.
     private var head: [UInt8] = []
     private var state = State.preamble(length: 0)
 
-    /// - Parameter contentType: the header's value, which names the boundary.
+    /// - Parameter contentType: the value of the header, which names the boundary.
     package init(contentType: String, limits: Limits = Limits()) throws(MultipartError) {
         guard let element = HeaderElement(parsing: contentType), element.value.equalsIgnoringCase("multipart/form-data") else { throw .notAForm }
         guard let boundary = element["boundary"], 1...70 ~= boundary.utf8.count, boundary.utf8.allSatisfy(Self.isBoundary), !boundary.hasSuffix(" ")
@@ -66,7 +66,7 @@ package struct MultipartParser: Sendable {
         self.limits = limits
     }
 
-    /// Returns what comes next in the input and moves `offset` behind it; nil when the input is used up.
+    /// Returns the next event in the input and moves `offset` after it; nil when the whole input is used.
     package mutating func next(_ input: RawSpan, from offset: inout Int) throws(MultipartError) -> MultipartEvent? {
         do throws(MultipartError) {
             return try input.withUnsafeBytes { input throws(MultipartError) in try next(input, &offset) }
@@ -76,7 +76,7 @@ package struct MultipartParser: Sendable {
         }
     }
 
-    /// The body is at its end.
+    /// Ends the body.
     package func finish() throws(MultipartError) {
         switch state {
         case .end, .epilogue: return
@@ -128,7 +128,8 @@ package struct MultipartParser: Sendable {
         }
     }
 
-    /// Behind a boundary stands a line end, with blanks before it that some mailers leave, or two hyphens at the last.
+    /// Returns the state after a byte that follows a boundary's name: a line end, possibly after blanks that some mailers add, or two hyphens at the
+    /// last boundary.
     private mutating func state(after byte: UInt8, _ end: DelimiterEnd) throws(MultipartError) -> State {
         switch (end, byte) {
         case (.any, ASCII.hyphen): return .delimiter(.hyphen)
@@ -143,8 +144,8 @@ package struct MultipartParser: Sendable {
         }
     }
 
-    /// Returns data up to the next delimiter; nil when there is none, with the state telling whether the delimiter or more input comes next.
-    /// Bytes at the end of the input that may begin a delimiter are held back.
+    /// Returns data up to the next delimiter; nil when there is no data; the state then tells if the delimiter or more input comes next. Bytes at the
+    /// end of the input that may begin a delimiter are held back.
     private mutating func data(_ input: UnsafeRawBufferPointer, _ offset: inout Int) -> MultipartEvent? {
         if matched > 0 { return heldData(input, &offset) }
         let start = offset
@@ -162,7 +163,7 @@ package struct MultipartParser: Sendable {
         return offset > start ? .data(.inPlace(start..<offset)) : nil
     }
 
-    /// Goes on with what earlier inputs ended in. If it turns out to be no delimiter, it was data.
+    /// Continues a possible delimiter at the end of earlier inputs. If the bytes are not a delimiter, they are data.
     private mutating func heldData(_ input: UnsafeRawBufferPointer, _ offset: inout Int) -> MultipartEvent? {
         let held = matched
         var position = offset

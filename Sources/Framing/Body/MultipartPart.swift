@@ -1,8 +1,8 @@
 /// The head of one part of a form.
 package struct MultipartPart: Sendable, Equatable {
-    /// Of the form's field.
+    /// The name of the form's field.
     package var name: String
-    /// As the client calls the file; not a path to use. nil for fields that are no files.
+    /// The client's name for the file, which must not be used as a path; nil for fields without a file.
     package var filename: String?
     package var contentType: String?
 
@@ -12,7 +12,7 @@ package struct MultipartPart: Sendable, Equatable {
         self.contentType = contentType
     }
 
-    /// - Parameter head: header lines, each with its CR LF.
+    /// - Parameter head: the header lines, each with its CR LF.
     init(head: [UInt8]) throws(MultipartError) {
         var disposition: HeaderElement?
         for line in head.split(separator: ASCII.carriageReturn) {
@@ -35,7 +35,7 @@ package struct MultipartPart: Sendable, Equatable {
         filename = disposition["filename*"].flatMap(Self.extendedValue) ?? disposition["filename"]
     }
 
-    /// A value with its character set before it (RFC 8187): `UTF-8''na%C3%AFve.wav`.
+    /// Decodes a value with its character set before it (RFC 8187): `UTF-8''na%C3%AFve.wav`. nil for any other form.
     private static func extendedValue(_ text: String) -> String? {
         let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].equalsIgnoringCase("UTF-8") else { return nil }

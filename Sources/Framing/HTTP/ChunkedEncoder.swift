@@ -1,6 +1,6 @@
 /// Writes a body of unknown length in chunks (RFC 9112 section 7.1).
 package enum ChunkedEncoder {
-    /// One chunk; nothing for no bytes, because an empty chunk would end the body.
+    /// Appends one chunk; appends nothing for an empty span, because an empty chunk would end the body.
     package static func append(_ bytes: RawSpan, to output: inout [UInt8]) {
         guard bytes.byteCount > 0 else { return }
         output += String(bytes.byteCount, radix: 16).utf8
@@ -9,7 +9,7 @@ package enum ChunkedEncoder {
         output += "\r\n".utf8
     }
 
-    /// The end of the body.
+    /// Appends the end of the body.
     package static func appendEnd(to output: inout [UInt8]) {
         output += "0\r\n\r\n".utf8
     }

@@ -1,4 +1,4 @@
-/// Finds the bytes of a body among its framing (RFC 9112 sections 6 and 7), however the input is cut.
+/// Finds the bytes of a body within its framing (RFC 9112 sections 6 and 7); the input may be cut anywhere.
 struct HTTPBodyReader: Sendable {
     enum Part: Sendable, Equatable {
         case data(Range<Int>)
@@ -24,7 +24,7 @@ struct HTTPBodyReader: Sendable {
     private var received = 0
     private var extensionBytes = 0
     private var trailerBytes = 0
-    /// In bytes; may be set lower while the body comes.
+    /// Maximum size of the body, in bytes; may be lowered while the body comes.
     var limit: Int
 
     init(_ length: HTTPBodyLength, limits: HTTPLimits) {
@@ -39,7 +39,7 @@ struct HTTPBodyReader: Sendable {
             }
     }
 
-    /// Returns the next bytes of the body or its end; nil when the input is used up. Moves `offset` behind what it took.
+    /// Returns the next bytes of the body or its end; nil when the whole input is used. Moves `offset` after the returned bytes.
     mutating func next(_ input: RawSpan, from offset: inout Int) throws(HTTPError) -> Part? {
         while true {
             switch state {
@@ -54,7 +54,7 @@ struct HTTPBodyReader: Sendable {
                 return .data(range)
             case .untilClose:
                 guard offset < input.byteCount else { return nil }
-                // What fits is handed out first, so that the failure does not depend on how much came at once.
+                // Bytes within the limit are returned first, so that the error does not depend on how the input is cut.
                 guard received < limit else { throw .bodyTooLarge(limit: limit) }
                 return take(limit - received, input, from: &offset).map { .data($0) }
             case .chunkData(let remaining):
@@ -73,7 +73,7 @@ struct HTTPBodyReader: Sendable {
         }
     }
 
-    /// The connection is at its end.
+    /// Handles the end of the connection.
     mutating func finish() throws(HTTPError) {
         switch state {
         case .untilClose, .end, .known(remaining: 0): state = .end
@@ -89,7 +89,7 @@ struct HTTPBodyReader: Sendable {
         return offset..<offset + count
     }
 
-    /// One byte of the framing between chunks.
+    /// Returns the state after one byte of the framing between chunks.
     private mutating func state(after byte: UInt8) throws(HTTPError) -> State {
         switch state {
         case .chunkSize(let size, let digits):

@@ -1,17 +1,17 @@
-/// What is wrong with an HTTP message that came in.
+/// An error in a received HTTP message.
 package enum HTTPError: Error, Sendable, Equatable {
     /// A control character, a bare CR or a bare LF in the head.
     case invalidCharacter
-    /// Not `METHOD target HTTP/1.x`, or for a response not `HTTP/1.x code reason`.
+    /// The line is not `METHOD target HTTP/1.x`, or in a response not `HTTP/1.x code reason`.
     case malformedStartLine
-    /// Not a target that a server takes, or one with characters that must be escaped.
+    /// A target that a server does not accept, or one with characters that must be escaped.
     case malformedTarget
     /// `%` without two hexadecimal digits, or escapes that are not UTF-8.
     case malformedEscape
     case tooManyQueryPairs(limit: Int)
-    /// HTTP/2 without TLS, or a version from the future.
+    /// HTTP/2 without TLS, or an unknown later version.
     case unsupportedVersion
-    /// `CONNECT`: this is not a proxy.
+    /// `CONNECT`, which only proxies serve.
     case unsupportedMethod
     /// A header line without a name and a colon, with a blank before the colon, folded, or not UTF-8.
     case malformedField
@@ -20,7 +20,7 @@ package enum HTTPError: Error, Sendable, Equatable {
     case malformedHost
     case malformedContentLength
     case repeatedContentLength
-    /// Both `Content-Length` and `Transfer-Encoding`: somebody may be smuggling a request.
+    /// Both `Content-Length` and `Transfer-Encoding`, which may be an attempt to smuggle a request.
     case ambiguousLength
     /// A `Transfer-Encoding` other than `chunked`.
     case unsupportedTransferEncoding
@@ -35,7 +35,7 @@ package enum HTTPError: Error, Sendable, Equatable {
     /// The connection ended inside a message.
     case truncated
 
-    /// What a server answers.
+    /// The status with which a server answers.
     package var status: HTTPStatus {
         switch self {
         case .invalidCharacter, .malformedStartLine, .malformedTarget, .malformedEscape, .tooManyQueryPairs, .malformedField, .missingHost,
@@ -51,7 +51,7 @@ package enum HTTPError: Error, Sendable, Equatable {
         }
     }
 
-    /// Whether nothing that follows on the connection can be trusted. Where it can, the parser goes on with the body of the refused request.
+    /// True if nothing that follows on the connection can be trusted. Otherwise the parser continues with the body of the refused request.
     package var closesConnection: Bool {
         switch self {
         case .malformedTarget, .malformedEscape, .tooManyQueryPairs, .unsupportedExpectation: false
@@ -64,7 +64,7 @@ package enum HTTPError: Error, Sendable, Equatable {
 }
 
 extension HTTPError: CustomStringConvertible {
-    /// For the peer's developer: what is wrong and what to change. Repeats nothing of what was sent.
+    /// Text for the peer's developer: the error and its remedy. Never quotes the message.
     package var description: String {
         switch self {
         case .invalidCharacter: "The head has a control character, or a line that does not end with CR LF."

@@ -1,10 +1,10 @@
-/// A complete head, taken apart into its start line and its fields.
+/// A complete head, divided into its start line and its fields.
 struct HTTPHeadLines {
-    /// The words of the start line, separated by single spaces; the last may have spaces in it.
+    /// The words of the start line, separated by single spaces; the third word may contain spaces.
     let first, second, third: String
     let headers: HTTPHeaders
 
-    /// - Parameter head: lines that end with CR LF, the last one empty, without other control characters but the tab.
+    /// - Parameter head: lines that end with CR LF, with an empty line at the end, and without control characters except tabs.
     init(_ head: RawSpan) throws(HTTPError) {
         let bytes = head.withUnsafeBytes { Array($0) }
         var lines = bytes.split(separator: ASCII.carriageReturn).makeIterator()
@@ -17,7 +17,7 @@ struct HTTPHeadLines {
         self.third = third
         var headers = HTTPHeaders()
         while let line = lines.next() {
-            // What is before it is the LF of the line before.
+            // The byte before the line is the LF of the previous line.
             let line = line.dropFirst()
             guard let start = line.first else { break }
             guard ASCII.isToken(start), let colon = line.firstIndex(of: ASCII.colon), line[..<colon].allSatisfy(ASCII.isToken),
@@ -30,9 +30,9 @@ struct HTTPHeadLines {
 
     private static func text(_ bytes: ArraySlice<UInt8>) -> String? { String(validating: bytes, as: UTF8.self) }
 
-    /// The length of the body as the fields tell it; nil when they tell nothing.
+    /// Returns the length of the body that the fields give; nil when they give none.
     ///
-    /// Strict where messages could be smuggled: each field once at most, never both, `chunked` only (RFC 9112 section 6).
+    /// Strict, so that no message can be smuggled: each field at most once, never both fields, and no encoding except `chunked` (RFC 9112 section 6).
     func bodyLength(version: HTTPVersion, limit: Int) throws(HTTPError) -> HTTPBodyLength? {
         let lengths = headers.values("Content-Length")
         let encodings = headers.values("Transfer-Encoding")
@@ -48,7 +48,7 @@ struct HTTPHeadLines {
         return length == 0 ? HTTPBodyLength.none : .known(length)
     }
 
-    /// `HTTP/1.1` and `HTTP/1.0`; other versions are told from what is no version at all.
+    /// Returns `HTTP/1.1` or `HTTP/1.0`. The error distinguishes other versions from text that is not a version.
     static func version(_ text: String) throws(HTTPError) -> HTTPVersion {
         switch text {
         case "HTTP/1.1": return .http11

@@ -1,31 +1,30 @@
-/// Finds the empty line that ends a head, however the bytes are cut, and keeps a head that comes in pieces.
+/// Finds the empty line that ends a head, and keeps a head that comes in pieces; the input may be cut anywhere.
 ///
-/// Lines end with CR LF, nothing else; control characters but for the tab are refused as they come, so that a peer that does not speak HTTP
-/// is told so at once.
+/// Lines end with CR LF only. Control characters except tabs are refused at once, so that a peer that does not speak HTTP soon gets an error.
 struct HTTPHeadScanner: Sendable {
     private enum Expectation: Sendable {
         case any, lineFeed
     }
 
     private let limits: HTTPLimits
-    /// The part of a head that came with earlier inputs.
+    /// The part of the head that came in earlier inputs.
     private var kept: [UInt8] = []
     private var expectation = Expectation.any
     private var skippedEmptyLine = false
     private var total = 0
     private var lineLength = 0
-    /// Complete lines, the start line included.
+    /// Number of complete lines, including the start line.
     private var lines = 0
 
     init(limits: HTTPLimits) { self.limits = limits }
 
-    /// Whether no byte of a head has come yet.
+    /// True if no byte of a head has come yet.
     var isEmpty: Bool { total == 0 && !skippedEmptyLine }
 
-    /// Memory kept for a head that has not come whole, in bytes.
+    /// Memory that is kept for an incomplete head, in bytes.
     var keptByteCount: Int { kept.capacity }
 
-    /// Looks on from `offset`, moves it behind what was looked at, and returns the head with the empty line once that has come.
+    /// Continues at `offset`, moves `offset` after the examined bytes, and returns the head with its empty line; nil until that line has come.
     ///
     /// One empty line before the start line is dropped (RFC 9112 section 2.2).
     mutating func next(_ input: RawSpan, from offset: inout Int) throws(HTTPError) -> Bytes? {

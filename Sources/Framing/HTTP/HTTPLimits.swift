@@ -1,18 +1,18 @@
-/// How much of everything a peer may send in one HTTP message.
+/// Limits for what a peer may send in one HTTP message.
 package struct HTTPLimits: Sendable, Equatable {
-    /// Bytes of the whole head, request or status line included.
+    /// Maximum size of the whole head, including the request or status line, in bytes.
     package var head: Int
-    /// Bytes of the request or status line.
+    /// Maximum size of the request or status line, in bytes.
     package var startLine: Int
-    /// Header lines.
+    /// Maximum number of header lines.
     package var fields: Int
-    /// Bytes of the body. A route may allow less, see `HTTPRequestParser.bodyLimit`.
+    /// Maximum size of the body, in bytes. A route may allow less, see `HTTPRequestParser.limitBody`.
     package var body: Int
-    /// Bytes of all chunk extensions of a message together.
+    /// Maximum size of all chunk extensions of a message together, in bytes.
     package var chunkExtensions: Int
-    /// Bytes of the trailers, which are dropped.
+    /// Maximum size of the trailers, which are dropped, in bytes.
     package var trailers: Int
-    /// Pairs of the query.
+    /// Maximum number of pairs in the query.
     package var queryPairs: Int
 
     package init(

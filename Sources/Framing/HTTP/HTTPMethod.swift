@@ -1,4 +1,4 @@
-/// What a request wants done. Case-sensitive, as RFC 9110 says.
+/// The method of a request. Case-sensitive, as RFC 9110 says.
 package struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
     package var rawValue: String
 

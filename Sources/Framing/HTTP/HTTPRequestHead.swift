@@ -1,7 +1,7 @@
 /// A request without its body.
 package struct HTTPRequestHead: Sendable, Equatable {
     package var method: HTTPMethod
-    /// As it came, escapes and all: `/v1/listen?model=nova-3`.
+    /// The target as it came, with its escapes: `/v1/listen?model=nova-3`.
     package var target: String
     package var version: HTTPVersion
     package var headers: HTTPHeaders
@@ -9,13 +9,14 @@ package struct HTTPRequestHead: Sendable, Equatable {
     /// server as a whole.
     package let path: String
     package let query: URLQuery
-    /// Who the request is for, `host` or `host:port`: from the target where it names one, else from `Host`; empty in an old client's request.
+    /// The host to which the request is addressed, `host` or `host:port`: from the target if that names a host, otherwise from `Host`; empty in an
+    /// old client's request.
     package let authority: String
     package let body: HTTPBodyLength
 
-    /// Takes a request apart as a parser would, with `Host` not asked for.
+    /// Makes a head as a parser would, but without requiring `Host`.
     ///
-    /// - Throws: what a server must answer with.
+    /// - Throws: the error with which a server must answer.
     package init(
         _ method: HTTPMethod, _ target: String, version: HTTPVersion = .http11, headers: HTTPHeaders = [:], body: HTTPBodyLength = .none,
         limits: HTTPLimits = HTTPLimits()
@@ -37,7 +38,7 @@ package struct HTTPRequestHead: Sendable, Equatable {
         self.body = body
     }
 
-    /// Whether the client wants to send another request on this connection.
+    /// True if the client wants to send another request on this connection.
     package var keepsAlive: Bool {
         switch version {
         case .http11: !headers.has("Connection", element: "close")
@@ -45,25 +46,25 @@ package struct HTTPRequestHead: Sendable, Equatable {
         }
     }
 
-    /// Whether the client waits for `100 Continue` before it sends the body.
+    /// True if the client waits for `100 Continue` before it sends the body.
     package var expectsContinue: Bool {
         version == .http11 && body != .none && headers["Expect"]?.equalsIgnoringCase("100-continue") == true
     }
 
-    /// Whether the client asks to go on in the WebSocket protocol.
+    /// True if the client asks to switch to the WebSocket protocol.
     package var asksForWebSocket: Bool {
         version == .http11 && headers.has("Connection", element: "upgrade") && headers.has("Upgrade", element: "websocket")
     }
 }
 
-/// How long a message's body is.
+/// The length of a message's body.
 package enum HTTPBodyLength: Sendable, Equatable {
-    /// There is none.
+    /// The message has no body.
     case none
-    /// In bytes.
+    /// The body has this number of bytes.
     case known(Int)
-    /// It says itself where it ends.
+    /// The body has the chunked coding, which marks its end.
     case chunked
-    /// It ends with the connection; responses only.
+    /// The body ends with the connection; responses only.
     case untilClose
 }

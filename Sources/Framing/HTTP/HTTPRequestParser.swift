@@ -1,20 +1,20 @@
-/// What a client's bytes say, in order: a head, any number of body pieces, the end, and then the next head.
+/// The content of a client's bytes, in order: a head, any number of body pieces, the end, and then the next head.
 package enum HTTPRequestEvent: Sendable, Equatable {
     case head(HTTPRequestHead)
     /// The next bytes of the body, as offsets into the input of this call.
     case body(Range<Int>)
-    /// The request is complete. What follows in the input is the next request, or, when the server took the client's offer to upgrade, the
-    /// other protocol.
+    /// The request is complete. The rest of the input is the next request or, if the server accepted the client's offer to upgrade, the other
+    /// protocol.
     case end
 }
 
-/// The server's side of HTTP/1.1 and 1.0 (RFC 9112): bytes in, requests out, strict and bounded.
+/// The server's side of HTTP/1.1 and 1.0 (RFC 9112): turns bytes into requests, strictly and within limits.
 ///
 ///     var offset = 0
 ///     while let event = try parser.next(input, from: &offset) { … }
 ///
-/// nil means that the whole input was used and more is needed. Whoever waits with a pipelined request until the one before is answered
-/// keeps the bytes from `offset` on.
+/// nil means that the whole input was used and more is needed. A caller that delays a pipelined request until the previous one is answered must keep
+/// the bytes from `offset` on.
 package struct HTTPRequestParser: Sendable {
     private enum State: Sendable {
         case head  // → body, failed
@@ -31,7 +31,7 @@ package struct HTTPRequestParser: Sendable {
         scanner = HTTPHeadScanner(limits: limits)
     }
 
-    /// Whether nothing of a request has come since the last one's end.
+    /// True if no byte of the next request has come since the last request's end.
     package var isBetweenRequests: Bool {
         switch state {
         case .head: scanner.isEmpty
@@ -39,19 +39,20 @@ package struct HTTPRequestParser: Sendable {
         }
     }
 
-    /// Memory kept for a head that has not come whole, in bytes.
+    /// Memory that is kept for an incomplete head, in bytes.
     package var keptByteCount: Int { scanner.keptByteCount }
 
-    /// Lowers or raises what the body of the request at hand may have, in bytes. Of effect from its head to its end.
+    /// Sets the maximum size of the present request's body, in bytes. Has an effect from the request's head to its end.
     package mutating func limitBody(to limit: Int) {
         guard case .body(var reader) = state else { return }
         reader.limit = limit
         state = .body(reader)
     }
 
-    /// Returns what comes next in the input and moves `offset` behind it; nil when more input is needed.
+    /// Returns the next event in the input and moves `offset` after it; nil when more input is needed.
     ///
-    /// - Throws: once `closesConnection`, the same for ever; otherwise the request is to be refused, and its body and the next request follow.
+    /// - Throws: an error with `closesConnection` is thrown again by every further call. After any other error the request must be refused, and its
+    ///   body and the next request follow.
     package mutating func next(_ input: RawSpan, from offset: inout Int) throws(HTTPError) -> HTTPRequestEvent? {
         do throws(HTTPError) {
             switch state {
@@ -88,7 +89,7 @@ package struct HTTPRequestParser: Sendable {
             throw .missingHost
         }
         let length = try lines.bodyLength(version: version, limit: limits.body) ?? .none
-        // From here on it is known where the request ends, so that a refusal need not cost the connection.
+        // From here on the end of the request is known, so a refusal need not close the connection.
         state = .body(HTTPBodyReader(length, limits: limits))
         let target = try HTTPTarget(lines.second, method: method, limits: limits)
         let expectations = lines.headers.values("Expect")

@@ -1,15 +1,15 @@
-/// What a server's bytes say, in order: any number of interim heads, a head, any number of body pieces, the end.
+/// The content of a server's bytes, in order: any number of interim heads, a head, any number of body pieces, the end.
 package enum HTTPResponseEvent: Sendable, Equatable {
-    /// 1xx, but for 101.
+    /// A head with a status 1xx other than 101.
     case interim(HTTPResponseHead)
     case head(HTTPResponseHead, body: HTTPBodyLength)
     /// The next bytes of the body, as offsets into the input of this call.
     case body(Range<Int>)
-    /// The response is complete. After 101, what follows in the input is the other protocol.
+    /// The response is complete. After 101, the rest of the input is the other protocol.
     case end
 }
 
-/// The client's side of HTTP/1.1: one response, with the same strictness as the server's side. See `HTTPRequestParser` for how it is driven.
+/// The client's side of HTTP/1.1: parses one response, as strictly as the server's side. Used like `HTTPRequestParser`.
 package struct HTTPResponseParser: Sendable {
     private enum State: Sendable {
         case head  // → head, body, failed
@@ -23,14 +23,14 @@ package struct HTTPResponseParser: Sendable {
     private var state = State.head
     private var ended = false
 
-    /// - Parameter method: of the request that is answered; an answer to `HEAD` has no body.
+    /// - Parameter method: the method of the answered request; an answer to `HEAD` has no body.
     package init(answering method: HTTPMethod = .get, limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
         self.method = method
         scanner = HTTPHeadScanner(limits: limits)
     }
 
-    /// Returns what comes next in the input and moves `offset` behind it; nil when more input is needed, and after the end.
+    /// Returns the next event in the input and moves `offset` after it; nil when more input is needed, and after the end.
     package mutating func next(_ input: RawSpan, from offset: inout Int) throws(HTTPError) -> HTTPResponseEvent? {
         do throws(HTTPError) {
             switch state {
@@ -56,10 +56,10 @@ package struct HTTPResponseParser: Sendable {
         }
     }
 
-    /// The connection is at its end.
+    /// Handles the end of the connection.
     ///
-    /// - Returns: `.end` if the response had no other end than that.
-    /// - Throws: `.truncated` when there should have been more.
+    /// - Returns: `.end` if the end of the connection is the end of the response; otherwise nil.
+    /// - Throws: `.truncated` when the response is incomplete.
     package mutating func finish() throws(HTTPError) -> HTTPResponseEvent? {
         switch state {
         case .failed(let error): throw error

@@ -1,8 +1,8 @@
-/// Writes heads at the end of a byte array.
+/// Appends heads to a byte array.
 ///
-/// Header text can come from outside: control characters in it, which could start a line of the attacker's, become spaces.
+/// Header text can come from outside. Control characters in it become spaces, because they could start a line of an attacker.
 package enum HTTPSerializer {
-    /// A response's head, the empty line included. `Content-Length` and `Transfer-Encoding` are written from `body`, and only from it.
+    /// Appends a response's head, including the empty line. `Content-Length` and `Transfer-Encoding` are written from `body`, and only from it.
     ///
     /// - Parameter body: `.none` writes `Content-Length: 0` where the status allows a body; `.untilClose` writes nothing.
     package static func append(_ head: HTTPResponseHead, body: HTTPBodyLength, to output: inout [UInt8]) {
@@ -12,7 +12,7 @@ package enum HTTPSerializer {
         append(head.headers, body: head.status.forbidsBody ? nil : body, to: &output)
     }
 
-    /// A request's head, the empty line included.
+    /// Appends a request's head, including the empty line.
     ///
     /// - Parameter body: `.none` writes no `Content-Length`.
     package static func append(

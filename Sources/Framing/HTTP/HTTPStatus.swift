@@ -1,8 +1,8 @@
-/// The outcome of a request. Two are equal when their codes are.
+/// The outcome of a request. Two statuses are equal when their codes are equal.
 package struct HTTPStatus: Hashable, Sendable, CustomStringConvertible {
-    /// 100…599.
+    /// The code, 100…599.
     package var code: Int
-    /// For people; clients ignore it.
+    /// Text for people; clients ignore it.
     package var reason: String
 
     package init(_ code: Int, _ reason: String) {
@@ -10,7 +10,7 @@ package struct HTTPStatus: Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// With the reason that RFC 9110 gives, where this type knows it.
+    /// Makes a status with the reason of RFC 9110; empty for a code that this type does not know.
     package init(_ code: Int) {
         self.init(code, Self.known.first { $0.code == code }?.reason ?? "")
     }
@@ -67,6 +67,6 @@ package struct HTTPStatus: Hashable, Sendable, CustomStringConvertible {
     package func hash(into hasher: inout Hasher) { hasher.combine(code) }
     package var description: String { reason.isEmpty ? "\(code)" : "\(code) \(reason)" }
 
-    /// Whether a response with this status has no body, whatever its headers say: 1xx, 204, 304.
+    /// True if a response with this status has no body, whatever its headers say: 1xx, 204, 304.
     package var forbidsBody: Bool { code < 200 || code == 204 || code == 304 }
 }

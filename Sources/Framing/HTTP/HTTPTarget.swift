@@ -1,8 +1,8 @@
-/// A request target, taken apart (RFC 9112 section 3.2).
+/// A request target, divided into its parts (RFC 9112 section 3.2).
 struct HTTPTarget: Sendable, Equatable {
     var path: String
     var query: URLQuery
-    /// Named by the target itself, which then overrides `Host`.
+    /// The host in the target itself, which overrides `Host`; nil when the target names none.
     var authority: String?
 
     init(_ target: String, method: HTTPMethod, limits: HTTPLimits) throws(HTTPError) {
@@ -42,7 +42,8 @@ struct HTTPTarget: Sendable, Equatable {
         }
     }
 
-    /// Printable ASCII, but for what browsers always escape. They leave `|`, `{`, `^` and others as they are, so those pass.
+    /// Returns true for printable ASCII, except the characters that browsers always escape. Browsers leave `|`, `{`, `^` and others unescaped, so
+    /// these are allowed.
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x22, 0x23, 0x3C, 0x3E: false
@@ -58,7 +59,7 @@ struct HTTPTarget: Sendable, Equatable {
         return nil
     }
 
-    /// `host`, `host:port` or `[address]:port`. No user information.
+    /// Returns true for `host`, `host:port` or `[address]:port`, without user information.
     static func isAuthority(_ text: some StringProtocol) -> Bool {
         let bytes = Array(text.utf8)
         var position = 0
@@ -77,7 +78,7 @@ struct HTTPTarget: Sendable, Equatable {
         return bytes[position] == ASCII.colon && port.count <= 5 && port.allSatisfy(ASCII.isDigit)
     }
 
-    /// What registered names are made of: unreserved characters, sub-delimiters and escapes, but for the comma.
+    /// Returns true for the characters of registered names: unreserved characters, sub-delimiters and escapes, except the comma.
     private static func isHostByte(_ byte: UInt8) -> Bool {
         if ASCII.isLetter(byte) || ASCII.isDigit(byte) { return true }
         switch byte {

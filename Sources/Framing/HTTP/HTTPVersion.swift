@@ -1,4 +1,4 @@
-/// The two versions that are spoken here.
+/// The two supported versions.
 package enum HTTPVersion: Sendable, Equatable {
     case http10, http11
 }

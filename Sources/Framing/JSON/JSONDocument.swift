@@ -1,20 +1,20 @@
 import CJansson
 
-/// A JSON document, parsed. Freed with its owner; what is read from it are views that cannot outlive it.
+/// A parsed JSON document. It is freed with its owner; views of its values cannot outlive it.
 ///
-/// Strict (RFC 8259): invalid UTF-8 and lone surrogates are refused, and numbers that fit neither `Int64` nor `Double`. Of repeated names the
-/// last counts.
+/// Strict (RFC 8259): refuses invalid UTF-8, lone surrogates, and numbers that fit neither `Int64` nor `Double`. The last of several members with the
+/// same name counts.
 package struct JSONDocument: ~Copyable {
     private let handle: UnsafeMutablePointer<json_t>
 
     /// - Parameters:
-    ///   - bytes: UTF-8, the document and blanks around it.
-    ///   - sizeLimit: in bytes.
-    ///   - depthLimit: arrays and objects inside each other.
+    ///   - bytes: the document in UTF-8, with or without blanks around it.
+    ///   - sizeLimit: the maximum size, in bytes.
+    ///   - depthLimit: the maximum nesting of arrays and objects.
     package init(parsing bytes: RawSpan, sizeLimit: Int = 16_777_216, depthLimit: Int = 64) throws(JSONError) {
         guard bytes.byteCount <= sizeLimit else { throw .tooLarge(limit: sizeLimit) }
         if let position = Self.positionDeeper(than: depthLimit, in: bytes) { throw .tooDeep(position: position, limit: depthLimit) }
-        // Jansson takes a zero byte for the end of the text.
+        // Jansson would read a zero byte as the end of the text.
         if let position = bytes.withUnsafeBytes({ $0.firstIndex(of: 0) }) {
             throw .malformed(position: position, line: 1, problem: "a zero byte")
         }
@@ -36,7 +36,8 @@ package struct JSONDocument: ~Copyable {
         get { _overrideLifetime(JSONView(handle: handle), borrowing: self) }
     }
 
-    /// Jansson parses by recursion, 2,048 levels deep; ours stop earlier, before it starts. Brackets inside strings do not count.
+    /// Returns the position at which the nesting exceeds the limit; nil when it does not. Jansson parses by recursion, up to 2,048 levels; this check
+    /// refuses earlier, before Jansson starts. Brackets inside strings do not count.
     private static func positionDeeper(than limit: Int, in bytes: RawSpan) -> Int? {
         bytes.withUnsafeBytes { bytes in
             var depth = 0

@@ -1,13 +1,13 @@
-/// Why bytes are not a JSON document that is taken here.
+/// The reason for which bytes are not an acceptable JSON document.
 package enum JSONError: Error, Sendable, Equatable {
     /// - Parameters:
-    ///   - position: where it was noticed, in bytes from the start.
-    ///   - line: the same, counted from 1.
-    ///   - problem: for people; names what stands there.
+    ///   - position: the place of the error, in bytes from the start.
+    ///   - line: the line of the error, counted from 1.
+    ///   - problem: text for people that quotes the place.
     case malformed(position: Int, line: Int, problem: String)
-    /// Arrays and objects inside each other.
+    /// Arrays and objects nest deeper than `limit`.
     case tooDeep(position: Int, limit: Int)
-    /// In bytes.
+    /// The document is larger than `limit` bytes.
     case tooLarge(limit: Int)
 }
 

@@ -1,15 +1,15 @@
-/// Reads JSON from front to back without building anything: for messages that come by the thousand and are taken apart once.
+/// Reads JSON from front to back without building a document, for messages that come by the thousand and are read once.
 ///
-/// As strict as `JSONDocument`, but that it leaves the check of UTF-8 to whoever received the bytes. A value of another type than is asked for reads as nil
-/// and is passed over. Used inside `RawSpan.withUnsafeBytes`; must not outlive it.
+/// As strict as `JSONDocument`, except that the receiver of the bytes must have checked UTF-8. A value of a type other than the requested one reads
+/// as nil and is skipped. Used inside `RawSpan.withUnsafeBytes`; must not outlive that call.
 package struct JSONReader: ~Copyable {
-    /// The bytes are not JSON, or nest too deep.
+    /// The bytes are not JSON, or the nesting is too deep.
     package struct Malformed: Error, Sendable, Equatable {
-        /// In bytes from the start.
+        /// Position of the error, in bytes from the start.
         package var position: Int
     }
 
-    /// A member's name as it stands in the text. A name with escapes equals nothing.
+    /// A member's name as written in the text. A name with escapes is unequal to every string.
     package struct Name {
         fileprivate let bytes: UnsafeRawBufferPointer
 
@@ -34,7 +34,7 @@ package struct JSONReader: ~Copyable {
 
     // MARK: Containers
 
-    /// Whether the next value is an object or array that begins with this.
+    /// Returns true, and steps into the value, if the next value is an object or array that begins with this bracket.
     private mutating func begins(with bracket: UInt8) throws(Malformed) -> Bool {
         guard try next() == bracket else { return false }
         guard depth < depthLimit else { throw malformed }
@@ -43,9 +43,9 @@ package struct JSONReader: ~Copyable {
         return true
     }
 
-    /// Calls `member` for each member; it must read or skip the value.
+    /// Calls `member` for each member; `member` must read or skip the value.
     ///
-    /// - Returns: whether there was an object. Another value is passed over.
+    /// - Returns: true if the value is an object. Any other value is skipped.
     @discardableResult
     package mutating func object(_ member: (Name, inout JSONReader) throws(Malformed) -> Void) throws(Malformed) -> Bool {
         guard try begins(with: 0x7B) else {
@@ -62,9 +62,9 @@ package struct JSONReader: ~Copyable {
         return true
     }
 
-    /// Calls `element` for each element; it must read or skip the value.
+    /// Calls `element` for each element; `element` must read or skip the value.
     ///
-    /// - Returns: whether there was an array. Another value is passed over.
+    /// - Returns: true if the value is an array. Any other value is skipped.
     @discardableResult
     package mutating func array(_ element: (Int, inout JSONReader) throws(Malformed) -> Void) throws(Malformed) -> Bool {
         guard try begins(with: 0x5B) else {
@@ -80,7 +80,7 @@ package struct JSONReader: ~Copyable {
         return true
     }
 
-    /// At the closing bracket steps over it; else stands before the next member or element.
+    /// Steps over the closing bracket and returns true; otherwise moves to the next member or element.
     private mutating func ends(with bracket: UInt8, isFirst: inout Bool) throws(Malformed) -> Bool {
         let byte = try next()
         if byte == bracket {
@@ -98,7 +98,7 @@ package struct JSONReader: ~Copyable {
 
     package enum Kind: Sendable { case object, array, string, number, bool, null }
 
-    /// What the next value begins like.
+    /// Returns the kind of the next value, judged by its first byte.
     package mutating func nextKind() throws(Malformed) -> Kind {
         switch try next() {
         case 0x7B: .object
@@ -110,7 +110,7 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// Nothing but blanks may be left.
+    /// Checks that only blanks are left.
     package mutating func end() throws(Malformed) {
         skipBlanks()
         guard position == bytes.count else { throw malformed }
@@ -128,9 +128,9 @@ package struct JSONReader: ~Copyable {
         return hasEscapes ? try unescaped(text, at: range.lowerBound) : String(decoding: text, as: UTF8.self)
     }
 
-    /// Calls `body` with the bytes of a string, where they lie unless they have escapes.
+    /// Calls `body` with the bytes of a string, without a copy unless the string has escapes.
     ///
-    /// - Returns: nil for another value, which is passed over.
+    /// - Returns: the result of `body`; nil for any other value, which is skipped.
     @discardableResult
     package mutating func string<Result>(_ body: (UnsafeRawBufferPointer) -> Result) throws(Malformed) -> Result? {
         guard try next() == ASCII.quote else {
@@ -158,7 +158,7 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// A number without a fraction.
+    /// Reads a number without a fraction; nil for any other value.
     package mutating func int() throws(Malformed) -> Int? { try double().flatMap { Int(exactly: $0) } }
 
     package mutating func double() throws(Malformed) -> Double? {
@@ -170,7 +170,7 @@ package struct JSONReader: ~Copyable {
         return try number()
     }
 
-    /// Passes over the next value, whatever it is.
+    /// Skips the next value, of any type.
     package mutating func skip() throws(Malformed) {
         switch try next() {
         case 0x7B: try object { _, reader throws(Malformed) in try reader.skip() }
@@ -198,7 +198,7 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// The first byte of what comes next.
+    /// Returns the first byte of the next value or mark, after blanks.
     private mutating func next() throws(Malformed) -> UInt8 {
         skipBlanks()
         guard position < bytes.count else { throw malformed }
@@ -220,7 +220,7 @@ package struct JSONReader: ~Copyable {
         return Name(bytes: hasEscapes ? UnsafeRawBufferPointer(start: nil, count: 0) : text)
     }
 
-    /// The inside of a string; afterwards stands behind its closing quote.
+    /// Returns the range inside a string's quotes, and moves after the closing quote.
     private mutating func quoted() throws(Malformed) -> (range: Range<Int>, hasEscapes: Bool) {
         position += 1
         let start = position
@@ -295,7 +295,7 @@ package struct JSONReader: ~Copyable {
     private mutating func digits(into mantissa: inout UInt64, count: inout Int) throws(Malformed) {
         let start = position
         while position < bytes.count, ASCII.isDigit(bytes[position]) {
-            // Beyond 19 digits the slow way reads it.
+            // A number with more than 19 digits is read in the slow way below.
             mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- 0x30)
             count += 1
             position += 1
@@ -325,7 +325,7 @@ package struct JSONReader: ~Copyable {
             var ignored: UInt64 = 0, length = 0
             try digits(into: &ignored, count: &length)
         }
-        // Both exact as Doubles, so that their quotient is the nearest to what is written.
+        // Both numbers are exact as Doubles, so their quotient is the Double nearest to the text.
         if !hasExponent, count <= 19, mantissa < 1 << 53, decimals < Self.powers.count {
             let value = Double(mantissa) / Self.powers[decimals]
             return isNegative ? -value : value

@@ -1,4 +1,4 @@
-/// A JSON value that owns what it holds. Costs an allocation for nearly everything in it: for configuration and tests, not for streams.
+/// A JSON value that owns its content. Nearly every part costs an allocation: for configuration and tests, not for streams.
 package enum JSONValue: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package var name: String
@@ -18,7 +18,7 @@ package enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([Member])
 
-    /// Copies a value out of its document. One that is not there becomes `null`.
+    /// Copies a value out of its document. A missing value becomes `null`.
     package init(_ view: JSONView) {
         if let string = view.string {
             self = .string(string)

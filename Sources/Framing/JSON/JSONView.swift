@@ -1,23 +1,23 @@
 import CJansson
 
-/// A value inside a `JSONDocument`, read where it lies. What is not there, or is of another type, reads as nil:
+/// A view of a value inside a `JSONDocument`, without a copy. A missing value, or one of another type, reads as nil:
 /// `document.root["channel"]["alternatives"][0]["transcript"].string`.
 package struct JSONView: ~Escapable {
-    /// nil for a value that is not there.
+    /// The value; nil when it is missing.
     private let handle: UnsafeMutablePointer<json_t>?
 
     @_lifetime(immortal)
     init(handle: UnsafeMutablePointer<json_t>?) { self.handle = handle }
 
-    /// Whether there is a value, `null` included.
+    /// True if there is a value, `null` included.
     package var exists: Bool { handle != nil }
     package var isNull: Bool { type == JSON_NULL }
     package var isObject: Bool { type == JSON_OBJECT }
-    /// Whether it is a number without point or exponent.
+    /// True if the value is a number without point or exponent.
     package var isInteger: Bool { type == JSON_INTEGER }
     package var isArray: Bool { type == JSON_ARRAY }
 
-    /// Members of an object or elements of an array; 0 for everything else.
+    /// Number of an object's members or an array's elements; 0 for any other value.
     package var count: Int {
         switch type {
         case JSON_OBJECT: json_object_size(handle)
@@ -26,7 +26,7 @@ package struct JSONView: ~Escapable {
         }
     }
 
-    /// The member of an object.
+    /// The member of an object with this name.
     package subscript(name: String) -> JSONView {
         @_lifetime(copy self)
         get {
@@ -35,7 +35,7 @@ package struct JSONView: ~Escapable {
         }
     }
 
-    /// The element of an array.
+    /// The element of an array at this index.
     package subscript(index: Int) -> JSONView {
         @_lifetime(copy self)
         get {
@@ -50,7 +50,7 @@ package struct JSONView: ~Escapable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Whether this is exactly this string; costs no allocation.
+    /// Returns true if the value is exactly this string; costs no allocation.
     package func equals(_ other: StaticString) -> Bool {
         guard type == JSON_STRING, let text = json_string_value(handle), other.hasPointerRepresentation else { return false }
         let bytes = UnsafeRawBufferPointer(start: text, count: json_string_length(handle))
@@ -65,7 +65,7 @@ package struct JSONView: ~Escapable {
         }
     }
 
-    /// A number without a fraction: `7` and `7.0`, not `7.5`.
+    /// The number, if it has no fraction: `7` and `7.0`, not `7.5`; nil for any other value.
     package var int: Int? {
         switch type {
         case JSON_INTEGER: Int(json_integer_value(handle))
@@ -74,7 +74,7 @@ package struct JSONView: ~Escapable {
         }
     }
 
-    /// Any number.
+    /// The number; nil for any other value.
     package var double: Double? {
         switch type {
         case JSON_INTEGER: Double(json_integer_value(handle))
@@ -83,13 +83,13 @@ package struct JSONView: ~Escapable {
         }
     }
 
-    /// The elements, copied out; nil when this is no array. To walk without copies, use `count` and `[index]`.
+    /// Copies of the elements; nil when the value is not an array. To read elements without copies, use `count` and `[index]`.
     package var array: [JSONValue]? {
         guard isArray else { return nil }
         return (0..<count).map { JSONValue(self[$0]) }
     }
 
-    /// Visits the members of an object in the order they came.
+    /// Visits the members of an object, in the order in which they came.
     package func forEachMember<Failure: Error>(_ body: (String, JSONView) throws(Failure) -> Void) throws(Failure) {
         guard isObject else { return }
         var position = json_object_iter(handle)

@@ -1,23 +1,23 @@
-/// Writes compact JSON at the end of a byte array. Made to be kept and cleared, so that a message costs no allocation.
+/// Appends compact JSON to a byte array. A writer is kept and cleared for the next message, so that a message costs no allocation.
 ///
-/// Commas come by themselves. That brackets match and that names stand in objects only is the caller's care.
+/// The writer adds commas. The caller must write matching brackets, and names in objects only.
 package struct JSONWriter: Sendable {
     package private(set) var bytes: [UInt8]
     private var needsComma = false
 
-    /// - Parameter capacity: in bytes, to begin with.
+    /// - Parameter capacity: the initial capacity, in bytes.
     package init(capacity: Int = 512) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
 
-    /// Forgets what was written and keeps the memory.
+    /// Removes the written text and keeps the memory.
     package mutating func clear() {
         bytes.removeAll(keepingCapacity: true)
         needsComma = false
     }
 
-    /// What was written, as text.
+    /// The written text.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package mutating func beginObject() { begin(0x7B) }
@@ -25,9 +25,9 @@ package struct JSONWriter: Sendable {
     package mutating func beginArray() { begin(0x5B) }
     package mutating func endArray() { end(0x5D) }
 
-    /// The name of the member that comes next.
+    /// Writes the name of the next member.
     ///
-    /// - Parameter name: ours, with nothing in it that needs an escape.
+    /// - Parameter name: a name from the source code, without characters that need an escape.
     package mutating func key(_ name: StaticString) {
         separate()
         bytes.append(ASCII.quote)
@@ -37,7 +37,7 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// The name of the member that comes next, from outside.
+    /// Writes the name of the next member, with escapes: for a name from outside.
     package mutating func key(escaping name: String) {
         separate()
         appendEscaped(name)
@@ -51,7 +51,7 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// A string of ours, with nothing in it that needs an escape.
+    /// Writes a string from the source code, without characters that need an escape.
     package mutating func value(literal text: StaticString) {
         separate()
         bytes.append(ASCII.quote)
@@ -79,14 +79,14 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// JSON that is written already.
+    /// Writes a value that is JSON text already.
     package mutating func value(raw json: [UInt8]) {
         separate()
         bytes += json
         needsComma = true
     }
 
-    /// As many digits as make the number whole again; `null` when it is not finite.
+    /// Writes a number with as many digits as are needed to read the same number again; `null` when it is not finite.
     package mutating func value(_ number: Double) {
         guard number.isFinite else { return null() }
         separate()
@@ -94,7 +94,8 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// Rounded to at most so many decimals, zeros at the end left out but for one: `0.125`, `1.0`. `null` when it is not finite.
+    /// Writes a number rounded to at most `decimals` decimals, without zeros at the end except the first decimal: `0.125`, `1.0`. `null` when it is
+    /// not finite.
     ///
     /// - Parameter decimals: 1…9.
     package mutating func value(_ number: Double, decimals: Int) {
@@ -173,7 +174,7 @@ package struct JSONWriter: Sendable {
 }
 
 extension JSONWriter {
-    /// A string in its quotes. Runs of bytes that need no escape go over in one piece.
+    /// Appends a string in quotes. Runs of bytes that need no escape are copied in one piece.
     private mutating func appendEscaped(_ text: String) {
         bytes.append(ASCII.quote)
         var text = text
@@ -207,7 +208,7 @@ extension JSONWriter {
     }
 }
 
-/// Members and lists in one call.
+/// Writes members and lists in one call.
 extension JSONWriter {
     package mutating func array(_ texts: [String]) {
         beginArray()
@@ -220,7 +221,7 @@ extension JSONWriter {
         self.value(value)
     }
 
-    /// - Parameter value: nil: `null`.
+    /// - Parameter value: the text; nil writes `null`.
     package mutating func member(_ name: StaticString, optional value: String?) {
         key(name)
         if let value { self.value(value) } else { null() }

@@ -1,4 +1,4 @@
-/// Bytes as text (RFC 4648 section 4), with padding.
+/// Base64: bytes as text (RFC 4648 section 4), with padding.
 package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
@@ -22,7 +22,7 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Strict: nil for other characters, a wrong length or padding, and bits beyond the last byte.
+    /// Decodes strictly: nil for other characters, a wrong length or padding, and extra bits after the last byte.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let characters = Array(text.utf8)
         guard characters.count % 4 == 0 else { return nil }
@@ -44,7 +44,7 @@ package enum Base64 {
         return word == 0 ? bytes : nil
     }
 
-    /// The same of text that lies somewhere: for audio, which comes by the megabyte.
+    /// Decodes text in memory as strictly, but fast: for audio, which comes by the megabyte.
     package static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         guard let last = text.last else { return [] }
@@ -59,7 +59,7 @@ package enum Base64 {
                     let third = isPadded && padding == 2 ? 0 : values[Int(text[position + 2])]
                     let fourth = isPadded ? 0 : values[Int(text[position + 3])]
                     let first = values[Int(text[position])], second = values[Int(text[position + 1])]
-                    // Values are below 64; what is no character of the alphabet has the highest bit.
+                    // Values of characters are below 64; a byte outside the alphabet has the highest bit.
                     isWrong = isWrong || (first | second | third | fourth) & 0x80 != 0
                     let word = UInt32(first & 63) << 18 | UInt32(second & 63) << 12 | UInt32(third & 63) << 6 | UInt32(fourth & 63)
                     for shift: UInt32 in [16, 8, 0] where output < count {
@@ -74,7 +74,7 @@ package enum Base64 {
         return isWrong ? nil : bytes
     }
 
-    /// By character; 0x80 for what is not in the alphabet.
+    /// The value of each character; 0x80 for a byte outside the alphabet.
     private static let values: [UInt8] = (0...255).map { character in value(of: character).map { UInt8($0) } ?? 0x80 }
 
     private static func value(of character: UInt8) -> UInt32? {

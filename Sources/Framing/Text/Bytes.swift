@@ -1,6 +1,6 @@
-/// Bytes that a parser hands out: in the input that it was given, or put together from several inputs.
+/// Bytes that a parser returns: a range of its input, or bytes collected from several inputs.
 package enum Bytes: Sendable, Equatable {
-    /// Offsets into the input of this very call.
+    /// Offsets into the input of the call that returned these bytes.
     case inPlace(Range<Int>)
     case assembled([UInt8])
 
@@ -11,9 +11,9 @@ package enum Bytes: Sendable, Equatable {
         }
     }
 
-    /// Shows the bytes where they lie.
+    /// Calls `body` with the bytes, without a copy.
     ///
-    /// - Parameter input: what the parser was given when it handed these out.
+    /// - Parameter input: the input of the call that returned these bytes.
     package func withSpan<Result: ~Copyable, Failure: Error>(
         in input: RawSpan, _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -23,7 +23,9 @@ package enum Bytes: Sendable, Equatable {
         }
     }
 
-    /// A copy.
+    /// Returns a copy of the bytes.
+    ///
+    /// - Parameter input: the input of the call that returned these bytes.
     package func array(in input: RawSpan) -> [UInt8] {
         switch self {
         case .inPlace(let range): input.extracting(range).withUnsafeBytes { Array($0) }

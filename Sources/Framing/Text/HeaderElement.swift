@@ -1,27 +1,27 @@
-/// A header value with parameters behind it: `multipart/form-data; boundary="a b"`, `permessage-deflate; server_max_window_bits=10`.
+/// A header value with its parameters: `multipart/form-data; boundary="a b"`, `permessage-deflate; server_max_window_bits=10`.
 package struct HeaderElement: Sendable, Equatable {
     package struct Parameter: Sendable, Equatable {
         package var name: String
-        /// nil when there is no `=`.
+        /// The value; nil when the parameter has no `=`.
         package var value: String?
     }
 
     package var value: String
     package var parameters: [Parameter]
 
-    /// The value of a parameter, its name in any case.
+    /// The value of a parameter; its name may have any case. nil when the parameter is absent.
     package subscript(name: String) -> String? {
         parameters.first { $0.name.equalsIgnoringCase(name) }?.value
     }
 
-    /// Takes a single element apart, in which a comma is an ordinary character. nil when a quote is left open.
+    /// Parses a single element, in which a comma is an ordinary character; nil when a quote is not closed.
     package init?(parsing text: some StringProtocol) {
         var reader = Reader(bytes: Array(text.utf8), separators: [ASCII.semicolon])
         guard let element = reader.element() else { return nil }
         self = element
     }
 
-    /// Takes a comma-separated list apart. Empty elements do not count; nil when a quote is left open.
+    /// Parses a comma-separated list. Empty elements are left out; nil when a quote is not closed.
     package static func list(parsing text: some StringProtocol) -> [HeaderElement]? {
         var reader = Reader(bytes: Array(text.utf8), separators: [ASCII.semicolon, ASCII.comma])
         var elements: [HeaderElement] = []
@@ -77,7 +77,7 @@ package struct HeaderElement: Sendable, Equatable {
             return String(String(decoding: bytes[start..<position], as: UTF8.self)[...].trimmingBlanks)
         }
 
-        /// A word, or text in quotes. A backslash escapes a quote and itself only: browsers send Windows paths with bare ones.
+        /// Reads a word, or text in quotes. A backslash escapes only a quote or a backslash: browsers send Windows paths with unescaped backslashes.
         private mutating func parameterValue() -> String? {
             while !isAtEnd, bytes[position] == ASCII.space || bytes[position] == ASCII.tab { position += 1 }
             guard !isAtEnd, bytes[position] == ASCII.quote else { return text(until: separators) }

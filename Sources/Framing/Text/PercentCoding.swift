@@ -1,14 +1,16 @@
-/// The escapes of URLs (RFC 3986 section 2.1).
+/// Encodes and decodes the escapes of URLs (RFC 3986 section 2.1).
 package enum PercentCoding {
-    /// What decoding can meet.
+    /// An error in escaped text.
     package enum DecodingError: Error, Sendable, Equatable {
-        /// `%` without two hexadecimal digits.
+        /// A `%` is not followed by two hexadecimal digits.
         case malformedEscape
-        /// The decoded bytes are not text.
+        /// The decoded bytes are not UTF-8.
         case invalidUTF8
     }
 
-    /// - Parameter plusIsSpace: as in queries and forms.
+    /// Decodes escapes.
+    ///
+    /// - Parameter plusIsSpace: true if `+` means a space, as in queries and forms.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) throws(DecodingError) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)

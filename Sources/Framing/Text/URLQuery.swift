@@ -1,4 +1,4 @@
-/// The parameters after the `?` of a target, or a form that is encoded like them: pairs in order, names may repeat.
+/// The parameters after the `?` of a target, or of a form with the same encoding: pairs in order, whose names may repeat.
 package struct URLQuery: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     package struct Pair: Sendable, Equatable {
         package var name: String
@@ -23,7 +23,7 @@ package struct URLQuery: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         pairs = elements.map { Pair(name: $0.0, value: $0.1) }
     }
 
-    /// - Parameter text: without the `?`. `+` is a space; a name without `=` has the empty value; empty pairs do not count.
+    /// - Parameter text: the parameters without the `?`. `+` is a space, a name without `=` has an empty value, and empty pairs are left out.
     package init(parsing text: some StringProtocol, limit: Int = 1_024) throws(ParsingError) {
         pairs = []
         for part in text.utf8.split(separator: ASCII.ampersand) {
@@ -41,15 +41,15 @@ package struct URLQuery: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// The first value of the name; nil when it is not there.
+    /// Returns the first value of the parameter; nil when it is absent.
     package func first(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-    /// All values of the name, in order.
+    /// Returns all values of the parameter, in order.
     package func all(_ name: String) -> [String] { pairs.compactMap { $0.name == name ? $0.value : nil } }
 
     package mutating func add(_ name: String, _ value: String) { pairs.append(Pair(name: name, value: value)) }
 
-    /// As it stands in a URL, without the `?`.
+    /// The parameters as they are written in a URL, without the `?`.
     package var encoded: String {
         pairs.map { PercentCoding.encode($0.name) + "=" + PercentCoding.encode($0.value) }.joined(separator: "&")
     }

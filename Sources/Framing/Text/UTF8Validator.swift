@@ -1,15 +1,15 @@
-/// Says whether bytes that come in pieces are UTF-8, as soon as it can be said (RFC 3629: no surrogates, no overlong forms, nothing above
-/// U+10FFFF).
+/// Checks if bytes that come in pieces are UTF-8, and reports an error as early as possible (RFC 3629: no surrogates, no overlong forms, nothing
+/// above U+10FFFF).
 struct UTF8Validator: Sendable {
-    /// Continuation bytes that are still to come.
+    /// Number of continuation bytes that are still missing.
     private var missing = 0
-    /// What the next continuation byte may be.
+    /// The values that the next continuation byte may have.
     private var allowed: ClosedRange<UInt8> = 0x80...0xBF
 
-    /// Whether the bytes so far end between characters.
+    /// True if the bytes so far end at the end of a character.
     var isComplete: Bool { missing == 0 }
 
-    /// Takes the next bytes. Returns false once no bytes that may follow could make it text.
+    /// Checks the next bytes. Returns false as soon as no further bytes could make the text valid.
     mutating func accept(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let start = bytes.baseAddress else { return true }
         let count = bytes.count

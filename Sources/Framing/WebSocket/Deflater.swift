@@ -1,8 +1,8 @@
 import CZlib
 
-/// Compresses the messages of one direction. Its zlib state points back at itself, so it stays where it is.
+/// Compresses the messages of one direction. A class, because its zlib state points back at itself and must not move.
 final class Deflater {
-    /// Memory that zlib takes for one stream with the longest window, in bytes.
+    /// Memory of zlib for one stream with the longest window, in bytes.
     static let byteCount = 264 * 1024
 
     private let stream: UnsafeMutablePointer<z_stream>
@@ -10,14 +10,14 @@ final class Deflater {
     private var compressed: [UInt8] = []
 
     /// - Parameters:
-    ///   - windowBits: 9…15.
-    ///   - forgets: start afresh with each message.
+    ///   - windowBits: the base-2 logarithm of the window, 9…15.
+    ///   - forgets: true to start anew with each message.
     init?(windowBits: Int, forgets: Bool) {
         self.forgets = forgets
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let size = Int32(MemoryLayout<z_stream>.size)
-        // Level 1 and memory level 8: messages are small and many, so that time counts for more than the last per cent.
+        // Level 1 and memory level 8: messages are small and many, so time counts more than the last per cent of size.
         guard deflateInit2_(stream, 1, Z_DEFLATED, -Int32(windowBits), 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK else {
             stream.deallocate()
             return nil
@@ -29,7 +29,7 @@ final class Deflater {
         stream.deallocate()
     }
 
-    /// Compresses a message, without the four bytes that are left out, and shows the result.
+    /// Compresses a message and calls `body` with the result, without the four bytes that WebSocket messages leave out.
     func deflate(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
         compressed.removeAll(keepingCapacity: true)
         stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
@@ -43,7 +43,7 @@ final class Deflater {
             } while stream.pointee.avail_out == 0
         }
         if forgets { deflateReset(stream) }
-        // With nothing to compress, zlib flushes once and no more: then the empty block is ours to write.
+        // With nothing to compress, zlib flushes only once; after that, the empty block is written here.
         if compressed.isEmpty { compressed = [0, 0, 0, 0xFF, 0xFF] }
         compressed.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0.dropLast(4))) }
     }

@@ -1,23 +1,23 @@
 import CZlib
 
-/// Decompresses the messages of one direction. Its zlib state points back at itself, so it stays where it is.
+/// Decompresses the messages of one direction. A class, because its zlib state points back at itself and must not move.
 final class Inflater {
     enum Outcome: Equatable {
         case done, tooBig, invalid
     }
 
-    /// Memory that zlib takes for one stream with the longest window, in bytes.
+    /// Memory of zlib for one stream with the longest window, in bytes.
     static let byteCount = 44 * 1024
 
     private let stream: UnsafeMutablePointer<z_stream>
     private let forgets: Bool
 
-    /// - Parameter forgets: the sender starts afresh with each message.
+    /// - Parameter forgets: true if the sender starts anew with each message.
     init?(windowBits: Int, forgets: Bool) {
         self.forgets = forgets
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        // Negative: a bare deflate stream, without a zlib header.
+        // A negative value means a bare deflate stream, without a zlib header.
         guard inflateInit2_(stream, -Int32(windowBits), ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             stream.deallocate()
             return nil
@@ -29,9 +29,9 @@ final class Inflater {
         stream.deallocate()
     }
 
-    /// Decompresses the next bytes of a message and appends what comes out, also before a failure.
+    /// Decompresses the next bytes of a message and appends the result, even the part before a failure.
     ///
-    /// - Parameter limit: bytes that `output` may have; a bomb stops there.
+    /// - Parameter limit: the maximum size of `output` in bytes, which stops a decompression bomb.
     func inflate(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8], limit: Int) -> Outcome {
         stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(bytes.count)
@@ -46,7 +46,7 @@ final class Inflater {
                 guard fitting == produced else { return .tooBig }
                 switch result {
                 case Z_STREAM_END:
-                    // A sender may end its stream with a message (RFC 7692 section 7.2.3.4); the next bytes begin another.
+                    // A sender may end its deflate stream with a message (RFC 7692 section 7.2.3.4); the next bytes begin another stream.
                     guard inflateReset(stream) == Z_OK else { return .invalid }
                     if stream.pointee.avail_in == 0 { return .done }
                 case Z_OK:
@@ -60,7 +60,7 @@ final class Inflater {
         }
     }
 
-    /// Ends a message: puts back the four bytes that senders leave out.
+    /// Ends a message: adds the four bytes that senders leave out.
     func finish(into output: inout [UInt8], limit: Int) -> Outcome {
         let tail: [UInt8] = [0, 0, 0xFF, 0xFF]
         let outcome = tail.withUnsafeBytes { inflate($0, into: &output, limit: limit) }

@@ -1,9 +1,9 @@
-/// What two peers agreed on about compression (RFC 7692 section 7.1).
+/// The agreement of two peers about compression (RFC 7692 section 7.1).
 package struct PermessageDeflate: Sendable, Equatable {
-    /// The server forgets what it compressed after each message.
+    /// True if the server starts anew with each message; `clientForgets` says the same for the client.
     package var serverForgets: Bool
     package var clientForgets: Bool
-    /// The base-2 logarithm of the window of the server's compression, 9…15.
+    /// The base-2 logarithm of the window of the server's compression, 9…15; `clientWindowBits` is the client's.
     package var serverWindowBits: Int
     package var clientWindowBits: Int
 

@@ -1,4 +1,4 @@
-/// Why a WebSocket closes (RFC 6455 section 7.4).
+/// The reason for which a WebSocket closes (RFC 6455 section 7.4).
 package struct WebSocketCloseCode: Hashable, Sendable, CustomStringConvertible {
     package var rawValue: UInt16
 
@@ -16,7 +16,7 @@ package struct WebSocketCloseCode: Hashable, Sendable, CustomStringConvertible {
     package static let internalError = WebSocketCloseCode(1011)
     package static let badGateway = WebSocketCloseCode(1014)
 
-    /// Whether a close frame may carry it.
+    /// True if a close frame may carry the code.
     package var isSendable: Bool {
         switch rawValue {
         case 1000...1003, 1007...1014, 3000...4999: true

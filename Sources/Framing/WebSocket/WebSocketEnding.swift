@@ -1,17 +1,17 @@
-/// How the closing handshake of a WebSocket went. What the transport adds to that is not known here.
+/// The result of a WebSocket's closing handshake. Does not include failures of the transport.
 package struct WebSocketEnding: Sendable, Equatable {
     package enum Origin: Sendable, Equatable {
         /// The peer sent its close frame first.
         case peer
-        /// We sent ours first, and the peer answered it.
+        /// This side sent its close frame first, and the peer answered it.
         case local
-        /// The peer broke the protocol. The code is the one that it was told.
+        /// The peer broke the protocol. The code is the one that was sent to the peer.
         case violation(WebSocketViolation)
     }
 
-    /// From the peer's close frame, `noStatus` if that had none; after a violation, ours.
+    /// The code of the peer's close frame, or `noStatus` if the frame had none; after a violation, this side's code.
     package var code: WebSocketCloseCode
-    /// At most 123 bytes.
+    /// The reason of the close frame, at most 123 bytes.
     package var reason: String
     package var origin: Origin
 

@@ -1,4 +1,4 @@
-/// What a frame begins with (RFC 6455 section 5.2), 2 to 14 bytes.
+/// The header of a frame (RFC 6455 section 5.2), 2 to 14 bytes.
 struct WebSocketFrameHeader: Sendable, Equatable {
     enum Opcode: UInt8, Sendable {
         case continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10
@@ -9,13 +9,13 @@ struct WebSocketFrameHeader: Sendable, Equatable {
     static let maximumSize = 14
 
     var isFinal: Bool
-    /// The first reserved bit: the message is compressed.
+    /// The first reserved bit: true if the message is compressed.
     var isCompressed: Bool
     var opcode: Opcode
     var mask: WebSocketMask?
-    /// Of the payload, in bytes.
+    /// Length of the payload, in bytes.
     var length: Int
-    /// The length was written with as few bytes as it can be, which the protocol asks for.
+    /// True if the length was written in the fewest possible bytes, as the protocol requires.
     var isMinimal = true
 
     init(isFinal: Bool = true, isCompressed: Bool = false, opcode: Opcode, mask: WebSocketMask? = nil, length: Int) {
@@ -26,13 +26,13 @@ struct WebSocketFrameHeader: Sendable, Equatable {
         self.length = length
     }
 
-    /// How many bytes the header has that begins with these two.
+    /// Returns the size in bytes of a header with this second byte.
     static func size(_ second: UInt8) -> Int {
         let length = second & 0x7F
         return 2 + (length == 127 ? 8 : length == 126 ? 2 : 0) + (second & 0x80 != 0 ? 4 : 0)
     }
 
-    /// - Parameter bytes: at least the first two, and for what comes after them as many as `size` says.
+    /// - Parameter bytes: at least as many bytes as `size` returns for the second byte.
     init(_ bytes: UnsafeRawBufferPointer) throws(WebSocketViolation) {
         guard bytes[0] & 0x30 == 0 else { throw .reservedBits }
         guard let opcode = Opcode(rawValue: bytes[0] & 0x0F) else { throw .reservedOpcode }

@@ -1,30 +1,31 @@
-/// Frames out: each is appended to the caller's buffer. Nothing is sent once our close frame is.
+/// Appends frames to the caller's buffer. Nothing is appended after this side's close frame.
 extension WebSocketMachine {
-    /// A whole message. False when the connection no longer takes messages.
+    /// Appends a complete message. Returns false when messages can no longer be sent.
     ///
-    /// - Parameter text: UTF-8; the caller vouches for it.
+    /// - Parameter text: the text, which the caller guarantees to be UTF-8.
     @discardableResult
     package mutating func append(text: RawSpan, to output: inout [UInt8]) -> Bool {
         text.withUnsafeBytes { appendMessage(.text, $0, to: &output) }
     }
 
-    /// A whole message. False when the connection no longer takes messages.
+    /// Appends a complete message. Returns false when messages can no longer be sent.
     @discardableResult
     package mutating func append(binary: RawSpan, to output: inout [UInt8]) -> Bool {
         binary.withUnsafeBytes { appendMessage(.binary, $0, to: &output) }
     }
 
-    /// - Parameter payload: at most 125 bytes; what is beyond is left out.
+    /// - Parameter payload: the payload; only its first 125 bytes are sent.
     @discardableResult
     package mutating func append(ping payload: RawSpan, to output: inout [UInt8]) -> Bool {
         payload.withUnsafeBytes { append(.ping, UnsafeRawBufferPointer(rebasing: $0.prefix(125)), to: &output) }
     }
 
-    /// Our close frame. The peer's answer comes as `.closed`; its messages before that still come as events. Does nothing a second time.
+    /// Appends this side's close frame. The peer's answer comes as `.closed`; the peer's messages before its answer still come as events. A second
+    /// call does nothing.
     ///
     /// - Parameters:
     ///   - code: `noStatus` sends a frame without a code; a code that must not be sent becomes `internalError`.
-    ///   - reason: cut to 123 bytes at the end of a character.
+    ///   - reason: the reason, cut to at most 123 bytes between two characters.
     @discardableResult
     package mutating func appendClose(_ code: WebSocketCloseCode, reason: String, to output: inout [UInt8]) -> Bool {
         guard state == .open else { return false }
@@ -60,7 +61,7 @@ extension WebSocketMachine {
         return sent
     }
 
-    /// One frame, header and payload, masked in the output when we are the client.
+    /// Appends one frame with header and payload; a client's payload is masked in the output.
     @discardableResult
     mutating func append(
         _ opcode: WebSocketFrameHeader.Opcode, _ payload: UnsafeRawBufferPointer, isCompressed: Bool = false, to output: inout [UInt8]

@@ -1,15 +1,14 @@
-/// One side of a WebSocket connection (RFC 6455), with compression where agreed (RFC 7692): bytes in, events and replies out.
+/// One side of a WebSocket connection (RFC 6455), with compression where agreed (RFC 7692): turns bytes into events and replies.
 ///
 ///     var offset = 0
 ///     while let event = machine.next(&input, from: &offset, replies: &output) { … }
 ///
-/// The machine takes all of its input: what a frame or message lacks is kept, so the input buffer can be shared by many connections. A message
-/// that lies whole in the input is unmasked and handed out there; it costs one pass and no memory. Pings and close frames are answered by
-/// themselves.
+/// The machine uses all of its input and keeps incomplete frames and messages itself, so many connections can share one input buffer. A message that
+/// is completely in the input is unmasked and returned in place; it costs one pass and no memory. The machine answers pings and close frames itself.
 package struct WebSocketMachine: ~Copyable {
     package enum Role: Sendable {
         case server
-        /// - Parameter nextMask: gives a new mask for each frame, which the peer's scripts must not be able to foretell.
+        /// - Parameter nextMask: returns a new mask for each frame, which scripts must not be able to predict.
         case client(nextMask: @Sendable () -> UInt32)
     }
 
@@ -19,14 +18,14 @@ package struct WebSocketMachine: ~Copyable {
         case closed
     }
 
-    /// A frame whose payload is coming.
+    /// A frame whose payload has not come completely.
     private struct Frame {
         var header: WebSocketFrameHeader
         var received = 0
         var remaining: Int { header.length - received }
     }
 
-    /// A message whose frames are coming.
+    /// A message whose frames have not all come.
     private struct Message {
         var isText: Bool
         var isCompressed: Bool
@@ -34,27 +33,27 @@ package struct WebSocketMachine: ~Copyable {
     }
 
     let role: Role
-    /// Bytes that a message from the peer may have, decompressed. A change holds from the next frame on.
+    /// Maximum size of a message from the peer after decompression, in bytes. A change applies from the next frame on.
     package var messageLimit: Int
     let compression: PermessageDeflate?
-    /// Messages from this size on are sent compressed, in bytes.
+    /// Minimum size of messages that are sent compressed, in bytes.
     let compressionThreshold: Int
     var state = State.open
     var deflater: Deflater?
     private var inflater: Inflater?
 
-    /// The bytes of a header that has not come whole yet.
+    /// The bytes of an incomplete header.
     private var heldHeader = SIMD16<UInt8>()
     private var heldCount = 0
     private var frame: Frame?
     private var message: Message?
     private var assembly: [UInt8] = []
-    /// The payload of a control frame that came in pieces; such a frame may stand between those of a message.
+    /// The payload of a control frame that comes in pieces; such a frame may come between the frames of a message.
     private var control: [UInt8] = []
 
     /// - Parameters:
-    ///   - messageLimit: bytes that a message from the peer may have, decompressed.
-    ///   - compression: as the handshake agreed; nil for none.
+    ///   - messageLimit: the maximum size of a message from the peer after decompression, in bytes.
+    ///   - compression: the handshake's agreement; nil: no compression.
     package init(role: Role, messageLimit: Int = 16_777_216, compression: PermessageDeflate? = nil, compressionThreshold: Int = 128) {
         self.role = role
         self.messageLimit = messageLimit
@@ -62,21 +61,21 @@ package struct WebSocketMachine: ~Copyable {
         self.compressionThreshold = compressionThreshold
     }
 
-    /// Memory kept for frames and messages that have not come whole, and for compression, in bytes.
+    /// Memory that is kept for incomplete frames and messages and for compression, in bytes.
     package var keptByteCount: Int {
         assembly.capacity + control.capacity + (inflater == nil ? 0 : Inflater.byteCount) + (deflater == nil ? 0 : Deflater.byteCount)
     }
 
-    /// Whether messages can still be sent.
+    /// True while messages can be sent.
     package var isOpen: Bool { state == .open }
-    /// Whether the last event has come.
+    /// True after the last event.
     package var isClosed: Bool { state == .closed }
 
-    /// Returns what comes next in the input and moves `offset` behind it; nil once the input is used up.
+    /// Returns the next event in the input and moves `offset` after it; nil when the whole input is used.
     ///
     /// - Parameters:
-    ///   - input: is changed: payloads are unmasked in it.
-    ///   - replies: pongs and close frames are appended here, to be sent at once.
+    ///   - input: the input, in which payloads are unmasked.
+    ///   - replies: gets pongs and close frames, which must be sent at once.
     package mutating func next(_ input: inout MutableRawSpan, from offset: inout Int, replies: inout [UInt8]) -> WebSocketEvent? {
         input.withUnsafeMutableBytes { input in
             do throws(WebSocketViolation) {
@@ -128,7 +127,7 @@ package struct WebSocketMachine: ~Copyable {
         return nil
     }
 
-    /// Reads a header where it lies, or puts it together from pieces.
+    /// Reads a header in place, or collects it from pieces.
     private mutating func readHeader(_ input: UnsafeRawBufferPointer, from offset: inout Int) throws(WebSocketViolation) -> WebSocketFrameHeader? {
         let available = input.count - offset
         if heldCount == 0, available >= 2 {
@@ -173,7 +172,7 @@ package struct WebSocketMachine: ~Copyable {
         guard header.length <= messageLimit - assembly.count else { throw .messageTooBig(limit: messageLimit) }
     }
 
-    /// Takes a piece of the message at hand.
+    /// Processes a piece of the present message.
     private mutating func receive(
         _ piece: UnsafeRawBufferPointer, _ range: Range<Int>, isSimple: Bool, isLast: Bool
     ) throws(WebSocketViolation) -> WebSocketEvent? {
@@ -217,7 +216,7 @@ package struct WebSocketMachine: ~Copyable {
         }
     }
 
-    /// Acts on a whole control frame.
+    /// Processes a complete control frame.
     private mutating func finish(
         _ opcode: WebSocketFrameHeader.Opcode, _ bytes: Bytes, _ payload: UnsafeRawBufferPointer, replies: inout [UInt8]
     ) throws(WebSocketViolation) -> WebSocketEvent? {

@@ -1,14 +1,14 @@
-/// The four bytes that a client's payload is combined with (RFC 6455 section 5.3).
+/// The four bytes that are combined with a client's payload (RFC 6455 section 5.3).
 struct WebSocketMask: Sendable, Equatable {
-    /// The bytes as a little-endian number: the first is the lowest.
+    /// The four bytes as a little-endian number: the first byte is the lowest.
     var rawValue: UInt32
 
     init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// Combines the bytes with the mask, where they lie; doing so again gives the old ones back. Eight bytes in each step, which the compiler
-    /// makes more of.
+    /// Combines the bytes with the mask in place; a second call restores the bytes. Processes eight bytes in each step, which the compiler turns into
+    /// larger steps.
     ///
-    /// - Parameter position: of the first byte within the payload.
+    /// - Parameter position: the position of the first byte within the payload.
     func apply(to bytes: UnsafeMutableRawBufferPointer, position: Int) {
         guard let start = bytes.baseAddress else { return }
         let shift = UInt32(truncatingIfNeeded: position & 3) &* 8
@@ -26,7 +26,7 @@ struct WebSocketMask: Sendable, Equatable {
             let place = start + offset
             place.storeBytes(of: place.load(as: UInt8.self) ^ UInt8(truncatingIfNeeded: rest), as: UInt8.self)
             rest &>>= 8
-            // At most seven bytes are left: the mask starts over once.
+            // At most seven bytes are left, so the mask repeats at most once.
             if (offset &+ 1) & 7 == 4 { rest = turned }
             offset &+= 1
         }

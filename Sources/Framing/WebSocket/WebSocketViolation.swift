@@ -1,30 +1,30 @@
-/// What a peer did that a WebSocket does not allow.
+/// A peer's breach of the WebSocket protocol.
 package enum WebSocketViolation: Error, Sendable, Equatable {
-    /// A reserved bit without the extension that would give it a meaning.
+    /// A reserved bit is set without an extension that defines it.
     case reservedBits
     case reservedOpcode
-    /// A client's frame without a mask.
+    /// A client's frame has no mask.
     case unmasked
-    /// A server's frame with one.
+    /// A server's frame has a mask.
     case masked
     case fragmentedControl
     case controlTooLong
-    /// A continuation of nothing.
+    /// A continuation comes outside a message.
     case unexpectedContinuation
-    /// A new message inside another.
+    /// A new message begins inside another message.
     case interleavedMessage
-    /// A length with its highest bit set.
+    /// The highest bit of a length is set.
     case lengthOverflow
-    /// A client's length in more bytes than it needs.
+    /// A client's length uses more bytes than necessary.
     case lengthNotMinimal
     case malformedClose
     case invalidCloseCode
     case invalidUTF8
     case invalidCompression
-    /// In bytes, after decompression.
+    /// The message is larger than `limit` bytes after decompression.
     case messageTooBig(limit: Int)
 
-    /// What the peer is told.
+    /// The close code that the peer gets.
     package var code: WebSocketCloseCode {
         switch self {
         case .reservedBits, .reservedOpcode, .unmasked, .masked, .fragmentedControl, .controlTooLong, .unexpectedContinuation,
@@ -37,7 +37,7 @@ package enum WebSocketViolation: Error, Sendable, Equatable {
 }
 
 extension WebSocketViolation: CustomStringConvertible {
-    /// Short enough for the reason of a close frame.
+    /// Text that is short enough for the reason of a close frame.
     package var description: String {
         switch self {
         case .reservedBits: "reserved bits must be 0"

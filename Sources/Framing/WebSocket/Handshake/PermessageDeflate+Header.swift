@@ -1,8 +1,8 @@
-/// As `Sec-WebSocket-Extensions` writes it (RFC 7692 section 7.1).
+/// The form of the agreement in `Sec-WebSocket-Extensions` (RFC 7692 section 7.1).
 extension PermessageDeflate {
     static let name = "permessage-deflate"
 
-    /// Reads an offer or an agreement; nil when it is another extension's, or has unknown, repeated or impossible parameters.
+    /// Reads an offer or an agreement; nil when it belongs to another extension, or has unknown, repeated or impossible parameters.
     init?(_ element: HeaderElement, isOffer: Bool) {
         guard element.value == Self.name else { return nil }
         self.init()
@@ -16,7 +16,7 @@ extension PermessageDeflate {
                 guard let bits = Self.windowBits(value) else { return nil }
                 serverWindowBits = bits
             case ("client_max_window_bits", let value):
-                // Ours never offers it, so that no server may choose it.
+                // This client never offers the parameter, so no server may choose it.
                 guard isOffer else { return nil }
                 guard let value else { continue }
                 guard let bits = Self.windowBits(value) else { return nil }
@@ -34,7 +34,7 @@ extension PermessageDeflate {
         return text
     }
 
-    /// 8…15, without a zero before it.
+    /// Reads 8…15, without a leading zero; nil for any other text.
     private static func windowBits(_ text: String) -> Int? {
         ["8", "9", "10", "11", "12", "13", "14", "15"].contains(text) ? Int(text) : nil
     }

@@ -1,4 +1,4 @@
-/// SHA-1 (RFC 3174), for the accept value of the WebSocket handshake and nothing else: it keeps no secret.
+/// SHA-1 (RFC 3174), only for the accept value of the WebSocket handshake, where it protects no secret.
 enum SHA1 {
     static func digest(_ message: [UInt8]) -> [UInt8] {
         var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]

@@ -1,6 +1,6 @@
-/// A client's request to open a WebSocket and what it makes of the answer (RFC 6455 section 4.1).
+/// A client's request to open a WebSocket, and the check of the answer (RFC 6455 section 4.1).
 package struct WebSocketClientHandshake: Sendable {
-    /// What both sides will keep to.
+    /// The agreement of both sides.
     package struct Agreement: Sendable, Equatable {
         package var subprotocol: String?
         package var compression: PermessageDeflate?
@@ -17,16 +17,16 @@ package struct WebSocketClientHandshake: Sendable {
 
     /// - Parameters:
     ///   - nonce: 16 random bytes.
-    ///   - subprotocols: in order of preference.
+    ///   - subprotocols: the offered subprotocols, in order of preference.
     package init(nonce: [UInt8], subprotocols: [String] = [], offersCompression: Bool = false) {
         key = Base64.encode(nonce)
         self.subprotocols = subprotocols
         self.offersCompression = offersCompression
     }
 
-    /// The fields of the `GET` request, to which the caller adds its own.
+    /// Returns the fields of the `GET` request, to which the caller adds its own.
     ///
-    /// - Parameter authority: for `Host`.
+    /// - Parameter authority: the value of `Host`.
     package func headers(authority: String) -> HTTPHeaders {
         var headers: HTTPHeaders = [
             "Host": authority, "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key,

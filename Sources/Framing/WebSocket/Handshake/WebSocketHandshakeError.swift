@@ -1,25 +1,25 @@
-/// Why a connection did not become a WebSocket.
+/// The reason for which a connection did not become a WebSocket.
 package enum WebSocketHandshakeError: Error, Sendable, Equatable {
-    // What a server says of a request.
+    // Errors that a server finds in a request.
     case notGet
-    /// No `Upgrade: websocket` and `Connection: Upgrade`, or an old version of HTTP.
+    /// The request lacks `Upgrade: websocket` or `Connection: Upgrade`, or has an old version of HTTP.
     case notAnUpgrade
-    /// Not version 13.
+    /// The WebSocket version is not 13.
     case unsupportedVersion
     /// `Sec-WebSocket-Key` is missing, repeated or not 16 bytes in Base64.
     case malformedKey
     case malformedExtensions
 
-    // What a client says of an answer.
-    /// Not 101.
+    // Errors that a client finds in an answer.
+    /// The status is not 101.
     case refused(HTTPStatus)
-    /// 101 without the right `Upgrade` and `Connection`.
+    /// The status is 101, but `Upgrade` or `Connection` is wrong.
     case notUpgraded
     case wrongAccept
     case unofferedSubprotocol(String)
     case unofferedExtension
 
-    /// What a server answers.
+    /// The status with which a server answers.
     package var status: HTTPStatus {
         switch self {
         case .notGet: .methodNotAllowed
@@ -29,7 +29,7 @@ package enum WebSocketHandshakeError: Error, Sendable, Equatable {
         }
     }
 
-    /// Fields that go with the status.
+    /// The fields that belong to the status.
     package var headers: HTTPHeaders {
         switch self {
         case .notGet: ["Allow": "GET"]

@@ -1,6 +1,6 @@
-/// What a client's request to open a WebSocket says, and the server's answer to it (RFC 6455 section 4.2).
+/// A client's request to open a WebSocket, and the server's answer (RFC 6455 section 4.2).
 package struct WebSocketServerHandshake: Sendable, Equatable {
-    /// In the client's order of preference. Some clients carry a credential here: never print them.
+    /// The subprotocols in the client's order of preference. Some clients put a credential here: never print them.
     package let subprotocols: [String]
     private let accept: String
     private let offers: [HeaderElement]
@@ -19,14 +19,14 @@ package struct WebSocketServerHandshake: Sendable, Equatable {
         self.offers = offers
     }
 
-    /// The first of the client's subprotocols that the server speaks.
+    /// Returns the first of the client's subprotocols that the server speaks; nil when there is none.
     package func subprotocol(among spoken: [String]) -> String? {
         subprotocols.first { spoken.contains($0) }
     }
 
-    /// Agrees to the first offer of compression that can be kept; nil when there is none.
+    /// Returns the agreement to the first acceptable offer of compression; nil when there is none.
     ///
-    /// - Parameter forgetting: both sides start afresh with each message, which costs compression and saves memory.
+    /// - Parameter forgetting: true if both sides start anew with each message, which compresses less and saves memory.
     package func compression(forgetting: Bool) -> PermessageDeflate? {
         for offer in offers {
             guard let offered = PermessageDeflate(offer, isOffer: true) else { continue }
@@ -39,7 +39,7 @@ package struct WebSocketServerHandshake: Sendable, Equatable {
         return nil
     }
 
-    /// The answer that opens the WebSocket.
+    /// Returns the answer that opens the WebSocket.
     ///
     /// - Parameter subprotocol: one of the client's, or nil.
     package func answer(subprotocol: String?, compression: PermessageDeflate?, headers: HTTPHeaders = [:]) -> HTTPResponseHead {
