@@ -1,17 +1,17 @@
 package import Protocols
 package import Speech
 
-/// Parts a stream's audio into messages of lengths that the vendor wants. All of it goes, in order; none of it twice.
+/// Splits a stream's audio into messages of the lengths that the vendor wants. All audio is sent once and in order.
 package struct AudioFramer {
-    /// Of messages, in bytes.
+    /// Minimum length of messages, in bytes.
     private let shortest: Int
-    /// The shortest that the vendor takes while more is to come, in bytes.
+    /// Minimum length, in bytes, that the vendor accepts while more audio is to come.
     private let least: Int
     private let longest: Int
-    /// Audio that is too short to go by itself.
+    /// Audio that is too short for a message of its own.
     private var remainder: [UInt8] = []
 
-    /// - Parameter audio: what the vendor wants.
+    /// - Parameter audio: the message sizes that the vendor wants.
     package init(_ audio: AudioMessages, _ options: StreamOptions) {
         let frame = 2 * options.channels
         func bytes(_ duration: Duration) -> Int { frame * Int(SampleCount(duration, at: options.rate).samples) }
@@ -22,7 +22,7 @@ package struct AudioFramer {
 
     /// - Parameters:
     ///   - audio: whole frames.
-    ///   - send: takes the messages that are long enough now.
+    ///   - send: called with each message that is long enough now.
     package mutating func take(_ audio: RawSpan, _ send: (RawSpan) -> Void) {
         if remainder.isEmpty && audio.byteCount >= shortest {
             part(audio, send)
@@ -32,19 +32,19 @@ package struct AudioFramer {
         }
     }
 
-    /// What waits, if it is long enough for the vendor: some end a stream for a short message that is not the last one.
+    /// Sends the waiting audio if it is long enough for the vendor: some vendors end a stream for a short message that is not the last one.
     package mutating func flush(_ send: (RawSpan) -> Void) {
         if remainder.count >= least { rest(send) }
     }
 
-    /// What is left, whatever its length: nothing comes behind it, or a command that must not overtake it.
+    /// Sends the rest of the audio, of any length: after it comes nothing, or a command that must not overtake it.
     package mutating func rest(_ send: (RawSpan) -> Void) {
         guard !remainder.isEmpty else { return }
         send(remainder.span.bytes)
         remainder.removeAll(keepingCapacity: true)
     }
 
-    /// Sends audio that is long enough, except for an end that would be too short by itself.
+    /// Sends audio that is long enough, but keeps an end that would be too short for a message of its own.
     private mutating func part(_ audio: RawSpan, _ send: (RawSpan) -> Void) {
         guard audio.byteCount > longest else { return send(audio) }
         var start = 0

@@ -1,12 +1,12 @@
 package import Net
 import Protocols
 
-/// What the vendors' streams of one loop share. Belongs to the loop.
+/// The objects that the vendors' streams of one loop share. Confined to the loop.
 package final class VendorConnector {
     package let loop: Loop
     let client: WebSocketClient
     let configuration: WebSocketConfiguration
-    /// One array for what the machines want, since only one acts at a time.
+    /// One array for the actions of all machines, since only one machine acts at a time.
     var actions: [ClientAction] = []
 
     package init(loop: Loop, client: WebSocketClient, configuration: WebSocketConfiguration) {

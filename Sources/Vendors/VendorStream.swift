@@ -3,9 +3,10 @@ package import Net
 package import Protocols
 package import Speech
 
-/// A vendor's live stream on its owner's loop: carries messages between a client machine and its socket, and parts audio as the vendor wants it.
+/// A vendor's live stream on its owner's loop: carries messages between a client machine and its socket, and splits audio into messages of the
+/// vendor's size.
 package final class VendorStream: EngineStream, WebSocketHandler {
-    /// The vendor's name of the model that it is asked for.
+    /// The vendor's name of the requested model; nil when the vendor chooses the model.
     package let model: String?
     private let context: VendorConnector
     private let credential: Credential
@@ -20,7 +21,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
 
     /// Begins to connect.
     ///
-    /// - Parameter deliver: takes the stream's events, on the loop, in order; nothing comes after `.closed`.
+    /// - Parameter deliver: called with the stream's events, on the loop and in order; no event comes after `.closed`.
     package init(
         _ service: LiveService, settings: VendorSettings, options: StreamOptions, context: VendorConnector, deliver: @escaping (EngineEvent) -> Void
     ) {
@@ -59,7 +60,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         case .update: flush()
         case .keepAlive, .cancel: break
         }
-        // The machine takes its leave of the vendor, where that is due.
+        // The machine sends the vendor a last message, where the protocol has one.
         act { machine, now, actions in machine.command(command, now: now, actions: &actions) }
         if command == .cancel { finish(.cancelled) }
     }
@@ -74,7 +75,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
     }
 
     package func received(binary: RawSpan, on connection: WebSocketConnection) {
-        // No vendor's live protocol has binary answers.
+        // No vendor's live protocol has binary answers, so the message is ignored.
     }
 
     package func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {
@@ -102,7 +103,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         }
     }
 
-    /// Lets the machine act and carries out what it wants. Events may call back into `send`, so the list is this call's own.
+    /// Lets the machine act and carries out its actions. Events may call back into `send`, so each call has a list of its own.
     private func act(_ body: (inout any LiveClientMachine, ContinuousClock.Instant, inout [ClientAction]) -> Void) {
         guard !isClosed else { return }
         var actions: [ClientAction] = []
@@ -114,7 +115,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
             case .event(let event): deliver(event)
             case .send(let text): connection?.send(text: text.span.bytes)
             case .close(let code): connection?.close(code: code, reason: "")
-            // No engine speaks it.
+            // No engine speaks this protocol.
             case .listen: break
             }
         }
@@ -123,7 +124,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
         armTimer()
     }
 
-    /// Reading it from the property would copy the whole machine.
+    /// Returns the deadline. The machine is `inout`, because reading the property would copy the whole machine.
     private static func deadline(of machine: inout any LiveClientMachine) -> ContinuousClock.Instant? { machine.deadline }
 
     private func armTimer() {
@@ -143,7 +144,7 @@ package final class VendorStream: EngineStream, WebSocketHandler {
 
     private var timerDeadline: ContinuousClock.Instant?
 
-    /// The last event, once.
+    /// Delivers the last event, once.
     private func finish(_ error: EngineError?) {
         guard !isClosed else { return }
         isClosed = true

@@ -1,7 +1,7 @@
-/// Time and chance, as a recogniser of recordings needs them.
+/// The time and the random numbers for a recognizer of recordings.
 package struct RecognizerClock: Sendable {
     package var now: @Sendable () -> ContinuousClock.Instant
-    /// Throws when the task is cancelled.
+    /// Waits for this duration; throws when the task is cancelled.
     package var sleep: @Sendable (Duration) async throws -> Void
     package var random: @Sendable () -> UInt64
 

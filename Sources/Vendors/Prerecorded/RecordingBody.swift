@@ -2,7 +2,7 @@ import Net
 import Protocols
 import Speech
 
-/// A recording as the body of a request: read from disk while it is sent.
+/// A recording as the body of a request, read from disk while it is sent.
 struct RecordingBody {
     private let recording: Recording
     private let summary: FileSummary
@@ -18,8 +18,8 @@ struct RecordingBody {
         guard summary.byteCount > 0 else { throw .undecodable("The recording is empty.") }
     }
 
-    /// - Parameter boundary: of a form; nowhere else in it.
-    /// - Returns: the parts, and the content type where the machine left it to us. nil: a raw recording that no header can describe.
+    /// - Parameter boundary: the boundary of a form; it must not occur in the form's parts.
+    /// - Returns: the parts, and the content type unless the machine chose it; nil for a raw recording that no header can describe.
     func parts(for body: VendorRequest.Body, boundary: String) -> (parts: [HTTPClientRequest.BodyPart]?, contentType: String?)? {
         switch body {
         case .none: return (nil, nil)
@@ -40,7 +40,7 @@ struct RecordingBody {
         }
     }
 
-    /// nil: raw, which the machine has a name for.
+    /// Content type of the file; nil for a raw recording, whose type the machine names.
     private var fileType: String? {
         if case .raw(let encoding, _, _) = recording.format, ![.flac, .oggOpus].contains(encoding) { return nil }
         return kind?.contentType ?? "application/octet-stream"

@@ -1,24 +1,24 @@
 import Net
 import Protocols
 
-/// Which requests are sent once more, and when.
+/// Decides which requests are repeated, and when.
 struct RetryRule: Sendable {
-    /// Of one request, the first included.
+    /// Maximum number of attempts for one request, including the first one.
     var attempts = 5
     var firstWait: Duration = .milliseconds(500)
     var longestWait: Duration = .seconds(30)
-    /// A vendor that wants us to wait longer is given up.
+    /// Maximum wait that a vendor may ask for; a vendor that asks for more is given up.
     var longestAsked: Duration = .seconds(60)
 
     private static let passing: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
-    /// Refusals before anything is done.
+    /// Statuses of refusals before the vendor did anything.
     private static let notActedOn: Set<Int> = [429, 503]
 
-    /// How long to wait before the next attempt; nil: there is none.
+    /// Returns the wait before the next attempt; nil: there is no further attempt.
     ///
     /// - Parameters:
-    ///   - attempt: counted from 1.
-    ///   - chance: 0…1: half of the wait is left to it, so that those who failed together do not come back together.
+    ///   - attempt: the number of the last attempt, from 1.
+    ///   - chance: a random number, 0…1, which decides half of the wait, so that requests that failed together are not repeated together.
     func wait(after answer: VendorAnswer, to request: VendorRequest, attempt: Int, chance: Double) -> Duration? {
         let passes =
             switch request.repetition {

@@ -3,12 +3,12 @@ import Protocols
 import Speech
 import Synchronization
 
-/// Recordings that a vendor has in hand and whose words did not come: a later attempt at the same recording asks for them, instead of ordering, and
-/// paying for, the same work once more. Kept in memory only.
+/// Unfinished recordings: the vendor has the work, but its words did not come. A later attempt at the same recording continues this work, instead of
+/// ordering and paying for it again. Kept in memory only.
 package final class UnfinishedRecordings: Sendable {
     private static let most = 256
 
-    /// Work that is the same when it is asked for again.
+    /// Identifies work: equal values mean the same work.
     struct Work: Sendable, Equatable {
         private enum Audio: Sendable, Equatable {
             case content(String)
@@ -17,7 +17,7 @@ package final class UnfinishedRecordings: Sendable {
 
         private var vendor: EngineName
         private var address: String?
-        /// SHA-256 of the key: whose account has the work.
+        /// SHA-256 of the key, which identifies the account that has the work.
         private var account: [UInt8]
         private var audio: Audio
         private var format: AudioFormat
@@ -39,14 +39,14 @@ package final class UnfinishedRecordings: Sendable {
         var machine: any PrerecordedClientMachine
     }
 
-    /// The time for which work is remembered. The vendor's copy is deleted then.
+    /// Time for which work is remembered; then the vendor's copy is deleted.
     let keepTime: Duration
-    /// The oldest first.
+    /// Entries, oldest first; `count` numbers them.
     private let entries = Mutex<(list: [Entry], count: Int)>(([], 0))
 
     package init(keepTime: Duration = .seconds(3_600)) { self.keepTime = keepTime }
 
-    /// - Returns: the name of what is kept, and what has no room any more.
+    /// - Returns: the number of the new entry, and the machine that was dropped for lack of room.
     func keep(_ machine: any PrerecordedClientMachine, of work: Work) -> (number: Int, dropped: (any PrerecordedClientMachine)?) {
         entries.withLock { entries in
             let dropped = entries.list.count >= Self.most ? entries.list.removeFirst().machine : nil
@@ -56,12 +56,12 @@ package final class UnfinishedRecordings: Sendable {
         }
     }
 
-    /// - Returns: the machine, which is the caller's from now on; nil: there is none for this work.
+    /// - Returns: the machine, which the caller now owns; nil when there is none for this work.
     func take(_ work: Work) -> (any PrerecordedClientMachine)? {
         entries.withLock { entries in entries.list.firstIndex { $0.work == work }.map { entries.list.remove(at: $0).machine } }
     }
 
-    /// - Returns: the machine, unless somebody goes on with it.
+    /// - Returns: the machine; nil when another attempt continues it.
     func take(_ number: Int) -> (any PrerecordedClientMachine)? {
         entries.withLock { entries in entries.list.firstIndex { $0.number == number }.map { entries.list.remove(at: $0).machine } }
     }

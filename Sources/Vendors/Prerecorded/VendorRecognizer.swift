@@ -3,15 +3,15 @@ package import Net
 package import Protocols
 package import Speech
 
-/// A vendor's recognition of recordings as an engine: sends what the vendor's machine asks for.
+/// A vendor's service for recordings as an engine: sends the requests of the vendor's machine.
 ///
-/// Memory does not grow with the recording: it is read while it is sent. What may be repeated is, with growing waits. Work that the vendor has taken
-/// is asked for until the time limit, and again when the same recording comes again: it is not ordered twice. What the vendor keeps is deleted at
-/// the end, also after a failure and when the task is cancelled; of work that may be asked for again, when it is forgotten.
+/// Memory does not grow with the recording, which is read while it is sent. Requests that may be repeated are repeated with growing waits. Work that
+/// the vendor has accepted is polled until the time limit, and continued when the same recording comes again: it is not ordered twice. The vendor's
+/// copies are deleted at the end, also after a failure or a cancellation; if the work may be continued, they are deleted when the work is forgotten.
 package struct VendorRecognizer: PrerecordedEngine {
-    /// For what is left at the vendor.
+    /// Time limit for deleting the vendor's copies.
     private static let cleaningLimit: Duration = .seconds(30)
-    /// Bytes of an answer that is kept for who wants it; a day of speech is less.
+    /// Maximum size of a kept raw answer, in bytes; an answer for a day of speech is smaller.
     private static let maxRaw = 64 << 20
 
     package let name: EngineName
@@ -21,11 +21,11 @@ package struct VendorRecognizer: PrerecordedEngine {
     private let client: HTTPClient
     private let clock: RecognizerClock
     private let unfinished: UnfinishedRecordings
-    /// While somebody waits for what is said: another engine can be asked sooner than this one comes to itself.
+    /// Rule while somebody waits for the words: another engine can be asked sooner than this engine recovers.
     private static let urgentRetry = RetryRule(attempts: 2, firstWait: .milliseconds(250), longestAsked: .seconds(1))
     private static let urgentPollInterval: Duration = .milliseconds(400)
 
-    /// - Parameter unfinished: shared by recognisers that are made for each recording anew.
+    /// - Parameter unfinished: shared by recognizers that are made anew for each recording.
     package init(
         _ service: PrerecordedService, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock,
         unfinished: UnfinishedRecordings = UnfinishedRecordings()
@@ -63,13 +63,15 @@ package struct VendorRecognizer: PrerecordedEngine {
         return transcript
     }
 
-    /// Keeps work that the vendor has in hand for a later attempt, if there is any and somebody may come for it.
+    /// Keeps unfinished work at the vendor for a later attempt, if there is such work and a later attempt is possible. Returns true if the work was
+    /// kept.
     private func isKept(
         _ machine: inout any PrerecordedClientMachine, after error: EngineError, _ recording: Recording, _ work: UnfinishedRecordings.Work,
         _ body: RecordingBody
     ) async -> Bool {
         if error == .cancelled {
-            // Whoever was cut off may send it again, as another file. An order that was under way may have arrived.
+            // A client that was disconnected may send the recording again as another file, which only the digest recognizes. An order that was being
+            // sent may have arrived.
             guard recording.digest != nil else { return false }
             _ = machine.unanswered(.unavailable("The order to \(name) was cut off."))
         }
@@ -89,14 +91,14 @@ package struct VendorRecognizer: PrerecordedEngine {
         _ machine: inout any PrerecordedClientMachine, _ body: RecordingBody, _ options: RecognitionOptions, until deadline: ContinuousClock.Instant,
         _ limit: Duration, _ progress: @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
-        /// The one that brings the transcript is the last.
+        /// The last answer, which is the one with the transcript.
         var last: [UInt8]?
         func answered(_ answer: VendorAnswer) -> PrerecordedStep {
             if options.keepsRaw, answer.body.count <= Self.maxRaw { last = answer.body }
             return machine.answered(answer)
         }
         let retry = options.isUrgent ? Self.urgentRetry : RetryRule()
-        // The vendor has it: nothing is won by giving up before the time is over.
+        // The vendor has the work, so nothing is gained by giving up before the time limit.
         let patient = options.isUrgent ? retry : RetryRule(attempts: .max, longestWait: .seconds(10), longestAsked: limit)
         let late = EngineError.timedOut("\(name) was not done within \(limit.components.seconds) s.")
         var step = machine.continuation.map { .request($0) } ?? machine.start()
@@ -138,13 +140,13 @@ package struct VendorRecognizer: PrerecordedEngine {
 
     private struct NoAnswer: Error {
         var error: EngineError
-        /// Whether the vendor may have got the request, and done what it says.
+        /// True if the vendor may have received the request and acted on it.
         var mayBeActedOn = false
     }
 
-    /// Sends a request, again and again if it may be, and returns the last answer, whatever its status.
+    /// Sends a request, repeats it where this is allowed, and returns the last answer, with any status.
     ///
-    /// - Parameter again: called each time that it is sent once more.
+    /// - Parameter again: called before each repetition.
     private func answer(
         to request: VendorRequest, _ body: RecordingBody, _ retry: RetryRule, until deadline: ContinuousClock.Instant, _ late: EngineError,
         again: () -> Void = {}
@@ -185,7 +187,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         return VendorAnswer(status: response.status.code, headers: response.headers, body: response.body)
     }
 
-    /// The error of a request that fails before anything is sent.
+    /// Error of a request that fails before anything is sent.
     private static let undescribed = HTTPClientError.failed("raw audio of this encoding")
 
     private func explain(_ error: HTTPClientError, late: EngineError?) -> EngineError {
@@ -207,7 +209,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         do { try await clock.sleep(duration) } catch { throw NoAnswer(error: .cancelled) }
     }
 
-    /// In a task of its own: this one may be cancelled, and what was uploaded shall go all the same.
+    /// Deletes the vendor's copies in a task of its own: uploads must be deleted even when the present task is cancelled.
     private func take(away leftovers: [VendorRequest], _ body: RecordingBody) async {
         guard !leftovers.isEmpty else { return }
         await Task {
@@ -218,7 +220,7 @@ package struct VendorRecognizer: PrerecordedEngine {
 }
 
 extension HTTPClientError {
-    /// Whether the request may have reached whom it was for.
+    /// True if the request may have reached the vendor.
     fileprivate var mayBeActedOn: Bool {
         switch self {
         case .timedOut, .failed, .tooLarge: true

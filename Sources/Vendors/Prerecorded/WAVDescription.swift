@@ -1,10 +1,11 @@
 import Speech
 
-/// The header that makes a WAV file of bare samples.
+/// Makes the header that turns bare samples into a WAV file.
 enum WAVDescription {
-    /// nil for encodings whose samples have no fixed size, or one that the format does not know.
+    /// Returns the header; nil for encodings whose samples have no fixed size, or that the format does not know.
     ///
-    /// - Parameter byteCount: of the samples. What is more than the format can say is left unsaid: readers go on to the file's end.
+    /// - Parameter byteCount: the size of the samples. A size above the format's maximum is written as the maximum: readers then read to the file's
+    ///   end.
     static func header(_ encoding: AudioEncoding, _ rate: SampleRate, channels: Int, byteCount: Int) -> [UInt8]? {
         guard let width = encoding.bytesPerSample, let tag = tag(encoding) else { return nil }
         var header: [UInt8] = []
@@ -26,7 +27,8 @@ enum WAVDescription {
         return header
     }
 
-    /// nil for samples that the format does not know: it has whole numbers of one byte unsigned, all others signed, and nothing big-endian.
+    /// Returns the format's number for an encoding; nil for an encoding that WAV does not know. WAV has unsigned integers of one byte, signed
+    /// integers of all other sizes, and nothing big-endian.
     private static func tag(_ encoding: AudioEncoding) -> UInt16? {
         switch encoding {
         case .alaw: return 6
