@@ -1,6 +1,6 @@
 package import Speech
 
-/// Makes a recording's spans: its own, and one for each engine that tried. A value without I/O.
+/// Makes a recording's spans: one for the recording, and one for each attempt of an engine. A value without I/O.
 package struct RecordingTrace: Sendable {
     private let route: String?
     private let workload: Workload
@@ -9,8 +9,8 @@ package struct RecordingTrace: Sendable {
     private var audio: Duration?
 
     /// - Parameters:
-    ///   - route: what was asked; nil for a job.
-    ///   - model: the caller's word for it.
+    ///   - route: the route of the request; nil for a job.
+    ///   - model: the caller's name for the model.
     package init(route: String?, workload: Workload, model: String?, root: TraceRoot) {
         self.route = route
         self.workload = workload
@@ -18,7 +18,7 @@ package struct RecordingTrace: Sendable {
         self.root = root
     }
 
-    /// An engine has answered, or failed.
+    /// Returns the span of an engine's attempt that has ended.
     package mutating func ran(_ run: RecognitionAttempt) -> Span {
         if run.error == nil { audio = run.audio }
         return root.span(of: run, requested: model)

@@ -1,16 +1,16 @@
 package import Speech
 
-/// Makes a live session's spans of what it hears: the session's own, one for each utterance, and one for each stream to an engine.
+/// Makes a live session's spans from the session's events: one for the session, one for each utterance, and one for each stream to an engine.
 ///
-/// A value without I/O. An utterance's span begins when its speech came in and ends when its last words were final.
+/// A value without I/O. An utterance's span begins when its speech came in and ends when its last words became final.
 package struct SessionTrace: Sendable {
     package struct Facts: Sendable {
-        /// As in the log; nil where there is none.
+        /// The session's identifier in the log; nil when the session has none.
         package var session: String?
-        /// nil where a program asks without any.
+        /// The client's dialect; nil when a program uses the engine without a dialect.
         package var dialect: String?
         package var workload: Workload?
-        /// The client's word for the model.
+        /// The client's name for the model; nil when it named none.
         package var model: String?
         package var channels: Int
         package var rate: SampleRate
@@ -30,7 +30,7 @@ package struct SessionTrace: Sendable {
     private let facts: Facts
     private var root: TraceRoot
     private var arrivals = ArrivalTimes()
-    /// One for each channel, while somebody speaks there.
+    /// The open utterance of each channel; nil while nobody speaks there.
     private var open: [UtteranceTrace?]
     private var utterances = 0
     private var gaps = SampleCount.zero
@@ -43,8 +43,8 @@ package struct SessionTrace: Sendable {
 
     package mutating func received(through end: SampleIndex, now: Instant) { arrivals.add(end, now) }
 
-    /// - Parameter model: the model of the engine whose commit it is, if it is one.
-    /// - Returns: what is complete now; the last is the session's own, when it has ended.
+    /// - Parameter model: the model of the engine that made the commit, if the event is a commit.
+    /// - Returns: the spans that are complete now; when the session has ended, the last one is the session's own span.
     package mutating func heard(_ event: SessionEvent, model: String?, now: Instant) -> [Span] {
         switch event {
         case .ready, .flushed: return []
@@ -68,7 +68,7 @@ package struct SessionTrace: Sendable {
         }
     }
 
-    /// A stream to an engine is over, or a repair beside it.
+    /// Returns the span of an ended stream to an engine, or of an ended repair.
     package mutating func ran(_ run: RecognitionAttempt) -> Span {
         var span = root.span(of: run, requested: facts.model)
         if let session = facts.session { span.attributes.append(.init(.conversation, .string(session))) }
@@ -95,7 +95,7 @@ package struct SessionTrace: Sendable {
     private mutating func end(_ channel: ChannelIndex) -> [Span] {
         guard let utterance = open[channel.number] else { return [] }
         open[channel.number] = nil
-        // Nobody spoke after all.
+        // No words came: nobody spoke after all.
         guard let answer = utterance.answer else { return [] }
         utterances += 1
         return [span(of: utterance, answer, channel)]

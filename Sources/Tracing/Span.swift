@@ -1,12 +1,12 @@
-/// A piece of work with a beginning and an end, as OpenTelemetry sees it. Carries no spoken words, no keys, and no addresses.
+/// A piece of work with a beginning and an end, in OpenTelemetry's sense. Contains no spoken words, keys or addresses.
 package struct Span: Sendable, Equatable {
-    /// OTLP's numbers.
+    /// The kind of work, with OTLP's numbers.
     package enum Kind: Int, Sendable {
-        /// Done by this process alone.
+        /// Work of this process alone.
         case inside = 1
-        /// Done for a client.
+        /// Work for a client.
         case server = 2
-        /// Asked of another service.
+        /// Work that another service does for this process.
         case client = 3
     }
 
@@ -43,18 +43,18 @@ package struct Span: Sendable, Equatable {
 
     package var trace: TraceID
     package var id: SpanID
-    /// Nil for the root of a trace.
+    /// The parent span; nil for the root of a trace.
     package var parent: SpanID?
-    /// The caller's `tracestate`.
+    /// The caller's `tracestate`; nil: none.
     package var state: String?
-    /// One of few: no identifiers.
+    /// The span's name: one of few, without identifiers.
     package var name: String
     package var kind: Kind
     package var start: TraceTime
     package var end: TraceTime
     package var attributes: [Attribute]
     package var events: [Event]
-    /// A word for what went wrong, one of few; nil when nothing did.
+    /// A word for the failure, one of few; nil when nothing failed.
     package var failure: String?
 
     package init(

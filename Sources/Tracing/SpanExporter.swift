@@ -2,33 +2,33 @@ import Framing
 package import Net
 import Synchronization
 
-/// Sends spans to a collector over OTLP/HTTP, in batches, beside everything else: `take` never waits, and what a collector that is slow or gone
-/// would make pile up is dropped and counted.
+/// Sends spans to a collector over OTLP/HTTP, in batches and in the background. `take` never waits. Spans that a slow or missing collector does not
+/// accept in time are dropped and counted.
 package final class SpanExporter: Sendable {
     package struct Limits: Sendable {
-        /// Spans that may wait.
+        /// Maximum number of waiting spans.
         package var waiting = 8_192
-        /// Spans of one request; so many go at once.
+        /// Maximum number of spans in one request; this number of spans is sent at once.
         package var batch = 512
-        /// How long spans wait for others.
+        /// Maximum time for which spans wait for further spans.
         package var delay: Duration = .seconds(1)
-        /// How often a batch is sent that a collector could not take for now, and the first wait between two.
+        /// Maximum number of attempts for a batch that the collector cannot accept for now. `retryDelay` is the first wait between two attempts.
         package var attempts = 5
         package var retryDelay: Duration = .seconds(1)
 
         package init() {}
     }
 
-    /// What became of spans.
+    /// The result for some spans.
     package enum Report: Sendable, Equatable {
         case exported(Int)
         case dropped(Int, Cause)
     }
 
     package enum Cause: String, Sendable {
-        /// Too many waited.
+        /// Too many spans were waiting.
         case queueFull = "queue_full"
-        /// The collector answered that it does not want them.
+        /// The collector refused the spans.
         case refused
         /// The collector could not be reached, or was busy for too long.
         case unavailable
@@ -50,7 +50,7 @@ package final class SpanExporter: Sendable {
     private let wake: AsyncStream<Void>.Continuation
     private let worker = Mutex<Task<Void, Never>?>(nil)
 
-    /// - Parameter report: hears what became of spans, from any thread.
+    /// - Parameter report: called with the result for spans, from any thread.
     package init(_ settings: TraceSettings, client: HTTPClient, limits: Limits = Limits(), report: @escaping @Sendable (Report) -> Void) {
         self.settings = settings
         self.limits = limits
@@ -88,7 +88,7 @@ package final class SpanExporter: Sendable {
         }
     }
 
-    /// Sends what waits now, and returns when that is done.
+    /// Sends the waiting spans, and returns when this is done.
     package func flush() async {
         await withCheckedContinuation { continuation in
             let isIdle = state.withLock { state in
@@ -100,7 +100,7 @@ package final class SpanExporter: Sendable {
         }
     }
 
-    /// Takes no more, and sends what waits; what is not gone within this time is dropped.
+    /// Stops accepting spans and sends the waiting ones; spans that are not sent within `limit` are dropped.
     package func finish(within limit: Duration) async {
         state.withLock { $0.isFinishing = true }
         let worker = worker.withLock { $0 }
@@ -142,7 +142,7 @@ package final class SpanExporter: Sendable {
 
     private func becameIdle() {
         let waiters = state.withLock { state in
-            // More has come since: those who wait for it are told the next time.
+            // More spans have come since; the callers that wait are resumed the next time.
             guard state.waiting.isEmpty, !state.isSending else { return [CheckedContinuation<Void, Never>]() }
             defer { state.idle = [] }
             return state.idle
@@ -169,7 +169,7 @@ package final class SpanExporter: Sendable {
                 return
             case .later(let asked):
                 let isLast = attempt == limits.attempts || state.withLock { $0.isFinishing }
-                // Spread, so that many gateways do not come back at once.
+                // A random factor keeps many gateways from sending again at the same time.
                 let pause = min(asked ?? wait * Double.random(in: 0.8...1.2), .seconds(30))
                 guard !isLast, (try? await Task.sleep(for: pause)) != nil else {
                     report(.dropped(batch.count, .unavailable))
@@ -181,14 +181,14 @@ package final class SpanExporter: Sendable {
     }
 }
 
-/// What a collector's answer means.
+/// The meaning of a collector's answer.
 ///
 /// Source: "OpenTelemetry Protocol Specification" 1.x, "OTLP/HTTP Response".
 enum ExportAnswer: Equatable {
-    /// All but so many.
+    /// The collector accepted all spans except this number.
     case taken(rejected: Int)
     case refused
-    /// May be sent again, after this time if it named one.
+    /// The batch may be sent again, after this time if the collector named one.
     case later(Duration?)
 
     init(_ response: HTTPClientResponse) {

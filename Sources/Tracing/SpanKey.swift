@@ -1,17 +1,17 @@
-/// What a span may say. Never spoken words, keys, or what stands in a URL.
+/// The attributes of spans. Never spoken words, keys, or parts of a URL.
 ///
-/// Source of `gen_ai.*`: OpenTelemetry "Semantic conventions for generative client AI spans" (status: development); it names no operation for speech
-/// yet, so `speech_to_text` is a value of our own, as it allows.
+/// Source of `gen_ai.*`: OpenTelemetry "Semantic conventions for generative client AI spans" (status: development); it defines no operation for
+/// speech yet, so `speech_to_text` is Harken's own value, which the conventions allow.
 package enum SpanKey: String, Sendable {
     case operation = "gen_ai.operation.name"
-    /// The engine that answered.
+    /// Name of the engine that answered.
     case provider = "gen_ai.provider.name"
-    /// The client's word for the model; in a stream to an engine, ours.
+    /// The client's name for the model; for a stream to an engine, the model that Harken asks for.
     case requestModel = "gen_ai.request.model"
-    /// The engine's name of the model that answered.
+    /// The engine's name for the model that answered.
     case responseModel = "gen_ai.response.model"
     case isStream = "gen_ai.request.stream"
-    /// Seconds from the start of speech to its first words; of a stream to an engine, from asking for it.
+    /// Seconds from the start of speech to its first words; for a stream to an engine, from the request for the stream.
     case timeToFirstChunk = "gen_ai.response.time_to_first_chunk"
     /// The session's identifier, as in the log.
     case conversation = "gen_ai.conversation.id"
@@ -21,27 +21,27 @@ package enum SpanKey: String, Sendable {
     case dialect = "harken.dialect"
     case workload = "harken.workload"
     case channels = "harken.channels"
-    /// Which channel, from 0.
+    /// The channel's number, from 0.
     case channel = "harken.channel"
     case sampleRate = "harken.sample_rate"
-    /// Seconds of audio, of each channel.
+    /// Seconds of audio in each channel.
     case audio = "harken.audio.duration"
-    /// Where speech began and ended, in seconds since the session's first sample.
+    /// Start of speech, in seconds since the session's first sample; `speechEnd` is its end.
     case speechStart = "harken.speech.start"
     case speechEnd = "harken.speech.end"
     /// Seconds from the end of speech to its last final.
     case timeToFinal = "harken.response.time_to_final"
-    /// Seconds until the engine took audio.
+    /// Seconds until the engine accepted audio.
     case timeToAccept = "harken.engine.time_to_accept"
-    /// What an attempt was for, where that is not what was asked: `repair`, `recovery`.
+    /// Purpose of an attempt that does not serve the request itself: `repair`, `recovery`.
     case run = "harken.run"
     case words = "harken.words"
     case interims = "harken.interims"
-    /// Why the utterance became final.
+    /// The reason for which the utterance became final.
     case reason = "harken.final.reason"
-    /// Utterances of the session.
+    /// Number of utterances in the session.
     case utterances = "harken.utterances"
-    /// Seconds of audio that no engine recognised.
+    /// Seconds of audio that no engine recognized.
     case gaps = "harken.gaps"
     case route = "http.route"
 }

@@ -1,4 +1,4 @@
-/// What all spans of one trace have in common: 16 bytes, not all zero.
+/// The identifier of a trace, which all its spans share: 16 bytes, not all zero.
 package struct TraceID: Hashable, Sendable {
     package var high: UInt64
     package var low: UInt64
@@ -8,7 +8,7 @@ package struct TraceID: Hashable, Sendable {
         self.low = low
     }
 
-    /// 32 digits in lower case; nil for anything else, and for zero.
+    /// Reads 32 hexadecimal digits in lower case; nil for any other text, and for zero.
     package init?(hexadecimal text: some StringProtocol) {
         guard text.utf8.count == 32, let high = UInt64(lowercaseHexadecimal: text.prefix(16)),
             let low = UInt64(lowercaseHexadecimal: text.suffix(16)),
@@ -20,13 +20,13 @@ package struct TraceID: Hashable, Sendable {
     package var hexadecimal: String { high.hexadecimal + low.hexadecimal }
 }
 
-/// One span of a trace: 8 bytes, not all zero.
+/// The identifier of one span of a trace: 8 bytes, not all zero.
 package struct SpanID: Hashable, Sendable {
     package var value: UInt64
 
     package init(_ value: UInt64) { self.value = value }
 
-    /// 16 digits in lower case; nil for anything else, and for zero.
+    /// Reads 16 hexadecimal digits in lower case; nil for any other text, and for zero.
     package init?(hexadecimal text: some StringProtocol) {
         guard text.utf8.count == 16, let value = UInt64(lowercaseHexadecimal: text), value != 0 else { return nil }
         self.init(value)

@@ -1,4 +1,4 @@
-/// Who sends spans: `service.name` and what else the operator says of it.
+/// The sender of spans: `service.name` and the operator's other attributes.
 package struct TraceResource: Sendable, Equatable {
     package private(set) var attributes: [(key: String, value: String)] = []
 

@@ -1,6 +1,6 @@
 package import Speech
 
-/// The span that a session's or a recording's other spans belong to, while it lasts.
+/// The span of a whole session or recording while it lasts: the parent of the other spans.
 package struct TraceRoot: Sendable {
     private let trace: TraceID
     private let id: SpanID
@@ -10,7 +10,7 @@ package struct TraceRoot: Sendable {
     private let start: Instant
     private var lastChild: UInt64
 
-    /// - Parameter id: not zero.
+    /// - Parameter id: the span's identifier; not zero.
     package init(_ trace: TraceID, id: SpanID, under parent: TraceParent? = nil, clock: TraceClock, start: Instant) {
         self.trace = trace
         self.id = id
@@ -27,12 +27,13 @@ package struct TraceRoot: Sendable {
         Span(trace: trace, id: nextID(), parent: id, state: state, name: name, kind: kind, start: time(of: start), end: time(of: end))
     }
 
-    /// The span itself.
+    /// Returns the root span itself.
     func span(_ name: String, to end: Instant) -> Span {
         Span(trace: trace, id: id, parent: parent, state: state, name: name, kind: .server, start: time(of: start), end: time(of: end))
     }
 
-    /// The root's is random; those that follow from it, by a bijection (SplitMix64), are as different from other roots' and from each other.
+    /// Returns the identifier of the next child. The root's identifier is random; the children's follow from it by a bijection (SplitMix64), so that
+    /// they differ from each other and from those of other roots.
     private mutating func nextID() -> SpanID {
         repeat {
             lastChild &+= 0x9E37_79B9_7F4A_7C15
@@ -44,7 +45,7 @@ package struct TraceRoot: Sendable {
         } while true
     }
 
-    /// One engine's attempt. Those of recordings are operations by themselves; a stream's are its utterances.
+    /// Returns the span of one engine's attempt. A recording's attempts are operations of their own; in a session, the utterances are the operations.
     package mutating func span(of run: RecognitionAttempt, requested model: String?) -> Span {
         let kind: Span.Kind = run.engine == .local ? .inside : .client
         var span: Span
@@ -68,7 +69,7 @@ package struct TraceRoot: Sendable {
 }
 
 extension RecognitionAttempt {
-    /// `error.type`.
+    /// The value of `error.type`; nil when the attempt did not fail.
     fileprivate var failure: String? {
         switch outcome {
         case .completed, .cancelled: nil
@@ -78,7 +79,7 @@ extension RecognitionAttempt {
     }
 }
 
-/// The operation that `gen_ai.*` attributes tell of.
+/// The operation that the `gen_ai.*` attributes describe.
 enum SpeechToText {
     static let operation = "speech_to_text"
 
@@ -100,7 +101,7 @@ extension Duration {
 }
 
 extension EngineError {
-    /// `error.type`: one of few words, and never what an engine wrote. Nil for who has left, which is nobody's failure.
+    /// The value of `error.type`: one of few words, never an engine's text. nil for a client that disconnected, which is not a failure.
     package var errorType: String? {
         self == .cancelled ? nil : label
     }

@@ -1,17 +1,17 @@
 package import Framing
 
-/// Where spans go, by OpenTelemetry's own variables.
+/// The destination of spans, read from OpenTelemetry's own variables.
 ///
 /// Source: OpenTelemetry "OTLP Exporter Configuration", "Environment Variable Specification", "Resource SDK".
 package struct TraceSettings: Sendable, Equatable {
-    /// A variable that cannot be used. Never shows its value, which may be a secret.
+    /// An invalid variable. Never shows the variable's value, which may be a secret.
     package struct Fault: Error, Sendable, Equatable {
         package var name: String
         package var fault: String
         package var accepted: String
     }
 
-    /// The variables that are read; others of OpenTelemetry's have no effect.
+    /// The variables that are read; OpenTelemetry's other variables have no effect.
     package static let names: Set<String> = [
         endpoint, tracesEndpoint, "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_PROTOCOL",
         "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", exporter, disabled, serviceName,
@@ -26,7 +26,7 @@ package struct TraceSettings: Sendable, Equatable {
     private static let resourceAttributes = "OTEL_RESOURCE_ATTRIBUTES"
 
     package var url: String
-    /// With the collector's credentials; never to be logged.
+    /// Headers of requests, with the collector's credentials; never logged.
     package var headers: HTTPHeaders
     package var timeout: Duration
     package var resource: TraceResource
@@ -39,8 +39,8 @@ package struct TraceSettings: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - version: of Harken.
-    ///   - value: of a variable; nil when it is not set or empty.
+    ///   - version: Harken's version.
+    ///   - value: returns the value of a variable; nil when the variable is not set or empty.
     /// - Returns: nil when no endpoint is set, or tracing is switched off.
     package static func read(version: String, _ value: (String) -> String?) throws(Fault) -> TraceSettings? {
         if let text = value(disabled) {
@@ -132,7 +132,7 @@ package struct TraceSettings: Sendable, Equatable {
         }
     }
 
-    /// `NAME=VALUE` with commas, as in W3C's baggage.
+    /// Reads `NAME=VALUE` pairs, separated by commas, as in W3C's baggage.
     private static func pairs(_ name: String, _ text: String?) throws(Fault) -> [(key: String, value: String)] {
         var pairs: [(key: String, value: String)] = []
         for (index, entry) in (text ?? "").split(separator: ",").enumerated() {
@@ -150,7 +150,7 @@ package struct TraceSettings: Sendable, Equatable {
     }
 }
 
-/// Shows no header's value, however it is printed.
+/// Hides the values of headers in every printed form.
 extension TraceSettings: CustomStringConvertible, CustomReflectable {
     package var description: String { "traces to \(url)" }
     package var customMirror: Mirror { Mirror(self, children: ["url": url]) }

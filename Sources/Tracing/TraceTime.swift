@@ -9,7 +9,7 @@ package struct TraceTime: Hashable, Comparable, Sendable {
     package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 }
 
-/// Turns moments of the monotonic clock into times of day: both were read once, at the same moment.
+/// Converts instants of the monotonic clock to times of day, from one reading of both clocks at the same moment.
 package struct TraceClock: Sendable, Equatable {
     private let time: UnixTime
     private let instant: Instant

@@ -1,12 +1,12 @@
 package import Speech
 
-/// Where spans begin, and where they go.
+/// Begins traces, and passes complete spans to the exporter.
 package final class Tracer: Sendable {
     private let exporter: SpanExporter
     private let random: @Sendable () -> UInt64
     private let now: @Sendable () -> UnixTime
 
-    /// - Parameter random: any number, each time another.
+    /// - Parameter random: returns a new random number each time.
     package init(_ exporter: SpanExporter, random: @escaping @Sendable () -> UInt64, now: @escaping @Sendable () -> UnixTime) {
         self.exporter = exporter
         self.random = random
@@ -14,12 +14,12 @@ package final class Tracer: Sendable {
     }
 
     /// - Parameters:
-    ///   - parent: the caller's span.
-    ///   - start: now.
+    ///   - parent: the caller's span; nil: the trace begins here.
+    ///   - start: the present time.
     /// - Returns: nil when the caller does not keep its trace.
     package func begin(under parent: TraceParent?, at start: Instant) -> TraceRoot? {
         guard parent?.isSampled != false else { return nil }
-        // Zero means none.
+        // Zero is not a valid identifier.
         let trace = parent?.trace ?? TraceID(high: random(), low: max(1, random()))
         return TraceRoot(trace, id: SpanID(max(1, random())), under: parent, clock: TraceClock(now(), at: start), start: start)
     }
@@ -29,9 +29,9 @@ package final class Tracer: Sendable {
         if !spans.isEmpty { exporter.take(spans) }
     }
 
-    /// Sends what waits, within this time. After the last session has ended.
+    /// Sends the waiting spans within this time. To be called after the last session has ended.
     package func finish(within limit: Duration) async { await exporter.finish(within: limit) }
 
-    /// Sends what waits now.
+    /// Sends the waiting spans now.
     package func flush() async { await exporter.flush() }
 }

@@ -1,11 +1,11 @@
 import Speech
 
-/// What is known of one channel's turn while it goes on. One engine's: a turn that two engines share is two utterances.
+/// The state of one channel's turn while it goes on, for one engine: a turn that two engines share has two utterances.
 struct UtteranceTrace: Sendable {
     let start: SampleIndex
-    /// When its first words came, changing or not.
+    /// Time of the turn's first words, interim or final; nil before they come.
     var firstWords: Instant?
-    /// Who made its words final, what model that was, and when the last of them came; nil as long as none have.
+    /// The engine and model that made words final, and the time of the last final; nil before the first final.
     var answer: Answer?
     var interims = 0
 
