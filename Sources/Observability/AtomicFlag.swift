@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Something that happens once and can be asked for from any thread.
+/// A flag that is set once and can be read from any thread.
 package final class AtomicFlag: Sendable {
     private let value = Atomic<Bool>(false)
 

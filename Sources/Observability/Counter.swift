@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Counts what happens on any thread.
+/// Counts events on any thread.
 package final class Counter: Sendable {
     private let total = Atomic(0)
 

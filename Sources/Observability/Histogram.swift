@@ -27,7 +27,7 @@ package final class Histogram: Sendable {
         "# HELP \(name) \(help)\n# TYPE \(name) histogram\n" + series(name: name)
     }
 
-    /// - Parameter labels: written out; empty: none.
+    /// - Parameter labels: the labels as text; empty: none.
     package func series(name: String, labels: String = "") -> String {
         let state = state.withLock { $0 }
         let more = labels.isEmpty ? "" : labels + ",", all = labels.isEmpty ? "" : "{\(labels)}"

@@ -4,7 +4,8 @@ internal import Sessions
 package import Speech
 internal import Synchronization
 
-/// Lines on standard error, one write each: time, level, a constant message, and what varies as `key=value`.
+/// Writes log lines, each with one write: time, level, a constant message, and variable values as `key=value`. By default the lines go to standard
+/// error.
 package struct Log: Sendable {
     package enum Level: Int, Sendable, Comparable, CaseIterable {
         case debug, info, warning, error
@@ -22,7 +23,7 @@ package struct Log: Sendable {
     private let now: @Sendable () -> UnixTime
     private let refusals = SampledRefusals()
 
-    /// - Parameter write: takes a line with its line break. Called on event loops, so it must not block: see `LogWriter`.
+    /// - Parameter write: called with each line, including its line break. It runs on event loops, so it must not block: see `LogWriter`.
     package init(
         level: Level, now: @escaping @Sendable () -> UnixTime = { UnixTime.now }, write: @escaping @Sendable (String) -> Void = Log.standardError
     ) {
@@ -36,7 +37,7 @@ package struct Log: Sendable {
     package func warning(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.warning, message, metadata) }
     package func error(_ message: StaticString, _ metadata: KeyValuePairs<LogKey, String> = [:]) { log(.error, message, metadata) }
 
-    /// Logs that somebody was refused, for the first refusals of an address alone; `summarizeRefusals` counts the others.
+    /// Logs a refusal, but only the first refusals of each address; `summarizeRefusals` reports the number of the others.
     package func refusal(
         _ message: StaticString, of ip: IPAddress, _ metadata: @autoclosure () -> KeyValuePairs<LogKey, String>, level: Level = .info,
         now: Instant = .now
@@ -59,10 +60,10 @@ package struct Log: Sendable {
         write(line + "\n")
     }
 
-    /// Characters of a value that are logged.
+    /// Maximum number of characters of a logged value.
     private static let maxValueLength = 500
 
-    /// A value that a peer may have chosen cannot forge a line or a field, and cannot fill the log.
+    /// Quotes a value, so that a peer who chose the value cannot forge a line or a field, and cannot fill the log.
     private static func quoted(_ value: String) -> String {
         let isPlain = value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
         guard !isPlain || value.isEmpty else { return value.utf8.count <= maxValueLength ? value : value.prefix(maxValueLength) + "…" }
@@ -83,13 +84,13 @@ package struct Log: Sendable {
     package static let standardError: @Sendable (String) -> Void = { line in
         var line = line
         line.withUTF8 { bytes in
-            // A log that cannot be written has no better place to say so.
+            // A failed write is ignored, because there is no better place to report it.
             _ = Glibc.write(2, bytes.baseAddress, bytes.count)
         }
     }
 }
 
-/// The refusals that one log has seen.
+/// The refusals of one log.
 private final class SampledRefusals: Sendable {
     let sampler = Mutex(RefusalSampler())
 }

@@ -1,4 +1,4 @@
-/// The keys of values in a log line, besides its constant message. Never spoken words, audio, keys or query strings.
+/// The keys of values in a log line, in addition to the line's constant message. Never spoken words, audio, keys or query strings.
 package enum LogKey: String, Sendable {
     case session = "session.id"
     case conversation = "conversation.id"
@@ -15,7 +15,7 @@ package enum LogKey: String, Sendable {
     case seconds
     case address
     case path
-    /// Files that may be open.
+    /// Maximum number of open files.
     case files
     case count
     case bytes
@@ -25,6 +25,6 @@ package enum LogKey: String, Sendable {
     case audio = "audio.seconds"
     /// Seconds of audio without words.
     case missing = "missing.seconds"
-    /// A number of things.
+    /// Number of words.
     case words
 }

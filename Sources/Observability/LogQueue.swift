@@ -1,8 +1,8 @@
-/// Log lines that wait to be written: bounded, in order, with a count of those that did not fit.
+/// Log lines that wait to be written: limited in number, in order, with a count of the lines that did not fit.
 struct LogQueue: Sendable {
     struct Limits: Sendable {
         var lines = 10_000
-        /// UTF-8 bytes of all lines.
+        /// Maximum size of all lines together, in UTF-8 bytes.
         var bytes = 4 << 20
     }
 
@@ -14,21 +14,21 @@ struct LogQueue: Sendable {
 
     private let limits: Limits
     private var entries: [Entry] = []
-    /// Entries before this one are written.
+    /// Index of the first entry that is not written yet.
     private var head = 0
     private var bytes = 0
     private var dropped = 0
-    /// True if lines are dropped until half of the queue is free, so that losses are told together.
+    /// True while lines are dropped until half of the queue is free, so that losses are reported together.
     private var isFull = false
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// Lines and reports of losses that wait.
+    /// Number of waiting lines and reports of losses.
     var count: Int { entries.count - head }
 
-    /// Puts a line behind the others.
+    /// Adds a line after the others.
     ///
-    /// - Returns: false when it was dropped.
+    /// - Returns: false when the line was dropped.
     mutating func add(_ line: String) -> Bool {
         let length = line.utf8.count
         if isFull, count <= limits.lines / 2, bytes <= limits.bytes / 2 { isFull = false }
@@ -43,7 +43,7 @@ struct LogQueue: Sendable {
         return true
     }
 
-    /// Takes the next entry out; nil when there is none.
+    /// Removes and returns the next entry; nil when there is none.
     mutating func next() -> Entry? {
         if count == 0 { reportLosses() }
         guard head < entries.count else { return nil }

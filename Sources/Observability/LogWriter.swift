@@ -5,12 +5,12 @@ internal import Sessions
 package import Speech
 internal import Synchronization
 
-/// Writes log lines to a descriptor on a thread of its own, so that a reader who does not read stops nobody: what does not fit into a bounded queue
-/// is dropped and counted.
+/// Writes log lines to a descriptor on a thread of its own, so that a reader that does not read stops nothing else. Lines that do not fit into a
+/// bounded queue are dropped and counted.
 package final class LogWriter: Sendable {
     private struct State {
         var queue: LogQueue
-        /// Entries that were taken in, and entries that were written.
+        /// Number of entries that were accepted; `done` is the number of entries that were written.
         var added = 0, done = 0
         var flushes: [(upTo: Int, signal: DispatchSemaphore)] = []
     }
@@ -21,11 +21,11 @@ package final class LogWriter: Sendable {
     private let dropped: @Sendable () -> Void
 
     /// - Parameters:
-    ///   - descriptor: where lines go; stays open as long as the process lives.
-    ///   - maxLines: lines that may wait.
-    ///   - maxBytes: bytes of lines that may wait.
+    ///   - descriptor: the descriptor to write to; must stay open while the process lives.
+    ///   - maxLines: the maximum number of waiting lines.
+    ///   - maxBytes: the maximum size of waiting lines, in bytes.
     ///   - dropped: called for each line that did not fit, on the thread that logged it.
-    /// - Throws: when there is no thread left.
+    /// - Throws: when no thread can be started.
     package init(
         descriptor: Int32 = 2, maxLines: Int = 10_000, maxBytes: Int = 4 << 20, now: @escaping @Sendable () -> UnixTime = { .now },
         dropped: @escaping @Sendable () -> Void = {}
@@ -81,8 +81,8 @@ package final class LogWriter: Sendable {
         }
     }
 
-    /// One write(2) where the descriptor takes it, so that lines of several processes do not mix. A log that cannot be written has no better place
-    /// to say so.
+    /// Writes a line with one write(2) where the descriptor accepts it, so that lines of several processes do not mix. A failed write is ignored,
+    /// because there is no better place to report it.
     private func put(_ line: String) {
         var line = line
         line.withUTF8 { bytes in

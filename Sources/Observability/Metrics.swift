@@ -3,7 +3,8 @@ package import Speech
 internal import Synchronization
 package import Tracing
 
-/// Counts for `GET /metrics`, from any thread. What happens for audio frames is an atomic addition for some of them together; the rest may take a lock.
+/// Counts for `GET /metrics`, from any thread. Events of audio frames are counted by one atomic addition for several frames together; other events
+/// may take a lock.
 package final class Metrics: Sendable {
     /// The end of a session or request, as a label.
     package enum Outcome: String, Sendable {
@@ -17,7 +18,7 @@ package final class Metrics: Sendable {
         var labels: [String]
     }
 
-    /// The labelled counters there are, each with its labels' names and what it counts.
+    /// The names of the labelled counters.
     private enum StaticName: String, CaseIterable {
         case sessions = "harken_sessions_total"
         case requests = "harken_http_requests_total"
@@ -25,14 +26,14 @@ package final class Metrics: Sendable {
         case recognized = "harken_prerecorded_audio_seconds_total"
         case engineAudio = "harken_engine_audio_seconds_total"
         case gaps = "harken_gap_seconds_total"
-        /// Stays for one version.
+        /// Deprecated; stays for one version.
         case gapSamples = "harken_gap_samples_total"
         case skipped = "harken_engine_messages_skipped_total"
         case failovers = "harken_failovers_total"
         case repairs = "harken_repairs_total"
         case recoveries = "harken_recoveries_total"
         case mended = "harken_repaired_gap_seconds_total"
-        /// Stays for one version.
+        /// Deprecated; stays for one version.
         case mendedSamples = "harken_mended_samples_total"
         case shadows = "harken_shadows_total"
         case shadowWords = "harken_shadow_words_total"
@@ -117,7 +118,7 @@ package final class Metrics: Sendable {
     private let repairLatency = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 4, 8])
     private let firstAnswers = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30])
     private let journalWindow = Histogram(bounds: [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2])
-    /// Nanoseconds.
+    /// The longest wait of journaled bytes so far, in nanoseconds.
     private let longestJournalWindow = Atomic<Int64>(0)
     private let failedSyncs = Atomic<Int64>(0)
     private let finalLatency = Histogram(bounds: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9, 1.5, 3, 6])
@@ -144,7 +145,7 @@ package final class Metrics: Sendable {
 
     package func interim() { interims.add(1, ordering: .relaxed) }
 
-    /// Records the audio that came behind a final's end before the final did.
+    /// Records the duration of audio that came after the final's end and before the final.
     package func finalCame(behind seconds: Double) { finalLatency.observe(seconds) }
 
     package func gap(engine: EngineName, _ count: SampleCount, at rate: SampleRate) {
@@ -152,7 +153,7 @@ package final class Metrics: Sendable {
         add(Double(count.samples), .gapSamples, [engine.rawValue])
     }
 
-    /// An engine's attempt at some audio is over.
+    /// Counts an engine's attempt that has ended.
     package func ran(_ run: RecognitionAttempt) {
         let engine = run.engine.rawValue, outcome = run.outcome.label, seconds = run.audio / .seconds(1)
         if seconds > 0 { add(seconds * Double(run.channels), .engineAudio, [engine, run.kind.rawValue]) }
@@ -170,7 +171,7 @@ package final class Metrics: Sendable {
         if run.kind != .stream, run.outcome == .completed { add(seconds, .recognized, [engine]) }
     }
 
-    /// A stream that failed has a successor.
+    /// Counts a failed stream that has a successor.
     package func failedOver(from engine: EngineName, because reason: String) { add(1, .failovers, [engine.rawValue, reason]) }
 
     /// Records the longest wait of journaled bytes until they were on the disk.
@@ -200,9 +201,9 @@ package final class Metrics: Sendable {
         add(Double(count.samples), .mendedSamples, [engine.rawValue])
     }
 
-    /// Counts the audio that a session's gate has kept from its engines.
+    /// Counts the audio that a session's gate withheld from its engines.
     ///
-    /// - Parameter before: what of that was counted.
+    /// - Parameter before: the savings that are counted already.
     package func gated(_ savings: VADGate.Savings, since before: VADGate.Savings, rate: SampleRate) {
         let counts = [
             ("speech", savings.speech - before.speech), ("silence", savings.silence - before.silence),
@@ -219,7 +220,7 @@ package final class Metrics: Sendable {
 
     package func taught(_ outcome: String) { add(1, .lessons, [outcome]) }
 
-    /// The store did not do what must be done; it is tried again.
+    /// Counts a failure of the store; the work is tried again.
     package func storeFailed(_ work: StoreRetry.Work) { add(1, .storeFailures, [work.rawValue]) }
 
     package func skippedMessage(engine: EngineName) { add(1, .skipped, [engine.rawValue]) }
@@ -232,7 +233,7 @@ package final class Metrics: Sendable {
 
     package func wrongCredential(_ outcome: WrongCredentialOutcome) { add(1, .wrongCredentials, [outcome.rawValue]) }
 
-    /// A log line did not fit into the queue.
+    /// Counts a log line that did not fit into the queue.
     package func logLineDropped() { droppedLogLines.add(1, ordering: .relaxed) }
 
     package func answered(route: String, status: Int) { add(1, .requests, [route, String(status)]) }
@@ -245,17 +246,17 @@ package final class Metrics: Sendable {
         }
     }
 
-    /// A process was started to decode a recording.
+    /// Counts a process that was started to decode a recording.
     package func decoderStarted() { add(1, .decodersStarted, []) }
 
-    /// A process was lost in the middle of a recording.
+    /// Counts a decoding process that was lost in the middle of a recording.
     package func decoderLost(_ cause: String) { add(1, .decodersLost, [cause]) }
 
     private func add(_ value: Double, _ name: StaticName, _ labels: [String]) {
         counters.withLock { $0[Series(name: name, labels: labels), default: 0] += value }
     }
 
-    /// The Prometheus text format, version 0.0.4.
+    /// Returns all metrics in the Prometheus text format, version 0.0.4.
     package func rendered() -> String {
         var text = ""
         func plain(_ name: String, _ kind: String, _ help: String, _ value: some Numeric) {

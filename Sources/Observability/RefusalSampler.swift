@@ -1,19 +1,19 @@
 internal import Net
 internal import Speech
 
-/// Decides which refused requests get a line in the log: the first of each address, then a count once a minute.
+/// Decides which refused requests get a log line: the first requests of each address; the others are reported as a count once a minute.
 struct RefusalSampler: Sendable {
     struct Limits: Sendable {
-        /// Lines of one address in a window.
+        /// Maximum number of lines for one address in a window.
         var lines = 10
         var window: Duration = .seconds(60)
-        /// Addresses that are told apart; all others are counted together.
+        /// Maximum number of addresses that are counted separately; all others are counted together.
         var addresses = 4_096
     }
 
-    /// Refusals of an address that got no line of their own.
+    /// The refusals of an address that got no line of their own.
     struct Summary: Sendable, Equatable {
-        /// nil: of addresses that are not told apart.
+        /// The address; nil for the addresses that are counted together.
         var address: AddressBlock?
         var count: Int
     }
@@ -29,7 +29,7 @@ struct RefusalSampler: Sendable {
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// - Returns: whether this refusal gets a line.
+    /// - Returns: true if this refusal gets a line.
     mutating func note(_ ip: IPAddress, now: Instant) -> Bool {
         var key: AddressBlock? = AddressBlock(ip)
         if entries[key] == nil, entries.count >= limits.addresses { key = nil }
@@ -43,7 +43,8 @@ struct RefusalSampler: Sendable {
         return true
     }
 
-    /// Summaries of windows that are over. An address that goes on being refused gets no other lines until it was quiet for a window.
+    /// Returns the summaries of ended windows. An address that continues to be refused gets no further lines until it had no refusal for a whole
+    /// window.
     mutating func summaries(now: Instant) -> [Summary] {
         var summaries: [Summary] = []
         for (key, entry) in entries where entry.start + limits.window <= now {

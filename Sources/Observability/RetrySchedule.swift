@@ -1,11 +1,11 @@
-/// Waits between attempts at something that must be done in the end.
+/// The waits between attempts at something that must succeed in the end.
 package struct RetrySchedule: Sendable, Equatable {
-    /// Behind the first attempts, in order.
+    /// Waits after the first attempts, in order.
     package var first: [Duration]
-    /// Behind each further one.
+    /// Wait after each further attempt.
     package var then: Duration
 
-    /// For what the store or the disk does not take.
+    /// The schedule for writes that the store or the disk refuses.
     package static let store = RetrySchedule(first: [.milliseconds(200), .seconds(1), .seconds(5)], then: .seconds(30))
 
     package init(first: [Duration], then: Duration) {
@@ -13,6 +13,6 @@ package struct RetrySchedule: Sendable, Equatable {
         self.then = then
     }
 
-    /// - Parameter attempts: how many have failed, 1 or more.
+    /// - Parameter attempts: the number of failed attempts, 1 or more.
     package func wait(after attempts: Int) -> Duration { first.indices.contains(attempts - 1) ? first[attempts - 1] : then }
 }

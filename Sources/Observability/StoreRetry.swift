@@ -1,4 +1,4 @@
-/// Does work in the store that must not be left undone: again and again until the store does it.
+/// Repeats work in the store that must not remain undone, until the store has done the work.
 package struct StoreRetry: Sendable {
     /// The work that is repeated, for the log and the metrics.
     package enum Work: String, Sendable {
@@ -23,9 +23,9 @@ package struct StoreRetry: Sendable {
         self.metrics = metrics
     }
 
-    /// Counts a failure and logs it: the first one as an error, those that follow for who looks closely.
+    /// Counts and logs a failure: the first failure as an error, later ones at the level debug.
     ///
-    /// - Parameter attempts: failures so far, with this one.
+    /// - Parameter attempts: the number of failures so far, including this one.
     package func failed(_ work: Work, of id: String, attempts: Int, _ error: any Error) {
         metrics.storeFailed(work)
         let seconds = "\(schedule.wait(after: attempts) / .seconds(1))"
@@ -36,10 +36,10 @@ package struct StoreRetry: Sendable {
         }
     }
 
-    /// Ends when `body` has done it.
+    /// Repeats `body` until it succeeds, and returns its result.
     ///
-    /// - Parameter failed: attempts that have failed before.
-    /// - Returns: nil when the task was cancelled before.
+    /// - Parameter failed: the number of attempts that have failed before.
+    /// - Returns: nil when the task was cancelled first.
     package func run<Value: Sendable, Failure: Error>(
         _ work: Work, of id: String, failed before: Int = 0, _ body: () async throws(Failure) -> Value
     ) async -> Value? {
