@@ -1,11 +1,11 @@
 package import Speech
 package import Store
 
-/// The ledger's sums for a user and a key, at the operator's cost, since the day and the month began in UTC.
+/// The ledger's sums for a user and a key, for work that the operator pays, since the beginning of the day and of the month in UTC.
 package struct BookedUsage: Sendable {
     var userDay = UsageTotals()
     var userMonth = UsageTotals()
-    /// nil: no key was shown.
+    /// The key's sum for the day; nil when no key was shown.
     var keyDay: UsageTotals?
     var keyMonth: UsageTotals?
 }

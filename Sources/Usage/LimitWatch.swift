@@ -6,25 +6,25 @@ internal import Synchronization
 
 /// Watches the limits of the day and the month: before anything is recognized, and while live sessions run.
 ///
-/// The ledger knows what has ended; what open sessions use is added from memory. The ledger is asked again only about users whose attempts have ended
-/// since, and when the day changes.
+/// The ledger has the attempts that have ended; the usage of open sessions is added from memory. The ledger is read again only for users whose
+/// attempts have ended since the last reading, and when the day changes.
 package final class LimitWatch: Sendable {
-    /// Between two looks at the open sessions: a session that reaches a limit is told within this, and ends within `finishTime` more.
+    /// Time between two checks of the open sessions. A session that reaches a limit is told within this time, and ends within another `finishTime`.
     package static let interval: Duration = .milliseconds(250)
-    /// Time that the engines of a session that has reached a limit have for its last words.
+    /// Time for the last words of a session that has reached a limit.
     package static let finishTime: Duration = .milliseconds(1_250)
 
     private struct Known: Sendable {
         var booked: BookedUsage
-        /// The day when the ledger was asked: `2026-11-22`.
+        /// The day of the reading: `2026-11-22`.
         var day: String
     }
 
     private struct State {
-        /// Owners of open sessions, and what the ledger has for them.
+        /// Owners of open sessions, with the ledger's figures for them.
         var known: [UsageOwner: Known] = [:]
         var open: [UsageOwner: OpenUsage] = [:]
-        /// The ledger could not be read when it was asked last.
+        /// True if the last reading of the ledger failed.
         var isBlind = false
     }
 
@@ -41,23 +41,23 @@ package final class LimitWatch: Sendable {
         self.now = now
     }
 
-    /// Without limits there is nothing to watch.
+    /// False when there are no limits to watch.
     package var isNeeded: Bool { !limits.isEmpty }
 
-    /// The rest of an owner's limits now.
+    /// Returns what is left of an owner's limits now.
     ///
-    /// The figures that were read last count while the ledger cannot be read; without any, nothing is refused: an operator's fault does not stop
-    /// everybody.
+    /// While the ledger cannot be read, the last figures count. Without any figures nothing is refused: a fault on the operator's side must not stop
+    /// all users.
     package func spending(of owner: UsageOwner) async -> Spending {
         guard isNeeded else { return Spending() }
         guard let booked = await booked(by: owner) else { return Spending() }
         return limits.spending(booked, open: state.withLock { Self.open($0.open, of: owner) })
     }
 
-    /// Looks at what live sessions use.
+    /// Checks the usage of live sessions.
     ///
-    /// - Parameter open: what the open sessions of each owner use now.
-    /// - Returns: what is left for each owner: sessions of used-up limits must end.
+    /// - Parameter open: the present usage of each owner's open sessions.
+    /// - Returns: what is left for each owner; sessions of an owner whose limit is used up must end.
     package func look(at open: [UsageOwner: OpenUsage]) async -> [UsageOwner: Spending] {
         guard isNeeded else { return [:] }
         let now = now()
@@ -88,7 +88,7 @@ package final class LimitWatch: Sendable {
         return sums
     }
 
-    /// - Parameter keeps: the owner has open sessions, and is asked about again soon.
+    /// - Parameter keeps: true if the owner has open sessions, so that the figures are needed again soon.
     private func booked(by owner: UsageOwner, keeps: Bool = false) async -> BookedUsage? {
         let now = now()
         do throws(StoreError) {

@@ -1,7 +1,7 @@
 internal import Speech
 package import Store
 
-/// The present use of live sessions, at the operator's cost: it is not in the ledger before the sessions' streams end.
+/// The present usage of live sessions that the operator pays. The ledger does not have this usage before the sessions' streams end.
 package struct OpenUsage: Sendable, Equatable {
     package var audio: Duration = .zero
     package var cost = USDollars.zero
@@ -20,7 +20,7 @@ package struct OpenUsage: Sendable, Equatable {
         return totals
     }
 
-    /// All open usage of a user, and of one of their keys.
+    /// All open usage of a user, and of one of the user's keys.
     package struct OfOwner: Sendable, Equatable {
         package var user = OpenUsage()
         package var key = OpenUsage()

@@ -3,7 +3,7 @@ package import Settings
 package import Store
 
 extension PriceTable {
-    /// The operator's file; without one, what Harken knows.
+    /// Reads the operator's file; without one, uses Harken's own prices.
     package init(_ settings: Settings) throws(ConfigurationError) {
         guard let path = settings["HARKEN_PRICES"] else {
             self = .standard

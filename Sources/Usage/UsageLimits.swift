@@ -2,12 +2,12 @@ package import Settings
 package import Store
 internal import Speech
 
-/// Limits of what one user, and one key, may have recognized at the operator's cost. The limits warn first, then stop.
+/// Limits for the recognition that one user, or one key, may use at the operator's cost. Each limit first warns, then stops.
 package struct UsageLimits: Sendable, Equatable {
     package struct Limit: Sendable, Equatable {
-        /// On one day of UTC; nil: any amount.
+        /// Maximum audio on one day of UTC; nil: no limit.
         package var audio: Duration?
-        /// In one month of UTC; nil: any amount.
+        /// Maximum cost in one month of UTC; nil: no limit.
         package var cost: USDollars?
 
         package init(audio: Duration? = nil, cost: USDollars? = nil) {
@@ -16,7 +16,7 @@ package struct UsageLimits: Sendable, Equatable {
         }
     }
 
-    /// The percentage of a limit from which on there is a warning.
+    /// The percentage of a limit from which a warning is given.
     package static let warning = 80
 
     package var user = Limit()
@@ -29,11 +29,11 @@ package struct UsageLimits: Sendable, Equatable {
 
     package var isEmpty: Bool { user == Limit() && key == Limit() }
 
-    /// Compares what was used with a limit.
+    /// Compares usage with a limit.
     ///
     /// - Parameters:
-    ///   - whom: for the words: "this user", "this key".
-    ///   - day, month: what was used since the day, and the month, began in UTC; what open sessions use included.
+    ///   - whom: the name in the texts: "this user", "this key".
+    ///   - day, month: the usage since the beginning of the day, and of the month, in UTC, including open sessions.
     package static func spending(_ limit: Limit, of whom: String, day: UsageTotals, month: UsageTotals) -> Spending {
         var spending = Spending()
         if let audio = limit.audio {
@@ -56,7 +56,7 @@ package struct UsageLimits: Sendable, Equatable {
         return spending
     }
 
-    /// The limits of a user and, where a key was shown, of that key.
+    /// Compares usage with the limits of a user and, where a key was shown, of that key.
     package func spending(_ booked: BookedUsage, open: OpenUsage.OfOwner = .init()) -> Spending {
         let ofUser = Self.spending(user, of: "this user", day: open.user.added(to: booked.userDay), month: open.user.added(to: booked.userMonth))
         guard let day = booked.keyDay, let month = booked.keyMonth else { return ofUser }

@@ -3,9 +3,9 @@ internal import Speech
 package import Store
 internal import Synchronization
 
-/// Counts of what engines did, for `GET /metrics`. Labels are of a closed list, so that no user, no name and no text of an error becomes one.
+/// Counts of engines' work for `GET /metrics`. Labels are a closed list, so that no user, name or error text becomes a label.
 package final class UsageMetrics: Sendable {
-    /// All that may tell series apart.
+    /// The labels that distinguish series.
     package enum Label: String, CaseIterable, Sendable {
         case provider, model, workload, status, reason, kind, route
         case fromProvider = "from_provider"
@@ -44,7 +44,7 @@ package final class UsageMetrics: Sendable {
     }
 
     private static let bounds: [Double] = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
-    /// Series that a name may have. Models' names come from outside.
+    /// Maximum number of series of one name, because models' names come from outside.
     private static let maxSeries = 1_000
 
     private struct State {
@@ -112,7 +112,7 @@ package final class UsageMetrics: Sendable {
         return text
     }
 
-    /// The name of a metric and a note for its HELP. The names without the prefix are those of version 0.1, and stay for one version.
+    /// Returns the name of a metric and a note for its HELP. The names without the prefix come from version 0.1 and stay for one version.
     private static func title(_ name: String, _ isDeprecated: Bool) -> (name: String, note: String) {
         isDeprecated ? (String(name.dropFirst("harken_".count)), "Deprecated, goes with version 0.3: use \(name). ") : (name, "")
     }

@@ -1,7 +1,7 @@
 package import Speech
 package import Store
 
-/// The user, and the key, that usage is booked to.
+/// The user and the key to whose account usage is booked.
 package struct UsageOwner: Sendable, Hashable {
     package var user: ID<User>
     package var key: ID<AccessKey>?

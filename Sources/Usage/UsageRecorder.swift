@@ -5,9 +5,9 @@ package import Speech
 package import Store
 internal import Synchronization
 
-/// Sees to it that each attempt of an engine comes into the ledger. Nothing that is recognised waits for the ledger, or fails with it.
+/// Records each attempt of an engine in the ledger. Recognition never waits for the ledger, and never fails because of it.
 package final class UsageRecorder: Sendable {
-    /// Runs that wait while the store cannot be written to. What comes then replaces the oldest.
+    /// Maximum number of records that wait while the store cannot be written; each further record replaces the oldest.
     private static let maxKept = 100_000
 
     package let ledger: UsageLedger
@@ -18,17 +18,17 @@ package final class UsageRecorder: Sendable {
     private let now: @Sendable () -> UnixTime
     private let kept = Mutex<[UsageRecord]>([])
     private let warned = Mutex<Set<String>>([])
-    /// The day when old runs were last looked for.
+    /// The day of the last search for old records.
     private let forgotten = Mutex("")
     private let isUpset = Mutex(false)
-    /// True if somebody asks for `takeChanged`.
+    /// True if `takeChanged` is called regularly.
     private let isWatched: Bool
-    /// Users whose attempts have ended since they were asked for.
+    /// Users whose attempts have ended since the last call of `takeChanged`.
     private let changed = Mutex<Set<ID<User>>>([])
-    /// Streams of an earlier process, of which it is not known yet how much they were sent.
+    /// Streams of an earlier process, for which the amount of sent audio is not known yet.
     private let cutOff = Mutex<[UsageRecord]>([])
 
-    /// - Parameter isWatched: `takeChanged` is called now and then; otherwise nothing is kept for it.
+    /// - Parameter isWatched: true if `takeChanged` is called regularly; otherwise changed users are not kept.
     package init(
         _ ledger: UsageLedger, prices: PriceTable, metrics: UsageMetrics, log: Log, isWatched: Bool, newID: @escaping @Sendable () -> String,
         now: @escaping @Sendable () -> UnixTime
@@ -42,7 +42,7 @@ package final class UsageRecorder: Sendable {
         self.now = now
     }
 
-    /// Notes an attempt before its engine hears anything.
+    /// Records an attempt before its engine gets any audio.
     package func begin(
         by owner: UsageOwner, _ engine: EngineName, _ options: RecognitionOptions, payer: BillingParty = .operator,
         change: (inout UsageRecord) -> Void = { _ in }
@@ -55,12 +55,12 @@ package final class UsageRecorder: Sendable {
         return run
     }
 
-    /// Notes its end.
+    /// Records the end of an attempt.
     package func end(_ attempt: UsageRecord, _ run: RecognitionAttempt, _ transcript: Transcript?) async {
         await note(ended(attempt, run, transcript))
     }
 
-    /// The same, for someone who stores it together with a result, and calls `stored` then.
+    /// Returns the record of an ended attempt, for a caller that stores it together with a result and then calls `stored`.
     package func ended(_ attempt: UsageRecord, _ run: RecognitionAttempt, _ transcript: Transcript?) -> UsageRecord {
         var ended = attempt
         ended.end(run, at: now(), prices: prices)
@@ -69,7 +69,7 @@ package final class UsageRecorder: Sendable {
         return ended
     }
 
-    /// Notes an attempt of a session's that begins. At once, from any thread.
+    /// Records the beginning of a session's attempt. Returns at once; may be called from any thread.
     package func begin(_ attempt: AttemptStart, of session: SessionRecord, rate: SampleRate, payer: BillingParty) -> UsageRecord {
         var run = UsageRecord(of: session, id: ID(newID()), attempt.engine, model: attempt.model, attempt.kind, payer: payer, started: now())
         if let length = attempt.length {
@@ -82,9 +82,9 @@ package final class UsageRecorder: Sendable {
         return run
     }
 
-    /// Notes that it is over.
+    /// Records the end of a session's attempt.
     ///
-    /// - Parameter begun: what was noted of its beginning; nil: nothing was.
+    /// - Parameter begun: the record of the attempt's beginning; nil when there is none.
     package func note(_ run: RecognitionAttempt, of session: SessionRecord, begun: UsageRecord? = nil) {
         let end = now()
         let start = UnixTime(milliseconds: end.milliseconds - Int64(run.start.duration(to: run.end) / .milliseconds(1)))
@@ -95,7 +95,7 @@ package final class UsageRecorder: Sendable {
         Task { await flush() }
     }
 
-    /// At a start, before anything begins: attempts that the end of an earlier process cut off.
+    /// Finds the attempts that the end of an earlier process interrupted. To be called at the start, before any attempt begins.
     package func resume() async {
         do throws(StoreError) {
             let (count, streams) = try await ledger.interrupt(now: now())
@@ -106,7 +106,7 @@ package final class UsageRecorder: Sendable {
         }
     }
 
-    /// Books the open attempts of earlier processes, with the audio that their sessions had received: their streams were sent no more.
+    /// Books the open attempts of earlier processes with the audio that their sessions had received: no stream was sent more than that.
     package func resume(_ received: [ID<Session>: Duration]) async {
         let streams = cutOff.withLock { streams in
             defer { streams = [] }
@@ -118,12 +118,12 @@ package final class UsageRecorder: Sendable {
         }
     }
 
-    /// Writes and books all there is.
+    /// Writes and books all waiting records.
     package func settle() async {
         await flush()
         do throws(StoreError) {
             try await ledger.bookAll()
-            // Once a day is often enough.
+            // Old records are removed once a day.
             let now = now(), day = String(now.rfc3339.prefix(10))
             if forgotten.withLock({ $0 != day }) {
                 try await ledger.forget(now: now)
@@ -167,7 +167,7 @@ package final class UsageRecorder: Sendable {
         }
     }
 
-    /// Once for each time that it begins.
+    /// Logs an error of the store, only once until the store works again.
     private func complain(_ error: StoreError) {
         let isNew = isUpset.withLock { isUpset in
             defer { isUpset = true }
@@ -177,7 +177,7 @@ package final class UsageRecorder: Sendable {
         log.error("usage cannot be booked yet", [.error: "\(error)"])
     }
 
-    /// Users whose attempts have ended since the last call: what the ledger has for them is more now.
+    /// Returns the users whose attempts have ended since the last call: their figures in the ledger have grown.
     func takeChanged() -> Set<ID<User>> {
         changed.withLock { changed in
             defer { changed = [] }
@@ -185,10 +185,11 @@ package final class UsageRecorder: Sendable {
         }
     }
 
-    /// An ended attempt is in the ledger, together with its result.
+    /// Tells that an ended attempt is in the ledger, together with its result.
     package func stored(_ run: UsageRecord) { noteChange([run]) }
 
-    /// To be called when the ledger has the runs: who hears of a change earlier reads the figures of before.
+    /// Notes that users' figures have changed. To be called only after the ledger has the records: a reader that is told earlier would read the old
+    /// figures.
     private func noteChange(_ runs: [UsageRecord]) {
         guard isWatched else { return }
         changed.withLock { changed in
@@ -217,7 +218,7 @@ extension UsageRecord {
             started: started)
     }
 
-    /// Counts what was recognized: amounts, never words.
+    /// Counts the recognized segments, words and speakers; never the words themselves.
     fileprivate mutating func count(_ transcript: Transcript) {
         segments = transcript.channels.reduce(0) { $0 + $1.segments.count }
         words = transcript.channels.reduce(0) { $0 + $1.words.count }
