@@ -2,7 +2,7 @@ internal import Sessions
 package import Speech
 
 extension Sequence<EngineEntry> {
-    /// The engines that recognize recordings of the language, in the order in which they are asked: those of this process first.
+    /// Returns the engines that recognize recordings in this language, in the order in which to ask them: engines of this process first.
     package func repairers(language: LanguageTag?) -> [EngineEntry] {
         let able = filter { entry in
             guard let capabilities = entry.capabilities(for: .prerecorded), capabilities.prerecorded else { return false }

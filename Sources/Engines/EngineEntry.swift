@@ -8,7 +8,7 @@ package import Vendors
 package struct EngineEntry: Sendable {
     package var name: EngineName
     package var capabilities: Capabilities
-    /// The way to reach the engine for live audio; nil: there is none.
+    /// The way to reach the engine for live audio; nil: the engine does not accept live audio.
     package var live: LiveEngine.Access?
     package var prerecorded: (any PrerecordedEngine)?
     /// Capabilities for recordings, where they differ from those for live audio.
@@ -27,25 +27,25 @@ package struct EngineEntry: Sendable {
         self.status = status
     }
 
-    /// An engine of this process that does both.
+    /// Makes an entry for an engine of this process that accepts both live audio and recordings.
     package init(_ engine: some StreamingEngine & PrerecordedEngine, status: @escaping @Sendable () -> EngineStatus) {
         self.init(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine), prerecorded: engine, status: status)
     }
 
-    /// Now, or in a moment.
+    /// True if the engine can be used now or after loading.
     package var isUsable: Bool { if case .unavailable = status() { false } else { true } }
 
-    /// - Parameter slowness: how long it takes to answer when it is slow, where that is known.
+    /// - Parameter slowness: the engine's response time when it is slow; nil: unknown.
     package func liveEngine(slowness: Duration? = nil) -> LiveEngine? {
         live.map { LiveEngine(name: name, capabilities: capabilities(for: .live) ?? capabilities, access: $0, slowness: slowness) }
     }
 
-    /// The credential that the engine is shown for live audio; nil: none, or it takes no live audio.
+    /// The credential that the engine gets for live audio; nil: none, or the engine does not accept live audio.
     package var credential: Credential? { if case .vendor(_, let settings)? = live { settings.credential } else { nil } }
 
-    /// A vendor, reached with the key in `settings`.
+    /// Makes an entry for a vendor, reached with the key in `settings`.
     ///
-    /// - Parameter unfinished: shared by entries that are made for each request anew.
+    /// - Parameter unfinished: shared by entries that are made anew for each request.
     package init(
         _ vendor: Vendor, settings: VendorSettings, client: HTTPClient, clock: RecognizerClock,
         unfinished: UnfinishedRecordings = UnfinishedRecordings()
@@ -56,7 +56,7 @@ package struct EngineEntry: Sendable {
         prerecordedCapabilities = vendor.prerecorded?.capabilities
     }
 
-    /// The engine's capabilities for this kind of audio.
+    /// Returns the engine's capabilities for this kind of audio; nil when the engine does not accept this kind.
     package func capabilities(for kind: Router.Kind) -> Capabilities? {
         switch kind {
         case .live:
@@ -74,18 +74,18 @@ package struct EngineEntry: Sendable {
 /// The status of an engine.
 package enum EngineStatus: Sendable, Equatable {
     case ready
-    /// It will be; what is asked of it waits.
+    /// The engine is loading; requests wait.
     case loading
-    /// It cannot; says what is missing and what to do.
+    /// The engine cannot be used. The text says what is missing and what to do.
     case unavailable(String)
 }
 
 extension EngineName {
-    /// True if the work of the engine with this name costs nobody anything.
+    /// True if the work of the engine with this name is free.
     package var isFree: Bool { self == .local || self == NullEngine.entry.name }
 }
 
 extension EngineEntry {
-    /// True if the engine's work costs nobody anything.
+    /// True if the engine's work is free.
     package var isFree: Bool { name.isFree }
 }

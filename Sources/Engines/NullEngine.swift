@@ -1,7 +1,8 @@
 internal import Sessions
 package import Speech
 
-/// An engine that hears everything and says nothing: of sessions whose client brings its own transcript, so that their audio takes the way of all.
+/// An engine that accepts all audio and returns no words. Used in sessions whose client sends its own transcript, so that their audio is handled like
+/// all other audio.
 package struct NullEngine: StreamingEngine {
     package static let entry: EngineEntry = {
         let engine = NullEngine()

@@ -1,30 +1,30 @@
 package import Protocols
 package import Speech
 
-/// Chooses engines: who asks for what, what the operator allows, what engines can do. Pure.
+/// Chooses engines from the caller's request, the operator's order and the engines' capabilities. Pure.
 package struct Router: Sendable {
     package enum Kind: Sendable { case live, prerecorded }
 
     private let entries: [EngineEntry]
     private let order: [EngineName]
-    /// Vendors that could be used if the operator had a key.
+    /// Vendors that would be available if the operator had a key for them.
     private let others: [Vendor]
 
-    /// - Parameter order: the operator's preference.
+    /// - Parameter order: the operator's order of preference.
     package init(entries: [EngineEntry], order: [EngineName], catalogue: [Vendor] = Catalogue.vendors) {
         self.entries = entries
         self.order = order
         others = catalogue.filter { vendor in !entries.contains { $0.name == vendor.name } }
     }
 
-    /// Names of all models, for dialects that check them.
+    /// Names of all engines' models, for dialects that check names.
     package var models: Set<String> { Set(entries.flatMap(\.capabilities.models)) }
 
     /// The engines that may serve a request, best first; never empty.
     ///
     /// - Parameters:
-    ///   - named: these and no others; empty: as the operator orders them.
-    ///   - preferred: is put before the operator's.
+    ///   - named: the only engines to use; empty: the operator's order applies.
+    ///   - preferred: an engine that comes before the operator's order; nil: none.
     package func engines(
         for kind: Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
     ) throws(RefusalCause) -> [EngineEntry] {
