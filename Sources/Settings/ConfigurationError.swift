@@ -1,4 +1,4 @@
-/// A setting that cannot be used, in one line: which, what is wrong with it, and what would be right.
+/// An invalid setting, described in one line: its name, its error, and the accepted values.
 package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     package var name: String
     package var fault: String

@@ -5,7 +5,7 @@ package struct GateSettings: Sendable, Equatable {
     package enum Mode: String, Sendable, CaseIterable {
         case on
         case off
-        /// Decides and counts; engines hear everything.
+        /// The gate decides and counts; engines still get all audio.
         case shadow
     }
 
@@ -27,7 +27,8 @@ package struct GateSettings: Sendable, Equatable {
         rule.threshold = number
         let usual = rule.hangover
         rule.hangover = try settings.seconds("HARKEN_GATE_HANGOVER_SECONDS", in: 0.3...60, default: 4)
-        // A short one cuts who only thinks for a moment: there it is asked whether the speaker is done.
+        // With a shorter hangover, speakers who pause to think could be cut off: the end-of-turn model decides if the turn is over, and after an
+        // unfinished turn the usual silence applies.
         if rule.hangover < usual { rule.unfinished = usual }
     }
 }

@@ -10,7 +10,7 @@ package struct ListenAddress: Sendable, Equatable {
         self.port = port
     }
 
-    /// `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`, `:8080` (every address).
+    /// Reads `127.0.0.1:8080`, `[::1]:8080`, `localhost:0` or `:8080` (every address).
     package init(parsing text: String, name: String) throws(ConfigurationError) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             throw ConfigurationError(name, "\"\(text)\" is not a valid address", accepted: "ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080")

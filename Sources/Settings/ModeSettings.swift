@@ -2,7 +2,7 @@ package import Continuity
 internal import Protocols
 package import Speech
 
-/// The number of engines that hear live sessions, for clients that do not choose.
+/// The session mode for clients that do not choose one, which decides how many engines hear a live session.
 package struct ModeSettings: Sendable, Equatable {
     package var mode: SessionMode
     /// Maximum wait of one engine's final for the other engines' votes.
@@ -10,7 +10,7 @@ package struct ModeSettings: Sendable, Equatable {
     /// The share of sessions that get a shadow in the mode `shadow`: 0…1.
     package var shadowShare: Double
 
-    /// - Parameter engines: those for live audio.
+    /// - Parameter engines: the configured engines; only those for live audio count.
     package init(_ settings: Settings, engines: [EngineName]) throws(ConfigurationError) {
         let name = settings["HARKEN_MODE"] ?? SessionMode.failover.rawValue
         let all = SessionMode.allCases.map(\.rawValue).joined(separator: ", ")
@@ -18,7 +18,7 @@ package struct ModeSettings: Sendable, Equatable {
             throw ConfigurationError("HARKEN_MODE", "\"\(name)\" is not a valid mode", accepted: all)
         }
         let live = engines.filter { engine in engine == .local || Catalogue.vendors.contains { $0.name == engine && $0.live != nil } }
-        // Without any there are recordings.
+        // The mode failover needs no engine for live audio: recordings can still be served.
         guard mode == .failover || live.count >= mode.fewestEngines else {
             throw ConfigurationError(
                 "HARKEN_MODE", "\"\(name)\" needs \(mode.fewestEngines) engines for live audio, and there is \(live.count)",
@@ -33,13 +33,13 @@ package struct ModeSettings: Sendable, Equatable {
         shadowShare = number
     }
 
-    /// A session's mode, when its client does not choose: the same whenever it is asked.
+    /// Returns the mode of a session whose client does not choose one; every call returns the same mode for a session.
     ///
-    /// - Parameter engines: how many may serve it. Too few for the operator's mode: the session has fewer.
+    /// - Parameter engines: the number of engines that may serve the session. With too few engines for the operator's mode, the mode is `failover`.
     package func mode(of session: ID<Session>, engines: Int) -> SessionMode {
         guard engines >= mode.fewestEngines else { return .failover }
         guard mode == .shadow else { return mode }
-        // FNV-1a, of which the high bits are well mixed by a last multiplication.
+        // FNV-1a; a last multiplication mixes the high bits well.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in session.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         hash = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15

@@ -2,7 +2,7 @@ internal import Tracing
 
 /// Named values from the environment, a file or flags, read with checks. Later sources win over earlier ones.
 package struct Settings: Sendable {
-    /// Every name that Harken knows.
+    /// The names of all settings that Harken knows.
     package static let known = names.union(TraceSettings.names)
 
     private static let names: Set<String> = [
@@ -34,12 +34,12 @@ package struct Settings: Sendable {
 
     package init() {}
 
-    /// Values that are there but empty count as absent.
+    /// Adds values, which replace earlier ones. Empty values count as absent.
     package mutating func merge(_ source: [String: String]) {
         for (name, value) in source where Self.known.contains(name) && !value.isEmpty { values[name] = value }
     }
 
-    /// Reads `NAME=value` lines. Blank lines and lines that begin with `#` are skipped; a value may stand in quotes.
+    /// Reads `NAME=value` lines. Skips blank lines and lines that begin with `#`; a value may be in quotes.
     package static func parse(file text: String, named path: String) throws(ConfigurationError) -> [String: String] {
         var values: [String: String] = [:]
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -74,7 +74,7 @@ package struct Settings: Sendable {
         return value
     }
 
-    /// - Parameter orZero: whether 0 is taken too, for never.
+    /// - Parameter orZero: true if 0 is accepted too, with the meaning "never".
     package func seconds(
         _ name: String, in range: ClosedRange<Double>, orZero: Bool = false, default standard: Double
     ) throws(ConfigurationError) -> Duration {

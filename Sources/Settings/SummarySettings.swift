@@ -1,15 +1,15 @@
 package import Protocols
 
-/// The language model that sums conversations up: a server of OpenAI's chat completions. Only when the operator names one.
+/// The language model that summarizes conversations: a server of OpenAI's chat completions. Used only when the operator names one.
 package struct SummarySettings: Sendable, Equatable {
-    /// `https://HOST/v1`.
+    /// The server's address, `https://HOST/v1`.
     package var address: String
     package var model: String
-    /// nil: the server wants none.
+    /// The server's key; nil: the server needs none.
     package var credential: Credential?
     package var timeout: Duration
 
-    /// nil: there is none.
+    /// Returns nil when the operator names no language model.
     package init?(_ settings: Settings) throws(ConfigurationError) {
         let address = "HARKEN_LLM_BASE_URL", model = "HARKEN_LLM_MODEL", key = "HARKEN_LLM_API_KEY"
         timeout = try settings.seconds("HARKEN_LLM_SECONDS", in: 1...120, default: 20)
