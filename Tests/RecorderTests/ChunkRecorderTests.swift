@@ -179,6 +179,30 @@ import Testing
         #expect(world.left == [])
     }
 
+    @Test func `says when the disk does not sync, and the next start sends what was recorded`() async throws {
+        let isBroken = Mutex(false)
+        let world = try RecorderWorld(sync: { descriptor in
+            guard isBroken.withLock({ $0 }) else { return fdatasync(descriptor) }
+            errno = EIO
+            return -1
+        })
+        let microphone = try await world.listen()
+        microphone.say(samples(8_000))
+        isBroken.withLock { $0 = true }
+        for start in stride(from: 8_000, to: 48_000, by: 1_000) { microphone.say(samples(1_000, from: start)) }
+        #expect(world.said.contains { if case .failed(.disk(let reason)) = $0 { reason.contains("fdatasync") } else { false } }, "\(world.said)")
+        let copy = world.folder.path + "/after"
+        try copyFolder(world.spool.path, to: copy)
+        let second = try RecorderWorld(path: copy)
+        for earlier in second.spool.open() {
+            try second.recorder.complete(earlier)
+            second.deliverer.add(earlier)
+        }
+        await second.deliver()
+        let sent = joined(second.server.chunks) ?? []
+        #expect(sent.count >= 8_000 && sent == samples(sent.count))
+    }
+
     @Test func `keeps its time over samples that the machine was too slow for`() async throws {
         let world = try RecorderWorld()
         let microphone = try await world.listen()

@@ -153,7 +153,10 @@ final class RecorderWorld: Sendable {
     static let profile = ChunkProfile(
         longest: .seconds(1), shortest: .seconds(1), overlap: .milliseconds(100), silence: .milliseconds(350), quiet: 256, spoken: 512)
 
-    init(path: String? = nil, limit: Int = 1 << 30, longest: Duration = .seconds(4 * 3_600), clock: UploadQueue.Clock? = nil) throws {
+    init(
+        path: String? = nil, limit: Int = 1 << 30, longest: Duration = .seconds(4 * 3_600), clock: UploadQueue.Clock? = nil,
+        sync: @escaping @Sendable (Int32) -> Int32 = { fdatasync($0) }
+    ) throws {
         let box = Box()
         let path = path ?? folder.path + "/recordings"
         spool = try RecordingSpool(
@@ -166,7 +169,7 @@ final class RecorderWorld: Sendable {
                 box.ids.withLock { ids in
                     ids += 1; return "r\(ids)-\(UInt32.random(in: .min ... .max))"
                 }
-            })
+            }, sync: sync)
         let tell: @Sendable (RecorderEvent) -> Void = { news in box.news.withLock { $0.append(news) } }
         deliverer = UploadQueue(
             server, clock: clock ?? .hurried,

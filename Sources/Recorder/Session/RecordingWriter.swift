@@ -59,7 +59,7 @@ struct RecordingWriter {
         position += count
         sinceSync += bytes.byteCount
         if sinceSync >= Self.syncBytes {
-            recording.sync()
+            try recording.syncAudio()
             sinceSync = 0
         }
         try cut(bytes)
@@ -69,7 +69,7 @@ struct RecordingWriter {
     /// No more is recorded.
     mutating func complete() throws(SpoolError) {
         try flush()
-        recording.sync()
+        try recording.syncAudio()
         try recording.note(.complete)
     }
 
@@ -95,8 +95,8 @@ struct RecordingWriter {
     }
 
     private func note(_ chunk: RecordedChunk) throws(SpoolError) {
-        // What the log says is there survives a power cut with it.
-        recording.sync()
+        // Audio that the log names survives a power cut with the log.
+        try recording.syncAudio()
         try recording.note(.chunk(QueuedChunk(range: chunk.range, isFinal: chunk.isFinal), verdict(chunk)))
     }
 }

@@ -15,13 +15,17 @@ struct AudioFiles: ~Copyable {
     private static let suffix = ".pcm"
 
     private let folder: String
+    private let syncData: @Sendable (Int32) -> Int32
     private var segments: [Segment] = []
     /// Of the last segment, while it is written to.
     private var descriptor: Int32 = -1
 
-    /// - Parameter names: what there is in the folder.
-    init(in folder: String, names: [String]) {
+    /// - Parameters:
+    ///   - names: files of the folder.
+    ///   - sync: `fdatasync`, or a function in its place.
+    init(in folder: String, names: [String], sync: @escaping @Sendable (Int32) -> Int32) {
         self.folder = folder
+        syncData = sync
         for name in names where name.hasSuffix(Self.suffix) {
             guard let start = Int64(name.dropLast(Self.suffix.count)), start >= 0 else { continue }
             var status = stat()
@@ -61,8 +65,11 @@ struct AudioFiles: ~Copyable {
         segments[index].count += count
     }
 
-    /// What was written is there after a power cut, too.
-    func sync() { if descriptor >= 0 { fdatasync(descriptor) } }
+    /// Brings the open file to the disk itself: a power cut takes nothing of what was appended before.
+    func sync() throws(SystemError) {
+        guard descriptor >= 0, syncData(descriptor) != 0 else { return }
+        throw SystemError(call: "fdatasync \(segments.last.map { path(of: $0.start) } ?? folder)")
+    }
 
     /// The samples of `range`, all of them.
     func read(_ range: SampleRange) throws(SystemError) -> [UInt8] {
@@ -111,7 +118,7 @@ struct AudioFiles: ~Copyable {
 
     private mutating func begin(at start: SampleIndex) throws(SystemError) {
         if descriptor >= 0 {
-            fdatasync(descriptor)
+            try sync()
             close(descriptor)
             descriptor = -1
         }

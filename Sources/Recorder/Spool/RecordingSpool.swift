@@ -9,18 +9,22 @@ package final class RecordingSpool: Sendable {
     private let overlap: SampleCount
     private let now: @Sendable () -> UnixTime
     private let newID: @Sendable () -> String
+    private let sync: @Sendable (Int32) -> Int32
 
     /// Makes the folder unless it is there.
     ///
     /// - Parameters:
     ///   - limit: bytes of audio that may lie in it.
     ///   - profile: how recordings are cut.
+    ///   - sync: `fdatasync`, or a function in its place that returns 0, or another number and `errno`.
     package init(
-        path: String, limit: Int, profile: ChunkProfile, now: @escaping @Sendable () -> UnixTime, newID: @escaping @Sendable () -> String
+        path: String, limit: Int, profile: ChunkProfile, now: @escaping @Sendable () -> UnixTime, newID: @escaping @Sendable () -> String,
+        sync: @escaping @Sendable (Int32) -> Int32 = { fdatasync($0) }
     ) throws(SpoolError) {
         self.path = path
         self.now = now
         self.newID = newID
+        self.sync = sync
         overlap = SampleCount(profile.overlap, at: .speech)
         budget = SpoolBudget(limit: limit, folder: path)
         var made = ""
@@ -37,14 +41,14 @@ package final class RecordingSpool: Sendable {
         let origin = RecordingOrigin(id: newID(), began: now(), server: server, language: language)
         // Oldest first by name.
         let stamp = String(origin.began.milliseconds)
-        return try SpooledRecording(origin, path: "\(path)/\(stamp)-\(origin.id)", overlap: overlap, budget: budget)
+        return try SpooledRecording(origin, path: "\(path)/\(stamp)-\(origin.id)", overlap: overlap, budget: budget, sync: sync)
     }
 
     /// Opens what there is, oldest first; what another process has open, and what is no recording, is left alone.
     package func open() -> [SpooledRecording] {
         Self.names(in: path).sorted().compactMap { name in
             let folder = path + "/" + name
-            let recording = try? SpooledRecording(opening: folder, names: Self.names(in: folder), overlap: overlap, budget: budget)
+            let recording = try? SpooledRecording(opening: folder, names: Self.names(in: folder), overlap: overlap, budget: budget, sync: sync)
             // Finished, and the program ended before it was removed.
             if let recording, recording.history.isFinished { recording.remove() }
             return recording.flatMap { $0.history.isFinished ? nil : $0 }

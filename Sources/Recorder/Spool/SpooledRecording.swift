@@ -19,26 +19,33 @@ package final class SpooledRecording: Sendable {
     /// When the last sample of an earlier process came; nil: there was none, or this process made it.
     package let lastWritten: UnixTime?
     private let budget: SpoolBudget
+    private let sync: @Sendable (Int32) -> Int32
     private let state: Mutex<State>
 
     /// Makes one.
-    init(_ origin: RecordingOrigin, path: String, overlap: SampleCount, budget: SpoolBudget) throws(SpoolError) {
+    init(
+        _ origin: RecordingOrigin, path: String, overlap: SampleCount, budget: SpoolBudget, sync: @escaping @Sendable (Int32) -> Int32
+    ) throws(SpoolError) {
         guard mkdir(path, 0o700) == 0 else { throw .disk(SystemError(call: "mkdir \(path)")) }
         let log = try Self.openLog(path, flags: O_CREAT | O_EXCL)
         self.origin = origin
         self.path = path
         lastWritten = nil
         self.budget = budget
+        self.sync = sync
         state = Mutex(
             State(
-                log: log, audio: AudioFiles(in: path, names: []), history: RecordingHistory(origin, overlap: overlap), delivery: RecordingDelivery()))
+                log: log, audio: AudioFiles(in: path, names: [], sync: sync), history: RecordingHistory(origin, overlap: overlap),
+                delivery: RecordingDelivery()))
         try note(.begun(origin))
     }
 
     /// Opens one.
     ///
     /// - Throws: `.inUse` while another process has it open; `.unreadable` when it is none.
-    init(opening path: String, names: [String], overlap: SampleCount, budget: SpoolBudget) throws(SpoolError) {
+    init(
+        opening path: String, names: [String], overlap: SampleCount, budget: SpoolBudget, sync: @escaping @Sendable (Int32) -> Int32
+    ) throws(SpoolError) {
         let log = try Self.openLog(path, flags: 0)
         guard let bytes = Self.contents(of: log), let history = RecordingHistory(log: bytes, overlap: overlap) else {
             close(log)
@@ -49,7 +56,8 @@ package final class SpooledRecording: Sendable {
         origin = history.origin
         self.path = path
         self.budget = budget
-        let audio = AudioFiles(in: path, names: names)
+        self.sync = sync
+        let audio = AudioFiles(in: path, names: names, sync: sync)
         // Now: what is delivered meanwhile is removed.
         lastWritten = audio.lastWritten.map { UnixTime(milliseconds: $0) }
         budget.add(audio.byteCount)
@@ -84,14 +92,21 @@ package final class SpooledRecording: Sendable {
         }
     }
 
-    func sync() { state.withLock { $0.audio.sync() } }
+    /// Brings the audio to the disk itself: a power cut takes nothing of what was appended before.
+    func syncAudio() throws(SpoolError) {
+        do throws(SystemError) {
+            try state.withLock { (state) throws(SystemError) in try state.audio.sync() }
+        } catch {
+            throw .disk(error)
+        }
+    }
 
     /// Adds a line to the log, and takes it into account.
     func note(_ entry: RecordingEntry) throws(SpoolError) {
         do throws(SystemError) {
             try state.withLock { (state) throws(SystemError) in
                 try writeAll(entry.line.span.bytes, to: state.log)
-                fdatasync(state.log)
+                guard sync(state.log) == 0 else { throw SystemError(call: "fdatasync \(path)/log") }
                 let waited = state.history.waiting.count
                 state.history.apply(entry)
                 if state.history.waiting.count > waited, let chunk = state.history.waiting.last { state.delivery.add(chunk) }
