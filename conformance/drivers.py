@@ -24,6 +24,8 @@ class Driver:
     starts_gateway: bool = False
     # Whether `make test` runs it.
     in_test: bool = True
+    # Processors that it and its gateway use on average, as measured on a machine that does nothing else. Most wait for speech in real time.
+    processors: float = 0.3
 
     @property
     def is_live(self):
@@ -42,21 +44,21 @@ DRIVERS = [
     Driver("streaming/livekit_openai", "OpenAI", "/v1/realtime"),
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
-    Driver("streaming/speechmatics_channels", "Speechmatics", "/v2"),
+    Driver("streaming/speechmatics_channels", "Speechmatics", "/v2", processors=0.9),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
-    Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen"),
-    Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript"),
+    Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen", processors=0.8),
+    Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", processors=0.8),
     # No engine translates.
-    Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations"]),
-    Driver("harken/protocol_limits", "Deepgram", "/v1/listen"),
-    Driver("harken/bad_input", "Harken", "/"),
-    Driver("harken/browser", "Harken", "/"),
-    Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True),
-    Driver("harken/evaluate", "Harken", "/", starts_gateway=True),
-    Driver("harken/e2e", "Harken", "/", starts_gateway=True),
-    Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True),
-    Driver("harken/conversations", "Harken", "/", starts_gateway=True),
-    Driver("harken/kill_recovery", "Harken", "/v4/listen", starts_gateway=True),
+    Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations"], processors=1.0),
+    Driver("harken/protocol_limits", "Deepgram", "/v1/listen", processors=0.6),
+    Driver("harken/bad_input", "Harken", "/", processors=0.4),
+    Driver("harken/browser", "Harken", "/", processors=0.4),
+    Driver("harken/listen", "Harken", "/v4/listen", starts_gateway=True, processors=0.3),
+    Driver("harken/evaluate", "Harken", "/", starts_gateway=True, processors=0.6),
+    Driver("harken/e2e", "Harken", "/", starts_gateway=True, processors=0.6),
+    Driver("harken/record", "Harken", "/v2/desktop/capabilities", starts_gateway=True, processors=0.4),
+    Driver("harken/conversations", "Harken", "/", starts_gateway=True, processors=0.6),
+    Driver("harken/kill_recovery", "Harken", "/v4/listen", starts_gateway=True, processors=0.1),
 ]
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 

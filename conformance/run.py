@@ -21,6 +21,10 @@ from gateway import Server, ServerError
 
 # What a driver says that heard finals and nothing before them.
 NO_INTERIM = "no interim result arrived"
+# Of the machine's processors, how much drivers may use together: the rest is for their peaks.
+BUSY = 0.7
+# They wait for most of their time, and would be waited for at the end.
+LONG = ("harken/record", "harken/kill_recovery", "harken/listen")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -30,7 +34,7 @@ def main():
                         help=f"which to run; without it those that `make test` runs; there are {', '.join(BY_NAME)}")
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav and beckett.txt")
-    parser.add_argument("--jobs", type=int, help="drivers at a time; for the matrix: engines (1 and 3: a busy machine gets fewer interims)")
+    parser.add_argument("--jobs", type=int, help="drivers at a time (default: as many as the processors allow); for the matrix: engines (3; a busy machine gets fewer interims)")
     parser.add_argument("--ready-seconds", type=float, default=300, help="patience until the models are loaded (default 300)")
     parser.add_argument("--selfcheck", action="store_true", help="checks the simulators with the vendors' clients; the arguments name vendors")
     parser.add_argument("--matrix", action="store_true", help="every driver with every engine, the vendors played by simulators")
@@ -78,8 +82,7 @@ def against_local(args, drivers):
         try:
             server.wait_until_ready(args.ready_seconds)
             key = server.make_key()
-            with concurrent.futures.ThreadPoolExecutor(args.jobs or 1) as pool:
-                passed = all(list(pool.map(one, drivers)))
+            passed = all(side_by_side(one, drivers, args.jobs))
         except ServerError as error:
             print(f"FAIL  {error}", flush=True)
             passed = False
@@ -98,6 +101,29 @@ def against_local(args, drivers):
     if not passed or status != 0:
         print("harken serve said last:\n" + "".join(server.lines[-20:]), file=sys.stderr)
     return 0 if passed and status == 0 else 1
+
+
+def side_by_side(one, drivers, jobs):
+    """Runs drivers side by side, those that take longest first: so many that the machine is not so busy that speech waits. Returns what each returned.
+
+    A driver begins when its processors are free. With `jobs`, so many at a time.
+    """
+    free = BUSY * (os.cpu_count() or 1) if jobs is None else float(jobs)
+    waiting = [(driver, min(driver.processors, free) if jobs is None else 1.0) for driver in sorted(drivers, key=lambda driver: driver.name not in LONG)]
+    running, results = {}, []
+    with concurrent.futures.ThreadPoolExecutor(max(1, len(drivers))) as pool:
+        while waiting or running:
+            for place in list(waiting):
+                driver, share = place
+                if share <= free + 1e-9:
+                    waiting.remove(place)
+                    free -= share
+                    running[pool.submit(one, driver)] = share
+            done, _ = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                free += running.pop(future)
+                results.append(future.result())
+    return results
 
 
 if __name__ == "__main__":
