@@ -33,12 +33,13 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// True for 127.0.0.0/8, ::1, and IPv6 addresses that carry a loopback IPv4 address (mapped, translated or 6to4).
+    /// True for 127.0.0.0/8, mapped into IPv6 or not, and for ::1. False for other IPv6 addresses that carry a loopback IPv4 address (translated, 6to4):
+    /// those come over a network.
     package var isLoopback: Bool {
-        if let inner = embeddedIPv4 { return inner.isLoopback }
-        return switch family {
-        case .v4: bytes[0] == 127
-        case .v6: bytes == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+        let ip = unmapped
+        return switch ip.family {
+        case .v4: ip.bytes[0] == 127
+        case .v6: ip.bytes == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
         }
     }
 

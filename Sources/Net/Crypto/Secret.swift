@@ -16,7 +16,8 @@ package func secureRandomBytes(_ count: Int) throws(TLSError) -> [UInt8] {
     return bytes
 }
 
-/// Returns true if two secrets are equal. The time that this takes depends only on the secrets' lengths.
+/// Returns true if two secrets are equal. The time that this takes depends only on the secrets' lengths. Empty secrets equal nothing: a digest that
+/// OpenSSL could not compute is empty.
 package func constantTimeEquals(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-    a.count == b.count && CRYPTO_memcmp(a, b, a.count) == 0
+    !a.isEmpty && a.count == b.count && CRYPTO_memcmp(a, b, a.count) == 0
 }

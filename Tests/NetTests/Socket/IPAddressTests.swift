@@ -22,6 +22,8 @@ import Testing
         #expect(IPAddress("::1")?.isLoopback == true)
         #expect(IPAddress("::ffff:127.0.0.1")?.isLoopback == true)
         #expect(IPAddress("::2")?.isLoopback == false)
+        #expect(IPAddress("2002:7f00:1::")?.isLoopback == false)
+        #expect(IPAddress("64:ff9b::127.0.0.1")?.isLoopback == false)
         #expect(IPAddress("128.0.0.1")?.isLoopback == false)
     }
 
