@@ -1,2 +1,2 @@
-/// Words, times, languages and engine errors, for whoever imports HarkenKit.
+/// Words, times, languages and engine errors: every program that imports HarkenKit needs them.
 @_exported public import Speech

@@ -7,17 +7,17 @@ import Synchronization
 import Tracing
 import Vendors
 
-/// The resources that all streams of a program share: one loop for their sockets, and the collector of their spans.
+/// Resources that all streams of a program share: one event loop for their sockets, and the collector of their spans.
 final class KitRuntime: Sendable {
     let loop: Loop
-    /// nil: nothing is traced.
+    /// Collector of the spans; nil when tracing is off.
     let tracer: Tracer?
     private let client: WebSocketClient
     private let made = Mutex<LoopBound<VendorConnector>?>(nil)
 
     private static let shared = Mutex<KitRuntime?>(nil)
 
-    /// Starts the loop when it is first needed.
+    /// Returns the program's runtime. The first call starts its loop.
     static func start() throws(KitError) -> KitRuntime {
         try shared.withLock { (shared: inout sending KitRuntime?) throws(KitError) in
             if let runtime = shared { return runtime }
@@ -42,7 +42,7 @@ final class KitRuntime: Sendable {
         self.tracer = tracer
     }
 
-    /// The one that runs, if there is one.
+    /// The running instance; nil before the first `start()`.
     static var current: KitRuntime? { shared.withLock { $0 } }
 
     private static func tracer() throws -> Tracer? {
@@ -54,7 +54,7 @@ final class KitRuntime: Sendable {
             SpanExporter(settings, client: try HTTPClient()) { _ in }, random: { .random(in: .min ... .max) }, now: { .now })
     }
 
-    /// On the loop.
+    /// Returns the connector to vendors. Call on the loop only.
     func connector() -> VendorConnector {
         if let connector = made.withLock({ $0 })?.withValue({ $0 }) { return connector }
         let connector = VendorConnector(loop: loop, client: client, configuration: WebSocketConfiguration())

@@ -2,7 +2,7 @@ import Protocols
 import Sessions
 import Speech
 
-/// Makes the session's engine for a stream's options.
+/// Makes the engine of a session from the options of its stream.
 struct LiveEngineSource: Sendable {
     var base: LiveEngine
 

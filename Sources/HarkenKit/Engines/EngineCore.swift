@@ -7,7 +7,7 @@ import Synchronization
 import Tracing
 import Vendors
 
-/// The common part of all engines: opens streams with their options, and changes those that run.
+/// The common part of all engines: opens streams, and updates the options of the open streams.
 final class EngineCore: Sendable {
     private struct State {
         var options: TranscriptionOptions
@@ -36,11 +36,11 @@ final class EngineCore: Sendable {
         state = Mutex(State(options: options))
     }
 
-    /// A vendor of the catalogue.
+    /// Makes the engine of the catalogue's vendor with this name.
     ///
     /// - Parameters:
-    ///   - key: nil: from the vendor's variable.
-    ///   - url: nil: the vendor's own.
+    ///   - key: the vendor's API key; nil: the value of the vendor's environment variable.
+    ///   - url: the server's address; nil: the vendor's own.
     convenience init(vendor name: String, title: String, key: String?, url: String?, options: TranscriptionOptions) throws(KitError) {
         let variable = name.uppercased() + "_API_KEY"
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
@@ -52,7 +52,7 @@ final class EngineCore: Sendable {
     /// - Throws: `KitError.unavailable` for a vendor that takes no live audio.
     convenience init(vendor: Vendor, key: String, url: String?, options: TranscriptionOptions) throws(KitError) {
         guard let live = vendor.live else { throw .unavailable("\(vendor.name) takes no live audio") }
-        // Without a scheme, a server that others can reach is meant.
+        // An address without a scheme means a server on the internet, so TLS is used.
         let given = url.map { $0.contains("://") ? $0 : "wss://" + $0 }
         var settings = VendorSettings(name: vendor.name, credential: Credential(key))
         do throws(VendorAddress.Fault) {

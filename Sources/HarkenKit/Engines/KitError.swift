@@ -1,16 +1,16 @@
 public import Speech
 
-/// A stream that could not begin, or a file that could not be recognized. The description says what to do.
+/// The reason why a stream could not begin, or why a file could not be recognized. The description says what to do.
 public enum KitError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Neither given nor in the environment.
+    /// The vendor's key was neither given nor found in the environment.
     case missingKey(vendor: String, variable: String)
-    /// An address that is no address.
+    /// The address is not a valid URL.
     case invalidURL(String)
-    /// The engine recognises live audio only.
+    /// The engine recognises live audio only, not files.
     case streamingOnly(String)
-    /// The engine's error about a file.
+    /// The engine failed to recognize a file.
     case engine(EngineError)
-    /// Something that the engine needs is not there.
+    /// The engine cannot be used, for example because a model, a thread or a TLS context is missing.
     case unavailable(String)
 
     public var description: String {

@@ -3,15 +3,15 @@ import LocalEngine
 import Sessions
 public import Speech
 
-/// The engine of this machine: English, without key and network.
+/// The engine of this machine: English, without a key and without a network.
 public final class Local: SpeechToText {
     private let core: EngineCore
 
-    /// Begins to load the models, in the background; audio that is pushed meanwhile waits.
+    /// Starts to load the models in the background. Audio that is pushed before they are loaded waits.
     ///
     /// - Parameters:
-    ///   - models: the folder that set-up has filled; nil: where it puts it.
-    ///   - threads: how many recognise at the same time; nil: as many as there are cores.
+    ///   - models: the folder with the models; nil: the folder that `make setup` fills.
+    ///   - threads: number of recognitions that run at the same time; nil: the number of the machine's cores.
     /// - Throws: `KitError.unavailable` when a model is missing.
     public init(models: String? = nil, threads: Int? = nil, options: TranscriptionOptions = TranscriptionOptions()) throws(KitError) {
         core = try Self.core(models: models, threads: threads, options: options)

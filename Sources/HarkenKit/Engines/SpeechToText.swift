@@ -1,22 +1,22 @@
 public import Speech
 
-/// An engine that a program uses directly: one vendor's, or the one of this machine.
+/// An engine that a program uses directly: a vendor's, or the local engine of this machine.
 public protocol SpeechToText: Sendable {
     /// The engine's name in events and errors: `assemblyai`, `local`.
     var name: EngineName { get }
 
-    /// Opens a stream. Returns at once; audio may be pushed at once and waits for the connection.
+    /// Opens a stream. Returns at once: audio may be pushed at once, and waits until the connection is open.
     func stream(_ options: TranscriptionOptions) throws(KitError) -> SpeechStream
 
     /// Recognises a whole file, audio or video.
     ///
     /// - Parameters:
-    ///   - path: of the file.
-    ///   - options: nil: the engine's. Those of live audio have no effect.
-    /// - Throws: `KitError.streamingOnly` when the engine takes live audio only, `KitError.engine` when it fails.
+    ///   - path: the file's path.
+    ///   - options: options of the recognition; nil: the engine's own. Options that concern only live audio have no effect.
+    /// - Throws: `KitError.streamingOnly` when the engine takes live audio only, `KitError.engine` when the engine fails.
     func recognize(file path: String, _ options: TranscriptionOptions?) async throws(KitError) -> Transcript
 
-    /// Changes what new streams are asked for, and all running ones with it.
+    /// Sets the options of new streams, and updates all open streams.
     func update(_ options: TranscriptionOptions)
 }
 

@@ -5,10 +5,10 @@ public final class Speechmatics: SpeechToText {
     private let core: EngineCore
 
     /// - Parameters:
-    ///   - key: nil: what the variable `SPEECHMATICS_API_KEY` holds.
-    ///   - baseURL: nil: the vendor's own. `https://` means the WebSocket behind it; without a scheme, `wss://` is meant.
-    ///   - options: for streams that are opened without any of their own.
-    /// - Throws: `KitError.missingKey` at once when there is no key.
+    ///   - key: the vendor's API key; nil: the value of the variable `SPEECHMATICS_API_KEY`.
+    ///   - baseURL: the server's address; nil: Speechmatics' own. `https://` stands for its WebSocket; without a scheme, `wss://` is assumed.
+    ///   - options: options of streams that are opened without options.
+    /// - Throws: `KitError.missingKey` when neither the parameter nor the variable has a key; `KitError.invalidURL` for an invalid address.
     public init(key: String? = nil, baseURL: String? = nil, options: TranscriptionOptions = TranscriptionOptions()) throws(KitError) {
         core = try EngineCore(vendor: "speechmatics", title: "Speechmatics", key: key, url: baseURL, options: options)
     }

@@ -1,14 +1,14 @@
 import Protocols
 import Speech
 
-/// Straight to a vendor with the user's own key.
+/// Recording engine that connects directly to a vendor with the user's own key.
 public final class BYOKRecording: RecordingEngine {
     private let recorder: EngineRecorder
 
     /// - Parameters:
-    ///   - vendor: what it is called: `deepgram`, `assemblyai`, `soniox`, `speechmatics`.
-    ///   - key: the user's.
-    ///   - baseURL: nil: the vendor's own.
+    ///   - vendor: the vendor's name: `deepgram`, `assemblyai`, `soniox`, `speechmatics`.
+    ///   - key: the user's key at the vendor.
+    ///   - baseURL: the server's address; nil: the vendor's own.
     public init(vendor: String = "deepgram", key: String, baseURL: String? = nil, settings: RecordingSettings = RecordingSettings()) {
         recorder = EngineRecorder(settings) { () throws(RecordingError) in
             guard !key.isEmpty else { throw .missingSetting("key") }

@@ -3,7 +3,7 @@ import Sessions
 import Speech
 import Synchronization
 
-/// A recorder whose engine is made from settings, when they are checked.
+/// A recorder that makes its engine from the settings when it checks the settings.
 final class EngineRecorder: Sendable {
     private let recorder: StreamRecorder
     private let make: @Sendable () throws(RecordingError) -> EngineCore
@@ -48,7 +48,7 @@ final class EngineRecorder: Sendable {
     var callbacks: RecordingCallbacks { recorder.callbacks }
 }
 
-/// The engine, once its settings are checked.
+/// Holder of the engine; empty until the settings are checked.
 private final class CoreReference: Sendable {
     private let held = Mutex<EngineCore?>(nil)
 

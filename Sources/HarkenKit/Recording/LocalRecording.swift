@@ -1,11 +1,11 @@
 import Speech
 
-/// On this machine, without key and network: English.
+/// Recording engine on this machine: English, without a key and without a network.
 public final class LocalRecording: RecordingEngine {
     private let recorder: EngineRecorder
 
     /// - Parameters:
-    ///   - models: the folder that set-up has filled; nil: where it puts it.
+    ///   - models: the folder with the models; nil: the folder that `make setup` fills.
     public init(models: String? = nil, settings: RecordingSettings = RecordingSettings()) {
         recorder = EngineRecorder(settings) { () throws(RecordingError) in
             do throws(KitError) {

@@ -1,13 +1,13 @@
 import Protocols
 import Speech
 
-/// Through a server that holds the vendors' keys: `/ws/transcribe`.
+/// Recording engine that uses a server which holds the vendors' keys: `/ws/transcribe`.
 public final class ManagedRecording: RecordingEngine {
     private let recorder: EngineRecorder
 
     /// - Parameters:
-    ///   - server: its address; without a scheme, `wss://` is meant.
-    ///   - token: the user's.
+    ///   - server: the server's address; without a scheme, `wss://` is assumed.
+    ///   - token: the user's token at the server.
     public init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
         recorder = EngineRecorder(settings) { () throws(RecordingError) in
             guard !server.isEmpty else { throw .missingSetting("server") }

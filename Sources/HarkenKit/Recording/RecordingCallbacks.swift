@@ -1,7 +1,7 @@
 import Speech
 import Synchronization
 
-/// Functions that an application wants to have called. They are called one after the other, never two at a time.
+/// The application's callbacks. The recorder calls one callback at a time.
 final class RecordingCallbacks: Sendable {
     private struct Bodies {
         var realtime: (@Sendable (RecordingResult) -> Void)?

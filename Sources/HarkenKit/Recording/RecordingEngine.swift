@@ -1,47 +1,48 @@
 public import Speech
 
-/// Records the microphone and says what was said: on this machine, by a managed server, or by a vendor with the user's own key. All are used alike.
+/// Records the microphone and recognizes its speech: on this machine, through a managed server, or at a vendor with the user's own key. All recording
+/// engines have the same interface.
 ///
 /// The microphone is open only between a `start()` that has returned and `stop()`.
 public protocol RecordingEngine: AnyObject, Sendable {
-    /// Checks the settings, without a connection.
+    /// Checks the settings. Makes no connection.
     ///
-    /// - Throws: `RecordingError` that says which setting is missing or unknown.
+    /// - Throws: `RecordingError` with the setting that is missing or unknown.
     func initialize() async throws(RecordingError)
 
-    /// Connects, and opens the microphone once the connection is ready. Takes at most 15 s. On any failure, and when `stop()` comes meanwhile,
-    /// everything is closed and nothing was captured.
+    /// Connects, then opens the microphone. Takes at most 15 s. After any failure, or when `stop()` is called meanwhile, everything is closed and no
+    /// audio was captured.
     func start() async throws(RecordingError)
 
-    /// Ends the recording: no sample is captured after it returns, and the last words have been told. Takes at most 5 s; may be called again, and
-    /// at any time.
+    /// Ends the recording. When it returns, capture has ended and the last words have been delivered. Takes at most 5 s. May be called at any time,
+    /// and repeatedly.
     func stop() async
 
-    /// Stops, and lets go of everything.
+    /// Stops the recording and releases all resources.
     func shutdown() async
 
-    /// Initialised, and not shut down.
+    /// True after `initialize()` and until `shutdown()`.
     var isReady: Bool { get }
 
-    /// The microphone is open.
+    /// True while the microphone is open.
     var isRecording: Bool { get }
 
-    /// The speaker, for the results from now on.
+    /// Sets the speaker's name in the results from now on.
     func setUserName(_ name: String?)
 
-    /// Takes what is being said, as it changes. Called from any thread, one call after the other, as are the others.
+    /// Sets the callback for interim results. Callbacks come on any thread, one at a time over all kinds of callbacks.
     func onRealtime(_ body: @escaping @Sendable (RecordingResult) -> Void)
 
-    /// Takes what will not change.
+    /// Sets the callback for final results, which do not change.
     func onFinal(_ body: @escaping @Sendable (RecordingResult) -> Void)
 
     func onError(_ body: @escaping @Sendable (RecordingError) -> Void)
 
-    /// Takes how much more will be recognised.
+    /// Sets the callback for low credit. Its argument is the amount of audio that will still be recognised.
     func onCreditsLow(_ body: @escaping @Sendable (Duration) -> Void)
 }
 
-/// Something that was said. Its text is never blank.
+/// Recognized words. The text is never blank.
 public struct RecordingResult: Sendable, Equatable {
     public var text: String
     public var isFinal: Bool

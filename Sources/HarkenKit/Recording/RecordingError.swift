@@ -1,15 +1,15 @@
 public import Speech
 
-/// A recording that could not be made. The description says what to do.
+/// The reason why a recording could not be made. The description says what to do.
 public enum RecordingError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A setting without which nothing goes.
+    /// A required setting is missing.
     case missingSetting(String)
-    /// A setting whose value is not known. Says which are.
+    /// A setting has an unknown value; `known` lists the known values.
     case unknownSetting(String, value: String, known: String)
-    /// `initialize()` was not called, or `shutdown()` was.
+    /// `initialize()` was not called yet, or `shutdown()` was called.
     case notInitialized
     case alreadyRecording
-    /// `stop()` came while it was starting.
+    /// `stop()` was called during the start.
     case stopped
     /// The connection was not ready in time.
     case notReady

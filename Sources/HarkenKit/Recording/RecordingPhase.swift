@@ -3,21 +3,21 @@ struct RecordingPhase: Sendable {
     enum State: Sendable, Equatable {
         case new
         case idle
-        /// Waits for the connection, or for the microphone.
+        /// The recorder waits for the connection, or for the microphone.
         case starting
         case recording
         case shutDown
     }
 
     private(set) var state = State.new
-    /// Names one start: what belongs to an earlier one is void.
+    /// Number of the latest start. Anything that belongs to an earlier start is ignored.
     private(set) var attempt = 0
 
     var isReady: Bool { state != .new && state != .shutDown }
 
     mutating func initialized() { if state == .new { state = .idle } }
 
-    /// Begins a start and returns its name.
+    /// Begins a start and returns its number.
     mutating func start() throws(RecordingError) -> Int {
         switch state {
         case .new, .shutDown: throw .notInitialized
@@ -29,17 +29,17 @@ struct RecordingPhase: Sendable {
         return attempt
     }
 
-    /// True if that start is still wanted.
+    /// True if `attempt` is the latest start and was neither stopped nor ended.
     func isCurrent(_ attempt: Int) -> Bool { attempt == self.attempt && (state == .starting || state == .recording) }
 
-    /// The microphone runs. False when the start is not wanted any more.
+    /// Notes that the microphone runs. Returns false when the start is not wanted any more.
     mutating func recording(_ attempt: Int) -> Bool {
         guard isCurrent(attempt) else { return false }
         state = .recording
         return true
     }
 
-    /// That start is over, by a failure or a stop.
+    /// Ends the start `attempt`, after a failure or a stop.
     mutating func end(_ attempt: Int) { if isCurrent(attempt) { state = .idle } }
 
     mutating func stop() { if state == .starting || state == .recording { state = .idle } }

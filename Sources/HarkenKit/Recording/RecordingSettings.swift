@@ -1,10 +1,10 @@
 public import Speech
 
-/// Settings of a recording. Every engine is sent 16 kHz mono in blocks of 1,024 samples.
+/// Settings of a recording. Every engine receives 16 kHz mono audio in blocks of 1,024 samples.
 public struct RecordingSettings: Sendable, Equatable {
     public var model: String? = "nova-2"
     public var language: LanguageTag? = LanguageTag("en-US")
-    /// A number or (part of a) name of an input device; nil: the system's.
+    /// Input device, by number or by (part of) its name; nil: the system's default.
     public var device: String?
     public var userName: String?
 

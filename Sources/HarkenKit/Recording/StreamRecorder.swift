@@ -2,9 +2,9 @@ import Recorder
 import Speech
 import Synchronization
 
-/// The common part of all recording engines: a stream, and a microphone that is open only while the stream is.
+/// The common part of all recording engines: a stream, and a microphone that is open only while the stream is open.
 final class StreamRecorder: Sendable {
-    /// Maximum time of `start`, and of `stop` while it waits for the last words.
+    /// Maximum duration of `start`; `stopLimit` is the longest that `stop` waits for the last words.
     static let startLimit: Duration = .seconds(15)
     static let stopLimit: Duration = .seconds(5)
 
@@ -75,9 +75,9 @@ final class StreamRecorder: Sendable {
         }
     }
 
-    /// The part of `stop` that does not wait: nothing is captured from here on.
+    /// Does the part of `stop` that does not wait. No audio is captured from here on.
     ///
-    /// - Returns: the stream whose last words are still to come, and who tells them; nil when there are none to wait for.
+    /// - Returns: the stream that is still to deliver its last words, and the task that reads these; nil when there are no more words to wait for.
     @discardableResult
     func halt() -> (SpeechStream, Task<Void, Never>)? {
         let (stream, microphone, reader, wasRecording) = state.withLock { state in
@@ -102,7 +102,7 @@ final class StreamRecorder: Sendable {
         state.withLock { $0.phase.shutDown() }
     }
 
-    /// The first thing that is known of the connection: an error, nil when it is ready; `.notReady` when nothing comes.
+    /// Returns the first outcome of the connection: nil when it is ready, otherwise an error; `.notReady` after the time limit.
     private func first(of outcomes: AsyncStream<RecordingError?>) async -> RecordingError? {
         await withTaskGroup(of: RecordingError?.self) { group in
             group.addTask {
@@ -121,7 +121,7 @@ final class StreamRecorder: Sendable {
     private func openMicrophone(_ attempt: Int, _ stream: SpeechStream) throws(RecordingError) {
         let microphone = microphone(
             { [weak self] audio in
-                // What comes after a stop is not sent.
+                // Audio that comes after a stop is not sent.
                 guard let self, self.state.withLock({ $0.phase.isCurrent(attempt) }) else { return }
                 stream.push(bytes: audio.withUnsafeBytes { Array($0) })
             },
@@ -145,7 +145,7 @@ final class StreamRecorder: Sendable {
         }
     }
 
-    /// Ends a start or a recording that has failed.
+    /// Ends a start or a recording after a failure.
     private func end(_ attempt: Int) async {
         let (stream, microphone) = state.withLock { state -> (SpeechStream?, (any Microphone)?) in
             guard state.phase.isCurrent(attempt) else { return (nil, nil) }
@@ -157,7 +157,7 @@ final class StreamRecorder: Sendable {
         stream?.cancel()
     }
 
-    /// Tells what the stream says, to its end.
+    /// Reads the stream's events to the end, and calls the callbacks.
     private func read(_ stream: SpeechStream, _ attempt: Int, _ outcome: AsyncStream<RecordingError?>.Continuation) async {
         for await event in stream.events {
             switch event {
@@ -169,7 +169,7 @@ final class StreamRecorder: Sendable {
                 let error = termination.error.map(RecordingError.engine) ?? .stopped
                 let wasStarting = state.withLock { $0.phase.isCurrent(attempt) && $0.phase.state == .starting }
                 outcome.yield(error)
-                // A start tells of its failure by itself.
+                // A failed start throws its error from `start()` and needs no callback.
                 if !wasStarting, termination.error != nil, state.withLock({ $0.phase.isCurrent(attempt) }) { callbacks.failed(error) }
                 if !wasStarting { await end(attempt) }
             case .startOfSpeech, .preflight, .endOfSpeech, .usage, .metrics, .problem: break

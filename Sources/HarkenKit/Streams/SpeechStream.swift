@@ -3,9 +3,9 @@ import Speech
 import Synchronization
 import Vendors
 
-/// One live stream: audio in, events out. All its methods may be called from any thread, return at once, and act in the order of the calls.
+/// One live stream: audio in, events out. All methods may be called from any thread, return at once, and act in the order of the calls.
 public final class SpeechStream: Sendable {
-    /// The stream's events, ending with `.terminated`. To be read once, by one reader.
+    /// The stream's events, ending with `.terminated`. One reader may read them, once.
     public let events: AsyncStream<StreamEvent>
     private let loop: Loop
     private let session: StreamReference
@@ -24,7 +24,7 @@ public final class SpeechStream: Sendable {
                 }, on: runtime.loop)
         }
         sink.onTermination = { [loop] reason in
-            // A reader that goes away wants nothing more.
+            // The reader has gone, so nobody needs the stream.
             if case .cancelled = reason { loop.execute { session.enter { $0.cancel() } } }
         }
     }
@@ -34,30 +34,30 @@ public final class SpeechStream: Sendable {
         loop.execute { [session] in session.enter { $0.push(samples.span.bytes) } }
     }
 
-    /// Takes 16-bit little-endian samples at the options' rate, mono. An odd byte at the end is left out.
+    /// Takes 16-bit little-endian samples at the options' rate, mono. An odd byte at the end is dropped.
     public func push(bytes: [UInt8]) {
         loop.execute { [session] in session.enter { $0.push(bytes.span.bytes.extracting(0..<bytes.count & ~1)) } }
     }
 
-    /// Sends what waits to fill a message.
+    /// Sends the audio that waits until it fills a message.
     public func flush() { act { $0.flush() } }
 
-    /// Makes the engine say now what it has heard: the turn is over.
+    /// Ends the turn now: the engine makes final what it has heard.
     public func forceEndpoint() { act { $0.forceEndpoint() } }
 
-    /// Tells that the caller's own detector hears speech.
+    /// Reports that the program's own voice detector hears speech.
     public func userStartedSpeaking() { act { $0.userStarted() } }
 
-    /// Tells that the caller's own detector hears speech no more: forces an endpoint, unless the options say otherwise.
+    /// Reports that the program's own voice detector no longer hears speech. Forces an endpoint, unless the options say otherwise.
     public func userStoppedSpeaking() { act { $0.userStopped() } }
 
-    /// Recognises what follows as `options` say, with no audio lost: by the engine's own means or by a new connection.
+    /// Applies `options` from here on without losing audio: in the open connection where the engine can, otherwise in a new connection.
     public func update(_ options: TranscriptionOptions) { act { $0.update(options) } }
 
-    /// No more audio: everything is made final, and the stream ends.
+    /// Declares the end of the audio: everything is made final, then the stream ends.
     public func finish() { act { $0.finish() } }
 
-    /// Ends the stream at once; what was not final is lost.
+    /// Ends the stream at once. Words that were not final are lost.
     public func cancel() { act { $0.cancel() } }
 
     private func act(_ body: @escaping @Sendable (StreamSession) -> Void) {
@@ -65,7 +65,7 @@ public final class SpeechStream: Sendable {
     }
 }
 
-/// The way from any thread to a stream's session on its loop.
+/// Reference from any thread to a stream's session on its loop.
 final class StreamReference: Sendable {
     private let session = Mutex<LoopBound<StreamSession>?>(nil)
 
@@ -74,7 +74,7 @@ final class StreamReference: Sendable {
         self.session.withLock { $0 = bound }
     }
 
-    /// On the loop.
+    /// Runs `body` on the session's loop.
     func enter(_ body: @escaping @Sendable (StreamSession) -> Void) {
         session.withLock { $0 }?.enter(body)
     }

@@ -2,37 +2,37 @@ public import Speech
 
 /// An event of a stream. All times count from the first sample that was pushed.
 public enum StreamEvent: Sendable, Equatable {
-    /// An engine takes audio. Comes once; what was pushed before has waited for it.
+    /// An engine takes audio. Comes once; audio that was pushed earlier has waited for this event.
     case opened
-    /// Someone began to speak.
+    /// Someone has begun to speak.
     case startOfSpeech(at: Duration)
-    /// The turn so far; what follows replaces it.
+    /// Words of the turn so far. Each interim replaces the one before.
     case interim(Transcription)
-    /// The turn so far, with words that will not change, while the turn may go on: enough to begin an answer.
+    /// Words of the turn so far, which will not change, although the turn may go on: enough to begin an answer.
     case preflight(Transcription)
-    /// A whole turn. Never changes.
+    /// The words of a whole turn. They never change.
     case final(Transcription)
     /// The turn is over. Follows each final.
     case endOfSpeech(at: Duration)
-    /// Audio that was recognized since the last such event; never zero. Follows the end of speech.
+    /// Duration of the audio that was recognized since the last `usage` event; never zero. Follows the end of speech.
     case usage(audio: Duration)
     /// Latencies of the turn that has just ended.
     case metrics(StreamMetrics)
     /// The engine will recognise only this much more audio.
     case creditsLow(Duration)
-    /// Something went wrong that the stream has dealt with.
+    /// A fault that the stream has dealt with.
     case problem(StreamProblem)
     /// The last event of every stream.
     case terminated(Termination)
 }
 
-/// Words, and what is known about them.
+/// Recognized words with their confidence, language and times.
 public struct Transcription: Sendable, Equatable {
     public var text: String
-    /// With times on the stream.
+    /// The words, with their times on the stream.
     public var words: [TimedWord]
     public var language: LanguageTag?
-    /// 0…1, the mean over the words.
+    /// Mean confidence of the words, 0…1.
     public var confidence: Float
     public var start: Duration
     public var end: Duration
@@ -40,13 +40,13 @@ public struct Transcription: Sendable, Equatable {
     public var engine: EngineName
 }
 
-/// A word and its place on the stream.
+/// A word and its times on the stream.
 public struct TimedWord: Sendable, Equatable {
     /// The word as displayed.
     public var text: String
     public var start: Duration
     public var end: Duration
-    /// 0…1.
+    /// Confidence, 0…1.
     public var confidence: Float
     public var speaker: SpeakerLabel?
 }
@@ -56,25 +56,25 @@ public struct StreamMetrics: Sendable, Equatable {
     public var engine: EngineName
     /// Time from the push of the turn's first speech to the engine's first words about it; nil when there were none before the final.
     public var timeToFirstByte: Duration?
-    /// Time from the push of the end of speech to the final.
+    /// Time from the push of the end of speech to the final; nil when the time of that push is not known.
     public var processingTime: Duration?
 }
 
 /// A fault that a stream survived.
 public enum StreamProblem: Sendable, Equatable {
-    /// The connection to the engine is gone; the stream tries again, and no audio is lost.
+    /// The connection to the engine was lost. The stream connects again, and no audio is lost.
     case connectionLost(EngineName, EngineError)
     /// A message could not be read and was left out.
     case unreadableMessage(EngineName, String)
-    /// This much could not be recognised by any engine.
+    /// An interval of audio that no engine could recognise.
     case notRecognized(start: Duration, end: Duration, EngineError)
-    /// Audio comes faster than the engine takes it, and there is no more room for it: `push` refuses until there is.
+    /// Audio comes faster than the engine takes it, and the buffer is full: `push` drops audio until there is room again.
     case overfull
 }
 
 /// The end of a stream.
 public struct Termination: Sendable, Equatable {
-    /// All audio that was pushed.
+    /// Duration of all audio that was pushed.
     public var audio: Duration
     /// Time from the stream's beginning to its end.
     public var session: Duration

@@ -1,6 +1,6 @@
 import Speech
 
-/// Tells a session's events as a stream's: gathers commits into turns, and keeps the counts of usage and the times of metrics.
+/// Turns the events of a session into the events of a stream: gathers commits into turns, and computes usage and metrics.
 ///
 /// A value without I/O.
 struct StreamNarrator: Sendable {
@@ -12,7 +12,7 @@ struct StreamNarrator: Sendable {
     private var turnStart: SampleIndex?
     private var turnEngine: EngineName
     private var committedThrough: SampleIndex = .zero
-    /// Start of the audio that was not yet reported as used.
+    /// Start of the audio that no `usage` event has reported yet.
     private var usedThrough: SampleIndex = .zero
     private var isSpeaking = false
     private var firstWordsAt: Instant?
@@ -29,7 +29,7 @@ struct StreamNarrator: Sendable {
 
     mutating func pushed(through end: SampleIndex, now: Instant) { pushed.add(end, now) }
 
-    /// The caller's own detector heard it.
+    /// Notes that the program's own voice detector heard speech.
     mutating func userStarted(now: Instant) -> [StreamEvent] { speechStarted(at: pushed.end) }
 
     mutating func userStopped(now: Instant) { stoppedAt = now }

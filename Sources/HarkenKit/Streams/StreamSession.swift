@@ -4,9 +4,9 @@ import Speech
 import Tracing
 import Vendors
 
-/// A stream on its loop: keeps the audio that is not final, and tells what the session says.
+/// The part of a stream that runs on its loop: keeps the audio that is not final, and forwards the session's events.
 final class StreamSession: SessionObserver {
-    /// Maximum audio that waits for an engine. The session holds its client from five minutes on; this limit is for audio that comes nevertheless.
+    /// Maximum audio that is kept. The session asks its client to pause from five minutes on; this limit is for clients that go on sending.
     private static let maxKept: Duration = .seconds(330)
 
     private let loop: Loop
@@ -20,7 +20,7 @@ final class StreamSession: SessionObserver {
     private var hasSaidFull = false
     private var end: SampleIndex = .zero
     private let tracer: Tracer?
-    /// nil when nobody traces.
+    /// Trace of the session; nil when tracing is off.
     private var trace: SessionTrace?
 
     init(
@@ -41,7 +41,7 @@ final class StreamSession: SessionObserver {
         run.start()
     }
 
-    /// Takes whole samples. What is beyond the limit is not taken.
+    /// Takes whole samples. Drops audio while the limit is exceeded.
     func push(_ audio: RawSpan) {
         guard let run else { return }
         if memory.count.duration(at: rate) > Self.maxKept {
@@ -74,7 +74,7 @@ final class StreamSession: SessionObserver {
 
     func cancel() { run?.command(.abandon) }
 
-    // MARK: - From the session
+    // MARK: - Calls from the session
 
     func keep(_ audio: UnsafeRawBufferPointer, _ range: SampleRange) {
         memory.append(audio)
@@ -86,7 +86,7 @@ final class StreamSession: SessionObserver {
         guard memory.read(range, body) else { throw AudioLost("it is not kept any more") }
     }
 
-    // Another engine may be sent a little of what is final, so that its first word is whole.
+    // The last three seconds of final audio are kept: another engine may be sent some of them, so that its first word is whole.
     func record(_ commit: Commit, turn: Int) { memory.forget(before: max(.zero, commit.range.end - SampleCount(.seconds(3), at: rate))) }
 
     func hold(_ isHeld: Bool) { self.isHeld = isHeld }

@@ -1,11 +1,11 @@
 import Tracing
 
-/// OpenTelemetry's spans of what the engines do: one for each stream or file, and in it one for each utterance with `gen_ai.*` attributes that name
-/// the engine that answered. Never what was said.
+/// OpenTelemetry spans of the engines' work: one span for each stream or file, and in it one for each utterance, with `gen_ai.*` attributes that name
+/// the engine that answered. Spans never contain recognized words.
 ///
-/// They go over OTLP/HTTP, in JSON, to where `OTEL_EXPORTER_OTLP_ENDPOINT` says, in batches and beside everything else; without that variable there
-/// are none.
+/// Spans are sent in the background, in batches, over OTLP/HTTP in JSON, to the address in `OTEL_EXPORTER_OTLP_ENDPOINT`. Without that variable no
+/// spans are made.
 public enum Traces {
-    /// Sends what waits now: for a program that is about to end.
+    /// Sends the spans that still wait. Call it before the program ends.
     public static func flush() async { await KitRuntime.current?.tracer?.flush() }
 }

@@ -2,30 +2,30 @@ import Framing
 public import Speech
 import Tracing
 
-/// Options of a stream. An option that is nil is left to the engine: it is not sent at all.
+/// Options of a stream. An option that is nil is not sent, so the engine's default applies.
 public struct TranscriptionOptions: Sendable, Equatable {
-    /// Sample rate of the pushed audio, which is 16-bit PCM, mono. 8,000 to 96,000 Hz.
+    /// Sample rate of the pushed audio, 8,000 to 96,000 Hz. The audio is 16-bit PCM, mono.
     public var sampleRate: SampleRate = .speech
-    /// Audio in one message: less latency or fewer messages. 50 ms to 1 s.
+    /// Audio in one message, 50 ms to 1 s. Short messages give less latency, long ones give fewer messages.
     public var bufferDuration: Duration = .milliseconds(50)
     public var language: LanguageTag? = .english
-    /// The vendor's name of a model.
+    /// The model, by the vendor's own name.
     public var model: String?
-    /// True if finals shall have capitals and punctuation, where the engine lets one choose.
+    /// True if finals have capitals and punctuation, where the engine has such an option.
     public var formattedTurns: Bool?
-    /// 0…1: how sure the engine must be that a turn is over.
+    /// Confidence that the engine needs to end a turn, 0…1.
     public var endOfTurnConfidence: Float?
-    /// Silence that ends a turn of which the engine is that sure.
+    /// Silence that ends a turn when the engine has the confidence `endOfTurnConfidence`.
     public var minimumTurnSilence: Duration?
     /// Silence that ends a turn in any case.
     public var maximumTurnSilence: Duration?
     /// Terms that are likely to be said.
     public var keyterms: [String] = []
-    /// True if words shall carry speakers, where the engine tells speakers apart.
+    /// True if words carry speaker labels, where the engine can diarize.
     public var tellsSpeakersApart = false
-    /// True if `userStoppedSpeaking()` makes the engine say at once what it has heard.
+    /// True if `userStoppedSpeaking()` makes the engine finalize at once.
     public var forcesEndpointWhenUserStops = true
-    /// The program's own span, as a `traceparent` of W3C's Trace Context: spans of streams and files become part of it. See `Traces`.
+    /// The program's own span, as a `traceparent` of W3C's Trace Context. Spans of streams and files become its children. See `Traces`.
     public var traceParent: String?
 
     /// The defaults: 16 kHz, 50 ms, English, an endpoint when the user stops speaking.
@@ -47,7 +47,7 @@ public struct TranscriptionOptions: Sendable, Equatable {
         TurnRule(confidence: endOfTurnConfidence, minimumSilence: minimumTurnSilence, maximumSilence: maximumTurnSilence)
     }
 
-    /// The changes that make a running stream as `other` says. The sample rate and the buffer stay as they are.
+    /// Returns the changes that bring a running stream to the options of `other`. The sample rate and the buffer duration stay.
     func change(to other: TranscriptionOptions) -> StreamChange {
         StreamChange(
             language: other.language == language ? nil : other.language, model: other.model == model ? nil : other.model,
