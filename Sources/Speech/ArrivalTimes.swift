@@ -1,8 +1,8 @@
-/// The times at which the audio of a stream came, for as long as a turn needs to know.
+/// The times at which a stream's audio arrived, kept for as long as a turn needs them.
 package struct ArrivalTimes: Sendable {
     private var arrivals: [(end: SampleIndex, at: Instant)] = []
     package private(set) var end: SampleIndex = .zero
-    /// An hour of 50 ms pieces would be more than a turn can be.
+    /// Maximum number of kept times: about 200 s in pieces of 50 ms.
     private static let most = 4_096
 
     package init() {}

@@ -1,10 +1,10 @@
 /// The form of samples as bytes.
 public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
-    /// Signed 16-bit, little-endian, interleaved. What sessions, journals and engines use inside.
+    /// Signed 16-bit, little-endian, interleaved. Sessions, journals and engines use this encoding internally.
     case linear16
     /// Signed 32-bit, little-endian, interleaved.
     case linear32
-    // The other ways in which samples are written plainly: signed, unsigned or floating point, little-endian unless the name says otherwise.
+    // The other encodings of plain samples: signed, unsigned or floating point; little-endian unless the name says otherwise.
     case signed8 = "pcm_s8"
     case unsigned8 = "pcm_u8"
     case signed16BigEndian = "pcm_s16be"
@@ -36,7 +36,7 @@ public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
     /// Bare LC3 frames of 10 ms and 30 bytes, one or more in each message.
     case lc3
 
-    /// Bytes of one sample of one channel, for encodings in which every sample has the same.
+    /// Bytes of one sample of one channel; nil for encodings without a fixed size per sample.
     public var bytesPerSample: Int? {
         switch self {
         case .mulaw, .alaw: 1
@@ -46,7 +46,7 @@ public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// The layout of plain samples in memory.
+/// The memory layout of plain samples.
 public struct SampleLayout: Hashable, Sendable {
     public enum Kind: Hashable, Sendable { case signed, unsigned, float }
 
@@ -63,7 +63,7 @@ public struct SampleLayout: Hashable, Sendable {
 }
 
 extension AudioEncoding {
-    /// The layout of an encoding that is plain samples.
+    /// The layout of the samples; nil for an encoding that is not plain samples.
     public var layout: SampleLayout? {
         switch self {
         case .linear16: SampleLayout(.signed, 2)

@@ -1,7 +1,7 @@
-/// The party whose key an engine is used with.
+/// The party that pays for an engine: the owner of the key that the engine is used with.
 package enum BillingParty: String, Hashable, Sendable, CaseIterable {
     /// The caller's own key.
     case user
-    /// The key of whoever runs the gateway. What this machine recognises itself is theirs too.
+    /// The key of the gateway's operator. The local engine's work counts as the operator's too.
     case `operator`
 }

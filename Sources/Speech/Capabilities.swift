@@ -1,4 +1,4 @@
-/// The capabilities of an engine. Declared by its author, never probed.
+/// The capabilities of an engine. The engine's author declares them; they are never probed.
 public struct Capabilities: Sendable, Equatable {
     public enum Languages: Sendable, Equatable {
         case any
@@ -16,7 +16,7 @@ public struct Capabilities: Sendable, Equatable {
     public var streaming: Bool
     public var prerecorded: Bool
     public var languages: Languages
-    /// Model names for people, the default first.
+    /// Model names to show to people, the default first.
     public var models: [String]
     public var interims: Bool
     public var wordTimes: Bool
@@ -25,9 +25,9 @@ public struct Capabilities: Sendable, Equatable {
     public var channelsPerStream: Int
     /// Maximum speed of a stream, in seconds of audio per second; nil when there is no limit.
     public var pace: Double?
-    /// The longest that one stream may last; nil when there is no limit.
+    /// Maximum duration of one stream; nil when there is no limit.
     public var sessionCap: Duration?
-    /// Options that `EngineCommand.update` may change in a stream; anything else takes a new stream.
+    /// Options that `EngineCommand.update` may change in an open stream. A change of any other option needs a new stream.
     public var liveChanges: Set<StreamAspect>
 
     public init(
@@ -49,7 +49,8 @@ public struct Capabilities: Sendable, Equatable {
 }
 
 extension Capabilities {
-    /// The language to ask the engine for when a client asks for `language`: an engine of one language hears that one for `multi`.
+    /// Returns the language to ask the engine for when a client asks for `language`. For `multi`, an engine with one language gets nil and hears that
+    /// one.
     public func language(for language: LanguageTag?) -> LanguageTag? {
         if language?.primary == "multi", case .only(let known) = languages, known.count == 1 { nil } else { language }
     }

@@ -1,23 +1,23 @@
-/// The failure of an engine to recognize something. Every engine's failures fold into these; the case decides what happens next.
+/// The failure of an engine to recognize audio. All engines' failures map to these cases, and the case decides what happens next.
 public enum EngineError: Error, Sendable, Equatable {
     /// The key is missing, unknown or revoked.
     case unauthorized(String)
     case quotaExhausted(String)
     case rateLimited(retryAfter: Duration?)
-    /// The request can never succeed as it is. Says what to change.
+    /// The request can never succeed unchanged. The text says what to change.
     case badRequest(String)
-    /// The engine does not have this language.
+    /// The engine does not support this language.
     case unsupportedLanguage(LanguageTag)
     /// The bytes are not audio that can be decoded.
     case undecodable(String)
-    /// Out of service for now; says what is missing or broken.
+    /// The engine is out of service for now. The text says what is missing or broken.
     case unavailable(String)
     case timedOut(String)
     /// The engine broke its own protocol.
     case protocolViolation(String)
     case cancelled
 
-    /// Its kind in few words, for metrics, spans and usage: never what an engine wrote.
+    /// The error's kind in a few words, for metrics, spans and usage. Never contains text from an engine.
     package var label: String {
         switch self {
         case .unauthorized: "unauthorised"

@@ -1,34 +1,34 @@
-/// What an engine's stream says. All positions are in the stream's own time: samples at `StreamOptions.rate` since the first
-/// sample that the stream was sent.
+/// An event of an engine's stream. All positions are on the stream's own timeline: samples at `StreamOptions.rate` since the first sample that was
+/// sent to the stream.
 public enum EngineEvent: Sendable, Equatable {
-    /// The stream takes audio. Comes once, before everything else.
+    /// The stream takes audio. Comes once, before all other events.
     case opened
     case speechStarted(ChannelIndex, at: SampleIndex)
-    /// The latest guess at what follows the last final; replaces the one before.
+    /// The latest guess at the words after the last final. Each interim replaces the one before.
     case interim(Hypothesis)
-    /// Words that the engine will not change. Finals of a channel tile it: each range begins where the one before ended, and
-    /// silence is covered by a final without words.
+    /// Words that the engine will not change. The finals of a channel tile its timeline: each range begins where the one before ended, and a final
+    /// without words covers silence.
     case final(Hypothesis, reason: FinalReason)
-    /// The turn that the last final belongs to is over. Follows that final when the final itself did not say so.
+    /// The turn of the last final is over. Follows that final when the final itself did not end the turn.
     case turnEnded(ChannelIndex, at: SampleIndex)
-    /// Answers a `finalize` for which nothing was left to say. Every `finalize` is answered once in each channel: by this or by a final with
-    /// the reason `.flush`.
+    /// Answers a `finalize` when there were no more words to make final. Every `finalize` gets one answer in each channel: this event, or a final
+    /// with the reason `.flush`.
     case flushed(ChannelIndex)
-    /// The engine will recognise only this much more.
+    /// The engine will recognise only this much more audio.
     case creditsLow(Duration)
-    /// A message of the engine's was left out because it cannot be read. Says what is wrong with it, never what it said.
+    /// A message from the engine was skipped because it cannot be read. The text says what is wrong with the message, and never quotes it.
     case skipped(String)
-    /// The last event of every stream. No error means that all audio sent before `finish` is covered by finals.
+    /// The last event of every stream. Without an error, finals cover all audio that was sent before `finish`.
     case closed(EngineError?)
 }
 
 /// A piece of one channel's transcript.
 public struct Hypothesis: Sendable, Equatable {
     public var channel: ChannelIndex
-    /// The audio that the words account for.
+    /// The audio that the words cover.
     public var range: SampleRange
     public var words: [Word]
-    /// Number of leading words that no later interim will change. Without meaning in a final.
+    /// Number of leading words that no later interim will change. Has no meaning in a final.
     public var stableWords: Int
 
     public init(channel: ChannelIndex = .first, range: SampleRange, words: [Word], stableWords: Int = 0) {
@@ -41,16 +41,16 @@ public struct Hypothesis: Sendable, Equatable {
     public var text: String { words.map(\.text).joined(separator: " ") }
 }
 
-/// The cause that made a result final.
+/// The reason why a result became final.
 public enum FinalReason: Sendable, Equatable {
     /// The turn is over.
     case endOfTurn
     /// The speaker paused; the turn may go on.
     case pause
-    /// It had grown long enough; speech goes on.
+    /// The result had grown long enough; speech goes on.
     case length
-    /// The client asked by `finalize`.
+    /// The client asked for a final by `finalize`.
     case flush
-    /// The audio is at its end.
+    /// The audio has ended.
     case endOfAudio
 }

@@ -1,4 +1,4 @@
-/// An identifier that cannot be mistaken for another kind's: `ID<Session>`, `ID<AccessKey>`.
+/// An identifier that the compiler keeps apart from other kinds of identifiers: `ID<Session>`, `ID<AccessKey>`.
 public struct ID<Of>: Hashable, Sendable, CustomStringConvertible {
     public var rawValue: String
 
@@ -7,13 +7,13 @@ public struct ID<Of>: Hashable, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
 }
 
-/// Marks identifiers of one client's live audio.
+/// Marks identifiers of sessions: a session is one client's live audio.
 public enum Session {}
 
-/// Marks identifiers of someone whose audio and conversations belong together.
+/// Marks identifiers of users: all audio and conversations of a user belong together.
 package enum User {}
 
 extension ID where Of == User {
-    /// Everyone who calls a gateway that has neither keys nor an identity provider, and whose data commands show unless they are told another.
+    /// The user of every caller of a gateway without keys and without an identity provider; also the default user of the data commands.
     package static var local: Self { Self("local") }
 }

@@ -1,2 +1,2 @@
-/// A moment of the monotonic clock: deadlines and waits, never a time of day.
+/// A moment of the monotonic clock, for deadlines and waits; not a time of day.
 public typealias Instant = ContinuousClock.Instant

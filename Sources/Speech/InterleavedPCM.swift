@@ -1,5 +1,5 @@
 extension [UInt8] {
-    /// Appends some of the channels of 16-bit PCM in which `count` channels alternate. A frame that is not whole is left out.
+    /// Appends the channels `channels` of 16-bit PCM with `count` interleaved channels. An incomplete frame at the end is dropped.
     package mutating func append(_ channels: Range<Int>, ofInterleaved pcm: RawSpan, channels count: Int) {
         pcm.withUnsafeBytes { bytes in
             let frame = 2 * count

@@ -1,22 +1,23 @@
-/// A client's request for a live session, in our words. A dialect makes it from its handshake.
+/// A client's request for a live session, independent of the client's protocol. A dialect makes the request from its handshake.
 public struct LiveRequest: Sendable, Equatable {
     public var format: AudioFormat
     public var language: LanguageTag?
-    /// The client's word for the model.
+    /// The model, as the client named it.
     public var model: String?
     public var interims: Bool
-    /// True if the times of interim words matter, because they may be taken for final.
+    /// True if the client needs exact times of interim words, because it may take these words for final.
     public var timesInterims: Bool
     public var endpointing: Duration
     public var turn: TurnRule
-    /// Recognise each channel by itself; otherwise channels are mixed to one.
+    /// True if each channel is recognised by itself; false: the channels are mixed to one.
     public var separateChannels: Bool
     public var diarize: Bool
     public var keyterms: [String]
-    /// The engines to use, in order of preference; empty means the operator's order.
+    /// Engines to use, in order of preference. Empty: the operator's order.
     public var engines: [EngineName]
     public var workload: Workload
-    /// Audio goes to engines in pieces of at least this: what costs a little time spares those messages whose clients send ten milliseconds at once.
+    /// Minimum duration of the audio pieces that go to engines. Joining short pieces adds a little delay, and saves messages when clients send 10 ms
+    /// at a time.
     public var shortestPiece: Duration
 
     public init(

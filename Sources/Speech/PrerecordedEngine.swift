@@ -3,9 +3,9 @@ public protocol PrerecordedEngine: Sendable {
     var name: EngineName { get }
     var capabilities: Capabilities { get }
 
-    /// Recognises `recording`. Honours task cancellation between windows.
+    /// Recognises `recording`. Checks between windows whether the task was cancelled.
     ///
-    /// - Parameter progress: called as work goes on, in order, from any thread.
+    /// - Parameter progress: takes the progress of the work, in order, on any thread.
     func recognize(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript
@@ -15,10 +15,10 @@ public protocol PrerecordedEngine: Sendable {
 public struct Recording: Sendable, Equatable {
     /// The file's path.
     public var path: String
-    /// `.raw` when the file has no container to describe it.
+    /// The file's format; `.raw` when the file has no container that describes the audio.
     public var format: AudioFormat
-    /// SHA-256 of the file's content, lower-case hexadecimal: the same recording sent again, in another file, is known by it. nil: not known; the
-    /// file itself stands for the recording.
+    /// SHA-256 of the file's content, in lower-case hexadecimal: identifies a recording that is sent again in another file. nil when it is not known:
+    /// the path then identifies the recording.
     package var digest: String?
 
     public init(path: String, format: AudioFormat = .container) {
@@ -30,16 +30,16 @@ public struct Recording: Sendable, Equatable {
 public struct RecognitionOptions: Sendable, Equatable {
     public var language: LanguageTag?
     public var model: String?
-    /// Recognise each channel by itself; otherwise they are mixed to one.
+    /// True if each channel is recognised by itself; false: the channels are mixed to one.
     public var separateChannels: Bool
     public var diarize: Bool
     public var keyterms: [String]
     public var workload: Workload
-    /// True if the times of words matter; their text alone costs less.
+    /// True if the times of words are needed. Text without times costs less.
     public var wordTimes: Bool
-    /// The engine's own answer is wanted too: `Transcript.raw`.
+    /// True if the engine's own answer is wanted too, in `Transcript.raw`.
     public var keepsRaw: Bool
-    /// Somebody waits for it from second to second, and another engine can be asked instead: an engine that fails is not tried for long.
+    /// True if a client waits for the result right now and another engine can be asked instead. The engine then gives up early on failures.
     public var isUrgent: Bool
 
     public init(
@@ -59,12 +59,12 @@ public struct RecognitionOptions: Sendable, Equatable {
 }
 
 public enum RecognitionProgress: Sendable, Equatable {
-    /// The request was refused for now, or did not arrive, and was sent again.
+    /// The request was refused for now, or did not arrive, so it was sent again.
     case askedAgain
-    /// The engine may have taken the recording, and what it would answer is lost for good: asked again, it may count, and charge, the work twice.
+    /// The engine may have received the recording, but its answer is lost for good. A new request may be counted, and charged, a second time.
     case answerLost
-    /// Everything before `through` is done; `of` is the recording's length where it is known in advance. Both at `rate`.
+    /// Everything before `through` is recognized. `of` is the recording's length; nil when the length is not known in advance. Both are at `rate`.
     case reached(through: SampleIndex, of: SampleCount?, rate: SampleRate)
-    /// The next stretch of speech, final, in order within its channel.
+    /// The words of the next stretch of speech: final, and in order within their channel.
     case segment(ChannelIndex, words: [Word], rate: SampleRate)
 }

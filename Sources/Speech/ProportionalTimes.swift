@@ -1,7 +1,7 @@
-/// Times for words of which only the text is known: each gets a share of the speech by its letters.
+/// Estimated times for words whose text alone is known: each word gets a share of the speech in proportion to its letters.
 package enum ProportionalTimes {
     package static func ranges(of words: [String], in speech: Range<Int>) -> [Range<Int>] {
-        // One more than its letters: short words take longer than their letters say.
+        // One is added to the letters: short words take longer to say than their letters suggest.
         let weights = words.map { $0.count + 1 }
         let total = max(1, weights.reduce(0, +))
         var before = 0

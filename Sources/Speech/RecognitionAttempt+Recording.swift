@@ -1,5 +1,5 @@
 extension RecognitionAttempt {
-    /// The record of an attempt at a whole recording, or at a part of a session that was recognized as one.
+    /// Makes the record of an attempt at a whole recording, or at an interval of a session that was recognized like a recording.
     package init(
         _ kind: Kind = .recording, of result: Result<Transcript, EngineError>, by engine: EngineName, from start: Instant, to end: Instant
     ) {

@@ -1,33 +1,33 @@
-/// One attempt of one engine at some audio, after its end. Each stream, each repair and each recording leaves one; metrics, traces, the health of engines
-/// and accounts are made from it.
+/// One engine's attempt at some audio, after its end. Each stream, each repair and each recording leaves one attempt; metrics, traces, engine health
+/// and usage records are made from attempts.
 package struct RecognitionAttempt: Sendable, Equatable {
     package enum Kind: String, Sendable {
         /// A leg of a live session: a connection that takes audio as it comes.
         case stream
         /// A connection whose words are only compared with those of others.
         case shadow
-        /// An interval of a live session that a stream had left, recognised beside it.
+        /// An interval of a live session that a stream did not recognize, recognised separately while the session goes on.
         case repair
-        /// An interval of a session that was over.
+        /// An interval of a session that is over.
         case recovery
         /// A whole recording.
         case recording
     }
 
     package enum Outcome: Sendable, Equatable {
-        /// It covered all that it was given.
+        /// The attempt recognized all of its audio.
         case completed
         case failed(EngineError)
-        /// It was sent speech and said nothing for too long.
+        /// The engine was sent speech, and answered nothing for too long.
         case stalled
-        /// It did not open in time.
+        /// The stream did not open in time.
         case connectTimedOut
-        /// Its answer was not needed any more: another engine's came first, or the session ended.
+        /// The answer was not needed any more: another engine answered first, or the session ended.
         case cancelled
-        /// There was no room for it in time: it was not begun.
+        /// The engine had no room in time, so the attempt did not begin.
         case declined
 
-        /// In few words, for metrics and logs.
+        /// The outcome in a few words, for metrics and logs.
         package var label: String {
             switch self {
             case .completed: "completed"
@@ -44,21 +44,22 @@ package struct RecognitionAttempt: Sendable, Equatable {
 
     package var kind: Kind
     package var engine: EngineName
-    /// The engine's own name of the model that it was asked for, or that it says it used; nil when that is not known.
+    /// The model that was asked for, or that the engine reported, by the engine's own name; nil when neither is known.
     package var model: String?
     /// Number of channels that the engine heard.
     package var channels: Int
-    /// Audio that the engine was given, of each channel.
+    /// Duration of the audio that the engine was given, in each channel.
     package var audio: Duration
-    /// The part of that audio that a gate has let through to the engine; nil: there was no gate, and the engine heard everything.
+    /// The part of that audio that a gate let through to the engine; nil: there was no gate, and the engine heard everything.
     package var passed: Duration?
     /// The time when the engine was asked.
     package var start: Instant
-    /// The time when the engine first took audio; nil when it never did, or took a whole recording.
+    /// The time when the engine first took audio; nil when the engine never took audio, or took a whole recording.
     package var accepted: Instant?
-    /// Time from the request to the first words; nil: there were none.
+    /// Time from the request to the first words; nil when there were no words.
     package var firstAnswer: Duration?
-    /// The longest that a session waited for words of which the engine had been sent the audio; nil: there were none, or it was no stream.
+    /// Longest wait of a session for words whose audio the engine had already received; nil when there were no words, or when the attempt was not a
+    /// stream.
     package var slowest: Duration?
     package var end: Instant
     package var outcome: Outcome
@@ -82,7 +83,7 @@ package struct RecognitionAttempt: Sendable, Equatable {
         self.outcome = outcome
     }
 
-    /// The cause of an attempt that did not come to its end; nil where nobody is to blame.
+    /// The error that ended the attempt early; nil for a completed or cancelled attempt.
     package var error: EngineError? {
         switch outcome {
         case .completed, .cancelled: nil

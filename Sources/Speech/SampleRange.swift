@@ -3,7 +3,7 @@ public struct SampleRange: Hashable, Sendable {
     public var start: SampleIndex
     public var end: SampleIndex
 
-    /// An interval whose end lies before its start is taken as empty, at `start`.
+    /// Makes the interval. An `end` before `start` makes an empty interval at `start`.
     public init(_ start: SampleIndex, _ end: SampleIndex) {
         self.start = start
         self.end = max(start, end)
@@ -17,7 +17,7 @@ public struct SampleRange: Hashable, Sendable {
 
     public func contains(_ index: SampleIndex) -> Bool { start <= index && index < end }
 
-    /// The part that both have; nil when they do not overlap.
+    /// Returns the part that both intervals have in common; nil when they do not overlap.
     public func intersection(_ other: SampleRange) -> SampleRange? {
         let low = max(start, other.start), high = min(end, other.end)
         return low < high ? SampleRange(low, high) : nil

@@ -4,11 +4,11 @@ public struct SampleRate: Hashable, Sendable, Comparable {
 
     public init(hertz: Int) { self.hertz = hertz }
 
-    /// Telephone speech.
+    /// The rate of telephone speech.
     public static let telephone = SampleRate(hertz: 8_000)
     /// The rate that speech recognizers take.
     public static let speech = SampleRate(hertz: 16_000)
-    /// The rate that Opus decodes to by itself.
+    /// The rate to which Opus decodes by default.
     public static let opus = SampleRate(hertz: 48_000)
 
     /// The rates that a live session may have.

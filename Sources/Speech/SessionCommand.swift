@@ -1,13 +1,13 @@
-/// A client's command to its live session, besides audio. Keeps its place in the order of the audio.
+/// A client's command to its live session. Commands and audio keep their common order.
 public enum SessionCommand: Sendable, Equatable {
-    /// Make final what has been said so far, and answer.
+    /// Make final all words so far, and answer.
     case finalize
     /// New options for recognition from here on.
     case update(StreamChange)
-    /// The client is still there.
+    /// The client is still connected.
     case keepAlive
-    /// No more audio: make everything final, then end.
+    /// The audio has ended: make everything final, then end.
     case finish
-    /// The client is gone: nobody will read what is left.
+    /// The client is gone: nobody will read further results.
     case abandon
 }

@@ -1,30 +1,30 @@
-/// A live session's event for its client's dialect. All positions are on the session's timeline.
+/// An event that a live session sends to its client's dialect. All positions are on the session's timeline.
 public enum SessionEvent: Sendable, Equatable {
-    /// An engine takes audio. Comes once; audio that came before waits for it.
+    /// An engine takes audio. Comes once; earlier audio waits for this event.
     case ready
     case speechStarted(ChannelIndex, at: SampleIndex)
-    /// The words that follow the last commit, for now; replaces the interim before.
+    /// The current guess at the words after the last commit. Each interim replaces the one before.
     case interim(Hypothesis)
-    /// Never changes. Commits of a channel tile it, in order.
+    /// Words that never change. The commits of a channel tile its timeline, in order.
     case commit(Commit)
-    /// The turn that the last commit belongs to is over.
+    /// The turn of the last commit is over.
     case turnEnded(ChannelIndex, at: SampleIndex)
-    /// Answers a `finalize` for which nothing was left to commit.
+    /// Answers a `finalize` when there was nothing left to commit.
     case flushed(ChannelIndex)
-    /// This much could not be recognised; what follows goes on behind it.
+    /// An interval that could not be recognised. The transcript continues after the interval.
     case gap(ChannelIndex, SampleRange, EngineError)
-    /// The last event. Without an error every sample is covered by commits and gaps.
+    /// The last event. Without an error, commits and gaps cover every sample.
     case ended(SessionEnd)
 }
 
-/// An interval accepted into the transcript: exactly once, in order, never retracted.
+/// An interval that the transcript has accepted: exactly once, in order, and never retracted.
 public struct Commit: Sendable, Equatable {
     public var channel: ChannelIndex
-    /// The audio that is settled by it, silence included.
+    /// The audio that the commit settles, silence included.
     public var range: SampleRange
     public var words: [Word]
     public var reason: FinalReason
-    /// The engine whose words they are.
+    /// The engine that recognized the words.
     public var engine: EngineName
 
     public init(channel: ChannelIndex, range: SampleRange, words: [Word], reason: FinalReason, engine: EngineName) {
@@ -39,7 +39,7 @@ public struct Commit: Sendable, Equatable {
 }
 
 public struct SessionEnd: Sendable, Equatable {
-    /// All audio that was received.
+    /// Amount of all audio that the session received.
     public var received: SampleCount
     /// The error that ended the session early; nil after an orderly finish.
     public var error: EngineError?

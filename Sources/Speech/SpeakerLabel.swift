@@ -1,4 +1,4 @@
-/// A speaker as one engine stream tells speakers apart: a number from 0, with no meaning outside that stream.
+/// A label by which one engine stream tells speakers apart: a number from 0, with no meaning outside that stream.
 public struct SpeakerLabel: Hashable, Sendable {
     public var number: Int
 

@@ -1,4 +1,4 @@
-/// A client's changes to its running session. An option that is nil stays.
+/// A client's changes to its running session. An option that is nil does not change.
 public struct StreamChange: Sendable, Equatable {
     public var language: LanguageTag?
     public var model: String?
@@ -19,7 +19,7 @@ public struct StreamChange: Sendable, Equatable {
         self.formatted = formatted
     }
 
-    /// The options that the change touches.
+    /// The aspects that the change touches.
     public var aspects: Set<StreamAspect> {
         var aspects: Set<StreamAspect> = []
         if language != nil { aspects.insert(.language) }
@@ -32,7 +32,7 @@ public struct StreamChange: Sendable, Equatable {
     }
 }
 
-/// A part of `StreamOptions` that may change while audio flows.
+/// An option of `StreamOptions` that may change while audio flows.
 public enum StreamAspect: Sendable, Hashable, CaseIterable {
     case language, model, endpointing, turn, keyterms, formatted
 }

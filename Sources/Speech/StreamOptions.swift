@@ -1,24 +1,24 @@
-/// Options of an engine's stream when it is opened. The engine's `Capabilities.liveChanges` name the options that may change later.
+/// Options of an engine's stream at its opening. The engine's `Capabilities.liveChanges` name the options that may change later.
 public struct StreamOptions: Sendable, Equatable {
-    /// Sample rate of the audio that will be sent, which is 16-bit little-endian PCM.
+    /// Sample rate of the audio, which is 16-bit little-endian PCM.
     public var rate: SampleRate
-    /// Interleaved channels that will be sent; at most the engine's `channelsPerStream`.
+    /// Number of interleaved channels in the audio; at most the engine's `channelsPerStream`.
     public var channels: Int
     public var language: LanguageTag?
-    /// The client's word for the model, as it came; an engine that does not know it uses its default.
+    /// The model, as the client named it. An engine that does not know the name uses its default.
     public var model: String?
     public var interims: Bool
-    /// True if the times of interim words matter; estimates cost less.
+    /// True if interim words need exact times. Estimated times cost less.
     public var timesInterims: Bool
-    /// Silence after which what was said becomes final.
+    /// Silence after which the words so far become final.
     public var endpointing: Duration
     public var turn: TurnRule
     /// Terms that are likely to be said.
     public var keyterms: [String]
     public var diarize: Bool
-    /// True if words come with capitals and punctuation; nil: as the engine does it best. With true, nothing that is unformatted is final.
+    /// True if words have capitals and punctuation; nil: the engine's best form. With true, unformatted words are never final.
     public var formatted: Bool?
-    /// Audio goes to engines behind a socket in pieces of at least this; what is left goes before the next command.
+    /// Minimum duration of the audio pieces for engines behind a socket. A shorter rest is sent before the next command.
     public var shortestPiece: Duration
 
     public init(

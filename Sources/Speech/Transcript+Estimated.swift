@@ -1,5 +1,5 @@
 extension Transcript {
-    /// The same, of a recording of which its engine did not know how long it is: what is estimated is spread over `length`.
+    /// Returns the transcript with its estimated stretches spread over `length`: for a recording whose length the engine did not know.
     package func spread(over length: SampleCount) -> Transcript {
         var transcript = self
         transcript.length = length
@@ -17,7 +17,7 @@ extension Transcript {
 }
 
 extension Transcript.Channel {
-    /// Makes the segments reach as far as their words do, after words were moved.
+    /// Extends each segment to the times of its words, after words were moved.
     package mutating func settleSegments() {
         for index in segments.indices where !segments[index].words.isEmpty && words.indices.contains(segments[index].words.upperBound - 1) {
             let spoken = words[segments[index].words]

@@ -1,5 +1,5 @@
 extension Transcript {
-    /// The words of one channel on the timeline, of the given rate, on which the recording begins at `start`.
+    /// Returns the words of one channel on a timeline with the given rate, where the recording begins at `start`.
     package func words(of channel: ChannelIndex = .first, from start: SampleIndex, at rate: SampleRate) -> [Word] {
         guard channels.indices.contains(channel.number) else { return [] }
         return channels[channel.number].words.map { word in

@@ -4,7 +4,7 @@ public struct Transcript: Sendable, Equatable {
         public var words: [Word]
         /// Stretches of speech between pauses, in order; each holds a range of `words`.
         public var segments: [Segment]
-        /// Stretches, in order, of which the engine gave no times of single words: these are only in proportion to their letters.
+        /// Stretches, in order, whose words have estimated times: the engine gave none, so each word has a share in proportion to its letters.
         public var estimated: [Segment]
 
         public init(words: [Word], segments: [Segment], estimated: [Segment] = []) {
@@ -29,12 +29,12 @@ public struct Transcript: Sendable, Equatable {
     /// Length of the decoded audio, silence included.
     public var length: SampleCount
     public var language: LanguageTag
-    /// 0…1 when the engine found the language by itself.
+    /// Confidence, 0…1, when the engine detected the language.
     public var languageConfidence: Float?
-    /// The name of the model that really ran.
+    /// The name of the model that was actually used.
     public var model: String
     public var channels: [Channel]
-    /// The vendor's own answer, byte for byte, when it was asked for; nil of engines that have none.
+    /// The vendor's own answer, byte for byte, when it was asked for; nil for engines that have none.
     public var raw: [UInt8]?
 
     public init(
@@ -50,7 +50,7 @@ public struct Transcript: Sendable, Equatable {
         self.raw = raw
     }
 
-    /// The displayed text of one channel.
+    /// Returns the displayed text of one channel.
     public func text(of channel: ChannelIndex = .first) -> String {
         guard channels.indices.contains(channel.number) else { return "" }
         return channels[channel.number].words.map(\.text).joined(separator: " ")

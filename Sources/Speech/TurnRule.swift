@@ -1,12 +1,12 @@
-/// A client's rules for the end of turns. A rule that is nil is the engine's own choice.
+/// A client's rules for the end of turns. For a rule that is nil the engine decides.
 public struct TurnRule: Hashable, Sendable {
-    /// 0…1: how sure the engine's model must be that the turn is over.
+    /// Confidence that the engine's model needs to end a turn, 0…1.
     public var confidence: Float?
-    /// Silence that ends a turn of which the model is that sure.
+    /// Silence that ends a turn when the model has that confidence.
     public var minimumSilence: Duration?
-    /// Silence that ends a turn whatever the model thinks.
+    /// Silence that ends a turn, whatever the model says.
     public var maximumSilence: Duration?
-    /// 0…1: how probable speech must be to count as speech; below is silence.
+    /// Probability of speech, 0…1, from which audio counts as speech; below, it counts as silence.
     public var voice: Float?
 
     public init(confidence: Float? = nil, minimumSilence: Duration? = nil, maximumSilence: Duration? = nil, voice: Float? = nil) {

@@ -1,5 +1,5 @@
 extension UnixTime {
-    /// Midnight, in UTC, at the start of a day of the Gregorian calendar from 1970 on; nil when there is no such day.
+    /// Makes midnight, in UTC, at the start of a day of the Gregorian calendar, from 1970 on; nil when the date does not exist.
     public init?(year: Int, month: Int, day: Int) {
         guard (1970...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)

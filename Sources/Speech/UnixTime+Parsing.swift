@@ -1,6 +1,6 @@
 extension UnixTime {
-    /// `2026-01-31T12:00:00Z`, with a fraction or an offset such as `+01:00` where it has one; or a day, `2026-01-31`, which begins at 0:00 UTC. From
-    /// 1970 on.
+    /// Parses `2026-01-31T12:00:00Z`, optionally with a fraction and with an offset such as `+01:00`; or a day, `2026-01-31`, which means 0:00 UTC.
+    /// Accepts times from 1970 on.
     public init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int? {
@@ -24,7 +24,7 @@ extension UnixTime {
             position += 1
             let start = position
             while position < bytes.count, (0x30...0x39).contains(bytes[position]) {
-                // Milliseconds are kept.
+                // Only the milliseconds of the fraction are kept.
                 if position - start < 3 { fraction = fraction * 10 + Int64(bytes[position] - 0x30) }
                 position += 1
             }

@@ -1,4 +1,4 @@
-/// A time of day, for people and wires: milliseconds since 1970 in UTC. Never used to measure.
+/// A time of day, for people and wire formats: milliseconds since 1970 in UTC. Not for measuring durations.
 public struct UnixTime: Hashable, Comparable, Sendable {
     public var milliseconds: Int64
 
@@ -8,7 +8,7 @@ public struct UnixTime: Hashable, Comparable, Sendable {
 
     package static func - (a: Self, b: Self) -> Duration { .milliseconds(a.milliseconds - b.milliseconds) }
 
-    /// `2026-01-31T12:00:00.000Z`.
+    /// The time in the form `2026-01-31T12:00:00.000Z`.
     public var rfc3339: String {
         let (days, rest) = Self.floorDivide(milliseconds, 86_400_000)
         let (year, month, day) = Self.civil(days)
@@ -26,7 +26,7 @@ public struct UnixTime: Hashable, Comparable, Sendable {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    /// The Gregorian date of a day counted from 1970-01-01, by eras of 400 years that begin on a 1 March.
+    /// Returns the Gregorian date of a day counted from 1970-01-01, by eras of 400 years that begin on 1 March.
     private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

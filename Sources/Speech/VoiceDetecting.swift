@@ -1,13 +1,13 @@
-/// Tells speech from other sound, for as many streams as there are.
+/// A voice activity detector: tells speech from other sound, in any number of streams.
 public protocol VoiceDetecting: Sendable {
-    /// Samples at 16 kHz that get one probability.
+    /// Number of samples, at 16 kHz, that get one probability.
     var window: SampleCount { get }
 
-    /// A detector for one stream of audio; nil: there is none yet, and will be.
+    /// Makes a detector for one stream of audio; nil while the detector's model is not loaded yet.
     func makeDetector() throws(EngineError) -> (any VoiceDetector)?
 }
 
-/// The probabilities of one stream. Belongs to one thread at a time.
+/// The detector for one stream. One thread at a time may use it.
 public protocol VoiceDetector {
     /// Takes the next samples (mono, 16 kHz, −1…1) and calls `each` for every window that they complete, in order.
     ///

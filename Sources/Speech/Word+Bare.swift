@@ -1,5 +1,5 @@
 extension Word {
-    /// Lower case, without the punctuation at its edges: `it's` of `“It's,`. A word of nothing else stays as it is.
+    /// The word in lower case, without punctuation at its edges: `“It's,` becomes `it's`. A word with punctuation alone stays unchanged.
     public var bare: String {
         if let short = asciiBare { return short }
         let inner = text.drop { !Self.isSpoken($0) }
@@ -11,7 +11,7 @@ extension Word {
         character.isLetter || character.isNumber || "$€£%°#@&".contains(character)
     }
 
-    /// The same for a word of ASCII alone, bytes instead of characters: every word of every result that is sent passes here.
+    /// `bare` for ASCII words; works on bytes for speed, since every word of every result passes here.
     private var asciiBare: String? {
         var text = text
         return text.withUTF8 { bytes -> String? in

@@ -2,9 +2,9 @@
 public struct Word: Hashable, Sendable {
     /// The word as displayed: with its capitals and the punctuation that touches it.
     public var text: String
-    /// The audio in which the word is spoken.
+    /// The interval of audio in which the word is spoken.
     public var range: SampleRange
-    /// 0…1.
+    /// Confidence, 0…1.
     public var confidence: Float
     public var speaker: SpeakerLabel?
     public var language: LanguageTag?

@@ -1,7 +1,7 @@
-/// Finds where words are spoken that an engine has recognised without saying where.
+/// Finds the times of words that an engine has recognised without times.
 public protocol WordAligning: Sendable {
-    /// `transcript` with times for the words of its estimated stretches, as far as they can be found; what cannot stays estimated.
+    /// Returns `transcript` with times for the words of its estimated stretches. A stretch whose times cannot be found stays estimated.
     ///
-    /// - Returns: nil when nothing can be done: another language, more channels than one, or what is needed is not there.
+    /// - Returns: nil when no times can be found at all: another language, more than one channel, or a missing model.
     func align(_ transcript: Transcript, in recording: Recording) async throws(EngineError) -> Transcript?
 }
