@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The outcome of loading, and whoever waits for it.
+/// The outcome of loading the models, and the tasks that wait for this outcome.
 final class LoadedModels: Sendable {
     typealias Outcome = Result<LocalModels, InferenceError>
 
@@ -12,7 +12,7 @@ final class LoadedModels: Sendable {
 
     private let state = Mutex(State())
 
-    /// nil while the models are being loaded.
+    /// The outcome; nil while the models are being loaded.
     var current: Outcome? { state.withLock { $0.outcome } }
 
     func finish(_ outcome: Outcome) {
@@ -24,7 +24,7 @@ final class LoadedModels: Sendable {
         for continuation in waiting { continuation.resume(returning: outcome) }
     }
 
-    /// The outcome, once there is one; nil when the task that asks is cancelled first.
+    /// Waits for the outcome and returns it; nil when the calling task is cancelled first.
     func wait() async -> Outcome? {
         let id = state.withLock { state in
             state.lastID += 1

@@ -2,37 +2,37 @@ package import Audio
 package import Speech
 import Synchronization
 
-/// The engine that needs no key and no network: Moonshine on ONNX Runtime, English only.
+/// The engine that needs neither a key nor a network: Moonshine on ONNX Runtime, English only.
 package final class LocalEngine: Sendable {
     package let name = EngineName.local
     package static let capabilities = Capabilities(
         streaming: true, prerecorded: true, languages: .only(["en"]), models: [Recognizer.modelName], channelsPerStream: 8,
-        // Of the last three it has no use, so a change of them needs no other stream.
+        // The engine ignores the last three options, so a change of these needs no new stream.
         liveChanges: [.endpointing, .turn, .model, .keyterms, .formatted])
 
     package var capabilities: Capabilities {
         var capabilities = Self.capabilities
-        // In recordings only; live, it is the session that tells voices apart.
+        // The local engine labels speakers in recordings only. In live streams the session tells voices apart.
         capabilities.speakers = has.voices
         return capabilities
     }
 
     /// The decoder of recordings.
     let media: any MediaSource
-    /// The threads that live streams and recordings share.
+    /// The threads on which live streams and recordings are recognized.
     package let pool: DecodePool
     let loading: LoadedModels
-    /// Whether set-up has made the models of voices and of meanings.
+    /// True for the optional models that set-up has made: those of voices and those of meanings.
     let has: (voices: Bool, meanings: Bool)
-    /// Where live streams listen.
+    /// The thread that reads the audio of live streams.
     let listening = ListeningThread()
 
-    /// Begins to load the models, in the background.
+    /// Starts to load the models in the background.
     ///
     /// - Parameters:
-    ///   - folder: that set-up has filled.
-    ///   - pool: how many threads recognise; as many as there are cores.
-    ///   - media: what decodes recordings.
+    ///   - folder: the folder that set-up has filled.
+    ///   - pool: number of threads that recognise; usually the number of cores.
+    ///   - media: the decoder of recordings.
     package init(_ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia()) {
         self.media = media
         pool = DecodePool(threads: threads)
@@ -46,7 +46,7 @@ package final class LocalEngine: Sendable {
         }
     }
 
-    /// Why nothing can be recognised now; nil when the models are loaded.
+    /// The reason why nothing can be recognised now; nil when the models are loaded.
     package var unavailableReason: String? {
         switch loading.current {
         case nil: "the models of the local engine are still being loaded"
@@ -55,10 +55,10 @@ package final class LocalEngine: Sendable {
         }
     }
 
-    /// Whether the models are still being loaded. What is asked for meanwhile waits.
+    /// True while the models are being loaded. Requests that come meanwhile wait.
     package var isLoading: Bool { loading.current == nil }
 
-    /// The models, once they are loaded.
+    /// Waits until the models are loaded, and returns them.
     package func models() async throws(EngineError) -> LocalModels {
         switch await loading.wait() {
         case nil: throw .cancelled
@@ -67,7 +67,7 @@ package final class LocalEngine: Sendable {
         }
     }
 
-    /// Throws for a language that the model does not have. None named is taken as English.
+    /// Throws for a language that the model does not have. nil counts as English.
     func check(_ language: LanguageTag?) throws(EngineError) {
         if let language, !capabilities.languages.contains(language) { throw .unsupportedLanguage(language) }
     }

@@ -1,27 +1,27 @@
-/// Everything that local recognition needs, loaded. One per process.
+/// All models that local recognition uses, loaded. One instance per process.
 package struct LocalModels: Sendable {
     package let runtime: InferenceRuntime
     package let recognizer: Recognizer
     package let voiceActivity: VoiceActivity
-    /// nil when it could not be loaded: live turns then end by silence alone.
+    /// The end-of-turn model; nil when it could not be loaded: live turns then end by silence alone.
     package let endOfTurn: EndOfTurn?
-    /// nil when it could not be opened: words then get times in proportion to their letters.
+    /// The word aligner; nil when it could not be opened: words then get times in proportion to their letters.
     package let aligner: WordAligner?
-    /// nil when it could not be loaded: voices are then not told apart.
+    /// The voice model; nil when it could not be loaded: speakers are then not told apart.
     package let speakerEmbedder: SpeakerEmbedder?
-    /// nil when it could not be loaded: nothing is then found by its meaning.
+    /// The sentence model; nil when it could not be loaded: search by meaning then finds nothing.
     package let sentenceEmbedder: SentenceEmbedder?
 
-    /// Loads them; takes some seconds.
+    /// Loads the models. Takes some seconds.
     ///
-    /// - Parameter threads: how many alignments may run at once.
+    /// - Parameter threads: maximum number of alignments that run at the same time.
     package init(_ folder: ModelFolder, threads: Int) throws(InferenceError) {
         if let first = folder.missing([.runtime, .encoder, .decoder, .tokenTable, .voiceActivity]).first { throw .missingFile(first) }
         runtime = try InferenceRuntime(path: folder.path(of: .runtime))
         voiceActivity = try VoiceActivity(runtime, path: folder.path(of: .voiceActivity))
         endOfTurn = try? EndOfTurn(runtime, path: folder.path(of: .endOfTurn))
         recognizer = try Recognizer(folder, runtime)
-        // On one thread of their own, so that recognition is never held up by more than that.
+        // One thread of their own, so that voices and sentences take no more than one core from recognition.
         let pool = DecodePool(threads: 1)
         speakerEmbedder = try? SpeakerEmbedder(runtime, path: folder.path(of: .speakerEmbedder), pool: pool)
         sentenceEmbedder = try? SentenceEmbedder(

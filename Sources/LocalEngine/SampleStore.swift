@@ -1,6 +1,6 @@
 package import Speech
 
-/// The samples of one channel that may still be needed.
+/// The samples of one channel that are still needed.
 package struct SampleStore: Sendable {
     private var samples: [Float] = []
     package private(set) var start = SampleIndex.zero
@@ -11,13 +11,13 @@ package struct SampleStore: Sendable {
 
     package mutating func append(_ more: [Float]) { samples += more }
 
-    /// The samples of `range`, as far as they are there.
+    /// Returns the samples of `range`, as far as the store has them.
     package subscript(range: SampleRange) -> [Float] {
         guard let kept = indices(of: range) else { return [] }
         return Array(samples[kept])
     }
 
-    /// Mean of the squares of the samples of `range`; 0 where there are none.
+    /// Returns the mean of the squares of the samples of `range`; 0 when the store has none of them.
     package func power(of range: SampleRange) -> Float {
         guard let kept = indices(of: range) else { return 0 }
         return samples[kept].reduce(0) { $0 + $1 * $1 } / Float(kept.count)
@@ -28,7 +28,7 @@ package struct SampleStore: Sendable {
         return Int((kept.start - start).samples)..<Int((kept.end - start).samples)
     }
 
-    /// Forgets what comes before `index`, when that is worth moving the rest.
+    /// Drops the samples before `index`, once there are enough of them to be worth the copying.
     package mutating func discard(before index: SampleIndex) {
         let unneeded = Int(min(max(0, (index - start).samples), Int64(samples.count)))
         guard unneeded > samples.count / 2 else { return }

@@ -1,5 +1,5 @@
 extension AlignerDecoder {
-    /// Aligns words as they are spoken and gives each the range of all its parts. A word with nothing to speak lies at the end of the one before.
+    /// Aligns words in their spoken form. Each word gets the range of all its parts; a word without spoken parts lies at the end of the word before.
     mutating func align(_ spoken: [SpokenForm], in samples: [Int16]) -> [Range<Int>]? {
         var pronounced: [String] = []
         var parts: [Range<Int>] = []
@@ -17,7 +17,7 @@ extension AlignerDecoder {
         }
     }
 
-    /// What the dictionary has for a token, or what it has once the token's likely sounds were added to it.
+    /// Returns the dictionary's words for a token. Adds the token's likely sounds to the dictionary when it does not have the token.
     private mutating func dictionaryWords(for token: SpokenForm.Token) -> [String] {
         if knows(token.text) { return [token.text] }
         let bare = token.text.filter { $0 != "." }

@@ -1,19 +1,19 @@
 import CAligner
 import Speech
 
-/// One PocketSphinx decoder: about 33 MB, made in about 0.3 s. For one thread at a time.
+/// One PocketSphinx decoder: takes about 33 MB, and about 0.3 s to make. One thread at a time may use it.
 struct AlignerDecoder: ~Copyable {
-    /// PocketSphinx counts time in these.
+    /// The length of PocketSphinx's unit of time.
     static let samplesPerFrame = 160
-    /// Words outside the dictionary stay in it once added; beyond this many a decoder is made anew, so that it cannot grow without end.
+    /// Maximum number of words added to the dictionary. Added words stay; after this number a new decoder is made, so that memory stays bounded.
     static let maximumAddedWords = 4_000
 
     private let handle: OpaquePointer
     private(set) var addedWords = 0
 
     init(library: AlignerLibrary, acousticModel: String, dictionary: String) throws(AlignerUnavailable) {
-        // Wider than the library's defaults, which lose some voices before the utterance is over. Wider still takes up to a quarter more
-        // time and moves one word start in a thousand, by a frame.
+        // These beams are wider than the library's defaults, which lose some voices before the utterance ends. Still wider beams take up to a quarter
+        // more time, and move one word start in a thousand, by one frame.
         guard let handle = caligner_create(library.table, acousticModel, dictionary, 1e-60, 1e-50, 1e-60) else {
             throw AlignerUnavailable(description: "the word aligner cannot read \(acousticModel) or \(dictionary); run make setup")
         }
@@ -30,10 +30,10 @@ struct AlignerDecoder: ~Copyable {
         return true
     }
 
-    /// Where each of `words` (all in the dictionary) is spoken, in samples from the first; nil when the audio does not bear them out.
+    /// Returns the range of each of `words` (all in the dictionary), in samples from the first; nil when the audio does not match the words.
     ///
-    /// A search may lose its way near the end, in noise above all, and then gives only the first words. Beginning a little later mostly helps;
-    /// else the words that are missing get times in proportion behind those that were found.
+    /// A search may lose track near the end, in noise above all, and then places only the first words. A search that begins a little later usually
+    /// succeeds; otherwise the missing words get times in proportion to their letters, behind the words that were found.
     ///
     /// - Parameter samples: mono, 16 kHz.
     func align(_ words: [String], in samples: [Int16]) -> [Range<Int>]? {
@@ -44,13 +44,14 @@ struct AlignerDecoder: ~Copyable {
             if found.count < words.count, found.count > best.count { best = found }
         }
         if best.count <= 1 { best = withoutEnd(words, in: samples) }
-        // The last word that was found took what belongs to those behind it.
+        // The last word that was found covers the audio of the missing words too, so its range is divided.
         guard best.count > 1, let last = best.popLast() else { return nil }
         let missing = Array(words[best.count...])
         return best + ProportionalTimes.ranges(of: missing, in: last.lowerBound..<max(last.lowerBound, samples.count))
     }
 
-    /// Audio that breaks off within a word ends in words that nobody said; those before them are placed without them, the last of which takes the rest.
+    /// Searches for the words without the last few: audio that breaks off within a word ends in words that were not spoken. The last word found takes
+    /// the remaining audio.
     private func withoutEnd(_ words: [String], in samples: [Int16]) -> [Range<Int>] {
         for wrong in 1...Self.maxWrong where words.count - wrong >= 3 {
             let found = search(Array(words.dropLast(wrong)), in: samples, from: 0)
@@ -59,23 +60,23 @@ struct AlignerDecoder: ~Copyable {
         return []
     }
 
-    /// Words at the end that may be wrong.
+    /// Maximum number of words at the end that may be wrong.
     private static let maxWrong = 5
 
-    /// Where to begin, the first time and again.
+    /// Samples to skip at the beginning, in the first search and in each further one.
     private static let beginnings = [0, 320, 800]
 
-    /// Samples of silence behind what is searched: without, the last word lasts for as long as the audio does.
+    /// Silence that is appended to the samples of a search. Without silence, the last word would last until the end of the audio.
     private static let silence = [Int16](repeating: 0, count: 3_200)
 
-    /// Those of the words, from the first one on, that lie in the samples.
+    /// Returns the ranges of the words that the search found in the samples, from the first word on.
     private func search(_ words: [String], in samples: [Int16], from skipped: Int) -> [Range<Int>] {
         var found = [CAlignedWord](repeating: CAlignedWord(), count: words.count)
         let text = words.joined(separator: " ")
         let count = (samples[skipped...] + Self.silence).withUnsafeBufferPointer { samples in
             samples.baseAddress.map { caligner_align(handle, text, $0, samples.count, &found, found.count) } ?? -1
         }
-        // More than there are words never happens with one path; nothing in it could be trusted.
+        // More ranges than words never occur with one path; such a result would not be reliable.
         guard count > 0, Int(count) <= words.count else { return [] }
         return found.prefix(Int(count)).map { word in
             let start = Int(word.start) * Self.samplesPerFrame + skipped

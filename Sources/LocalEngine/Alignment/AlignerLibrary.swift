@@ -1,11 +1,11 @@
 import CAligner
 
-/// PocketSphinx, opened from the models folder when it is first needed.
+/// The PocketSphinx library, opened from the models folder.
 package struct AlignerLibrary: @unchecked Sendable {
-    // A table of function pointers that is complete when `init` returns, is never written again and never freed: safe to share.
+    // A table of function pointers. The table is complete when `init` returns, and is never written again or freed, so that threads may share it.
     let table: OpaquePointer
 
-    /// - Parameter path: of `libpocketsphinx.so`.
+    /// - Parameter path: the path of `libpocketsphinx.so`.
     package init(path: String) throws(AlignerUnavailable) {
         var reason = [CChar](repeating: 0, count: 512)
         guard let table = caligner_open(path, &reason, reason.count) else {

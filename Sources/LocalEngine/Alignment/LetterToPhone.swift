@@ -1,7 +1,7 @@
-/// The likely sounds of an English word that no dictionary has, in the phones of the CMU dictionary. Naive on purpose: it has only to be near
-/// enough for an aligner to find the word where it is spoken.
+/// The likely sounds of an English word that is not in the dictionary, in the phones of the CMU dictionary. Simple on purpose: an aligner only needs
+/// sounds that are near enough to find the word.
 package enum LetterToPhone {
-    /// - Parameter word: lower-case ASCII letters; anything else is skipped.
+    /// - Parameter word: lower-case ASCII letters; other characters are skipped.
     package static func phones(of word: String) -> [String] {
         let letters = Array(word.utf8).filter { (97...122).contains($0) }
         var phones: [String] = []
@@ -46,7 +46,7 @@ package enum LetterToPhone {
         }
     }
 
-    /// The first that fits wins.
+    /// Rules in order: the first rule that matches wins.
     private static let rules = [
         Rule("tion", "SH AH N"), Rule("sion", "ZH AH N"), Rule("ough", "AO"), Rule("eigh", "EY"), Rule("tch", "CH"), Rule("sch", "SH"),
         Rule("igh", "AY"), Rule("eau", "OW"), Rule("ier", "IY ER"), Rule("eer", "IH R"), Rule("ear", "IH R"), Rule("air", "EH R"),

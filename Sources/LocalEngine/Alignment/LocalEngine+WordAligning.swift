@@ -24,7 +24,7 @@ extension LocalEngine: WordAligning {
     }
 }
 
-/// Reads stretches of a recording, one behind the other, and holds the audio of one.
+/// Reads stretches of a recording in order, and keeps the audio of one stretch at a time.
 private final class StretchReader: Sendable {
     private struct State {
         var file: (any DecodedMedia)?
@@ -36,7 +36,7 @@ private final class StretchReader: Sendable {
 
     init(_ turn: any MediaTurn) { self.turn = turn }
 
-    /// Mono, 16 kHz; shorter at the recording's end. Blocks.
+    /// Returns the samples of `range`: mono, 16 kHz; fewer at the recording's end. Blocks.
     func samples(of range: SampleRange) throws(EngineError) -> [Float] {
         let result: Result<[Float], EngineError> = state.withLock { state in
             Result { () throws(EngineError) in

@@ -1,15 +1,15 @@
 /// Digits as English words.
 package enum NumberWords {
-    /// `1984` is "nineteen eighty four", `3.5` "three point five", `007` "zero zero seven".
+    /// Returns the words of a number: "nineteen eighty four" for `1984`, "three point five" for `3.5`, "zero zero seven" for `007`.
     ///
-    /// - Parameter isYear: read four digits in pairs where years are read so.
+    /// - Parameter isYear: true: four digits that look like a year are read in pairs.
     package static func spoken(_ digits: String, isYear: Bool = true) -> [String] {
         let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2 else { return parts.flatMap { whole(String($0), isYear: isYear) } }
         return whole(String(parts[0]), isYear: false) + ["point"] + byDigit(String(parts[1]))
     }
 
-    /// `3` is "third", `21` "twenty first".
+    /// Returns the ordinal: "third" for `3`, "twenty first" for `21`.
     package static func ordinal(_ digits: String) -> [String] {
         guard let number = Int(digits), number < limit else { return spoken(digits) }
         var words = cardinal(number)
@@ -17,7 +17,7 @@ package enum NumberWords {
         return words + [ordinals[last] ?? (last.hasSuffix("y") ? last.dropLast() + "ieth" : last + "th")]
     }
 
-    /// `80` is "eighties", `1990` "nineteen nineties".
+    /// Returns the plural: "eighties" for `80`, "nineteen nineties" for `1990`.
     package static func plural(_ digits: String) -> [String] {
         var words = spoken(digits)
         guard let last = words.popLast() else { return words }

@@ -1,9 +1,9 @@
-/// How a displayed word is spoken, as words that a dictionary may have: `$25` is "twenty five dollars", `Mr.` is "mister".
+/// The spoken form of a displayed word, as words that a dictionary may have: "twenty five dollars" for `$25`, "mister" for `Mr.`.
 package struct SpokenForm: Equatable, Sendable {
     package struct Token: Equatable, Sendable {
         /// Lower-case ASCII letters, apostrophes and inner full stops.
         package var text: String
-        /// Written in capitals only, so letter by letter when no dictionary has it.
+        /// True if the token was written in capitals: it is spoken letter by letter when the dictionary does not have it.
         package var isSpelled = false
     }
 
@@ -38,7 +38,7 @@ package struct SpokenForm: Equatable, Sendable {
             } else if scalar.isWordLetter {
                 var end = index
                 while end < text.count, text[end].isWordLetter || text.joinsLetters(end) { end += 1 }
-                // The last full stop of `U.S.` belongs to it, that of a sentence does not.
+                // The last full stop of `U.S.` belongs to the word; the full stop of a sentence does not.
                 let word = text[index..<end]
                 let dotted = word.contains(".") && end < text.count && text[end] == "."
                 tokens.append(Token(text: String.UnicodeScalarView(word).description + (dotted ? "." : ""), isSpelled: spelled))
@@ -55,7 +55,7 @@ package struct SpokenForm: Equatable, Sendable {
         if let unit = currency { tokens.append(Token(text: unit)) }
     }
 
-    /// Speaks the digits and, when letters follow that belong to them (`3rd`, `1990s`), moves `end` past these.
+    /// Speaks the digits. Letters that belong to the digits (`3rd`, `1990s`) are spoken too, and `end` moves past them.
     private mutating func readNumber(_ digits: [Unicode.Scalar], followedBy text: [Unicode.Scalar], at end: inout Int) {
         var suffix = ""
         var after = end
@@ -82,7 +82,7 @@ package struct SpokenForm: Equatable, Sendable {
     private static let symbols: [Unicode.Scalar: String] = [
         "%": "percent", "&": "and", "@": "at", "+": "plus", "=": "equals", "°": "degrees", "#": "number",
     ]
-    /// Without their full stops. Only those that are never another word.
+    /// Abbreviations without their full stops. Only abbreviations that are never another word.
     private static let abbreviations: [String: String] = [
         "mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "st": "saint", "jr": "junior", "sr": "senior", "prof": "professor",
         "vs": "versus", "etc": "et cetera", "capt": "captain", "gen": "general", "col": "colonel", "lt": "lieutenant", "sgt": "sergeant",
@@ -90,7 +90,7 @@ package struct SpokenForm: Equatable, Sendable {
         "blvd": "boulevard", "mt": "mount", "e.g": "e g", "i.e": "i e",
     ]
 
-    /// Lower case, without accents, with one kind of apostrophe.
+    /// Returns the text in lower case, without accents, with one kind of apostrophe.
     private static func fold(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var folded: [Unicode.Scalar] = []
         for scalar in scalars {
@@ -122,12 +122,12 @@ extension Unicode.Scalar {
 }
 
 extension [Unicode.Scalar] {
-    /// Whether `self[index]` is a thousands separator or decimal point between digits.
+    /// True if `self[index]` is a thousands separator or a decimal point between digits.
     fileprivate func joinsDigits(_ index: Int) -> Bool {
         (self[index] == "," || self[index] == ".") && index > 0 && self[index - 1].isDigit && index + 1 < count && self[index + 1].isDigit
     }
 
-    /// Whether `self[index]` is an apostrophe or full stop between letters.
+    /// True if `self[index]` is an apostrophe or a full stop between letters.
     fileprivate func joinsLetters(_ index: Int) -> Bool {
         (self[index] == "'" || self[index] == ".") && index > 0 && self[index - 1].isWordLetter && index + 1 < count
             && self[index + 1].isWordLetter

@@ -1,8 +1,8 @@
 package import Speech
 
-/// A transcript of which some words are to be placed: which stretches of audio are searched for which words, and what comes of it. Pure.
+/// A transcript whose estimated words get exact times: says which stretches of audio to search for which words, and takes the results. Pure.
 package struct TranscriptAlignment: Sendable {
-    /// Words, and where they are to be looked for.
+    /// Words, and the audio in which to search for them.
     package struct Stretch: Sendable, Equatable {
         package var words: Range<Int>
         package var audio: SampleRange
@@ -13,15 +13,15 @@ package struct TranscriptAlignment: Sendable {
         }
     }
 
-    /// Stretches of which the engine knows the ends are searched together up to this length: at seams a word may be cut.
+    /// Maximum length of neighbouring stretches that are searched together: a word may be cut where two stretches meet.
     static let together: Duration = .seconds(30)
-    /// Longer stretches are not searched: one search holds all of its audio.
+    /// Maximum length of a stretch that is searched, because a search holds all of its audio in memory.
     package static let longest: Duration = .seconds(125)
-    /// How far off an engine's times of a stretch may be.
+    /// Maximum error of the engine's times for a stretch.
     static let margin: Duration = .milliseconds(400)
 
     package private(set) var transcript: Transcript
-    /// In order. Of the first channel, and at 16 kHz.
+    /// Stretches to search, in order, in the first channel, at 16 kHz.
     package let stretches: [Stretch]
     private let estimated: [Transcript.Segment]
     private var placed: Set<Int> = []
@@ -49,7 +49,9 @@ package struct TranscriptAlignment: Sendable {
 
     package func texts(of stretch: Stretch) -> [String] { transcript.channels[0].words[stretch.words].map(\.text) }
 
-    /// - Parameter ranges: one for each of the stretch's words, in order, in samples since the beginning of its audio.
+    /// Sets the times of a stretch's words.
+    ///
+    /// - Parameter ranges: one range for each word of the stretch, in order, in samples since the beginning of the stretch's audio.
     package mutating func place(_ stretch: Stretch, _ ranges: [Range<Int>]) {
         guard ranges.count == stretch.words.count else { return }
         var earliest = stretch.words.lowerBound > 0 ? transcript.channels[0].words[stretch.words.lowerBound - 1].range.start : .zero
@@ -61,7 +63,7 @@ package struct TranscriptAlignment: Sendable {
         for (index, segment) in estimated.enumerated() where stretch.words.contains(segment.words.lowerBound) { placed.insert(index) }
     }
 
-    /// The transcript with all that was placed.
+    /// Returns the transcript with the words that were placed.
     package func finished() -> Transcript {
         var transcript = transcript
         guard !transcript.channels.isEmpty else { return transcript }

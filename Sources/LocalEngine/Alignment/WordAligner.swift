@@ -1,9 +1,9 @@
 import Speech
 import Synchronization
 
-/// Finds where recognised words are spoken: forced alignment by PocketSphinx, about 10 ms of work for a second of audio.
+/// Finds the times of recognised words by forced alignment with PocketSphinx: about 10 ms of work for a second of audio.
 ///
-/// Deterministic: the same words and samples always get the same times, whichever path recognised them.
+/// Deterministic: the same words and samples always get the same times, whether the audio was live or recorded.
 package final class WordAligner: Sendable {
     private final class Slot: Sendable {
         let decoder = Mutex<AlignerDecoder?>(nil)
@@ -15,12 +15,12 @@ package final class WordAligner: Sendable {
     private let slots: [Slot]
     private let turn = Atomic<Int>(0)
 
-    /// Makes the first decoder, so that missing files show now.
+    /// Makes the first decoder, so that missing files are noticed now.
     ///
     /// - Parameters:
-    ///   - acousticModel: folder of the acoustic model.
-    ///   - dictionary: file of words and their phones.
-    ///   - decoders: how many alignments may run at once; further ones wait. The second and later decoders are made when they are first needed.
+    ///   - acousticModel: path of the acoustic model's folder.
+    ///   - dictionary: path of the file with words and their phones.
+    ///   - decoders: maximum number of alignments at the same time; further ones wait. Decoders after the first are made when they are needed.
     package init(library: AlignerLibrary, acousticModel: String, dictionary: String, decoders: Int) throws(AlignerUnavailable) {
         self.library = library
         self.acousticModel = acousticModel
@@ -37,18 +37,18 @@ package final class WordAligner: Sendable {
         if let failure { throw failure }
     }
 
-    /// Where each of `words` lies in `samples`: ranges in order, one for each word, in samples from the first. Words that the aligner cannot
-    /// place get times in proportion to their letters. Blocks for as long as the work takes.
+    /// Returns the range of each of `words` in `samples`, in order, in samples from the first. Words that the aligner cannot place get times in
+    /// proportion to their letters. Blocks until the work is done.
     ///
     /// - Parameters:
-    ///   - words: as displayed.
-    ///   - samples: mono, 16 kHz, −1…1.
-    ///   - speech: the part of the samples that is known to be speech; for the times in proportion.
+    ///   - words: the words as displayed.
+    ///   - samples: audio, mono, 16 kHz, −1…1.
+    ///   - speech: the part of the samples that is known to be speech; used for times in proportion.
     package func align(_ words: [String], in samples: [Float], speech: Range<Int>) -> [Range<Int>] {
         place(words, in: samples) ?? ProportionalTimes.ranges(of: words, in: speech)
     }
 
-    /// As `align`, but nil when the audio does not bear the words out.
+    /// Works like `align`, but returns nil when the audio does not match the words.
     package func place(_ words: [String], in samples: [Float]) -> [Range<Int>]? {
         let spoken = words.map(SpokenForm.init)
         guard spoken.contains(where: { !$0.tokens.isEmpty }) else { return nil }

@@ -1,6 +1,6 @@
-/// Tells from how something was said whether the speaker is done: smart-turn v3.2. About 40 ms of work.
+/// Judges by the sound of a turn whether the speaker has finished: smart-turn v3.2. About 40 ms of work.
 ///
-/// It never calls a sentence complete that was cut, but misses about half of the real ends: go by silence as well.
+/// The model never calls a cut sentence complete, but it misses about half of the real ends. Therefore silence must end turns too.
 package final class EndOfTurn: Sendable {
     /// Probabilities above this mean that the turn is complete.
     package static let threshold: Float = 0.5
@@ -11,7 +11,7 @@ package final class EndOfTurn: Sendable {
     private let output: InferenceSession.Slot
     private let spectrogram = MelSpectrogram()
 
-    /// - Parameter path: of `smart-turn-v3.2-cpu.onnx`.
+    /// - Parameter path: the path of `smart-turn-v3.2-cpu.onnx`.
     package init(_ runtime: InferenceRuntime, path: String) throws(InferenceError) {
         self.runtime = runtime
         session = try InferenceSession(runtime, path: path)
@@ -19,9 +19,9 @@ package final class EndOfTurn: Sendable {
         output = try session.output("logits")
     }
 
-    /// How likely it is that the turn that ends with `samples` is complete, 0…1.
+    /// Returns the probability, 0…1, that the turn that ends with `samples` is complete.
     ///
-    /// - Parameter samples: mono, 16 kHz, −1…1; at most the last 8 s count.
+    /// - Parameter samples: audio, mono, 16 kHz, −1…1; only the last 8 s count.
     package func probability(_ samples: Span<Float>) throws(InferenceError) -> Float {
         let features = spectrogram.features(of: samples)
         let tensor = try Tensor(features, shape: [1, MelSpectrogram.bands, MelSpectrogram.frames], runtime)

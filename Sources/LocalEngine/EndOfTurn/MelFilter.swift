@@ -1,6 +1,6 @@
 import Glibc
 
-/// One triangular band of a mel filter bank after Slaney: linear to 1 kHz, logarithmic above, of equal area.
+/// One triangular band of a mel filter bank after Slaney: linear up to 1 kHz, logarithmic above, all bands of equal area.
 struct MelFilter: Sendable {
     private let firstBin: Int
     private let weights: [Float]
@@ -11,7 +11,7 @@ struct MelFilter: Sendable {
         return sum
     }
 
-    /// `count` bands from 0 to half the rate.
+    /// Makes `count` bands from 0 to half the sample rate.
     static func bank(count: Int, bins: Int, rate: Double) -> [MelFilter] {
         let top = mel(rate / 2)
         let edges = (0...(count + 1)).map { frequency(ofMel: top * Double($0) / Double(count + 1)) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the end-of-turn model hears: 80 mel bands of 8 s of audio, in 800 frames of 10 ms, as Whisper's feature extractor makes them.
+/// The input of the end-of-turn model: 80 mel bands of 8 s of audio, in 800 frames of 10 ms, as Whisper's feature extractor makes them.
 package struct MelSpectrogram: Sendable {
     package static let sampleCount = 128_000
     package static let bands = 80
@@ -13,7 +13,7 @@ package struct MelSpectrogram: Sendable {
 
     package init() {}
 
-    /// The features of the last 8 s of `samples` (mono, 16 kHz), with silence before them when they are shorter: 80 bands, each of 800 frames.
+    /// Returns the features of the last 8 s of `samples` (mono, 16 kHz): 80 bands of 800 frames each. Shorter audio is preceded by silence.
     package func features(of samples: Span<Float>) -> [Float] {
         let padded = Self.padded(samples)
         var features = [Float](repeating: 0, count: Self.bands * Self.frames)
@@ -36,7 +36,7 @@ package struct MelSpectrogram: Sendable {
         return features
     }
 
-    /// Zeros in front, then mean 0 and variance 1, then half a frame mirrored at both ends.
+    /// Returns the samples after three steps: zeros in front, then mean 0 and variance 1, then half a frame mirrored at both ends.
     private static func padded(_ samples: Span<Float>) -> [Float] {
         let taken = min(samples.count, sampleCount)
         let skipped = samples.count - taken
@@ -50,7 +50,7 @@ package struct MelSpectrogram: Sendable {
         let deviation = (max(0, squares / Double(sampleCount) - mean * mean) + 1e-7).squareRoot()
         let scale = Float(1 / deviation), shift = Float(-mean / deviation)
         let edge = frameLength / 2
-        // What lies in the last edge belongs to the frame that is dropped and to those before it.
+        // The mirrored samples at the end belong to the last frame, which is dropped, and to the frames before it.
         return [Float](unsafeUninitializedCapacity: sampleCount + 2 * edge) { buffer, count in
             buffer.initialize(repeating: shift)
             let start = edge + sampleCount - taken

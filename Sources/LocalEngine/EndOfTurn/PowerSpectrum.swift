@@ -1,9 +1,9 @@
 import Glibc
 
-/// The power spectrum of frames of 400 samples under a periodic Hann window: eight frames at once, one in each lane.
+/// The power spectrum of frames of 400 samples under a periodic Hann window. Computes eight frames at once, one in each SIMD lane.
 ///
-/// 400 is no power of two, so this is the sum itself, with what is symmetric in it folded: sample n with 400 − n, bin k with 200 − k. That leaves
-/// 40,000 products for a frame, and 800 frames take a few milliseconds.
+/// 400 is not a power of two, so the transform is computed as a plain sum. Symmetry halves the sum twice: sample n goes with 400 − n, and bin k
+/// with 200 − k. A frame then takes 40,000 products, and 800 frames take a few milliseconds.
 struct PowerSpectrum: Sendable {
     typealias Lanes = SIMD8<Float>
     static let bins = length / 2 + 1
@@ -11,7 +11,7 @@ struct PowerSpectrum: Sendable {
     private static let half = length / 2
 
     private let window: [Float]
-    /// For bin k (0…100) and sample n (0…199) at `k * 200 + n`.
+    /// Cosines for bin k (0…100) and sample n (0…199), at index `k * 200 + n`.
     private let cosines: [Float]
     private let sines: [Float]
 
@@ -23,7 +23,7 @@ struct PowerSpectrum: Sendable {
         sines = pairs.map { Float(sin(angle($0))) }
     }
 
-    /// Writes the power of each bin (0…200) of eight frames, of which lane i begins at sample `start + i · hop`.
+    /// Writes the power of each bin (0…200) of eight frames. Lane i holds the frame that begins at sample `start + i · hop`.
     func powers(of samples: Span<Float>, from start: Int, hop: Int, into powers: inout [Lanes]) {
         var even = [Lanes](repeating: .zero, count: Self.half)
         var odd = even
@@ -44,7 +44,7 @@ struct PowerSpectrum: Sendable {
         let evenSpan = even.span, oddSpan = odd.span, cosineSpan = cosines.span, sineSpan = sines.span
         for bin in 0...(Self.half / 2) {
             let row = bin * Self.half
-            // Sums over odd n and over even n: bin 200 − k has the same products with every second sign turned.
+            // The sums over odd n and over even n: bin 200 − k has the same products, with every second sign reversed.
             var realOdd = Lanes.zero, realEven = Lanes.zero, imaginaryOdd = Lanes.zero, imaginaryEven = Lanes.zero
             realOdd += evenSpan[1] * cosineSpan[row + 1]
             imaginaryOdd += oddSpan[1] * sineSpan[row + 1]
@@ -54,7 +54,7 @@ struct PowerSpectrum: Sendable {
                 realOdd += evenSpan[n + 1] * cosineSpan[row + n + 1]
                 imaginaryOdd += oddSpan[n + 1] * sineSpan[row + n + 1]
             }
-            // cos(2π · 200 k / 400) is 1 for even k, −1 for odd k; so it is for 200 − k.
+            // cos(2π · 200 k / 400) is 1 for even k and −1 for odd k. The same holds for bin 200 − k.
             realEven += bin.isMultiple(of: 2) ? middle : -middle
             let real = realEven + realOdd, imaginary = imaginaryEven + imaginaryOdd
             powers[bin] = real * real + imaginary * imaginary

@@ -1,13 +1,14 @@
 package import Speech
 
-/// Notices when the recogniser has lost its way: it repeats itself, or says more than fits into the time.
+/// Detects when the recogniser has lost its way: the text repeats, or has more tokens than fit into the audio.
 package struct DecodeGuard: Sendable {
-    /// Most tokens that a stretch of audio is allowed: fast speech has about 6 a second.
+    /// Returns the maximum number of tokens for this length of audio. Fast speech has about 6 tokens a second.
     package static func tokenBudget(for count: SampleCount, at rate: SampleRate) -> Int {
         Int(count.seconds(at: rate) * 8) + 10
     }
 
-    /// How many times in a row a group of tokens may come before it is a loop: people do say “no, no, no, no”, not a whole clause thrice.
+    /// Returns the number of rounds from which a repeated group of tokens counts as a loop: people say “no, no, no, no”, but not a whole clause
+    /// three times.
     private static func limit(groupOf length: Int) -> Int {
         switch length {
         case 1: 8
@@ -17,11 +18,10 @@ package struct DecodeGuard: Sendable {
         }
     }
 
-    /// Longest group that is looked for.
+    /// Maximum length of a repeated group that is searched for.
     private static let longestGroup = 40
 
-    /// How many of the first tokens to keep when the end of `tokens` is a loop: everything up to the end of the loop's first round. nil when it
-    /// is not a loop.
+    /// Returns the number of tokens to keep when `tokens` end in a loop: up to the end of the loop's first round. nil when there is no loop.
     package static func endOfLoop(in tokens: [Token]) -> Int? {
         let end = tokens.count
         for length in 1...longestGroup {

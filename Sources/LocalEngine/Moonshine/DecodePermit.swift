@@ -1,7 +1,7 @@
 import Audio
 import Synchronization
 
-/// Given to work in hand: whether to go on with it.
+/// A permit that running work asks whether to go on.
 package final class DecodePermit: Sendable {
     let id: UInt64
     let urgency: DecodeUrgency
@@ -14,20 +14,20 @@ package final class DecodePermit: Sendable {
         self.shared = shared
     }
 
-    /// Asked between tokens. Prerecorded work gives way to live work in here.
+    /// Returns true if the work may go on. The work asks between tokens; in this call, prerecorded work lets waiting live work run.
     package func mayContinue() -> Bool {
         if urgency == .prerecorded { shared.giveWay() }
         return !isCancelled.load(ordering: .relaxed)
     }
 }
 
-/// Work that was given to a pool.
+/// A handle of work that was submitted to a pool.
 package struct DecodeJob: Sendable {
     let permit: DecodePermit
 
     /// Stops the work at its next token, or before it begins.
     ///
-    /// - Returns: whether it was still waiting, which means that it will never be called.
+    /// - Returns: true if the work was still waiting and therefore will never run.
     @discardableResult
     package func cancel() -> Bool {
         permit.isCancelled.store(true, ordering: .relaxed)

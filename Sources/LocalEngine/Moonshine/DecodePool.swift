@@ -2,9 +2,9 @@ import Audio
 import Glibc
 import Synchronization
 
-/// The threads that recognise. They run below the priority of the loops, so that recognition never delays a socket.
+/// The threads that recognise. Their priority is below that of the event loops, so that recognition never delays a socket.
 ///
-/// Live work does not wait for prerecorded work to end: a thread that has some in hand does waiting live work in between, at the next token.
+/// Live work does not wait until prerecorded work ends: at the next token, a thread with prerecorded work runs the waiting live work first.
 package final class DecodePool: Sendable {
     package typealias Work = @Sendable (DecodePermit) -> Void
 
@@ -22,11 +22,11 @@ package final class DecodePool: Sendable {
         typealias Entry = (permit: DecodePermit, work: Work)
 
         let state = Monitor(State())
-        /// Live work that no thread has taken: read at every token, without the lock.
+        /// Amount of live work that no thread has taken. Threads read this at every token, without the lock.
         let liveWaiting = Atomic(0)
         let liveStreams = Atomic(0)
 
-        /// Does live work that waits, on the calling thread.
+        /// Runs the waiting live work on the calling thread.
         func giveWay() {
             while liveWaiting.load(ordering: .relaxed) > 0 {
                 guard let entry = state.withLock({ $0.queue.nextLive() }) else { return }
@@ -40,20 +40,20 @@ package final class DecodePool: Sendable {
         }
     }
 
-    /// - Parameter threads: as many as there are cores for recognition; at least 1.
+    /// - Parameter threads: number of threads, at least 1; usually the number of cores for recognition.
     package init(threads: Int) {
         shared = Shared()
         threadCount = max(1, threads)
         for _ in 0..<threadCount { Self.startThread(shared) }
     }
 
-    /// Work in hand is finished; work that waits is dropped.
+    /// Running work is finished; waiting work is dropped.
     deinit {
         shared.state.withLock { $0.isStopping = true }
         shared.state.signalAll()
     }
 
-    /// Adds work. It is called once, on one of the pool's threads, unless the job is cancelled while it waits: then never.
+    /// Submits work, which runs once, on one of the pool's threads. Work whose job is cancelled while it waits never runs.
     @discardableResult
     package func submit(_ urgency: DecodeUrgency, _ work: @escaping Work) -> DecodeJob {
         let permit = shared.state.withLock { state in
@@ -67,7 +67,7 @@ package final class DecodePool: Sendable {
         return DecodeJob(permit: permit)
     }
 
-    /// Adds work and waits for its result; nil when the task was cancelled first.
+    /// Submits work and waits for its result; nil when the calling task was cancelled first.
     package func run<R: Sendable>(_ urgency: DecodeUrgency, _ body: @escaping @Sendable (DecodePermit) -> R) async -> R? {
         let pending = PendingResult<R>()
         return await withTaskCancellationHandler {
@@ -80,12 +80,12 @@ package final class DecodePool: Sendable {
         }
     }
 
-    /// Says that a live stream is open: prerecorded work keeps its windows short meanwhile. Balanced by `liveStreamClosed`.
+    /// Notes that a live stream is open, so that prerecorded work keeps its windows short. Each call needs a later `liveStreamClosed`.
     package func liveStreamOpened() { shared.liveStreams.add(1, ordering: .relaxed) }
     package func liveStreamClosed() { shared.liveStreams.subtract(1, ordering: .relaxed) }
     package var isLive: Bool { shared.liveStreams.load(ordering: .relaxed) > 0 }
 
-    /// Work that no thread has begun.
+    /// Amount of work that no thread has begun.
     package var waitingCount: Int { shared.state.withLock { $0.queue.count } }
 
     private static func startThread(_ shared: Shared) {
@@ -104,7 +104,7 @@ package final class DecodePool: Sendable {
 private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context else { return nil }
     let shared = Unmanaged<DecodePool.Shared>.fromOpaque(context).takeRetainedValue()
-    // On Linux a thread of its own, not the process.
+    // On Linux this sets the priority of the calling thread only, not of the process.
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, DecodePool.niceness)
     while true {
         let entry: DecodePool.Shared.Entry?? = shared.state.wait { state in

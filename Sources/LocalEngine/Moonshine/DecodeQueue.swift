@@ -1,4 +1,4 @@
-/// Which work the recogniser's threads do next: live work first, by its deadline, then prerecorded work in the order in which it came.
+/// The order of work for the recogniser's threads: live work first, by deadline, then prerecorded work in the order of its arrival.
 struct DecodeQueue<Work> {
     private struct Live {
         var deadline: ContinuousClock.Instant
@@ -29,7 +29,7 @@ struct DecodeQueue<Work> {
         return live.remove(at: first).work
     }
 
-    /// - Returns: whether the work was still waiting.
+    /// - Returns: true if the work was still waiting.
     mutating func remove(id: UInt64) -> Bool {
         if let index = live.firstIndex(where: { $0.id == id }) {
             live.remove(at: index)
@@ -43,10 +43,10 @@ struct DecodeQueue<Work> {
     }
 }
 
-/// How soon a piece of work is needed.
+/// The urgency of a piece of work.
 package enum DecodeUrgency: Sendable, Hashable {
-    /// Somebody is speaking; the nearest deadline goes first.
+    /// Work for somebody who is speaking now. The nearest deadline goes first.
     case live(deadline: ContinuousClock.Instant)
-    /// Gives way to live work at every token.
+    /// Work that gives way to live work at every token.
     case prerecorded
 }

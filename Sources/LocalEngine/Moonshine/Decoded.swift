@@ -1,14 +1,14 @@
-/// What the recogniser made of a stretch of audio.
+/// The recogniser's result for a stretch of audio.
 package struct Decoded: Sendable, Equatable {
-    /// Why no more tokens follow.
+    /// The reason why no more tokens follow.
     package enum Stop: Sendable, Equatable {
-        /// The model was done.
+        /// The model signalled the end.
         case end
-        /// It went round in circles; the repetitions are dropped.
+        /// The model repeated itself; the repetitions are dropped.
         case repetition
-        /// It said more than anyone can say in that time.
+        /// The model gave more tokens than speech of that duration can have.
         case budget
-        /// Whoever asked does not want to know any more.
+        /// The caller cancelled the work.
         case cancelled
     }
 
@@ -28,11 +28,11 @@ package struct Decoded: Sendable, Equatable {
 
 /// One word of a decoded text.
 package struct DecodedWord: Sendable, Hashable {
-    /// With its capitals and the punctuation that touches it.
+    /// The word as displayed, with its capitals and the punctuation that touches it.
     package var text: String
-    /// 0…1.
+    /// Confidence, 0…1.
     package var confidence: Float
-    /// Indices of its tokens in the decoded text's.
+    /// Indices of the word's tokens in the tokens of the decoded text.
     package var tokens: Range<Int>
 
     package init(text: String, confidence: Float, tokens: Range<Int>) {

@@ -1,15 +1,16 @@
-/// Moonshine base: an encoder of raw samples and a decoder of tokens that keeps what it has computed.
+/// Moonshine base: an encoder of raw samples, and a decoder of tokens that caches its earlier computations.
 ///
-/// Shapes are those of the exported model: `input_values` float [1, n] at 16 kHz; `last_hidden_state` [1, T, 416]; caches [1, 8, length, 52], for
-/// each of 8 layers a key and a value of the decoder's own tokens and of the encoder's output.
+/// Shapes of the exported model: `input_values` float [1, n] at 16 kHz; `last_hidden_state` [1, T, 416]; caches [1, 8, length, 52]. Each of the 8
+/// layers has a key and a value for the decoder's own tokens, and a key and a value for the encoder's output.
 final class MoonshineModel: Sendable {
     private static let layers = 8
     private static let heads = 8
     private static let headSize = 52
-    /// Shorter audio does not fill the encoder's first filters.
+    /// Minimum input: shorter audio does not fill the encoder's first filters.
     private static let shortestInput = 1_600
-    /// Samples of silence behind what is heard: where audio breaks off in speech, the model says its last words again and again, or wrong ones
-    /// (10 of 249 recordings that were cut anywhere; with it, none), and without interims it took 4 of 157 errors off the streaming bench's rehearsal.
+    /// Samples of silence that are appended to the audio. Where audio breaks off in speech, the model repeats its last words or invents some (in 10
+    /// of 249 recordings that were cut at random; with silence, in none). Without interims, silence removed 4 of 157 errors in the streaming bench's
+    /// rehearsal.
     private static let silence = 3_200
 
     private let runtime: InferenceRuntime
@@ -21,13 +22,13 @@ final class MoonshineModel: Sendable {
     private let encoderState: InferenceSession.Slot
     private let usesCache: InferenceSession.Slot
     private let logits: InferenceSession.Slot
-    /// Of the decoder's own tokens, two for each layer, and in the same order of the encoder's output.
+    /// Caches of the decoder's own tokens, two for each layer; `pastOfEncoder` has those of the encoder's output in the same order.
     private let pastOfTokens: [InferenceSession.Slot]
     private let pastOfEncoder: [InferenceSession.Slot]
     private let presentOfTokens: [InferenceSession.Slot]
     private let presentOfEncoder: [InferenceSession.Slot]
 
-    /// - Parameter vocabulary: how many tokens the table has; the decoder may score more.
+    /// - Parameter vocabulary: number of tokens in the table; the decoder may score more.
     init(_ runtime: InferenceRuntime, encoderPath: String, decoderPath: String, vocabulary: Int) throws(InferenceError) {
         self.runtime = runtime
         encoder = try InferenceSession(runtime, path: encoderPath)
@@ -55,16 +56,16 @@ final class MoonshineModel: Sendable {
         }
     }
 
-    /// What the decoder knows after some tokens.
+    /// The decoder's state after some tokens.
     struct State {
         fileprivate let encoded: Tensor
         fileprivate var ofTokens: [Tensor]
         fileprivate let ofEncoder: [Tensor]
-        /// [1, k, vocabulary]: for each token of the last call, the scores of what follows it.
+        /// Scores, [1, k, vocabulary]: for each token of the last call, the scores of the token that follows.
         fileprivate(set) var logits: Tensor
     }
 
-    /// Listens to `audio` (mono, 16 kHz, −1…1) and a little silence behind it, and takes the first tokens.
+    /// Encodes `audio` (mono, 16 kHz, −1…1) with a little silence behind it, and takes the first tokens.
     func begin(_ audio: Span<Float>, _ first: [Token]) throws(InferenceError) -> State {
         var heard = [Float](repeating: 0, count: max(Self.shortestInput, audio.count + Self.silence))
         for index in audio.indices { heard[index] = audio[index] }
@@ -78,7 +79,7 @@ final class MoonshineModel: Sendable {
             logits: outputs[0])
     }
 
-    /// Takes one more token. The caches go back in as the tensors that came out: nothing is copied on our side.
+    /// Takes one more token. The caches go back in as the tensors that came out, so that no data is copied.
     func advance(_ state: inout State, by token: Token) throws(InferenceError) {
         let outputs = try run(
             [token], state.encoded, state.ofTokens, state.ofEncoder, usesCache: true, [logits] + presentOfTokens)

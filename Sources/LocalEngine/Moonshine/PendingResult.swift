@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A result that a task waits for and that may be cancelled from anywhere, also before the work was submitted.
+/// A result that a task waits for. Any thread may cancel the wait, also before the work was submitted.
 final class PendingResult<R: Sendable>: Sendable {
     private struct State {
         var continuation: CheckedContinuation<R?, Never>?

@@ -1,8 +1,8 @@
 package import Speech
 
-/// The recogniser of short stretches of English speech. One per process: it holds about 0.8 GB. Used from several threads at once.
+/// The recogniser of short stretches of English speech. One instance per process: it holds about 0.8 GB. Several threads use it at once.
 package final class Recognizer: Sendable {
-    /// What `samples` are at.
+    /// Sample rate of the audio that the recogniser takes.
     package static let rate = SampleRate.speech
     /// The model's name for people.
     package static let modelName = "moonshine-base-en"
@@ -17,12 +17,12 @@ package final class Recognizer: Sendable {
             runtime, encoderPath: folder.path(of: .encoder), decoderPath: folder.path(of: .decoder), vocabulary: table.count)
     }
 
-    /// Recognises what is said in `samples`. Blocks: 12 ms for each second of audio, then 6 ms for each token.
+    /// Recognises the speech in `samples`. Blocks: 12 ms for each second of audio, then 6 ms for each token.
     ///
     /// - Parameters:
-    ///   - samples: mono, 16 kHz, −1…1; best 2 s to 15 s, never above 30 s.
-    ///   - prefix: tokens that are already agreed. They cost one step together, and the text goes on from them.
-    ///   - mayContinue: asked before every step; false ends the work with `.cancelled`.
+    ///   - samples: audio, mono, 16 kHz, −1…1; best 2 s to 15 s, never above 30 s.
+    ///   - prefix: tokens that the text begins with. They cost one step together, and the recogniser continues after them.
+    ///   - mayContinue: called before every step; false ends the work with `.cancelled`.
     package func decode(
         _ samples: Span<Float>, prefix: [Token] = [], mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> Decoded {
@@ -45,13 +45,13 @@ package final class Recognizer: Sendable {
         }
     }
 
-    /// Whether a token is punctuation that closes the word before it.
+    /// True if the token is punctuation that closes the word before it.
     package func isClosing(_ token: Token) -> Bool { table.isClosing(token) }
 
-    /// The tokens of successive segments as text that `decode` can go on from.
+    /// Returns the tokens of successive segments as text that `decode` can continue.
     package func context(of tokens: [Token]) -> [Token] { table.context(of: tokens) }
 
-    /// The scores of the forced tokens, appended to `tokens`, and the first token after them.
+    /// Appends the forced tokens with their scores to `tokens`, and returns the first token after them.
     private func readScores(
         _ state: MoonshineModel.State, following known: [Token], into tokens: inout [ScoredToken]
     ) throws(InferenceError) -> ScoredToken {

@@ -1,4 +1,4 @@
-/// A piece of text as the recogniser knows it: an index into its token table.
+/// A piece of text in the recogniser's vocabulary: an index into its token table.
 package struct Token: Hashable, Sendable {
     package var id: Int32
 
@@ -8,14 +8,14 @@ package struct Token: Hashable, Sendable {
     static let begin = Token(1)
     static let end = Token(2)
 
-    /// Steers the decoder and is never part of a text.
+    /// True if the token steers the decoder and is never part of a text.
     var isControl: Bool { id <= Self.end.id }
 }
 
-/// A token and how sure the recogniser was of it.
+/// A token, and the model's probability for it.
 package struct ScoredToken: Hashable, Sendable {
     package var token: Token
-    /// Natural logarithm of the probability that the model gave to it, given everything before it; at most 0.
+    /// Natural logarithm of the probability that the model gave to the token after all tokens before it; at most 0.
     package var logProbability: Float
 
     package init(_ token: Token, logProbability: Float) {

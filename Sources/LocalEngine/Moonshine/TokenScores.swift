@@ -1,13 +1,13 @@
 import Glibc
 
-/// The scores that the decoder gives to every token as the next one.
+/// The scores that the decoder gives to every token as a candidate for the next one.
 struct TokenScores: ~Escapable {
     private let logits: Span<Float>
 
     @_lifetime(copy logits)
     init(_ logits: Span<Float>) { self.logits = logits }
 
-    /// The likeliest token.
+    /// Returns the likeliest token.
     func best() -> ScoredToken {
         var best = 0
         for index in logits.indices where logits[index] > logits[best] { best = index }
@@ -20,7 +20,7 @@ struct TokenScores: ~Escapable {
         return ScoredToken(token, logProbability: logits[Int(token.id)] - highest - logf(sum(relativeTo: highest)))
     }
 
-    /// Sum of the exponentials; what is e^-16 below the highest cannot be seen in it.
+    /// Returns the sum of the exponentials. Terms below e^-16 of the highest do not change the sum and are left out.
     private func sum(relativeTo highest: Float) -> Float {
         var sum: Float = 0
         for index in logits.indices {

@@ -2,7 +2,8 @@ import Glibc
 
 /// The recogniser's tokens as bytes of UTF-8.
 ///
-/// The file is a list of entries without a header: a length n in one byte (from 128 on in two: first − 128 + 128 · second), then n bytes.
+/// The file is a list of entries without a header. An entry is a length n and n bytes. n below 128 takes one byte; from 128 on it takes two bytes,
+/// with the value first − 128 + 128 · second.
 package struct TokenTable: Sendable {
     /// All tokens' bytes, one after another; token `i` is at `offsets[i]..<offsets[i + 1]`.
     private let bytes: [UInt8]
@@ -10,7 +11,7 @@ package struct TokenTable: Sendable {
 
     package var count: Int { offsets.count - 1 }
 
-    /// nil when `file` breaks off inside an entry.
+    /// Reads the table; nil when `file` ends inside an entry.
     package init?(_ file: Span<UInt8>) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(file.count)
@@ -41,13 +42,13 @@ package struct TokenTable: Sendable {
         self = table
     }
 
-    /// The bytes of `token`, in which U+2581 stands for a space; nothing for control tokens and for numbers outside the table.
+    /// Returns the bytes of `token`, in which U+2581 stands for a space; empty for control tokens and for numbers outside the table.
     func bytes(of token: Token) -> ArraySlice<UInt8> {
         guard !token.isControl, Int(token.id) < count else { return [] }
         return bytes[offsets[Int(token.id)]..<offsets[Int(token.id) + 1]]
     }
 
-    /// Whether a token has a letter or a digit: all bytes from 128 on count as letters but for the mark of a space.
+    /// True if the token has a letter or a digit. All bytes from 128 on count as letters, except in the mark of a space.
     package func isSpoken(_ token: Token) -> Bool {
         var rest = bytes(of: token)
         while let byte = rest.first {
@@ -64,7 +65,7 @@ package struct TokenTable: Sendable {
         return false
     }
 
-    /// Cuts the text of `tokens` into words at its spaces. A word has the geometric mean of its tokens' probabilities as confidence.
+    /// Splits the text of `tokens` into words at its spaces. A word's confidence is the geometric mean of its tokens' probabilities.
     package func words(of tokens: [ScoredToken]) -> [DecodedWord] {
         var words: [DecodedWord] = []
         var text: [UInt8] = []

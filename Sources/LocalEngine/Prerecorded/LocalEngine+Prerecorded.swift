@@ -7,7 +7,7 @@ extension LocalEngine: PrerecordedEngine {
         try await recognizeSpeakers(recording, options: options, progress: progress).transcript
     }
 
-    /// As `recognize`, and what the speakers sound like that `options.diarize` had told apart.
+    /// Works like `recognize`, and returns also the voices of the speakers that `options.diarize` told apart.
     package func recognizeSpeakers(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {

@@ -3,18 +3,18 @@ package import Conversations
 package import Speakers
 package import Speech
 
-/// Finds what the one voice in a recording sounds like: of the whole of it but for long silences.
+/// Computes the voiceprint of the one voice in a recording, from the whole recording except long silences.
 package final class RecordedVoice: Sendable {
     private let voiceActivity: VoiceActivity
     private let embedder: SpeakerEmbedder
     private let pool: DecodePool
 
-    /// Silence is heard along with the speech, up to a second on either side: voices are told apart better by recordings as they are (equal error
-    /// rate 0.05 % on the development recordings) than by the speech cut out of them at its edges (0.29 %).
+    /// Up to a second of silence on either side of speech is included. Voices are told apart better with this silence (equal error rate 0.05 % on the
+    /// development recordings) than with speech that is cut at its edges (0.29 %).
     private static let passages = WindowPlanner.Configuration(
         pause: SampleCount(.seconds(2), at: .speech), lead: SampleCount(.seconds(1), at: .speech), tail: SampleCount(.seconds(1), at: .speech))
 
-    /// Loads the models that it takes; recognition's are not among them.
+    /// Loads the models of voice activity and voices. The models of recognition are not needed.
     package init(_ folder: ModelFolder) throws(InferenceError) {
         if let missing = folder.missing([.runtime, .voiceActivity, .speakerEmbedder]).first { throw .missingFile(missing) }
         let runtime = try InferenceRuntime(path: folder.path(of: .runtime))
@@ -23,7 +23,7 @@ package final class RecordedVoice: Sendable {
         embedder = try SpeakerEmbedder(runtime, path: folder.path(of: .speakerEmbedder), pool: pool)
     }
 
-    /// nil when there is too little speech in it.
+    /// Returns the voiceprint; nil when the recording has too little speech.
     package func voiceprint(of recording: Recording) async throws(EngineError) -> Voiceprint? {
         let found = await pool.run(.prerecorded) { [self] permit in
             Result { () throws(EngineError) in try voiceprint(of: recording, permit) }
@@ -32,7 +32,7 @@ package final class RecordedVoice: Sendable {
         return try found.get()
     }
 
-    /// What the voice in a recording of one person sounds like, after the checks of an enrolment.
+    /// Returns the voice in a recording of one person, after the checks of an enrolment.
     package func enrol(_ recording: Recording) async throws(EnrolledVoice.Failure) -> EnrolledVoice {
         var samples: [Float] = []
         do throws(MediaError) {
@@ -47,7 +47,7 @@ package final class RecordedVoice: Sendable {
 
     private func voiceprint(of recording: Recording, _ permit: DecodePermit) throws(EngineError) -> Voiceprint? {
         let reader = try RecordingReader(InProcessTurn(recording), separateChannels: false, voiceActivity, Self.passages)
-        // Windows follow each other without a gap, but for what is silent for longer than two seconds.
+        // Windows follow each other without gaps, except for silences of more than two seconds.
         var heard: [Float] = []
         var isEnd = false
         while !isEnd, heard.count < Int(SpeakerEmbedder.longest.samples) {

@@ -1,23 +1,23 @@
-/// How loud a recording's speech is around a block, so that quiet recordings can be raised before they are listened to. Looks ahead, so that the
-/// beginning is raised as well as the rest.
+/// The loudness of a recording's speech around a block, so that quiet recordings can be amplified before recognition. Looks ahead, so that the
+/// beginning is amplified like the rest.
 package struct RecordingLevel: Sendable {
     /// Mean power of ordinary speech while it is loud: −26 dBFS.
     private static let target: Float = 2.5e-3
-    /// At most 40 dB.
+    /// Maximum factor, 40 dB.
     private static let highestFactor: Float = 100
-    /// Quieter than this (−75 dBFS) is a line without a voice; raising it would give noise.
+    /// Minimum power, −75 dBFS: quieter audio is a line without a voice, and amplification would give noise.
     private static let lowestPower: Float = 3e-8
-    /// Windows of 32 ms in which the power is measured.
+    /// Length of the windows in which the power is measured: 32 ms.
     private static let window = 512
 
-    /// How many blocks count, before and after the one at hand.
+    /// Number of blocks that count on either side of a block.
     package static let reach = 15
 
     private var peaks: [Float] = []
 
     package init() {}
 
-    /// Takes the next block: the power of its loud windows is what counts.
+    /// Takes the next block. The power of the block's loud windows counts.
     package mutating func add(_ samples: [Float]) {
         var powers: [Float] = []
         for start in stride(from: 0, to: samples.count, by: Self.window) {
@@ -25,14 +25,14 @@ package struct RecordingLevel: Sendable {
             powers.append(part.reduce(0) { $0 + $1 * $1 } / Float(part.count))
         }
         powers.sort()
-        // Nine of ten are below: a click is not speech.
+        // The power that nine of ten windows stay below: a click is not speech.
         peaks.append(powers.isEmpty ? 0 : powers[powers.count * 9 / 10])
     }
 
-    /// Blocks that were added.
+    /// Number of blocks that were added.
     package var count: Int { peaks.count }
 
-    /// What to multiply the samples of block `index` by; 1 for audio of ordinary loudness.
+    /// Returns the factor for the samples of block `index`; 1 for audio of ordinary loudness.
     package func factor(ofBlock index: Int) -> Float {
         let around = peaks[max(0, index - Self.reach)..<min(peaks.count, index + Self.reach + 1)]
         guard let loudest = around.max(), loudest > Self.lowestPower else { return 1 }

@@ -1,12 +1,12 @@
 import Speakers
 import Speech
 
-/// What is done of a recording. Pure, but for the reports that it makes.
+/// The state of a recording's recognition. Pure, except for the reports that it makes.
 struct RecordingProgress {
     private var channels: [[Word]]
     private var speakers: [Diarization]
     private let length: SampleCount?
-    /// Where the windows begin that have not been reported, by their number.
+    /// Starts of the windows that have not been reported, by the windows' numbers.
     private var running: [Int: SampleIndex] = [:]
     private var lastIndex = -1
     private var planned = SampleIndex.zero
@@ -26,13 +26,15 @@ struct RecordingProgress {
         return lastIndex
     }
 
-    /// - Parameter through: all windows with audio before this have begun.
+    /// Notes how far the recording was read.
+    ///
+    /// - Parameter through: all windows with audio before this position have begun.
     mutating func read(through: SampleIndex, isEnd: Bool) {
         planned = through
         isRead = isEnd
     }
 
-    /// A window is done; called in the order of the numbers.
+    /// Notes a finished window. Called in the order of the windows' numbers.
     mutating func finished(
         _ index: Int, _ channel: ChannelIndex, _ words: [Word], _ passages: [SpeakerListener.Passage], _ report: (RecognitionProgress) -> Void
     ) {

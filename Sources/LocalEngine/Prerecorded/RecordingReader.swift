@@ -2,9 +2,9 @@ package import Audio
 package import Speech
 import Synchronization
 
-/// Reads a recording and finds the windows of speech in it, a little at a time: holds the audio of the windows at hand and not more.
+/// Reads a recording step by step and finds the windows of speech. Keeps only the audio of the current windows.
 package final class RecordingReader: Sendable {
-    /// Speech to recognise.
+    /// A window of speech to recognise.
     package struct Item: Sendable {
         package var channel: ChannelIndex
         package var window: SpeechWindow
@@ -14,14 +14,14 @@ package final class RecordingReader: Sendable {
 
     package struct Batch: Sendable {
         package var items: [Item]
-        /// Every window with audio before this has been given.
+        /// End of the audio whose windows have all been returned.
         package var through: SampleIndex
         package var isEnd: Bool
     }
 
-    /// Audio that is looked at before more urgent work gets a chance.
+    /// Length of the audio that is read before more urgent work may run.
     private static let block = SampleCount(16_000)
-    /// A batch ends at the first window, or after this many blocks without any.
+    /// Maximum number of blocks in a batch; a batch ends earlier at the first window.
     private static let maxBlocks = 60
 
     private struct Channel {
@@ -29,7 +29,7 @@ package final class RecordingReader: Sendable {
         var planner: WindowPlanner
         var store = SampleStore()
         var level = RecordingLevel()
-        /// Blocks whose loudness is known and that were not listened to yet.
+        /// Blocks whose loudness was measured, and whose speech was not detected yet.
         var ahead: [[Float]] = []
     }
 
@@ -39,11 +39,11 @@ package final class RecordingReader: Sendable {
     }
 
     private let state: Mutex<State>
-    /// At 16 kHz, where the container tells it.
+    /// Length at 16 kHz; nil when the container does not tell it.
     package let length: SampleCount?
     package let channelCount: Int
 
-    /// Opens the recording when its turn has come. Blocks.
+    /// Opens the recording. Called when the recording's turn has come. Blocks.
     package init(
         _ turn: any MediaTurn, separateChannels: Bool, _ voiceActivity: VoiceActivity, _ configuration: WindowPlanner.Configuration = .init()
     ) throws(EngineError) {
@@ -58,16 +58,16 @@ package final class RecordingReader: Sendable {
         }
     }
 
-    /// All audio that was read so far.
+    /// Length of the audio that was read so far.
     package var decodedLength: SampleCount {
         state.withLock { state in (state.channels.map(\.store.end).max() ?? .zero) - .zero }
     }
 
-    /// Goes on to the next windows. Blocks.
+    /// Reads on to the next windows. Blocks.
     ///
     /// - Parameters:
-    ///   - limit: most speech in a window; asked again for each second of audio.
-    ///   - mayContinue: asked before each second of audio.
+    ///   - limit: returns the maximum speech in a window; called for each second of audio.
+    ///   - mayContinue: called before each second of audio; false stops the reading.
     package func next(limit: @Sendable () -> SampleCount, mayContinue: @Sendable () -> Bool) throws(EngineError) -> Batch {
         let result = state.withLock { state in
             Result { () throws(EngineError) in try Self.next(&state, limit: limit, mayContinue: mayContinue) }
@@ -120,7 +120,7 @@ package final class RecordingReader: Sendable {
     private static func finish(_ channel: inout Channel) throws(EngineError) -> [SpeechWindow] {
         var windows: [SpeechWindow] = []
         while !channel.ahead.isEmpty { windows += try hearNext(&channel) }
-        // Fills up the last window of voice activity: speech may reach to the very end.
+        // Silence fills the last window of voice activity, because speech may reach to the very end.
         let beyond = (channel.store.end - channel.planner.position).samples
         let silence = [Float](repeating: 0, count: beyond == 0 ? 0 : Int(VoiceActivity.window.samples - beyond))
         windows += try plan(silence, &channel)

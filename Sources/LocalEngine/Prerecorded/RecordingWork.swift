@@ -2,13 +2,13 @@ package import Audio
 import Speakers
 package import Speech
 
-/// Recognises one recording: reads it, finds its windows of speech and recognises several of them at once, in bounded memory.
+/// Recognises one recording: reads the audio, finds windows of speech, and recognises several windows at once, in bounded memory.
 package struct RecordingWork: Sendable {
     private let media: any MediaSource
     private let pool: DecodePool
     private let voiceActivity: VoiceActivity
     private let recognizer: WindowRecognizer
-    /// nil: speakers are not told apart.
+    /// The listener that tells speakers apart; nil: speakers are not told apart.
     private let speakers: SpeakerListener?
     private let configuration: WindowPlanner.Configuration
 
@@ -53,7 +53,7 @@ package struct RecordingWork: Sendable {
     ) async -> Result<SpokenTranscript, EngineError> {
         var state = RecordingProgress(channels: reader.channelCount, length: reader.length)
         var order = ResultOrder<Finished>()
-        // Enough for every thread to have work at hand while the next windows are looked for.
+        // This number keeps every thread busy while the next windows are looked for.
         let maxRunning = 2 * pool.threadCount + 1
         var runningCount = 0
         while true {
@@ -82,7 +82,7 @@ package struct RecordingWork: Sendable {
     }
 
     private func open(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> RecordingReader {
-        // Not on one of the pool's threads: those that have their turn need them to get on.
+        // The wait does not block a thread of the pool: the recordings whose turn it is need these threads.
         let turn: any MediaTurn
         do throws(MediaError) { turn = try await media.turn(for: recording) } catch { throw EngineError(error) }
         let opened = await pool.run(.prerecorded) { _ in

@@ -1,16 +1,16 @@
-/// Puts results that come in any order back into the order in which their work was begun.
+/// Puts results that come in any order back into the order in which their work began.
 package struct ResultOrder<Result> {
     private var early: [Int: Result] = [:]
     private var next = 0
 
     package init() {}
 
-    /// How many results wait for one before them.
+    /// Number of results that wait for an earlier one.
     package var waitingCount: Int { early.count }
 
-    /// Takes the result of the work that was begun as number `index`, from 0.
+    /// Takes the result of the work with the number `index`, counted from 0 in the order of the beginnings.
     ///
-    /// - Returns: the results whose turn it is now.
+    /// - Returns: the results that are next in order now.
     package mutating func add(_ result: Result, at index: Int) -> [Result] {
         early[index] = result
         var ready: [Result] = []

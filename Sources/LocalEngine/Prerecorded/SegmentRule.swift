@@ -5,7 +5,9 @@ package enum SegmentRule {
     /// Silence between two words that separates segments.
     package static let pause = SampleCount(.milliseconds(700), at: .speech)
 
-    /// - Parameter words: in order, positions at 16 kHz.
+    /// Returns the segments of a channel's words.
+    ///
+    /// - Parameter words: the words in order, with positions at 16 kHz.
     package static func segments(of words: [Word]) -> [Transcript.Segment] {
         var segments: [Transcript.Segment] = []
         var first = 0

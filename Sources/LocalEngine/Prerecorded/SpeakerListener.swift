@@ -1,9 +1,9 @@
 import Speakers
 import Speech
 
-/// Listens to a recording's windows of speech for who speaks in them.
+/// Computes the voices in a recording's windows of speech.
 package struct SpeakerListener: Sendable {
-    /// A stretch of speech and what its windows sound like.
+    /// A stretch of speech, with the voices of its windows.
     struct Passage: Sendable {
         var range: SampleRange
         var heard: [Diarization.Heard]
@@ -13,7 +13,7 @@ package struct SpeakerListener: Sendable {
 
     package init(_ embedder: SpeakerEmbedder) { self.embedder = embedder }
 
-    /// What is heard in `item`, in order. nil when `mayContinue` said no.
+    /// Returns the passages of `item`, in order; nil when `mayContinue` returned false.
     func listen(to item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Passage]? {
         let bounds = SampleRange(item.window.audio.start, count: SampleCount(item.samples.count))
         var passages: [Passage] = []

@@ -1,10 +1,10 @@
 package import Speech
 
-/// A stretch of a recording's channel that is recognised at once. Positions in samples at 16 kHz.
+/// A stretch of a recording's channel that is recognised in one piece. Positions are in samples at 16 kHz.
 package struct SpeechWindow: Sendable, Equatable {
-    /// What the recogniser hears: the speech and a little silence around it. Never shared with another window.
+    /// The audio for the recogniser: the speech and a little silence around it. Windows do not share audio.
     package var audio: SampleRange
-    /// Where speech was heard in it, in order; never empty.
+    /// The intervals of speech in the window, in order; never empty.
     package var speech: [SampleRange]
 
     package init(audio: SampleRange, speech: [SampleRange]) {

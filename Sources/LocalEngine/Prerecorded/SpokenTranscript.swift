@@ -1,17 +1,17 @@
 package import Speakers
 package import Speech
 
-/// A transcript, and what the speakers in it sound like.
+/// A transcript with the voices of its speakers.
 package struct SpokenTranscript: Sendable {
     package var transcript: Transcript
-    /// Of each channel, by the numbers of its speakers' labels; empty where speakers were not told apart.
+    /// Voices of each channel, by the numbers of the speaker labels; empty where speakers were not told apart.
     package var voices: [[VoiceEvidence]]
 }
 
 extension Transcript.Channel {
-    /// Says of each word who speaks it, and makes a segment of each turn.
+    /// Labels each word with its speaker, and makes a segment of each turn.
     ///
-    /// - Parameter turns: in order, positions at 16 kHz as the words'.
+    /// - Parameter turns: the turns in order, with positions at 16 kHz, as the words have.
     mutating func tell(_ turns: [SpeakerTurn]) {
         var said: [Int] = []
         for index in words.indices {
@@ -23,7 +23,7 @@ extension Transcript.Channel {
         var first = 0
         for index in words.indices where index + 1 == words.count || said[index + 1] != said[index] {
             var range = SampleRange(words[first].range.start, words[index].range.end)
-            // As long as the turn, which may have sounds at its edges that are no words, but not into a neighbour's words.
+            // The segment covers the turn, which may have sounds without words at its edges, but does not reach into a neighbour's words.
             let turn = turns[said[index]].range
             let (floor, ceiling) = (segments.last?.range.end, index + 1 < words.count ? words[index + 1].range.start : turn.end)
             range.start = min(range.start, max(turn.start, floor ?? turn.start))

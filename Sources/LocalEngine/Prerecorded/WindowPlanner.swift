@@ -1,15 +1,15 @@
 package import Speech
 
-/// Cuts a channel's speech into windows that the recogniser can take: at the longest silences, or, in speech without any, where it is quietest.
-/// Pure: probabilities and levels in, windows out.
+/// Cuts a channel's speech into windows for the recogniser: at the longest silences, or at the quietest place in speech without silences. Pure:
+/// probabilities and levels in, windows out.
 package struct WindowPlanner: Sendable {
     package struct Configuration: Sendable, Equatable {
         package var detector: SpeechDetector.Configuration
-        /// Silence that ends a window in any case.
+        /// Silence that always ends a window.
         package var pause: SampleCount
-        /// Audio before speech that the recogniser hears with it, where there is silence: without it the first word is lost.
+        /// Audio before speech that the recogniser hears too, where there is silence. Without it the first word is lost.
         package var lead: SampleCount
-        /// Audio after speech.
+        /// Audio after speech that the recogniser hears too.
         package var tail: SampleCount
 
         package init(
@@ -23,26 +23,26 @@ package struct WindowPlanner: Sendable {
         }
     }
 
-    /// Most speech in a window, as far as there are silences to cut at.
+    /// Maximum speech in a window, as far as there are silences to cut at.
     package static let longest = SampleCount(.seconds(15), at: .speech)
-    /// The same while somebody speaks live, so that the recogniser is free again soon.
+    /// Maximum speech in a window while a live stream is open, so that the recogniser is free again soon.
     package static let longestWhileLive = SampleCount(.seconds(5), at: .speech)
 
-    /// Speech without any silence may be this much longer than `limit`, in the hope of one.
+    /// Returns the length at which speech without any silence is cut. Up to this length the planner waits for a silence.
     package static func hardLimit(_ limit: SampleCount) -> SampleCount { SampleCount(limit.samples * 4 / 3) }
 
-    /// Most speech that a window should have; may change at any time.
+    /// Desired maximum of speech in a window. May change at any time.
     package var limit: SampleCount
 
     private let configuration: Configuration
     private var detector: SpeechDetector
-    /// Speech that has ended and is in no window yet.
+    /// Stretches of speech that have ended and are not in a window yet.
     private var pending: [SampleRange] = []
-    /// Where speech began that goes on.
+    /// Start of the speech that goes on; nil in silence.
     private var open: SampleIndex?
-    /// No window reaches back before this: the end of the one before.
+    /// End of the last window. The next windows begin no earlier.
     private var floor = SampleIndex.zero
-    /// Mean power of each of the last windows of voice activity; the first of them began at `powersStart`.
+    /// Mean power of the latest windows of voice activity, the first of which begins at `powersStart`.
     private var powers: [Float] = []
     private var powersStart = SampleIndex.zero
 
@@ -52,10 +52,10 @@ package struct WindowPlanner: Sendable {
         detector = SpeechDetector(configuration.detector)
     }
 
-    /// The end of what was added.
+    /// End of the audio that was added.
     package var position: SampleIndex { detector.position }
 
-    /// No window to come has audio before this.
+    /// Start of the audio that windows may still need.
     package var neededFrom: SampleIndex {
         let speech = pending.first?.start ?? open ?? detector.soundSince ?? position
         return max(floor, speech - configuration.lead)
@@ -64,7 +64,7 @@ package struct WindowPlanner: Sendable {
     /// Takes the next window of voice activity.
     ///
     /// - Parameters:
-    ///   - probability: of speech.
+    ///   - probability: probability of speech, 0…1.
     ///   - power: mean of the squares of the samples.
     package mutating func add(probability: Float, power: Float) -> [SpeechWindow] {
         powers.append(power)
@@ -78,7 +78,7 @@ package struct WindowPlanner: Sendable {
         return windows
     }
 
-    /// The recording is at its end.
+    /// Notes the end of the recording, and returns the last windows.
     package mutating func finish() -> [SpeechWindow] {
         note(detector.finish())
         var windows: [SpeechWindow] = []
@@ -105,7 +105,7 @@ package struct WindowPlanner: Sendable {
         return end - start > Self.hardLimit(limit) ? cutInsideSpeech(from: start) : nil
     }
 
-    /// How many of the pending stretches to close so that the cut falls into the best silence: long, and late in the window.
+    /// Returns the number of pending stretches to close so that the cut falls into the best silence: long, and late in the window.
     private func bestSilence(from start: SampleIndex) -> Int? {
         var best: (count: Int, merit: Float)?
         for (index, stretch) in pending.enumerated() {
@@ -118,14 +118,14 @@ package struct WindowPlanner: Sendable {
         return best?.count
     }
 
-    /// A window of the first `count` pending stretches.
+    /// Makes a window of the first `count` pending stretches.
     private mutating func close(_ count: Int, before next: SampleIndex?) -> SpeechWindow {
         let speech = Array(pending[..<count])
         pending.removeFirst(count)
         return window(speech, before: next)
     }
 
-    /// A window that ends where speech without silence is quietest.
+    /// Makes a window that ends at the quietest place in speech without silences.
     private mutating func cutInsideSpeech(from start: SampleIndex) -> SpeechWindow {
         let cut = quietest(in: SampleRange(start + SampleCount(limit.samples / 2), start + limit))
         if let first = pending.first {
@@ -145,7 +145,7 @@ package struct WindowPlanner: Sendable {
         return SpeechWindow(audio: audio, speech: speech)
     }
 
-    /// The middle of the quietest tenth of a second in `range`.
+    /// Returns the middle of the quietest tenth of a second in `range`.
     private func quietest(in range: SampleRange) -> SampleIndex {
         let step = VoiceActivity.window.samples
         let first = max(1, Int((range.start - powersStart).samples / step))
@@ -160,7 +160,7 @@ package struct WindowPlanner: Sendable {
     private mutating func forgetPowers() {
         let step = VoiceActivity.window.samples
         let unneeded = Int((neededFrom - powersStart).samples / step) - 1
-        // In large pieces: each moves what stays.
+        // Removal in large pieces saves copying.
         guard unneeded > 1_024 else { return }
         powers.removeFirst(unneeded)
         powersStart += SampleCount(Int64(unneeded) * step)

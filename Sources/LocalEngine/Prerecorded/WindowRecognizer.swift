@@ -1,19 +1,19 @@
 package import Speech
 
-/// Recognises one window of a recording: decodes it, tries again where the answer cannot be right, and finds the words' times.
+/// Recognises one window of a recording: decodes it, tries again when the result cannot be right, and finds the words' times.
 package struct WindowRecognizer: Sendable {
     package struct Configuration: Sendable, Equatable {
-        /// Times by the aligner; otherwise in proportion to the letters.
+        /// True: the aligner gives the words' times. False: the times are in proportion to the letters.
         package var alignsWords = true
-        /// Second tries with other cuts.
+        /// True: a result that cannot be right is tried again with other cuts.
         package var retries = true
 
         package init() {}
     }
 
-    /// Silence on both sides of a second try.
+    /// Number of samples of silence on both sides of the audio in a second try.
     private static let padding = 8_000
-    /// Shorter audio is not cut in two.
+    /// Minimum number of samples of audio that is cut in two.
     private static let shortestCut = 48_000
 
     private let recognizer: Recognizer
@@ -26,7 +26,7 @@ package struct WindowRecognizer: Sendable {
         self.configuration = configuration
     }
 
-    /// The words that are said in `item`, in order; positions are the recording's. nil when `mayContinue` said no.
+    /// Returns the words in `item`, in order, with positions on the recording's timeline; nil when `mayContinue` returned false.
     package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]? {
         guard let words = try decode(item.samples, mayContinue) else { return nil }
         return place(words, item)
@@ -36,7 +36,7 @@ package struct WindowRecognizer: Sendable {
         try settle(recognizer.decode(samples.span, mayContinue: mayContinue), samples, mayContinue)
     }
 
-    /// The words of a first try, or of others where it cannot be right; nil when `mayContinue` said no.
+    /// Returns the words of the first try, or of further tries when the first cannot be right; nil when `mayContinue` returned false.
     func settle(_ decoded: Decoded, _ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
         switch decoded.stop {
         case .cancelled: return nil
@@ -48,7 +48,7 @@ package struct WindowRecognizer: Sendable {
         }
     }
 
-    /// For speech that gave no words: with silence around it, then in two parts.
+    /// Decodes speech again that gave no words: first with silence around it, then in two parts.
     private func decodeAgain(_ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [DecodedWord]? {
         let silence = [Float](repeating: 0, count: Self.padding)
         let padded = try recognizer.decode((silence + samples + silence).span, mayContinue: mayContinue)
@@ -65,7 +65,7 @@ package struct WindowRecognizer: Sendable {
         return first + second
     }
 
-    /// The middle of the quietest 100 ms of the middle third.
+    /// Returns the middle of the quietest 100 ms of the middle third.
     private static func quietest(_ samples: [Float]) -> Int {
         let width = 1_600
         let starts = stride(from: samples.count / 3, to: samples.count * 2 / 3, by: width / 4)

@@ -1,12 +1,12 @@
-/// Why the speech runtime could not do its work.
+/// The reason why the speech runtime could not do its work.
 package enum InferenceError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A file that set-up makes is not there.
+    /// A file that set-up makes does not exist.
     case missingFile(String)
-    /// The runtime's library is there but cannot be used.
+    /// The runtime's library exists but cannot be used.
     case unusableRuntime(path: String, reason: String)
-    /// A model file is there but cannot be loaded, or is not the model that was expected.
+    /// A model file exists but cannot be loaded, or has another model than expected.
     case unusableModel(path: String, reason: String)
-    /// A loaded model refused its input or failed at its work.
+    /// A loaded model refused its input or failed while it ran.
     case failedRun(model: String, reason: String)
 
     package var description: String {

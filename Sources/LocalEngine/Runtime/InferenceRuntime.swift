@@ -1,13 +1,13 @@
 import COrt
 import Glibc
 
-/// ONNX Runtime, opened from its library file. One per process is enough; its sessions share it.
+/// ONNX Runtime, opened from its library file. One instance per process is enough; all inference sessions share it.
 package final class InferenceRuntime: Sendable {
     package let path: String
     // A pointer to tables that are written once, before `init` returns, and never freed.
     nonisolated(unsafe) let handle: OpaquePointer
 
-    /// - Parameter path: of `libonnxruntime.so`.
+    /// - Parameter path: the path of `libonnxruntime.so`.
     package init(path: String) throws(InferenceError) {
         guard access(path, R_OK) == 0 else { throw .missingFile(path) }
         var handle: OpaquePointer?
@@ -18,7 +18,7 @@ package final class InferenceRuntime: Sendable {
     }
 }
 
-/// The text of a message of the shim's, which is freed; nil for success.
+/// Returns the text of an error message from the shim, and frees the message; nil for success.
 func failure(_ message: UnsafeMutablePointer<CChar>?) -> String? {
     guard let message else { return nil }
     defer { cort_message_free(message) }

@@ -1,14 +1,14 @@
 import COrt
 import Glibc
 
-/// A loaded model. Runs from several threads at once, each on the calling thread alone.
+/// A loaded model. Several threads may run it at once; each run uses only its calling thread.
 package final class InferenceSession: Sendable {
-    /// A model's input or output, found once by name.
+    /// A model's input or output. Its name is looked up once.
     package struct Slot: Sendable, Equatable {
         let index: UInt32
     }
 
-    /// A tensor and the input that it is for.
+    /// A tensor, with the input that takes it.
     package struct Feed {
         let slot: Slot
         let tensor: Tensor
@@ -23,12 +23,13 @@ package final class InferenceSession: Sendable {
     package let inputNames: [String]
     package let outputNames: [String]
     let runtime: InferenceRuntime
-    // The runtime promises that a session may be run from any number of threads; nothing else is done with it until `deinit`.
+    // The runtime promises that any number of threads may run a session. The handle has no other use until `deinit`.
     nonisolated(unsafe) private let handle: OpaquePointer
 
-    /// Loads a model with full optimisation, to run on one thread for each call.
+    /// Loads a model with full optimisation. Each run uses one thread.
     ///
-    /// - Parameter reusesMemory: keep the memory of one run's tensors for the next: faster, but it stays as large as the largest run needed.
+    /// - Parameter reusesMemory: true keeps the memory of a run's tensors for the next run. This is faster, but the memory stays as large as the
+    ///   largest run needed.
     package init(_ runtime: InferenceRuntime, path: String, reusesMemory: Bool = true) throws(InferenceError) {
         guard access(path, R_OK) == 0 else { throw .missingFile(path) }
         var handle: OpaquePointer?
@@ -55,7 +56,7 @@ package final class InferenceSession: Sendable {
 
     /// Runs the model once.
     ///
-    /// - Returns: the tensors of `outputs`, in that order.
+    /// - Returns: the tensors of `outputs`, in the order of `outputs`.
     package func run(_ feeds: [Feed], _ outputs: [Slot]) throws(InferenceError) -> [Tensor] {
         let slots = feeds.map(\.slot.index)
         let values: [OpaquePointer?] = feeds.map(\.tensor.handle)
@@ -65,7 +66,7 @@ package final class InferenceSession: Sendable {
         // The tensors own the memory that the values only point to.
         withExtendedLifetime(feeds) {}
         let reason = failure(message)
-        // Each is owned from here on, so that nothing leaks when one of them is not what was expected.
+        // Each output is owned from here on, so that none leaks when another is not as expected.
         let tensors = produced.compactMap { $0.map { Tensor(owning: $0, runtime) } }
         if let reason { throw .failedRun(model: path, reason: reason) }
         guard tensors.count == outputs.count else { throw .failedRun(model: path, reason: "an output is missing") }

@@ -17,7 +17,7 @@ package struct ModelFolder: Sendable, Hashable {
         case sentenceEmbedder = "models/minilm/model.onnx"
         case sentenceVocabulary = "models/minilm/vocab.txt"
 
-        /// What recognising words takes; the others tell voices apart and find meanings.
+        /// Files that recognition needs. The other files are for telling voices apart and for search by meaning.
         package static let recognition = allCases.filter { ![.speakerEmbedder, .sentenceEmbedder, .sentenceVocabulary].contains($0) }
     }
 
@@ -25,7 +25,7 @@ package struct ModelFolder: Sendable, Hashable {
 
     package init(_ path: String) { self.path = path }
 
-    /// Where set-up puts it: `HARKEN_MODELS`, else `models-v1` in `HARKEN_CACHE`, else in `harken` in the user's cache folder.
+    /// Makes the folder that set-up uses: `HARKEN_MODELS`; otherwise `models-v1` in `HARKEN_CACHE`; otherwise in `harken` in the user's cache folder.
     package init(environment: [String: String]) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let models = value("HARKEN_MODELS") {
@@ -42,7 +42,7 @@ package struct ModelFolder: Sendable, Hashable {
     /// The folder of the aligner's acoustic model and dictionary.
     package var alignerFolder: String { path + "/models/align-en-us" }
 
-    /// All of a small file.
+    /// Returns the contents of a small file.
     static func contents(ofFile path: String) throws(InferenceError) -> [UInt8] {
         guard let file = fopen(path, "rb") else { throw .missingFile(path) }
         defer { fclose(file) }
@@ -52,7 +52,7 @@ package struct ModelFolder: Sendable, Hashable {
         return contents
     }
 
-    /// Paths of the files that are not there or cannot be read.
+    /// Returns the paths of the files that are missing or cannot be read.
     package func missing(_ items: [Item] = Item.allCases) -> [String] {
         items.map(path(of:)).filter { access($0, R_OK) != 0 }
     }

@@ -1,24 +1,24 @@
 import COrt
 
-/// Numbers with a shape, as models take and give them. Belongs to one thread at a time.
+/// Numbers with a shape, as models take and return them. One thread at a time may use a tensor.
 package final class Tensor {
-    /// What the elements of a tensor may be.
+    /// A type that the elements of a tensor may have.
     package protocol Element: BitwiseCopyable {
         static var elementType: Int32 { get }
     }
 
     let handle: OpaquePointer
     private let runtime: InferenceRuntime
-    /// Memory of our own that `handle` points to; nil when the runtime owns it.
+    /// Memory that belongs to the tensor and that `handle` points to; nil when the runtime owns the memory.
     private let storage: UnsafeMutableRawPointer?
 
-    /// A copy of `elements`, which has to be as many as `shape` says.
+    /// Copies `elements`, whose number must match `shape`.
     package init<E: Element>(_ elements: Span<E>, shape: [Int], _ runtime: InferenceRuntime) throws(InferenceError) {
         guard shape.allSatisfy({ $0 >= 0 }), shape.reduce(1, *) == elements.count else {
             throw .failedRun(model: runtime.path, reason: "\(elements.count) elements do not fill the shape \(shape)")
         }
         let byteCount = elements.count * MemoryLayout<E>.stride
-        // Never nothing: the runtime refuses a null pointer even for an empty tensor.
+        // At least one byte is allocated: the runtime refuses a null pointer even for an empty tensor.
         let storage = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
         elements.withUnsafeBytes { storage.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(storage), byteCount: byteCount) }
         var handle: OpaquePointer?

@@ -1,19 +1,19 @@
 package import Conversations
 package import Speech
 
-/// Finds what a voice sounds like: SpeechBrain's ECAPA-TDNN, trained on VoxCeleb. About 20 ms of work for a second of speech.
+/// Computes voiceprints: SpeechBrain's ECAPA-TDNN, trained on VoxCeleb. About 20 ms of work for a second of speech.
 ///
-/// Deterministic; the level of the audio does not matter.
+/// Deterministic. The level of the audio does not matter.
 package final class SpeakerEmbedder: Voiceprinting {
-    /// The space of its voiceprints: model, training and how the features are made.
+    /// Name of the space of the voiceprints. It stands for the model, its training and the way of making features.
     package static let modelName = "ecapa-voxceleb-v1"
-    /// Of each voiceprint.
+    /// Number of dimensions of a voiceprint.
     package static let dimensions = 192
-    /// Longer speech is heard in pieces of at most this length, so that memory stays bounded.
+    /// Maximum length of a piece. Longer speech is heard in pieces, so that memory stays bounded.
     package static let longestPiece = SampleCount(160_000)
-    /// Of longer speech only the middle counts: more says nothing new.
+    /// Maximum length of speech that counts. Of longer speech only the middle is heard: more speech adds nothing.
     package static let longest = SampleCount(960_000)
-    /// Mean power below which there is nothing to hear (−80 dBFS).
+    /// Mean power below which audio counts as silent (−80 dBFS).
     private static let silentPower: Float = 1e-8
 
     package static let shortest = Duration.milliseconds(500)
@@ -28,8 +28,8 @@ package final class SpeakerEmbedder: Voiceprinting {
     package var shortest: Duration { Self.shortest }
 
     /// - Parameters:
-    ///   - path: of `ecapa-voxceleb.onnx`.
-    ///   - pool: whose threads do the work. A piece is not interrupted, so a pool that live recognition uses would be held up.
+    ///   - path: the path of `ecapa-voxceleb.onnx`.
+    ///   - pool: the pool whose threads do the work. A piece is not interrupted, so a pool for live recognition would be held up.
     package init(_ runtime: InferenceRuntime, path: String, pool: DecodePool) throws(InferenceError) {
         self.runtime = runtime
         self.pool = pool
@@ -38,14 +38,14 @@ package final class SpeakerEmbedder: Voiceprinting {
         output = try session.output("embedding")
     }
 
-    /// With a thread of its own.
+    /// Makes an embedder with threads of its own.
     package convenience init(_ folder: ModelFolder, _ runtime: InferenceRuntime, threads: Int = 1) throws(InferenceError) {
         try self.init(runtime, path: folder.path(of: .speakerEmbedder), pool: DecodePool(threads: threads))
     }
 
     package func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
         guard isEnough(samples.span) else { return nil }
-        // Soon enough for a caption that waits for it; before work on recordings.
+        // This deadline is soon enough for a caption that waits, and comes before work on recordings.
         let urgency = DecodeUrgency.live(deadline: .now + .seconds(2))
         let result = await pool.run(urgency) { [self] _ in
             Result { () throws(InferenceError) in try embed(samples.span) }
@@ -54,7 +54,7 @@ package final class SpeakerEmbedder: Voiceprinting {
         return try result.get()
     }
 
-    /// As `voiceprint(of:)`, on the calling thread, which is blocked for as long as it takes.
+    /// Works like `voiceprint(of:)`, but blocks the calling thread.
     package func embed(_ samples: Span<Float>) throws(InferenceError) -> Voiceprint? {
         guard isEnough(samples) else { return nil }
         let count = min(samples.count, Int(Self.longest.samples))
@@ -63,14 +63,14 @@ package final class SpeakerEmbedder: Voiceprinting {
         var sum = [Float](repeating: 0, count: Self.dimensions)
         for piece in 0..<pieces {
             let range = (start + count * piece / pieces)..<(start + count * (piece + 1) / pieces)
-            // Pieces are of one length, and each counts as much.
+            // All pieces have one length, and each counts the same.
             guard let voiceprint = Voiceprint(try run(samples.extracting(range)), model: model) else { return nil }
             for index in sum.indices { sum[index] += voiceprint.direction[index] }
         }
         return Voiceprint(sum, model: model)
     }
 
-    /// The model's own answer, of any length.
+    /// Returns the model's own output, whose length is not normalized.
     package func run(_ samples: Span<Float>) throws(InferenceError) -> [Float] {
         let results = try session.run([.init(input, try Tensor(samples, shape: [1, samples.count], runtime))], [output])
         let vector = try results[0].withElements(Float.self) { elements in elements.withUnsafeBufferPointer { Array($0) } }

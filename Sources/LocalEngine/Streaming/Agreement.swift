@@ -1,22 +1,22 @@
 import Speech
 
-/// Which words of a segment's interims are stable: those that two successive interims agree on. They are never taken back: later hypotheses are
-/// recognised with their tokens as prefix, and held to their text.
+/// The stable words of a segment's interims: words on which two successive interims agree. Stable words are never taken back: later hypotheses are
+/// recognised with their tokens as prefix, and keep their text.
 struct Agreement: Sendable, Equatable {
     private(set) var stable: [SegmentResult.Word] = []
     private var last: [SegmentResult.Word] = []
-    /// All stable words are spoken before this.
+    /// End of the audio in which all stable words are spoken.
     private(set) var heardThrough = SampleIndex.zero
     private var lastHeardThrough = SampleIndex.zero
 
-    /// Words at the end of a hypothesis that are not stable yet, though agreed: the last was cut by the end of the audio, and what is said next
-    /// decides about those before it. A stable word that is wrong stays, and spoils what is recognised behind it.
+    /// Number of words at the end of a hypothesis that are not stable yet, although the interims agree: the end of the audio cut the last word, and
+    /// the next words decide about the words before. A wrong stable word would stay, and spoil the words behind it.
     private static let unsettled = 3
 
-    /// Tokens that the next request begins with.
+    /// Tokens at the beginning of the next request.
     var prefix: [Token] { stable.flatMap(\.tokens) }
 
-    /// Takes the next interim, of audio as far as `end`, and returns it with the stable words as they were.
+    /// Takes the next interim, whose audio ends at `end`, and returns its words with the stable ones unchanged.
     mutating func add(_ words: [SegmentResult.Word], heardThrough end: SampleIndex) -> [SegmentResult.Word] {
         let held = hold(words)
         let comparable = min(held.count, last.count) - Self.unsettled
@@ -29,7 +29,7 @@ struct Agreement: Sendable, Equatable {
         return held
     }
 
-    /// `words` with the stable ones as they were: their text does not change any more, whatever comes to stand beside it.
+    /// Returns `words` with the text of stable words unchanged, whatever words follow.
     func hold(_ words: [SegmentResult.Word]) -> [SegmentResult.Word] {
         guard words.count >= stable.count else { return stable }
         var held = words
@@ -40,7 +40,7 @@ struct Agreement: Sendable, Equatable {
         return held
     }
 
-    /// What is agreed of the words before `index`, and of those from it on.
+    /// Returns the agreement on the words before `index`, and on the words from `index` on.
     func split(atWord index: Int) -> (before: Agreement, behind: Agreement) {
         var before = self, behind = self
         before.stable = Array(stable.prefix(index))
@@ -53,7 +53,7 @@ struct Agreement: Sendable, Equatable {
 }
 
 extension Agreement {
-    /// `words` as they are to be final: stable words may have got other punctuation and capitals, but stay the same words.
+    /// Returns `words` as they become final: stable words may change their punctuation and capitals, but not the words themselves.
     func holdSpoken(_ words: [SegmentResult.Word]) -> [SegmentResult.Word] {
         var held = hold(words)
         for index in stable.indices where index < words.count && words[index].bare == stable[index].bare { held[index] = words[index] }

@@ -1,13 +1,13 @@
 import Speech
 
-/// One channel of a live stream on the listening thread: its samples, its voice detector, its machine, and the work that is under way for it.
+/// One channel of a live stream on the listening thread: its samples, voice detector, machine, and running work.
 final class ChannelListener {
     private var machine: UtteranceMachine
     private var input: StreamInput
     private var probabilities: SpeechProbabilities
     private var ring = SampleRing()
     private var jobs: [Int: (job: DecodeJob, since: ContinuousClock.Instant)] = [:]
-    /// Covered by finals, on the stream's own timeline.
+    /// End of the audio that finals cover, on the stream's own timeline.
     private var through = SampleIndex.zero
 
     init(_ channel: ChannelIndex, _ input: StreamInput, _ options: StreamOptions, _ models: LocalModels) {
@@ -19,18 +19,18 @@ final class ChannelListener {
 
     // MARK: Audio
 
-    /// Takes samples at the stream's rate and says what follows from them, window by window.
+    /// Takes samples at the stream's rate, and passes on the machine's actions window by window.
     func hear(_ samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
         try listen(to: input.append(samples), act)
     }
 
-    /// Takes what is still on its way, so that all audio sent so far has been heard.
+    /// Takes the samples that the resampler still holds, so that the machine has heard all audio sent so far.
     func drain(_ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
         try listen(to: input.drain(), act)
     }
 
     private func listen(to samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws(InferenceError) {
-        // No more than a window at a time, so that the machine decides on each as if the audio came in real time.
+        // One window at a time: the machine then decides as if the audio came in real time.
         for start in stride(from: 0, to: samples.count, by: Int(VoiceActivity.window.samples)) {
             let piece = samples[start..<min(start + Int(VoiceActivity.window.samples), samples.count)]
             ring.append(piece)
@@ -69,7 +69,7 @@ final class ChannelListener {
 
     // MARK: Positions
 
-    /// An event with its positions on the stream's own timeline, on which finals tile exactly.
+    /// Returns the event with its positions on the stream's own timeline, on which finals tile exactly.
     func onStream(_ event: EngineEvent) -> EngineEvent {
         switch event {
         case .speechStarted(let channel, let at): return .speechStarted(channel, at: max(through, input.position(at)))

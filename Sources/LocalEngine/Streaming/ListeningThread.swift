@@ -1,8 +1,8 @@
 import Audio
 import Glibc
 
-/// The thread on which all live streams listen: what their sessions sent is taken here, the voice detector runs here, and what the streams say is
-/// said from here. Recognition itself is the pool's work, so this thread is never behind for long: a stream costs it 0.3 % of a core.
+/// The thread that serves all live streams: it takes the audio and commands of sessions, runs the voice detector, and delivers the streams' events.
+/// Recognition itself runs in the pool, so this thread is never behind for long: a stream costs it 0.3 % of a core.
 final class ListeningThread: Sendable {
     private struct State {
         var waiting: [LocalStream] = []
@@ -26,7 +26,7 @@ final class ListeningThread: Sendable {
         state.signalAll()
     }
 
-    /// Has `stream` look at its inbox soon.
+    /// Makes `stream` look at its inbox soon.
     func wake(_ stream: LocalStream) {
         state.withLock { $0.waiting.append(stream) }
         state.signal()

@@ -1,7 +1,7 @@
 package import Speech
 
 extension LocalEngine: StreamingEngine {
-    /// Opens a stream. While the models are still being loaded it takes audio and commands already, and says `.opened` once they are there.
+    /// Opens a stream. While the models are being loaded, the stream already takes audio and commands; `.opened` comes once the models are loaded.
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         let stream = LocalStream(options, on: listening, pool: pool, deliver: deliver)
         if let refusal = refusal(of: options) {

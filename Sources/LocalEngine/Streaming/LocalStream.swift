@@ -1,7 +1,7 @@
 import Speech
 import Synchronization
 
-/// One live stream of the local engine: hands what its session sends to the listening thread.
+/// One live stream of the local engine. Passes the session's audio and commands to the listening thread.
 final class LocalStream: EngineStream, Sendable {
     private let inbox = Mutex(StreamInbox())
     private let listener: StreamListener
@@ -19,12 +19,12 @@ final class LocalStream: EngineStream, Sendable {
 
     func send(_ command: EngineCommand) { post(.command(command)) }
 
-    /// From any thread.
+    /// Adds an item to the inbox. May be called from any thread.
     func post(_ item: StreamInbox.Item) {
         guard inbox.withLock({ $0.add(item) }) else { return }
         thread.wake(self)
     }
 
-    /// On the listening thread.
+    /// Handles the items of the inbox. Runs on the listening thread.
     func listen() { listener.take(inbox.withLock { $0.take() }, self) }
 }

@@ -1,54 +1,54 @@
 import Speech
 
-/// Speech that goes on, or has just paused.
+/// Speech that goes on, or that has just paused.
 struct OpenSegment: Sendable, Equatable {
     struct Pause: Sendable, Equatable {
-        /// Where the speech ended, though it may go on.
+        /// End of the speech, though the speech may go on.
         var at: SampleIndex
-        /// Where the sound ended; not behind `at`.
+        /// End of the sound; at or before `at`.
         var silentSince: SampleIndex
-        /// What the recogniser hears ends here if the pause lasts.
+        /// End of the audio for the recogniser if the pause lasts.
         var audioEnd: SampleIndex
     }
 
-    /// What the recogniser hears begins here.
+    /// Start of the audio for the recogniser.
     var audioStart: SampleIndex
     var speechStart: SampleIndex
     var agreement = Agreement()
     var pause: Pause?
-    /// The result for the segment as far as the pause.
+    /// Result for the segment up to the pause, recognized in advance.
     var speculation: SegmentResult?
-    /// Mean power of its loudest window.
+    /// Mean power of the segment's loudest window.
     var loudest: Float = 0
-    /// The end of the last window that was loud enough to be sound.
+    /// End of the last window that was loud enough to count as sound.
     var soundEnd = SampleIndex.zero
-    /// Where the last interim was requested, and how long to wait until the next.
+    /// Position at which the last interim was requested; `interimPeriod` is the wait until the next.
     var lastInterim: SampleIndex
     var interimPeriod: SampleCount
-    /// A cut was asked for and found no place.
+    /// True if a cut was requested and no place for it was found.
     var cutFailed = false
 }
 
 extension OpenSegment {
-    /// A window of its sound, which ends at `end`.
+    /// Notes the power of a window that ends at `end`.
     mutating func hear(_ power: Float, through end: SampleIndex, _ timing: StreamTiming) {
         loudest = max(loudest, power)
         if power >= loudest * timing.silentShare { soundEnd = end }
     }
 }
 
-/// Speech whose end is decided.
+/// Speech whose end has been decided.
 struct ClosedSegment: Sendable, Equatable {
     var audio: SampleRange
     var speech: SampleRange
-    /// Its final reaches from the one before to here.
+    /// End of the segment's final. The final begins where the one before ended.
     var coverage: SampleIndex
     var reason: FinalReason
     var agreement: Agreement
     var result: SegmentResult?
 }
 
-/// What is to be said, in order, once what stands before it has been said.
+/// An event that waits until everything before it in the queue has been sent.
 enum QueuedItem: Sendable, Equatable {
     case segment(ClosedSegment)
     case silence(through: SampleIndex, FinalReason)
@@ -58,11 +58,11 @@ enum QueuedItem: Sendable, Equatable {
     case finished
 }
 
-/// The turn that is being spoken.
+/// The current turn.
 struct TurnState: Sendable, Equatable {
-    /// Words of it are final, or about to be.
+    /// True if words of the turn are final, or will be at once.
     private(set) var isOpen = false
-    /// Where its last speech ended; nil while it is spoken.
+    /// End of the turn's last speech; nil while somebody speaks.
     private(set) var pausedAt: SampleIndex?
     private var judgment: (id: Int, probability: Float?)?
 
@@ -71,7 +71,7 @@ struct TurnState: Sendable, Equatable {
             && a.judgment?.probability == b.judgment?.probability
     }
 
-    /// The turn's first speech.
+    /// Start of the turn's first speech.
     private(set) var start: SampleIndex?
 
     mutating func spoken(at position: SampleIndex) {
@@ -93,7 +93,7 @@ struct TurnState: Sendable, Equatable {
 
     mutating func reset() { self = TurnState() }
 
-    /// Whether the turn is over when its silence lasts until `position`.
+    /// True if the turn is over when its silence lasts until `position`.
     func isOver(at position: SampleIndex, _ timing: StreamTiming) -> Bool {
         guard let pausedAt else { return false }
         let silence = position - pausedAt

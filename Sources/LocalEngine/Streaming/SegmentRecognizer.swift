@@ -12,9 +12,9 @@ package struct SegmentRecognizer: Sendable {
         retries = WindowRecognizer(models.recognizer, models.aligner)
     }
 
-    /// nil when `mayContinue` said no.
+    /// Recognises the request's segment; nil when `mayContinue` returned false.
     ///
-    /// - Parameter samples: all that the request hears.
+    /// - Parameter samples: the audio of the segment and its context.
     package func recognize(
         _ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
@@ -29,14 +29,14 @@ package struct SegmentRecognizer: Sendable {
             isWrong = decoded.stop != .end || words.isEmpty
         }
         if isWrong, request.context == nil || request.purpose != .interim {
-            // Punctuation that it may begin with belonged to the context.
+            // Closing punctuation at the beginning of the prefix belonged to the context.
             let known = Array(request.prefix.drop(while: recognizer.isClosing))
             let decoded = try recognizer.decode(own.span, prefix: known, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             words = Self.words(decoded, behind: 0, request)
             isWrong = decoded.stop != .end || words.isEmpty
             if isWrong, request.purpose == .final {
-                // What other cuts give has tokens that no later request may begin with.
+                // Words from other cuts have tokens that no later request may begin with, so the tokens are left out.
                 guard let again = try retries.settle(decoded, own, mayContinue) else { return nil }
                 words = again.map { SegmentResult.Word(text: $0.text, confidence: $0.confidence, tokens: [], range: request.speech) }
             }
@@ -47,8 +47,8 @@ package struct SegmentRecognizer: Sendable {
         return SegmentResult(words: words, isSuspect: isWrong, seams: seams)
     }
 
-    /// The words whose first token is not among the first `known`: what stands before them belongs to the context, but for punctuation that was
-    /// added to it. That goes with the first word's tokens, so that a later request begins with it as well.
+    /// Returns the words whose first token is behind the first `known` tokens. Words before belong to the context. Punctuation that was added to the
+    /// context goes with the first word's tokens, so that a later request begins with it as well.
     private static func words(_ decoded: Decoded, behind known: Int, _ request: SegmentRequest) -> [SegmentResult.Word] {
         var next = known
         return decoded.words.filter { $0.tokens.lowerBound >= known }.map { word in
@@ -58,7 +58,7 @@ package struct SegmentRecognizer: Sendable {
         }
     }
 
-    /// Gives the words their times; true when the audio bears them out.
+    /// Gives the words their times. Returns true when the aligner found the words in the audio.
     private func place(_ words: inout [SegmentResult.Word], in samples: [Float], _ request: SegmentRequest) -> Bool {
         let origin = request.audio.start
         let texts = words.map(\.text)
@@ -71,7 +71,7 @@ package struct SegmentRecognizer: Sendable {
         return exact != nil
     }
 
-    /// The quietest place around the end of each word but the last.
+    /// Returns the quietest place around the end of each word except the last.
     private static func seams(between words: [SegmentResult.Word], in samples: [Float], from origin: SampleIndex) -> [SegmentResult.Seam] {
         let width = 320, reach = 480
         return zip(words, words.dropFirst()).enumerated().compactMap { index, pair in

@@ -1,33 +1,33 @@
 package import Speech
 
-/// A stretch of a stream that is to be recognised. Positions are in samples at 16 kHz.
+/// A request to recognise a stretch of a stream. Positions are in samples at 16 kHz.
 package struct SegmentRequest: Sendable, Equatable {
     package enum Purpose: Sendable, Equatable {
-        /// To be shown for now: times in proportion are good enough.
+        /// The result is shown for now: times in proportion are good enough.
         case interim
-        /// To be final: with exact times.
+        /// The result becomes final, so it needs exact times.
         case final
-        /// Part of it is to be final: with exact times and the places between words where it may be cut.
+        /// A part of the result becomes final: it needs exact times, and the places between words where the segment may be cut.
         case cut
     }
 
-    /// Tells requests of one stream apart; ascending.
+    /// Number of the request in its stream; ascending.
     package var id: Int
     package var purpose: Purpose
-    /// Of an interim: whether it has exact times all the same.
+    /// True if an interim needs exact times too. Has no meaning for other purposes.
     package var timesInterim: Bool
-    /// What the recogniser hears.
+    /// The audio of the segment.
     package var audio: SampleRange
-    /// The part that is speech.
+    /// The part of the audio that is speech.
     package var speech: SampleRange
-    /// Tokens that stand at the beginning of the result.
+    /// Tokens at the beginning of the result.
     package var prefix: [Token]
-    /// What was said shortly before; nil when it is long ago or too much to hear again.
+    /// Words that were spoken shortly before; nil when they are too long ago, or too much to hear again.
     package var context: Context?
 
-    /// Final words that the recogniser hears again, so that it knows what the segment goes on from. They are no part of the result.
+    /// Final words that the recogniser hears again to know how the segment continues them. They do not become part of the result.
     package struct Context: Sendable, Equatable {
-        /// Where they begin; they end where the segment's audio begins, or a little before.
+        /// Start of the context's audio. The context ends where the segment's audio begins, or a little before.
         package var start: SampleIndex
         package var tokens: [Token]
 
@@ -49,11 +49,11 @@ package struct SegmentRequest: Sendable, Equatable {
         self.context = context
     }
 
-    /// The context and the segment.
+    /// The audio of the context and the segment.
     package var heard: SampleRange { SampleRange(context?.start ?? audio.start, audio.end) }
 }
 
-/// What was recognised in a segment.
+/// The recognised words of a segment.
 package struct SegmentResult: Sendable, Equatable {
     package struct Word: Sendable, Equatable {
         package var text: String
@@ -68,16 +68,16 @@ package struct SegmentResult: Sendable, Equatable {
             self.range = range
         }
 
-        /// Without capitals and punctuation.
+        /// The word without capitals and punctuation.
         package var bare: String { Speech.Word(text, range, confidence: confidence).bare }
     }
 
     /// A place behind a word where a segment may be cut.
     package struct Seam: Sendable, Equatable {
-        /// How many words lie before it.
+        /// Number of words before the seam.
         package var words: Int
         package var at: SampleIndex
-        /// Mean power of the sound there; the lower, the better.
+        /// Mean power of the sound at the seam; the lower, the better.
         package var power: Float
 
         package init(words: Int, at: SampleIndex, power: Float) {
@@ -88,9 +88,9 @@ package struct SegmentResult: Sendable, Equatable {
     }
 
     package var words: [Word]
-    /// The recogniser lost its way: it repeated itself or said more than fits.
+    /// True if the recogniser lost its way: the text repeated itself, or had more words than fit.
     package var isSuspect: Bool
-    /// Only for `.cut`.
+    /// Places for a cut; empty except for the purpose `.cut`.
     package var seams: [Seam]
 
     package init(words: [Word], isSuspect: Bool = false, seams: [Seam] = []) {

@@ -1,6 +1,6 @@
 import Speech
 
-/// What waits for a stream, in the order in which it came. Commands keep their place in the audio.
+/// Items that wait for a stream, in the order of their arrival. Commands keep their place in the audio.
 struct StreamInbox: Sendable {
     enum Item: Sendable {
         case command(EngineCommand)
@@ -10,14 +10,14 @@ struct StreamInbox: Sendable {
         case judged(channel: Int, id: Int, Float)
     }
 
-    /// 16-bit little-endian PCM.
+    /// Audio as 16-bit little-endian PCM.
     private(set) var audio: [UInt8] = []
-    /// Each with the number of bytes of `audio` that came before it.
+    /// Items, each with the number of bytes of `audio` that came before it.
     private(set) var items: [(after: Int, item: Item)] = []
-    /// The listening thread knows that something is here.
+    /// True if the listening thread knows that the inbox has something.
     private(set) var isAnnounced = false
 
-    /// - Returns: whether the listening thread has to be told.
+    /// - Returns: true if the listening thread must be woken.
     mutating func add(_ bytes: RawSpan) -> Bool {
         bytes.withUnsafeBytes { audio.append(contentsOf: $0) }
         return announce()

@@ -1,16 +1,16 @@
 import Audio
 import Speech
 
-/// One channel's samples on their way to 16 kHz, and the way back for positions.
+/// Resamples one channel to 16 kHz, and maps positions back to the stream's rate.
 struct StreamInput {
     let rate: SampleRate
     private var resampler: Resampler?
     private var sent = SampleIndex.zero
     private var made = SampleIndex.zero
-    /// The same moment at both rates: the stream's beginning or the last `drain`.
+    /// One moment at both rates: the stream's beginning or the last `drain`.
     private var anchor = (stream: SampleIndex.zero, speech: SampleIndex.zero)
 
-    /// nil for a rate that cannot be converted.
+    /// Makes the input; nil for a rate that cannot be converted.
     init?(rate: SampleRate) {
         self.rate = rate
         guard SampleRate.accepted.contains(rate) else { return nil }
@@ -20,7 +20,7 @@ struct StreamInput {
         }
     }
 
-    /// What `samples` complete at 16 kHz.
+    /// Takes `samples` and returns the samples at 16 kHz that are complete.
     mutating func append(_ samples: [Float]) -> [Float] {
         sent += SampleCount(samples.count)
         guard let resampler else {
@@ -33,7 +33,7 @@ struct StreamInput {
         return output
     }
 
-    /// What the filter still holds, so that all audio sent so far is there.
+    /// Returns the samples that the filter still holds, so that all audio sent so far has been returned.
     mutating func drain() -> [Float] {
         guard let resampler, sent > anchor.stream else { return [] }
         var output: [Float] = []
@@ -44,7 +44,7 @@ struct StreamInput {
         return output
     }
 
-    /// A position at 16 kHz on the stream's own timeline.
+    /// Returns the place of a position at 16 kHz on the stream's own timeline.
     func position(_ index: SampleIndex) -> SampleIndex {
         guard rate != .speech else { return index }
         let offset = SampleIndex((index - anchor.speech).samples).converted(from: .speech, to: rate)

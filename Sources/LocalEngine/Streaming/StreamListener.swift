@@ -1,22 +1,23 @@
 import Audio
 import Speech
 
-/// What a live stream does on the listening thread: cuts its audio into channels, and turns what their machines say into work and events.
+/// The part of a live stream that runs on the listening thread: splits audio into channels, and turns the actions of their machines into work and
+/// events.
 final class StreamListener: @unchecked Sendable {
-    // Unchecked: everything that changes is touched by `take` only, which the listening thread alone calls, and by `deinit`.
+    // Unchecked: only `take`, which the listening thread alone calls, and `deinit` touch the mutable state.
     private let options: StreamOptions
     private let pool: DecodePool
-    /// Given up with `.closed`: whoever listens may hold the stream in turn.
+    /// Receiver of the events. Released with `.closed`, because the receiver may hold the stream in turn.
     private var deliver: (@Sendable (EngineEvent) -> Void)?
     private var models: LocalModels?
     private var channels: [ChannelListener] = []
     private var unfinished = 0
-    /// Bytes that came before the models were there, or that are no whole frame yet.
+    /// Bytes that came before the models were loaded, or that do not fill a frame yet.
     private var pending: [UInt8] = []
     private var waitingCommands: [(after: Int, EngineCommand)] = []
     private var isClosed = false
 
-    /// Audio that may wait for the models to be loaded, or for a listening thread that is late.
+    /// Maximum audio that waits for the models to be loaded, or for a listening thread that is late.
     private static let longestWait = Duration.seconds(60)
 
     init(_ options: StreamOptions, _ pool: DecodePool, _ deliver: @escaping @Sendable (EngineEvent) -> Void) {
@@ -69,7 +70,7 @@ final class StreamListener: @unchecked Sendable {
         unfinished = channels.count
         self.models = models
         deliver?(.opened)
-        // What came while the models were being loaded.
+        // Audio and commands that came while the models were being loaded.
         let audio = pending, commands = waitingCommands
         (pending, waitingCommands) = ([], [])
         var done = 0
@@ -160,13 +161,13 @@ final class StreamListener: @unchecked Sendable {
         guard let endOfTurn = models?.endOfTurn else { return }
         let samples = channels[channel].samples(audio)
         pool.submit(.live(deadline: .now + .milliseconds(300))) { [weak stream] _ in
-            // Without an answer the turn ends by silence.
+            // Without an answer, silence ends the turn.
             guard let probability = try? endOfTurn.probability(samples.span) else { return }
             stream?.post(.judged(channel: channel, id: id, probability))
         }
     }
 
-    /// How long a result may take: somebody waits for finals, and interims can be rarer. A final goes before every interim that has not waited
+    /// Returns the time that a result may take: finals are urgent, and interims may be rarer. A final goes before every interim that has not waited
     /// for long.
     private static func patience(_ purpose: SegmentRequest.Purpose) -> Duration {
         switch purpose {

@@ -1,58 +1,58 @@
 package import Speech
 
-/// The lengths that decide when a stream's words are shown and made final. In samples at 16 kHz.
+/// The lengths that decide when a stream's words are shown and when they become final. In samples at 16 kHz.
 package struct StreamTiming: Sendable, Equatable {
-    /// Silence after which what was said becomes final.
+    /// Silence after which words become final.
     package var endpointing: SampleCount
-    /// Heard before the point where speech was noticed: first sounds are soft.
+    /// Audio that is heard before the point where speech was detected, because first sounds are soft.
     package var lead = SampleCount(.milliseconds(300), at: .speech)
-    /// Heard behind the end of speech: as long as it takes to notice that speech has ended.
+    /// Audio that is heard behind the end of speech: the time that it takes to detect the end.
     package var tail = SampleCount(2 * 512)
-    /// An interim comes at most this often.
+    /// Minimum time between two interims.
     package var interimPeriod = SampleCount(.milliseconds(500), at: .speech)
-    /// On a busy machine: an interim is shown some 200 ms after it was begun, and then a second has passed.
+    /// Time between two interims on a busy machine. An interim is shown some 200 ms after it was begun, so words appear within about one second.
     package var rarePeriod = SampleCount(.milliseconds(800), at: .speech)
-    /// Below this length the recogniser often invents; only what looks right of it is shown.
+    /// Audio shorter than this often makes the recogniser invent words, so only the trusted words of the result are shown.
     package var doubtful = SampleCount(.milliseconds(1_500), at: .speech)
-    /// From this length on a segment ends at the next short pause.
+    /// Length from which a segment ends at the next short pause.
     package var longEnough = SampleCount(.seconds(9), at: .speech)
-    /// At this length a segment is cut between two words.
+    /// Length at which a segment is cut between two words.
     package var cutLength = SampleCount(.seconds(13), at: .speech)
-    /// At this length a segment is cut at its quietest point, when recognition is late.
+    /// Length at which a segment is cut at its quietest point, when recognition is late.
     package var hardLength = SampleCount(.seconds(18), at: .speech)
-    /// A word whose end is nearer than this to the end of the audio may be heard otherwise once more audio is there.
+    /// Distance from the end of the audio within which a word may still change when more audio comes.
     package var settling = SampleCount(.seconds(2), at: .speech)
-    /// Audio before a segment that is heard again as its context, and the silence over which there still is one.
+    /// Maximum audio before a segment that is heard again as its context; `contextGap` is the maximum silence between context and segment.
     package var contextLength = SampleCount(.seconds(6), at: .speech)
     package var contextGap = SampleCount(.seconds(1), at: .speech)
-    /// Context and segment together are no longer than this.
+    /// Maximum length of context and segment together.
     package var heardLength = SampleCount(.seconds(13), at: .speech)
-    /// Context costs time: when a result takes longer than this, there is half as much; none from twice this on.
+    /// Recognition time above which the context is halved, because context costs time. Above twice this time there is no context.
     package var contextPatience = SampleCount(.milliseconds(400), at: .speech)
-    /// Silence is covered by an empty final at least this often.
+    /// Maximum silence until an empty final covers it.
     package var silencePeriod = SampleCount(.seconds(10), at: .speech)
-    /// What silence keeps back from such a final: speech may just be beginning.
+    /// Silence that such a final leaves out at the end, because speech may just be beginning.
     package var silenceMargin = SampleCount(.seconds(1), at: .speech)
-    /// A turn that does not sound complete ends after silence of `shortTimeout` (nearly complete) to `longTimeout` (far from it).
+    /// Silence after which a turn ends that does not sound complete: from `shortTimeout` (nearly complete) to `longTimeout` (far from complete).
     package var shortTimeout = SampleCount(.seconds(1), at: .speech)
     package var longTimeout = SampleCount(.milliseconds(1_500), at: .speech)
-    /// A stream that has fallen this far behind is given up.
+    /// Maximum delay: a stream that falls this far behind is given up.
     package var backlog = SampleCount(.seconds(120), at: .speech)
-    /// How much longer than the sound the voice detector's speech may last: it hears on for a while. Endpointing counts from the end of the sound.
+    /// Time for which the voice detector still reports speech after the sound has ended. Endpointing counts from the end of the sound.
     package var hangover = SampleCount(4 * 512)
-    /// Mean power of a window, relative to the loudest of the segment, below which it is silent: 5 % of its level.
+    /// Mean power, relative to the loudest window of the segment, below which a window is silent: 5 % of the level.
     package var silentShare: Float = 0.0025
-    /// Whether the words of interims get exact times.
+    /// True if the words of interims get exact times.
     package var timesInterims = false
     package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))
 
-    /// What clients may ask for at the least. Their defaults of 10 to 25 ms are meant for engines that weigh the text too; taken literally, they
-    /// would cut sentences at every breath.
+    /// Minimum endpointing that clients get. The default of 10 to 25 ms in their protocols is meant for engines that consider the text too; taken
+    /// literally, it would cut sentences at every breath.
     static let shortestEndpointing: Duration = .milliseconds(250)
 
-    /// Silence that ends a turn that sounds complete.
+    /// Silence that ends a turn which sounds complete.
     package private(set) var turnSilence: SampleCount
-    /// How complete a turn must sound for that, 0…1.
+    /// Probability, 0…1, from which a turn counts as complete.
     package private(set) var completeness = EndOfTurn.threshold
 
     package init(endpointing: Duration, turn: TurnRule = TurnRule()) {
@@ -64,17 +64,17 @@ package struct StreamTiming: Sendable, Equatable {
         shortTimeout = min(max(shortTimeout, turnSilence), longTimeout)
     }
 
-    /// As a stream's client wants it, within what this engine can do.
+    /// Makes the timing that the stream's client asked for, within the limits of this engine.
     init(_ options: StreamOptions) {
         self.init(endpointing: max(options.endpointing, Self.shortestEndpointing), turn: options.turn)
         timesInterims = options.timesInterims
     }
 
-    /// How long to wait for a segment's first interim, and for the next when the last one had nothing new to show.
+    /// Returns the wait for a segment's first interim, and for the next interim when the last one had nothing new.
     func soonerPeriod(after took: SampleCount) -> SampleCount { max(SampleCount(interimPeriod.samples / 2), took + took) }
 
-    /// How long to wait from one interim to the next when the last one took so long: the more work there is for everybody, the rarer, but one is
-    /// there within a second as long as that leaves half of the time to others.
+    /// Returns the wait between two interims, given the time that the last one took. The busier the machine, the longer the wait; it stays within a
+    /// second while that leaves half of the time to other streams.
     func interimPeriod(after took: SampleCount) -> SampleCount {
         let twice = took + took
         return max(interimPeriod, min(rarePeriod, twice + twice), twice)

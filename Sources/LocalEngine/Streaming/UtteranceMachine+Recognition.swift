@@ -3,11 +3,11 @@ import Speech
 extension UtteranceMachine {
     // MARK: Requests
 
-    /// One request at a time: what is to be final first, in order, then what may become final, then interims.
+    /// Makes the next request, unless one runs. Closed segments come first, in order, then speech that has paused, then interims.
     mutating func requestNext() {
         for case .segment(let closed) in queue where closed.result == nil {
             if let outstanding {
-                // Already asked for while its pause was not yet long enough.
+                // This segment was already requested while its pause was not long enough.
                 if outstanding.purpose == .final, outstanding.audio == closed.audio { return }
                 if outstanding.purpose == .final, outstanding.audio.start < closed.audio.start { return }
                 cancelOutstanding()
@@ -43,7 +43,7 @@ extension UtteranceMachine {
         actions.append(.recognize(request))
     }
 
-    /// As much of what was said last as is near enough and not too much.
+    /// Returns the latest words as context: as many as are near enough and not too long.
     private func context(of audio: SampleRange) -> SegmentRequest.Context? {
         guard took < timing.contextPatience + timing.contextPatience else { return nil }
         var limit = took < timing.contextPatience ? timing.contextLength : SampleCount(timing.contextLength.samples / 2)
@@ -57,7 +57,7 @@ extension UtteranceMachine {
         return context
     }
 
-    /// Notes what may be the context of what comes next.
+    /// Keeps words that may become the context of the next segment.
     private mutating func remember(_ audio: SampleRange, _ words: [SegmentResult.Word]) {
         guard !words.isEmpty else { return }
         recent.removeAll { audio.start - $0.audio.start > timing.contextLength }
@@ -95,11 +95,12 @@ extension UtteranceMachine {
                     stableWords: agreement.stable.count)))
     }
 
-    /// The words of an interim that can be shown: all, or when it looks wrong those at the beginning that look right. Where its audio breaks off in mid
-    /// sound the recogniser often says the same again, right up to there, and when there is little audio it invents; both begin behind what was said.
+    /// Returns the words of an interim that can be shown: all, or, when the result looks wrong, the words at the beginning that look right. Where
+    /// audio breaks off in mid sound, the recogniser often repeats the last words; with little audio, it invents words. Both kinds of wrong words
+    /// come after the right ones.
     private func trusted(_ result: SegmentResult, of request: SegmentRequest) -> [SegmentResult.Word] {
         let words = result.words
-        // Nobody says more than five words a second for long.
+        // Nobody speaks more than five words a second for long.
         let most = Int(2 + 5 * request.speech.count.seconds(at: .speech))
         guard result.isSuspect || words.count > most || request.audio.count < timing.doubtful else { return words }
         var pairs: Set<[String]> = []
@@ -107,7 +108,7 @@ extension UtteranceMachine {
             let next = index + 1 < words.count ? words[index + 1].bare : ""
             return words[index].confidence < 0.5 || words[index].bare == next || !pairs.insert([words[index].bare, next]).inserted
         }
-        // Where it lost its way without a sign, the last word is the likeliest to be wrong.
+        // When the error has no visible place, the last word is the likeliest to be wrong.
         let sure = wrong ?? (result.isSuspect ? words.count - 1 : words.count)
         return sure > most ? [] : Array(words.prefix(max(0, sure)))
     }
@@ -127,7 +128,7 @@ extension UtteranceMachine {
 
     // MARK: Queue
 
-    /// Says everything in the queue that does not wait for a result.
+    /// Sends all items of the queue that do not wait for a result.
     mutating func sendQueue() {
         while let item = queue.first {
             switch item {
@@ -158,14 +159,14 @@ extension UtteranceMachine {
         remember(closed.audio, held)
         let words = shown(held, in: range)
         turnHasWords = turnHasWords || !words.isEmpty
-        // Sound that was no words is no turn.
+        // Sound without words is not a turn.
         let reason = closed.reason == .endOfTurn && !turnHasWords ? .pause : closed.reason
         if reason != .pause, reason != .length { turnHasWords = false }
         event(.final(Hypothesis(channel: channel, range: range, words: words), reason: reason))
         through = closed.coverage
     }
 
-    /// Words within `range`, in order.
+    /// Returns the words within `range`, in order.
     private func shown(_ words: [SegmentResult.Word], in range: SampleRange) -> [Word] {
         var last = range.start
         return words.map { word in

@@ -1,7 +1,7 @@
 import Speech
 
 extension UtteranceMachine {
-    // MARK: Where segments begin and end
+    // MARK: Beginnings and ends of segments
 
     mutating func speechStarted(at start: SampleIndex) {
         turn.spoken(at: start)
@@ -13,7 +13,7 @@ extension UtteranceMachine {
         }
         guard let end = open.pause?.at else { return }
         if end - open.audioStart >= timing.longEnough {
-            // Long enough that this pause, though short, is the place to cut.
+            // The segment is long enough to be cut at this pause, although the pause is short.
             let half = SampleCount((start - end).samples / 2)
             closeSegment(reason: .length, coverage: end + min(timing.tail, half))
             openSegment(speechStart: start)
@@ -46,7 +46,7 @@ extension UtteranceMachine {
         turn.spoken(at: max(speechStart, audioStart))
     }
 
-    /// Ends the open segment: at its pause when it has one, else at the end of the audio.
+    /// Ends the open segment: at its pause if there is one, otherwise at the end of the audio.
     mutating func closeSegment(reason: FinalReason, coverage: SampleIndex) {
         guard let open = segment else { return }
         segment = nil
@@ -63,7 +63,7 @@ extension UtteranceMachine {
         turn.saidWords()
     }
 
-    /// Behind a cut there may be no more than the rest of a sound.
+    /// True if `range` is long enough to be speech: behind a cut there may be only the rest of a sound.
     func isSpeech(_ range: SampleRange) -> Bool { range.count >= timing.detection.minimumSpeech }
 
     mutating func confirmPause() {
@@ -85,14 +85,14 @@ extension UtteranceMachine {
         }
     }
 
-    // MARK: Length
+    // MARK: Maximum length
 
-    /// Speech without any pause: when no cut was found in time, the quietest window of the later part is the place.
+    /// Splits speech without any pause at the quietest window of its later part, when no cut was found in time.
     mutating func splitWhenTooLong() {
         guard let open = segment, open.pause == nil, received - open.audioStart >= timing.hardLength else { return }
         let window = VoiceActivity.window
         let settled = max(0, probabilities.count - Int(timing.settling.samples / window.samples))
-        // Behind all words that were agreed, so that they stay on this side.
+        // The split lies behind all stable words, so that these stay in the first part.
         let behind = max(open.audioStart + timing.longEnough, open.agreement.heardThrough)
         let earliest = Int((behind - probabilityOrigin).samples / window.samples) + 1
         let range = min(max(0, earliest), settled)..<settled
@@ -101,7 +101,7 @@ extension UtteranceMachine {
         split(open, at: min(max(at, open.audioStart), received), open.agreement, Agreement(), result: nil)
     }
 
-    /// Closes what lies before `at` and goes on behind it.
+    /// Closes the audio before `at` as a segment, and opens a new one at `at`.
     private mutating func split(
         _ open: OpenSegment, at: SampleIndex, _ before: Agreement, _ behind: Agreement, result: SegmentResult?
     ) {

@@ -1,22 +1,22 @@
 package import Speech
 
-/// Turns one channel of live audio into interims, finals and turns. Pure: probabilities of speech, results and commands in, actions out; the audio
-/// itself is the driver's. All positions are in samples at 16 kHz.
+/// Turns one channel of live audio into interims, finals and turns. Pure: probabilities of speech, results and commands in, actions out. The driver
+/// keeps the audio itself. All positions are in samples at 16 kHz.
 ///
-/// Speech opens a segment. While it goes on the segment is recognised again and again for interims, one request at a time. When it pauses the
-/// segment is recognised at once as if it were over, so that the final is ready when the pause has lasted long enough. Finals leave in order
-/// through a queue and tile the stream.
+/// Speech opens a segment. While speech goes on, the segment is recognised repeatedly for interims, one request at a time. When speech pauses, the
+/// segment is recognised at once, so that the final is ready when the pause has lasted long enough. Finals leave through a queue, in order, and tile
+/// the stream.
 package struct UtteranceMachine: Sendable {
     package enum Action: Sendable, Equatable {
         case event(EngineEvent)
         case recognize(SegmentRequest)
-        /// The result of this request will not be used.
+        /// The result of this request is not needed any more.
         case cancel(Int)
-        /// Judge whether the turn whose last speech ends with `audio` is complete; answered by `judged`.
+        /// Judge whether the turn is complete. The turn's last speech ends with `audio`; `judged` takes the answer.
         case judge(id: Int, audio: SampleRange)
-        /// All audio is covered by finals and all commands are answered.
+        /// Finals cover all audio, and all commands are answered.
         case finished
-        /// Recognition cannot keep up; the stream ends without covering its audio.
+        /// Recognition cannot keep up. The stream ends, and finals do not cover all of its audio.
         case fellBehind
     }
 
@@ -24,9 +24,9 @@ package struct UtteranceMachine: Sendable {
     private(set) var timing: StreamTiming
     let wantsInterims: Bool
 
-    /// All audio before this has been received.
+    /// End of the audio that was received.
     package internal(set) var received = SampleIndex.zero
-    /// All audio before this is covered by finals.
+    /// End of the audio that finals cover.
     package internal(set) var through = SampleIndex.zero
     var detector: SpeechDetector
     /// Probability of speech in each window since `probabilityOrigin`; kept while a segment is open.
@@ -35,12 +35,12 @@ package struct UtteranceMachine: Sendable {
     var segment: OpenSegment?
     var queue: [QueuedItem] = []
     var outstanding: SegmentRequest?
-    /// What was said last, in order: each segment's audio and tokens.
+    /// The latest final words, in order: each segment's audio and tokens.
     var recent: [(audio: SampleRange, tokens: [Token])] = []
-    /// How long the last interim took.
+    /// Time that the last interim took.
     var took = SampleCount.zero
     var turn = TurnState()
-    /// Words of the turn have been sent as final.
+    /// True if words of the turn were sent as final.
     var turnHasWords = false
     var lastID = 0
     var hasFinished = false
@@ -53,7 +53,7 @@ package struct UtteranceMachine: Sendable {
         detector = SpeechDetector(timing.detection)
     }
 
-    /// Where the first sample lies that may still be asked for.
+    /// Start of the audio that may still be needed.
     package var neededFrom: SampleIndex {
         var first = min((detector.soundSince ?? detector.position) - timing.lead, received - Self.turnMemory)
         if let segment { first = min(first, segment.audioStart - timing.contextLength) }
@@ -63,12 +63,12 @@ package struct UtteranceMachine: Sendable {
         return max(.zero, first)
     }
 
-    /// What the end-of-turn model listens to at most.
+    /// Maximum audio that the end-of-turn model hears.
     static let turnMemory = SampleCount(8 * 16_000)
 
     // MARK: Events
 
-    /// More audio has come.
+    /// Takes more audio, by its length.
     package mutating func receive(_ count: SampleCount) -> [Action] {
         guard !hasFinished else { return [] }
         received += count
@@ -79,7 +79,7 @@ package struct UtteranceMachine: Sendable {
         return []
     }
 
-    /// What was heard in the next window of received audio: the probability of speech, and the mean of the samples' squares.
+    /// Takes the voice detector's result for the next window of received audio: the probability of speech, and the mean of the samples' squares.
     package mutating func heard(_ probability: Float, power: Float) -> [Action] {
         guard !hasFinished else { return [] }
         if segment != nil { probabilities.append(probability) }
@@ -94,9 +94,9 @@ package struct UtteranceMachine: Sendable {
         return taken()
     }
 
-    /// The result of a request.
+    /// Takes the result of a request.
     ///
-    /// - Parameter took: from the request to the result, as length of audio.
+    /// - Parameter took: time from the request to the result, as a length of audio.
     package mutating func recognized(_ id: Int, _ result: SegmentResult, took: SampleCount) -> [Action] {
         guard !hasFinished, let request = outstanding, request.id == id else { return [] }
         outstanding = nil
@@ -109,7 +109,7 @@ package struct UtteranceMachine: Sendable {
         return taken()
     }
 
-    /// The answer to `judge`: how likely it is that the turn is complete.
+    /// Takes the answer to `judge`: the probability, 0…1, that the turn is complete.
     package mutating func judged(_ id: Int, _ probability: Float) -> [Action] {
         guard !hasFinished else { return [] }
         turn.judged(id, probability)
@@ -117,7 +117,7 @@ package struct UtteranceMachine: Sendable {
         return taken()
     }
 
-    /// Pauses and turns end by other rules from here on.
+    /// Sets new rules for pauses and turns from here on.
     package mutating func update(_ timing: StreamTiming) -> [Action] {
         guard !hasFinished else { return [] }
         self.timing = timing
@@ -126,12 +126,12 @@ package struct UtteranceMachine: Sendable {
         return taken()
     }
 
-    /// Makes final what was received.
+    /// Makes final all audio that was received.
     package mutating func finalize() -> [Action] {
         guard !hasFinished else { return [] }
         if segment != nil {
             closeSegment(reason: .flush, coverage: received)
-            // What is said next is another turn, also when the voice does not pause.
+            // Words from here on belong to another turn, even when the voice does not pause.
             turn.reset()
             if detector.isSpeaking { openSegment(speechStart: received) }
         } else {
@@ -146,7 +146,7 @@ package struct UtteranceMachine: Sendable {
         return taken()
     }
 
-    /// No more audio comes.
+    /// Notes that no more audio comes.
     package mutating func finish() -> [Action] {
         guard !hasFinished else { return [] }
         if segment != nil {
@@ -171,7 +171,7 @@ package struct UtteranceMachine: Sendable {
 
     mutating func event(_ event: EngineEvent) { actions.append(.event(event)) }
 
-    /// What is due at this position, in order of importance.
+    /// Takes the steps that are due at this position, in order of importance.
     private mutating func timePassed() {
         confirmPause()
         endTurn()
@@ -181,7 +181,7 @@ package struct UtteranceMachine: Sendable {
         coverSilence()
     }
 
-    /// Where the last queued item reaches.
+    /// End of the audio that the queued items cover.
     var covered: SampleIndex {
         for item in queue.reversed() {
             switch item {

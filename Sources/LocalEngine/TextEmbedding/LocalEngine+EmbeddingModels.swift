@@ -5,7 +5,7 @@ extension LocalEngine: EmbeddingModels {
     package var voiceprints: (any Voiceprinting)? { has.voices ? LocalVoiceprints(loading: loading) : nil }
 }
 
-/// The engine's sentence model; what is asked for while it is being loaded waits.
+/// The engine's sentence model. Requests wait while the model is being loaded.
 private struct LocalSentences: TextEmbedding {
     let loading: LoadedModels
     var model: String { SentenceEmbedder.modelName }
@@ -20,7 +20,7 @@ private struct LocalSentences: TextEmbedding {
     }
 }
 
-/// The engine's voice model; what is asked for while it is being loaded waits.
+/// The engine's voice model. Requests wait while the model is being loaded.
 private struct LocalVoiceprints: Voiceprinting {
     let loading: LoadedModels
     var model: String { SpeakerEmbedder.modelName }

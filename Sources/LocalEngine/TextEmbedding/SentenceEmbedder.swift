@@ -1,16 +1,16 @@
 import Conversations
 
-/// Finds what sentences mean: all-MiniLM-L6-v2 with weights of 8 bits. About 10 ms of work for a long sentence.
+/// Computes vectors of the meaning of sentences: all-MiniLM-L6-v2 with 8-bit weights. About 10 ms of work for a long sentence.
 ///
-/// Each text is embedded by itself: the model rounds to what is in its input, so in a batch with others a text would get another vector each time.
+/// Each text is embedded alone. The model's rounding depends on its whole input, so a text would get different vectors in different batches.
 package final class SentenceEmbedder: TextEmbedding {
     package static let modelName = "all-minilm-l6-v2-int8"
     package static let dimensions = 384
     package var dimensions: Int { Self.dimensions }
     package var model: String { Self.modelName }
-    /// Pieces of words that count, the marks of beginning and end included.
+    /// Maximum number of word pieces that count, including the marks of beginning and end.
     private static let longest = 256
-    /// Texts that one of the pool's threads takes at a time, so that other work gets its turn.
+    /// Number of texts that a thread of the pool takes at a time, so that other work can run in between.
     private static let together = 8
 
     private let runtime: InferenceRuntime
@@ -21,9 +21,9 @@ package final class SentenceEmbedder: TextEmbedding {
     private let pool: DecodePool
 
     /// - Parameters:
-    ///   - path: of the model.
-    ///   - vocabulary: path of its `vocab.txt`.
-    ///   - pool: whose threads do the work, after all live work.
+    ///   - path: the path of the model.
+    ///   - vocabulary: the path of the model's `vocab.txt`.
+    ///   - pool: the pool whose threads do the work, after all live work.
     package init(_ runtime: InferenceRuntime, path: String, vocabulary: String, pool: DecodePool) throws(InferenceError) {
         self.runtime = runtime
         self.pool = pool
@@ -34,7 +34,7 @@ package final class SentenceEmbedder: TextEmbedding {
         output = try session.output(name)
     }
 
-    /// With threads of its own.
+    /// Makes an embedder with threads of its own.
     package convenience init(_ folder: ModelFolder, _ runtime: InferenceRuntime, threads: Int = 1) throws(InferenceError) {
         try self.init(
             runtime, path: folder.path(of: .sentenceEmbedder), vocabulary: folder.path(of: .sentenceVocabulary),
@@ -64,7 +64,7 @@ package final class SentenceEmbedder: TextEmbedding {
         }
     }
 
-    /// The vector of one text, on the calling thread.
+    /// Returns the vector of one text. Runs on the calling thread.
     private func embed(_ text: String) throws(InferenceError) -> [Float] {
         let ids = words.numbers(of: text, limit: Self.longest)
         let shape = [1, ids.count]

@@ -1,9 +1,9 @@
 @_spi(_Unicode) import Swift
 
-/// Splits text into the pieces of words that a BERT model knows, as its uncased tokenizer does: lower case, no accents, punctuation apart, and of each
-/// word the longest pieces from its start on.
+/// Splits text into the word pieces of a BERT model, as the model's uncased tokenizer does: lower case, without accents, with punctuation separate,
+/// and each word split into the longest pieces from its start on.
 package struct WordPieces: Sendable {
-    /// Words with more letters are taken as unknown.
+    /// Maximum number of letters of a word; longer words count as unknown.
     private static let longestWord = 100
     private static let continued = Array("##".utf8)
 
@@ -12,9 +12,9 @@ package struct WordPieces: Sendable {
     private let first: Int64
     private let last: Int64
 
-    /// - Parameter lines: of `vocab.txt`; a piece's number is its line's.
+    /// Makes the vocabulary; nil when the pieces that every text needs are missing.
     ///
-    /// nil when the pieces that every text needs are not among them.
+    /// - Parameter lines: the lines of `vocab.txt`. The number of a piece is the number of its line.
     package init?(_ lines: [[UInt8]]) {
         numbers = Dictionary(lines.enumerated().map { ($1, Int64($0)) }) { first, _ in first }
         guard let unknown = numbers[Array("[UNK]".utf8)], let first = numbers[Array("[CLS]".utf8)], let last = numbers[Array("[SEP]".utf8)] else {
@@ -30,7 +30,7 @@ package struct WordPieces: Sendable {
         self = pieces
     }
 
-    /// Numbers of the text's pieces between those of beginning and end; at most `limit` in all.
+    /// Returns the numbers of the text's pieces, between the numbers for beginning and end; at most `limit` in all.
     package func numbers(of text: String, limit: Int) -> [Int64] {
         var found = [first]
         for word in Self.words(of: text) {
@@ -40,7 +40,7 @@ package struct WordPieces: Sendable {
         return found.prefix(limit - 1) + [last]
     }
 
-    /// Runs of letters, and each mark of punctuation or Chinese character by itself.
+    /// Splits text into runs of letters. Each mark of punctuation and each Chinese character is a word of its own.
     static func words(of text: String) -> [[Unicode.Scalar]] {
         var words: [[Unicode.Scalar]] = []
         var word: [Unicode.Scalar] = []
@@ -48,7 +48,7 @@ package struct WordPieces: Sendable {
             if !word.isEmpty { words.append(word) }
             word = []
         }
-        // The standard library's own normalisation, which it does not offer as API; Foundation's would bring ICU along.
+        // This is the standard library's own normalisation, which has no public API. Foundation's would add a dependency on ICU.
         for scalar in text.lowercased()._nfd {
             switch Kind(scalar) {
             case .letter: word.append(scalar)

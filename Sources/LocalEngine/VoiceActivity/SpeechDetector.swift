@@ -1,16 +1,16 @@
 package import Speech
 
-/// Decides from probabilities where speech begins and ends: one threshold to begin, a lower one to go on, and least lengths, so that neither a
-/// click is speech nor the gap between two words a pause. Pure: the same probabilities always give the same events.
+/// Decides from probabilities where speech begins and ends. Speech begins at one threshold and goes on above a lower one. Minimum lengths keep a
+/// click from counting as speech, and the gap between two words from counting as a pause. Pure: the same probabilities always give the same events.
 package struct SpeechDetector: Sendable, Equatable {
     package struct Configuration: Sendable, Equatable {
         /// Speech begins at or above this probability.
         package var onset: Float
-        /// Speech goes on at or above this.
+        /// Speech goes on at or above this probability.
         package var offset: Float
-        /// Shorter speech is none.
+        /// Minimum length of speech; shorter speech is ignored.
         package var minimumSpeech: SampleCount
-        /// Shorter silence inside speech is none.
+        /// Minimum length of silence inside speech; shorter silence is ignored.
         package var minimumSilence: SampleCount
 
         package init(
@@ -23,7 +23,7 @@ package struct SpeechDetector: Sendable, Equatable {
             self.minimumSilence = minimumSilence
         }
 
-        /// Speech begins from this probability on, and goes on somewhat below, as much as it does by default. Neither everything nor nothing is speech.
+        /// Makes `threshold` the probability at which speech begins; limited to 0.05…0.95. `offset` follows in the default proportion.
         package mutating func listen(from threshold: Float) {
             let usual = Self()
             onset = min(max(threshold, 0.05), 0.95)
@@ -31,11 +31,11 @@ package struct SpeechDetector: Sendable, Equatable {
         }
     }
 
-    /// Positions are in samples at 16 kHz, at the edges of windows.
+    /// A beginning or an end of speech. Positions are in samples at 16 kHz, at the edges of windows.
     package enum Event: Sendable, Equatable {
-        /// Speech has lasted for the least time; it began `at`.
+        /// Speech has lasted for the minimum length; `at` is its beginning.
         case started(at: SampleIndex)
-        /// Silence has lasted for the least time; speech ended `at`.
+        /// Silence has lasted for the minimum length; `at` is the end of the speech.
         case ended(at: SampleIndex)
     }
 
@@ -48,16 +48,16 @@ package struct SpeechDetector: Sendable, Equatable {
 
     package var configuration: Configuration
     private var state = State.silence
-    /// The end of the last window.
+    /// End of the last window.
     package private(set) var position: SampleIndex
 
-    /// - Parameter origin: where the first window begins.
+    /// - Parameter origin: the start of the first window.
     package init(_ configuration: Configuration = Configuration(), origin: SampleIndex = .zero) {
         self.configuration = configuration
         position = origin
     }
 
-    /// Whether speech has started and not ended.
+    /// True if speech has started and not ended.
     package var isSpeaking: Bool {
         switch state {
         case .silence, .maybeSpeech: false
@@ -65,7 +65,7 @@ package struct SpeechDetector: Sendable, Equatable {
         }
     }
 
-    /// Where the silence began that may turn out to be the end of the speech; nil outside speech and while it sounds.
+    /// Start of the silence that may become the end of the speech; nil outside speech and while the speech is audible.
     package var silentSince: SampleIndex? {
         switch state {
         case .silence, .maybeSpeech, .speech: nil
@@ -73,7 +73,7 @@ package struct SpeechDetector: Sendable, Equatable {
         }
     }
 
-    /// Where the sound began that may turn out to be speech, or is speech that has not been reported yet.
+    /// Start of the sound that may become speech, or of speech that has not been reported yet.
     package var soundSince: SampleIndex? {
         switch state {
         case .maybeSpeech(let since): since
@@ -107,7 +107,7 @@ package struct SpeechDetector: Sendable, Equatable {
         }
     }
 
-    /// The audio is at its end: speech that has not ended ends here.
+    /// Notes the end of the audio. Speech that goes on ends here.
     package mutating func finish() -> Event? {
         defer { state = .silence }
         switch state {

@@ -2,16 +2,16 @@ import Speech
 
 /// The probability of speech in each window of one stream of audio: takes samples as they come, in pieces of any size.
 ///
-/// Quiet audio is raised before the model hears it, and windows without any energy cost nothing. Belongs to one thread at a time.
+/// Quiet audio is amplified before the model hears it, and silent windows skip the model. One thread at a time may use a value.
 package struct SpeechProbabilities: Sendable {
-    /// A window whose mean power is below this (−80 dBFS) is a muted line: near the last bit of 16.
+    /// Mean power below which a window is silent (−80 dBFS): a muted line, near the last of 16 bits.
     private static let silentPower: Float = 1e-8
-    /// After this many silent windows the model begins afresh.
+    /// Number of silent windows after which the model starts with a fresh state.
     private static let forgetAfter = 8
 
     private let model: VoiceActivity
     private var gain = AutomaticGain()
-    /// The context, then what has come of the next window.
+    /// The model's context, followed by the samples of the next window that have come.
     private var pending: [Float]
     private var state = [Float](repeating: 0, count: VoiceActivity.stateCount)
     private var silentWindows = 0
@@ -24,7 +24,7 @@ package struct SpeechProbabilities: Sendable {
 
     /// Takes the next samples (mono, 16 kHz, −1…1) and calls `each` for every window that they complete, in order.
     ///
-    /// - Parameter each: takes the probability, and the window's power: the mean of its samples' squares.
+    /// - Parameter each: takes the probability of speech, and the window's power: the mean of its samples' squares.
     package mutating func append(_ samples: Span<Float>, _ each: (_ probability: Float, _ power: Float) -> Void) throws(InferenceError) {
         let whole = VoiceActivity.context + Int(VoiceActivity.window.samples)
         var taken = 0

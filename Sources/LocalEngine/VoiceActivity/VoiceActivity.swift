@@ -1,10 +1,10 @@
 package import Speech
 
-/// Tells speech from other sound: Silero VAD v5, loaded once and shared by all streams. About 0.08 ms of work for a window of 32 ms.
+/// The voice detector: Silero VAD v5, loaded once and shared by all streams. About 0.08 ms of work for a window of 32 ms.
 package final class VoiceActivity: Sendable {
-    /// Samples at 16 kHz that get one probability.
+    /// Number of samples, at 16 kHz, that get one probability.
     package static let window = SampleCount(512)
-    /// Samples before the window that the model also sees.
+    /// Number of samples before the window that the model also takes.
     static let context = 64
     static let stateCount = 2 * 128
 
@@ -15,7 +15,7 @@ package final class VoiceActivity: Sendable {
     private let rate: InferenceSession.Slot
     private let outputs: [InferenceSession.Slot]
 
-    /// - Parameter path: of `silero_vad.onnx`.
+    /// - Parameter path: the path of `silero_vad.onnx`.
     package init(_ runtime: InferenceRuntime, path: String) throws(InferenceError) {
         self.runtime = runtime
         session = try InferenceSession(runtime, path: path)
@@ -25,7 +25,7 @@ package final class VoiceActivity: Sendable {
         outputs = [try session.output("output"), try session.output("stateN")]
     }
 
-    /// The probability of speech in the last 512 of `samples` (context and window), and the state for the window that follows.
+    /// Returns the probability of speech in the last 512 of `samples` (context and window). Updates `state` for the next window.
     func probability(_ samples: [Float], state: inout [Float]) throws(InferenceError) -> Float {
         let results = try session.run(
             [
