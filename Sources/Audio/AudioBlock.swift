@@ -4,7 +4,7 @@ package import Speech
 package struct AudioBlock: Sendable, Equatable {
     /// Position of the first sample, counted from the start of the audio, at the reader's rate.
     package var start: SampleIndex
-    /// Samples of each channel, in −1…1; all channels have the same number. A mixed block has one channel.
+    /// Samples of each channel, −1…1. All channels have the same number of samples. A mixed block has one channel.
     package var channels: [[Float]]
 
     package init(start: SampleIndex, channels: [[Float]]) {
@@ -12,15 +12,15 @@ package struct AudioBlock: Sendable, Equatable {
         self.channels = channels
     }
 
-    /// The first channel: the whole of a mixed block.
+    /// Samples of the first channel, which is the only channel of a mixed block.
     package var samples: [Float] { channels.first ?? [] }
     package var count: SampleCount { SampleCount(samples.count) }
 }
 
-/// What becomes of audio that has several channels.
+/// The treatment of audio with several channels.
 package enum ChannelTreatment: Sendable, Hashable {
-    /// One channel: the mean of all.
+    /// The channels are mixed to one: the mean of all.
     case mixed
-    /// Each stays by itself.
+    /// Each channel stays separate.
     case separate
 }

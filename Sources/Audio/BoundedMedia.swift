@@ -1,13 +1,13 @@
 package import Speech
 
-/// Another source's recordings, none of them longer than a limit.
+/// A media source that refuses recordings of another source above a maximum duration.
 ///
-/// A few hundred kilobytes can hold days of silence: what bounds the work is the length of the decoded audio, not the size of the file.
+/// A file of a few hundred kilobytes can hold days of silence. Therefore the duration of the decoded audio is limited, not the size of the file.
 package struct BoundedMedia: MediaSource {
     private let source: any MediaSource
     private let longest: Duration
 
-    /// - Parameter longest: more decoded audio than this is refused, with `.tooLong`.
+    /// - Parameter longest: maximum duration of the decoded audio; longer audio fails with `.tooLong`.
     package init(_ source: any MediaSource, longest: Duration) {
         self.source = source
         self.longest = longest

@@ -1,26 +1,27 @@
 import Glibc
 package import Speech
 
-/// A file as devices write it while they are offline: frames of audio, each behind its length in 4 bytes, little-endian.
+/// A file that devices write while they are offline: frames of audio, each preceded by its length in 4 bytes, little-endian.
 package enum FrameFile {
-    /// Longer ones are none: then something else is in the file, or it is damaged.
+    /// Maximum length of a frame, in bytes. A larger length means that the file has other contents or is damaged.
     private static let longest = 1 << 16
 
-    /// What was in such a file.
+    /// The result of decoding such a file.
     package struct Decoded: Sendable, Equatable {
-        /// Of the samples.
+        /// Sample rate of the decoded audio.
         package var rate: SampleRate
         package var count: SampleCount
-        /// It ends before its bytes do: what follows is no frame.
+        /// True if the audio ended before the file did, because the bytes that follow are not a frame.
         package var isDamaged: Bool
     }
 
     /// Decodes the frames to a file of 16-bit PCM, one channel.
     ///
     /// - Parameters:
-    ///   - format: how the frames are coded.
-    ///   - output: is made, or emptied.
-    ///   - mayWrite: asked before so many bytes are written; false ends the decoding with an error. A frame of a few bytes can be 0.1 s of audio.
+    ///   - format: encoding of the frames.
+    ///   - output: path of the output file, which is created or overwritten.
+    ///   - mayWrite: called with the number of bytes before they are written; false ends the decoding with an error. A frame of a few bytes can hold
+    ///     0.1 s of audio.
     package static func decode(
         _ path: String, as format: AudioFormat, to output: String, mayWrite: (Int) -> Bool = { _ in true }
     ) throws(MediaError) -> Decoded {
@@ -41,7 +42,7 @@ package enum FrameFile {
                 break
             }
             frame = [UInt8](repeating: 0, count: length)
-            // The last one was cut off: what there is of it says nothing.
+            // The last frame is incomplete, so it is ignored.
             guard fread(&frame, 1, length, input) == length else { break }
             decoder.push(frame.span.bytes) { pcm in
                 count += pcm.byteCount
@@ -57,7 +58,7 @@ package enum FrameFile {
         return Decoded(rate: StreamDecoder.sessionRate(for: format), count: SampleCount(count / 2), isDamaged: isDamaged)
     }
 
-    /// The length of the next frame; nil at the end.
+    /// Returns the length of the next frame; nil at the end.
     private static func next(_ file: UnsafeMutablePointer<FILE>) -> Int? {
         var bytes: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
         let count = withUnsafeMutableBytes(of: &bytes) { fread($0.baseAddress, 1, 4, file) }

@@ -3,8 +3,8 @@ package import Speech
 
 /// Decodes bare LC3 frames of 10 ms and 30 bytes of one channel to 16-bit little-endian PCM.
 ///
-/// The delay of encoder and decoder is taken off the start, so that positions are those of what was recorded. What is not whole frames is filled in by
-/// the decoder's guess, 10 ms long.
+/// The delay of encoder and decoder is removed at the start, so that positions match the recorded audio. For a message that does not consist of whole
+/// frames, the decoder fills in 10 ms of estimated audio.
 package struct LC3Stream: ~Copyable {
     package static let frameBytes = 30
     private static let frameMicroseconds: Int32 = 10_000
@@ -13,12 +13,12 @@ package struct LC3Stream: ~Copyable {
     private let handle: lc3_decoder_t
     private var samples: [Int16]
     private var toSkip: Int
-    /// Messages that were damaged and filled in, since the last that was decoded.
+    /// Number of damaged messages in a row, up to the latest. Estimated audio replaces each of them.
     package private(set) var damagedInRow = 0
-    /// All of them.
+    /// Total number of damaged messages.
     package private(set) var damaged = 0
 
-    /// - Parameter rate: of the stream and of the output: 8, 16, 24, 32 or 48 kHz.
+    /// - Parameter rate: sample rate of the stream and of the output: 8, 16, 24, 32 or 48 kHz.
     package init(rate: SampleRate) throws(MediaError) {
         (memory, handle) = try Self.decoder(rate)
         samples = Array(repeating: 0, count: Int(lc3_frame_samples(Self.frameMicroseconds, Int32(rate.hertz))))
@@ -43,7 +43,7 @@ package struct LC3Stream: ~Copyable {
 
     deinit { memory.deallocate() }
 
-    /// Appends what the frames of one message hold.
+    /// Decodes the frames of one message and appends their samples.
     package mutating func append(_ message: RawSpan, to output: inout [UInt8]) {
         let isWhole = !message.isEmpty && message.byteCount.isMultiple(of: Self.frameBytes)
         var isDamaged = !isWhole
@@ -59,7 +59,9 @@ package struct LC3Stream: ~Copyable {
         if isDamaged { damaged += 1 }
     }
 
-    /// - Parameter frame: nil: it is guessed.
+    /// Decodes one frame. Returns false when the frame is damaged.
+    ///
+    /// - Parameter frame: the frame's bytes; nil: the decoder estimates the audio.
     private mutating func decode(_ frame: UnsafeRawBufferPointer?, to output: inout [UInt8]) -> Bool {
         let handle = handle
         let result = samples.withUnsafeMutableBufferPointer { samples in

@@ -1,16 +1,16 @@
 package import Speech
 
-/// Why audio could not be had from a file or stream. The text says what is wrong, for people, without the name of the file.
+/// The reason why a file or stream gives no audio. The text says what is wrong, for people, without the name of the file.
 package enum MediaError: Error, Sendable, Equatable {
     /// The file cannot be read: missing, a folder, no permission, a failing disk.
     case unreadable(String)
     /// The bytes are not audio that can be decoded.
     case undecodable(String)
-    /// The audio is longer than this limit.
+    /// The audio is longer than the limit, which is the associated value.
     case tooLong(Duration)
-    /// Nothing can be decoded now, whatever the file is.
+    /// No file can be decoded at the moment.
     case unavailable(String)
-    /// The task that reads was cancelled.
+    /// The reading task was cancelled.
     case cancelled
 }
 
@@ -31,7 +31,7 @@ extension MediaError: CustomStringConvertible {
 }
 
 extension EngineError {
-    /// An engine that cannot read its recording fails with the same reason.
+    /// Converts the reason why an engine cannot read its recording.
     package init(_ error: MediaError) {
         self =
             switch error {

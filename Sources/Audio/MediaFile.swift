@@ -1,9 +1,9 @@
 package import Speech
 
-/// An audio or video file, decoded in this process as a stream of samples: memory stays the same however long it is.
+/// An audio or video file, decoded in this process as a stream of samples. The memory does not grow with the length of the file.
 ///
-/// What a container names outside itself is never opened. Damaged packets are skipped; a file that was cut gives what it holds. Belongs to one
-/// thread or task at a time.
+/// References from a container to other files are never opened. Damaged packets are skipped, and a truncated file gives the audio that it has. One
+/// thread or task at a time may use it.
 ///
 ///     let file = try MediaFile(recording)
 ///     while let block = try file.next() { use(block.samples) }
@@ -13,15 +13,15 @@ package final class MediaFile: DecodedMedia {
     /// Opens the file and decodes its first samples, so that a file that cannot be decoded fails here.
     ///
     /// - Parameters:
-    ///   - rate: sample rate that is wanted.
-    ///   - channels: mixed to one, or each by itself.
+    ///   - rate: desired sample rate.
+    ///   - channels: treatment of several channels: mixed to one, or separate.
     package convenience init(_ recording: Recording, rate: SampleRate = .speech, channels: ChannelTreatment = .mixed) throws(MediaError) {
         try self.init(try MediaInput(path: recording.path), recording.format, rate, channels)
     }
 
-    /// Decodes from an open file, which is closed with this.
+    /// Decodes from an open file. `deinit` closes the file.
     ///
-    /// - Parameter descriptor: at the file's start.
+    /// - Parameter descriptor: the open file, positioned at its start.
     package convenience init(
         descriptor: Int32, format: AudioFormat, rate: SampleRate, channels: ChannelTreatment
     ) throws(MediaError) {
@@ -43,13 +43,13 @@ package final class MediaFile: DecodedMedia {
         return try reader.next(atLeast: count, atMost: count)
     }
 
-    /// Initializes libav and its tables, before a process gives up the right to open files.
+    /// Initializes libav and its tables. A process calls this before it gives up the right to open files.
     package static func prepare() {
         _ = LibAV.isPrepared
         _ = LibAV.decoders
     }
 
-    /// libav decodes this format. Plain samples without a container are only converted.
+    /// True if libav decodes this format. Plain samples without a container are only converted.
     package static func isInterpreted(_ format: AudioFormat) -> Bool {
         if case .raw(let encoding, _, _) = format { encoding.bytesPerSample == nil } else { true }
     }

@@ -4,12 +4,12 @@
     internal import Darwin
 #endif
 
-/// State behind a lock, and threads that wait for it to change.
+/// State behind a lock, for threads that wait until the state changes.
 ///
-/// `pthread` and not `Synchronization.Mutex`, which cannot be waited on.
+/// Uses `pthread`, because a thread cannot wait on `Synchronization.Mutex` for a change.
 package final class Monitor<State>: @unchecked Sendable {
-    // Unchecked: `state` is touched only in `withLock`, with the mutex held; the two C objects are made for use from any thread, and stay
-    // where they are until `deinit`, when nobody else has a reference.
+    // Unchecked: `state` is touched only while the mutex is held, in `withLock` and `wait`. Any thread may use the two C objects; they keep their
+    // addresses until `deinit`, when no other reference exists.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
     private var state: State
@@ -35,7 +35,7 @@ package final class Monitor<State>: @unchecked Sendable {
         return body(&state)
     }
 
-    /// Waits until `body` has something to give. It is asked again whenever something was signalled.
+    /// Waits until `body` returns a value. `body` is called again after each signal.
     package func wait<R>(for body: (inout State) -> R?) -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -45,7 +45,7 @@ package final class Monitor<State>: @unchecked Sendable {
         }
     }
 
-    /// Wakes one waiting thread; two calls wake two.
+    /// Wakes one waiting thread. Two calls wake two threads.
     package func signal() { pthread_cond_signal(changed) }
     package func signalAll() { pthread_cond_broadcast(changed) }
 }

@@ -1,27 +1,27 @@
 internal import Foundation
 
-/// A part of a file of Opus in Ogg, as a file of its own: the packets of the part as they are, and no others.
+/// A part of a file of Opus in Ogg, written as a file of its own. The packets are copied unchanged.
 package struct OggOpusCut: Sendable, Equatable {
-    /// Where the part begins in the file: at the packet in which `from` lies.
+    /// Start of the part in the original file: the start of the packet in which `from` lies.
     package var start: Duration
     package var duration: Duration
     package var byteCount: Int
 
-    /// Of every Opus packet's time.
+    /// Rate of the time in every Opus stream.
     private static let rate = 48_000.0
-    /// A page is closed behind so much sound, as live ones are.
+    /// Maximum audio in a page, in samples of that rate: as in the pages of live streams.
     private static let maxInPage = 48_000
 
-    /// Writes a new file.
+    /// Writes the packets from `from` to `to` to a new file.
     ///
-    /// - Returns: nil when no packet lies there; nothing is written then.
+    /// - Returns: nil when no packet lies in that interval; nothing is written then.
     package static func write(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> OggOpusCut? {
         guard let bytes = FileManager.default.contents(atPath: source).map({ [UInt8]($0) }) else { throw .unreadable("\(source) cannot be read") }
         guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
         let head = Array(bytes[stream.packets[0]])
         guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
         let preSkip = Int(head[10]) | Int(head[11]) << 8
-        // Each packet from where to where, in the decoder's samples.
+        // End of each packet, in the decoder's samples.
         var ends: [Int] = []
         var position = 0
         let packets = stream.packets[2...]
@@ -33,7 +33,7 @@ package struct OggOpusCut: Sendable, Equatable {
         let (first, last) = (from <= .zero ? 0 : wanted(from), wanted(to))
         let length = min(position, stream.granule)
         guard let begin = ends.firstIndex(where: { $0 > first }) else { return nil }
-        // What the last one ends in is not of the part, unless the file ends there too.
+        // The packet in which `to` lies is left out, unless the file ends there too.
         let end = last >= length ? ends.count : ends.firstIndex { $0 > last } ?? ends.count
         guard begin < end else { return nil }
         let cut = begin == 0 ? 0 : ends[begin - 1]
@@ -56,7 +56,7 @@ package struct OggOpusCut: Sendable, Equatable {
             segments += packet.count / 255 + 1
         }
         writer.page(page, granule: max(through - cut, 0), flags: 4)
-        // On the disk itself: the whole file may go as soon as its parts are there.
+        // The file is forced to the disk: the original may be deleted as soon as its parts exist.
         guard FileManager.default.createFile(atPath: path, contents: Data(writer.bytes), attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: path), (try? file.synchronize()) != nil
         else { throw .unreadable("\(path) cannot be written") }
@@ -65,7 +65,7 @@ package struct OggOpusCut: Sendable, Equatable {
             start: .seconds(Double(start) / rate), duration: .seconds(Double(through - preSkip - start) / rate), byteCount: writer.bytes.count)
     }
 
-    /// Samples that a packet holds, by its first bytes (RFC 6716, 3.1).
+    /// Returns the number of samples in a packet, by its first bytes (RFC 6716, 3.1).
     private static func samples(of packet: ArraySlice<UInt8>) -> Int {
         guard let first = packet.first else { return 0 }
         let configuration = Int(first >> 3)
@@ -84,13 +84,13 @@ package struct OggOpusCut: Sendable, Equatable {
 
     /// The packets of a file's first stream.
     private struct Stream {
-        /// Where each lies.
+        /// The packets' ranges of bytes in the file.
         var packets: [Range<Int>] = []
         var serial: UInt32 = 0
-        /// At the end.
+        /// Granule position at the end of the stream.
         var granule = 0
 
-        /// nil where it is not Ogg, or a packet goes on in another page: files of ours have none such.
+        /// Reads the stream; nil when the file is not Ogg, or when a packet continues in another page, which Harken's own files never have.
         init?(_ bytes: [UInt8]) {
             var offset = 0
             let number = { (at: Int, count: Int) in (0..<count).reduce(UInt64(0)) { $0 | UInt64(bytes[at + $1]) << (8 * UInt64($1)) } }

@@ -3,22 +3,22 @@ package import Speech
 
 /// Writes speech to a file as Opus in Ogg: about 11 MB an hour for one channel.
 ///
-/// What is at sample *n* of the input is at sample *n* of the file, to the rate's resolution. Belongs to one thread at a time.
+/// Sample *n* of the input is sample *n* of the file, to the rate's resolution. One thread at a time may use it.
 package struct OggOpusFile: ~Copyable {
     private let encoder: OpaquePointer
     private let channels: Int
     private let path: String
-    /// What was written.
+    /// Number of samples that were written, in each channel.
     package private(set) var count = SampleCount.zero
     private var isFinished = false
 
     private static let bitsPerSecond: Int32 = 24_000
-    /// Of ten: half the work of the best, and hardly to be heard in speech.
+    /// Complexity on a scale to ten: half the work of the best setting, with hardly any audible difference in speech.
     private static let complexity: Int32 = 5
 
-    /// Makes the file.
+    /// Creates the file.
     ///
-    /// - Parameter channels: 1 or 2, interleaved.
+    /// - Parameter channels: number of interleaved channels, 1 or 2.
     package init(path: String, rate: SampleRate, channels: Int = 1) throws(MediaError) {
         guard (1...2).contains(channels), (8_000...192_000).contains(rate.hertz), let comments = ope_comments_create() else {
             throw .unreadable("audio of \(rate.hertz) Hz in \(channels) channels cannot be kept")
@@ -38,7 +38,9 @@ package struct OggOpusFile: ~Copyable {
 
     deinit { ope_encoder_destroy(encoder) }
 
-    /// - Parameter pcm: 16-bit little-endian, whole frames.
+    /// Encodes audio.
+    ///
+    /// - Parameter pcm: 16-bit samples, in whole frames.
     package mutating func append(_ pcm: [Int16]) throws(MediaError) {
         let frames = pcm.count / channels
         let status = pcm.withUnsafeBufferPointer { ope_encoder_write(encoder, $0.baseAddress, Int32(frames)) }
@@ -46,7 +48,7 @@ package struct OggOpusFile: ~Copyable {
         count += SampleCount(frames)
     }
 
-    /// Writes what is still inside. Nothing may be appended afterwards.
+    /// Writes the audio that the encoder still holds. Nothing may be appended afterwards.
     package mutating func finish() throws(MediaError) {
         guard !isFinished else { return }
         isFinished = true

@@ -1,24 +1,24 @@
 private import COpus
 package import Speech
 
-/// Makes bare Opus packets of speech, each of 20 ms and about 60 bytes (24 kbit/s), of one channel.
+/// Encodes speech of one channel as bare Opus packets, each of 20 ms and about 60 bytes (24 kbit/s).
 ///
-/// The encoder's look-ahead is the one that `OpusStream` takes off: what is at sample *n* of the input is at sample *n* of what that decodes.
+/// `OpusStream` removes this encoder's look-ahead: sample *n* of the input is sample *n* of the decoded audio.
 package struct OpusPacketEncoder: ~Copyable {
     private let encoder: OpaquePointer
-    /// Samples of one packet.
+    /// Number of samples in a packet.
     private let frame: Int
-    /// Samples by which the decoded audio lags.
+    /// Number of samples by which the decoded audio lags.
     private let lookahead: Int
     private var samples: [Int16] = []
     private var packet = [UInt8](repeating: 0, count: longestPacket)
 
     private static let longestPacket = 1_275
     private static let bitsPerSecond: Int32 = 24_000
-    /// Of ten: half the work of the best, and hardly to be heard in speech.
+    /// Complexity on a scale to ten: half the work of the best setting, with hardly any audible difference in speech.
     private static let complexity: Int32 = 5
 
-    /// - Parameter rate: of the input: 8, 12, 16, 24 or 48 kHz.
+    /// - Parameter rate: sample rate of the input: 8, 12, 16, 24 or 48 kHz.
     package init(rate: SampleRate = .speech) throws(MediaError) {
         var error: Int32 = 0
         guard let encoder = opus_encoder_create(Int32(rate.hertz), 1, OPUS_APPLICATION_VOIP, &error), error == OPUS_OK else {
@@ -34,9 +34,9 @@ package struct OpusPacketEncoder: ~Copyable {
 
     deinit { opus_encoder_destroy(encoder) }
 
-    /// Takes audio, and gives every packet that is full.
+    /// Takes audio, and passes each full packet to `give`.
     ///
-    /// - Parameter pcm: 16-bit little-endian, whole samples.
+    /// - Parameter pcm: 16-bit little-endian samples, without a partial sample.
     package mutating func append(_ pcm: [UInt8], packet give: (RawSpan) -> Void) {
         samples.reserveCapacity(samples.count + pcm.count / 2)
         for index in stride(from: 0, to: pcm.count - 1, by: 2) {
@@ -45,7 +45,7 @@ package struct OpusPacketEncoder: ~Copyable {
         encode(give)
     }
 
-    /// Gives what is still inside, filled up with silence. What is appended afterwards comes after that.
+    /// Passes the remaining audio to `give`, padded with silence. Audio that is appended later follows it.
     package mutating func finish(packet give: (RawSpan) -> Void) {
         let count = samples.count + lookahead
         samples += repeatElement(0, count: (count + frame - 1) / frame * frame - samples.count)
@@ -61,7 +61,7 @@ package struct OpusPacketEncoder: ~Copyable {
                     return opus_encode(encoder, input + start, Int32(frame), output, Int32(packet.count))
                 }
             }
-            // Whole frames of 16-bit samples cannot be refused.
+            // The encoder cannot refuse whole frames of 16-bit samples.
             if count > 0 { give(packet.span.bytes.extracting(first: Int(count))) }
             start += frame
         }

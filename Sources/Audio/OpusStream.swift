@@ -3,24 +3,24 @@ package import Speech
 
 /// Decodes bare Opus packets of one stream to 16-bit little-endian PCM.
 ///
-/// The encoder's look-ahead (6.5 ms, what libopus has unless told otherwise) is taken off the start, so that positions are those of what was
-/// recorded. A packet that is damaged or empty is filled in by the decoder's guess, as long as the one before, so that nothing shifts.
+/// The encoder's look-ahead (6.5 ms, the default of libopus) is removed at the start, so that positions match the recorded audio. For a packet that
+/// is damaged or empty, the decoder fills in estimated audio of the last packet's length, so that nothing shifts.
 package struct OpusStream: ~Copyable {
     private let handle: OpaquePointer
     private let channels: Int
-    /// Samples of each channel that one packet may hold: 120 ms.
+    /// Maximum number of samples of each channel in one packet: 120 ms.
     private let room: Int
     private var samples: [Int16]
     private var toSkip: Int
     private var lastCount: Int
-    /// Packets that were damaged and filled in, since the last that was decoded.
+    /// Number of damaged packets in a row, up to the latest. Estimated audio replaces each of them.
     package private(set) var damagedInRow = 0
-    /// All of them.
+    /// Total number of damaged packets.
     package private(set) var damaged = 0
 
     /// - Parameters:
-    ///   - rate: of the output: 8, 12, 16, 24 or 48 kHz.
-    ///   - channels: of the output, 1 or 2.
+    ///   - rate: sample rate of the output: 8, 12, 16, 24 or 48 kHz.
+    ///   - channels: number of channels in the output, 1 or 2.
     package init(rate: SampleRate = .speech, channels: Int = 1) throws(MediaError) {
         var error: Int32 = 0
         guard (1...2).contains(channels), let handle = opus_decoder_create(Int32(rate.hertz), Int32(channels), &error), error == OPUS_OK else {
@@ -36,7 +36,7 @@ package struct OpusStream: ~Copyable {
 
     deinit { opus_decoder_destroy(handle) }
 
-    /// Appends what `packet` holds.
+    /// Decodes `packet` and appends its samples.
     package mutating func append(_ packet: RawSpan, to output: inout [UInt8]) {
         let decoder = handle, capacity = Int32(room), lastCount = Int32(lastCount)
         var count: Int32 = 0

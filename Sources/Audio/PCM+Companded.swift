@@ -1,4 +1,4 @@
-/// Telephone codes: eight bits for thirteen or fourteen (ITU-T G.711).
+/// The companded encodings of telephony: eight bits stand for thirteen or fourteen (ITU-T G.711).
 extension PCM {
     /// The 16-bit value of every mu-law byte.
     static let mulaw: [Int16] = (0...255).map { code in

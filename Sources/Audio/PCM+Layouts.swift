@@ -1,9 +1,9 @@
 package import Speech
 
-/// Plain samples of every width, order and kind.
+/// Conversion of plain samples of every width, byte order and kind.
 extension PCM {
-    /// Appends samples of such a layout as 16-bit little-endian: the upper halves of wider whole numbers, floating point clipped to −1…1. An incomplete
-    /// last sample is left out.
+    /// Appends samples of the given layout as 16-bit little-endian. Wider integers keep their upper 16 bits; floating-point samples are clipped to
+    /// −1…1. An incomplete last sample is dropped.
     package static func appendLinear16(_ samples: RawSpan, _ layout: SampleLayout, to output: inout [UInt8]) {
         let width = layout.byteCount
         samples.withUnsafeBytes { bytes in

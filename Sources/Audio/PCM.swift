@@ -1,8 +1,9 @@
-/// Conversions between the ways in which samples are written.
+/// Conversions between encodings of samples.
 ///
-/// Sixteen-bit samples map to Float by 1/32,768, so that −32,768 is −1 and 32,767 just below 1; the way back rounds to the nearest and clips.
+/// Sixteen-bit samples become Float by 1/32,768: −32,768 becomes −1, and 32,767 is just below 1. Float samples are rounded to the nearest 16-bit
+/// value and clipped.
 package enum PCM {
-    /// Appends 16-bit little-endian samples as Float. An odd last byte is left out.
+    /// Appends 16-bit little-endian samples as Float. An odd last byte is dropped.
     package static func appendFloats(linear16 bytes: RawSpan, to samples: inout [Float]) {
         bytes.withUnsafeBytes { bytes in
             let count = bytes.count / 2, start = samples.count
@@ -16,7 +17,7 @@ package enum PCM {
         }
     }
 
-    /// Appends 16-bit little-endian samples as numbers. An odd last byte is left out.
+    /// Appends 16-bit little-endian samples as integers. An odd last byte is dropped.
     package static func appendSamples(linear16 bytes: UnsafeRawBufferPointer, to samples: inout [Int16]) {
         let count = bytes.count / 2, start = samples.count
         samples.append(contentsOf: repeatElement(0, count: count))
@@ -27,7 +28,7 @@ package enum PCM {
         }
     }
 
-    /// Appends 16-bit samples, little-endian.
+    /// Appends 16-bit samples as little-endian bytes.
     static func append(_ samples: Span<Int16>, to bytes: inout [UInt8]) {
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: 2 * samples.count))
@@ -36,7 +37,7 @@ package enum PCM {
         }
     }
 
-    /// Appends Float samples as 16-bit little-endian. What is not a number becomes silence.
+    /// Appends Float samples as 16-bit little-endian. NaN becomes silence.
     package static func appendLinear16(_ samples: Span<Float>, to bytes: inout [UInt8]) {
         samples.withUnsafeBufferPointer { samples in
             bytes.reserveCapacity(bytes.count + samples.count * 2)
@@ -44,7 +45,7 @@ package enum PCM {
         }
     }
 
-    /// Appends 32-bit little-endian samples as 16-bit little-endian: their upper halves. An incomplete last sample is left out.
+    /// Appends the upper halves of 32-bit little-endian samples as 16-bit little-endian. An incomplete last sample is dropped.
     package static func appendLinear16(linear32 bytes: RawSpan, to output: inout [UInt8]) {
         bytes.withUnsafeBytes { bytes in
             output.reserveCapacity(output.count + bytes.count / 2)
@@ -55,7 +56,7 @@ package enum PCM {
         }
     }
 
-    /// Appends the mean of each frame of interleaved 16-bit little-endian samples. An incomplete last frame is left out.
+    /// Appends the mean of each frame of interleaved 16-bit little-endian samples. An incomplete last frame is dropped.
     package static func appendMean(linear16 bytes: RawSpan, channels: Int, to output: inout [UInt8]) {
         guard channels > 0 else { return }
         bytes.withUnsafeBytes { bytes in
@@ -71,7 +72,7 @@ package enum PCM {
         }
     }
 
-    /// The nearest 16-bit value; clips what is beyond −1…1; silence for what is not a number.
+    /// Returns the nearest 16-bit value. Samples beyond −1…1 are clipped; NaN becomes silence.
     package static func linear16(_ sample: Float) -> Int16 {
         guard !sample.isNaN else { return 0 }
         return Int16(max(-32_768, min(32_767, (sample * 32_768).rounded())))
@@ -83,7 +84,7 @@ package enum PCM {
         bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
     }
 
-    /// The channels' samples one after the other in turns, as 16-bit little-endian. Channels have the same number of samples.
+    /// Appends the channels' samples, interleaved, as 16-bit little-endian. All channels have the same number of samples.
     package static func appendLinear16(interleaving channels: [[Float]], to bytes: inout [UInt8]) {
         if channels.count == 1, let only = channels.first { return appendLinear16(only.span, to: &bytes) }
         let count = channels.map(\.count).min() ?? 0
@@ -93,7 +94,7 @@ package enum PCM {
         }
     }
 
-    /// The mean of channels that have the same number of samples.
+    /// Returns the mean of the channels, which have the same number of samples.
     package static func mean(_ channels: [[Float]]) -> [Float] {
         guard channels.count > 1, var sum = channels.first else { return channels.first ?? [] }
         for channel in channels.dropFirst() {

@@ -1,20 +1,20 @@
 package import Dispatch
 package import Speech
 
-/// Reads stretches out of a recording, as one channel at 16 kHz.
+/// Reads stretches of a recording as one channel at 16 kHz.
 package struct RecordingStretches: Sendable {
     private let queue: DispatchQueue
     private let media: any MediaSource
 
     /// - Parameters:
-    ///   - queue: for the disk, and for decoding.
-    ///   - media: decodes the recordings.
+    ///   - queue: queue for disk access and decoding.
+    ///   - media: decoder of the recordings.
     package init(queue: DispatchQueue, media: any MediaSource) {
         self.queue = queue
         self.media = media
     }
 
-    /// - Returns: of each range what the recording has of it.
+    /// - Returns: for each range, the samples that the recording has.
     package func read(_ ranges: [SampleRange], of recording: Recording) async throws(MediaError) -> [[Float]] {
         let turn = try await media.turn(for: recording)
         let result: Result<[[Float]], MediaError> = await withCheckedContinuation { continuation in

@@ -1,19 +1,19 @@
 private import CSoxr
 package import Speech
 
-/// Brings one channel to another rate, in a stream.
+/// Converts one channel to another sample rate, as a stream.
 ///
-/// Positions stay exact: the filter's delay is taken out, so that what was at sample *n* comes out at *n · new / old*, and after `finish` the
-/// number of samples is the number put in, converted and rounded to the nearest. Belongs to one thread at a time.
+/// Positions stay exact: the filter's delay is removed, so that input sample *n* becomes output sample *n · new / old*. After `finish`, the number
+/// of output samples is the converted number of input samples, rounded to the nearest. One thread at a time may use it.
 package final class Resampler {
     package let source: SampleRate
     package let target: SampleRate
-    /// nil when the rates are equal.
+    /// The soxr resampler; nil when the rates are equal.
     private let handle: soxr_t?
     private var consumed = SampleIndex.zero
     private var produced = SampleIndex.zero
 
-    /// nil when soxr refuses the rates (not positive, or too far apart) or memory is out.
+    /// Makes the resampler; nil when soxr refuses the rates (not positive, or too far apart) or memory is exhausted.
     package init?(from source: SampleRate, to target: SampleRate) {
         self.source = source
         self.target = target
@@ -34,7 +34,7 @@ package final class Resampler {
 
     deinit { soxr_delete(handle) }
 
-    /// Appends what `samples` complete to `output`. The last few milliseconds stay inside until more comes or `finish`.
+    /// Appends the samples that `samples` complete to `output`. The last few milliseconds stay inside until more samples come, or until `finish`.
     package func append(_ samples: Span<Float>, to output: inout [Float]) {
         consumed = SampleIndex(consumed.samples + Int64(samples.count))
         guard let handle else {
@@ -45,7 +45,7 @@ package final class Resampler {
         samples.withUnsafeBufferPointer { run(handle, $0.baseAddress, $0.count, into: &output) }
     }
 
-    /// Appends what is still inside. Nothing may be appended afterwards.
+    /// Appends the samples that the filter still holds. Nothing may be appended afterwards.
     package func finish(into output: inout [Float]) {
         guard let handle else { return }
         let before = output.count, missing = (consumed.converted(from: source, to: target) - produced).samples
@@ -58,7 +58,7 @@ package final class Resampler {
         }
     }
 
-    /// No input means the end: soxr is drained.
+    /// Runs soxr. A nil input means the end: soxr is drained.
     private func run(_ handle: soxr_t, _ input: UnsafePointer<Float>?, _ count: Int, into output: inout [Float]) {
         let room = 4096 + count * target.hertz / source.hertz
         var offset = 0

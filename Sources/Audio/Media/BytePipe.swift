@@ -1,20 +1,20 @@
-/// Bytes between the loop that receives them and the thread that decodes them. The writer never waits; the reader does.
+/// A pipe of bytes from the loop that receives them to the thread that decodes them. The writer never waits; the reader does.
 final class BytePipe: Sendable {
     private struct State {
         var bytes: [UInt8] = []
-        /// How many of `bytes` were read.
+        /// Number of bytes in `bytes` that were read.
         var offset = 0
         var isFinished = false
         var isCancelled = false
         var isReaderWaiting = false
-        /// Bytes that may still be read; what comes after them is dropped.
+        /// Number of bytes that may still be read. Later bytes are dropped.
         var remaining = Int.max
-        /// So much lay here since `drained` was called last that the writer may have stopped.
+        /// True if so many bytes waited since the last call of `drained` that the writer may have stopped.
         var wasHigh = false
 
         var count: Int { bytes.count - offset }
 
-        /// For the reader: nothing will come that is not here.
+        /// True if the reader gets no bytes except those that are here.
         var isComplete: Bool { isFinished || isCancelled }
     }
 
@@ -22,22 +22,22 @@ final class BytePipe: Sendable {
     private let limit: Int
     private let drained: @Sendable () -> Void
 
-    /// From here on a writer that has an eye on `count` may stop.
+    /// Number of waiting bytes from which the writer may stop, if it watches `count`.
     private static let high = 16 << 10
 
-    /// - Parameter drained: called by the reading thread when everything is read after much lay here.
+    /// - Parameter drained: called on the reading thread when the pipe is empty after many bytes waited.
     init(limit: Int, drained: @escaping @Sendable () -> Void) {
         self.limit = limit
         self.drained = drained
     }
 
-    /// Bytes written and not yet read.
+    /// Number of bytes written and not yet read.
     var count: Int { state.withLock { $0.count } }
 
-    /// The reader has had everything and waits for more.
+    /// True if the reader has read all bytes and waits for more.
     var isDry: Bool { state.withLock { $0.isReaderWaiting } }
 
-    /// False when more than the limit would wait to be read; nothing is taken then.
+    /// Writes bytes. Returns false, and takes no bytes, when more than the limit would wait.
     func write(_ span: RawSpan) -> Bool {
         let isTaken = span.withUnsafeBytes { new in
             state.withLock { state in
@@ -57,13 +57,13 @@ final class BytePipe: Sendable {
         return isTaken
     }
 
-    /// No more bytes will be written.
+    /// Declares that no more bytes will be written.
     func finish() {
         state.withLock { $0.isFinished = true }
         state.signalAll()
     }
 
-    /// The reader gets nothing more, at once.
+    /// Ends the pipe at once: the reader gets no more bytes.
     func cancel() {
         state.withLock { state in
             state.isCancelled = true
@@ -73,7 +73,7 @@ final class BytePipe: Sendable {
         state.signalAll()
     }
 
-    /// Waits for at least one byte. 0 at the end.
+    /// Waits for at least one byte and returns the number of bytes read; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let isDrained = state.withLock { state in
             defer { if state.count == 0 { state.wasHigh = false } }
@@ -96,7 +96,7 @@ final class BytePipe: Sendable {
         }
     }
 
-    /// Waits until there are `most` bytes or no more will come, and shows them without taking them.
+    /// Waits until there are `most` bytes, or until no more will come, and returns them without removing them.
     func peek(_ most: Int) -> [UInt8] {
         state.wait { state in
             guard state.count >= most || state.isComplete else {
@@ -107,7 +107,7 @@ final class BytePipe: Sendable {
         }
     }
 
-    /// Takes `count` bytes that were shown, and lets only `limit` of those behind them be read; the end comes with `finish` all the same.
+    /// Removes `count` peeked bytes, and lets the reader have only the next `limit` bytes. The end still comes with `finish`.
     func skip(_ count: Int, limit: Int?) {
         state.withLock { state in
             state.offset = min(state.offset + count, state.bytes.count)

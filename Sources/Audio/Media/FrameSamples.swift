@@ -1,6 +1,6 @@
 internal import CAVFormat
 
-/// What libav decodes to, as Float.
+/// Conversion of libav's decoded frames to Float.
 enum FrameSamples {
     /// Replaces `channels` by the samples of `frame`, in −1…1, one array for each channel.
     static func read(_ frame: UnsafeMutablePointer<AVFrame>, into channels: inout [[Float]]) throws(MediaError) {

@@ -1,8 +1,9 @@
 internal import CAVFormat
 
-/// What the whole process says to libav once, and how its errors read.
+/// Settings of libav for the whole process, and the texts of its errors.
 enum LibAV {
-    /// Nothing is written to standard error, and no single allocation grows beyond what media need (a damaged header may claim gigabytes).
+    /// Prepares libav once: it writes nothing to standard error, and no single allocation exceeds the needs of media (a damaged header may claim
+    /// gigabytes).
     static let isPrepared: Bool = {
         av_log_set_level(AV_LOG_QUIET)
         av_max_alloc(256 << 20)
@@ -20,13 +21,13 @@ enum LibAV {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Containers and bare streams that carry audio. Left out on purpose: everything that names other files (playlists, concat, image sequences),
-    /// devices, subtitles, and what nobody records.
+    /// Containers and bare streams that carry audio. Deliberately left out: formats that name other files (playlists, concat, image sequences),
+    /// devices, subtitles, and formats that nobody records.
     static let containers =
         "wav,w64,mp3,aac,loas,latm,ogg,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,flv,asf,mpegts,mpeg,aiff,au,caf,amr,amrnb,amrwb,ac3,eac3,dts,"
         + "ape,wv,tta,mpc,mpc8,voc,gsm,sox,rm"
 
-    /// Decoders that may run. Video decoders never do, not even to look at a stream.
+    /// Decoders that may run. Video decoders never run, not even to probe a stream.
     static let decoders: String = {
         var names =
             "aac,aac_fixed,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,flac,opus,libopus,vorbis,libvorbis,speex,libspeex,amrnb,amrwb,"

@@ -1,8 +1,8 @@
 internal import CAVFormat
 
-/// libav: bytes in, decoded frames of the best audio stream out, at the rate and in the channels that the bytes have.
+/// A decoder by libav: takes bytes, and returns decoded frames of the best audio stream, with the stream's own rate and channels.
 ///
-/// Damaged packets are skipped and counted. Only containers and decoders that `LibAV` names run; nothing else is ever opened.
+/// Damaged packets are skipped and counted. Only containers and decoders on the lists of `LibAV` run; no other file is ever opened.
 final class MediaDecoder {
     private let input: MediaInput
     private var format: UnsafeMutablePointer<AVFormatContext>?
@@ -13,7 +13,7 @@ final class MediaDecoder {
     private var isDraining = false
     private(set) var skippedPackets = 0
 
-    /// - Parameter isLive: answers as early as possible instead of reading ahead to learn more.
+    /// - Parameter isLive: true: frames come as early as possible; false: the decoder may read ahead to learn more about the stream.
     init(_ input: MediaInput, hint: MediaHint, isLive: Bool) throws(MediaError) {
         self.input = input
         _ = LibAV.isPrepared
@@ -29,7 +29,7 @@ final class MediaDecoder {
         avformat_close_input(&format)
     }
 
-    /// The next frame; nil at the end. Valid until the next call.
+    /// Returns the next frame; nil at the end. The frame is valid until the next call.
     func next() throws(MediaError) -> UnsafeMutablePointer<AVFrame>? {
         guard let codec, let packet, let frame else { throw Self.outOfMemory }
         while true {
@@ -50,12 +50,12 @@ final class MediaDecoder {
         }
     }
 
-    /// Gives the decoder its next packet, or word that there is none.
+    /// Gives the decoder its next packet, or tells it that there are no more.
     private func feed(_ codec: UnsafeMutablePointer<AVCodecContext>, _ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
         let code = av_read_frame(format, packet)
         guard code >= 0 else {
             if code == harken_av_error(ENOMEM) { throw Self.outOfMemory }
-            // Whatever ends the container (its end, a cut, damage that cannot be passed) ends the audio: what was there is kept.
+            // The container has ended: at its end, at a cut, or at damage that cannot be passed. The audio up to here is kept.
             if code != harken_av_end() { skippedPackets += 1 }
             isDraining = true
             avcodec_send_packet(codec, nil)
@@ -81,7 +81,7 @@ extension MediaDecoder {
         context.pointee.pb = input.context
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
         context.pointee.max_streams = MediaLimits.streams
-        // A container that names another file gets nothing.
+        // A container that refers to another file gets an error.
         context.pointee.io_open = { _, _, _, _, _ in harken_av_error(EPERM) }
 
         var options: OpaquePointer?
@@ -90,7 +90,8 @@ extension MediaDecoder {
         av_dict_set(&options, "codec_whitelist", LibAV.decoders, 0)
         for (name, value) in hint.options { av_dict_set(&options, name, value, 0) }
         if isLive {
-            // What libav may take before it decides what the bytes are: a second or two of speech, not its five megabytes.
+            // Limit of the bytes that libav reads before it decides about the format: a second or two of speech, in place of its default of five
+            // megabytes.
             av_dict_set(&options, "probesize", "32768", 0)
             av_dict_set(&options, "formatprobesize", "32768", 0)
         }
@@ -101,7 +102,7 @@ extension MediaDecoder {
         } else {
             av_dict_set(&options, "format_whitelist", hint.containers, 0)
         }
-        // On failure it frees the context and leaves nil.
+        // On failure the function frees the context and sets nil.
         let code = avformat_open_input(&format, nil, demuxer, &options)
         guard code >= 0, let opened = format else { throw Self.failure(code) }
         guard !isLive || needsReadingAhead(opened) else { return }
@@ -109,7 +110,7 @@ extension MediaDecoder {
         guard found >= 0 else { throw Self.failure(found) }
     }
 
-    /// Some containers name their streams in their first packets only.
+    /// True if the streams are known only after the first packets, as in some containers.
     private func needsReadingAhead(_ format: UnsafeMutablePointer<AVFormatContext>) -> Bool {
         guard format.pointee.ctx_flags & AVFMTCTX_NOHEADER == 0 else { return true }
         return !(0..<Int(format.pointee.nb_streams)).contains {
@@ -127,7 +128,7 @@ extension MediaDecoder {
         var decoder: UnsafePointer<AVCodec>?
         stream = av_find_best_stream(format, AVMEDIA_TYPE_AUDIO, -1, -1, &decoder, 0)
         if stream < 0, let first = (0..<Int(format.pointee.nb_streams)).first(where: { isAudio(format.pointee.streams[$0]) }) {
-            // The rate of bare MP3 and AAC is in their frames, which were not looked at when the stream is live.
+            // Bare MP3 and AAC have their rate in their frames, which are not probed in a live stream.
             stream = Int32(first)
             decoder = format.pointee.streams[first].flatMap { avcodec_find_decoder($0.pointee.codecpar.pointee.codec_id) }
         }
@@ -159,10 +160,10 @@ extension MediaDecoder {
         }
     }
 
-    /// libav computed `seconds` from a bit rate, as for MP3 without an index.
+    /// True if libav computed `seconds` from a bit rate, as for MP3 without an index.
     var isDurationGuessed: Bool { format?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE }
 
-    /// As the container says it or its size tells; nil when neither does.
+    /// Duration by the container, or by the file size; nil when neither gives it.
     var seconds: Double? {
         guard let format, stream >= 0, let track = format.pointee.streams[Int(stream)] else { return nil }
         let base = track.pointee.time_base
@@ -172,7 +173,7 @@ extension MediaDecoder {
         } else if format.pointee.duration != harken_av_no_time(), format.pointee.duration > 0 {
             seconds = Double(format.pointee.duration) / Double(AV_TIME_BASE)
         }
-        // A cut file still has the header of the whole; uncompressed audio cannot be longer than the file.
+        // A truncated file still has its original header. Uncompressed audio cannot be longer than the file.
         guard let size = input.size, let parameters = track.pointee.codecpar, av_get_exact_bits_per_sample(parameters.pointee.codec_id) > 0 else {
             return seconds
         }

@@ -1,12 +1,12 @@
 internal import Speech
 
-/// What libav is told about bytes before it looks at them.
+/// Knowledge about the bytes that libav gets before it probes them.
 struct MediaHint {
-    /// Taken without a look at the bytes, where they do not describe themselves.
+    /// Format to use without probing, for bytes that do not describe themselves.
     var demuxer: String?
-    /// Taken for a live stream that begins with none of the marks that containers have.
+    /// Format to use for a live stream that begins without any container's mark.
     private var bare: String?
-    /// What may be found by looking at the bytes.
+    /// Formats that probing may find.
     var containers = LibAV.containers
     var options: [(name: String, value: String)] = []
 
@@ -33,13 +33,14 @@ struct MediaHint {
 }
 
 extension MediaHint {
-    /// What follows are the plain samples that a WAV header announced.
+    /// Switches to the plain samples that a WAV header announced.
     mutating func take(_ header: WAVHeader) {
         demuxer = header.demuxer
         options = [("sample_rate", "\(header.hertz)"), ("channels", "\(header.channels)")]
     }
 
-    /// Takes the container from the first twelve bytes where they leave no doubt: libav would wait for a few thousand, which is seconds of speech.
+    /// Detects the container from the first twelve bytes when they are unambiguous. libav would wait for a few thousand bytes, which are seconds of
+    /// speech.
     mutating func recognize(_ start: [UInt8]) {
         guard demuxer == nil, start.count >= 12 else { return }
         func has(_ text: String, at offset: Int = 0) -> Bool { start[offset...].starts(with: text.utf8) }
@@ -65,11 +66,11 @@ extension MediaHint {
     }
 }
 
-/// What a peer may claim of its audio.
+/// Limits for the values that a peer may claim for its audio.
 enum MediaLimits {
     static let rates = 1_000...384_000
     static let channels = 1...32
-    /// Streams in one file; more are ignored.
+    /// Maximum number of streams in one file; further streams are ignored.
     static let streams: Int32 = 64
 
     static func refusal(hertz: Int, channels: Int) -> String {
@@ -79,7 +80,7 @@ enum MediaLimits {
 }
 
 extension SampleLayout {
-    /// libav's name for such samples without a container: `s16le`.
+    /// libav's name for plain samples of this kind without a container, such as `s16le`.
     fileprivate var demuxer: String {
         let letter =
             switch kind {

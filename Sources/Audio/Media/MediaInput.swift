@@ -5,22 +5,22 @@ internal import CAVFormat
     internal import Darwin
 #endif
 
-/// Where libav gets its bytes from. Owns the AVIOContext.
+/// The source of libav's bytes. Owns the AVIOContext.
 final class MediaInput {
     let context: UnsafeMutablePointer<AVIOContext>
-    /// An open file; nil for streams.
+    /// Descriptor of an open file; nil for streams.
     private let descriptor: Int32?
-    /// Kept alive for libav's callback.
+    /// The pipe of a stream, kept alive for libav's callback.
     private let pipe: BytePipe?
 
-    /// Opens a plain file: no address, list or device protocol of libav's is ever consulted.
+    /// Opens a plain file. libav's addresses, lists and device protocols are never used.
     convenience init(path: String) throws(MediaError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable("the file cannot be opened: \(LibAV.text(of: harken_av_error(errno)))") }
         try self.init(descriptor: descriptor)
     }
 
-    /// Takes an open file, and closes it at the end.
+    /// Takes an open file; `deinit` closes it.
     init(descriptor: Int32) throws(MediaError) {
         let size = 32_768
         let made = av_malloc(size).flatMap { buffer in
@@ -32,14 +32,14 @@ final class MediaInput {
             close(descriptor)
             throw .unreadable("out of memory")
         }
-        // A pipe gives each byte once.
+        // A pipe gives each byte only once, so libav must not seek.
         if lseek(descriptor, 0, SEEK_CUR) < 0 { made.pointee.seekable = 0 }
         context = made
         self.descriptor = descriptor
         pipe = nil
     }
 
-    /// Bytes as they come; no seeking.
+    /// Reads bytes from a pipe as they come, without seeking.
     init(pipe: BytePipe) throws(MediaError) {
         let size = 4096
         let made = av_malloc(size).flatMap { buffer in
@@ -59,7 +59,7 @@ final class MediaInput {
         if let descriptor { close(descriptor) }
     }
 
-    /// Bytes in all; nil for streams.
+    /// Size of the file in bytes; nil for streams.
     var size: Int64? {
         guard let descriptor else { return nil }
         let size = sizeOfFile(descriptor)
@@ -67,10 +67,10 @@ final class MediaInput {
     }
 }
 
-/// The descriptor that a callback's context carries: one more than it, because 0 would be no pointer.
+/// Returns the descriptor in a callback's context. The context is the descriptor plus one, because 0 would be a null pointer.
 private func number(of opaque: UnsafeMutableRawPointer?) -> Int32 { Int32(Int(bitPattern: opaque) - 1) }
 
-/// The size in bytes, by `lseek` alone, which a sandbox leaves; negative for what has none.
+/// Returns the size of a file in bytes, by `lseek` alone, which sandboxes permit; negative for descriptors without a size.
 private func sizeOfFile(_ descriptor: Int32) -> Int64 {
     let position = lseek(descriptor, 0, SEEK_CUR)
     guard position >= 0 else { return -1 }
@@ -100,7 +100,7 @@ private func seekInFile(_ opaque: UnsafeMutableRawPointer?, _ offset: Int64, _ w
     return position >= 0 ? Int64(position) : Int64(harken_av_error(errno))
 }
 
-/// libav's read callback: waits for bytes.
+/// libav's read callback for pipes: waits for bytes.
 private func readFromPipe(_ opaque: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ size: Int32) -> Int32 {
     guard let opaque, let buffer, size > 0 else { return harken_av_end() }
     let pipe = Unmanaged<BytePipe>.fromOpaque(opaque).takeUnretainedValue()

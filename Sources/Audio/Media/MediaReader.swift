@@ -1,21 +1,21 @@
 internal import CAVFormat
 internal import Speech
 
-/// Decoded audio at one rate, mixed or by channel, whatever the bytes are and however their rate changes on the way.
+/// Reads decoded audio at one rate, mixed or by channel. The rate of the source may change on the way.
 final class MediaReader {
     let rate: SampleRate
     let channelCount: Int
     private let decoder: MediaDecoder
     private let treatment: ChannelTreatment
     private var resamplers: [Resampler] = []
-    /// One frame, as decoded.
+    /// Samples of one decoded frame.
     private var decoded: [[Float]] = []
-    /// Ready to be taken, by channel.
+    /// Samples that are ready to be returned, by channel.
     private var ready: [[Float]]
     private var taken = SampleIndex.zero
     private var isAtEnd = false
 
-    /// Decodes the first frame, so that what cannot be decoded fails here.
+    /// Opens the input and decodes its first frame, so that undecodable bytes fail here.
     init(_ input: MediaInput, hint: MediaHint, rate: SampleRate, treatment: ChannelTreatment, isLive: Bool) throws(MediaError) {
         self.rate = rate
         self.treatment = treatment
@@ -32,10 +32,10 @@ final class MediaReader {
 
     var isLengthGuessed: Bool { decoder.isDurationGuessed }
 
-    /// As the container says it; for progress, not for arithmetic.
+    /// Length that the container declares; good enough for progress, not for computing positions.
     var length: SampleCount? { decoder.seconds.map { SampleCount(Int64(($0 * Double(rate.hertz)).rounded())) } }
 
-    /// The next samples: `most`, fewer only when less than `least` more came or the audio ends; nil at the end.
+    /// Returns the next samples: from `least` to `most` of them, and fewer than `least` only at the end; nil after the end.
     func next(atLeast least: Int, atMost most: Int) throws(MediaError) -> AudioBlock? {
         while ready[0].count < least && !isAtEnd {
             if let frame = try decoder.next() {
@@ -58,7 +58,7 @@ final class MediaReader {
         return block
     }
 
-    /// Why there is not a single frame.
+    /// Returns the reason why not a single frame was decoded.
     private static func reason(for decoder: MediaDecoder, isLive: Bool) -> String {
         if isLive && decoder.isMP4 {
             return "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; "
@@ -73,7 +73,7 @@ final class MediaReader {
         let source = SampleRate(hertz: Int(frame.pointee.sample_rate))
         if resamplers.first?.source != source { try resample(from: source) }
         for channel in 0..<channelCount {
-            // A stream that loses a channel on the way keeps it, silent; one that gains a channel does not.
+            // A channel that the stream loses goes on as silence. A channel that the stream gains is ignored.
             if channel >= decoded.count { decoded.append(Array(repeating: 0, count: decoded[0].count)) }
             let samples = decoded[channel]
             resamplers[channel].append(samples.span, to: &ready[channel])

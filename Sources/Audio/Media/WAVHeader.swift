@@ -1,32 +1,32 @@
-/// The head of a WAV file, up to its samples.
+/// The header of a WAV file, up to its samples.
 ///
-/// libav reads WAV well, but waits for 64 KB (two seconds of speech) to see whether the samples of a stream are something else in disguise.
+/// libav reads WAV well, but it first waits for 64 KB (two seconds of speech) to detect other formats inside the samples.
 struct WAVHeader: Equatable {
     enum Reading: Equatable {
         case found(WAVHeader)
-        /// So many bytes from the start are needed to go on.
+        /// The header is incomplete: this number of bytes from the start is needed.
         case needs(Int)
-        /// Not a WAV file of plain samples.
+        /// The bytes are not a WAV file of plain samples.
         case other
     }
 
-    /// libav's name for the samples.
+    /// libav's name for the encoding of the samples.
     var demuxer: String
     var hertz: Int
     var channels: Int
-    /// Where the samples begin.
+    /// Length of the header in bytes, up to the first sample.
     var byteCount: Int
-    /// Of the samples; nil when the header was written before that was known.
+    /// Number of bytes of samples; nil when the header was written before the number was known.
     var dataByteCount: Int?
 
-    /// What the first bytes of a stream say.
+    /// Reads the header from the first bytes of a stream.
     static func read(_ bytes: [UInt8]) -> Reading {
         guard bytes.count >= 12 else { return .needs(12) }
         guard bytes.starts(with: "RIFF".utf8), bytes[8...].starts(with: "WAVE".utf8) else { return .other }
         func number(_ width: Int, at offset: Int) -> Int { (0..<width).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
         var offset = 12
         var header: WAVHeader?
-        // A chunk that is longer than this before the samples is left to libav.
+        // libav reads a file with longer chunks before the samples.
         while offset < 60_000 {
             guard bytes.count >= offset + 8 else { return .needs(offset + 8) }
             let size = number(4, at: offset + 4), body = offset + 8
@@ -39,7 +39,7 @@ struct WAVHeader: Equatable {
             if bytes[offset...].starts(with: "fmt ".utf8) {
                 guard (16...64).contains(size) else { return .other }
                 guard bytes.count >= body + size else { return .needs(body + size) }
-                // An extensible header names the samples by the start of an identifier further back.
+                // In an extensible header, the encoding is at the start of an identifier further back.
                 let tag = number(2, at: body) == 0xFFFE && size >= 40 ? number(2, at: body + 24) : number(2, at: body)
                 let channels = number(2, at: body + 2), hertz = number(4, at: body + 4)
                 let frame = number(2, at: body + 12), bits = number(2, at: body + 14)

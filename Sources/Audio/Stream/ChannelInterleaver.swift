@@ -1,16 +1,16 @@
 package import Speech
 
-/// Makes one interleaved stream of channels whose audio comes separately.
+/// Interleaves channels whose audio arrives separately into one stream.
 ///
-/// Mixes on a clock: what has waited for longer than `patience` goes on, and channels that have nothing for that time are silent there. A channel that
-/// was silent and comes back goes on where the others are. A value without I/O.
+/// The clock decides: audio that has waited longer than `patience` is emitted, and channels without audio are silent there. A silent channel that
+/// gets audio again continues at the position of the others. A value without I/O.
 package struct ChannelInterleaver: Sendable {
     private struct Channel: Sendable {
-        /// 16-bit little-endian.
+        /// Samples, 16-bit little-endian.
         var samples: [UInt8] = []
-        /// When the messages in `samples` came, and where each ends in it, the oldest first.
+        /// Arrival times of the messages in `samples`, with the end of each in bytes, the oldest first.
         var arrivals: [(at: Instant, end: Int)] = []
-        /// Silence was put in its place since it last had audio.
+        /// True if silence has replaced the channel's audio since its last audio.
         var wasAbsent = false
 
         mutating func remove(_ count: Int) {
@@ -28,15 +28,15 @@ package struct ChannelInterleaver: Sendable {
     private let maxWaiting: Int
     private var channels: [Channel]
 
-    /// - Parameter count: of channels, at least 1.
+    /// - Parameter count: number of channels, at least 1.
     package init(channels count: Int, rate: SampleRate, patience: Duration = .milliseconds(200)) {
         self.patience = patience
-        // Of a channel that sends ahead of the others.
+        // Bytes that a channel may be ahead of the others.
         maxWaiting = 20 * rate.hertz
         channels = Array(repeating: Channel(), count: count)
     }
 
-    /// Takes 16-bit little-endian PCM of one channel; an incomplete last sample is left out.
+    /// Takes 16-bit little-endian PCM of one channel. An incomplete last sample is dropped.
     package mutating func append(_ pcm: RawSpan, to channel: ChannelIndex, now: Instant) {
         guard channels.indices.contains(channel.number), pcm.byteCount >= 2 else { return }
         let count = pcm.byteCount & ~1
@@ -49,10 +49,10 @@ package struct ChannelInterleaver: Sendable {
         channels[channel.number].arrivals.append((now, channels[channel.number].samples.count))
     }
 
-    /// When `take` has something to give though nothing comes; nil when nothing waits.
+    /// The time at which `take` returns audio although none arrives; nil when no audio waits.
     package var deadline: Instant? { channels.compactMap(\.arrivals.first?.at).min().map { $0 + patience } }
 
-    /// Appends whole frames: all that every channel has, and what has waited for long enough.
+    /// Appends whole frames: the audio that every channel has, and the audio that has waited long enough.
     package mutating func take(now: Instant, into output: inout [UInt8]) {
         var due = channels.map(\.samples.count).min() ?? 0
         for channel in channels {
@@ -62,10 +62,10 @@ package struct ChannelInterleaver: Sendable {
         emit(due, into: &output)
     }
 
-    /// Appends everything that waits.
+    /// Appends all waiting audio.
     package mutating func finish(into output: inout [UInt8]) { emit(channels.map(\.samples.count).max() ?? 0, into: &output) }
 
-    /// - Parameter count: in bytes of one channel.
+    /// - Parameter count: number of bytes of each channel.
     private mutating func emit(_ count: Int, into output: inout [UInt8]) {
         guard count > 0 else { return }
         output.reserveCapacity(output.count + count * channels.count)

@@ -5,14 +5,15 @@
 #endif
 internal import Speech
 
-/// The thread on which libav decodes one live stream: libav asks for its bytes, so something has to wait for them.
+/// The thread on which libav decodes one live stream. libav waits for its bytes, so it needs a thread of its own.
 final class DecodingThread: Sendable {
     private let pipe: BytePipe
     private let queue: EventQueue
     private let format: AudioFormat
     private let treatment: ChannelTreatment
 
-    /// Ends when the pipe ends or is cancelled, or the queue is closed; nobody waits for it. False when the system has no thread to give.
+    /// Starts the thread. The thread ends when the pipe ends or is cancelled, or when the queue is closed. Returns false when the system cannot make
+    /// a thread.
     static func start(pipe: BytePipe, queue: EventQueue, format: AudioFormat, treatment: ChannelTreatment) -> Bool {
         let thread = DecodingThread(pipe: pipe, queue: queue, format: format, treatment: treatment)
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
@@ -22,7 +23,7 @@ final class DecodingThread: Sendable {
             attributes.deallocate()
         }
         pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
-        // Address space only: what is not touched takes no memory.
+        // Size of the address space only: untouched pages take no memory.
         pthread_attr_setstacksize(attributes, 1 << 20)
         let retained = Unmanaged.passRetained(thread)
         var id = pthread_t()
@@ -40,7 +41,7 @@ final class DecodingThread: Sendable {
         self.treatment = treatment
     }
 
-    /// Learns from the first bytes what the container is, without waiting for as many as libav would.
+    /// Detects the container from the first bytes, without waiting for as many bytes as libav would.
     private func recognize(_ hint: inout MediaHint) {
         var start = pipe.peek(12)
         if format == .container {
@@ -57,7 +58,7 @@ final class DecodingThread: Sendable {
                 guard start.count == count else { break }
             }
         }
-        // MP3 and AAC may begin with a title (ID3v2): its length is in seven bits of each of four bytes.
+        // MP3 and AAC may begin with a title (ID3v2), whose length is stored as seven bits in each of four bytes.
         if start.starts(with: "ID3".utf8), start.count >= 10 {
             let length = start[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) } + 10
             if length < 60_000 { start = Array(pipe.peek(length + 12).dropFirst(length)) }
@@ -72,7 +73,7 @@ final class DecodingThread: Sendable {
             let rate = StreamDecoder.sessionRate(for: format)
             let reader = try MediaReader(try MediaInput(pipe: pipe), hint: hint, rate: rate, treatment: treatment, isLive: true)
             guard queue.append(.opened(channels: reader.channelCount)) else { return }
-            // From 10 ms to half a second of audio in one event.
+            // An event has 10 ms to half a second of audio.
             while let block = try reader.next(atLeast: rate.hertz / 100, atMost: rate.hertz / 2) {
                 var bytes: [UInt8] = []
                 PCM.appendLinear16(interleaving: block.channels, to: &bytes)
@@ -82,7 +83,7 @@ final class DecodingThread: Sendable {
         } catch {
             queue.close(with: .failed(error))
         }
-        // What still comes is nobody's.
+        // Nobody reads further bytes.
         pipe.cancel()
     }
 }

@@ -1,15 +1,15 @@
-/// Decoded audio between the decoding thread and the loop. The thread waits when too much lies there; the loop never does.
+/// A queue of decoded audio from the decoding thread to the loop. The thread waits while the queue is full; the loop never waits.
 final class EventQueue: Sendable {
     private struct State {
         var events: [StreamDecoderEvent] = []
-        /// How many of `events` were taken.
+        /// Number of events in `events` that were taken.
         var offset = 0
         var byteCount = 0
-        /// `next` found nothing since `ready` was called last.
+        /// True if `next` found the queue empty since the last call of `ready`.
         var isAwaited = true
         var isClosed = false
 
-        /// Whether the taker has to be told.
+        /// Adds an event. Returns true if the loop must be notified.
         mutating func add(_ event: StreamDecoderEvent) -> Bool {
             events.append(event)
             if case .pcm(let bytes) = event { byteCount += bytes.count }
@@ -27,7 +27,7 @@ final class EventQueue: Sendable {
         self.ready = ready
     }
 
-    /// Waits while there is no room. False when nobody will take events any more.
+    /// Adds an event; waits while the queue is full. Returns false when the queue was closed.
     func append(_ event: StreamDecoderEvent) -> Bool {
         let (isTaken, isNews) = state.wait { state -> (Bool, Bool)? in
             if state.isClosed { return (false, false) }
@@ -37,7 +37,7 @@ final class EventQueue: Sendable {
         return isTaken
     }
 
-    /// Puts `event` in at once, as the last one.
+    /// Adds `event` as the last one, at once, even when the queue is full.
     func close(with event: StreamDecoderEvent) {
         let isNews = state.withLock { state in
             guard !state.isClosed else { return false }
@@ -48,7 +48,7 @@ final class EventQueue: Sendable {
         if isNews { ready() }
     }
 
-    /// Tells the taker to look, though there may be nothing.
+    /// Notifies the loop, although the queue may be empty.
     func wake() {
         let isNews = state.withLock { state in
             defer { state.isAwaited = false }
@@ -57,7 +57,7 @@ final class EventQueue: Sendable {
         if isNews { ready() }
     }
 
-    /// Nobody will take events any more.
+    /// Closes the queue: nobody will take further events.
     func cancel() {
         state.withLock { state in
             state.isClosed = true

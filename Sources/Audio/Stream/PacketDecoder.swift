@@ -1,18 +1,18 @@
 internal import Speech
 
-/// Decodes bare packets, one in each message. A class, so that it can stand in an enum's case and be changed there.
+/// Decodes bare packets, one per message. Conforming types are classes, so that an enum's associated value can be changed in place.
 protocol PacketDecoder: AnyObject {
     func append(_ packet: RawSpan, to output: inout [UInt8])
-    /// Messages that could not be decoded, since the last that could.
+    /// Number of undecodable messages in a row, up to the latest.
     var damagedInRow: Int { get }
-    /// All of them.
+    /// Total number of undecodable messages.
     var damaged: Int { get }
-    /// What the messages are not.
+    /// Text of the error when the messages are not packets of this kind.
     var complaint: String { get }
 }
 
 extension PacketDecoder {
-    /// A second's worth of packets, and not one of them decodes.
+    /// True if a second's worth of packets in a row could not be decoded.
     var isHopeless: Bool { damagedInRow >= StreamDecoder.maxDamagedInRow }
 }
 

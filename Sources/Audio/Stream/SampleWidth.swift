@@ -1,21 +1,21 @@
-/// Finds out whether samples that are said to have 8 bits have 16: senders have meant both by the same name, and the one heard as the other is noise.
+/// Detects that samples declared as 8 bits have 16 bits. Clients have used the same name for both, and the wrong width sounds like noise.
 ///
-/// Of 16-bit speech every second byte is the upper half of a sample, and those lie near 0 and 255 all the time. Samples of 8 bits are seldom there,
-/// where they would be as loud as can be. A value without I/O.
+/// In 16-bit speech, every second byte is the upper half of a sample, and these bytes are always near 0 or 255. Samples of 8 bits are seldom near
+/// these values, where they would have maximum loudness. A value without I/O.
 package struct SampleWidth: Sendable {
-    /// Pairs of bytes that are looked at; pairs of zeros, which are silence of 16 bits, tell nothing.
+    /// Number of byte pairs to examine. Pairs of zeros do not count: they are silence in 16 bits.
     private let needed: Int
     private var pairs = 0
     private var extremes = (first: 0, second: 0)
     private var pending: UInt8?
 
-    /// - Parameter count: bytes after which it is decided.
+    /// - Parameter count: number of bytes after which the width is decided.
     package init(after count: Int) { needed = max(1, count / 2) }
 
-    /// Whether it is known.
+    /// True if the width is decided.
     package private(set) var isDecided = false
 
-    /// - Returns: whether these bytes show that the samples have 16 bits. Never true again.
+    /// - Returns: true if these bytes prove that the samples have 16 bits; true at most once.
     package mutating func showsSixteen(_ bytes: RawSpan) -> Bool {
         guard !isDecided else { return false }
         bytes.withUnsafeBytes { bytes in

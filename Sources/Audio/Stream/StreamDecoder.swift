@@ -1,27 +1,27 @@
 package import Speech
 
-/// What comes out of a decoder that works on a thread of its own.
+/// An event of a decoder that works on a thread of its own.
 package enum StreamDecoderEvent: Sendable, Equatable {
-    /// The first event: what the bytes are is known, and how many channels the PCM has.
+    /// The first event: the format was detected. `channels` is the number of channels in the PCM.
     case opened(channels: Int)
     /// 16-bit little-endian PCM, interleaved, at `StreamDecoder.sessionRate(for:)`; whole frames, never empty.
     case pcm([UInt8])
     /// The last event: everything pushed before `finish` has been decoded.
     case ended
-    /// The last event: the bytes cannot be decoded (any further).
+    /// The last event: the bytes cannot be decoded, or not any further.
     case failed(MediaError)
 }
 
-/// Live audio bytes of any format, made 16-bit little-endian PCM at the session's rate.
+/// A decoder of live audio in any format: makes 16-bit little-endian PCM at the session's rate.
 ///
-/// Two ways out, decided by the format. *At once*: uncompressed formats and bare Opus packets come out of `push` itself; 16-bit PCM that needs
-/// nothing done to it is handed through without a copy. *Later*: what libav has to decode is decoded on a thread of the decoder's own, which
-/// starts with the first byte; it calls `ready`, and `next` gives what it made.
+/// The format decides between two ways. *At once*: `push` itself delivers the PCM of uncompressed formats and bare Opus packets; 16-bit PCM that
+/// needs no conversion passes through without a copy. *Later*: a thread of the decoder runs libav for all other formats. The thread starts with the
+/// first byte and calls `ready`, and `next` returns its results.
 ///
-/// The thread stops working ahead when half a megabyte waits to be taken by `next`, so a peer cannot make audio pile up by sending what is small
-/// and decodes to much; then `bufferedBytes` grows, and whoever pushes should stop reading its socket.
+/// The thread pauses while half a megabyte waits for `next`, so a peer cannot make audio pile up with small messages that decode to much audio. Then
+/// `bufferedBytes` grows, and the caller of `push` should stop reading its socket.
 ///
-/// Belongs to one session and is called on its loop only; never blocks.
+/// One decoder belongs to one session, is called on that session's loop only, and never blocks.
 package final class StreamDecoder {
     private enum Route {
         case samples(AudioEncoding, frameBytes: Int, mixing: Int?)
@@ -33,31 +33,31 @@ package final class StreamDecoder {
     private let treatment: ChannelTreatment
     private let route: Route
     private let queue: EventQueue
-    /// The start of a frame whose rest has not come.
+    /// The start of a frame whose rest has not arrived.
     private var carried: [UInt8] = []
-    /// Reused for what `push` hands out.
+    /// Buffer for the PCM that `push` returns; reused.
     private var output: [UInt8] = []
     private var mixed: [UInt8] = []
     private var isStarted = false
     private var isOver = false
-    /// Of samples that are said to have 8 bits.
+    /// Detector of the true width of samples that are declared as 8 bits.
     private var width: SampleWidth?
-    /// Messages that were no AAC frames, since the last that was one.
+    /// Number of messages in a row that were not AAC frames, up to the latest.
     private var strayMessages = 0
-    /// Messages that should each have been a packet and could not be decoded.
+    /// Number of messages that should each have been a packet but could not be decoded.
     package private(set) var damagedMessages = 0
 
-    /// Messages in a row that cannot be decoded, of which each should be a packet, after which the stream is given up.
+    /// Number of undecodable messages in a row after which the stream is given up, for formats with one packet per message.
     package static let maxDamagedInRow = 50
 
-    /// Bytes that may wait for libav, in all.
+    /// Maximum number of bytes that wait for libav.
     private static let pipeLimit = 16 << 20
     private static let queueLimit = 512 << 10
 
     /// - Parameters:
-    ///   - channels: `.separate` keeps the channels that come; `.mixed` makes one of them.
-    ///   - ready: called on another thread when `next` has something to give after it had nothing, and when much that was pushed has been
-    ///     taken. Called once until `next` returns nil again.
+    ///   - channels: `.separate` keeps the channels; `.mixed` makes one channel of them.
+    ///   - ready: called on another thread when `next` has an event again after it returned nil, and when most of the pushed bytes have been read.
+    ///     Called once until `next` returns nil again.
     package init(_ format: AudioFormat, channels treatment: ChannelTreatment, ready: @escaping @Sendable () -> Void) throws(MediaError) {
         self.format = format
         self.treatment = treatment
@@ -83,13 +83,13 @@ package final class StreamDecoder {
 
     deinit { cancel() }
 
-    /// The rate of the PCM: uncompressed formats and LC3 keep theirs, everything else is decoded to 16 kHz.
+    /// Returns the rate of the PCM: uncompressed formats and LC3 keep their own rate, and everything else is decoded to 16 kHz.
     package static func sessionRate(for format: AudioFormat) -> SampleRate {
         guard case .raw(let encoding, let rate, _) = format, encoding.bytesPerSample != nil || encoding == .lc3 else { return .speech }
         return rate
     }
 
-    /// Of the PCM; nil while only the bytes that will come can tell (then `.opened` does).
+    /// Number of channels in the PCM; nil when only the bytes can tell, in which case `.opened` has the number.
     package var channelCount: Int? {
         switch (treatment, format) {
         case (.mixed, _), (.separate, .raw(.lc3, _, _)): 1
@@ -98,24 +98,25 @@ package final class StreamDecoder {
         }
     }
 
-    /// Whether `push` hands through its input as it is.
+    /// True if `push` passes its input through unchanged.
     package var isPassThrough: Bool {
         if case .samples(.linear16, _, nil) = route { true } else { false }
     }
 
-    /// Bytes that were pushed and that libav has not taken yet.
+    /// Number of bytes that were pushed and that libav has not read yet.
     package var bufferedBytes: Int {
         if case .thread(let pipe) = route { pipe.count } else { 0 }
     }
 
-    /// Whether libav has made what it can of all that was pushed, and waits for more.
+    /// True if libav has decoded as much as it can of the pushed bytes, and waits for more.
     package var isWaiting: Bool {
         if case .thread(let pipe) = route { pipe.isDry } else { true }
     }
 
-    /// Takes the next bytes; for bare Opus, one packet.
+    /// Takes the next bytes. For bare Opus, the bytes are one packet.
     ///
-    /// - Parameter pcm: called before this returns with PCM that is made at once, in whole frames, at most twice; the span ends with the call.
+    /// - Parameter pcm: called before this function returns, at most twice, with PCM in whole frames that is available at once. The span is valid
+    ///   during the call.
     package func push(_ bytes: RawSpan, pcm: (RawSpan) -> Void) {
         guard !isOver else { return }
         switch route {
@@ -148,7 +149,7 @@ package final class StreamDecoder {
         queue.close(with: .failed(error))
     }
 
-    /// Whether an AAC frame begins the message. libav would look for one in whatever comes, for ever.
+    /// True if the message begins with an AAC frame. Without this check libav would search for a frame in any bytes, without end.
     private func isFrame(_ message: RawSpan) -> Bool {
         let isFrame = message.byteCount > 7 && message.withUnsafeBytes { $0[0] == 0xFF && $0[1] & 0xF6 == 0xF0 }
         strayMessages = isFrame ? 0 : strayMessages + 1
@@ -157,7 +158,7 @@ package final class StreamDecoder {
         return isFrame
     }
 
-    /// No more bytes will come. `.ended` (or `.failed`) follows from `next`.
+    /// Declares that no more bytes will come. `.ended` or `.failed` follows from `next`.
     package func finish() {
         guard !isOver else { return }
         if case .thread(let pipe) = route {
@@ -169,14 +170,14 @@ package final class StreamDecoder {
         isOver = true
     }
 
-    /// Stops at once; nothing comes any more.
+    /// Stops at once. No further events come.
     package func cancel() {
         isOver = true
         queue.cancel()
         if case .thread(let pipe) = route { pipe.cancel() }
     }
 
-    /// What was made since; nil when there is nothing for now.
+    /// Returns the next event; nil when there is none at the moment.
     package func next() -> StreamDecoderEvent? { queue.next() }
 
     private func start(_ pipe: BytePipe) -> Bool {
@@ -193,7 +194,7 @@ package final class StreamDecoder {
 // MARK: Uncompressed samples
 
 extension StreamDecoder {
-    /// Hands out the frame whose start was carried, then all whole frames of `bytes`, and carries what is left.
+    /// Passes on the carried frame, then all whole frames of `bytes`, and carries the rest.
     private func pushSamples(_ bytes: RawSpan, _ encoding: AudioEncoding, _ frameBytes: Int, _ mixing: Int?, _ pcm: (RawSpan) -> Void) {
         var start = 0
         if !carried.isEmpty {
@@ -231,6 +232,6 @@ extension StreamDecoder {
         hand(mixed, to: pcm)
     }
 
-    /// A span needs an array that nobody changes meanwhile, which a stored property cannot promise.
+    /// Passes `bytes` on as a span. A span needs an array that cannot change meanwhile; a stored property could change.
     private func hand(_ bytes: [UInt8], to pcm: (RawSpan) -> Void) { pcm(bytes.span.bytes) }
 }
