@@ -1,38 +1,38 @@
 package import Speech
 
-/// What a recorder tells while it works.
+/// An event that a recorder reports while it works.
 package enum RecorderEvent: Sendable, Equatable {
     /// The microphone is open.
     case listening(recording: String)
-    /// The recording that an earlier process left goes on, after so long without audio.
+    /// The recording of an earlier process continues. `after` is the time without audio.
     case goesOn(after: Duration)
-    /// The longest time of a recording is over: what follows is another one.
+    /// The recording reached its maximum length; the audio continues in a new recording.
     case rotated(recording: String)
-    /// The room on the disk is used up: what is said now is not kept.
+    /// The disk limit is reached: audio is not kept.
     case noRoom
-    /// There is room again.
+    /// There is disk space again.
     case roomAgain
-    /// The machine did not keep up; so much is missing.
+    /// The machine did not keep up. The associated value is the duration of the lost audio.
     case overran(Duration)
-    /// The microphone has given nothing but zeros for so long.
+    /// The microphone has given only zeros for this duration.
     case dead(after: Duration)
-    /// It gives sound again.
+    /// The microphone gives sound again.
     case alive
     case failed(RecordingMachine.Failure)
 
-    /// The server has a conversation for a recording.
+    /// The server has made a conversation for a recording.
     case conversation(String)
-    /// The server has a chunk.
+    /// The server has received a chunk.
     case sent(SampleRange)
     /// The server cannot be reached, or fails.
     case unreachable
     case reachable
-    /// The server takes nothing with this key.
+    /// The server refuses the key, or its account.
     case notAdmitted(status: Int, detail: String?)
-    /// The server will never take a chunk, or a conversation.
+    /// The server will never accept a chunk, or a conversation.
     case refused(status: Int, detail: String?)
-    /// Everything of a conversation is delivered.
+    /// Everything of a conversation has been delivered.
     case finished(conversation: String, title: String?)
-    /// The audio of a chunk cannot be read any more.
+    /// The audio of a chunk can no longer be read, or the recording's log cannot be written.
     case damaged(String)
 }

@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// Blocks of samples between the thread of the sound system and the one that delivers them. Neither waits for the other: when it is full, new
-/// blocks are dropped and counted.
+/// A ring of sample blocks from the thread of the sound system to the thread that delivers them. Neither thread waits for the other: when the ring is
+/// full, new blocks are dropped and counted.
 ///
-/// `@unchecked Sendable`: one thread writes and one reads; a block's memory belongs to the writer until `written` has passed it and to the reader
-/// until `read` has, `told` is the reader's, and both counts are read with acquire and stored with release order.
+/// `@unchecked Sendable`: one thread writes and one thread reads. A block's memory belongs to the writer until `written` has passed the block, and to
+/// the reader until `read` has passed it. Only the reader uses `told`. Both counts are read with acquire order and stored with release order.
 final class BlockRing: @unchecked Sendable {
     let blockSize: Int
     private let capacity: Int
@@ -12,14 +12,14 @@ final class BlockRing: @unchecked Sendable {
     private let written = Atomic<Int>(0)
     private let read = Atomic<Int>(0)
     private let dropped = Atomic<Int>(0)
-    /// For each block that waits, how many had been dropped before it came.
+    /// For each waiting block, the total number of blocks that had been dropped before it.
     private let droppedBefore: UnsafeMutablePointer<Int>
-    /// The reader's: how many drops it has told of.
+    /// Number of dropped blocks that the reader has reported. Only the reader uses it.
     private var told = 0
 
     /// - Parameters:
-    ///   - blockSize: samples in one block.
-    ///   - capacity: blocks that can wait.
+    ///   - blockSize: number of samples in a block.
+    ///   - capacity: maximum number of waiting blocks.
     init(blockSize: Int, capacity: Int) {
         self.blockSize = blockSize
         self.capacity = capacity
@@ -34,10 +34,10 @@ final class BlockRing: @unchecked Sendable {
         droppedBefore.deallocate()
     }
 
-    /// Samples that found no room.
+    /// Number of samples that were dropped because the ring was full.
     var droppedSamples: Int { dropped.load(ordering: .relaxed) * blockSize }
 
-    /// The writer's: copies one block.
+    /// Copies one block into the ring. Only the writer calls this.
     func write(_ block: UnsafePointer<Int16>) {
         let position = written.load(ordering: .relaxed)
         guard position - read.load(ordering: .acquiring) < capacity else {
@@ -49,9 +49,9 @@ final class BlockRing: @unchecked Sendable {
         written.store(position + 1, ordering: .releasing)
     }
 
-    /// The reader's: hands out the oldest block; false when there is none.
+    /// Passes the oldest block to `body`; returns false when the ring is empty. Only the reader calls this.
     ///
-    /// - Parameter lost: told first, when samples were dropped between the block before and this one: how many.
+    /// - Parameter lost: called first, with the number of samples that were dropped between the previous block and this one, if there are any.
     func take(lost: (Int) -> Void = { _ in }, _ body: (RawSpan) -> Void) -> Bool {
         let position = read.load(ordering: .relaxed)
         guard position < written.load(ordering: .acquiring) else { return false }

@@ -2,10 +2,10 @@ internal import Synchronization
 
 /// Records a microphone: 16-bit little-endian PCM, 16 kHz, mono, in blocks of 1,024 samples (64 ms).
 ///
-/// Blocks wait in a ring of eight seconds when their taker is slow; beyond that, new ones are dropped and counted. `stop` means stop, also while
-/// `start` is still at work: once it has returned, no sample is delivered. Callable from any thread.
+/// Blocks wait in a ring of eight seconds while `deliver` is slow; further blocks are dropped and counted. After `stop` has returned no sample is
+/// delivered, even when `start` was still at work. Any thread may call the methods.
 package final class Capture: Sendable {
-    /// Samples in a block.
+    /// Number of samples in a block.
     package static let blockSize = 1_024
     package static let hertz = 16_000
 
@@ -19,10 +19,10 @@ package final class Capture: Sendable {
     private let wanted: String?
 
     /// - Parameters:
-    ///   - device: a number or (part of a) name of `devices()`; nil is the system's default.
-    ///   - deliver: takes the blocks, in order, on a thread of the capture's own.
-    ///   - overran: told before the block that follows when samples were lost: how many.
-    ///   - failed: called once, on that thread, when the device stops by itself; nothing is delivered after it.
+    ///   - device: number or (part of the) name of one of `devices()`; nil: the system's default.
+    ///   - deliver: takes the blocks, in order, on a thread of this capture.
+    ///   - overran: called with the number of lost samples, before the block that follows them.
+    ///   - failed: called once, on the same thread, when the device stops by itself. No block is delivered afterwards.
     package init(
         device: String? = nil, deliver: @escaping @Sendable (RawSpan) -> Void, overran: @escaping @Sendable (Int) -> Void = { _ in },
         failed: @escaping @Sendable (CaptureError) -> Void
@@ -34,13 +34,13 @@ package final class Capture: Sendable {
 
     deinit { stop() }
 
-    /// What can be recorded from, now.
+    /// Returns the input devices that exist now.
     package static func devices() throws(CaptureError) -> [CaptureDevice] { try PortAudio.devices() }
 
-    /// Samples that were lost because `deliver` was too slow.
+    /// Number of samples that were lost because `deliver` was too slow.
     package var droppedSamples: Int { delivery.ring.droppedSamples }
 
-    /// Begins to record. Returns when the device runs; does nothing after `stop`.
+    /// Starts to record. Returns when the device runs. Does nothing after `stop`.
     package func start() throws(CaptureError) {
         try state.withLock { (state: inout sending State) throws(CaptureError) in
             switch state {
@@ -60,10 +60,10 @@ package final class Capture: Sendable {
         }
     }
 
-    /// Ends the recording. When it returns, `deliver` is not running and will not be called again (called from inside `deliver`: not after that
-    /// call). A second call does nothing.
+    /// Ends the recording. When it returns, `deliver` does not run and will not be called again; when `deliver` itself calls `stop`, the current call
+    /// is the last. A second call does nothing.
     package func stop() {
-        // At once, also while `start` holds the state.
+        // `end` takes effect at once, even while `start` holds the state.
         delivery.end()
         state.withLock { state in
             if case .running(let stream) = state { stream.close() }

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Synchronization
 
-/// The thread that hands blocks to whoever records, so that a slow taker never holds up the sound system's own thread.
+/// The thread that delivers blocks to the recorder, so that a slow receiver never delays the sound system's own thread.
 ///
-/// `@unchecked Sendable`: `semaphore` is made for several threads, `thread` is used under its lock, everything else is constant or atomic.
+/// `@unchecked Sendable`: several threads may use `semaphore`, `thread` is used under its lock, and everything else is constant or atomic.
 final class CaptureDelivery: @unchecked Sendable {
     let ring: BlockRing
     private let deliver: @Sendable (RawSpan) -> Void
@@ -45,26 +45,26 @@ final class CaptureDelivery: @unchecked Sendable {
         thread.withLock { [id] in $0 = id }
     }
 
-    /// The sound system's: one block of `ring.blockSize` samples. Copies it, waits for nothing.
+    /// Copies one block of `ring.blockSize` samples, without waiting. The sound system's thread calls this.
     func take(_ block: UnsafePointer<Int16>) {
         guard !isOver else { return }
         ring.write(block)
         sem_post(semaphore)
     }
 
-    /// The sound system's: the device stopped.
+    /// Notes that the device stopped. The sound system's thread calls this.
     func deviceEnded() {
         lost.store(true, ordering: .releasing)
         sem_post(semaphore)
     }
 
-    /// Nothing is delivered from here on, but for what is being delivered now.
+    /// Ends the delivery. Only a block that is being delivered now is still delivered.
     func end() {
         over.store(true, ordering: .releasing)
         sem_post(semaphore)
     }
 
-    /// Waits for the thread; from the thread itself, lets it go.
+    /// Waits until the thread has ended. When called on that thread, detaches it.
     func join() {
         guard
             let id = thread.withLock({ thread in

@@ -1,9 +1,9 @@
-/// Something that can be recorded from.
+/// An audio input device.
 package struct CaptureDevice: Sendable, Equatable {
-    /// Its number, for as long as no device comes or goes.
+    /// The device's number. It stays valid until a device is added or removed.
     package var number: Int
     package var name: String
-    /// What is recorded from unless another is named.
+    /// True for the device that is used when no other is named.
     package var isDefault: Bool
 
     package init(number: Int, name: String, isDefault: Bool) {
@@ -14,7 +14,7 @@ package struct CaptureDevice: Sendable, Equatable {
 }
 
 extension [CaptureDevice] {
-    /// The device that a user means: its number, its name, or the only one whose name has the text in it, in whatever case; nil means the default.
+    /// Returns the device with this number or this name, or the only one whose name contains the text in any case; the default for nil.
     package func device(_ wanted: String?) throws(CaptureError) -> CaptureDevice {
         guard !isEmpty else { throw .noDevice }
         guard let wanted else {

@@ -1,16 +1,16 @@
-/// Why a microphone gives no audio. The text says what to do.
+/// The reason why a microphone gives no audio. The text says what to do.
 package enum CaptureError: Error, Sendable, Equatable {
     /// The system has no input device at all.
     case noDevice
-    /// There are microphones, and this user may not use them.
+    /// There are microphones, but this user may not use them.
     case forbidden
-    /// No device is called so.
+    /// No device has this name.
     case unknownDevice(String, known: [String])
-    /// The device is there and does not record what is asked for, or not now.
+    /// The device exists, but cannot record the requested format, or cannot record now.
     case unavailable(device: String, reason: String)
     /// The device stopped by itself: unplugged, or its sound server ended.
     case lost(device: String)
-    /// PortAudio itself does not work.
+    /// PortAudio itself failed.
     case failed(String)
     /// `start` was called a second time.
     case alreadyUsed

@@ -1,12 +1,12 @@
 internal import CPortAudio
 
-/// An open input of PortAudio.
+/// An open input stream of PortAudio.
 final class CaptureStream: Sendable {
     private let handle: PortAudio.Handle
-    /// What the sound system's thread calls; lives until the stream is closed.
+    /// The receiver of the blocks from the sound system's thread. It lives until the stream is closed.
     private let delivery: CaptureDelivery
 
-    /// Opens and starts.
+    /// Opens the stream and starts it.
     init(_ wanted: String?, delivery: CaptureDelivery) throws(CaptureError) {
         self.delivery = delivery
         handle = try PortAudio.alone { () throws(CaptureError) -> PortAudio.Handle in
@@ -20,7 +20,7 @@ final class CaptureStream: Sendable {
         }
     }
 
-    /// Call once. The sound system's thread has ended when this returns.
+    /// Closes the stream. Call once. When it returns, the sound system's thread has ended.
     func close() {
         try? PortAudio.alone {
             Pa_AbortStream(handle.stream)
@@ -55,7 +55,7 @@ final class CaptureStream: Sendable {
     }
 }
 
-/// On the sound system's thread: neither waits nor allocates.
+/// Takes a block on the sound system's thread. Neither waits nor allocates.
 private func takeBlock(
     _ input: UnsafeRawPointer?, _: UnsafeMutableRawPointer?, _ count: UInt, _: UnsafePointer<PaStreamCallbackTimeInfo>?,
     _: PaStreamCallbackFlags, _ opaque: UnsafeMutableRawPointer?

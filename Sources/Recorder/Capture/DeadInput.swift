@@ -1,20 +1,21 @@
 internal import Speech
 
-/// Notices a microphone that gives nothing but zeros: one that works hisses, if ever so little. It is muted, or a headset that plays and does not listen.
+/// Detects a microphone that gives only zeros. A working microphone always has a little noise; this one is muted, or belongs to a headset that only
+/// plays.
 struct DeadInput {
     enum News: Equatable {
-        /// Nothing but zeros for so long.
+        /// The input has been only zeros for this duration.
         case dead(Duration)
         case alive
     }
 
-    /// Before it is told: sound systems begin with zeros.
+    /// Time until a dead input is reported: sound systems begin with zeros.
     static let patience: Duration = .seconds(10)
 
     private var zeros = SampleCount.zero
     private var isDead = false
 
-    /// - Parameter samples: 16-bit, `SampleRate.speech`.
+    /// - Parameter samples: 16-bit samples at the rate `SampleRate.speech`.
     mutating func heard(_ samples: RawSpan) -> News? {
         guard samples.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) else {
             defer { isDead = false }

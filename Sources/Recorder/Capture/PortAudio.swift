@@ -2,19 +2,19 @@ internal import CPortAudio
 internal import Glibc
 internal import Synchronization
 
-/// The library's calls, one at a time: it is not made for several threads.
+/// The calls of the PortAudio library, one at a time, because the library is not thread-safe.
 enum PortAudio {
     /// An open stream.
     ///
-    /// `@unchecked Sendable`: it is used inside `alone` only.
+    /// `@unchecked Sendable`: the stream is used inside `alone` only.
     struct Handle: @unchecked Sendable {
         let stream: UnsafeMutableRawPointer
     }
 
     private static let lock = Mutex(())
 
-    /// Runs `body` while nobody else calls the library. What sound systems say to standard error meanwhile (pages about cards, surround channels
-    /// and servers that are not there) is left out.
+    /// Runs `body` while no other thread calls the library. Suppresses what sound systems write to standard error meanwhile: pages about missing
+    /// cards, surround channels and servers.
     static func alone<Result: Sendable>(_ body: () throws(CaptureError) -> Result) throws(CaptureError) -> Result {
         try lock.withLock { (_: inout sending Void) throws(CaptureError) -> Result in
             let saved = dup(STDERR_FILENO), silence = open("/dev/null", O_WRONLY | O_CLOEXEC)
@@ -30,9 +30,9 @@ enum PortAudio {
         }
     }
 
-    /// Each start needs a `Pa_Terminate`.
+    /// Initializes the library. Each call needs a later `Pa_Terminate`.
     static func start() throws(CaptureError) {
-        // Otherwise the JACK library tries to start a server.
+        // Without this variable the JACK library tries to start a server.
         setenv("JACK_NO_START_SERVER", "1", 1)
         let code = Pa_Initialize()
         guard code == paNoError.rawValue else { throw .failed(text(of: code)) }

@@ -1,8 +1,8 @@
 package import Speech
 
-/// Cuts a recording into chunks that overlap, at pauses where there are some. However the audio comes in pieces, the chunks are the same.
+/// Cuts a recording into overlapping chunks, at pauses where there are any. The chunks do not depend on the size of the pieces in which audio comes.
 ///
-/// A chunk's place is the count of samples before it: nothing that happens to the chunks moves what comes later.
+/// A chunk's position is the number of samples before it, so no loss of a chunk moves later chunks.
 package struct AudioChunker: Sendable {
     private let longest: Int
     private let shortest: Int
@@ -11,29 +11,29 @@ package struct AudioChunker: Sendable {
     private let quiet: UInt16
     private let spoken: UInt16
 
-    /// What no chunk has been made of, and the overlap before it.
+    /// Samples that are not in a chunk yet, with the overlap before them.
     private var samples: [Int16] = []
-    /// Of the first of `samples`.
+    /// Position of the first of `samples`.
     private var start: SampleIndex
-    /// How many of `samples` are the chunk's before, which is not a chunk by itself.
+    /// Number of the first `samples` that the previous chunk has too. They do not make a chunk by themselves.
     private var repeated = 0
-    /// How many of `samples` have been looked at for a pause.
+    /// Number of `samples` that were searched for a pause.
     private var scanned = 0
-    /// Where in `samples` the quiet at `scanned` began; nil: it is not quiet there.
+    /// Index in `samples` at which the quiet began that lasts until `scanned`; nil when there is sound at `scanned`.
     private var quietStart: Int?
     private var heardSpeech = false
 
     /// - Parameters:
-    ///   - rate: of the samples.
-    ///   - start: the place of the first sample that will come.
-    ///   - repeated: how many of the first samples the chunk before has as well: for whoever goes on after it.
+    ///   - rate: sample rate of the recording.
+    ///   - start: position of the first sample that will come.
+    ///   - repeated: number of the first samples that the previous chunk has too, when a recording is continued.
     package init(
         _ profile: ChunkProfile = .atPauses, rate: SampleRate = .speech, from start: SampleIndex = .zero, repeating repeated: SampleCount = .zero
     ) {
         func count(_ duration: Duration) -> Int { max(1, Int(SampleCount(duration, at: rate).samples)) }
         longest = count(profile.longest)
         shortest = min(count(profile.shortest), longest)
-        // At least one sample of every chunk is new.
+        // Every chunk has at least one new sample.
         overlap = min(count(profile.overlap), longest - 1)
         silence = count(profile.silence)
         quiet = profile.quiet.magnitude
@@ -42,12 +42,12 @@ package struct AudioChunker: Sendable {
         self.repeated = Int(repeated.samples)
     }
 
-    /// Where the samples that come next belong.
+    /// Position of the next sample.
     package var end: SampleIndex { start + SampleCount(samples.count) }
 
-    /// Takes what was recorded next.
+    /// Takes the next samples of the recording.
     ///
-    /// - Returns: the chunks that it completes, in order.
+    /// - Returns: the chunks that these samples complete, in order.
     package mutating func append(_ more: Span<Int16>) -> [RecordedChunk] {
         var chunks: [RecordedChunk] = []
         samples.reserveCapacity(samples.count + more.count)
@@ -56,15 +56,15 @@ package struct AudioChunker: Sendable {
         return chunks
     }
 
-    /// The recording ends here.
+    /// Ends the recording.
     ///
-    /// - Returns: the rest, final; nil when there is nothing but what the last chunk had.
+    /// - Returns: the rest as the final chunk; nil when the last chunk already has all samples.
     package mutating func finish() -> RecordedChunk? {
         guard samples.count > repeated else { return nil }
         return take(samples.count, isFinal: true)
     }
 
-    /// Where the next chunk ends, in `samples`; nil: not in what there is.
+    /// Returns the end of the next chunk, as an index in `samples`; nil when more samples are needed.
     private mutating func nextCut() -> Int? {
         while scanned < min(samples.count, longest) {
             let loudness = samples[scanned].magnitude
@@ -77,7 +77,7 @@ package struct AudioChunker: Sendable {
             scanned += 1
             if let quietStart, heardSpeech {
                 let first = max(quietStart, shortest)
-                // In the middle of the pause, so that both sides have some quiet.
+                // The cut is in the middle of the pause, so that both sides have some quiet.
                 if shortest < longest, scanned - first >= silence { return first + silence / 2 }
             }
         }

@@ -1,16 +1,16 @@
-/// How a recording is cut into chunks.
+/// Rules for cutting a recording into chunks.
 package struct ChunkProfile: Sendable, Equatable {
-    /// No chunk is longer.
+    /// Maximum duration of a chunk.
     package var longest: Duration
-    /// A pause earlier than this does not end a chunk. Equal to `longest`: chunks of one length.
+    /// Minimum duration of a chunk before a pause may end it. Equal to `longest`: all chunks have the same length.
     package var shortest: Duration
-    /// What a chunk repeats of the one before, so that no word is cut at a seam.
+    /// Audio at the end of a chunk that the next chunk repeats, so that no word is cut at a seam.
     package var overlap: Duration
-    /// How long it must be quiet for a cut.
+    /// Minimum duration of quiet for a cut.
     package var silence: Duration
-    /// The loudest sample that is quiet; of 16 bits.
+    /// Maximum amplitude that counts as quiet, for 16-bit samples.
     package var quiet: Int16
-    /// A chunk ends at a pause only if something louder than this came before it; of 16 bits.
+    /// Amplitude that must have been exceeded before a pause can end a chunk, for 16-bit samples.
     package var spoken: Int16
 
     package init(
@@ -26,10 +26,10 @@ package struct ChunkProfile: Sendable, Equatable {
         self.spoken = spoken
     }
 
-    /// At a pause when one is near, else at fifteen seconds.
+    /// Cuts at a pause when one is near, otherwise after fifteen seconds.
     package static let atPauses = ChunkProfile()
-    /// What `harken record` does: as `atPauses`, with fewer chunks, so that what waited for hours stays below the server's rate limits.
+    /// The profile of `harken record`: like `atPauses`, but with fewer chunks, so that a backlog of hours stays below the server's rate limits.
     package static let recording = ChunkProfile(shortest: .seconds(10))
-    /// Fifteen seconds each.
+    /// Chunks of fifteen seconds each.
     package static let even = ChunkProfile(shortest: .seconds(15))
 }

@@ -1,12 +1,12 @@
 package import Speech
 
-/// A part of a recording that is recognised by itself.
+/// A part of a recording that is recognised separately.
 package struct RecordedChunk: Sendable, Equatable {
-    /// In samples since the recording's first one.
+    /// The chunk's range, in samples since the recording's first one.
     package var range: SampleRange
     /// 16-bit samples, mono.
     package var samples: [Int16]
-    /// The recording ends with it.
+    /// True if the recording ends with this chunk.
     package var isFinal: Bool
 
     package init(range: SampleRange, samples: [Int16], isFinal: Bool) {

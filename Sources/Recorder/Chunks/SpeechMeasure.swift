@@ -1,10 +1,11 @@
-/// How much speech there is in a chunk, from the probabilities of its windows.
+/// The amount of speech in a chunk, measured by the probabilities of its windows.
 package struct SpeechMeasure: Sendable {
-    /// Speech in all, not in one piece: a "yes" is worth sending.
+    /// Minimum total of speech, which may be in several pieces: a "yes" is worth sending.
     private static let enough: Duration = .milliseconds(200)
-    /// Probability from which a window is speech: that at which speech goes on elsewhere. A single word in the middle of silence has little above it.
+    /// Probability from which a window counts as speech; elsewhere the same value decides that speech goes on. A single word amid silence has few
+    /// windows above it.
     private static let threshold: Float = 0.35
-    /// Mean square from which a window is sound: that of 180 of 32,768.
+    /// Mean square from which a window counts as sound: that of the amplitude 180 of 32,768.
     package static let sound: Float = 180 * 180 / (32_768 * 32_768)
 
     private let window: Duration
@@ -12,12 +13,14 @@ package struct SpeechMeasure: Sendable {
     private var spoken = 0
     private var sounding = 0
 
-    /// - Parameter window: how long one is.
+    /// - Parameter window: duration of a window.
     package init(window: Duration) { self.window = window }
 
+    /// Adds a window.
+    ///
     /// - Parameters:
-    ///   - probability: of speech, 0…1.
-    ///   - power: the mean of the window's samples' squares.
+    ///   - probability: probability of speech, 0…1.
+    ///   - power: mean of the squares of the window's samples.
     package mutating func add(probability: Float, power: Float) {
         windows += 1
         if probability > Self.threshold { spoken += 1 }

@@ -1,10 +1,10 @@
-/// Whether there is anything in a chunk to recognise.
+/// A judgement of a chunk: its speech is worth recognising, or the reason why it has none.
 package enum SpeechVerdict: String, Sendable, Equatable {
     case speech
-    /// Too little speech, and quiet otherwise.
+    /// Too little speech; the rest is quiet.
     case insufficientSpeech
-    /// Sound that is no speech.
+    /// Sound that is not speech.
     case energeticNonSpeech
-    /// Nothing at all.
+    /// The chunk has no audio.
     case emptyAudio
 }

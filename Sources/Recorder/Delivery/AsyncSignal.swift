@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Wakes one task that waits for something to do. A ring that nobody waits for is heard by the next who does.
+/// A signal that wakes one waiting task. A signal that comes while no task waits is kept for the next `wait`.
 final class AsyncSignal: Sendable {
     private struct State {
         var hasRung = false
@@ -18,7 +18,7 @@ final class AsyncSignal: Sendable {
         waiting?.resume()
     }
 
-    /// Until it rings, or the task is cancelled.
+    /// Waits until the signal comes, or until the task is cancelled.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

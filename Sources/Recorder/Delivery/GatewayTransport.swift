@@ -1,9 +1,9 @@
 internal import Framing
 package import Net
 
-/// Brings parcels to a gateway's background routes.
+/// Delivers upload items to a gateway's background routes.
 package struct GatewayTransport: UploadTransport {
-    /// The gateway answers within 50 s, if only that it is still at work.
+    /// Time limit for an answer. The gateway answers within 50 s, even if only to report that it is still at work.
     private static let patience: Duration = .seconds(70)
     private static let longestAnswer = 16 << 20
 
@@ -13,7 +13,7 @@ package struct GatewayTransport: UploadTransport {
 
     /// - Parameters:
     ///   - server: the gateway's address, `http` or `https`.
-    ///   - token: an access key; nil: none.
+    ///   - token: the access key; nil when the gateway needs none.
     package init(server: String, token: String?, client: HTTPClient) {
         var root = server
         while root.hasSuffix("/") { root.removeLast() }
@@ -64,7 +64,7 @@ package struct GatewayTransport: UploadTransport {
     static func receipt(_ response: HTTPClientResponse) -> Receipt {
         let value = (try? JSONValue(parsing: response.body)) ?? .null
         func text(_ name: String) -> String? { if case .string(let text)? = value[name] { text } else { nil } }
-        // A date there is left to the usual wait.
+        // A date in this header is ignored, and the usual wait applies.
         let after = response.headers["Retry-After"].flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 86_400)) }
         let answer = DeliveryAnswer(status: response.status.code, retryAfter: after, code: text("code"))
         return Receipt(

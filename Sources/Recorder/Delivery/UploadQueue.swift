@@ -3,14 +3,14 @@ internal import Net
 package import Speech
 internal import Synchronization
 
-/// Delivers recordings from the disk, the oldest first, one chunk at a time, for as long as it takes.
+/// Delivers recordings from the disk, the oldest first, one chunk at a time, and keeps trying until the server takes them.
 package final class UploadQueue: Sendable {
-    /// The times that it lives in; another one in tests.
+    /// The clock and the randomness of the queue; tests replace them.
     package struct Clock: Sendable {
         package var now: @Sendable () -> ContinuousClock.Instant
-        /// Returns at that time, or when the task is cancelled.
+        /// Returns at the given time, or when the task is cancelled.
         package var sleep: @Sendable (ContinuousClock.Instant) async -> Void
-        /// 0…1.
+        /// Returns a random number, 0…1.
         package var jitter: @Sendable () -> Double
 
         package init(
@@ -26,23 +26,23 @@ package final class UploadQueue: Sendable {
             now: { .now }, sleep: { try? await Task.sleep(until: $0) }, jitter: { Double.random(in: 0...1) })
     }
 
-    /// What came of everything that was added, recordings that are done with included.
+    /// Totals of everything that was added, finished recordings included.
     package struct Tally: Sendable, Equatable {
-        /// Chunks that the server has.
+        /// Number of chunks that the server has received.
         package var sent = 0
-        /// Chunks that the server will never take.
+        /// Number of chunks that the server will never take.
         package var held = 0
-        /// The time of chunks in which somebody speaks.
+        /// Duration of the chunks that have speech.
         package var spoken = SampleCount.zero
     }
 
     private struct State {
-        /// Of recordings that are done with; `sent` is of all.
+        /// Totals of finished recordings, except `sent`, which covers all recordings.
         var tally = Tally()
         var recordings: [SpooledRecording] = []
-        /// Nothing will be added any more.
+        /// True if no more recordings will be added.
         var isEnding = false
-        /// When the server last took something, or said that it is at work on it.
+        /// The time when the server last took a chunk, or reported that it is at work; nil: never.
         var progress: ContinuousClock.Instant?
     }
 
@@ -54,8 +54,8 @@ package final class UploadQueue: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - newID: names a conversation; a new UUID.
-    ///   - tell: called on any thread.
+    ///   - newID: makes the name of a conversation: a new UUID.
+    ///   - tell: takes events, on any thread.
     package init(
         _ courier: any UploadTransport, clock: Clock, newID: @escaping @Sendable () -> String, tell: @escaping @Sendable (RecorderEvent) -> Void
     ) {
@@ -65,7 +65,7 @@ package final class UploadQueue: Sendable {
         self.tell = tell
     }
 
-    /// Delivers this one as well, after those that were added before.
+    /// Adds a recording, which is delivered after all recordings that were added before.
     package func add(_ recording: SpooledRecording) {
         state.withLock { state in
             if !state.recordings.contains(where: { $0 === recording }) { state.recordings.append(recording) }
@@ -73,16 +73,16 @@ package final class UploadQueue: Sendable {
         ring()
     }
 
-    /// There may be something new to deliver.
+    /// Wakes the queue, because there may be something new to deliver.
     package func ring() { bell.ring() }
 
-    /// No recording is added any more: `run` returns once all are delivered.
+    /// Notes that no more recordings will be added. `run` then returns once all are delivered.
     package func end() {
         state.withLock { $0.isEnding = true }
         ring()
     }
 
-    /// What is not delivered yet.
+    /// The recordings that are not delivered yet.
     package var recordings: [SpooledRecording] { state.withLock { $0.recordings } }
 
     package var tally: Tally {
@@ -96,10 +96,10 @@ package final class UploadQueue: Sendable {
         }
     }
 
-    /// When the server last took something, or said that it is at work on it; nil: never.
+    /// The time when the server last took something, or reported that it is at work; nil: never.
     package var lastProgress: ContinuousClock.Instant? { state.withLock { $0.progress } }
 
-    /// Delivers until there is nothing left and `end` was called, or the task is cancelled.
+    /// Delivers until everything is delivered and `end` was called, or until the task is cancelled.
     @concurrent package func run() async {
         while !Task.isCancelled {
             guard let recording = state.withLock({ $0.recordings.first }) else {
@@ -111,7 +111,7 @@ package final class UploadQueue: Sendable {
         }
     }
 
-    /// One recording, to its end.
+    /// Delivers one recording completely.
     private func deliver(_ recording: SpooledRecording) async {
         var told = Told()
         while !Task.isCancelled {
@@ -138,7 +138,7 @@ package final class UploadQueue: Sendable {
         }
     }
 
-    /// What was told of a recording's delivery, so that it is told once.
+    /// Events that were already reported for a recording's delivery, so that each is reported once.
     private struct Told {
         var isUnreachable = false
         var status: Int?
@@ -146,11 +146,11 @@ package final class UploadQueue: Sendable {
 
     private func bring(_ parcel: UploadItem, of recording: SpooledRecording, about chunk: QueuedChunk? = nil, _ told: inout Told) async {
         let receipt = await courier.deliver(parcel)
-        // Cancelled, it was not the server that did not answer.
+        // The task was cancelled, so a missing answer is not the server's fault.
         if Task.isCancelled, !receipt.isAnswered { return }
         let before = recording.conversation
         do throws(SpoolError) {
-            // On the disk first: what the disk says is delivered, is.
+            // The log is written first, so that the disk knows what was delivered.
             switch (parcel, receipt.answer) {
             case (.start, .delivered): if let id = receipt.conversation, !id.isEmpty { try recording.note(.conversation(id)) }
             case (.start, .refused(409)): try recording.note(.proposed(nil))
@@ -160,7 +160,7 @@ package final class UploadQueue: Sendable {
             case _: break
             }
         } catch {
-            // It is delivered once more after the next start, and the server knows it again.
+            // The item is delivered again after the next start, and the server recognizes the repetition.
             tell(.damaged("\(error)"))
         }
         recording.answered(receipt.answer, conversation: receipt.conversation, now: clock.now(), jitter: clock.jitter())
@@ -191,12 +191,12 @@ package final class UploadQueue: Sendable {
             if told.status != status { tell(.notAdmitted(status: status, detail: receipt.detail)) }
             told.status = status
         case .refused(let status):
-            // Another name will do.
+            // The conversation's name is taken; the next try uses another name.
             if case .start = parcel, status == 409 { return }
             if told.status != status { tell(.refused(status: status, detail: receipt.detail)) }
             told.status = status
         case .conversationGone:
-            // There is no conversation yet that could be gone: it is the route that is not there.
+            // No conversation exists yet, so the 404 means that the server does not have the route.
             if case .start = parcel, told.status != 404 {
                 tell(.refused(status: 404, detail: "it takes no recordings"))
                 told.status = 404
@@ -205,7 +205,8 @@ package final class UploadQueue: Sendable {
         }
     }
 
-    /// What the server is asked for: on the disk before it is asked, so that an answer that is lost leaves no conversation that nobody ends.
+    /// Returns the conversation's name to ask for. The name is on the disk before the request, so that a lost answer leaves no conversation that
+    /// nobody ends.
     private func proposal(for recording: SpooledRecording) -> String {
         if let known = recording.history.proposal { return known }
         let new = newID()
@@ -213,7 +214,7 @@ package final class UploadQueue: Sendable {
         return new
     }
 
-    /// nil: its audio cannot be read; it is held, and the rest goes on.
+    /// Makes the item of a chunk. When its audio cannot be read, the chunk is held, the other chunks go on, and the result is nil.
     private func parcel(_ chunk: QueuedChunk, of recording: SpooledRecording) -> UploadItem? {
         do throws(SpoolError) {
             let audio = try recording.audio(of: chunk.range)
@@ -230,6 +231,6 @@ package final class UploadQueue: Sendable {
         }
     }
 
-    /// Until that time, or until the task is cancelled.
+    /// Waits until that time, or until the task is cancelled.
     private func wait(until: ContinuousClock.Instant) async { await clock.sleep(until) }
 }

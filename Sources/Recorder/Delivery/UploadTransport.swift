@@ -1,28 +1,28 @@
-/// Something that is brought to the server.
+/// An item that is delivered to the server.
 package enum UploadItem: Sendable, Equatable {
     /// Asks for a conversation.
     ///
-    /// - Parameter conversation: its name, of the recorder's choice: when it is asked for once more, it is the same one. A server that does not know of
-    ///   that chooses a name of its own.
+    /// - Parameter conversation: the conversation's name, which the recorder chooses: repeated requests with one name get the same conversation. A
+    ///   server without this feature chooses a name itself.
     case start(conversation: String, language: String?)
     /// - Parameters:
-    ///   - name: the same for the same audio.
+    ///   - name: the chunk's name; the same audio always has the same name.
     ///   - audio: 16-bit little-endian samples, 16 kHz, mono.
     case chunk(name: String, conversation: String, startMilliseconds: Int64, audio: [UInt8], language: String?)
     /// The conversation is complete.
     case finish(conversation: String)
 }
 
-/// What came back.
+/// The server's answer to an item.
 package struct Receipt: Sendable, Equatable {
     package var answer: DeliveryAnswer
-    /// Of an answer to `.start`.
+    /// The conversation, in an answer to `.start`.
     package var conversation: String?
-    /// Of an answer to `.finish`.
+    /// The conversation's title, in an answer to `.finish`.
     package var title: String?
-    /// Why it was refused, in the server's words.
+    /// The reason of a refusal, in the server's words.
     package var detail: String?
-    /// Whether anybody answered at all.
+    /// True if the server answered at all.
     package var isAnswered: Bool
 
     package init(_ answer: DeliveryAnswer, conversation: String? = nil, title: String? = nil, detail: String? = nil, isAnswered: Bool = true) {
@@ -34,7 +34,7 @@ package struct Receipt: Sendable, Equatable {
     }
 }
 
-/// Brings parcels to a server, each once.
+/// Delivers items to a server, one try for each call.
 package protocol UploadTransport: Sendable {
     func deliver(_ parcel: UploadItem) async -> Receipt
 }

@@ -2,13 +2,13 @@ internal import Net
 package import Speech
 internal import Synchronization
 
-/// Records a microphone into a spool, from where it is delivered: `RecordingMachine` with its disk and its microphone.
+/// Records a microphone into a spool, from which an upload queue delivers. Runs `RecordingMachine` with its disk and its microphone.
 package final class ChunkRecorder: Sendable {
     package struct Settings: Sendable {
         package var server: String
         package var language: String?
         package var profile = ChunkProfile.atPauses
-        /// What is longer becomes another recording, without a break.
+        /// Maximum duration of a recording. Longer audio continues in another recording, without a break.
         package var longest: Duration = .seconds(4 * 3_600)
 
         package init(server: String, language: String?) {
@@ -17,11 +17,11 @@ package final class ChunkRecorder: Sendable {
         }
     }
 
-    /// Of the last moment.
+    /// The current state of the input, for a display.
     package struct Level: Sendable, Equatable {
-        /// The loudest sample, 0…1.
+        /// The loudest sample of the latest audio, 0…1.
         package var peak: Double = 0
-        /// Since the recording began, holes included.
+        /// Time since the recording began, gaps included.
         package var recorded: Duration = .zero
 
         package init(peak: Double = 0, recorded: Duration = .zero) {
@@ -34,9 +34,9 @@ package final class ChunkRecorder: Sendable {
         var machine = RecordingMachine()
         var writers: [RecordingMachine.Attempt: RecordingWriter] = [:]
         var microphones: [RecordingMachine.Attempt: any Microphone] = [:]
-        /// The recording of an earlier process that is to go on.
+        /// A recording of an earlier process that is to be continued.
         var earlier: SpooledRecording?
-        /// Of `earlier`: when its last sample came. Until the first new one has.
+        /// The time of the last sample of `earlier`; nil once the first new sample has come.
         var interrupted: UnixTime?
         var isFull = false
         var level = Level()
@@ -53,9 +53,9 @@ package final class ChunkRecorder: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - verdict: whether there is speech in a chunk.
-    ///   - deliverer: is told of each recording, and of each chunk.
-    ///   - tell: called on any thread; must not call the recorder.
+    ///   - verdict: judges whether a chunk has speech.
+    ///   - deliverer: gets each recording, and is woken for each chunk.
+    ///   - tell: takes events, on any thread; must not call the recorder.
     package init(
         _ spool: RecordingSpool, _ settings: Settings, microphone: @escaping MicrophoneSource,
         verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, deliverer: UploadQueue, now: @escaping @Sendable () -> UnixTime,
@@ -76,9 +76,9 @@ package final class ChunkRecorder: Sendable {
 
     package var level: Level { state.withLock { $0.level } }
 
-    /// Begins to record. Returns at once; `phase` says how far it is.
+    /// Starts to record. Returns at once; `phase` shows the progress.
     ///
-    /// - Parameter earlier: a recording that an earlier process left, and that goes on; nil: a new one.
+    /// - Parameter earlier: a recording of an earlier process that is continued; nil: a new recording is made.
     package func start(goingOnWith earlier: SpooledRecording? = nil) {
         let actions = state.withLock { state in
             state.earlier = earlier
@@ -88,10 +88,10 @@ package final class ChunkRecorder: Sendable {
         run(actions)
     }
 
-    /// Ends the recording. When it returns the microphone is closed, nothing more is kept, and nothing that comes after it is ever sent.
+    /// Ends the recording. When it returns, the microphone is closed, no further audio is kept, and no later audio is ever sent.
     package func stop() { run(state.withLock { $0.machine.stop() }) }
 
-    /// Makes chunks of what an earlier process left of a recording, and ends it.
+    /// Makes chunks of the remaining audio of an earlier process's recording, and ends the recording.
     package func complete(_ earlier: SpooledRecording) throws(SpoolError) {
         guard !earlier.history.isComplete else { return }
         var writer = writer(for: earlier)
@@ -112,7 +112,7 @@ package final class ChunkRecorder: Sendable {
         }
     }
 
-    /// On a thread of its own: disks and sound systems take their time.
+    /// Runs `body` on a thread of its own, because disks and sound systems can be slow.
     private func work(_ attempt: RecordingMachine.Attempt, _ body: @escaping @Sendable (ChunkRecorder) -> Void) {
         do throws(SystemError) {
             try startThread(name: "recorder") { body(self) }
@@ -144,7 +144,7 @@ package final class ChunkRecorder: Sendable {
         let microphone = microphone(
             { [weak self] in self?.heard($0, attempt) }, { [weak self] in self?.overran($0, attempt) },
             { [weak self] in self?.failed(attempt, .microphone("\($0)")) })
-        // From here on a stop finds it, and closes it while it opens.
+        // From here on `stop` finds the microphone, and closes it even while it opens.
         let isWanted = state.withLock { state in
             guard state.machine.state == .opening(attempt) else { return false }
             state.microphones[attempt] = microphone
@@ -166,12 +166,12 @@ package final class ChunkRecorder: Sendable {
         tell(.listening(recording: recording.origin.id))
     }
 
-    /// On the microphone's thread.
+    /// Takes samples. Runs on the microphone's thread.
     private func heard(_ bytes: RawSpan, _ attempt: RecordingMachine.Attempt) {
         var news: [RecorderEvent] = []
         let fault: SpoolError? = state.withLock { state in
             guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
-            // What is taken out is not copied when it changes.
+            // The writer is taken out of the state, so that a change does not copy it.
             state.writers[attempt] = nil
             defer { state.writers[attempt] = writer }
             switch state.input.heard(bytes) {
@@ -221,7 +221,7 @@ package final class ChunkRecorder: Sendable {
         if isNew { tell(.failed(failure)) }
     }
 
-    /// The recording of an attempt is over. What was said before the attempt, in an earlier process, stays.
+    /// Ends the recording of an attempt. Audio that an earlier process recorded stays.
     private func end(_ attempt: RecordingMachine.Attempt, isDiscarded: Bool) {
         let (writer, isEarlier) = state.withLock { state in
             let writer = state.writers.removeValue(forKey: attempt)
@@ -232,7 +232,7 @@ package final class ChunkRecorder: Sendable {
         do throws(SpoolError) {
             try writer.complete()
         } catch {
-            // Its audio is on the disk: the next start completes it.
+            // The audio is on the disk, and the next start completes the recording.
             tell(.failed(.disk("\(error)")))
         }
         deliverer.ring()
@@ -242,7 +242,7 @@ package final class ChunkRecorder: Sendable {
         RecordingWriter(recording, profile: settings.profile, verdict: verdict)
     }
 
-    /// Before the first samples of a recording that goes on: the time that passed without any.
+    /// Adds the time without audio to a continued recording, before its first new samples.
     private func goOn(
         _ writer: inout RecordingWriter, _ state: inout State, before bytes: RawSpan, _ news: inout [RecorderEvent]
     ) throws(SpoolError) {

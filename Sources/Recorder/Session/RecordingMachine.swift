@@ -1,29 +1,29 @@
-/// Decides when the microphone is open, and what becomes of what it hears. Time, disk and microphone are its driver's.
+/// Decides when the microphone is open, and what happens to its audio. The driver provides time, disk and microphone.
 ///
-/// Whatever is awaited when the user stops, `stop` leaves nothing that could still begin: each step of the start carries the attempt that it belongs to, and
-/// answers of another attempt only close what they opened. Of the audio only what was captured before `stop` counts.
+/// After `stop` no pending step can still begin. Each step of the start carries its attempt, and an answer of another attempt only closes what that
+/// attempt opened. Only audio that was captured before `stop` counts.
 package struct RecordingMachine: Sendable {
-    /// One attempt to record. Answers of an earlier one mean nothing any more.
+    /// One attempt to record. Answers that belong to an earlier attempt are ignored.
     package struct Attempt: Hashable, Sendable {
         fileprivate var number: Int
     }
 
     package enum Action: Sendable, Equatable {
-        /// Make the file that the audio goes to.
+        /// Create the file for the audio.
         case prepare(Attempt)
         case openMicrophone(Attempt)
-        /// Only the one that was opened for this attempt.
+        /// Close the microphone that was opened for this attempt, and no other.
         case closeMicrophone(Attempt)
-        /// The file of an attempt that never heard anything.
+        /// Remove the file of an attempt that never got audio.
         case discard(Attempt)
-        /// The recording is over: make its last chunk, and deliver it.
+        /// The recording has ended: make its last chunk, and deliver it.
         case complete(Attempt)
     }
 
     package enum Failure: Sendable, Equatable {
-        /// One sentence.
+        /// The disk failed. The text is one sentence.
         case disk(String)
-        /// One sentence.
+        /// The microphone failed. The text is one sentence.
         case microphone(String)
     }
 
@@ -46,7 +46,7 @@ package struct RecordingMachine: Sendable {
 
     package var isRecording: Bool { if case .running = state { true } else { false } }
 
-    /// The user wants to record. Does nothing when that is under way.
+    /// Starts an attempt for the user. Does nothing while an attempt is under way.
     package mutating func start() -> [Action] {
         guard state == .idle else { return [] }
         attempts += 1
@@ -56,24 +56,24 @@ package struct RecordingMachine: Sendable {
         return [.prepare(attempt)]
     }
 
-    /// The file is there.
+    /// Notes that the attempt's file exists.
     package mutating func prepared(_ attempt: Attempt) -> [Action] {
         guard state == .preparing(attempt) else { return [.discard(attempt)] }
         state = .opening(attempt)
         return [.openMicrophone(attempt)]
     }
 
-    /// The microphone is open.
+    /// Notes that the attempt's microphone is open.
     package mutating func opened(_ attempt: Attempt) -> [Action] {
         guard state == .opening(attempt) else { return [.closeMicrophone(attempt)] }
         state = .running(attempt)
         return []
     }
 
-    /// Whether audio of this attempt is kept.
+    /// Returns true if audio of this attempt is kept.
     package func keeps(_ attempt: Attempt) -> Bool { state == .running(attempt) }
 
-    /// The file, or the microphone, does not work, from the beginning or any more.
+    /// Notes that the attempt's file or microphone failed, at the start or later.
     package mutating func failed(_ attempt: Attempt, _ failure: Failure) -> [Action] {
         switch state {
         case .preparing(attempt):
@@ -92,12 +92,12 @@ package struct RecordingMachine: Sendable {
         }
     }
 
-    /// The user wants no more recorded. When it returns nothing more is kept, and nothing will be.
+    /// Ends the recording for the user. When it returns, no further audio is kept.
     package mutating func stop() -> [Action] {
         defer { state = .idle }
         switch state {
         case .idle, .preparing: return []
-        // It may be open already, and its answer on the way.
+        // The microphone may be open already, with its answer on the way.
         case .opening(let attempt): return [.closeMicrophone(attempt), .discard(attempt)]
         case .running(let attempt): return [.closeMicrophone(attempt), .complete(attempt)]
         }

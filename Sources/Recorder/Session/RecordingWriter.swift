@@ -1,11 +1,12 @@
 internal import Speech
 
-/// Brings what is heard to the disk, and cuts it into chunks. Whatever has no audio (no room, no recorder) keeps its time: nothing that comes later moves.
+/// Writes audio to the disk, and cuts it into chunks. Time without audio (no disk space, no running recorder) is kept as a gap, so that later audio
+/// does not move.
 struct RecordingWriter {
-    /// What became of samples.
+    /// The result of writing samples.
     enum Outcome: Equatable {
         case kept
-        /// There was no room. From the first such samples on, until `kept` again.
+        /// The disk had no space. Reported once, at the first such samples, until `kept` comes again.
         case noRoom
     }
 
@@ -13,13 +14,13 @@ struct RecordingWriter {
     private let profile: ChunkProfile
     private let verdict: @Sendable (RecordedChunk) -> SpeechVerdict
     private var chunker: AudioChunker
-    /// Where the next samples belong.
+    /// Position of the next samples.
     private(set) var position: SampleIndex
-    /// Where the samples that are missing begin, and why they are.
+    /// Start of the current gap, with its cause; nil outside gaps.
     private var hole: (start: SampleIndex, cause: RecordingEntry.HoleCause)?
     private var sinceSync = 0
 
-    /// - Parameter verdict: whether there is speech in a chunk.
+    /// - Parameter verdict: judges whether a chunk has speech.
     init(_ recording: SpooledRecording, profile: ChunkProfile, verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict) {
         self.recording = recording
         self.profile = profile
@@ -29,7 +30,7 @@ struct RecordingWriter {
         position = max(recording.end ?? .zero, history.cut)
     }
 
-    /// Makes chunks of the audio of an earlier process that none was made of. To be called first, for a recording that was opened.
+    /// Makes chunks of an earlier process's audio that is not in a chunk yet. Call this first, for a recording that was opened again.
     mutating func recover() throws(SpoolError) {
         let history = recording.history
         guard let end = recording.end, end > history.cut else { return }
@@ -38,7 +39,7 @@ struct RecordingWriter {
         try flush()
     }
 
-    /// Time passes of which there is no audio.
+    /// Skips time for which there is no audio.
     mutating func skip(_ count: SampleCount, _ cause: RecordingEntry.HoleCause) throws(SpoolError) {
         guard count > .zero else { return }
         if hole == nil {
@@ -66,17 +67,17 @@ struct RecordingWriter {
         return .kept
     }
 
-    /// No more is recorded.
+    /// Ends the recording.
     mutating func complete() throws(SpoolError) {
         try flush()
         try recording.syncAudio()
         try recording.note(.complete)
     }
 
-    /// What a power cut can take: two seconds.
+    /// Maximum audio that a power cut can destroy, in bytes: two seconds.
     private static let syncBytes = 64_000
 
-    /// The samples that are missing are over.
+    /// Ends the current gap.
     private mutating func close() throws(SpoolError) {
         guard let hole else { return }
         try recording.note(.hole(SampleRange(hole.start, position), hole.cause))
@@ -89,7 +90,7 @@ struct RecordingWriter {
         for chunk in chunks { try note(chunk) }
     }
 
-    /// Ends the chunk that is being made.
+    /// Ends the current chunk.
     private mutating func flush() throws(SpoolError) {
         if let chunk = chunker.finish() { try note(chunk) }
     }

@@ -2,8 +2,8 @@ internal import Glibc
 internal import Net
 internal import Speech
 
-/// A recording's audio on the disk: 16-bit little-endian samples in files of a minute, each named for the place of its first one. What nobody needs any
-/// more is removed by whole files.
+/// A recording's audio on the disk: 16-bit little-endian samples in files of one minute, each named for the position of its first sample. Audio that
+/// nobody needs is removed in whole files.
 struct AudioFiles: ~Copyable {
     private struct Segment {
         var start: SampleIndex
@@ -17,7 +17,7 @@ struct AudioFiles: ~Copyable {
     private let folder: String
     private let syncData: @Sendable (Int32) -> Int32
     private var segments: [Segment] = []
-    /// Of the last segment, while it is written to.
+    /// Descriptor of the last segment's file while it is being written; otherwise negative.
     private var descriptor: Int32 = -1
 
     /// - Parameters:
@@ -39,10 +39,10 @@ struct AudioFiles: ~Copyable {
 
     var byteCount: Int { segments.reduce(0) { $0 + Int($1.count.samples) * 2 } }
 
-    /// Behind the last sample; nil: there is none.
+    /// End of the last sample; nil when there is no audio.
     var end: SampleIndex? { segments.last?.range.end }
 
-    /// When the last sample was written, in milliseconds since 1970; nil: never.
+    /// The time when the last sample was written, in milliseconds since 1970; nil: never.
     var lastWritten: Int64? {
         guard let last = segments.last else { return nil }
         var status = stat()
@@ -50,7 +50,7 @@ struct AudioFiles: ~Copyable {
         return Int64(status.st_mtim.tv_sec) * 1_000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
     }
 
-    /// Writes samples behind all others. Either all are written or none.
+    /// Writes samples behind all others. Either all samples are written, or none.
     mutating func append(_ samples: RawSpan, at start: SampleIndex) throws(SystemError) {
         if descriptor < 0 || segments.last?.range.end != start || segments.last.map({ $0.count >= Self.longest }) ?? true { try begin(at: start) }
         let count = SampleCount(samples.byteCount / 2), index = segments.count - 1
@@ -71,7 +71,7 @@ struct AudioFiles: ~Copyable {
         throw SystemError(call: "fdatasync \(segments.last.map { path(of: $0.start) } ?? folder)")
     }
 
-    /// The samples of `range`, all of them.
+    /// Returns all samples of `range`.
     func read(_ range: SampleRange) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(range.count.samples) * 2)
@@ -97,13 +97,13 @@ struct AudioFiles: ~Copyable {
         return bytes
     }
 
-    /// Removes what lies before `place` and is in none of `kept`.
+    /// Removes the files that lie before `place`, except those that overlap a range in `kept`.
     ///
-    /// - Returns: bytes that became free.
+    /// - Returns: the number of bytes that became free.
     mutating func drop(before place: SampleIndex, keeping kept: [SampleRange]) -> Int {
         var freed = 0, stay: [Segment] = []
         for (index, segment) in segments.enumerated() {
-            // The one that is written to stays.
+            // The file that is being written stays.
             let isOpen = descriptor >= 0 && index == segments.count - 1
             if isOpen || segment.range.end > place || kept.contains(where: { $0.intersection(segment.range) != nil }) {
                 stay.append(segment)

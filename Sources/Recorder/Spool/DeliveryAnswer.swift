@@ -1,21 +1,21 @@
-/// What came of sending something to the server, in the terms that decide what to do next.
+/// The server's answer to an item, in the terms that decide about the next step.
 package enum DeliveryAnswer: Sendable, Equatable {
     case delivered
-    /// The server, or the way to it, does not work now.
+    /// The server, or the network, does not work now.
     case unavailable
-    /// Not before so long.
+    /// The server asks for a retry, and not before this duration has passed.
     case tryLater(Duration)
-    /// It will never be taken as it is.
+    /// The server will never take this item in its present form.
     case refused(status: Int)
-    /// The key is not taken, or its account is empty: nothing is, until somebody changes that.
+    /// The server refuses the key, or its account is empty. Nothing is taken until somebody changes that.
     case notAdmitted(status: Int)
-    /// The server does not know the conversation any more, or has closed it.
+    /// The server no longer knows the conversation, or has closed it.
     case conversationGone
 
     /// - Parameters:
-    ///   - status: of the answer; nil: none came.
-    ///   - retryAfter: that the answer named.
-    ///   - code: the error's, where the answer has one.
+    ///   - status: status of the answer; nil: no answer came.
+    ///   - retryAfter: the wait that the answer asked for.
+    ///   - code: the code of the error, where the answer has one.
     package init(status: Int?, retryAfter: Duration?, code: String? = nil) {
         switch status {
         case .some(200..<300): self = .delivered
@@ -31,7 +31,7 @@ package enum DeliveryAnswer: Sendable, Equatable {
         }
     }
 
-    /// Whether the server took it, or wants to be asked again so soon that it must be at work on it.
+    /// True if the server took the item, or asked for a retry so soon that it must be at work on the item.
     var isSignOfWork: Bool {
         switch self {
         case .delivered: true

@@ -1,8 +1,8 @@
 package import Speech
 
-/// A chunk that waits on the disk to be sent.
+/// A chunk on the disk that waits to be sent.
 package struct QueuedChunk: Sendable, Equatable {
-    /// In samples since the recording's first one. Its audio is in the recording's file.
+    /// The chunk's range, in samples since the recording's first one. The audio is in the recording's files.
     package var range: SampleRange
     package var isFinal: Bool
 
@@ -11,17 +11,17 @@ package struct QueuedChunk: Sendable, Equatable {
         self.isFinal = isFinal
     }
 
-    /// The same for the same audio of the same conversation, so that what is sent again is known again.
+    /// Returns the chunk's name. The same audio in the same conversation always has the same name, so that the server recognizes a repeated chunk.
     ///
     /// - Parameters:
-    ///   - conversation: its id; characters that are not letters, digits, `_` or `-` become `_`.
-    ///   - digest: of the chunk's bytes.
+    ///   - conversation: the conversation's id; characters other than letters, digits, `_` and `-` become `_`.
+    ///   - digest: digest of the chunk's bytes.
     package func name(in conversation: String, rate: SampleRate, digest: String) -> String {
         let safe = conversation.map { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" || $0 == "-" ? $0 : "_" }
         return "\(String(safe))-\(startMilliseconds(at: rate))-\(range.count.samples * 2)-\(digest)"
     }
 
-    /// Where it begins, rounded; never before the beginning.
+    /// Returns the chunk's start in milliseconds, rounded; never negative.
     package func startMilliseconds(at rate: SampleRate) -> Int64 {
         max(0, Int64((range.start.seconds(at: rate) * 1_000).rounded()))
     }

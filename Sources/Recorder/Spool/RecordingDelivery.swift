@@ -1,22 +1,23 @@
-/// Brings one recording's chunks to the server: oldest first, one at a time, again until they are taken, and says when the conversation is complete.
+/// Decides how one recording's chunks are delivered: oldest first, one at a time, repeated until the server takes them. Then it completes the
+/// conversation.
 ///
-/// Every step can be told from what is on the disk: whoever makes a delivery of the same recording again goes on where it was.
+/// The disk has the state of every step: a new delivery of the same recording continues at the right place.
 package struct RecordingDelivery: Sendable {
     package enum Action: Sendable, Equatable {
         /// Ask for a conversation.
         case start
         case send(QueuedChunk)
-        /// Say that the conversation is complete.
+        /// Report that the conversation is complete.
         case finish
-        /// Nothing until then, or until something comes.
+        /// Wait until this time, or until something new comes.
         case wait(until: ContinuousClock.Instant)
-        /// Nothing until something comes.
+        /// Wait until something new comes.
         case idle
         /// Everything is delivered.
         case done
     }
 
-    /// What cannot be helped by trying again.
+    /// A problem that another try does not solve.
     package struct Trouble: Sendable, Equatable {
         package var status: Int
     }
@@ -27,25 +28,25 @@ package struct RecordingDelivery: Sendable {
 
     package private(set) var conversation: String?
     package private(set) var waiting: [QueuedChunk]
-    /// Chunks that the server will never take: they stay on the disk.
+    /// Chunks that the server will never take. They stay on the disk.
     package private(set) var held: [QueuedChunk] = []
     package private(set) var trouble: Trouble?
     private var isComplete: Bool
     private var isFinished = false
-    /// What is under way.
+    /// The step that is under way; nil between steps.
     private var step: Step?
     private var failures = 0
     private var notBefore: ContinuousClock.Instant?
 
     private static let shortestWait: Duration = .milliseconds(250)
     private static let longestWait: Duration = .seconds(30)
-    /// Between two tries with a key that is not taken.
+    /// Time between two tries while the server refuses the key.
     private static let admissionWait: Duration = .seconds(60)
 
     /// - Parameters:
-    ///   - conversation: that was started for it already.
+    ///   - conversation: the conversation that was already started for the recording; nil: none.
     ///   - waiting: chunks that are not delivered yet, oldest first.
-    ///   - isComplete: no more will be recorded.
+    ///   - isComplete: true if the recording has ended.
     package init(conversation: String? = nil, waiting: [QueuedChunk] = [], isComplete: Bool = false) {
         self.conversation = conversation
         self.waiting = waiting
@@ -54,10 +55,10 @@ package struct RecordingDelivery: Sendable {
 
     package mutating func add(_ chunk: QueuedChunk) { waiting.append(chunk) }
 
-    /// No more is recorded.
+    /// Notes that the recording has ended.
     package mutating func complete() { isComplete = true }
 
-    /// What to do now. What it says is under way until `answered`.
+    /// Returns the next action. An action that asks the server is under way until `answered`.
     package mutating func next(now: ContinuousClock.Instant) -> Action {
         if isFinished { return .done }
         guard step == nil else { return .idle }
@@ -69,7 +70,7 @@ package struct RecordingDelivery: Sendable {
             return wanted == .start ? .start : .send(first)
         }
         guard isComplete else { return .idle }
-        // Nothing was ever said: there is no conversation to be complete.
+        // No chunk was ever sent, so there is no conversation to complete.
         guard conversation != nil else {
             isFinished = true
             return .done
@@ -79,11 +80,11 @@ package struct RecordingDelivery: Sendable {
         return .finish
     }
 
-    /// What came of the step that is under way.
+    /// Takes the answer to the step that is under way.
     ///
     /// - Parameters:
-    ///   - conversation: that was started, when that was the step.
-    ///   - jitter: 0…1, so that many recorders do not come at once.
+    ///   - conversation: the conversation that was started, if that was the step.
+    ///   - jitter: random number, 0…1, that keeps many recorders from retrying at the same time.
     package mutating func answered(_ answer: DeliveryAnswer, conversation started: String? = nil, now: ContinuousClock.Instant, jitter: Double) {
         guard let step else { return }
         self.step = nil
@@ -100,15 +101,15 @@ package struct RecordingDelivery: Sendable {
             case .send:
                 held.append(waiting.removeFirst())
                 settled()
-            // The name is taken: another one will not be.
+            // The name is taken; the next try uses another name.
             case .start where status == 409: again(now, after: backoff(jitter))
             case .start: again(now, after: Self.admissionWait)
-            // The conversation is as complete as it gets.
+            // The conversation cannot become more complete.
             case .finish: isFinished = true
             }
         case .conversationGone:
             switch step {
-            // What is left becomes a conversation of its own.
+            // The remaining chunks go into a new conversation.
             case .send:
                 conversation = nil
                 again(now, after: backoff(jitter))
@@ -140,7 +141,7 @@ package struct RecordingDelivery: Sendable {
         notBefore = now + duration
     }
 
-    /// Twice as long after each failure, and up to half as long again.
+    /// Returns a wait that doubles after each failure; `jitter` adds up to half of it.
     private func backoff(_ jitter: Double) -> Duration {
         let doubled = Self.shortestWait * (1 << min(failures, 10))
         return min(doubled, Self.longestWait) * (1 + 0.5 * min(max(jitter, 0), 1))

@@ -1,7 +1,7 @@
 internal import Framing
 internal import Speech
 
-/// One JSON object in a line, with one member that names the kind.
+/// The coding of an entry: one JSON object per line, whose only member names the kind.
 extension RecordingEntry {
     var line: [UInt8] {
         var json = JSONWriter(capacity: 128)
@@ -46,7 +46,7 @@ extension RecordingEntry {
         return json.bytes + [0x0A]
     }
 
-    /// nil: no such line. The last one of a log may be torn.
+    /// Parses a line; nil when it is not a valid entry. The last line of a log may be incomplete.
     init?(line: some Sequence<UInt8>) {
         guard let value = try? JSONValue(parsing: Array(line)), case .object(let members) = value, let member = members.first else { return nil }
         let inner = member.value

@@ -1,44 +1,44 @@
 package import Speech
 
-/// A line of a recording's log: something that has become of it. What a recording is can be told from its lines, in order.
+/// A line of a recording's log: one event. The lines, in order, give the state of the recording.
 package enum RecordingEntry: Sendable, Equatable {
-    /// Why a part of a recording's time has no audio.
+    /// The reason why a part of a recording has no audio.
     package enum HoleCause: String, Sendable {
         /// The recorder did not run.
         case interruption
-        /// There was no room for it on the disk.
+        /// The disk had no space for the audio.
         case disk
         /// The machine did not keep up with the sound system.
         case overrun
     }
 
-    /// The first line.
+    /// The recording began. This is the first line.
     case begun(RecordingOrigin)
-    /// The server is asked for a conversation of this name; nil: it has another one of it.
+    /// The server is asked for a conversation with this name; nil: the name is taken, and another one will be chosen.
     case proposed(String?)
-    /// The server has a conversation for it; nil: it has it no more.
+    /// The server has made a conversation for the recording; nil: the server no longer has it.
     case conversation(String?)
-    /// A chunk ends here. One without speech is not sent.
+    /// A chunk was cut. A chunk without speech is not sent.
     case chunk(QueuedChunk, SpeechVerdict)
-    /// The server has the chunk that begins there.
+    /// The server has received the chunk that begins at this position.
     case delivered(SampleIndex)
-    /// The server will never take the chunk that begins there.
+    /// The server will never take the chunk that begins at this position.
     case refused(SampleIndex, status: Int)
     case hole(SampleRange, HoleCause)
-    /// No more is recorded.
+    /// The recording has ended.
     case complete
     /// Everything is delivered that ever will be.
     case finished
 }
 
-/// Where a recording belongs.
+/// A recording's identity and destination.
 package struct RecordingOrigin: Sendable, Equatable {
-    /// Names its folder.
+    /// The recording's id, which is part of its folder's name.
     package var id: String
     package var began: UnixTime
     /// The gateway's address.
     package var server: String
-    /// What is spoken; nil: the user's setting.
+    /// The spoken language; nil: the user's setting.
     package var language: String?
 
     package init(id: String, began: UnixTime, server: String, language: String?) {

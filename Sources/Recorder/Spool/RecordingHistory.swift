@@ -1,35 +1,35 @@
 package import Speech
 
-/// What a recording's log tells: the same lines always make the same history.
+/// The state of a recording, computed from its log. The same lines always make the same history.
 package struct RecordingHistory: Sendable, Equatable {
     package private(set) var origin: RecordingOrigin
     package private(set) var conversation: String?
-    /// The name that the server was asked for, as long as it has not answered.
+    /// The conversation's name that the server was asked for; nil after the server's answer.
     package private(set) var proposal: String?
     /// Chunks that are to be sent, oldest first.
     package private(set) var waiting: [QueuedChunk] = []
     /// Chunks that the server will never take.
     package private(set) var held: [QueuedChunk] = []
-    /// Where the last chunk, or the last hole, ends.
+    /// End of the last chunk or the last gap.
     package private(set) var cut = SampleIndex.zero
-    /// How many of the samples before `cut` the next chunk has as well.
+    /// Number of samples before `cut` that the next chunk repeats.
     package private(set) var repeated = SampleCount.zero
     package private(set) var isComplete = false
     package private(set) var isFinished = false
-    /// How many chunks the server has.
+    /// Number of chunks that the server has received.
     package private(set) var sent = 0
-    /// The time of the chunks in which something was said.
+    /// Duration of the chunks that have speech.
     package private(set) var spoken = SampleCount.zero
     package private(set) var missing = SampleCount.zero
     private let overlap: SampleCount
 
-    /// - Parameter overlap: what each chunk has of the one before.
+    /// - Parameter overlap: number of samples that a chunk repeats from the one before.
     package init(_ origin: RecordingOrigin, overlap: SampleCount) {
         self.origin = origin
         self.overlap = overlap
     }
 
-    /// nil: the first line is not what it should be. Lines that cannot be read are left out: the last one may be torn.
+    /// Reads a log; nil when the first line is invalid. Other unreadable lines are skipped: the last one may be incomplete.
     package init?(log: [UInt8], overlap: SampleCount) {
         let lines = log.split(separator: 0x0A)
         guard let first = lines.first, case .begun(let origin)? = RecordingEntry(line: first) else { return nil }
@@ -37,7 +37,7 @@ package struct RecordingHistory: Sendable, Equatable {
         for line in lines.dropFirst() { if let entry = RecordingEntry(line: line) { apply(entry) } }
     }
 
-    /// Where the next chunk begins: no audio before it is needed but that of chunks that wait.
+    /// Start of the next chunk. No earlier audio is needed, except that of waiting chunks.
     package var next: SampleIndex { cut - repeated }
 
     package mutating func apply(_ entry: RecordingEntry) {

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Net
 package import Speech
 
-/// The folder where recordings lie until the server has them. One folder for each, oldest first by name.
+/// The folder that keeps recordings until the server has them: one subfolder for each recording, the oldest first by name.
 package final class RecordingSpool: Sendable {
     package let path: String
     private let budget: SpoolBudget
@@ -11,7 +11,7 @@ package final class RecordingSpool: Sendable {
     private let newID: @Sendable () -> String
     private let sync: @Sendable (Int32) -> Int32
 
-    /// Makes the folder unless it is there.
+    /// Opens the folder, and creates it if it does not exist.
     ///
     /// - Parameters:
     ///   - limit: bytes of audio that may lie in it.
@@ -34,17 +34,17 @@ package final class RecordingSpool: Sendable {
         }
     }
 
-    /// Bytes of audio that lie in it, as far as it is known: of the recordings that this process has made or opened.
+    /// Number of bytes of audio in the recordings that this process has made or opened.
     package var byteCount: Int { budget.byteCount }
 
     package func make(server: String, language: String?) throws(SpoolError) -> SpooledRecording {
         let origin = RecordingOrigin(id: newID(), began: now(), server: server, language: language)
-        // Oldest first by name.
+        // The names sort by age, oldest first.
         let stamp = String(origin.began.milliseconds)
         return try SpooledRecording(origin, path: "\(path)/\(stamp)-\(origin.id)", overlap: overlap, budget: budget, sync: sync)
     }
 
-    /// Opens what there is, oldest first; what another process has open, and what is no recording, is left alone.
+    /// Opens the existing recordings, oldest first. Skips recordings that another process has open, and folders that are not recordings.
     package func open() -> [SpooledRecording] {
         Self.names(in: path).sorted().compactMap { name in
             let folder = path + "/" + name

@@ -1,16 +1,16 @@
 internal import Glibc
 internal import Synchronization
 
-/// How much audio may lie on the disk, over all recordings of a folder.
+/// The limit on audio on the disk, over all recordings of a folder.
 final class SpoolBudget: Sendable {
-    /// What the disk keeps free for everybody else, and for the logs of recordings.
+    /// Free space, in bytes, that is left on the disk for other programs and for the logs of recordings.
     private static let reserve = 64 << 20
 
     private let limit: Int
     private let folder: String
     private let used = Mutex(0)
 
-    /// - Parameter limit: in bytes.
+    /// - Parameter limit: maximum number of bytes of audio.
     init(limit: Int, folder: String) {
         self.limit = limit
         self.folder = folder
@@ -22,7 +22,7 @@ final class SpoolBudget: Sendable {
 
     var byteCount: Int { used.withLock { $0 } }
 
-    /// Whether so many bytes more may be written.
+    /// Returns true if this number of bytes may be written.
     func hasRoom(for bytes: Int) -> Bool {
         guard byteCount + bytes <= limit else { return false }
         var status = statvfs()

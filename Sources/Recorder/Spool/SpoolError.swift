@@ -1,11 +1,11 @@
 package import Net
 
-/// Why a recording cannot be kept on the disk, or read from it.
+/// The reason why a recording cannot be kept on the disk, or read from it.
 package enum SpoolError: Error, Sendable, Equatable {
     case disk(SystemError)
-    /// Another process has it.
+    /// Another process has the recording open.
     case inUse(String)
-    /// The folder holds no recording that this version knows.
+    /// The folder has no recording that this version can read.
     case unreadable(String)
 }
 

@@ -3,10 +3,10 @@ internal import Net
 package import Speech
 internal import Synchronization
 
-/// A recording on the disk: its audio, a log of what has become of it, and what of it is still to be delivered. Whoever opens it again, after whatever end
-/// of the program, goes on where it was.
+/// A recording on the disk: its audio, the log of its events, and the items that are still to be delivered. Opening it again continues where it was,
+/// however the program ended.
 package final class SpooledRecording: Sendable {
-    /// What is done with a recording as long as anybody has it open.
+    /// The part of a recording that changes while it is open.
     private struct State: ~Copyable {
         var log: Int32
         var audio: AudioFiles
@@ -16,7 +16,7 @@ package final class SpooledRecording: Sendable {
 
     package let origin: RecordingOrigin
     package let path: String
-    /// When the last sample of an earlier process came; nil: there was none, or this process made it.
+    /// The time of an earlier process's last sample; nil when there was none, or when this process made the recording.
     package let lastWritten: UnixTime?
     private let budget: SpoolBudget
     private let sync: @Sendable (Int32) -> Int32
@@ -40,7 +40,7 @@ package final class SpooledRecording: Sendable {
         try note(.begun(origin))
     }
 
-    /// Opens one.
+    /// Opens an existing recording.
     ///
     /// - Throws: `.inUse` while another process has it open; `.unreadable` when it is none.
     init(
@@ -51,7 +51,7 @@ package final class SpooledRecording: Sendable {
             close(log)
             throw .unreadable(path)
         }
-        // A line that was torn is ended, so that the next one can be read.
+        // An incomplete last line is ended, so that the next line can be read.
         if bytes.last != 0x0A { _ = try? writeAll([0x0A].span.bytes, to: log) }
         origin = history.origin
         self.path = path
@@ -71,14 +71,14 @@ package final class SpooledRecording: Sendable {
 
     package var history: RecordingHistory { state.withLock { $0.history } }
 
-    /// Behind the last sample on the disk; nil: there is none.
+    /// End of the last sample on the disk; nil when there is no audio.
     package var end: SampleIndex? { state.withLock { $0.audio.end } }
 
-    // MARK: What is recorded
+    // MARK: Recording
 
-    /// Writes samples. When there is no room for them nothing is written.
+    /// Writes samples. When there is no space, no sample is written.
     ///
-    /// - Returns: whether there was room.
+    /// - Returns: false when there was no space or the disk failed; nothing was written then.
     func append(_ samples: RawSpan, at start: SampleIndex) -> Bool {
         guard budget.hasRoom(for: samples.byteCount) else { return false }
         return state.withLock { state in
@@ -101,7 +101,7 @@ package final class SpooledRecording: Sendable {
         }
     }
 
-    /// Adds a line to the log, and takes it into account.
+    /// Adds a line to the log, and applies it to the recording's state.
     func note(_ entry: RecordingEntry) throws(SpoolError) {
         do throws(SystemError) {
             try state.withLock { (state) throws(SystemError) in
@@ -126,7 +126,7 @@ package final class SpooledRecording: Sendable {
         }
     }
 
-    // MARK: What is delivered
+    // MARK: Delivery
 
     func next(now: ContinuousClock.Instant) -> RecordingDelivery.Action { state.withLock { $0.delivery.next(now: now) } }
 
@@ -134,12 +134,12 @@ package final class SpooledRecording: Sendable {
         state.withLock { $0.delivery.answered(answer, conversation: conversation, now: now, jitter: jitter) }
     }
 
-    /// The conversation that its chunks are sent to now.
+    /// The conversation to which the chunks are sent now.
     var conversation: String? { state.withLock { $0.delivery.conversation } }
 
     package var trouble: RecordingDelivery.Trouble? { state.withLock { $0.delivery.trouble } }
 
-    /// Removes it from the disk. Chunks that the server refused stay, with the log.
+    /// Removes the recording from the disk. Chunks that the server refused stay, with the log.
     func remove() {
         state.withLock { state in
             guard state.history.held.isEmpty else { return }
@@ -157,7 +157,7 @@ package final class SpooledRecording: Sendable {
             if errno == ENOENT { throw .unreadable(path) }
             throw .disk(SystemError(call: "open \(file)"))
         }
-        // Let go of by the system, however the process ends.
+        // The system releases this lock, however the process ends.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .inUse(path)
